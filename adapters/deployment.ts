@@ -1,0 +1,80 @@
+import type { NodeId } from "../core/op.ts";
+
+/** A host and port, as one node sees another. A runtime may put a proxy between, so each node has a view of its own. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A node as a runtime is about to start it. Port names are those of `Deployment.ports`. */
+export interface NodeView {
+  readonly id: NodeId;
+  /** 1, 2, … */
+  readonly index: number;
+  /** Directory of the node's own, empty at its first start and kept over restarts; as the node sees it. */
+  readonly dataDir: string;
+  /** Where the node binds, by port name. */
+  readonly listen: Readonly<Record<string, Address>>;
+  /** Where clients reach the node, by port name. */
+  readonly advertise: Readonly<Record<string, Address>>;
+  /** Every OTHER node, and where THIS node reaches it, by port name. */
+  readonly peers: readonly PeerView[];
+  /** What `--node-arg` adds. */
+  readonly extraArgs: readonly string[];
+  /** Of the binary or image, as `versions` or the image's tag tells: `3.5.16`. */
+  readonly version: string;
+  /** The planted bug, for systems that have some. */
+  readonly mutant?: string;
+  /** The path of the program, where `Binary.find` gave one; a container's image has it on its PATH. */
+  readonly command?: string;
+}
+
+export interface PeerView {
+  readonly id: NodeId;
+  readonly index: number;
+  readonly addresses: Readonly<Record<string, Address>>;
+}
+
+/** A node's command line and files: the same in every runtime. */
+export interface NodeLaunch {
+  /** The program and its arguments. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Files to write before the first start: path below `dataDir` -> content. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** An installed version of the system's program. */
+export interface Installed {
+  readonly version: string;
+  readonly command: string;
+}
+
+export interface PortSpec {
+  /** The port inside a namespace or container, where every node has an address of its own. */
+  readonly number: number;
+  /** `peer` ports carry traffic between nodes: a runtime cuts and delays them. */
+  readonly for: "client" | "peer";
+  /** Where the port also carries UDP. */
+  readonly udp?: boolean;
+}
+
+/** How to run a node, told once: every runtime uses this description. */
+export interface Deployment {
+  readonly ports: Readonly<Record<string, PortSpec>>;
+  /** The name of the port that `Adapter.connect` speaks to. */
+  readonly clientPort: string;
+  /** Installed programs, best first. Empty where there is none. */
+  installed(): Promise<readonly Installed[]>;
+  /** The command that installs the program, for messages: `apt-get install etcd-server`. */
+  readonly installHint: string;
+  /** The default container image, with tag; absent where there is none. */
+  readonly image?: string;
+  /** Cluster sizes that work: 1, 3, 5. */
+  readonly sizes: readonly number[];
+  /** Planted bugs that the system offers: name -> what it does. */
+  readonly mutants?: Readonly<Record<string, string>>;
+  launch(node: NodeView): NodeLaunch;
+  /** Whole cluster is ready within this many seconds on a slow machine. */
+  readonly readySeconds: number;
+}

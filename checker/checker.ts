@@ -1,0 +1,23 @@
+import type { Consistency } from "../core/consistency.ts";
+import type { History } from "../core/history.ts";
+import type { Verdict } from "../core/verdict.ts";
+
+/** What a checker may know of the run beside its history. */
+export interface RunContext {
+  /** What the run's read mode promises: the verdict is relative to it. */
+  readonly promises: Consistency;
+  /** How many shards of a check may run side by side. 1: in this thread only. */
+  readonly threads: number;
+  /** Seconds; a check that would take longer is `unknown`. */
+  readonly timeLimitSeconds: number;
+  /** Bytes of memory that a check may hold; one that would need more is `unknown`. */
+  readonly memoryLimitBytes: number;
+  /** Monotonic seconds, for the time limit. */
+  now(): number;
+}
+
+/** Judges a history. Pure: the same history and context give the same verdict, the limits apart. */
+export interface Checker {
+  readonly name: string;
+  check(history: History, context: RunContext): Verdict | Promise<Verdict>;
+}

@@ -1,0 +1,101 @@
+import type { Consistency } from "./consistency.ts";
+import type { FaultWindow } from "./fault.ts";
+import type { Revision } from "./op.ts";
+import type { Nanos } from "./time.ts";
+import type { Verdict, VerdictKind } from "./verdict.ts";
+
+/** `run.json`: all that is known of one run but its operations. `version` rises when its meaning changes. */
+export interface Run {
+  readonly version: 1;
+  /** The name of the run's directory: `<time>-<system>-<workload>-<seed>`. */
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly seed: number;
+  readonly system: { readonly name: string; readonly version: string };
+  readonly runtime: string;
+  readonly workload: string;
+  readonly nemeses: readonly string[];
+  readonly readMode: { readonly name: string; readonly promises: Consistency };
+  readonly nodes: readonly { readonly id: string; readonly endpoint: string }[];
+  /** The planted bug, where one was asked for. */
+  readonly mutant?: string;
+  readonly load: Load;
+  /** Every option as it was given or defaulted, for the configuration table. */
+  readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  /** The command that repeats the run, seed included. */
+  readonly command: string;
+  readonly assay: { readonly version: string; readonly commit?: string };
+  readonly machine: Machine;
+  readonly operations: OutcomeCounts;
+  readonly latency: readonly LatencySummary[];
+  readonly faults: readonly FaultWindow[];
+  readonly verdicts: readonly Verdict[];
+  readonly verdict: VerdictKind;
+  /** Of the whole run, set-up and checking included. */
+  readonly seconds: number;
+  readonly phases: { readonly setUp: number; readonly load: number; readonly check: number };
+  readonly client: ClientHealth;
+  /** Set where the run ended early: by a signal, or by an error of the cluster. What was recorded was judged all the same. */
+  readonly ended?: string;
+  readonly lastRevision?: Revision;
+}
+
+/** `open`: operations have intended start times at `rate` per second. `closed`: each client sends when it has its answer. */
+export type Load =
+  | { readonly kind: "open"; readonly rate: number; readonly processes: number; readonly seconds: number }
+  | { readonly kind: "closed"; readonly processes: number; readonly seconds: number };
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly os: string;
+  readonly node: string;
+}
+
+export interface OutcomeCounts {
+  readonly ok: number;
+  readonly fail: number;
+  readonly info: number;
+}
+
+/**
+ * Percentiles of one function and outcome, in microseconds. `response` counts from the intended start, `service` from
+ * the actual send; under closed load they are the same.
+ */
+export interface LatencySummary {
+  readonly f: string;
+  readonly outcome: "ok" | "fail" | "info";
+  readonly measure: "response" | "service";
+  readonly count: number;
+  readonly mean: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+  /** The spectrum: `[percentile, microseconds]`, from an HdrHistogram, ascending. */
+  readonly spectrum: readonly (readonly [percentile: number, micros: number])[];
+}
+
+/** How the load generator itself fared: a figure that it spoilt is not the system's. */
+export interface ClientHealth {
+  /** Actual minus intended start of operations whose process was free, milliseconds. */
+  readonly sendLagMsP99: number;
+  /** 0 to 1, over the load phase. */
+  readonly eventLoopUtilization: number;
+  readonly gcMs: number;
+  /** Why the result is the client's limit rather than the system's, where it is. */
+  readonly limited?: string;
+}
+
+/** A line of `usage.jsonl`. */
+export interface UsageSample {
+  readonly time: Nanos;
+  readonly node: string;
+  /** Processor time used since the node's start, seconds. */
+  readonly cpuSeconds: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+}

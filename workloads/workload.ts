@@ -1,0 +1,36 @@
+import type { Capability, Client } from "../adapters/adapter.ts";
+import type { Checker } from "../checker/checker.ts";
+import type { Call, Result } from "../core/op.ts";
+import type { Random } from "../core/random.ts";
+
+/** Operations without end for one run. Pure: what comes next depends on the random streams and on what was asked before. */
+export interface Generator {
+  /** The next call of a process; `random` is the process' own stream. */
+  next(process: number, random: Random): Call;
+  /** What each process asks in the final phase, when all is healed: reads of everything that matters. */
+  final(): readonly Call[];
+}
+
+export interface WorkloadOptions {
+  /** One of the adapter's read modes. */
+  readonly readMode: string;
+  /** Of the run, so that two runs against a living cluster do not meet: part of every key. */
+  readonly keyPrefix: string;
+  readonly options: Readonly<Record<string, number>>;
+}
+
+/** What to ask a system, how, and who judges the answers. */
+export interface Workload {
+  readonly name: string;
+  /** One line for `assay list`. */
+  readonly summary: string;
+  readonly requires: ReadonlySet<Capability>;
+  /** Named numbers with their defaults and docs (`keys`, `operations-per-key`), for `--workload-option`. */
+  readonly options: Readonly<Record<string, { readonly default: number; readonly doc: string }>>;
+  generator(options: WorkloadOptions, random: Random): Generator;
+  /** Performs one call. Resolves with what an `ok` event carries; rejects with a ClientError. */
+  perform(client: Client, call: Call, options: WorkloadOptions): Promise<Result>;
+  checkers(options: WorkloadOptions): readonly Checker[];
+  /** `ok` operations of each kind that a run needs, or it is vacuous. */
+  readonly needs: Readonly<Record<string, number>>;
+}
