@@ -1,4 +1,5 @@
-import type { Operation } from "./op.ts";
+import type { NodeId, Operation } from "./op.ts";
+import type { Nanos } from "./time.ts";
 
 /** `valid` < `unknown` < `invalid`: composing takes the worst. */
 export type VerdictKind = "valid" | "unknown" | "invalid";
@@ -35,6 +36,17 @@ export interface ReachedState {
   readonly order: readonly number[];
 }
 
+/** A maximal stretch of the run in which the reads of one node were stale. */
+export interface StaleWindow {
+  readonly node: NodeId;
+  readonly from: Nanos;
+  readonly to: Nanos;
+  /** How many stale reads it answered in it. */
+  readonly reads: number;
+  /** The longest time for which a value that it answered had been overwritten, milliseconds. */
+  readonly worstMs: number;
+}
+
 /** What one checker found. */
 export interface Verdict {
   readonly checker: string;
@@ -45,4 +57,6 @@ export interface Verdict {
   /** Figures worth showing: `{ "stale reads": 12, "worst staleness ms": 1994.2 }`. */
   readonly figures?: Readonly<Record<string, number>>;
   readonly seconds?: number;
+  /** Where a checker measured staleness: when and where reads were stale, in order of `from`. */
+  readonly staleness?: readonly StaleWindow[];
 }
