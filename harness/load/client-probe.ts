@@ -1,0 +1,18 @@
+/** How the load generator's own process fares, so that its limits are not taken for the system's. */
+export interface ClientProbe {
+  /** Begins to watch; figures of an earlier watch are forgotten. */
+  start(): void;
+  stop(): ClientLoad;
+}
+
+export interface ClientLoad {
+  /** 0 to 1. */
+  readonly eventLoopUtilization: number;
+  readonly gcMs: number;
+}
+
+/** In virtual time the generator takes no time. */
+export const noProbe: ClientProbe = {
+  start() {},
+  stop: () => ({ eventLoopUtilization: 0, gcMs: 0 }),
+};
