@@ -1,1 +1,40 @@
-process.exitCode = 70;
+import { readFileSync } from "node:fs";
+import { CommanderError } from "commander";
+import { CouldNotRunError, exitStatus, UsageError } from "../core/errors.ts";
+import { realClock } from "../core/real-clock.ts";
+import { program } from "./cli/program.ts";
+
+const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+const registries = async () => (await import("./cli/registries.ts")).registries;
+
+const assay = program(manifest.version, registries, realClock(), (status) => {
+  process.exitCode = status;
+});
+const overrideExit = (command: typeof assay): void => {
+  command.exitOverride();
+  command.commands.forEach(overrideExit);
+};
+overrideExit(assay);
+
+try {
+  await assay.parseAsync();
+} catch (reason) {
+  process.exitCode = tell(reason);
+}
+
+/** What went wrong, in a line that names the way out; resolves to the exit status. */
+function tell(reason: unknown): number {
+  if (reason instanceof CommanderError) return reason.exitCode === 0 ? exitStatus.valid : exitStatus.usage;
+  if (reason instanceof UsageError) {
+    console.error(`error: ${reason.message}`);
+    return exitStatus.usage;
+  }
+  if (reason instanceof CouldNotRunError) {
+    console.error(`could not run: ${reason.message}`);
+    return exitStatus.couldNotRun;
+  }
+  console.error(reason);
+  return exitStatus.couldNotRun;
+}

@@ -1,0 +1,237 @@
+import { randomInt } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { Clock } from "../../core/clock.ts";
+import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
+import type { Load, Run } from "../../core/run.ts";
+import { worst } from "../../core/verdict.ts";
+import { cleanLeftovers } from "../cleanup.ts";
+import { realClientProbe } from "../load/node-client-probe.ts";
+import { fileRunStore } from "../node-store.ts";
+import { runTrial } from "../trial.ts";
+import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial-spec.ts";
+import { pairs } from "./arguments.ts";
+import type { BenchOptions } from "./bench-options.ts";
+import { repeatCommand } from "./command-line.ts";
+import type { Registries } from "./list.ts";
+import { assayVersion, thisMachine } from "./machine.ts";
+import { type Output, paintVerdict, table } from "./output.ts";
+import { type PlannedRun, planRuns } from "./plan.ts";
+import { showProgress } from "./progress-line.ts";
+import { writeIndex, writeReport } from "./write-report.ts";
+
+/** What `assay bench` needs beside its options. */
+export interface BenchDeps {
+  readonly registries: Registries;
+  readonly clock: Clock;
+  readonly output: Output;
+  /** Ends the run early: what was recorded is judged, and the exit status is the signal's. */
+  readonly signal: AbortSignal;
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+interface Finished {
+  readonly run: Run;
+  readonly dir: string;
+  readonly report: string;
+  readonly failure?: string;
+}
+
+/** `assay bench`: plans, runs, judges and reports. Resolves with the exit status. */
+export async function bench(options: BenchOptions, deps: BenchDeps): Promise<number> {
+  const started = deps.clock.now();
+  const planned = await planRuns(options, deps.registries);
+  for (const line of await cleanLeftovers())
+    deps.output.note(`removed a leftover of a run that died: ${line}`);
+  const seed = options.seed ?? randomInt(2 ** 31);
+  const finished: Finished[] = [];
+  for (const plan of planned) {
+    if (deps.signal.aborted) break;
+    finished.push(await runOne(plan, options, seed, deps));
+  }
+  if (finished.length > 1) deps.output.print(`${await writeIndex(options.results, finished)}\n`);
+  summarise(finished, (deps.clock.now() - started) / 1e9, deps.output);
+  return statusOf(finished);
+}
+
+async function runOne(
+  plan: PlannedRun,
+  options: BenchOptions,
+  seed: number,
+  deps: BenchDeps,
+): Promise<Finished> {
+  const { output } = deps;
+  const title = `${plan.adapter.name}${options.workload.length > 1 ? `/${plan.workload.name}` : ""}`;
+  if (options.mutant !== undefined)
+    output.note(`!!! PLANTED BUG: ${options.mutant}. This run is meant to fail. !!!`);
+  const spec = specOf(plan, options, seed, deps.defaults);
+  output.note(`${title}: ${spec.cluster.version} on ${plan.runtime.name}, seed ${seed}`);
+  try {
+    const run = await runTrial(spec, {
+      ...plan,
+      clock: deps.clock,
+      store: fileRunStore(options.results, deps.clock),
+      probe: realClientProbe(),
+      machine: thisMachine(),
+      assay: await assayVersion(),
+      onProgress: showProgress(output, title),
+      signal: deps.signal,
+    });
+    const dir = join(options.results, run.id);
+    const report = await writeReport(dir);
+    tell(run, report, output);
+    return { run, dir, report };
+  } catch (reason) {
+    if (!(reason instanceof TrialFailedError)) throw reason;
+    const report = await writeReport(reason.dir);
+    output.note(`${title}: ${reason.message}`);
+    output.note(`${title}: what was recorded is kept in ${reason.dir}`);
+    return { run: reason.run, dir: reason.dir, report, failure: reason.message };
+  }
+}
+
+function specOf(
+  plan: PlannedRun,
+  options: BenchOptions,
+  seed: number,
+  defaults: BenchDeps["defaults"],
+): TrialSpec {
+  const version = plan.program?.version ?? plan.image?.slice(plan.image.lastIndexOf(":") + 1) ?? "unknown";
+  const load: Load =
+    options.clients !== undefined
+      ? { kind: "closed", processes: options.clients, seconds: options.seconds }
+      : {
+          kind: "open",
+          rate: options.rate ?? trialDefaults.load.rate,
+          processes: options.processes,
+          seconds: options.seconds,
+        };
+  const around = (mean: number) => ({ min: mean * 0.75, max: mean * 1.25 });
+  const workloadOptions = Object.fromEntries(
+    Object.entries(pairs(options.workloadOption, "--workload-option")).map(([name, text]) => [
+      name,
+      Number(text),
+    ]),
+  );
+  return {
+    ...trialDefaults,
+    seed,
+    nodes: options.nodes,
+    readMode: plan.readMode,
+    load,
+    operationTimeoutMs: options.timeout,
+    faultSeconds: around(options.faultSeconds),
+    gapSeconds: around(options.gapSeconds),
+    workloadOptions,
+    connect: plan.connect,
+    cluster: {
+      program: plan.program,
+      version,
+      extraArgs: options.nodeArg,
+      ...(options.mutant !== undefined && { mutant: options.mutant }),
+      ...(plan.image !== undefined && { image: plan.image }),
+      ...(options.storage !== undefined && { storage: options.storage }),
+    },
+    checking: {
+      threads: availableParallelism(),
+      timeLimitSeconds: options.timeLimit,
+      memoryLimitBytes: options.memoryLimit * 2 ** 20,
+    },
+    options: tellable(options),
+    command: repeatCommand(plan, options, seed, defaults),
+  };
+}
+
+/** The options for the report's configuration table; secrets stay out. */
+function tellable(options: BenchOptions): Run["options"] {
+  const secret = new Set(["user", "token"]);
+  const entries = Object.entries(options).filter(([name, value]) => value !== undefined && !secret.has(name));
+  return Object.fromEntries(entries) as Run["options"];
+}
+
+function tell(run: Run, report: string, output: Output): void {
+  const { ok, fail, info } = run.operations;
+  output.print(
+    `${run.system.name}: ${paintVerdict(run.verdict)}  ${ok} ok, ${fail} fail, ${info} unknown in ${run.seconds.toFixed(1)} s`,
+  );
+  for (const verdict of run.verdicts) {
+    output.print(`  ${paintVerdict(verdict.kind)} ${verdict.checker}: ${verdict.summary}`);
+    for (const anomaly of verdict.anomalies.slice(0, 3))
+      output.print(`    ${anomaly.known ? "known limit: " : ""}${anomaly.summary}`);
+  }
+  output.print(`  report: ${report}`);
+  output.print(`  again:  ${run.command}`);
+}
+
+function summarise(finished: readonly Finished[], seconds: number, output: Output): void {
+  if (finished.length > 1) {
+    output.print(
+      table(
+        [
+          "system",
+          "version",
+          "runtime",
+          "workload",
+          "read mode",
+          "verdict",
+          "ok",
+          "fail",
+          "unknown",
+          "report",
+        ],
+        finished.map(({ run, report, failure }) => [
+          run.system.name,
+          run.system.version,
+          run.runtime,
+          run.workload,
+          run.readMode.name,
+          failure === undefined ? paintVerdict(run.verdict) : "could not run",
+          ...[run.operations.ok, run.operations.fail, run.operations.info].map(String),
+          report,
+        ]),
+      ),
+    );
+  }
+  output.result({
+    verdict: worst(finished.map(({ run }) => run.verdict)),
+    seconds,
+    runs: finished.map(({ run, dir, report, failure }) => ({
+      system: run.system.name,
+      version: run.system.version,
+      runtime: run.runtime,
+      workload: run.workload,
+      readMode: run.readMode.name,
+      seed: run.seed,
+      verdict: run.verdict,
+      operations: run.operations,
+      faults: faultCounts(run),
+      anomalies: run.verdicts.flatMap(({ anomalies }) =>
+        anomalies.map(({ kind, summary, known }) => ({ kind, summary, ...(known && { known }) })),
+      ),
+      figures: Object.assign({}, ...run.verdicts.map(({ figures }) => figures ?? {})),
+      dir,
+      report,
+      ...(failure !== undefined && { error: failure }),
+    })),
+  });
+}
+
+function faultCounts(run: Run) {
+  const names = [...new Set(run.faults.map(({ name }) => name))];
+  return names.map((name) => {
+    const windows = run.faults.filter((fault) => fault.name === name);
+    return {
+      name,
+      windows: windows.length,
+      proven: windows.filter(({ proof }) => proof !== undefined).length,
+    };
+  });
+}
+
+function statusOf(finished: readonly Finished[]): number {
+  if (finished.length === 0) throw new CouldNotRunError("ended before the first run began");
+  const verdict = worst(finished.map(({ run }) => run.verdict));
+  if (verdict === "invalid") return exitStatus.invalid;
+  if (finished.some(({ failure }) => failure !== undefined)) return exitStatus.couldNotRun;
+  return exitStatus[verdict];
+}

@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Clock, sleep } from "../../core/clock.ts";
+import { CouldNotRunError } from "../../core/errors.ts";
+import { millis, seconds } from "../../core/time.ts";
+import { cleanLeftovers } from "../cleanup.ts";
+import type { Cluster } from "../runtimes/runtime.ts";
+import type { BenchOptions } from "./bench-options.ts";
+import type { Registries } from "./list.ts";
+import type { Output } from "./output.ts";
+import { type PlannedRun, planRuns } from "./plan.ts";
+
+export interface ClusterUpDeps {
+  readonly registries: Registries;
+  readonly clock: Clock;
+  readonly output: Output;
+  /** Takes the cluster down. */
+  readonly signal: AbortSignal;
+}
+
+/** `assay cluster up`: a cluster to play with, until the signal. Resolves when it is down again and nothing is left. */
+export async function clusterUp(
+  options: BenchOptions,
+  { registries, clock, output, signal }: ClusterUpDeps,
+): Promise<void> {
+  const [plan] = await planRuns({ ...options, nemesis: "none" }, registries);
+  if (plan === undefined) return;
+  for (const line of await cleanLeftovers()) output.note(`removed a leftover of a run that died: ${line}`);
+  const dir = await mkdtemp(join(tmpdir(), "assay-cluster-"));
+  const cluster = await start(plan, options, dir, clock, output);
+  try {
+    await untilReady(plan, cluster, options.timeout, clock, signal);
+    const nodes = cluster.nodes.map(({ id, endpoint }) => ({
+      id,
+      endpoint: `${endpoint.host}:${endpoint.port}`,
+    }));
+    for (const { id, endpoint } of nodes) output.print(`${id}  ${endpoint}`);
+    if (plan.adapter.name === "reference" || plan.adapter.name === "etcd") {
+      output.print(
+        `\nETCDCTL_API=3 etcdctl --endpoints=${nodes.map(({ endpoint }) => endpoint).join(",")} endpoint status`,
+      );
+    }
+    output.print("\nCtrl-C takes it down.");
+    output.result({ system: plan.adapter.name, runtime: plan.runtime.name, nodes, dir });
+    await aborted(signal);
+  } finally {
+    await cluster.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function start(
+  plan: PlannedRun,
+  options: BenchOptions,
+  dir: string,
+  clock: Clock,
+  output: Output,
+): Promise<Cluster> {
+  const topology = {
+    size: options.nodes,
+    system: plan.adapter.name,
+    program: plan.program,
+    extraArgs: options.nodeArg,
+    dataDir: join(dir, "data"),
+    logDir: join(dir, "logs"),
+    runId: `cluster-${process.pid}`,
+    ...(options.mutant !== undefined && { mutant: options.mutant }),
+    ...(plan.image !== undefined && { image: plan.image }),
+    ...(options.storage !== undefined && { storage: options.storage }),
+  };
+  return plan.runtime.start(plan.adapter.deployment, topology, { clock, log: (line) => output.note(line) });
+}
+
+async function untilReady(
+  plan: PlannedRun,
+  cluster: Cluster,
+  timeoutMs: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const { adapter, connect } = plan;
+  const deadline = clock.now() + seconds(adapter.deployment.readySeconds);
+  for (const node of cluster.nodes) {
+    while (!(await adapter.ready(node.endpoint, { ...connect, timeoutMs }))) {
+      if (node.state() === "exited" || clock.now() > deadline) {
+        throw new CouldNotRunError(
+          `${node.id} did not become ready; its log ends:\n${await node.logTail(15)}`,
+        );
+      }
+      await sleep(clock, millis(100), signal);
+    }
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });

@@ -1,0 +1,52 @@
+import type { BenchOptions } from "./bench-options.ts";
+import type { PlannedRun } from "./plan.ts";
+
+/** The command that repeats one run, seed included: only what differs from the defaults. */
+export function repeatCommand(
+  run: PlannedRun,
+  options: BenchOptions,
+  seed: number,
+  defaults: Readonly<Record<string, unknown>>,
+): string {
+  const words = [
+    "--system",
+    run.adapter.name,
+    "--runtime",
+    run.runtime.name,
+    "--workload",
+    run.workload.name,
+    "--seed",
+    `${seed}`,
+  ];
+  if (run.readMode !== run.adapter.defaultReadMode) words.push("--read-mode", run.readMode);
+  if (run.program !== undefined && options.version.length > 0) words.push("--version", run.program.version);
+  if (
+    run.image !== undefined &&
+    (options.image.length > 0 || (run.program === undefined && options.version.length > 0))
+  ) {
+    words.push("--image", run.image);
+  }
+  const told = new Set([
+    "system",
+    "runtime",
+    "workload",
+    "seed",
+    "readMode",
+    "version",
+    "image",
+    "json",
+    "results",
+    "token",
+    "user",
+  ]);
+  for (const [name, value] of Object.entries(options)) {
+    if (told.has(name) || value === undefined || JSON.stringify(value) === JSON.stringify(defaults[name]))
+      continue;
+    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    for (const one of Array.isArray(value) ? value : [value]) words.push(flag, `${one}`);
+  }
+  return `npm run bench -- ${words.map(quote).join(" ")}`;
+}
+
+const quote = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,0 +1,106 @@
+import type { Adapter } from "../../adapters/adapter.ts";
+import type { Workload } from "../../workloads/workload.ts";
+import type { Nemesis } from "../nemesis/nemesis.ts";
+import type { Runtime } from "../runtimes/runtime.ts";
+import { type Output, table } from "./output.ts";
+
+/** What the command line can be asked for. */
+export interface Registries {
+  readonly adapters: Readonly<Record<string, Adapter>>;
+  readonly runtimes: Readonly<Record<string, Runtime>>;
+  readonly workloads: Readonly<Record<string, Workload>>;
+  readonly nemeses: Readonly<Record<string, Nemesis>>;
+}
+
+/** `assay list`: everything that the registries hold. */
+export function list(registries: Registries, output: Output): void {
+  const systems = Object.values(registries.adapters);
+  section(
+    output,
+    "Systems (--system)",
+    ["name", "read modes: what each promises", ""],
+    systems.map((system) => [
+      system.name,
+      Object.entries(system.readModes)
+        .map(([mode, promise]) => `${mode}${mode === system.defaultReadMode ? "*" : ""}: ${promise}`)
+        .join(", "),
+      system.summary,
+    ]),
+  );
+  section(
+    output,
+    "Runtimes (--runtime)",
+    ["name", "faults", ""],
+    Object.values(registries.runtimes).map((runtime) => [
+      runtime.name,
+      [...runtime.faults].join(", "),
+      runtime.summary,
+    ]),
+  );
+  section(
+    output,
+    "Workloads (--workload)",
+    ["name", "needs", ""],
+    Object.values(registries.workloads).map((workload) => [
+      workload.name,
+      [...workload.requires].join(", "),
+      workload.summary,
+    ]),
+  );
+  section(
+    output,
+    "Faults (--nemesis)",
+    ["name", "needs", ""],
+    Object.entries(registries.nemeses).map(([name, nemesis]) => [
+      name,
+      [...nemesis.requires].join(", "),
+      nemesis.summary,
+    ]),
+  );
+  const mutants = systems.flatMap((system) => Object.entries(system.deployment.mutants ?? {}));
+  section(
+    output,
+    "Planted bugs (--mutant)",
+    ["name", ""],
+    mutants.map(([name, doc]) => [name, doc]),
+  );
+  output.result(listing(registries));
+}
+
+function section(
+  output: Output,
+  title: string,
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
+  output.print(title);
+  output.print(table(header, rows).replaceAll(/^/gm, "  "));
+  output.print();
+}
+
+function listing({ adapters, runtimes, workloads, nemeses }: Registries) {
+  const requirements = ({ name, summary, requires }: Workload | Nemesis) => ({
+    name,
+    summary,
+    requires: [...requires],
+  });
+  return {
+    systems: Object.values(adapters).map(
+      ({ name, summary, readModes, defaultReadMode, capabilities, deployment }) => ({
+        name,
+        summary,
+        readModes,
+        defaultReadMode,
+        capabilities: [...capabilities],
+        mutants: deployment.mutants ?? {},
+      }),
+    ),
+    runtimes: Object.values(runtimes).map(({ name, summary, faults }) => ({
+      name,
+      summary,
+      faults: [...faults],
+    })),
+    workloads: Object.values(workloads).map(requirements),
+    nemeses: Object.values(nemeses).map(requirements),
+  };
+}

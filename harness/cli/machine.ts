@@ -1,0 +1,34 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { arch, cpus, release, totalmem, type } from "node:os";
+import { promisify } from "node:util";
+import type { Machine, Run } from "../../core/run.ts";
+
+/** The machine that the run is measured on. */
+export function thisMachine(): Machine {
+  const processors = cpus();
+  return {
+    cpu: processors[0]?.model.trim() ?? "unknown",
+    cores: processors.length,
+    memoryBytes: totalmem(),
+    os: `${type()} ${release()} ${arch()}`,
+    node: process.version,
+  };
+}
+
+const projectRoot = new URL("../../", import.meta.url);
+
+/** Assay's own version and, in a git checkout, its commit. */
+export async function assayVersion(): Promise<Run["assay"]> {
+  const manifest = JSON.parse(await readFile(new URL("package.json", projectRoot), "utf8")) as {
+    version: string;
+  };
+  try {
+    const { stdout } = await promisify(execFile)("git", ["describe", "--always", "--dirty", "--abbrev=12"], {
+      cwd: projectRoot,
+    });
+    return { version: manifest.version, commit: stdout.trim() };
+  } catch {
+    return { version: manifest.version };
+  }
+}

@@ -1,0 +1,163 @@
+import { readFile } from "node:fs/promises";
+import type { Adapter, ConnectOptions, Tls } from "../../adapters/adapter.ts";
+import type { Installed } from "../../adapters/deployment.ts";
+import { CouldNotRunError, UsageError } from "../../core/errors.ts";
+import type { Workload } from "../../workloads/workload.ts";
+import { parseNemeses } from "../nemesis/registry.ts";
+import type { Runtime } from "../runtimes/runtime.ts";
+import type { NemesisStep } from "../trial-spec.ts";
+import { lookUp } from "./arguments.ts";
+import type { BenchOptions } from "./bench-options.ts";
+import type { Registries } from "./list.ts";
+
+/** One run of an invocation, every choice made. */
+export interface PlannedRun {
+  readonly adapter: Adapter;
+  readonly runtime: Runtime;
+  readonly workload: Workload;
+  readonly nemeses: readonly NemesisStep[];
+  readonly readMode: string;
+  readonly program: Installed | undefined;
+  readonly image: string | undefined;
+  readonly connect: Omit<ConnectOptions, "timeoutMs">;
+}
+
+/** Every run that the options ask for; a choice that cannot be is a UsageError, a machine that cannot: CouldNotRunError. */
+export async function planRuns(options: BenchOptions, registries: Registries): Promise<PlannedRun[]> {
+  const connect = await connectOptions(options);
+  const runs: PlannedRun[] = [];
+  for (const system of options.system) {
+    const adapter = lookUp(registries.adapters, system, "system");
+    const perSystem = await planSystem(adapter, options, registries);
+    for (const name of options.workload) {
+      const workload = lookUp(registries.workloads, name, "workload");
+      const lacking = [...workload.requires].filter((capability) => !adapter.capabilities.has(capability));
+      if (lacking.length > 0)
+        throw new UsageError(`workload ${name} needs ${lacking.join(", ")}, which ${system} does not offer`);
+      runs.push({ ...perSystem, workload, connect });
+    }
+  }
+  return runs;
+}
+
+async function planSystem(
+  adapter: Adapter,
+  options: BenchOptions,
+  { adapters, runtimes, nemeses: known }: Registries,
+) {
+  const { name, deployment } = adapter;
+  const forSystem = (texts: readonly string[], option: string) =>
+    choiceFor(name, options.system, Object.keys(adapters), texts, option);
+  const readMode = forSystem(options.readMode, "--read-mode") ?? adapter.defaultReadMode;
+  lookUp(adapter.readModes, readMode, `read mode of ${name}`);
+  if (!deployment.sizes.includes(options.nodes)) {
+    throw new UsageError(`--nodes ${options.nodes}: ${name} runs with ${deployment.sizes.join(", ")} nodes`);
+  }
+  if (options.mutant !== undefined)
+    lookUp(deployment.mutants ?? {}, options.mutant, `planted bug of ${name}`);
+  const runtime = await pickRuntime(adapter, options.runtime, runtimes);
+  const nemeses =
+    runtime.name === "external" && options.faultCommand === undefined ? [] : parseNemeses(options.nemesis);
+  for (const nemesis of nemeses.flat()) {
+    const lacking = [...(known[nemesis.name] ?? nemesis).requires].filter(
+      (fault) => !runtime.faults.has(fault),
+    );
+    if (lacking.length > 0)
+      throw new UsageError(
+        `--nemesis ${nemesis.name} needs ${lacking.join(", ")}, which runtime ${runtime.name} cannot do`,
+      );
+  }
+  const version = forSystem(options.version, "--version");
+  const program = runsPrograms(runtime) ? await pickProgram(adapter, version) : undefined;
+  const image = forSystem(options.image, "--image") ?? imageOf(adapter, version);
+  return { adapter, runtime, nemeses, readMode, program, image };
+}
+
+const runsPrograms = (runtime: Runtime): boolean => runtime.name === "loopback" || runtime.name === "netns";
+
+/** `--runtime auto`: the reference on loopback; a real system in containers where Docker answers, else in namespaces. */
+async function pickRuntime(
+  adapter: Adapter,
+  asked: string,
+  runtimes: Registries["runtimes"],
+): Promise<Runtime> {
+  const candidates =
+    asked !== "auto" ? [asked] : adapter.name === "reference" ? ["loopback"] : ["testcontainers", "netns"];
+  const missing: string[] = [];
+  for (const name of candidates) {
+    const runtime = lookUp(runtimes, name, "runtime");
+    const lacks = await runtime.missing(adapter.deployment);
+    if (lacks === undefined) return runtime;
+    missing.push(`${name}: ${lacks}`);
+  }
+  throw new CouldNotRunError(
+    `${adapter.name} cannot run here. ${missing.join("; ")}. "assay doctor" tells more.`,
+  );
+}
+
+async function pickProgram(adapter: Adapter, asked: string | undefined): Promise<Installed | undefined> {
+  const installed = await adapter.deployment.installed();
+  if (asked === undefined) return installed[0];
+  const match = installed.find(({ version }) => version === asked || version.startsWith(`${asked}.`));
+  if (match !== undefined) return match;
+  const there = installed.map(({ version }) => version).join(", ") || "none";
+  throw new CouldNotRunError(
+    `${adapter.name} ${asked} is not installed (there is: ${there}); to install it: ${adapter.deployment.installHint}`,
+  );
+}
+
+function imageOf(adapter: Adapter, version: string | undefined): string | undefined {
+  const { image } = adapter.deployment;
+  if (image === undefined || version === undefined) return image;
+  return `${image.slice(0, image.lastIndexOf(":"))}:${version}`;
+}
+
+/** `value` for all, or `system=value` for one; what is said of a system wins over what is said of all. */
+function choiceFor(
+  system: string,
+  asked: readonly string[],
+  known: readonly string[],
+  texts: readonly string[],
+  option: string,
+): string | undefined {
+  let forAll: string | undefined;
+  let own: string | undefined;
+  for (const text of texts) {
+    const split = text.indexOf("=");
+    const name = split > 0 ? text.slice(0, split) : undefined;
+    if (name === undefined || !known.includes(name)) forAll = text;
+    else if (!asked.includes(name))
+      throw new UsageError(`${option} ${text}: ${name} is not among --system ${asked.join(",")}`);
+    else if (name === system) own = text.slice(split + 1);
+  }
+  return own ?? forAll;
+}
+
+async function connectOptions(options: BenchOptions): Promise<Omit<ConnectOptions, "timeoutMs">> {
+  const tls = await tlsOf(options);
+  const split = options.user?.indexOf(":") ?? -1;
+  if (options.user !== undefined && split < 1) throw new UsageError("--user: expected NAME:PASSWORD");
+  return {
+    ...(tls !== undefined && { tls }),
+    ...(options.user !== undefined && {
+      user: { name: options.user.slice(0, split), password: options.user.slice(split + 1) },
+    }),
+    ...(options.token !== undefined && { token: options.token }),
+  };
+}
+
+async function tlsOf({ ca, cert, key }: BenchOptions): Promise<Tls | undefined> {
+  if (ca === undefined) {
+    if (cert !== undefined || key !== undefined) throw new UsageError("--cert and --key need --ca");
+    return undefined;
+  }
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError("--cert and --key go together");
+  const pem = (file: string) =>
+    readFile(file, "utf8").catch((reason: Error) => {
+      throw new UsageError(`cannot read ${file}: ${reason.message}`);
+    });
+  return {
+    ca: await pem(ca),
+    ...(cert !== undefined && key !== undefined && { certificate: await pem(cert), key: await pem(key) }),
+  };
+}

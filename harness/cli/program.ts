@@ -1,0 +1,149 @@
+import { Command } from "commander";
+import type { Clock } from "../../core/clock.ts";
+import { positiveNumber } from "./arguments.ts";
+import { type BenchOptions, declareBenchOptions } from "./bench-options.ts";
+import type { CheckOptions } from "./check.ts";
+import type { Registries } from "./list.ts";
+import { processOutput } from "./output.ts";
+import { endOnSignals } from "./signals.ts";
+
+interface Json {
+  readonly json: boolean;
+}
+
+/**
+ * The command line. Commands load what they need when they are called: `assay list` does not wait for Docker's client.
+ * `finish` gets the exit status of the command that ran.
+ */
+export function program(
+  version: string,
+  registries: () => Promise<Registries>,
+  clock: Clock,
+  finish: (status: number) => void,
+): Command {
+  const assay = new Command("assay")
+    .description(
+      "Coordination services on trial: do they keep their promises, and how fast are they while they do?",
+    )
+    .version(version, "-V, --version")
+    .enablePositionalOptions()
+    .showHelpAfterError("(assay --help tells what there is)")
+    .addHelpText(
+      "after",
+      "\nExit status: 0 valid, 1 invalid, 2 unknown, 64 wrong usage, 70 could not run, 128+n ended by signal n.",
+    );
+
+  declareBenchOptions(assay.command("bench"))
+    .description("start a cluster, drive it, break it, judge it, write a report")
+    .action(async (options: BenchOptions, command: Command) =>
+      finish(await runBench(options, command, await registries(), clock)),
+    );
+  addCheck(assay, clock, finish);
+  addCluster(assay, registries, clock);
+  addSmall(assay, registries);
+  return assay;
+}
+
+async function runBench(
+  options: BenchOptions,
+  command: Command,
+  registries: Registries,
+  clock: Clock,
+): Promise<number> {
+  const output = processOutput(options.json);
+  const ending = endOnSignals(() =>
+    output.note("ending: heal, stop, judge what there is (again to end at once)"),
+  );
+  const defaults = Object.fromEntries(
+    command.options.map((option) => [option.attributeName(), option.defaultValue]),
+  );
+  const { bench } = await import("./bench.ts");
+  const status = await bench(options, { registries, clock, output, signal: ending.signal, defaults });
+  return ending.status() ?? status;
+}
+
+function addCheck(assay: Command, clock: Clock, finish: (status: number) => void): void {
+  assay
+    .command("check")
+    .argument("<file...>", "run directories, or files of histories")
+    .description("judge stored or foreign histories without running anything")
+    .option(
+      "--model <name>",
+      "the sequential specification that a foreign history is held against",
+      "register",
+    )
+    .option("--format <name>", "of a foreign history; told from the file where not given")
+    .option("--initial <json>", "the model's initial value")
+    .option("--time-limit <seconds>", "judging one history takes no longer", positiveNumber, 60)
+    .option("--memory-limit <MiB>", "judging one history holds no more", positiveNumber, 4096)
+    .option("--json", "one JSON object on stdout and nothing else there", false)
+    .action(async (files: string[], options: CheckOptions & Json) => {
+      const { check } = await import("./check.ts");
+      finish(await check(files, options, clock, processOutput(options.json)));
+    });
+}
+
+function addCluster(assay: Command, registries: () => Promise<Registries>, clock: Clock): void {
+  const cluster = assay.command("cluster").description("clusters to play with");
+  declareBenchOptions(cluster.command("up"))
+    .description("start a cluster and leave it up until Ctrl-C (options as for bench)")
+    .action(async (options: BenchOptions) => {
+      const output = processOutput(options.json);
+      const { signal } = endOnSignals(() => output.note("taking the cluster down"));
+      const { clusterUp } = await import("./cluster.ts");
+      await clusterUp(options, { registries: await registries(), clock, output, signal });
+    });
+}
+
+function addSmall(assay: Command, registries: () => Promise<Registries>): void {
+  const json = ["--json", "one JSON object on stdout and nothing else there"] as const;
+  assay
+    .command("report")
+    .argument("<dir...>", "run directories")
+    .description("render the report of stored runs anew")
+    .option(...json, false)
+    .action(async (dirs: string[], options: Json) => {
+      const { report } = await import("./report.ts");
+      await report(dirs, processOutput(options.json));
+    });
+  assay
+    .command("doctor")
+    .description("what this machine can run, and what to install for the rest")
+    .option(...json, false)
+    .action(async (options: Json) => {
+      const { doctor } = await import("./doctor.ts");
+      await doctor(await registries(), processOutput(options.json));
+    });
+  assay
+    .command("list")
+    .description("systems, runtimes, workloads, faults and planted bugs")
+    .option(...json, false)
+    .action(async (options: Json) => {
+      const { list } = await import("./list.ts");
+      list(await registries(), processOutput(options.json));
+    });
+  assay
+    .command("clean")
+    .description("remove what runs that were killed left behind")
+    .option(...json, false)
+    .action(async (options: Json) => {
+      const output = processOutput(options.json);
+      const { cleanLeftovers } = await import("../cleanup.ts");
+      const removed = await cleanLeftovers();
+      output.print(
+        removed.length > 0 ? removed.map((line) => `removed ${line}`).join("\n") : "nothing to remove",
+      );
+      output.result({ removed });
+    });
+  assay
+    .command("images")
+    .description("container images")
+    .command("build")
+    .description("build images from Debian packages, for a machine that reaches no image registry")
+    .argument("[systems...]", "which; all where none is named")
+    .option(...json, false)
+    .action(async (systems: string[], options: Json) => {
+      const { images } = await import("./images.ts");
+      await images(systems, processOutput(options.json));
+    });
+}

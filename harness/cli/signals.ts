@@ -1,0 +1,27 @@
+import { constants } from "node:os";
+
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+export interface Ending {
+  readonly signal: AbortSignal;
+  /** 128 + the signal's number, once one came: what a shell expects. */
+  status(): number | undefined;
+}
+
+/**
+ * The first Ctrl-C (or SIGTERM, SIGHUP) asks for an orderly end: heal, stop, judge, report. The second one ends at once;
+ * the next run, or `assay clean`, then removes what is left.
+ */
+export function endOnSignals(onFirst: () => void): Ending {
+  const controller = new AbortController();
+  let status: number | undefined;
+  for (const name of endings) {
+    process.on(name, () => {
+      if (status !== undefined) process.exit(status);
+      status = 128 + constants.signals[name];
+      onFirst();
+      controller.abort(new Error(`ended by ${name}`));
+    });
+  }
+  return { signal: controller.signal, status: () => status };
+}
