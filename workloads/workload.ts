@@ -1,12 +1,14 @@
 import type { Capability, Client } from "../adapters/adapter.ts";
 import type { Checker } from "../checker/checker.ts";
-import type { Call, Result } from "../core/op.ts";
+import type { Call, Outcome, Result } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
 
 /** Operations without end for one run. Pure: what comes next depends on the random streams and on what was asked before. */
 export interface Generator {
   /** The next call of a process; `random` is the process' own stream. */
   next(process: number, random: Random): Call;
+  /** What became of a call, told as soon as it is known; with it a generator aims (a CAS from a value just read). */
+  observe?(process: number, call: Call, outcome: Outcome): void;
   /** What each process asks in the final phase, when all is healed: reads of everything that matters. */
   final(): readonly Call[];
 }

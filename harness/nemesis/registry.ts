@@ -1,0 +1,31 @@
+/** Every fault package by name, and how a user asks for them. */
+import { UsageError } from "../../core/errors.ts";
+import { killNodes } from "./kill.ts";
+import { loss } from "./loss.ts";
+import type { Nemesis } from "./nemesis.ts";
+import { partition } from "./partition.ts";
+import { partitionClients } from "./partition-clients.ts";
+import { pauseNodes } from "./pause.ts";
+import { slow } from "./slow.ts";
+
+const all: readonly Nemesis[] = [...partition, partitionClients, ...killNodes, ...pauseNodes, slow, loss];
+
+/** `partition`, `partition-leader`, `kill-all`, … in the order of `assay list`. */
+export const nemeses: Readonly<Record<string, Nemesis>> = Object.fromEntries(
+  all.map((nemesis) => [nemesis.name, nemesis]),
+);
+
+/**
+ * `["partition", "kill+pause"]`: steps that take turns; the parts of a step strike together. `none` alone is no step.
+ * Rejects an unknown name with a UsageError that lists those that there are.
+ */
+export function parseNemeses(steps: readonly string[]): Nemesis[][] {
+  if (steps.length === 1 && steps[0] === "none") return [];
+  return steps.map((step) => step.split("+").map(nemesisNamed));
+}
+
+function nemesisNamed(name: string): Nemesis {
+  const found = Object.hasOwn(nemeses, name) ? nemeses[name] : undefined;
+  if (found !== undefined) return found;
+  throw new UsageError(`unknown nemesis "${name}": there are none, ${Object.keys(nemeses).join(", ")}`);
+}

@@ -1,0 +1,39 @@
+/** A fault package whose kind comes in shapes: the base name draws one of them, `<base>-<shape>` is that one alone. */
+import type { Fault } from "../../core/fault.ts";
+import type { Injected, Nemesis, Target } from "./nemesis.ts";
+
+export interface Shape {
+  /** One line for `assay list`. */
+  readonly summary: string;
+  inject: Nemesis["inject"];
+}
+
+interface Kind {
+  readonly name: string;
+  readonly summary: string;
+  readonly requires: readonly Fault[];
+  readonly shapes: Readonly<Record<string, Shape>>;
+}
+
+/** The base nemesis first, then one for each shape. */
+export function nemesesOf({ name, summary, requires, shapes }: Kind): Nemesis[] {
+  const needs = new Set(requires);
+  const base: Nemesis = {
+    name,
+    summary: `${summary}: draws among ${Object.keys(shapes).join(", ")}`,
+    requires: needs,
+    inject: (target) => firstThatStrikes(target.random.shuffle(Object.values(shapes)), target),
+  };
+  const each = Object.entries(shapes).map(([shape, { summary, inject }]): Nemesis => {
+    return { name: `${name}-${shape}`, summary, requires: needs, inject };
+  });
+  return [base, ...each];
+}
+
+async function firstThatStrikes(shapes: readonly Shape[], target: Target): Promise<Injected | undefined> {
+  for (const shape of shapes) {
+    const injected = await shape.inject(target);
+    if (injected !== undefined) return injected;
+  }
+  return undefined;
+}
