@@ -95,4 +95,7 @@ export type KvErrorCode =
   | "key-not-found"
   | "duplicate-key"
   | "empty-key"
-  | "value-provided";
+  | "value-provided"
+  | "too-many-operations"
+  /** Its proposer had settled it, or was started anew since: it is not applied (again), and nobody waits for it. */
+  | "superseded";
