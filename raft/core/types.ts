@@ -96,7 +96,10 @@ export type Input =
   /** Asks for a ReadIndex (thesis §6.4); `context` comes back in `Ready.reads` or `Ready.refusedReads`. */
   | { readonly type: "read"; readonly context: number }
   | { readonly type: "transfer-leadership"; readonly to: MemberId }
-  /** The driver made everything of the Readies taken so far durable, up to this entry. */
+  /**
+   * The driver made everything of the Readies taken so far durable; this is the last entry (or snapshot) that they
+   * held, 0 and 0 if none. Wanted after every Ready that held entries, a snapshot or a hard state.
+   */
   | { readonly type: "persisted"; readonly index: LogIndex; readonly term: Term }
   /** The state machine has applied up to `index` and this is its state: the log before it may go. */
   | { readonly type: "compact"; readonly snapshot: Snapshot }
@@ -114,9 +117,9 @@ export interface Ready {
   readonly entries: readonly Entry[];
   /** From the leader: replaces log and state machine. */
   readonly snapshot?: Snapshot;
-  /** Must not leave before the above is durable: votes and append replies are promises. */
+  /** Must not leave before the above is durable: votes and append replies are promises (and all else of a new term). */
   readonly messages: readonly Message[];
-  /** The leader's appends and heartbeats: may leave while its own disk still writes (thesis §10.2.1). */
+  /** The leader's appends and whatever else promises nothing: may leave while the disk still writes (thesis §10.2.1). */
   readonly immediate: readonly Message[];
   readonly committed: readonly Entry[];
   /** Confirmed by a quorum: may be answered once `index` is applied. */
@@ -125,6 +128,8 @@ export interface Ready {
   readonly refusedReads: readonly number[];
   /** Commands that this member neither took nor forwarded: they definitely had no effect. */
   readonly dropped: readonly Uint8Array[];
+  /** Membership changes that were not taken: this member does not lead, another change is under way, or it makes no sense. */
+  readonly refusedChanges: readonly MembershipChange[];
   readonly status: Status;
 }
 
