@@ -1,0 +1,45 @@
+import type { NodeId } from "../../core/op.ts";
+
+/** What happens to bytes on one directed link, and what was seen of it since the last heal. */
+export interface LinkState {
+  readonly from: NodeId;
+  readonly to: NodeId;
+  cut: boolean;
+  delayMs: number;
+  jitterMs: number;
+  refusedWrites: number;
+  refusedBytes: number;
+  refusedConnects: number;
+  delayedWrites: number;
+}
+
+export function createLinkState(from: NodeId, to: NodeId): LinkState {
+  return { from, to, ...untouched };
+}
+
+/** Back to a link that carries everything at once, with nothing seen. */
+export function healLink(link: LinkState): void {
+  Object.assign(link, untouched);
+}
+
+const untouched = {
+  cut: false,
+  delayMs: 0,
+  jitterMs: 0,
+  refusedWrites: 0,
+  refusedBytes: 0,
+  refusedConnects: 0,
+  delayedWrites: 0,
+};
+
+/** `n2 -> n1 refused 14 writes (1320 bytes), 3 connects`; undefined where the link's faults bit nobody yet. */
+export function linkProof(link: LinkState): string | undefined {
+  const seen: string[] = [];
+  if (link.refusedWrites > 0)
+    seen.push(`refused ${count(link.refusedWrites, "write")} (${link.refusedBytes} bytes)`);
+  if (link.refusedConnects > 0) seen.push(`refused ${count(link.refusedConnects, "connect")}`);
+  if (link.delayedWrites > 0) seen.push(`delayed ${count(link.delayedWrites, "write")}`);
+  return seen.length > 0 ? `${link.from} -> ${link.to} ${seen.join(", ")}` : undefined;
+}
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;

@@ -1,0 +1,118 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { Address } from "../../adapters/deployment.ts";
+import type { Clock } from "../../core/clock.ts";
+import { CouldNotRunError } from "../../core/errors.ts";
+import type { Random } from "../../core/random.ts";
+import type { LinkState } from "./link-state.ts";
+import { Pump } from "./pump.ts";
+
+/** A connection through the proxy: settled (both sides up) or held (its handshake met a cut link). */
+interface Passing {
+  lost(): boolean;
+  reset(): void;
+}
+
+export interface PeerProxyOptions {
+  /** The port of the node that is dialled. */
+  readonly target: Address;
+  /** From the node that dials to the node that is dialled. */
+  readonly forward: LinkState;
+  readonly backward: LinkState;
+  readonly clock: Clock;
+  /** For jitter. */
+  readonly random: Random;
+}
+
+/**
+ * Where one node reaches one peer's port. Bytes of the node that dialled are subject to the forward link, answers to the
+ * backward link. A new connection needs both: where either is cut it is taken and never answered, as a lost SYN would
+ * be, and the peer does not see it.
+ */
+export class PeerProxy {
+  readonly #options: PeerProxyOptions;
+  readonly #server: Server;
+  readonly #passing = new Set<Passing>();
+
+  private constructor(options: PeerProxyOptions) {
+    this.#options = options;
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (client) =>
+      this.#accept(client),
+    );
+  }
+
+  /** Listens on a free port of `host`. Rejects with CouldNotRunError. */
+  static async listen(host: string, options: PeerProxyOptions): Promise<PeerProxy> {
+    const proxy = new PeerProxy(options);
+    const { forward } = options;
+    await new Promise<void>((resolve, reject) => {
+      proxy.#server.once("error", (cause) =>
+        reject(
+          new CouldNotRunError(`no proxy for ${forward.from} -> ${forward.to}: ${cause.message}`, { cause }),
+        ),
+      );
+      proxy.#server.listen(0, host, resolve);
+    });
+    return proxy;
+  }
+
+  get address(): Address {
+    const bound = this.#server.address();
+    if (bound === null || typeof bound === "string") throw new CouldNotRunError("the proxy does not listen");
+    return { host: bound.address, port: bound.port };
+  }
+
+  /** Resets the connections that the fault broke, so that their owners dial again at once; the others go on. */
+  heal(): void {
+    for (const connection of this.#passing) if (connection.lost()) connection.reset();
+  }
+
+  async close(): Promise<void> {
+    for (const connection of this.#passing) connection.reset();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #accept(client: Socket): void {
+    const { forward, backward } = this.#options;
+    if (forward.cut || backward.cut) this.#hold(client, forward.cut ? forward : backward);
+    else this.#join(client);
+  }
+
+  #hold(client: Socket, cutLink: LinkState): void {
+    cutLink.refusedConnects++;
+    const passing: Passing = { lost: () => true, reset: () => reset(client) };
+    this.#passing.add(passing);
+    client.on("error", () => {});
+    client.on("end", () => client.end());
+    client.on("close", () => this.#passing.delete(passing));
+    client.resume();
+  }
+
+  #join(client: Socket): void {
+    const { target, forward, backward, clock, random } = this.#options;
+    const peer = connect({ ...target, allowHalfOpen: true, noDelay: true });
+    const there = new Pump(client, peer, forward, clock, random);
+    const back = new Pump(peer, client, backward, clock, random);
+    const passing: Passing = {
+      lost: () => there.lost || back.lost,
+      reset: () => {
+        there.stop();
+        back.stop();
+        reset(client);
+        reset(peer);
+      },
+    };
+    this.#passing.add(passing);
+    // A closed side stays known while the other lives: a fault may have kept the news from it until the heal.
+    const onClose = () => {
+      if (client.destroyed && peer.destroyed) this.#passing.delete(passing);
+    };
+    client.on("close", onClose);
+    peer.on("close", onClose);
+    peer.once("connect", () => client.resume());
+  }
+}
+
+function reset(socket: Socket): void {
+  if (socket.connecting) socket.destroy();
+  else socket.resetAndDestroy();
+}
