@@ -1,0 +1,171 @@
+import { join } from "node:path";
+import type { Address, Deployment, NodeView, PeerView } from "../../adapters/deployment.ts";
+import { assert } from "../../core/assert.ts";
+import { CouldNotRunError } from "../../core/errors.ts";
+import type { Fault } from "../../core/fault.ts";
+import { type NodeId, nodeId } from "../../core/op.ts";
+import { createRandom, type Random } from "../../core/random.ts";
+import { ProxyMesh } from "../proxy/proxy-mesh.ts";
+import { ChildNode } from "./child-node.ts";
+import { removeDeadRuns } from "./leftovers.ts";
+import { claimPort, releasePort } from "./ports.ts";
+import type { Cluster, Network, Runtime, RuntimeContext, Topology } from "./runtime.ts";
+import { Supervisor } from "./supervisor.ts";
+
+const host = "127.0.0.1";
+
+const faults: ReadonlySet<Fault> = new Set<Fault>(["link-cut", "link-delay", "kill", "pause", "restart"]);
+
+/**
+ * Nodes as child processes on 127.0.0.1, each reaching its peers through proxies of ours. Needs no privileges and runs
+ * wherever Node does, macOS included.
+ */
+export const loopback: Runtime = {
+  name: "loopback",
+  summary: "child processes on 127.0.0.1, a proxy on every peer link; no privileges",
+  faults,
+
+  async missing(deployment) {
+    const udp = Object.entries(deployment.ports).find(([, port]) => port.for === "peer" && port.udp);
+    if (udp !== undefined)
+      return `its nodes also talk UDP (port ${udp[0]}), which loopback's proxies do not carry: use --runtime netns or testcontainers`;
+    const installed = await deployment.installed();
+    return installed.length === 0 ? `its program is not installed: ${deployment.installHint}` : undefined;
+  },
+
+  async start(deployment, topology, context) {
+    const supervisor = new Supervisor(topology.runId);
+    supervisor.ownDirectory(topology.dataDir);
+    const random = createRandom(process.pid).fork(topology.runId);
+    const ids = Array.from({ length: topology.size }, (_, i) => nodeId(`n${i + 1}`));
+    const mesh = new ProxyMesh(ids, context.clock, random.fork("jitter"));
+    const claimed: number[] = [];
+    const dispose = async () => {
+      await mesh.close();
+      await supervisor.close();
+      for (const port of claimed) releasePort(port);
+    };
+    try {
+      const listen = await listenAddresses(ids, deployment, random.fork("ports"), claimed);
+      const nodes: ChildNode[] = [];
+      for (const id of ids) {
+        const peers = await peerViews(id, ids, deployment, listen, mesh);
+        nodes.push(
+          childNode(view(id, ids, listen, peers, topology), deployment, topology, context, supervisor),
+        );
+      }
+      await Promise.all(nodes.map((node) => node.start()));
+      return { nodes, network: networkOf(mesh), stop: once(dispose) } satisfies Cluster;
+    } catch (reason) {
+      await dispose();
+      throw reason;
+    }
+  },
+
+  clean: async () => removeDeadRuns(),
+};
+
+type Listen = ReadonlyMap<NodeId, Readonly<Record<string, Address>>>;
+
+async function listenAddresses(
+  ids: readonly NodeId[],
+  deployment: Deployment,
+  random: Random,
+  claimed: number[],
+): Promise<Listen> {
+  const listen = new Map<NodeId, Record<string, Address>>();
+  for (const id of ids) {
+    const addresses: Record<string, Address> = {};
+    for (const name of Object.keys(deployment.ports)) {
+      const port = await claimPort(random);
+      claimed.push(port);
+      addresses[name] = { host, port };
+    }
+    listen.set(id, addresses);
+  }
+  return listen;
+}
+
+/** Peer ports are reached through a proxy of the link's own, the others directly. */
+async function peerViews(
+  id: NodeId,
+  ids: readonly NodeId[],
+  deployment: Deployment,
+  listen: Listen,
+  mesh: ProxyMesh,
+): Promise<PeerView[]> {
+  const peers: PeerView[] = [];
+  for (const [i, peer] of ids.entries()) {
+    if (peer === id) continue;
+    const addresses: Record<string, Address> = {};
+    for (const [name, address] of Object.entries(listen.get(peer) ?? {}))
+      addresses[name] = deployment.ports[name]?.for === "peer" ? await mesh.open(id, peer, address) : address;
+    peers.push({ id: peer, index: i + 1, addresses });
+  }
+  return peers;
+}
+
+function view(
+  id: NodeId,
+  ids: readonly NodeId[],
+  listen: Listen,
+  peers: readonly PeerView[],
+  topology: Topology,
+): NodeView {
+  const addresses = listen.get(id) ?? {};
+  return {
+    id,
+    index: ids.indexOf(id) + 1,
+    dataDir: join(topology.dataDir, id),
+    listen: addresses,
+    advertise: addresses,
+    peers,
+    extraArgs: topology.extraArgs,
+    version: topology.program?.version ?? "",
+    ...(topology.mutant !== undefined && { mutant: topology.mutant }),
+    ...(topology.program !== undefined && { command: topology.program.command }),
+  };
+}
+
+function childNode(
+  node: NodeView,
+  deployment: Deployment,
+  topology: Topology,
+  context: RuntimeContext,
+  supervisor: Supervisor,
+): ChildNode {
+  const address = node.listen[deployment.clientPort];
+  assert(address !== undefined, `${topology.system} has no port ${deployment.clientPort}`);
+  return new ChildNode({
+    id: node.id,
+    endpoint: { node: node.id, ...address },
+    launch: deployment.launch(node),
+    dataDir: node.dataDir,
+    logFile: join(topology.logDir, `${node.id}.log`),
+    supervisor,
+    clock: context.clock,
+  });
+}
+
+function networkOf(mesh: ProxyMesh): Network {
+  return {
+    cut: async (links) => mesh.cut(links),
+    slow: async (links, delayMs, jitterMs) => mesh.slow(links, delayMs, jitterMs),
+    cutClients: () => cannot("cut clients off"),
+    lose: () => cannot("lose packets"),
+    heal: async () => mesh.heal(),
+    proof: async () => mesh.proof(),
+  };
+}
+
+const cannot = (what: string): Promise<never> =>
+  Promise.reject(new CouldNotRunError(`loopback cannot ${what}: use --runtime netns or testcontainers`));
+
+/** A clean-up that runs once however often it is asked for, and never rejects. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work().catch(() => undefined);
+    return done;
+  };
+}
