@@ -1,0 +1,50 @@
+import type { NodeId } from "../../core/op.ts";
+import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
+import { connect } from "./client.ts";
+import { openConnection } from "./connection.ts";
+import { methods, type StatusAnswer } from "./methods.ts";
+
+/** What every system that speaks etcd's v3 API has in common: an Adapter but for its name and its deployment. */
+export const etcdApi = {
+  readModes: { linearizable: "linearizable", serializable: "stale-monotonic" },
+  defaultReadMode: "linearizable",
+  capabilities: new Set(["cas", "delete", "prefix"] as const),
+  connect,
+  leader,
+  ready,
+} satisfies Partial<Adapter>;
+
+/** Nodes that are cut off may name an old leader: the newest term decides. */
+async function leader(endpoints: readonly Endpoint[], options: ConnectOptions): Promise<NodeId | undefined> {
+  const answers = await Promise.all(endpoints.map((endpoint) => statusOf(endpoint, options)));
+  const led = answers.filter((answer) => answer !== undefined && answer.leader !== nobody);
+  const newest = Math.max(...led.map((answer) => Number(answer?.raftTerm)));
+  const leaderId = led.find((answer) => Number(answer?.raftTerm) === newest)?.leader;
+  return endpoints.find((_, i) => leaderId !== undefined && answers[i]?.header.memberId === leaderId)?.node;
+}
+
+/** What a status says of the leader where the node knows none. */
+const nobody = "0";
+
+/** The node's own view; undefined where it does not answer. */
+async function statusOf(endpoint: Endpoint, options: ConnectOptions): Promise<StatusAnswer | undefined> {
+  const connection = openConnection(endpoint, options);
+  try {
+    return await connection.call(methods.status, {});
+  } catch {
+    return undefined;
+  } finally {
+    connection.close();
+  }
+}
+
+/** A linearizable read passes only where a leader has a quorum. The key need not exist. */
+async function ready(endpoint: Endpoint, options: ConnectOptions): Promise<boolean> {
+  try {
+    const client = await connect(endpoint, options);
+    await client.read("ready", "linearizable").finally(() => client.close());
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,194 @@
+import {
+  type ChannelCredentials,
+  type ClientUnaryCall,
+  connectivityState,
+  credentials,
+  Client as GrpcClient,
+  Metadata,
+  status,
+} from "@grpc/grpc-js";
+import { ClientError } from "../../core/errors.ts";
+import { realClock } from "../../core/real-clock.ts";
+import type { Endpoint, Tls } from "../adapter.ts";
+import { statusError } from "./errors.ts";
+import { type Method, methods } from "./methods.ts";
+
+/**
+ * A gRPC channel to one node that asks once: no retries, no fail-over, no waiting beyond the deadline. A call is handed
+ * to gRPC only when the channel is up, so that what failed before that definitely never left.
+ */
+export interface Connection {
+  /** Rejects with a ClientError; every call ends within the connection's timeout. */
+  call<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    metadata?: Metadata,
+  ): Promise<Response>;
+  /** Waits until the channel is up; rejects with `not-connected` and the reason. */
+  established(): Promise<void>;
+  /** Pending calls reject with `connection-lost`. */
+  close(): void;
+}
+
+export interface ConnectionOptions {
+  /** Of connecting and of every call, milliseconds. */
+  readonly timeoutMs: number;
+  readonly tls?: Tls;
+}
+
+/** A healed link is found again within the longest of these. */
+const reconnectMs = { first: 50, longest: 200 };
+
+const channelOptions = {
+  "grpc.enable_retries": 0,
+  "grpc.service_config_disable_resolution": 1,
+  // Another client's channel to the same node must not share its connection, nor its back-off.
+  "grpc.use_local_subchannel_pool": 1,
+  "grpc.initial_reconnect_backoff_ms": reconnectMs.first,
+  "grpc.max_reconnect_backoff_ms": reconnectMs.longest,
+  "grpc.enable_http_proxy": 0,
+  // The server's limits are what is tried; a limit of the client's own would be told as the server's.
+  "grpc.max_receive_message_length": -1,
+  "grpc.max_send_message_length": -1,
+  "grpc.enable_channelz": 0,
+};
+
+const clock = realClock();
+const noMetadata = new Metadata();
+
+/** Opens no socket yet: the first call or `established` does. */
+export function openConnection(endpoint: Endpoint, options: ConnectionOptions): Connection {
+  const address = addressOf(endpoint);
+  const secure = credentialsOf(options.tls);
+  const open = () => new GrpcClient(address, secure, channelOptions);
+  const pending = new Set<(error: ClientError) => void>();
+  let channel = open();
+  let closed = false;
+
+  /**
+   * A link that swallowed a packet is silent for longer and longer (TCP backs off), and stays so for a while after it
+   * is healed. A call that got no answer therefore leaves its channel to the calls that are still on it.
+   */
+  const abandon = (stale: GrpcClient) => {
+    if (stale !== channel || closed) return;
+    channel = open();
+    stale.close();
+  };
+
+  const up = async (deadline: number): Promise<GrpcClient> => {
+    const candidate = channel;
+    const state = await settled(candidate, deadline);
+    if (closed) throw closedError();
+    if (state === connectivityState.READY) return candidate;
+    const reason = await whyNot(candidate);
+    if (state !== connectivityState.TRANSIENT_FAILURE) abandon(candidate);
+    throw new ClientError("not-connected", `${endpoint.node} (${address}): ${reason}`);
+  };
+
+  const call: Connection["call"] = async (method, request, metadata = noMetadata) => {
+    const deadline = deadlineIn(options.timeoutMs);
+    const on = isUp(channel) ? channel : await up(deadline);
+    if (closed) throw closedError();
+    return new Promise((resolve, reject) => {
+      const settle = unary(on, method, request, metadata, deadline, (code, details, answer) => {
+        pending.delete(abort);
+        if (code === status.OK) return resolve(answer as never);
+        if (code === status.DEADLINE_EXCEEDED) abandon(on);
+        reject(statusError(code, `${details} (${endpoint.node}, ${address})`));
+      });
+      const abort = (error: ClientError) => {
+        reject(error);
+        settle.cancel();
+      };
+      pending.add(abort);
+    });
+  };
+
+  return {
+    call,
+    established: async () => {
+      await up(deadlineIn(options.timeoutMs));
+    },
+    close: () => {
+      closed = true;
+      for (const abort of pending) {
+        abort(new ClientError("connection-lost", "the client closed its connection"));
+      }
+      channel.close();
+    },
+  };
+}
+
+function unary<Request, Response>(
+  on: GrpcClient,
+  method: Method<Request, Response>,
+  request: Request,
+  metadata: Metadata,
+  deadline: number,
+  done: (code: status, details: string, answer?: Response) => void,
+): ClientUnaryCall {
+  const { path, serialize, deserialize } = method;
+  return on.makeUnaryRequest(
+    path,
+    serialize,
+    deserialize,
+    request,
+    metadata,
+    { deadline },
+    (error, answer) => {
+      if (error === null) done(status.OK, "", answer);
+      else done(error.code, error.details);
+    },
+  );
+}
+
+const isUp = (channel: GrpcClient): boolean =>
+  channel.getChannel().getConnectivityState(false) === connectivityState.READY;
+
+/** The channel's state when it is up, has failed to connect, or `deadline` has passed; asks an idle one to connect. */
+function settled(client: GrpcClient, deadline: number): Promise<connectivityState> {
+  const channel = client.getChannel();
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const state = channel.getConnectivityState(true);
+      if (state !== connectivityState.IDLE && state !== connectivityState.CONNECTING) {
+        resolve(state);
+        return;
+      }
+      channel.watchConnectivityState(state, deadline, (timedOut) => {
+        if (timedOut) resolve(state);
+        else look();
+      });
+    };
+    look();
+  });
+}
+
+/**
+ * gRPC tells why it is not connected only as the failure of a call. A status request has no effect, and fails at once
+ * on a channel that is down. The text is for people.
+ */
+function whyNot(client: GrpcClient): Promise<string> {
+  if (client.getChannel().getConnectivityState(false) !== connectivityState.TRANSIENT_FAILURE) {
+    return Promise.resolve("no connection before the deadline");
+  }
+  return new Promise((resolve) => {
+    unary(client, methods.status, {}, noMetadata, deadlineIn(reconnectMs.longest), (code, details) =>
+      resolve(code === status.OK ? "the connection had been lost" : details),
+    );
+  });
+}
+
+const closedError = () => new ClientError("not-connected", "the client is closed");
+
+/** gRPC's deadlines are points of wall-clock time, in milliseconds. */
+const deadlineIn = (timeoutMs: number): number => clock.date().getTime() + timeoutMs;
+
+const addressOf = ({ host, port }: Endpoint): string =>
+  host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+
+function credentialsOf(tls: Tls | undefined): ChannelCredentials {
+  if (tls === undefined) return credentials.createInsecure();
+  const pem = (text: string | undefined) => (text === undefined ? null : Buffer.from(text));
+  return credentials.createSsl(Buffer.from(tls.ca), pem(tls.key), pem(tls.certificate));
+}
