@@ -1,0 +1,57 @@
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { z } from "zod";
+import { addressOf, hostPort, members } from "../addresses.ts";
+import type { Deployment, NodeView } from "../deployment.ts";
+import { mutants } from "./mutants.ts";
+
+const require = createRequire(import.meta.url);
+const server = fileURLToPath(new URL("../../raft/server/main.ts", import.meta.url));
+
+/** The reference server of this repository: its TypeScript runs as it is, in the Node that runs the harness. */
+export const deployment: Deployment = {
+  ports: {
+    client: { number: 2379, for: "client" },
+    gateway: { number: 2381, for: "client" },
+    peer: { number: 2380, for: "peer" },
+  },
+  clientPort: "client",
+  installed: async () => [{ version: ownVersion(), command: process.execPath }],
+  installHint: "npm ci",
+  image: "assay/reference:local",
+  sizes: [1, 3, 5],
+  mutants,
+  readySeconds: 20,
+  launch: (node) => ({ argv: [...program(node), ...options(node)], env: {}, files: {} }),
+};
+
+/** In its image the server is a program of its own, `assay-reference`. */
+function program({ command }: NodeView): string[] {
+  if (command === undefined) return ["assay-reference"];
+  // By its place, not by its name: a name would be looked up from the directory that the user is in.
+  const loader = pathToFileURL(require.resolve("tsx")).href;
+  return [command, "--import", loader, server];
+}
+
+function options(node: NodeView): string[] {
+  const { id, dataDir, listen, mutant, extraArgs } = node;
+  const cluster = members(node, "peer").map((member) => `${member.id}=${hostPort(member.address)}`);
+  const values: Readonly<Record<string, string | undefined>> = {
+    name: id,
+    "data-dir": dataDir,
+    "listen-client": hostPort(addressOf(listen, "client")),
+    "listen-peer": hostPort(addressOf(listen, "peer")),
+    "listen-gateway": hostPort(addressOf(listen, "gateway")),
+    "initial-cluster": cluster.join(","),
+    "election-timeout-ms": "500",
+    "heartbeat-ms": "50",
+    mutant,
+  };
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  );
+  return [...given, ...extraArgs];
+}
+
+const ownVersion = (): string =>
+  z.object({ version: z.string() }).parse(require("../../package.json")).version;

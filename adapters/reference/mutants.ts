@@ -1,0 +1,12 @@
+/**
+ * The bugs that can be planted in the reference server, as `assay list` and `--mutant` name them. The adapter knows
+ * the server by its command line alone, so they are named again here; a test keeps both lists equal.
+ */
+export const mutants = {
+  "read-without-quorum":
+    "the leader answers linearizable reads from memory, without asking a quorum whether it still leads",
+  "ack-before-commit": "the leader applies and acknowledges a write before a quorum has it",
+  "serve-follower-reads": "a follower answers linearizable reads from its own state",
+  "forget-vote": "a restarted member forgets for whom it voted",
+  "apply-twice": "a proposal that was sent again after a leader change is applied again",
+} as const;
