@@ -4,8 +4,9 @@ import type { KeyInterval, KeyString } from "./key.ts";
 import { keyString } from "./key.ts";
 import type { Bytes, KeyValue } from "./request.ts";
 
-// A CommonJS package whose default export is a property of its module.
-const BTree = sortedBtree.default;
+// A CommonJS package: its default export is a property of its module to Node, and is the module itself to bundlers.
+const BTree =
+  "default" in sortedBtree ? sortedBtree.default : (sortedBtree as typeof import("sorted-btree").default);
 
 /**
  * What one key became: a put or, with `version` 0 and no value, a deletion (its `createRevision` is 0). `modRevision`
@@ -62,10 +63,11 @@ export class History {
   /** Adds the next change; `advance` makes its revision the current one. Returns the key's value before it. */
   put(revision: number, sub: number, key: Bytes, value: Bytes): Change | undefined {
     const name = keyString(key);
-    const before = this.get(name, revision);
-    this.#append(name, {
+    const versions = this.#keys.get(name);
+    const before = versions && liveAt(versions, revision);
+    this.#append(name, versions, {
       // A key's bytes are kept once, however often it is written.
-      key: before?.key ?? key,
+      key: versions?.[0]?.key ?? key,
       value,
       createRevision: before?.createRevision ?? revision,
       modRevision: revision,
@@ -85,7 +87,8 @@ export class History {
       version: 0,
       sub,
     };
-    this.#append(keyString(alive.key), deletion);
+    const name = keyString(alive.key);
+    this.#append(name, this.#keys.get(name), deletion);
   }
 
   advance(revision: number): void {
@@ -132,8 +135,9 @@ export class History {
     const history = new History();
     for (const change of changes) {
       const name = keyString(change.key);
-      const key = history.#keys.get(name)?.[0]?.key ?? change.key;
-      history.#append(name, { ...change, key });
+      const versions = history.#keys.get(name);
+      const key = versions?.[0]?.key;
+      history.#append(name, versions, key === undefined ? change : { ...change, key });
     }
     assert(compactRevision <= revision, "compacted beyond the current revision");
     assert((changes.at(-1)?.modRevision ?? 1) <= revision, "a change beyond the current revision");
@@ -142,11 +146,11 @@ export class History {
     return history;
   }
 
-  #append(name: KeyString, change: Change): void {
+  /** `versions` are the key's until now. */
+  #append(name: KeyString, versions: Change[] | undefined, change: Change): void {
     const last = this.#changes.at(-1);
     assert(last === undefined || isBefore(last, change), "changes out of order");
     this.#changes.push(change);
-    const versions = this.#keys.get(name);
     if (versions === undefined) this.#keys.set(name, [change]);
     else versions.push(change);
   }
