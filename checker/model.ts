@@ -21,6 +21,11 @@ export interface Model<S = unknown, C = Call, O = Result> {
    * a history is linearizable exactly when its projection on every key is). Absent: the history is checked whole.
    */
   key?(call: C): string;
+  /**
+   * True where an operation with this call and outcome leaves every state that allows it as it is. A promise that makes
+   * the search much faster; leave it out, or answer false, where in doubt.
+   */
+  readOnly?(call: C, outcome: Outcome<O>): boolean;
   /** Two states that are equal have equal fingerprints and two that differ do not. Defaults to their JSON. */
   fingerprint?(state: S): string | number;
   /** A state in words, for explanations. Defaults to its JSON. */

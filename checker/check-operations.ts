@@ -1,0 +1,47 @@
+import type { Call, Operation, Result } from "../core/op.ts";
+import type { Model } from "./model.ts";
+import { breadthFirst } from "./search/breadth-first.ts";
+import { type LimitName, type Limits, unlimited } from "./search/limits.ts";
+import { createMachine } from "./search/machine.ts";
+import { prepare } from "./search/problem.ts";
+
+/** Whether operations can be linearized, and where it ends if they cannot. Positions are those in the given array. */
+export type Judgement =
+  | { readonly kind: "valid" }
+  | {
+      readonly kind: "invalid";
+      /** The first operation, by return, that cannot be placed. */
+      readonly culprit: number;
+    }
+  | {
+      readonly kind: "unknown";
+      readonly limit: LimitName;
+      /** How many operations had returned when the search stopped. */
+      readonly judged: number;
+      /** The states that were possible there, described. */
+      readonly states: readonly string[];
+    };
+
+/**
+ * Whether `operations`, taken as a whole whatever their keys, are linearizable: some order of them, with any unknown
+ * ones left out, is legal in the model and keeps `a` before `b` wherever `a.returnIndex < b.callIndex`.
+ */
+export function checkOperations<S>(
+  model: Model<S, Call, Result>,
+  operations: readonly Operation[],
+  limits: Limits = unlimited,
+): Judgement {
+  const problem = prepare(operations);
+  const machine = createMachine(model, problem.classes);
+  const result = breadthFirst(problem, machine, limits);
+  switch (result.kind) {
+    case "valid":
+      return { kind: "valid" };
+    case "invalid":
+      return { kind: "invalid", culprit: problem.source[result.culprit] as number };
+    case "unknown": {
+      const judged = problem.events.subarray(0, result.event).filter((event) => event & 1).length;
+      return { kind: "unknown", limit: result.limit, judged, states: result.states.map(machine.describe) };
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { Call, Json, Outcome, Result } from "../../core/op.ts";
+import { canonical, same } from "../canonical.ts";
+import { illegal, type Model } from "../model.ts";
+
+/**
+ * One value a key, absent at first (`initial`, null unless told otherwise):
+ *
+ * - `read` answers the value;
+ * - `write` replaces it by the call's value;
+ * - `cas` with `[from, to]` replaces `from` by `to` (`ok`), or observed that the value was not `from` (`mismatch`).
+ */
+export function register(options: { initial?: Json } = {}): Model<Json, Call, Result> {
+  return {
+    name: "register",
+    init: options.initial ?? null,
+    step: stepRegister,
+    key: (call) => call.key ?? "",
+    readOnly: (call, outcome) => call.f === "read" || outcome.type === "fail",
+    fingerprint: canonical,
+    describe: canonical,
+  };
+}
+
+function stepRegister(state: Json, call: Call, outcome: Outcome): Json | typeof illegal {
+  switch (call.f) {
+    case "read":
+      return outcome.type !== "ok" || same(outcome.output.value, state) ? state : illegal;
+    case "write":
+      return outcome.type === "fail" ? illegal : (call.value ?? null);
+    case "cas":
+      return stepCas(state, casValues(call), outcome);
+    default:
+      throw new TypeError(`a register knows read, write and cas, not ${JSON.stringify(call.f)}`);
+  }
+}
+
+function stepCas(state: Json, [from, to]: readonly [Json, Json], outcome: Outcome): Json | typeof illegal {
+  const matches = same(state, from);
+  if (outcome.type === "ok") return matches ? to : illegal;
+  if (outcome.type === "fail") return matches ? illegal : state;
+  return matches ? to : state;
+}
+
+/** The `[from, to]` of a CAS. */
+function casValues(call: Call): readonly [from: Json, to: Json] {
+  const pair = call.value;
+  if (!Array.isArray(pair) || pair.length !== 2)
+    throw new TypeError(`a cas takes [from, to], not ${JSON.stringify(pair)}`);
+  return [pair[0] ?? null, pair[1] ?? null];
+}

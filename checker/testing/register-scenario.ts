@@ -1,0 +1,29 @@
+import type { Call, Json, Operation, Outcome } from "../../core/op.ts";
+import type { Random } from "../../core/random.ts";
+import { register } from "../models/register.ts";
+import { type Scenario, smallValue } from "./agreement.ts";
+import { answered, mismatched } from "./random-history.ts";
+
+/** A register whose written values come from `value`. */
+export function registerScenario(value: (random: Random) => Json = smallValue): Scenario<Json> {
+  return {
+    model: register({ initial: 0 }),
+    call(random) {
+      const f = random.pick(["read", "read", "write", "cas"]);
+      if (f === "read") return { f };
+      return f === "write" ? { f, value: value(random) } : { f, value: [smallValue(random), value(random)] };
+    },
+    answer: answerRegister,
+    otherAnswer(random, { call }: Operation) {
+      if (call.f === "read") return answered(smallValue(random));
+      return call.f === "cas" && random.chance(0.5) ? mismatched : answered();
+    },
+  };
+}
+
+function answerRegister(state: Json, call: Call): Outcome {
+  if (call.f === "read") return answered(state);
+  if (call.f === "write") return answered();
+  const [from] = call.value as readonly Json[];
+  return from === state ? answered() : mismatched;
+}
