@@ -67,7 +67,7 @@ describe("cleanLeftovers", () => {
     const removed = await cleanLeftovers();
 
     expect(living(harness.nodes)).toEqual([]);
-    expect(removed.join("\n")).toContain(`removed ${join(scratch, "first", "data")}`);
+    expect(removed.join("\n")).toContain(`${join(scratch, "first", "data")} of run ${runId("first")}`);
     expect(existsSync(join(scratch, "first", "data"))).toBe(false);
     expect(existsSync(join(scratch, "first", "n1.log"))).toBe(true);
     expect(readdirSync(ledgerDirectory()).join()).not.toContain(runId("first"));
@@ -85,7 +85,6 @@ describe("cleanLeftovers", () => {
     await harness.ended;
     const removed = await cleanLeftovers();
     expect(living(harness.nodes)).toEqual([]);
-    for (const pid of harness.nodes)
-      expect(removed).toContain(`run ${runId("first")}: killed process ${pid}`);
+    for (const pid of harness.nodes) expect(removed).toContain(`process ${pid} of run ${runId("first")}`);
   });
 });

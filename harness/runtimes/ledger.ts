@@ -8,7 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { CouldNotRunError } from "../../core/errors.ts";
@@ -100,11 +100,11 @@ function parse(path: string): LedgerEntry | undefined {
 
 /** Made where it is missing. Rejects one that is not ours alone: what it says is killed and removed. */
 export function ledgerDirectory(): string {
-  const { uid } = userInfo();
+  const uid = process.getuid?.();
   const path = process.env[ledgerVariable] ?? join(tmpdir(), `assay-${uid}`);
   if (!existsSync(path)) mkdirSync(path, { recursive: true, mode: 0o700 });
   const found = lstatSync(path);
-  const ours = found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
+  const ours = found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0;
   if (!ours) throw new CouldNotRunError(`${path} must be a directory that only this user may write to`);
   return path;
 }

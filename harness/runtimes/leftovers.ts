@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { deadEntries, harnessVariable, runVariable } from "./ledger.ts";
 import { releaseDeadPorts } from "./ports.ts";
 import { lifeOf, waitUntilGone } from "./process-identity.ts";
 
 /**
  * Removes the processes and directories of runs whose harness is gone without having cleaned up (killed with -9). Runs
- * that live are not touched. Returns one line for each thing removed.
+ * that live are not touched. Returns the name of each thing removed.
  */
 export function removeDeadRuns(): readonly string[] {
   const removed: string[] = [];
@@ -13,13 +13,14 @@ export function removeDeadRuns(): readonly string[] {
     for (const child of entry.children) {
       if (lifeOf(child) !== "alive") continue;
       const pid = Number.parseInt(child, 10);
-      if (kill(pid)) removed.push(`run ${entry.runId}: killed process ${pid}`);
+      if (kill(pid)) removed.push(`process ${pid} of run ${entry.runId}`);
     }
     // Children that were born in the moment between their start and their entry.
     removed.push(...killMarkedProcesses());
     for (const directory of entry.directories) {
+      if (!existsSync(directory)) continue;
       rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
-      removed.push(`run ${entry.runId}: removed ${directory}`);
+      removed.push(`${directory} of run ${entry.runId}`);
     }
     rmSync(path, { force: true });
   }
@@ -35,7 +36,7 @@ function killMarkedProcesses(): string[] {
     const runId = environment.get(runVariable);
     const harness = environment.get(harnessVariable);
     const orphaned = runId !== undefined && harness !== undefined && lifeOf(harness) === "dead";
-    return orphaned && kill(pid) ? [`run ${runId}: killed process ${pid}`] : [];
+    return orphaned && kill(pid) ? [`process ${pid} of run ${runId}`] : [];
   });
 }
 

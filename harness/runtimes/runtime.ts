@@ -19,6 +19,8 @@ export interface Topology {
   readonly runId: string;
   readonly image?: string;
   readonly storage?: "volume" | "tmpfs";
+  /** The faults that the run may ask for, so that a runtime prepares for no others; all where absent. */
+  readonly faults?: ReadonlySet<Fault>;
 }
 
 export interface RuntimeContext {
@@ -33,11 +35,13 @@ export interface Runtime {
   readonly summary: string;
   /** The faults that it can inject. */
   readonly faults: ReadonlySet<Fault>;
+  /** True where the cluster is the user's own: it is there before the run and after it, other runs' keys in it. */
+  readonly outlivesRun?: boolean;
   /** What this machine lacks to use it, with the way to get it; undefined where it can be used. */
   missing(deployment: Deployment): Promise<string | undefined>;
   /** Starts every node's process; does not wait until the cluster is ready. Rejects with CouldNotRunError, nothing left behind. */
   start(deployment: Deployment, topology: Topology, context: RuntimeContext): Promise<Cluster>;
-  /** Removes what runs that no longer live left behind; resolves with a line for each thing removed. */
+  /** Removes what runs that no longer live left behind; resolves with the name of each thing removed. */
   clean?(): Promise<readonly string[]>;
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, rmSync } from "node:fs";
+import { constants } from "node:os";
 import { CouldNotRunError } from "../../core/errors.ts";
 import { harnessIdentity, harnessVariable, Ledger, runVariable } from "./ledger.ts";
 import { processIdentity, waitUntilGone } from "./process-identity.ts";
@@ -138,6 +139,8 @@ function closeAllNow(): void {
 function lastResort(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) return;
   closeAllNow();
+  // The first process of a namespace does not die of a signal that it does not handle.
+  if (process.pid === 1) process.exit(128 + constants.signals[signal]);
   process.removeListener(signal, lastResort);
   process.kill(process.pid, signal);
 }
