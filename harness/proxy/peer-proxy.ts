@@ -12,19 +12,27 @@ interface Passing {
   reset(): void;
 }
 
-export interface PeerProxyOptions {
-  /** The port of the node that is dialled. */
-  readonly target: Address;
+/** The two directions between a node that dials and the one that is dialled. */
+export interface LinkPair {
   /** From the node that dials to the node that is dialled. */
   readonly forward: LinkState;
   readonly backward: LinkState;
+}
+
+export interface PeerProxyOptions {
+  /** Where the proxy listens; port 0 is any free one. */
+  readonly listen: Address;
+  /** The port of the node that is dialled. */
+  readonly target: Address;
+  /** Whose connection it is that came from this address. */
+  links(remoteAddress: string): LinkPair;
   readonly clock: Clock;
   /** For jitter. */
   readonly random: Random;
 }
 
 /**
- * Where one node reaches one peer's port. Bytes of the node that dialled are subject to the forward link, answers to the
+ * Where nodes reach one peer's port. Bytes of the node that dialled are subject to the forward link, answers to the
  * backward link. A new connection needs both: where either is cut it is taken and never answered, as a lost SYN would
  * be, and the peer does not see it.
  */
@@ -40,17 +48,15 @@ export class PeerProxy {
     );
   }
 
-  /** Listens on a free port of `host`. Rejects with CouldNotRunError. */
-  static async listen(host: string, options: PeerProxyOptions): Promise<PeerProxy> {
+  /** Rejects with CouldNotRunError. */
+  static async listen(options: PeerProxyOptions): Promise<PeerProxy> {
     const proxy = new PeerProxy(options);
-    const { forward } = options;
+    const { host, port } = options.listen;
     await new Promise<void>((resolve, reject) => {
       proxy.#server.once("error", (cause) =>
-        reject(
-          new CouldNotRunError(`no proxy for ${forward.from} -> ${forward.to}: ${cause.message}`, { cause }),
-        ),
+        reject(new CouldNotRunError(`no proxy on ${host}:${port}: ${cause.message}`, { cause })),
       );
-      proxy.#server.listen(0, host, resolve);
+      proxy.#server.listen(port, host, resolve);
     });
     return proxy;
   }
@@ -72,9 +78,10 @@ export class PeerProxy {
   }
 
   #accept(client: Socket): void {
-    const { forward, backward } = this.#options;
-    if (forward.cut || backward.cut) this.#hold(client, forward.cut ? forward : backward);
-    else this.#join(client);
+    const links = this.#options.links(client.remoteAddress ?? "");
+    const cutLink = [links.forward, links.backward].find((link) => link.cut);
+    if (cutLink !== undefined) this.#hold(client, cutLink);
+    else this.#join(client, links);
   }
 
   #hold(client: Socket, cutLink: LinkState): void {
@@ -87,8 +94,8 @@ export class PeerProxy {
     client.resume();
   }
 
-  #join(client: Socket): void {
-    const { target, forward, backward, clock, random } = this.#options;
+  #join(client: Socket, { forward, backward }: LinkPair): void {
+    const { target, clock, random } = this.#options;
     const peer = connect({ ...target, allowHalfOpen: true, noDelay: true });
     const there = new Pump(client, peer, forward, clock, random);
     const back = new Pump(peer, client, backward, clock, random);

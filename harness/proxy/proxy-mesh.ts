@@ -25,10 +25,11 @@ export class ProxyMesh {
 
   /** Opens the proxy through which `from` reaches a port of `to`; resolves with where it listens. */
   async open(from: NodeId, to: NodeId, target: Address): Promise<Address> {
-    const proxy = await PeerProxy.listen("127.0.0.1", {
+    const links = { forward: this.#link([from, to]), backward: this.#link([to, from]) };
+    const proxy = await PeerProxy.listen({
+      listen: { host: "127.0.0.1", port: 0 },
       target,
-      forward: this.#link([from, to]),
-      backward: this.#link([to, from]),
+      links: () => links,
       clock: this.#clock,
       random: this.#random.fork(`${from}-${to}-${target.port}`),
     });
