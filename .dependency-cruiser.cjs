@@ -3,7 +3,7 @@ const only = (name, from, allowed, comment) => ({
   name,
   comment,
   severity: "error",
-  from: { path: from, pathNot: "\\.test\\.ts$" },
+  from: { path: from, pathNot: "\\.test\\.ts$|(^|/)testing(/|\\.ts$)" },
   to: { path: "^(core|raft|adapters|workloads|checker|harness|reports)/", pathNot: allowed },
 });
 

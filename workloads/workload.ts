@@ -1,5 +1,6 @@
 import type { Capability, Client } from "../adapters/adapter.ts";
 import type { Checker } from "../checker/checker.ts";
+import type { Consistency } from "../core/consistency.ts";
 import type { Call, Outcome, Result } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
 
@@ -16,6 +17,8 @@ export interface Generator {
 export interface WorkloadOptions {
   /** One of the adapter's read modes. */
   readonly readMode: string;
+  /** What the read mode promises: checkers judge by it. */
+  readonly promises: Consistency;
   /** Of the run, so that two runs against a living cluster do not meet: part of every key. */
   readonly keyPrefix: string;
   readonly options: Readonly<Record<string, number>>;

@@ -5,7 +5,7 @@
  */
 import { build, type Histogram } from "hdr-histogram-js";
 import { unreachable } from "../../core/assert.ts";
-import { type Clock, sleep } from "../../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
 import type { Random } from "../../core/random.ts";
 import type { Load } from "../../core/run.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
@@ -27,7 +27,9 @@ const earliness = millis(1);
 
 export class LoadGenerator {
   readonly #context: LoadContext;
-  readonly #stopped = new AbortController();
+  /** Wakes a process that waits for its next start, to tell it that there is none. */
+  readonly #waiting = new Set<() => void>();
+  #stopped = false;
   /** Microseconds. */
   readonly #sendLag: Histogram = build({ bitBucketSize: "packed", numberOfSignificantValueDigits: 3 });
   #loops: readonly Promise<void>[] = [];
@@ -57,7 +59,8 @@ export class LoadGenerator {
 
   /** Asks nothing more; resolves when what was asked is answered or given up. Safe to call twice. */
   async stop(): Promise<void> {
-    this.#stopped.abort();
+    this.#stopped = true;
+    for (const wake of this.#waiting) wake();
     await Promise.all(this.#loops);
   }
 
@@ -83,7 +86,7 @@ export class LoadGenerator {
       if (clock.now() < due) {
         if (!(await this.#until(due))) return;
         this.#sendLag.recordValue(Math.max(0, Math.round((clock.now() - due) / 1000)));
-      } else if (this.#stopped.signal.aborted) {
+      } else if (this.#stopped) {
         this.#backlog += Math.ceil((clock.now() - due) / (interval * processes.length));
         return;
       }
@@ -93,20 +96,29 @@ export class LoadGenerator {
   }
 
   async #closed(process: ClientProcess, random: Random): Promise<void> {
-    while (!this.#stopped.signal.aborted)
+    while (!this.#stopped)
       await process.perform(this.#context.generator.next(process.id, random), { whileRefused: "wait" });
   }
 
   /** Resolves at `due` with true, or with false when the load is stopped first. */
   async #until(due: Nanos): Promise<boolean> {
     const { clock } = this.#context;
-    const { signal } = this.#stopped;
-    try {
-      do await sleep(clock, nanos(due - clock.now()), signal);
-      while (clock.now() < due - earliness);
-      return !signal.aborted;
-    } catch {
-      return false;
-    }
+    do {
+      if (this.#stopped) return false;
+      await this.#pause(nanos(due - clock.now()));
+    } while (clock.now() < due - earliness);
+    return !this.#stopped;
+  }
+
+  #pause(delay: Nanos): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        cancel();
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const cancel = this.#context.clock.after(delay, wake);
+      this.#waiting.add(wake);
+    });
   }
 }

@@ -1,0 +1,52 @@
+/** The in-memory system as an adapter: what the harness is tried on, in virtual time. */
+import { ClientError } from "../../core/errors.ts";
+import { millis } from "../../core/time.ts";
+import type { Adapter, Client, ConnectOptions, Endpoint } from "../adapter.ts";
+import type { Deployment } from "../deployment.ts";
+import { MemoryClient } from "./client.ts";
+import type { MemorySystem } from "./system.ts";
+
+const deployment: Deployment = {
+  ports: { client: { number: 1, for: "client" } },
+  clientPort: "client",
+  installed: async () => [],
+  installHint: "it is built in",
+  sizes: [1, 3, 5],
+  launch: () => ({ argv: [], env: {}, files: {} }),
+  readySeconds: 10,
+};
+
+export const memoryAdapter = (system: MemorySystem): Adapter => ({
+  name: "memory",
+  summary: "a small replicated store in the harness' own memory",
+  readModes: { linearizable: "linearizable", local: "stale" },
+  defaultReadMode: "linearizable",
+  capabilities: new Set(["cas"]),
+  deployment,
+  connect: (endpoint, options) => connect(system, endpoint, options),
+  leader: async () => system.leader,
+  ready: async (endpoint) => system.isReady(endpoint.node),
+});
+
+/** A dead node refuses at once; one that is stopped, or that clients do not reach, does not answer. */
+function connect(system: MemorySystem, { node }: Endpoint, { timeoutMs }: ConnectOptions): Promise<Client> {
+  const { clock, network } = system;
+  return new Promise((resolve, reject) => {
+    const refuse = (why: string) => {
+      cancel();
+      reject(new ClientError("not-connected", why));
+    };
+    const cancel = clock.after(millis(timeoutMs), () => refuse(`${node} did not answer`));
+    network.send("clients", node, () => {
+      const target = system.node(node);
+      if (target.state() === "killed" || target.state() === "exited") refuse(`${node} refused`);
+      else
+        target.receive(() =>
+          network.send(node, "clients", () => {
+            cancel();
+            resolve(new MemoryClient(system, node, timeoutMs));
+          }),
+        );
+    });
+  });
+}

@@ -1,0 +1,202 @@
+/**
+ * A small replicated register store in memory, on a clock of the caller's: one node leads while it reaches a majority,
+ * every operation passes through it, the others follow. It is right by default and wrong on request, so that the harness
+ * can be tried on both in virtual time.
+ */
+import { assert } from "../../core/assert.ts";
+import type { Clock } from "../../core/clock.ts";
+import { ClientError } from "../../core/errors.ts";
+import { type NodeId, nodeId, type Revision } from "../../core/op.ts";
+import type { Random } from "../../core/random.ts";
+import { millis, type Nanos } from "../../core/time.ts";
+import { type LatencyMs, MemoryNetwork } from "./network.ts";
+import { MemoryNode } from "./node.ts";
+
+/**
+ * - `stale-reads`: a node answers reads from its own copy.
+ * - `lost-writes`: one acknowledged change in fifty is forgotten.
+ * - `double-apply`: one change in fifty happens once more, a little later.
+ * - `false-failures`: one change in fifty happens, and is answered as refused.
+ */
+export type MemoryBug = "stale-reads" | "lost-writes" | "double-apply" | "false-failures";
+
+export interface MemoryOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly nodes: number;
+  /** Of one message. */
+  readonly latencyMs: LatencyMs;
+  /** How long a cluster without a leader takes to find one. */
+  readonly electionMs: number;
+  readonly bugs?: readonly MemoryBug[];
+}
+
+export type MemoryRequest =
+  | { readonly type: "read"; readonly key: string; readonly local: boolean }
+  | { readonly type: "write"; readonly key: string; readonly value: string }
+  | { readonly type: "cas"; readonly key: string; readonly from: string; readonly to: string };
+
+export interface MemoryAnswer {
+  readonly value?: string;
+  readonly revision: Revision;
+}
+
+type Respond = (answer: MemoryAnswer | ClientError) => void;
+
+const bugChance = 1 / 50;
+const secondApplyMs = 150;
+
+export class MemorySystem {
+  readonly clock: Clock;
+  readonly nodes: readonly MemoryNode[];
+  readonly network: MemoryNetwork;
+  readonly #random: Random;
+  readonly #election: Nanos;
+  readonly #bugs: ReadonlySet<MemoryBug>;
+  /** Every change, in the order in which it was committed; a change's revision is its place, from 1. */
+  readonly #log: { readonly key: string; readonly value: string }[] = [];
+  #leader: MemoryNode | undefined;
+  #electing = false;
+
+  constructor(options: MemoryOptions) {
+    this.clock = options.clock;
+    this.#random = options.random.fork("bugs");
+    this.#election = millis(options.electionMs);
+    this.#bugs = new Set(options.bugs);
+    this.network = new MemoryNetwork({
+      clock: options.clock,
+      random: options.random.fork("network"),
+      latency: options.latencyMs,
+      onChange: () => this.#reconsider(),
+    });
+    this.nodes = Array.from(
+      { length: options.nodes },
+      (_, i) => new MemoryNode(nodeId(`n${i + 1}`), i + 1, () => this.#reconsider()),
+    );
+  }
+
+  get leader(): NodeId | undefined {
+    return this.#leader?.id;
+  }
+
+  node(id: NodeId): MemoryNode {
+    const node = this.nodes.find((each) => each.id === id);
+    assert(node !== undefined, `no node ${id}`);
+    return node;
+  }
+
+  /** A member of a cluster that has a leader, which the node reaches. */
+  isReady(id: NodeId): boolean {
+    const node = this.node(id);
+    const leader = this.#leader;
+    return (
+      node.state() === "running" &&
+      leader !== undefined &&
+      this.#canLead(leader) &&
+      this.network.connects(node.id, leader.id)
+    );
+  }
+
+  /** A client's request to a node. `respond` is called once at most: what is lost on the way is never answered. */
+  request(to: NodeId, request: MemoryRequest, respond: Respond): void {
+    const node = this.node(to);
+    const answer: Respond = (result) => this.network.send(node.id, "clients", () => respond(result));
+    this.network.send("clients", node.id, () => node.receive(() => this.#handle(node, request, answer)));
+  }
+
+  #handle(node: MemoryNode, request: MemoryRequest, respond: Respond): void {
+    if (request.type === "read" && (request.local || this.#bugs.has("stale-reads"))) {
+      respond(this.#read(request.key, node.applied));
+    } else if (node === this.#leader) {
+      this.#commit(node, request, respond);
+    } else if (this.#leader === undefined) {
+      respond(new ClientError("no-leader", `${node.id} knows no leader`));
+    } else {
+      const leader = this.#leader;
+      const back: Respond = (result) =>
+        this.network.send(leader.id, node.id, () => node.receive(() => respond(result)));
+      this.network.send(node.id, leader.id, () => leader.receive(() => this.#commit(leader, request, back)));
+    }
+  }
+
+  /** Asks a majority, then does it; a leader that no longer is one, or that no majority hears, never answers. */
+  #commit(leader: MemoryNode, request: MemoryRequest, respond: Respond): void {
+    const other = this.nodes.find((node) => node !== leader && this.#hears(leader, node));
+    const decide = () => {
+      if (leader === this.#leader && this.#canLead(leader)) respond(this.#apply(leader, request));
+    };
+    if (this.nodes.length === 1) decide();
+    else if (other === undefined) this.#replicate(leader);
+    else {
+      const acknowledge = () => this.network.send(other.id, leader.id, () => leader.receive(decide));
+      this.network.send(leader.id, other.id, () => other.receive(acknowledge));
+    }
+  }
+
+  #apply(leader: MemoryNode, request: MemoryRequest): MemoryAnswer | ClientError {
+    const { key } = request;
+    const current = this.#read(key, this.#log.length);
+    if (request.type === "read") return current;
+    if (request.type === "cas" && current.value !== request.from)
+      return new ClientError("mismatch", `${key} is ${current.value}`);
+    const value = request.type === "cas" ? request.to : request.value;
+    if (!this.#strikes("lost-writes")) this.#append(leader, key, value);
+    if (this.#strikes("double-apply"))
+      this.clock.after(millis(secondApplyMs), () => this.#append(leader, key, value));
+    if (this.#strikes("false-failures")) return new ClientError("rejected", "refused, says the node");
+    return { revision: this.#log.length };
+  }
+
+  #append(leader: MemoryNode, key: string, value: string): void {
+    this.#log.push({ key, value });
+    leader.applied = this.#log.length;
+    this.#replicate(leader);
+  }
+
+  /** Followers learn of everything that was committed when this was sent. */
+  #replicate(leader: MemoryNode): void {
+    const length = this.#log.length;
+    for (const node of this.nodes) {
+      if (node === leader) continue;
+      this.network.send(leader.id, node.id, () =>
+        node.receive(() => {
+          node.applied = Math.max(node.applied, length);
+        }),
+      );
+    }
+  }
+
+  #read(key: string, applied: number): MemoryAnswer {
+    for (let i = applied - 1; i >= 0; i--) {
+      const change = this.#log[i];
+      if (change?.key === key) return { value: change.value, revision: applied };
+    }
+    return { revision: applied };
+  }
+
+  #strikes(bug: MemoryBug): boolean {
+    return this.#bugs.has(bug) && this.#random.chance(bugChance);
+  }
+
+  #hears(leader: MemoryNode, node: MemoryNode): boolean {
+    return node.state() === "running" && this.network.connects(leader.id, node.id);
+  }
+
+  #canLead(node: MemoryNode): boolean {
+    const followers = this.nodes.filter((each) => this.#hears(node, each));
+    return node.state() === "running" && followers.length * 2 > this.nodes.length;
+  }
+
+  /** Something changed: unless the leader still leads when an election would be over, another one does. */
+  #reconsider(): void {
+    if (this.#electing || (this.#leader !== undefined && this.#canLead(this.#leader))) return;
+    this.#electing = true;
+    this.clock.after(this.#election, () => {
+      this.#electing = false;
+      if (this.#leader !== undefined && this.#canLead(this.#leader)) return;
+      const candidates = this.nodes.filter((node) => this.#canLead(node));
+      this.#leader = candidates.length === 0 ? undefined : this.#random.pick(candidates);
+      if (this.#leader !== undefined) this.#leader.applied = this.#log.length;
+    });
+  }
+}

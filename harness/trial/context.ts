@@ -1,0 +1,19 @@
+import type { ConnectOptions } from "../../adapters/adapter.ts";
+import type { Random } from "../../core/random.ts";
+import type { WorkloadOptions } from "../../workloads/workload.ts";
+import type { Recorder } from "../recorder.ts";
+import type { RunDirectory } from "../store.ts";
+import type { TrialDeps, TrialSpec } from "../trial-spec.ts";
+import type { TrialEnd } from "./end.ts";
+
+/** What every stage of a trial works with. */
+export interface TrialContext {
+  readonly spec: TrialSpec;
+  readonly deps: TrialDeps;
+  readonly dir: RunDirectory;
+  readonly recorder: Recorder;
+  readonly random: Random;
+  readonly end: TrialEnd;
+  readonly connect: ConnectOptions;
+  readonly workload: WorkloadOptions;
+}

@@ -1,0 +1,33 @@
+/** The user, or the machine, ended the trial early: no failure of anything. */
+export class InterruptedError extends Error {
+  override readonly name = "InterruptedError";
+}
+
+/** How a trial comes to an early end: by its caller's signal, or by a failure that some watcher saw. The first wins. */
+export class TrialEnd {
+  readonly #controller = new AbortController();
+  readonly #outer: AbortSignal;
+
+  constructor(outer: AbortSignal) {
+    this.#outer = outer;
+    if (outer.aborted) this.#interrupt();
+    else outer.addEventListener("abort", this.#interrupt, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  readonly fail = (reason: unknown): void => this.#controller.abort(reason);
+
+  /** Lets go of the caller's signal. */
+  dispose(): void {
+    this.#outer.removeEventListener("abort", this.#interrupt);
+  }
+
+  readonly #interrupt = (): void => {
+    const { reason } = this.#outer;
+    const why = reason instanceof Error && reason.name !== "AbortError" ? reason.message : reason;
+    this.fail(new InterruptedError(typeof why === "string" ? why : "interrupted"));
+  };
+}

@@ -1,0 +1,12 @@
+import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
+
+/** Undoes every fault there may be, whatever injected it; tells `onError` what would not heal, and goes on. */
+export async function healEverything(cluster: Cluster, onError: (reason: unknown) => void): Promise<void> {
+  const healed = await Promise.allSettled([cluster.network.heal(), ...cluster.nodes.map(revive)]);
+  for (const result of healed) if (result.status === "rejected") onError(result.reason);
+}
+
+async function revive(node: ClusterNode): Promise<void> {
+  if (node.state() === "paused") await node.resume();
+  if (node.state() === "killed") await node.start();
+}

@@ -1,0 +1,113 @@
+/** What the harness itself has to say of a run, beside the checkers: whether it measured what it claims. */
+import type { Checker } from "../../checker/checker.ts";
+import { runCheckers } from "../../checker/run-checkers.ts";
+import { faultsProven, vacuity } from "../../checker/vacuity.ts";
+import { faultWindows } from "../../core/fault.ts";
+import type { Operation } from "../../core/op.ts";
+import type { ClientHealth, LatencySummary } from "../../core/run.ts";
+import { nanos, toSeconds } from "../../core/time.ts";
+import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { meanConcurrency } from "../load/little.ts";
+import { stepName } from "../nemesis/schedule.ts";
+import type { TrialContext } from "./context.ts";
+import type { Driven } from "./drive.ts";
+
+/** Little's law must hold within this for a closed load. */
+const littleTolerance = 0.03;
+/** Above these, the figures are the load generator's limit rather than the system's. */
+const busyEventLoop = 0.85;
+const lagShareOfP99 = 0.1;
+
+/** Every verdict on the run's history, the workload's own first. */
+export async function judge(
+  context: TrialContext,
+  operations: readonly Operation[],
+  driven: Driven | undefined,
+): Promise<Verdict[]> {
+  const { deps, spec, recorder, workload } = context;
+  const checkers: Checker[] = [
+    ...deps.workload.checkers(workload),
+    vacuity({ needs: deps.workload.needs }),
+    faultsProven(),
+  ];
+  const verdicts = await runCheckers(checkers, recorder.history, {
+    promises: workload.promises,
+    ...spec.checking,
+    now: () => toSeconds(deps.clock.now()),
+  });
+  if (driven === undefined) return verdicts;
+  return [
+    ...verdicts,
+    struckVerdict(context),
+    recoveryVerdict(driven),
+    loadVerdict(context, operations, driven),
+  ];
+}
+
+/** Every nemesis that was asked for struck. */
+function struckVerdict({ deps, recorder }: TrialContext): Verdict {
+  const struck = new Set(faultWindows(recorder.history).map(({ name }) => name));
+  const idle = deps.nemeses.filter((step) => step.some(({ name }) => !struck.has(name)));
+  const anomalies = idle.map(
+    (step): Anomaly => ({ kind: "never-struck", summary: `the nemesis ${stepName(step)} never struck` }),
+  );
+  return verdict("nemeses", anomalies, "every nemesis struck");
+}
+
+function recoveryVerdict({ lost }: Driven): Verdict {
+  const anomalies = lost.map(
+    (node): Anomaly => ({
+      kind: "not-recovered",
+      summary: `${node} did not serve again after every fault was healed`,
+    }),
+  );
+  return verdict("recovery", anomalies, "every node served again after the faults");
+}
+
+/** The load was what it claims to have been. */
+function loadVerdict({ spec }: TrialContext, operations: readonly Operation[], driven: Driven): Verdict {
+  const { loadEndedAt, backlog } = driven;
+  const sent = operations.filter(({ invokedAt }) => invokedAt <= loadEndedAt);
+  const achieved = sent.length / Math.max(toSeconds(loadEndedAt), Number.EPSILON);
+  const figures = { "operations per second": achieved };
+  if (spec.load.kind === "open") {
+    const summary = `asked for ${spec.load.rate} operations/s, sent ${achieved.toFixed(1)}`;
+    const fine = backlog === 0 ? summary : `${summary}; ${backlog} were due and never sent`;
+    return { ...verdict("load", [], fine), figures: { ...figures, "never sent": backlog } };
+  }
+  const clients = spec.load.processes;
+  const concurrency = meanConcurrency(operations, nanos(0), loadEndedAt);
+  const off = Math.abs(concurrency / clients - 1);
+  const summary = `${clients} clients had ${concurrency.toFixed(2)} operations under way on average (Little's law)`;
+  const anomalies =
+    off > littleTolerance ? [{ kind: "littles-law", summary: `${summary}: off by more than 3 %` }] : [];
+  return { ...verdict("load", anomalies, summary), figures: { ...figures, "mean concurrency": concurrency } };
+}
+
+function verdict(checker: string, anomalies: readonly Anomaly[], fine: string): Verdict {
+  const kind = anomalies.length === 0 ? "valid" : "unknown";
+  return { checker, kind, summary: anomalies[0]?.summary ?? fine, anomalies };
+}
+
+/** How the load generator fared, and whether it spoilt the figures. */
+export function clientHealth(driven: Driven | undefined, latency: readonly LatencySummary[]): ClientHealth {
+  if (driven === undefined) return { sendLagMsP99: 0, eventLoopUtilization: 0, gcMs: 0 };
+  const { sendLagMsP99, client } = driven;
+  const limited = limit(sendLagMsP99, client.eventLoopUtilization, latency);
+  return { sendLagMsP99, ...client, ...(limited !== undefined && { limited }) };
+}
+
+function limit(
+  sendLagMsP99: number,
+  utilization: number,
+  latency: readonly LatencySummary[],
+): string | undefined {
+  if (utilization > busyEventLoop) {
+    return `the load generator's event loop was ${Math.round(utilization * 100)} % busy`;
+  }
+  const answered = latency.filter(({ outcome, measure }) => outcome === "ok" && measure === "response");
+  const lowest = Math.min(...answered.map(({ p99 }) => p99 / 1000));
+  return sendLagMsP99 > lagShareOfP99 * lowest
+    ? `the load generator sent up to ${sendLagMsP99.toFixed(1)} ms late (p99), and the lowest p99 is ${lowest.toFixed(1)} ms`
+    : undefined;
+}

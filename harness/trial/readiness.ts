@@ -1,0 +1,54 @@
+/** Whether a cluster's nodes live and serve. */
+import { type Clock, sleep } from "../../core/clock.ts";
+import { CouldNotRunError } from "../../core/errors.ts";
+import { millis, nanos, seconds } from "../../core/time.ts";
+import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
+
+export interface ReadinessOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly limitSeconds: number;
+  /** Never rejects. */
+  ready(node: ClusterNode): Promise<boolean>;
+}
+
+const pollInterval = millis(100);
+const logLines = 15;
+
+/** The nodes that do not serve when the limit has passed; none as soon as all do. Rejects when the signal is aborted. */
+export async function unreadyNodes(cluster: Cluster, options: ReadinessOptions): Promise<ClusterNode[]> {
+  const { clock, limitSeconds, signal, ready } = options;
+  const deadline = nanos(clock.now() + seconds(limitSeconds));
+  let waiting: ClusterNode[] = [...cluster.nodes];
+  for (;;) {
+    signal.throwIfAborted();
+    const answers = await Promise.all(waiting.map(ready));
+    waiting = waiting.filter((_, i) => answers[i] !== true);
+    if (waiting.length === 0 || clock.now() >= deadline) return waiting;
+    await assertAlive(waiting);
+    await sleep(clock, pollInterval, signal);
+  }
+}
+
+/** Resolves when every node serves; rejects with a CouldNotRunError that holds the last log lines of one that does not. */
+export async function waitUntilReady(cluster: Cluster, options: ReadinessOptions): Promise<void> {
+  const unready = await unreadyNodes(cluster, options);
+  const [first] = unready;
+  if (first === undefined) return;
+  const names = unready.map((node) => `${node.id} (${node.state()})`).join(", ");
+  throw new CouldNotRunError(
+    `the cluster never became ready: after ${options.limitSeconds} s ${names} still did not serve. ${await lastWords(first)}`,
+  );
+}
+
+/** Rejects with a CouldNotRunError where a node died that nobody killed. */
+export async function assertAlive(nodes: readonly ClusterNode[]): Promise<void> {
+  const dead = nodes.find((node) => node.state() === "exited");
+  if (dead !== undefined)
+    throw new CouldNotRunError(`node ${dead.id} died by itself. ${await lastWords(dead)}`);
+}
+
+async function lastWords(node: ClusterNode): Promise<string> {
+  const log = await node.logTail(logLines).catch((reason: Error) => `(no log: ${reason.message})`);
+  return log.trim() === "" ? `Its log is empty.` : `The last lines of its log:\n${log.trimEnd()}`;
+}

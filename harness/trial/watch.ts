@@ -1,0 +1,111 @@
+/**
+ * Looks after a run while it goes on: who leads, what the nodes use, whether one died by itself; and tells how far the
+ * run is.
+ */
+import { sleep } from "../../core/clock.ts";
+import type { NodeId } from "../../core/op.ts";
+import { millis, type Nanos, nanos, toSeconds } from "../../core/time.ts";
+import type { Stage } from "../progress.ts";
+import type { Cluster } from "../runtimes/runtime.ts";
+import type { TrialContext } from "./context.ts";
+import { assertAlive } from "./readiness.ts";
+
+/** Of the leader, the nodes' lives, the live line and the flush of the records. */
+const tick = millis(200);
+const ticksPerUsage = 5;
+/** A node that does not say in this time who leads knows nothing worth waiting for. */
+const leaderTimeoutMs = 500;
+
+export class Watch {
+  readonly #context: TrialContext;
+  readonly #cluster: Cluster;
+  readonly #faults: () => readonly string[];
+  readonly #stopped = new AbortController();
+  #stage: { name: Stage; until: Nanos } = { name: "main", until: nanos(0) };
+  #leader: NodeId | undefined;
+  #leaderSeen = false;
+  #asking: Promise<void> = Promise.resolve();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(context: TrialContext, cluster: Cluster, faults: () => readonly string[]) {
+    this.#context = context;
+    this.#cluster = cluster;
+    this.#faults = faults;
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  /** A new stage, that ends at `until`, a reading of the clock, at the latest. */
+  stage(name: Stage, until: Nanos): void {
+    this.#stage = { name, until };
+  }
+
+  /** The node that leads now, by the system's own means. */
+  async leader(): Promise<NodeId | undefined> {
+    const { deps, connect } = this.#context;
+    const endpoints = this.#cluster.nodes.map((node) => node.endpoint);
+    const timeoutMs = Math.min(connect.timeoutMs, leaderTimeoutMs);
+    const leader = await deps.adapter.leader(endpoints, { ...connect, timeoutMs }).catch(() => undefined);
+    this.#saw(leader);
+    return leader;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await Promise.all([this.#loop, this.#asking]);
+  }
+
+  async #run(): Promise<void> {
+    const { deps, dir, end } = this.#context;
+    let asking = false;
+    for (let n = 0; !this.#stopped.signal.aborted; n++) {
+      await assertAlive(this.#cluster.nodes).catch(end.fail);
+      if (!asking) {
+        asking = true;
+        this.#asking = this.leader().then(() => {
+          asking = false;
+        });
+      }
+      if (n % ticksPerUsage === 0) await this.#sampleUsage();
+      dir.flush();
+      this.#tell();
+      await sleep(deps.clock, tick, this.#stopped.signal).catch(() => {});
+    }
+  }
+
+  async #sampleUsage(): Promise<void> {
+    const { recorder, dir } = this.#context;
+    await Promise.all(
+      this.#cluster.nodes.map(async (node) => {
+        // A node may go while it is asked: then there is nothing to tell of it.
+        const usage = await node.usage().catch(() => undefined);
+        if (usage !== undefined) dir.usage({ time: recorder.now(), node: node.id, ...usage });
+      }),
+    );
+  }
+
+  #saw(leader: NodeId | undefined): void {
+    if (this.#leaderSeen && leader === this.#leader) return;
+    // An answer that comes after the end says nothing of the run.
+    if (this.#stopped.signal.aborted) return;
+    this.#leaderSeen = true;
+    this.#leader = leader;
+    this.#context.recorder.nemesis("leader", leader ?? null);
+    this.#context.deps.onProgress({ type: "leader", ...(leader !== undefined && { node: leader }) });
+  }
+
+  #tell(): void {
+    const { deps, recorder } = this.#context;
+    const left = toSeconds(nanos(this.#stage.until - deps.clock.now()));
+    deps.onProgress({
+      type: "tick",
+      stage: this.#stage.name,
+      secondsLeft: Math.max(0, left),
+      counts: recorder.counts,
+      faults: this.#faults(),
+      ...(this.#leader !== undefined && { leader: this.#leader }),
+    });
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * Registers: reads, writes of values that nobody else writes, compare-and-set. Several keys live at a time; a key that
+ * was asked about often enough retires and a new one takes its place, so that checking a key stays tractable.
+ */
+import { registerCheckers } from "../checker/register-promise.ts";
+import { assert } from "../core/assert.ts";
+import { ClientError } from "../core/errors.ts";
+import type { Call, Json, Outcome, Result } from "../core/op.ts";
+import type { Random } from "../core/random.ts";
+import type { Generator, Workload, WorkloadOptions } from "./workload.ts";
+
+const options = {
+  keys: { default: 5, doc: "keys in use at a time" },
+  "operations-per-key": { default: 250, doc: "operations after which a key retires" },
+  "unknown-per-key": {
+    default: 24,
+    doc: "operations of unknown outcome after which a key retires: each stays open for the checker for ever",
+  },
+  "concurrency-per-key": { default: 10, doc: "processes that may ask about one key at the same time" },
+  "read-percent": { default: 50, doc: "share of reads" },
+  "cas-percent": { default: 25, doc: "share of compare-and-sets; the rest are writes" },
+} as const satisfies Workload["options"];
+
+interface Register {
+  readonly name: string;
+  asked: number;
+  pending: number;
+  unknown: number;
+  /** The value that was read or written last, as far as an answer told. */
+  seen: Json | undefined;
+}
+
+class RegisterGenerator implements Generator {
+  readonly #options: WorkloadOptions;
+  readonly #keys: Register[] = [];
+  readonly #live: Register[] = [];
+  readonly #byName = new Map<string, Register>();
+  #lastValue = 0;
+
+  constructor(options: WorkloadOptions) {
+    this.#options = options;
+    for (let i = 0; i < this.#option("keys"); i++) this.#live.push(this.#newKey());
+  }
+
+  next(_process: number, random: Random): Call {
+    const register = this.#pick(random);
+    register.asked++;
+    register.pending++;
+    const dice = random.integer(0, 99);
+    const key = register.name;
+    if (dice < this.#option("read-percent")) return { f: "read", key };
+    const value = ++this.#lastValue;
+    const cas = dice < this.#option("read-percent") + this.#option("cas-percent");
+    return cas && register.seen !== undefined
+      ? { f: "cas", key, value: [register.seen, value] }
+      : { f: "write", key, value };
+  }
+
+  observe(_process: number, call: Call, outcome: Outcome): void {
+    const register = this.#byName.get(call.key ?? "");
+    if (register === undefined) return;
+    register.pending--;
+    if (outcome.type === "info") register.unknown++;
+    if (outcome.type !== "ok") return;
+    const seen = call.f === "read" ? outcome.output.value : written(call);
+    register.seen = seen ?? undefined;
+  }
+
+  final(): readonly Call[] {
+    return this.#keys.map(({ name }) => ({ f: "read", key: name }));
+  }
+
+  /** A live key that is not asked about by too many already; where all are, the least busy one. */
+  #pick(random: Random): Register {
+    this.#live.forEach((register, i) => {
+      if (this.#isSpent(register)) this.#live[i] = this.#newKey();
+    });
+    const limit = this.#option("concurrency-per-key");
+    const free = this.#live.filter(({ pending }) => pending < limit);
+    if (free.length > 0) return random.pick(free);
+    return this.#live.reduce((a, b) => (b.pending < a.pending ? b : a));
+  }
+
+  #isSpent({ asked, unknown }: Register): boolean {
+    return asked >= this.#option("operations-per-key") || unknown >= this.#option("unknown-per-key");
+  }
+
+  #newKey(): Register {
+    const name = `${this.#options.keyPrefix}r${this.#keys.length + 1}`;
+    const register = { name, asked: 0, pending: 0, unknown: 0, seen: undefined };
+    this.#keys.push(register);
+    this.#byName.set(name, register);
+    return register;
+  }
+
+  #option(name: keyof typeof options): number {
+    return this.#options.options[name] ?? options[name].default;
+  }
+}
+
+/** What a write or a compare-and-set left in the register. */
+const written = ({ f, value }: Call): Json | undefined =>
+  f === "cas" && Array.isArray(value) ? (value[1] as Json) : value;
+
+async function perform(
+  client: Parameters<Workload["perform"]>[0],
+  call: Call,
+  mode: string,
+): Promise<Result> {
+  const { f, key, value } = call;
+  assert(key !== undefined, `a register ${f} without a key`);
+  switch (f) {
+    case "read": {
+      const read = await client.read(key, mode);
+      return { value: decode(read.value), ...(read.revision !== undefined && { revision: read.revision }) };
+    }
+    case "write":
+      return changed(value ?? null, await client.write(key, encode(value)));
+    case "cas": {
+      const [from, to] = value as readonly Json[];
+      return changed(value ?? null, await client.cas(key, encode(from), encode(to)));
+    }
+    default:
+      throw new ClientError("unsupported", `a register has no ${f}`);
+  }
+}
+
+const changed = (value: Json, revision: number | undefined): Result => ({
+  value,
+  ...(revision !== undefined && { revision }),
+});
+
+/** Numbers travel as their decimal digits. */
+const encode = (value: Json | undefined): string => String(value);
+
+/** What no register of ours holds is kept as it came: the checker says what is wrong with it. */
+function decode(text: string | undefined): Json {
+  if (text === undefined) return null;
+  return /^-?\d+$/.test(text) ? Number(text) : text;
+}
+
+export const register: Workload = {
+  name: "register",
+  summary: "reads, writes and compare-and-sets of single keys",
+  requires: new Set(["cas"]),
+  options,
+  generator: (options) => new RegisterGenerator(options),
+  perform: (client, call, { readMode }) => perform(client, call, readMode),
+  checkers: ({ promises }) => registerCheckers(promises),
+  needs: { read: 20, write: 20, cas: 5 },
+};
