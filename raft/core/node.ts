@@ -15,7 +15,7 @@ import {
   startTransfer,
   stepDownIfRemoved,
 } from "./leadership.ts";
-import { beginRound, onReadIndex, onReadIndexReply, retryForwardedReads, routeReads } from "./read-index.ts";
+import { beginRound, onReadIndex, onReadIndexReply, routeReads } from "./read-index.ts";
 import {
   advanceCommit,
   broadcast,
@@ -150,7 +150,7 @@ export class RaftNode {
       checkQuorum(state);
       return;
     }
-    if (beat) retryForwardedReads(state);
+    if (beat) state.reads.forwardDue = true;
     if (state.electionElapsed < state.electionTimeout) return;
     if (state.isVoter) {
       startPreVote(state);

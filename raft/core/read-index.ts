@@ -24,9 +24,9 @@ export function routeReads(state: RaftState): void {
     if (reads.rounds.length === 0) beginRound(state);
   } else if (state.leader === undefined) {
     reads.refused.push(...asked);
-  } else if (asked.length > 0) {
+  } else {
     reads.unsent.push(...asked);
-    if (reads.forwarded === undefined) forward(state, state.leader);
+    forward(state, state.leader);
   }
 }
 
@@ -62,20 +62,22 @@ function answer(state: RaftState, pending: readonly PendingRead[], index: LogInd
   }
 }
 
-/** A follower asks the leader. Reads that wait for an answer already may move to the new batch: its index is later. */
+/**
+ * A follower asks the leader, for one batch at a time. A batch keeps its context when it is sent again, so that an answer
+ * which takes longer than the interval still counts.
+ */
 function forward(state: RaftState, leader: MemberId): void {
   const { reads } = state;
-  const batch = [...(reads.forwarded?.reads ?? []), ...reads.unsent];
-  if (batch.length === 0) return;
-  reads.unsent = [];
-  reads.nextContext += 1;
-  reads.forwarded = { context: reads.nextContext, reads: batch };
-  state.send(leader, { type: "read-index", context: reads.nextContext });
-}
-
-/** Follower: the question or its answer may be lost: ask again, with every heartbeat interval. */
-export function retryForwardedReads(state: RaftState): void {
-  if (state.leader !== undefined && state.leader !== state.id) forward(state, state.leader);
+  if (reads.forwarded === undefined && reads.unsent.length > 0) {
+    reads.nextContext += 1;
+    reads.forwarded = { context: reads.nextContext, reads: reads.unsent };
+    reads.unsent = [];
+    reads.forwardDue = true;
+  }
+  if (reads.forwarded !== undefined && reads.forwardDue) {
+    state.send(leader, { type: "read-index", context: reads.forwarded.context });
+  }
+  reads.forwardDue = false;
 }
 
 export function onReadIndex(state: RaftState, message: Extract<Message, { type: "read-index" }>): void {
@@ -97,7 +99,6 @@ export function onReadIndexReply(
   reads.forwarded = undefined;
   if (message.refused) reads.refused.push(...batch);
   else for (const context of batch) reads.confirmed.push({ context, index: message.index });
-  if (reads.unsent.length > 0 && state.leader !== undefined) forward(state, state.leader);
 }
 
 /** The leader is lost, or is not this member any more: nobody will confirm what waits. */

@@ -28,6 +28,8 @@ export interface ReadState {
   unsent: number[];
   /** Follower: the batch that the leader was asked to confirm, and the reads in it. */
   forwarded: { readonly context: number; readonly reads: readonly number[] } | undefined;
+  /** Follower: the question or its answer may be lost: the batch is sent (again) with the next `ready`. */
+  forwardDue: boolean;
   /**
    * Follower: context of the next batch. It begins anywhere, so that an answer to a batch of before a restart is not
    * taken for the answer to one of now, which may need a later index.
@@ -45,6 +47,7 @@ export function createReadState(random: Random): ReadState {
     round: 0,
     unsent: [],
     forwarded: undefined,
+    forwardDue: false,
     nextContext: random.integer(0, 2 ** 31 - 1) * 2 ** 20,
     confirmed: [],
     refused: [],

@@ -71,9 +71,11 @@ export class RaftState {
     this.id = config.id;
     this.log = new RaftLog(config.persisted);
     this.reads = createReadState(config.random);
-    this.term = hardState?.term ?? term(0);
+    // A torn write may have left entries of a term whose hard state did not make it; then this member has not voted in it.
+    this.term = term(Math.max(hardState?.term ?? 0, this.log.lastTerm));
+    const remembered = this.term === hardState?.term ? hardState.vote : undefined;
     // Figure 2: votedFor is persistent. The mutant forgets it, so that this member may vote twice in one term.
-    this.vote = config.mutants.has("forget-vote") ? undefined : hardState?.vote;
+    this.vote = config.mutants.has("forget-vote") ? undefined : remembered;
     this.resetElectionTimer();
   }
 

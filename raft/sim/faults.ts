@@ -1,0 +1,134 @@
+import type { Random } from "../../core/random.ts";
+import type { MemberId } from "../core/types.ts";
+import type { SimMember } from "./member.ts";
+import type { FaultKind } from "./options.ts";
+import type { World } from "./world.ts";
+
+/** What faults may do to the cluster. */
+export interface Cluster {
+  readonly members: ReadonlyMap<MemberId, SimMember>;
+  /** Of those that think they lead, the one with the highest term. */
+  leader(): SimMember | undefined;
+  /** A new process with an empty disk that no membership knows yet. */
+  addMember(): SimMember;
+}
+
+/** A cluster grows to so many processes at most, removed ones included. */
+const processesMax = 8;
+
+/** Breaks things until the world's duration is over, each for a while. */
+export class Faults {
+  readonly #world: World;
+  readonly #cluster: Cluster;
+  readonly #random: Random;
+
+  constructor(world: World, cluster: Cluster) {
+    this.#world = world;
+    this.#cluster = cluster;
+    this.#random = world.random.fork("faults");
+  }
+
+  schedule(): void {
+    const { events, options } = this.#world;
+    if (options.faults.length === 0) return;
+    const [min, max] = options.faultEveryMs;
+    events.after(this.#random.integer(min, max), () => {
+      if (events.now >= options.durationMs) return;
+      const kind = this.#random.pick(options.faults);
+      this.#world.trace?.(`fault: ${kind}`);
+      this.#inject(kind);
+      this.schedule();
+    });
+  }
+
+  /** Ends every fault, and starts whoever is down. */
+  mend(): void {
+    this.#world.trace?.("the world is mended");
+    this.#world.network.mend();
+    for (const member of this.#cluster.members.values()) {
+      member.diskSlowness = 1;
+      member.resume();
+      member.start();
+    }
+  }
+
+  #inject(kind: FaultKind): void {
+    const { events, network } = this.#world;
+    const member = this.#random.pick([...this.#cluster.members.values()]);
+    const target = kind.endsWith("-leader") ? (this.#cluster.leader() ?? member) : member;
+    const lastsMs = this.#random.integer(50, 1_500);
+    switch (kind) {
+      case "partition":
+      case "isolate-leader":
+        this.#partition(kind === "partition" ? undefined : target);
+        events.after(lastsMs, () => network.heal());
+        break;
+      case "one-way":
+        for (const other of this.#cluster.members.keys()) {
+          if (this.#random.chance(0.5)) network.cut(target.id, other);
+        }
+        events.after(lastsMs, () => network.heal());
+        break;
+      case "crash":
+      case "crash-leader":
+        this.#crash([target], lastsMs);
+        break;
+      case "crash-all":
+        this.#crash([...this.#cluster.members.values()], lastsMs);
+        break;
+      case "pause":
+      case "pause-leader":
+        target.pause();
+        events.after(lastsMs, () => target.resume());
+        break;
+      case "slow-disk":
+        target.diskSlowness = this.#random.integer(2, 20);
+        events.after(lastsMs, () => {
+          target.diskSlowness = 1;
+        });
+        break;
+      case "transfer":
+        this.#world.stats.transfers += 1;
+        this.#cluster.leader()?.step({ type: "transfer-leadership", to: member.id });
+        break;
+      case "membership":
+        this.#changeMembership();
+        break;
+    }
+  }
+
+  #crash(members: readonly SimMember[], lastsMs: number): void {
+    for (const member of members) {
+      member.crash();
+      this.#world.events.after(this.#random.integer(1, lastsMs), () => member.start());
+    }
+  }
+
+  /** Two sides that do not hear each other: `alone` on one of them, or anyone. */
+  #partition(alone: SimMember | undefined): void {
+    const ids = [...this.#cluster.members.keys()];
+    const side = alone ? [alone.id] : ids.filter(() => this.#random.chance(0.5));
+    for (const inside of side) {
+      for (const outside of ids.filter((id) => !side.includes(id))) {
+        this.#world.network.cut(inside, outside);
+        this.#world.network.cut(outside, inside);
+      }
+    }
+  }
+
+  #changeMembership(): void {
+    const leader = this.#cluster.leader();
+    const membership = leader?.status?.membership;
+    if (leader === undefined || membership === undefined) return;
+    const [learner] = membership.learners;
+    if (learner !== undefined && this.#random.chance(0.7)) {
+      leader.step({ type: "change-membership", change: { type: "promote", member: learner } });
+    } else if (this.#cluster.members.size < processesMax && this.#random.chance(0.6)) {
+      const joiner = this.#cluster.addMember();
+      leader.step({ type: "change-membership", change: { type: "add-learner", member: joiner.id } });
+    } else {
+      const member = this.#random.pick([...membership.voters, ...membership.learners]);
+      leader.step({ type: "change-membership", change: { type: "remove", member } });
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { createRandom } from "../../core/random.ts";
+import type { Mutant } from "../core/mutants.ts";
+
+export const faultKinds = [
+  "partition",
+  "isolate-leader",
+  "one-way",
+  "crash",
+  "crash-leader",
+  "crash-all",
+  "pause",
+  "pause-leader",
+  "slow-disk",
+  "transfer",
+  "membership",
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+/** One simulated world; times in simulated milliseconds, two numbers are a range. */
+export interface SimOptions {
+  readonly seed: number;
+  readonly mutants: ReadonlySet<Mutant>;
+  readonly members: number;
+  /** How long faults and clients go on; after that the world is mended and must come to rest in agreement. */
+  readonly durationMs: number;
+  readonly tickMs: number;
+  readonly lossProbability: number;
+  readonly duplicateProbability: number;
+  readonly delayMs: readonly [number, number];
+  /** Of messages that take ten times as long. */
+  readonly slowProbability: number;
+  readonly syncMs: readonly [number, number];
+  readonly faultEveryMs: readonly [number, number];
+  readonly faults: readonly FaultKind[];
+  readonly clients: number;
+  readonly clientEveryMs: readonly [number, number];
+  /** Of a client's operations. */
+  readonly readProbability: number;
+  readonly electionTicks: number;
+  readonly heartbeatTicks: number;
+  readonly maxEntriesPerAppend: number;
+  readonly maxBytesPerAppend: number;
+  readonly maxInflight: number;
+  readonly retainedEntries: number;
+  /** A member takes a snapshot when it has applied so many entries since the last. */
+  readonly compactEvery: number;
+}
+
+/**
+ * The world of `seed`. Each seed draws its own sizes and leaves out some kinds of faults: a world in which everything
+ * happens all the time never gets far enough for the rare things to happen.
+ */
+export function optionsOf(seed: number, mutants: ReadonlySet<Mutant> = new Set()): SimOptions {
+  const random = createRandom(seed).fork("options");
+  const slow = random.chance(0.3);
+  return {
+    seed,
+    mutants,
+    members: random.pick([1, 2, 3, 3, 3, 3, 5, 5]),
+    durationMs: random.integer(2_000, 6_000),
+    tickMs: 10,
+    lossProbability: random.pick([0, 0.01, 0.05, 0.2]),
+    duplicateProbability: random.pick([0, 0.01, 0.1]),
+    delayMs: [1, random.pick([2, 10, 40])],
+    slowProbability: random.pick([0, 0.02]),
+    syncMs: slow ? [5, 60] : [0, 5],
+    faultEveryMs: [50, random.pick([200, 500, 1_000])],
+    faults: faultKinds.filter(() => random.chance(0.6)),
+    clients: random.integer(1, 4),
+    clientEveryMs: [5, random.pick([20, 60])],
+    readProbability: random.pick([0.2, 0.5]),
+    electionTicks: 10,
+    heartbeatTicks: random.pick([1, 2, 3]),
+    maxEntriesPerAppend: random.pick([1, 4, 64]),
+    maxBytesPerAppend: random.pick([40, 1_000, 1_000_000]),
+    maxInflight: random.pick([1, 3, 16]),
+    retainedEntries: random.pick([0, 5, 1_000]),
+    compactEvery: random.pick([5, 20, 100, 1_000_000]),
+  };
+}
