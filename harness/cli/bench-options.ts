@@ -7,7 +7,7 @@ export interface BenchOptions {
   readonly system: readonly string[];
   readonly runtime: string;
   readonly workload: readonly string[];
-  readonly nemesis: string;
+  readonly nemesis: readonly string[];
   readonly nodes: number;
   readonly rate?: number;
   readonly clients?: number;
@@ -61,11 +61,11 @@ function declareWhat(command: Command): Command {
     .option("--system <names>", "systems to try, one after another", commaList, ["reference"])
     .option("--runtime <name>", "where nodes run: auto, loopback, netns, testcontainers, external", "auto")
     .option("--workload <names>", "what to ask of them", commaList, ["register"])
-    .option(
-      "--nemesis <names>",
-      "faults: a,b strike in turn, a+b together; none for none",
-      "partition,kill,pause",
-    )
+    .option("--nemesis <names>", "faults: a,b strike in turn, a+b together; none for none", commaList, [
+      "partition",
+      "kill",
+      "pause",
+    ])
     .option("--nodes <n>", "cluster size: 1, 3 or 5", positiveInteger, trialDefaults.nodes)
     .option("--seed <n>", "replays a schedule of operations and faults; drawn where not given", seedNumber)
     .option("--read-mode <mode>", "a read mode of the system, or system=mode; repeatable", repeated, [])

@@ -70,7 +70,7 @@ async function runOne(
     const run = await runTrial(spec, {
       ...plan,
       clock: deps.clock,
-      store: fileRunStore(options.results, deps.clock),
+      store: fileRunStore(options.results),
       probe: realClientProbe(),
       machine: thisMachine(),
       assay: await assayVersion(),

@@ -24,7 +24,7 @@ export async function clusterUp(
   options: BenchOptions,
   { registries, clock, output, signal }: ClusterUpDeps,
 ): Promise<void> {
-  const [plan] = await planRuns({ ...options, nemesis: "none" }, registries);
+  const [plan] = await planRuns({ ...options, nemesis: ["none"] }, registries);
   if (plan === undefined) return;
   for (const line of await cleanLeftovers()) output.note(`removed a leftover of a run that died: ${line}`);
   const dir = await mkdtemp(join(tmpdir(), "assay-cluster-"));

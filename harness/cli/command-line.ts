@@ -43,7 +43,8 @@ export function repeatCommand(
     if (told.has(name) || value === undefined || JSON.stringify(value) === JSON.stringify(defaults[name]))
       continue;
     const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    for (const one of Array.isArray(value) ? value : [value]) words.push(flag, `${one}`);
+    if (name === "nemesis") words.push(flag, options.nemesis.join(","));
+    else for (const one of Array.isArray(value) ? value : [value]) words.push(flag, `${one}`);
   }
   return `npm run bench -- ${words.map(quote).join(" ")}`;
 }

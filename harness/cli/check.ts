@@ -1,0 +1,90 @@
+import { stat } from "node:fs/promises";
+import type { RunContext } from "../../checker/checker.ts";
+import { runCheckers } from "../../checker/run-checkers.ts";
+import type { Clock } from "../../core/clock.ts";
+import { exitStatus, UsageError } from "../../core/errors.ts";
+import { toSeconds } from "../../core/time.ts";
+import { type Verdict, type VerdictKind, worst } from "../../core/verdict.ts";
+import { workloads } from "../../workloads/registry.ts";
+import { readRun } from "../node-store.ts";
+import { lookUp } from "./arguments.ts";
+import { checkForeign } from "./check-foreign.ts";
+import { type Output, paintVerdict } from "./output.ts";
+
+export interface CheckOptions {
+  readonly model: string;
+  readonly format?: string;
+  readonly initial?: string;
+  /** Seconds. */
+  readonly timeLimit: number;
+  /** MiB. */
+  readonly memoryLimit: number;
+}
+
+interface Checked {
+  readonly file: string;
+  readonly operations: number;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** `assay check FILE…`: judges run directories and history files. Resolves with the exit status of the worst. */
+export async function check(
+  files: readonly string[],
+  options: CheckOptions,
+  clock: Clock,
+  output: Output,
+): Promise<number> {
+  const started = clock.now();
+  const limits = {
+    threads: 1,
+    timeLimitSeconds: options.timeLimit,
+    memoryLimitBytes: options.memoryLimit * 2 ** 20,
+    now: () => toSeconds(clock.now()),
+  };
+  const all: Checked[] = [];
+  for (const file of files) {
+    const checked = (await isDirectory(file))
+      ? await checkRun(file, limits)
+      : await checkForeign(file, options, limits);
+    tell(checked, output);
+    all.push(checked);
+  }
+  const verdicts = all.flatMap(({ verdicts }) => verdicts);
+  const verdict = worst(verdicts.map(({ kind }) => kind));
+  output.result({
+    verdict,
+    operations: all.reduce((sum, { operations }) => sum + operations, 0),
+    seconds: toSeconds(clock.now()) - toSeconds(started),
+    anomalies: verdicts.flatMap(({ anomalies }) => anomalies.map(({ kind, summary }) => ({ kind, summary }))),
+    files: all.map(({ file, operations, verdicts: each }) => ({ file, verdict: worstOf(each), operations })),
+  });
+  return exitStatus[verdict];
+}
+
+/** A run directory: the workload's own checkers, under the promise of the run's read mode. */
+async function checkRun(dir: string, limits: Omit<RunContext, "promises">): Promise<Checked> {
+  const { run, history } = await readRun(dir);
+  const workload = lookUp(workloads, run.workload, "workload");
+  const { name: readMode, promises } = run.readMode;
+  const checkers = workload.checkers({ readMode, promises, keyPrefix: "", options: {} });
+  const verdicts = await runCheckers(checkers, history, { ...limits, promises });
+  return { file: dir, operations: history.filter(({ type }) => type === "invoke").length, verdicts };
+}
+
+async function isDirectory(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isDirectory();
+  } catch (reason) {
+    throw new UsageError(`cannot read ${file}: ${(reason as Error).message}`);
+  }
+}
+
+function tell({ file, operations, verdicts }: Checked, output: Output): void {
+  output.print(`${file}: ${paintVerdict(worstOf(verdicts))}  ${operations} operations`);
+  for (const { checker, kind, summary, anomalies } of verdicts) {
+    output.print(`  ${paintVerdict(kind)} ${checker}: ${summary}`);
+    for (const anomaly of anomalies.slice(0, 3)) output.print(`    ${anomaly.summary}`);
+  }
+}
+
+const worstOf = (verdicts: readonly Verdict[]): VerdictKind => worst(verdicts.map(({ kind }) => kind));

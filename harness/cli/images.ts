@@ -1,0 +1,9 @@
+import { buildImages } from "../runtimes/images.ts";
+import type { Output } from "./output.ts";
+
+/** `assay images build`. */
+export async function images(systems: readonly string[], output: Output): Promise<void> {
+  const built = await buildImages({ systems, log: (line) => output.note(line) });
+  for (const image of built) output.print(image);
+  output.result({ images: built });
+}
