@@ -15,6 +15,7 @@ export class Recorder {
   readonly #events: HistoryEvent[] = [];
   readonly #counts = { ok: 0, fail: 0, info: 0 };
   #origin: Nanos | undefined;
+  #beganAt: Date | undefined;
 
   constructor(clock: Clock, append: (event: HistoryEvent) => void) {
     this.#clock = clock;
@@ -32,6 +33,12 @@ export class Recorder {
   /** From now on time counts: the run begins. */
   begin(): void {
     this.#origin = this.#clock.now();
+    this.#beganAt = this.#clock.date();
+  }
+
+  /** Wall-clock time of the run's begin; undefined where it never began. */
+  get beganAt(): Date | undefined {
+    return this.#beganAt;
   }
 
   /** Nanoseconds since the run began. */

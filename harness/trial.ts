@@ -142,7 +142,7 @@ class Conduct {
     // The last reads are of all keys at once, as fast as they come: no measure of anything.
     const measured = all.filter(({ invokedAt }) => invokedAt <= loadEnd);
     const run = this.#describe(measured, verdicts, checkBegin);
-    await dir.finish(run, latencyLog(measured, this.#startedAt.getTime()));
+    await dir.finish(run, latencyLog(measured, recorder.beganAt ?? this.#startedAt));
     const cause = this.#cause;
     if (cause === undefined || cause instanceof InterruptedError || run.verdict === "invalid") return run;
     throw new TrialFailedError(messageOf(cause), { dir: dir.path, run, cause });

@@ -7,7 +7,7 @@ import type { Client } from "../../adapters/adapter.ts";
 import { type Clock, sleep, withTimeout } from "../../core/clock.ts";
 import { ClientError, errorCodes } from "../../core/errors.ts";
 import type { Call, NodeId, Outcome, Result } from "../../core/op.ts";
-import { millis, type Nanos, nanos, toMillis } from "../../core/time.ts";
+import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { Generator } from "../../workloads/workload.ts";
 import type { Recorder } from "../recorder.ts";
 
@@ -33,7 +33,7 @@ export interface Performance {
 
 /** A node that refused a connection is not asked for another one so soon. */
 const connectBackoff = millis(100);
-/** An adapter answers by its own deadline; this much later the harness stops waiting for it. */
+/** An adapter keeps its own deadline; this much later the harness stops waiting for it. */
 const deadlineGrace = millis(500);
 
 export class ClientProcess {
@@ -90,13 +90,8 @@ export class ClientProcess {
       return { type: "fail", error: neverSent(reason) };
     }
     try {
-      const { clock, timeout } = this.#context;
-      const limit = nanos(timeout + deadlineGrace);
-      const late = () => new ClientError("timeout", `no answer within ${toMillis(limit)} ms`);
-      return {
-        type: "ok",
-        output: await withTimeout(clock, limit, this.#context.perform(client, call), late),
-      };
+      const late = () => new ClientError("timeout", "no answer by the deadline");
+      return { type: "ok", output: await this.#within(this.#context.perform(client, call), late) };
     } catch (reason) {
       const error = ClientError.from(reason);
       if (!error.definite) return { type: "info", error };
@@ -113,13 +108,33 @@ export class ClientProcess {
       await sleep(clock, nanos(wait));
     }
     try {
-      this.#client = await this.#context.connect(this.node);
+      this.#client = await this.#connected();
       this.#refusedUntil = undefined;
       return this.#client;
     } catch (reason) {
       this.#refused();
       throw reason;
     }
+  }
+
+  /** A connection that comes up after all, but too late, is closed again. */
+  async #connected(): Promise<Client> {
+    const connecting = this.#context.connect(this.node);
+    let late = false;
+    connecting.then(
+      (client) => (late ? client.close() : undefined),
+      () => {},
+    );
+    return this.#within(connecting, () => {
+      late = true;
+      return new ClientError("not-connected", "no connection by the deadline");
+    });
+  }
+
+  /** The adapter's own deadline comes first; this one is for an adapter that misses it. */
+  #within<T>(work: Promise<T>, onLate: () => ClientError): Promise<T> {
+    const { clock, timeout } = this.#context;
+    return withTimeout(clock, nanos(timeout + deadlineGrace), work, onLate);
   }
 
   #refused(): void {

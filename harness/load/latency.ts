@@ -14,8 +14,7 @@ const significantDigits = 3;
 /** Points of the spectrum between one halving of the distance to 100 % and the next. */
 const pointsPerHalving = 5;
 
-const newHistogram = (): Histogram =>
-  build({ bitBucketSize: "packed", numberOfSignificantValueDigits: significantDigits });
+const newHistogram = (): Histogram => build({ numberOfSignificantValueDigits: significantDigits });
 
 const micros = (operation: Operation, measure: Measure): number => {
   const from = measure === "response" ? (operation.intendedAt ?? operation.invokedAt) : operation.invokedAt;
@@ -66,10 +65,10 @@ function spectrumOf(histogram: Histogram): [percentile: number, micros: number][
 }
 
 /**
- * The same in HdrHistogram's log format (1.3): one line for each second, tagged `read-ok-response`. `startMs`: when the
- * run began, milliseconds since the epoch.
+ * The same in HdrHistogram's log format (1.3): one line for each second, tagged `read-ok-response`. `beganAt`: time 0
+ * of the operations.
  */
-export function latencyLog(operations: readonly Operation[], startMs: number): string {
+export function latencyLog(operations: readonly Operation[], beganAt: Date): string {
   let log = "";
   const writer = new HistogramLogWriter((text) => {
     log += text;
@@ -78,7 +77,7 @@ export function latencyLog(operations: readonly Operation[], startMs: number): s
     "response time counts from the intended start, service time from the actual one; microseconds",
   );
   writer.outputLogFormatVersion();
-  writer.outputStartTime(startMs);
+  writer.outputStartTime(beganAt.getTime());
   writer.outputLegend();
   const bySecond = groupBy(operations.filter(isAnswered), ({ completedAt }) =>
     Math.floor(completedAt / seconds(1)),

@@ -31,7 +31,7 @@ export class LoadGenerator {
   readonly #waiting = new Set<() => void>();
   #stopped = false;
   /** Microseconds. */
-  readonly #sendLag: Histogram = build({ bitBucketSize: "packed", numberOfSignificantValueDigits: 3 });
+  readonly #sendLag: Histogram = build({ numberOfSignificantValueDigits: 3 });
   #loops: readonly Promise<void>[] = [];
   #backlog = 0;
 

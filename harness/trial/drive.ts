@@ -143,12 +143,12 @@ class Drive {
     await Promise.all(
       this.#processes.map(async (process) => {
         for (const call of calls) {
-          if (deps.clock.now() >= until) return;
-          end.signal.throwIfAborted();
+          if (deps.clock.now() >= until || end.signal.aborted) return;
           await process.perform(call, { whileRefused: "wait" });
         }
       }),
     );
+    end.signal.throwIfAborted();
   }
 
   async close(): Promise<void> {
