@@ -1,5 +1,5 @@
 import { type Entry, logIndex, type Membership, memberId, type Snapshot, term } from "../core/types.ts";
-import { type ByteReader, type ByteWriter, MalformedError } from "./bytes.ts";
+import type { ByteReader, ByteWriter } from "../kv/bytes.ts";
 
 /** How entries, memberships and snapshots are written, the same on disk and between peers. */
 
@@ -7,25 +7,24 @@ const entryTypes = ["empty", "command", "membership"] as const satisfies readonl
 
 /** Entries whose indices follow each other: first index, count, then term, type and data of each. */
 export function writeEntries(writer: ByteWriter, entries: readonly Entry[]): void {
-  writer.varint(entries[0]?.index ?? 0);
-  writer.varint(entries.length);
+  writer.natural(entries[0]?.index ?? 0);
+  writer.natural(entries.length);
   for (const entry of entries) {
-    writer.varint(entry.term);
+    writer.natural(entry.term);
     writer.byte(entryTypes.indexOf(entry.type));
     writer.bytes(entry.data);
   }
 }
 
-/** `data` of the entries are views of the reader's bytes. */
+/** Throws a CodecError where the bytes are not what `writeEntries` wrote, as do all readers here. */
 export function readEntries(reader: ByteReader): Entry[] {
-  const first = reader.varint();
-  const count = reader.count(3);
+  const first = reader.natural();
+  const count = reader.count();
   const entries: Entry[] = [];
   for (let i = 0; i < count; i++) {
-    const entryTerm = term(reader.varint());
-    const code = reader.byte();
-    const type = entryTypes[code];
-    if (type === undefined) throw new MalformedError(`${code} is no type of entry`);
+    const entryTerm = term(reader.natural());
+    const type = entryTypes[reader.byte()];
+    if (type === undefined) throw reader.error("a type of entry");
     entries.push({ term: entryTerm, index: logIndex(first + i), type, data: reader.bytes() });
   }
   return entries;
@@ -33,27 +32,27 @@ export function readEntries(reader: ByteReader): Entry[] {
 
 export function writeMembership(writer: ByteWriter, membership: Membership): void {
   for (const ids of [membership.voters, membership.learners]) {
-    writer.varint(ids.length);
-    for (const id of ids) writer.varint(id);
+    writer.natural(ids.length);
+    for (const id of ids) writer.natural(id);
   }
 }
 
 export function readMembership(reader: ByteReader): Membership {
-  const ids = () => Array.from({ length: reader.count(1) }, () => memberId(reader.varint()));
+  const ids = () => Array.from({ length: reader.count() }, () => memberId(reader.natural()));
   return { voters: ids(), learners: ids() };
 }
 
 export function writeSnapshot(writer: ByteWriter, snapshot: Snapshot): void {
-  writer.varint(snapshot.index);
-  writer.varint(snapshot.term);
+  writer.natural(snapshot.index);
+  writer.natural(snapshot.term);
   writeMembership(writer, snapshot.membership);
   writer.bytes(snapshot.data);
 }
 
 export function readSnapshot(reader: ByteReader): Snapshot {
   return {
-    index: logIndex(reader.varint()),
-    term: term(reader.varint()),
+    index: logIndex(reader.natural()),
+    term: term(reader.natural()),
     membership: readMembership(reader),
     data: reader.bytes(),
   };

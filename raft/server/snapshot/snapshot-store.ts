@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { Snapshot } from "../../core/types.ts";
-import { ByteReader, ByteWriter, MalformedError } from "../bytes.ts";
+import { ByteReader, ByteWriter, CodecError } from "../../kv/bytes.ts";
 import { writeFileAtomically } from "../files.ts";
 import { readSnapshot, writeSnapshot } from "../raft-codec.ts";
 import type { Identity } from "../wal/record.ts";
@@ -39,7 +39,7 @@ export class SnapshotStore {
       try {
         return { store, snapshot: decodeFile(await readFile(file.path), options.identity) };
       } catch (error) {
-        if (!(error instanceof MalformedError)) throw error;
+        if (!(error instanceof CodecError)) throw error;
         options.log(`snapshot: ${file.path}: not used: ${error.message}`);
       }
     }
@@ -50,9 +50,9 @@ export class SnapshotStore {
     return this.#files.reduce((sum, file) => sum + file.bytes, 0);
   }
 
-  /** The log must reach back to here, so that any snapshot kept can be started from. */
+  /** The log must reach back to here, so that the member can start without the newest snapshot. */
   get oldestIndex(): number {
-    return this.#files.at(-1)?.index ?? 0;
+    return this.#files[keptFiles - 1]?.index ?? 0;
   }
 
   /** Durable when it resolves. */
@@ -92,10 +92,10 @@ async function listFiles(directory: string): Promise<SnapshotFile[]> {
   return files.sort((a, b) => b.index - a.index);
 }
 
-function encodeFile(snapshot: Snapshot, identity: Identity): Buffer[] {
+function encodeFile(snapshot: Snapshot, identity: Identity): Uint8Array[] {
   const writer = new ByteWriter(snapshot.data.length + 128);
-  writer.varint(identity.clusterId);
-  writer.varint(identity.memberId);
+  writer.natural(identity.clusterId);
+  writer.natural(identity.memberId);
   writeSnapshot(writer, snapshot);
   const body = writer.finish();
   const header = Buffer.allocUnsafe(5);
@@ -105,16 +105,16 @@ function encodeFile(snapshot: Snapshot, identity: Identity): Buffer[] {
 }
 
 function decodeFile(content: Buffer, identity: Identity): Snapshot {
-  if (content.length < 5) throw new MalformedError("too short");
+  if (content.length < 5) throw new CodecError("too short");
   if (content.readUInt8(0) !== formatVersion)
-    throw new MalformedError(`format ${content.readUInt8(0)} is not known`);
+    throw new CodecError(`expected a snapshot of version ${formatVersion}`);
   const body = content.subarray(5);
-  if (crc32(body) !== content.readUInt32LE(1)) throw new MalformedError("bad checksum");
+  if (crc32(body) !== content.readUInt32LE(1)) throw new CodecError("bad checksum");
   const reader = new ByteReader(body);
-  const cluster = reader.varint();
-  const member = reader.varint();
+  const cluster = reader.natural();
+  const member = reader.natural();
   if (cluster !== identity.clusterId || member !== identity.memberId)
-    throw new MalformedError(`it is of member ${member} of cluster ${cluster}`);
+    throw new CodecError(`it is of member ${member} of cluster ${cluster}`);
   const snapshot = readSnapshot(reader);
   reader.end();
   return snapshot;

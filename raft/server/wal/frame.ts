@@ -11,21 +11,20 @@ import { CorruptionError } from "../corruption.ts";
  * told from a torn end. The header has a checksum of its own, so that a length can be believed. Header and mark are never
  * zero, so that neither end of a written frame reads as a sector that was not written.
  */
-export const frameHeaderBytes = 18;
-export const framePayloadBytesMax = 0xffff_ffff;
+const frameHeaderBytes = 18;
 
 const endMark = 0x5a;
 
 /** A disk writes whole sectors; one that was not written reads as zeros. */
 const sectorBytes = 512;
 
-export function encodeFrame(number: number, payload: Buffer): Buffer {
+export function encodeFrame(number: number, payload: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(frameHeaderBytes + payload.length + 1);
   frame.writeUInt32LE(payload.length, 0);
   frame.writeUIntLE(number, 4, 6);
   frame.writeUInt32LE(crc32(payload), 10);
   frame.writeUInt32LE(crc32(frame.subarray(0, 14)), 14);
-  payload.copy(frame, frameHeaderBytes);
+  frame.set(payload, frameHeaderBytes);
   frame[frame.length - 1] = endMark;
   return frame;
 }

@@ -1,6 +1,10 @@
 import { type Entry, type HardState, logIndex, term } from "../../core/types.ts";
-import { MalformedError } from "../bytes.ts";
 import type { LogBase, WalRecord } from "./record.ts";
+
+/** Records that are whole but do not fit each other, or the snapshot. */
+export class LogError extends Error {
+  override readonly name = "LogError";
+}
 
 /** The log as its records leave it, one after the other: what a member finds when it starts. */
 export class LogImage {
@@ -15,7 +19,7 @@ export class LogImage {
     return this.entries.at(-1) ?? this.base;
   }
 
-  /** Throws a MalformedError for a record that cannot follow the ones before it. */
+  /** Throws a LogError for a record that cannot follow the ones before it. */
   apply(record: WalRecord): void {
     switch (record.type) {
       case "segment":
@@ -38,11 +42,11 @@ export class LogImage {
 
   /**
    * The entries that follow `snapshot`; undefined where the log ends before it or contradicts it, which is a log that
-   * the snapshot replaced as a whole. Throws a MalformedError where the log begins only after the snapshot.
+   * the snapshot replaced as a whole. Throws a LogError where the log begins only after the snapshot.
    */
   entriesAfter(snapshot: LogBase): Entry[] | undefined {
     if (this.base.index > snapshot.index)
-      throw new MalformedError(
+      throw new LogError(
         `the log begins after entry ${this.base.index}, the newest good snapshot ends at ${snapshot.index}`,
       );
     if (this.last.index < snapshot.index) return undefined;
@@ -54,7 +58,7 @@ export class LogImage {
   #open(record: WalRecord & { type: "segment" }): void {
     if (this.#opened) {
       if (record.base.index !== this.last.index || record.base.term !== this.last.term)
-        throw new MalformedError(
+        throw new LogError(
           `continues after entry ${record.base.index}, the segment before ends at ${this.last.index}`,
         );
       return;
@@ -69,7 +73,7 @@ export class LogImage {
     const first = entries[0];
     if (first === undefined) return;
     if (first.index > this.last.index + 1)
-      throw new MalformedError(`entry ${first.index} follows entry ${this.last.index}`);
+      throw new LogError(`entry ${first.index} follows entry ${this.last.index}`);
     if (first.index <= this.base.index) {
       // What it replaces was in a segment that is gone, so a snapshot covers it; the term there no longer matters.
       this.base = { index: logIndex(first.index - 1), term: term(0) };

@@ -7,7 +7,7 @@ import {
   type Term,
   term,
 } from "../../core/types.ts";
-import { ByteReader, ByteWriter, MalformedError } from "../bytes.ts";
+import { ByteReader, ByteWriter } from "../../kv/bytes.ts";
 import { readEntries, writeEntries } from "../raft-codec.ts";
 
 /** Where a log begins: everything up to `index` is in a snapshot. `term` of the entry at `index`. */
@@ -43,11 +43,12 @@ export type WalRecord =
 const formatVersion = 1;
 const codes = { segment: 1, entries: 2, "hard-state": 3, installed: 4, incarnation: 5 } as const;
 
-export function encodeRecords(records: readonly WalRecord[]): Buffer {
+export function encodeRecords(records: readonly WalRecord[]): Uint8Array {
   let bytes = 64;
   for (const record of records)
     if (record.type === "entries") for (const entry of record.entries) bytes += entry.data.length + 16;
   const writer = new ByteWriter(bytes);
+  writer.natural(records.length);
   for (const record of records) writeRecord(writer, record);
   return writer.finish();
 }
@@ -56,13 +57,13 @@ function writeRecord(writer: ByteWriter, record: WalRecord): void {
   writer.byte(codes[record.type]);
   switch (record.type) {
     case "segment":
-      writer.varint(formatVersion);
-      writer.varint(record.identity.clusterId);
-      writer.varint(record.identity.memberId);
+      writer.natural(formatVersion);
+      writer.natural(record.identity.clusterId);
+      writer.natural(record.identity.memberId);
       writeBase(writer, record.base);
       writer.boolean(record.hardState !== undefined);
       if (record.hardState !== undefined) writeHardState(writer, record.hardState);
-      writer.varint(record.incarnation);
+      writer.natural(record.incarnation);
       break;
     case "entries":
       writeEntries(writer, record.entries);
@@ -74,28 +75,26 @@ function writeRecord(writer: ByteWriter, record: WalRecord): void {
       writeBase(writer, record.base);
       break;
     default:
-      writer.varint(record.incarnation);
+      writer.natural(record.incarnation);
   }
 }
 
-/** Throws a MalformedError for what `encodeRecords` never wrote. */
+/** Throws a CodecError for what `encodeRecords` never wrote. */
 export function decodeRecords(payload: Uint8Array): WalRecord[] {
   const reader = new ByteReader(payload);
-  const records: WalRecord[] = [];
-  while (reader.remaining > 0) records.push(readRecord(reader));
+  const records = Array.from({ length: reader.count() }, () => readRecord(reader));
+  reader.end();
   return records;
 }
 
 function readRecord(reader: ByteReader): WalRecord {
-  const code = reader.byte();
-  switch (code) {
+  switch (reader.byte()) {
     case codes.segment: {
-      const version = reader.varint();
-      if (version !== formatVersion) throw new MalformedError(`format ${version} is not known`);
-      const identity = { clusterId: reader.varint(), memberId: reader.varint() };
+      if (reader.natural() !== formatVersion) throw reader.error(`a log of version ${formatVersion}`);
+      const identity = { clusterId: reader.natural(), memberId: reader.natural() };
       const base = readBase(reader);
       const hardState = reader.boolean() ? readHardState(reader) : undefined;
-      return { type: "segment", identity, base, hardState, incarnation: reader.varint() };
+      return { type: "segment", identity, base, hardState, incarnation: reader.natural() };
     }
     case codes.entries:
       return { type: "entries", entries: readEntries(reader) };
@@ -104,34 +103,34 @@ function readRecord(reader: ByteReader): WalRecord {
     case codes.installed:
       return { type: "installed", base: readBase(reader) };
     case codes.incarnation:
-      return { type: "incarnation", incarnation: reader.varint() };
+      return { type: "incarnation", incarnation: reader.natural() };
     default:
-      throw new MalformedError(`${code} is no type of record`);
+      throw reader.error("a type of record");
   }
 }
 
 function writeBase(writer: ByteWriter, base: LogBase): void {
-  writer.varint(base.index);
-  writer.varint(base.term);
+  writer.natural(base.index);
+  writer.natural(base.term);
 }
 
 function readBase(reader: ByteReader): LogBase {
-  return { index: logIndex(reader.varint()), term: term(reader.varint()) };
+  return { index: logIndex(reader.natural()), term: term(reader.natural()) };
 }
 
 /** A vote of 0 is no vote: no member has that id. */
 function writeHardState(writer: ByteWriter, hardState: HardState): void {
-  writer.varint(hardState.term);
-  writer.varint(hardState.vote ?? 0);
-  writer.varint(hardState.commit);
+  writer.natural(hardState.term);
+  writer.natural(hardState.vote ?? 0);
+  writer.natural(hardState.commit);
 }
 
 function readHardState(reader: ByteReader): HardState {
-  const stateTerm = term(reader.varint());
-  const vote = reader.varint();
+  const stateTerm = term(reader.natural());
+  const vote = reader.natural();
   return {
     term: stateTerm,
     vote: vote === 0 ? undefined : memberId(vote),
-    commit: logIndex(reader.varint()),
+    commit: logIndex(reader.natural()),
   };
 }

@@ -1,9 +1,8 @@
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { assert } from "../../../core/assert.ts";
-import { MalformedError } from "../bytes.ts";
 import { CorruptionError } from "../corruption.ts";
 import { syncDirectory } from "../files.ts";
-import type { LogImage } from "./log-image.ts";
+import { LogError, type LogImage } from "./log-image.ts";
 import type { Identity } from "./record.ts";
 import { listSegments, readSegment, type Segment } from "./segment.ts";
 
@@ -48,7 +47,7 @@ export async function replay(options: ReplayOptions, image: LogImage): Promise<R
 
 function checkIdentity(found: Identity, own: Identity): void {
   if (found.clusterId !== own.clusterId || found.memberId !== own.memberId)
-    throw new MalformedError(
+    throw new LogError(
       `the log of member ${found.memberId} of cluster ${found.clusterId}, ` +
         `not of member ${own.memberId} of cluster ${own.clusterId}`,
     );

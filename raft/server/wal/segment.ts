@@ -1,9 +1,10 @@
 import { type FileHandle, open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { MalformedError } from "../bytes.ts";
+import { CodecError } from "../../kv/bytes.ts";
 import { CorruptionError } from "../corruption.ts";
 import { syncDirectory, writeFully } from "../files.ts";
 import { encodeFrame, readFrame } from "./frame.ts";
+import { LogError } from "./log-image.ts";
 import { decodeRecords, encodeRecords, type WalRecord } from "./record.ts";
 
 /** A file of the log: `<sequence>-<first index>.wal`, both 16 hexadecimal digits. Sequences have no gap. */
@@ -64,10 +65,11 @@ export async function readSegment(
       return { bytes: offset, torn: frame === "torn", lastNumber: number };
     try {
       const records = decodeRecords(frame.payload);
-      if (offset === 0 && records[0]?.type !== "segment") throw new MalformedError("no segment header");
+      if (offset === 0 && records[0]?.type !== "segment") throw new LogError("no segment header");
       for (const record of records) apply(record);
     } catch (error) {
-      if (error instanceof MalformedError) throw new CorruptionError(segment.path, offset, error.message);
+      if (error instanceof CodecError || error instanceof LogError)
+        throw new CorruptionError(segment.path, offset, error.message);
       throw error;
     }
     offset = frame.end;

@@ -1,11 +1,10 @@
 import { type FileHandle, mkdir, unlink } from "node:fs/promises";
 import { assert } from "../../../core/assert.ts";
 import { type Entry, type HardState, logIndex, term } from "../../core/types.ts";
-import { MalformedError } from "../bytes.ts";
 import { CorruptionError } from "../corruption.ts";
 import { writeFully } from "../files.ts";
 import { encodeFrame } from "./frame.ts";
-import { LogImage } from "./log-image.ts";
+import { LogError, LogImage } from "./log-image.ts";
 import { encodeRecords, type Identity, type LogBase, type WalRecord } from "./record.ts";
 import { replay } from "./replay.ts";
 import { createSegment, type Segment } from "./segment.ts";
@@ -80,9 +79,7 @@ export class Wal {
     if (entries === undefined) records.push({ type: "installed", base: snapshot });
     // Its fdatasync covers also what a crash left in the page cache only, and what is about to be believed.
     await wal.append(records);
-    // Copied: the originals are views that would keep whole segments in memory.
-    const copies = (entries ?? []).map((entry) => ({ ...entry, data: entry.data.slice() }));
-    return { wal, recovered: { hardState: image.hardState, entries: copies, incarnation } };
+    return { wal, recovered: { hardState: image.hardState, entries: entries ?? [], incarnation } };
   }
 
   /** Bytes of all segments. */
@@ -129,7 +126,7 @@ export class Wal {
     try {
       return image.entriesAfter(snapshot);
     } catch (error) {
-      if (error instanceof MalformedError)
+      if (error instanceof LogError)
         throw new CorruptionError(this.#segments[0]?.path ?? this.#options.directory, 0, error.message);
       throw error;
     }
