@@ -1,0 +1,54 @@
+import { formatMicros } from "../format.ts";
+import { type Html, svg } from "../html.ts";
+import { chart, faultsInWords, firstFitting, narrowWidth, type Plot, plotOf, px, visible } from "./plot.ts";
+import { logScale, type Scale } from "./scale.ts";
+import type { FaultBand, Timeline, View } from "./timeline.ts";
+
+/** The frame of the scatter: axes, fault bands and their names. The page paints the points into it, on a canvas. */
+export interface LatencyFrame {
+  readonly plot: Plot;
+  readonly y: Scale;
+  readonly svg: Html;
+}
+
+/** `micros`: the response times that the axis must hold, over the whole run, so that zooming does not move it. */
+export function latencyFrame(
+  timeline: Timeline,
+  view: View,
+  micros: { readonly from: number; readonly to: number },
+): LatencyFrame {
+  const narrow = view.width < narrowWidth;
+  const plot = plotOf(view, narrow ? 300 : 380, 22, 22);
+  const y = logScale(micros, { from: plot.bottom, to: plot.top }, formatMicros);
+  return {
+    plot,
+    y,
+    svg: chart(plot, {
+      id: "latency-frame",
+      label: `Response time of every operation over time, logarithmic. ${faultsInWords(timeline)}`,
+      bands: timeline.faults,
+      y,
+      body: "",
+      over: bandLabels(plot, timeline.faults),
+    }),
+  };
+}
+
+/** The names of the faults over their bands: as much of them as fits. */
+function bandLabels(plot: Plot, bands: readonly FaultBand[]): Html {
+  let taken = Number.NEGATIVE_INFINITY;
+  return svg`<g class="band-labels">${visible(plot, bands).map(({ band, x0, x1 }) => {
+    const cap = svg`<path class="cap hue-${band.hue}" d="M${px(x0)} ${plot.top}H${px(Math.max(x0 + 2, x1))}"/>`;
+    const text = firstFitting(
+      x1 - x0 + 4,
+      `${band.label} ${band.summary}`,
+      `${band.label} ${band.name}`,
+      band.label,
+    );
+    const fits = text !== "" && x0 >= taken;
+    if (fits) taken = x0 + text.length * 6.6;
+    return svg`<g><title>${band.label} ${band.summary}</title>${cap}${
+      fits && svg`<text x="${px(x0 + 1)}" y="${plot.top - 7}">${text}</text>`
+    }</g>`;
+  })}</g>`;
+}

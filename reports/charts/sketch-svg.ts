@@ -1,0 +1,97 @@
+import { type Html, svg } from "../html.ts";
+import { px } from "./plot.ts";
+import type { Bar, Sketch } from "./sketch.ts";
+import { type SketchScale, sketchScale } from "./sketch-scale.ts";
+
+const laneHeight = 36;
+const barHeight = 22;
+const top = 26;
+
+/** The drawing of a few operations: bars from invocation to outcome in lanes by process, faults behind. */
+export function sketchSvg(sketch: Sketch, width: number): Html {
+  const left = width < 560 ? 62 : 92;
+  const x = sketchScale(sketch, left, width, (label) => label.length * 7 + 18);
+  const bottom = top + sketch.lanes.length * laneHeight;
+  const words = sketch.bars.map(({ title }) => title).join("; ");
+  return svg`<svg class="chart sketch" width="${px(x.right)}" height="${bottom + 26}" viewBox="0 0 ${px(x.right)} ${bottom + 26}" role="img" aria-label="Timeline by process. ${words}.">
+${faultRects(sketch, x, left, bottom)}
+<g class="lane-names">${sketch.lanes.map(({ process, node }, i) => {
+    const y = top + i * laneHeight;
+    return svg`<path d="M0 ${y + laneHeight}H${px(x.right)}"/><text x="0" y="${y + laneHeight / 2}" dy=".35em"><tspan class="process">p${process}</tspan>${
+      node !== "" && svg` <tspan class="node">${node}</tspan>`
+    }</text>`;
+  })}</g>
+${timeTicks(x, bottom)}
+${sketch.bars.map((bar, i) => barShape(bar, x, i === sketch.culprit ? "culprit" : i === sketch.chosen ? "chosen" : ""))}
+${sketch.orders.map((order, i) => orderPath(sketch, order, x, i))}
+</svg>`;
+}
+
+const laneTop = (lane: number): number => top + lane * laneHeight + (laneHeight - barHeight) / 2;
+
+function barShape(bar: Bar, x: SketchScale, mark: "culprit" | "chosen" | ""): Html {
+  const y = laneTop(bar.lane);
+  const from = px(x(bar.from));
+  const to = px(bar.to === undefined ? x.right : x(bar.to));
+  const classes = `bar ${bar.outcome}${mark && ` ${mark}`}`;
+  const shape =
+    bar.to === undefined
+      ? svg`<path class="body" d="M${to} ${y}H${from + 2}a2 2 0 0 0 -2 2v${barHeight - 4}a2 2 0 0 0 2 2H${to}"/>`
+      : svg`<rect class="body" x="${from}" y="${y}" width="${px(Math.max(3, to - from))}" height="${barHeight}" rx="2"/>`;
+  return svg`<g class="${classes}"><title>${bar.title}</title>${shape}<text x="${from + 7}" y="${y + barHeight / 2}" dy=".35em">${bar.label}</text>${
+    mark !== "" &&
+    svg`<path class="strike" d="M${from - 5} ${y - 4}H${to + 5}V${y + barHeight + 4}H${from - 5}Z"/>`
+  }</g>`;
+}
+
+function faultRects(sketch: Sketch, x: SketchScale, left: number, bottom: number): Html {
+  let free = left;
+  return svg`<g class="bands">${sketch.faults.map(({ from, to, hue, label, summary }) => {
+    const [x0, x1] = [x(from), x(to)];
+    const text = `${label} ${summary}`;
+    const fits = x0 >= free && text.length * 6.4 < x.right - x0;
+    if (fits) free = x0 + text.length * 6.4;
+    return svg`<g><title>${text}</title><rect class="band hue-${hue}" x="${px(x0)}" y="${top - 6}" width="${px(Math.max(2, x1 - x0))}" height="${bottom - top + 6}"/><path class="cap hue-${hue}" d="M${px(x0)} ${top - 6}H${px(Math.max(x0 + 2, x1))}"/><text x="${px(x0)}" y="${top - 12}">${fits ? text : ""}</text></g>`;
+  })}</g>`;
+}
+
+/** The moments' times, as many as have room; to the millisecond, or finer where moments are closer. */
+function timeTicks(x: SketchScale, bottom: number): Html {
+  const closest = x.moments.reduce(
+    (least, moment, i) => Math.min(least, moment - (x.moments[i - 1] ?? Number.NEGATIVE_INFINITY)),
+    1,
+  );
+  const decimals = closest < 0.001 ? 4 : 3;
+  let free = Number.NEGATIVE_INFINITY;
+  return svg`<g class="time">${x.moments.map((moment) => {
+    const at = x(moment);
+    const label = `${moment.toFixed(decimals)} s`;
+    const half = (label.length * 6.2) / 2;
+    const fits = at - half > free && at + half < x.right;
+    if (fits) free = at + half + 6;
+    return svg`<path d="M${px(at)} ${top}V${bottom}"/>${
+      fits && svg`<text x="${px(at)}" y="${bottom + 17}" text-anchor="middle">${label}</text>`
+    }`;
+  })}</g>`;
+}
+
+/**
+ * One legal order of some of the operations: numbered points from bar to bar, each within its bar and never left of the
+ * one before. Hidden until its state is chosen.
+ */
+function orderPath({ bars }: Sketch, order: readonly number[], x: SketchScale, state: number): Html {
+  let previous = Number.NEGATIVE_INFINITY;
+  const points = order.flatMap((position) => {
+    const bar = bars[position];
+    if (bar === undefined) return [];
+    const end = bar.to === undefined ? x.right - 9 : x(bar.to);
+    const at = Math.min(Math.max(x(bar.from) + 1, previous + 17), Math.max(x(bar.from), end));
+    previous = at;
+    return [{ at: px(at), y: laneTop(bar.lane) + barHeight }];
+  });
+  const line = points.map(({ at, y }, i) => `${i === 0 ? "M" : "L"}${at} ${y}`).join("");
+  return svg`<g class="order order-${state}"><path d="${line}"/>${points.map(
+    ({ at, y }, i) =>
+      svg`<circle cx="${at}" cy="${y}" r="8"/><text x="${at}" y="${y}" dy=".35em" text-anchor="middle">${i + 1}</text>`,
+  )}</g>`;
+}

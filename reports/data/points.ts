@@ -1,0 +1,113 @@
+import type { Operation } from "../../core/op.ts";
+import type { Nanos } from "../../core/time.ts";
+import { shorten } from "../format.ts";
+import { barLabel } from "../words.ts";
+import { responseMicros } from "./series.ts";
+import { type Kept, thin } from "./thin.ts";
+
+/** The scatter's points, one an operation, in order of intended start: columns of equal length and their dictionaries. */
+export interface Points {
+  /** Operations in the run; more than there are points where the run was thinned. */
+  readonly total: number;
+  /** How many `ok` operations were left out, and how many `fail` and `info` ones were merged into a neighbour. */
+  readonly dropped: number;
+  readonly merged: number;
+  readonly functions: readonly string[];
+  readonly nodes: readonly string[];
+  readonly keys: readonly string[];
+  /** Bar labels (`w 41 ok`). */
+  readonly labels: readonly string[];
+  /** Errors, as `code: message`; the first is "". */
+  readonly errors: readonly string[];
+  /** Intended start, in units of `unitMicros`. */
+  readonly at: Uint32Array;
+  readonly unitMicros: number;
+  /** Microseconds. */
+  readonly response: Uint32Array;
+  /** Microseconds; empty where it is the response time throughout. */
+  readonly service: Uint32Array;
+  /** Positions in `outcomes`, `functions`, `nodes`, `keys`, `labels`, `errors`. */
+  readonly outcome: Uint8Array;
+  readonly f: Uint8Array;
+  readonly node: Uint16Array;
+  readonly key: Uint16Array;
+  readonly label: Uint32Array;
+  readonly error: Uint16Array;
+  readonly process: Uint32Array;
+}
+
+export const outcomes = ["ok", "fail", "info"] as const;
+
+/** How many points a report holds before it thins them: some 2 MB of it. */
+const pointLimit = 50_000;
+
+export function pointsOf(operations: readonly Operation[], end: Nanos, limit = pointLimit): Points {
+  const startOf = (operation: Operation) => operation.intendedAt ?? operation.invokedAt;
+  const kept: Kept = thin(operations, end, limit);
+  const shown = [...kept.operations].sort((a, b) => startOf(a) - startOf(b));
+  const unitMicros = 10 ** Math.max(0, Math.ceil(Math.log10(end / 1e3 / 0xffffffff)));
+  const [functions, nodes, keys, labels, errors] = [
+    new Dictionary(0xff),
+    new Dictionary(0xffff),
+    new Dictionary(0xffff),
+    new Dictionary(0xffffffff),
+    new Dictionary(0xffff),
+  ];
+  errors.add("");
+  const openLoop = shown.some((operation) => operation.intendedAt !== undefined);
+  const points = {
+    total: operations.length,
+    dropped: kept.dropped,
+    merged: kept.merged,
+    unitMicros,
+    at: Uint32Array.from(shown, (operation) => Math.round(startOf(operation) / 1e3 / unitMicros)),
+    response: Uint32Array.from(shown, (operation) => Math.round(responseMicros(operation, end))),
+    service: openLoop
+      ? Uint32Array.from(shown, ({ invokedAt, completedAt }) =>
+          Math.round((Math.min(completedAt, end) - invokedAt) / 1e3),
+        )
+      : new Uint32Array(),
+    outcome: Uint8Array.from(shown, (operation) => outcomes.indexOf(operation.outcome.type)),
+    f: Uint8Array.from(shown, (operation) => functions.add(operation.call.f)),
+    node: Uint16Array.from(shown, (operation) => nodes.add(operation.node ?? "")),
+    key: Uint16Array.from(shown, (operation) => keys.add(shorten(operation.call.key ?? "", 60))),
+    label: Uint32Array.from(shown, (operation) => labels.add(barLabel(operation))),
+    error: Uint16Array.from(shown, (operation) => errors.add(errorText(operation))),
+    process: Uint32Array.from(shown, (operation) => operation.process),
+  };
+  return {
+    ...points,
+    functions: functions.words,
+    nodes: nodes.words,
+    keys: keys.words,
+    labels: labels.words,
+    errors: errors.words,
+  };
+}
+
+function errorText(operation: Operation): string {
+  if (operation.outcome.type === "ok") return "";
+  const { code, message } = operation.outcome.error;
+  return shorten(message === code || message === "" ? code : `${code}: ${message}`, 120);
+}
+
+/** Words by number, each once. Past `limit` words, all others are told as one: they are many, and only labels. */
+class Dictionary {
+  readonly words: string[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(word: string): number {
+    const known = this.#numbers.get(word);
+    if (known !== undefined) return known;
+    if (this.words.length === this.#limit) this.words.push("…");
+    if (this.words.length > this.#limit) return this.#limit;
+    this.#numbers.set(word, this.words.length);
+    this.words.push(word);
+    return this.words.length - 1;
+  }
+}

@@ -1,0 +1,60 @@
+import type { UsageSample } from "../../core/run.ts";
+
+/** What each node used of its machine over time: one entry a node, in order of names. */
+export interface UsageSeries {
+  readonly nodes: readonly NodeUsage[];
+}
+
+export interface NodeUsage {
+  readonly node: string;
+  /** Seconds since the run began, ascending. */
+  readonly at: Float32Array;
+  /** Processors in use on average since the sample before (1: one core fully); NaN at the first and after a restart. */
+  readonly processors: Float32Array;
+  /** Bytes. */
+  readonly memory: Float32Array;
+  readonly disk: Float32Array;
+  /** Over the whole run, restarts included. */
+  readonly cpuSeconds: number;
+}
+
+const sampleLimit = 600;
+
+/** At most 600 samples a node, evenly picked; processor time is counted from all of them. */
+export function usageOf(samples: readonly UsageSample[]): UsageSeries {
+  const byNode = new Map<string, UsageSample[]>();
+  for (const sample of samples) {
+    const own = byNode.get(sample.node);
+    if (own === undefined) byNode.set(sample.node, [sample]);
+    else own.push(sample);
+  }
+  const nodes = [...byNode].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+  return { nodes: nodes.map(([node, own]) => nodeUsage(node, own)) };
+}
+
+function nodeUsage(node: string, unordered: readonly UsageSample[]): NodeUsage {
+  const all = [...unordered].sort((a, b) => a.time - b.time);
+  const step = Math.max(1, Math.ceil(all.length / sampleLimit));
+  const samples = all.filter((_, i) => i % step === 0);
+  const processors = samples.map((sample, i) => {
+    const before = samples[i - 1];
+    // A counter that fell is a process that began anew: what it used in between is not known.
+    if (before === undefined || sample.cpuSeconds < before.cpuSeconds || sample.time <= before.time)
+      return Number.NaN;
+    return (sample.cpuSeconds - before.cpuSeconds) / ((sample.time - before.time) / 1e9);
+  });
+  return {
+    node,
+    at: Float32Array.from(samples, ({ time }) => time / 1e9),
+    processors: Float32Array.from(processors),
+    memory: Float32Array.from(samples, ({ memoryBytes }) => memoryBytes),
+    disk: Float32Array.from(samples, ({ diskBytes }) => diskBytes),
+    cpuSeconds: all.reduce((sum, sample, i) => {
+      const before = all[i - 1];
+      if (before === undefined) return 0;
+      return (
+        sum + Math.max(0, sample.cpuSeconds - (sample.cpuSeconds < before.cpuSeconds ? 0 : before.cpuSeconds))
+      );
+    }, 0),
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * Markup by tagged template: every value that is put into it is escaped, unless it is markup itself. Keys, values, node
+ * names and messages come from the system under test: they are data, and this is the one place that turns data into
+ * markup.
+ */
+
+/** Markup that is safe to put into a page, in a text or a double-quoted attribute's place. */
+export class Html {
+  readonly markup: string;
+
+  constructor(markup: string) {
+    this.markup = markup;
+  }
+
+  toString(): string {
+    return this.markup;
+  }
+}
+
+/** What a template takes: nothing for undefined and false, every item of a list in turn. */
+export type Content = Html | string | number | undefined | false | readonly Content[];
+
+export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
+  return new Html(
+    strings.reduce((page, text, i) => page + text + (i < values.length ? markupOf(values[i]) : ""), ""),
+  );
+}
+
+/** The same for SVG: a name of its own, so that a reader sees what a template makes. */
+export const svg = html;
+
+/** A JSON document for the page's code. Nothing in it can end the script element or open a comment. */
+export function embeddedJson(id: string, json: string): Html {
+  return html`<script type="application/json" id="${id}">${new Html(json.replaceAll("<", "\\u003c"))}</script>`;
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function markupOf(value: Content): string {
+  if (value === undefined || value === false) return "";
+  if (value instanceof Html) return value.markup;
+  if (Array.isArray(value)) return value.map(markupOf).join("");
+  return escapeHtml(String(value));
+}

@@ -1,0 +1,111 @@
+import { lanesChart } from "../charts/lanes.ts";
+import { percentilesChart } from "../charts/percentiles.ts";
+import { throughputChart } from "../charts/throughput.ts";
+import type { Timeline } from "../charts/timeline.ts";
+import { type UsageMeasure, usageChart } from "../charts/usage.ts";
+import type { Points } from "../data/points.ts";
+import { formatTime } from "../format.ts";
+import { Cursor } from "./cursor.ts";
+import { mountChoice, onResize } from "./dom.ts";
+import { mountGestures } from "./gestures.ts";
+import { Scatter } from "./scatter.ts";
+import { mountSlice } from "./slice.ts";
+import { type ChartState, initialState, viewOf, zoomBy, zoomTo } from "./state.ts";
+
+/** The charts over time: one state, drawn by all of them. */
+export interface Charts {
+  /** Shows a stretch of the run with some of what is around it. */
+  show(from: number, to: number): void;
+  /** Paints anew what does not follow the style by itself. */
+  repaint(): void;
+}
+
+/** A place on the page that holds one chart over time. */
+interface Host {
+  readonly element: HTMLElement;
+  width: number;
+  draw(state: ChartState, width: number): void;
+}
+
+export function mountCharts(timeline: Timeline, points: Points): Charts {
+  const state = initialState(timeline);
+  const elements = [...document.querySelectorAll<HTMLElement>("[data-plot]:not([data-plot=spectrum])")];
+  const scatterHost = elements.find((element) => element.dataset["plot"] === "latency");
+  const scatter = scatterHost && new Scatter(timeline, points, scatterHost);
+  const hosts = elements.map(
+    (element): Host => ({ element, width: 0, draw: drawing(timeline, element, scatter) }),
+  );
+  const range = document.querySelector<HTMLElement>("output.range");
+  const cursor = new Cursor(timeline, points, state, elements, scatter);
+  const draw = () => {
+    for (const host of hosts) if (host.width > 0) host.draw(state, host.width);
+    cursor.hide();
+    if (range)
+      range.textContent =
+        state.to - state.from < timeline.end ? `${formatTime(state.from)} to ${formatTime(state.to)}` : "";
+  };
+  for (const host of hosts) {
+    onResize(host.element, (width) => {
+      host.width = width;
+      host.draw(state, width);
+    });
+  }
+  mountToolbar(timeline, state, draw);
+  mountGestures(timeline, state, elements, cursor, draw);
+  if (scatter && scatterHost) mountSlice(timeline, points, state, scatter, scatterHost);
+  return {
+    show(from, to) {
+      const around = Math.max(0.05, (to - from) * 0.4);
+      zoomTo(state, timeline, from - around, to + around);
+      draw();
+    },
+    repaint: draw,
+  };
+}
+
+/** How the chart of a place is drawn, by the place's name. */
+function drawing(timeline: Timeline, element: HTMLElement, scatter: Scatter | undefined): Host["draw"] {
+  const put = (markup: string) => {
+    element.innerHTML = markup;
+  };
+  switch (element.dataset["plot"]) {
+    case "latency":
+      return (state, width) => scatter?.paint(state, width);
+    case "lanes":
+      return (state, width) => put(lanesChart(timeline, viewOf(state, width)).markup);
+    case "staleness":
+      return (state, width) => put(lanesChart(timeline, viewOf(state, width), "staleness-chart").markup);
+    case "percentiles":
+      return (state, width) => put(percentilesChart(timeline, viewOf(state, width), state.f).markup);
+    case "throughput":
+      return (state, width) => put(throughputChart(timeline, viewOf(state, width)).markup);
+    case "usage":
+      return (state, width) =>
+        put(usageChart(timeline, viewOf(state, width), element.dataset["measure"] as UsageMeasure).markup);
+    default:
+      return () => {};
+  }
+}
+
+function mountToolbar(timeline: Timeline, state: ChartState, draw: () => void): void {
+  mountChoice("function", (f) => {
+    state.f = f;
+    draw();
+  });
+  mountChoice("measure", (measure) => {
+    state.measure = measure === "service" ? "service" : "response";
+    draw();
+  });
+  mountChoice("colour", (colour) => {
+    state.colour = colour === "function" ? "function" : "outcome";
+    draw();
+  });
+  for (const button of document.querySelectorAll<HTMLElement>("button[data-zoom]")) {
+    button.addEventListener("click", () => {
+      const middle = (state.from + state.to) / 2;
+      if (button.dataset["zoom"] === "all") zoomTo(state, timeline, 0, timeline.end);
+      else zoomBy(state, timeline, button.dataset["zoom"] === "in" ? 0.5 : 2, middle);
+      draw();
+    });
+  }
+}

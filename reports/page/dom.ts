@@ -1,0 +1,41 @@
+/** Small helpers for the page's elements. */
+
+/** Calls `changed` with the element's inner width, now and whenever it changes. */
+export function onResize(element: HTMLElement, changed: (width: number) => void): void {
+  let known = 0;
+  const measure = () => {
+    const width = Math.floor(element.clientWidth);
+    if (width === 0 || width === known) return;
+    known = width;
+    changed(width);
+  };
+  measure();
+  new ResizeObserver(measure).observe(element);
+}
+
+/** A new element with a class, put at the end of `parent`. */
+export function append<K extends keyof HTMLElementTagNameMap>(
+  parent: HTMLElement,
+  tag: K,
+  className: string,
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  element.className = className;
+  parent.append(element);
+  return element;
+}
+
+/** The value of a colour of the style, as it is now. */
+export const styleColour = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** Marks the pressed one of a group of buttons and hands on what it stands for. */
+export function mountChoice(attribute: string, chosen: (value: string) => void): void {
+  const buttons = [...document.querySelectorAll<HTMLElement>(`button[data-${attribute}]`)];
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      for (const other of buttons) other.setAttribute("aria-pressed", String(other === button));
+      chosen(button.dataset[attribute] ?? "");
+    });
+  }
+}

@@ -1,0 +1,142 @@
+import { latencyFrame } from "../charts/latency.ts";
+import type { Plot } from "../charts/plot.ts";
+import { type Extent, logExtent, type Scale } from "../charts/scale.ts";
+import type { Timeline } from "../charts/timeline.ts";
+import { outcomes, type Points } from "../data/points.ts";
+import { styleColour } from "./dom.ts";
+import { drawShape, type Shape } from "./shapes.ts";
+import { type ChartState, viewOf } from "./state.ts";
+
+/** The latency of every operation, painted on a canvas under the frame that all charts have. */
+export class Scatter {
+  readonly #timeline: Timeline;
+  readonly #points: Points;
+  readonly #frame: HTMLElement;
+  readonly #canvas: HTMLCanvasElement;
+  readonly #extent: Extent;
+  #drawn: { readonly plot: Plot; readonly y: Scale; readonly shown: readonly number[] } | undefined;
+
+  constructor(timeline: Timeline, points: Points, host: HTMLElement) {
+    this.#timeline = timeline;
+    this.#points = points;
+    host.replaceChildren();
+    this.#canvas = document.createElement("canvas");
+    this.#canvas.setAttribute("aria-hidden", "true");
+    this.#frame = document.createElement("div");
+    host.append(this.#canvas, this.#frame);
+    this.#extent = logExtent(points.response, { from: 100, to: 100_000 });
+  }
+
+  get plot(): Plot | undefined {
+    return this.#drawn?.plot;
+  }
+
+  paint(state: ChartState, width: number): void {
+    const { plot, y, svg } = latencyFrame(this.#timeline, viewOf(state, width), this.#extent);
+    this.#frame.innerHTML = svg.markup;
+    const context = prepare(this.#canvas, width, plot.height);
+    const shown = this.#visible(state);
+    this.#drawn = { plot, y, shown };
+    context.save();
+    context.beginPath();
+    context.rect(plot.left, plot.top, plot.right - plot.left, plot.bottom - plot.top);
+    context.clip();
+    const style = styles(state, shown.length);
+    // Ordinary operations first: what failed or is unknown lies on top of them.
+    for (const outcome of [0, 1, 2]) {
+      for (const i of shown) {
+        if (this.#points.outcome[i] !== outcome) continue;
+        const { colour, shape, size, alpha } = style(outcome, this.#points.f[i] ?? 0);
+        context.globalAlpha = alpha;
+        context.fillStyle = colour;
+        context.strokeStyle = colour;
+        drawShape(context, shape, plot.x(this.secondsOf(i)), y(this.microsOf(i, state)), size);
+      }
+    }
+    context.restore();
+  }
+
+  /** The point nearest to a pixel of the host, within a finger's or a pointer's reach. */
+  nearest(state: ChartState, x: number, y: number, reach: number): number | undefined {
+    const drawn = this.#drawn;
+    if (drawn === undefined) return undefined;
+    let found: number | undefined;
+    let least = reach * reach;
+    for (const i of drawn.shown) {
+      const dx = drawn.plot.x(this.secondsOf(i)) - x;
+      if (Math.abs(dx) > reach) continue;
+      const dy = drawn.y(this.microsOf(i, state)) - y;
+      const distance = dx * dx + dy * dy;
+      if (distance >= least) continue;
+      least = distance;
+      found = i;
+    }
+    return found;
+  }
+
+  /** Where point `i` is, pixels of the host. */
+  pixelsOf(state: ChartState, i: number): { x: number; y: number } | undefined {
+    const drawn = this.#drawn;
+    return drawn && { x: drawn.plot.x(this.secondsOf(i)), y: drawn.y(this.microsOf(i, state)) };
+  }
+
+  secondsOf(i: number): number {
+    return ((this.#points.at[i] ?? 0) * this.#points.unitMicros) / 1e6;
+  }
+
+  microsOf(i: number, { measure }: ChartState): number {
+    const { response, service } = this.#points;
+    const column = measure === "service" && service.length > 0 ? service : response;
+    return Math.max(1, column[i] ?? 1);
+  }
+
+  /** Positions of the points that the state shows. They are in order of time, so the view is one stretch of them. */
+  #visible(state: ChartState): number[] {
+    const { at, f, functions } = this.#points;
+    const wanted = functions.indexOf(state.f);
+    const shown: number[] = [];
+    for (let i = 0; i < at.length; i++) {
+      const seconds = this.secondsOf(i);
+      if (seconds < state.from) continue;
+      if (seconds > state.to) break;
+      if (state.f === "" || f[i] === wanted) shown.push(i);
+    }
+    return shown;
+  }
+}
+
+interface PointStyle {
+  readonly colour: string;
+  readonly shape: Shape;
+  readonly size: number;
+  readonly alpha: number;
+}
+
+/** Few points are told apart by their shape; of many, each is a speck, and where they crowd it is darker. */
+function styles(state: ChartState, count: number): (outcome: number, f: number) => PointStyle {
+  const crowded = count > 3_000;
+  const byOutcome = outcomes.map((outcome) => styleColour(`--${outcome}`));
+  const byFunction = [0, 1, 2, 3, 4, 5].map((hue) => styleColour(`--f-${hue}`));
+  const shapes: readonly Shape[] = ["circle", "square", "diamond", "bar", "circle", "square"];
+  return (outcome, f) => {
+    const colour = (state.colour === "function" ? byFunction[f % 6] : byOutcome[outcome]) ?? "currentColor";
+    if (outcome === 1) return { colour, shape: "cross", size: crowded ? 5 : 7, alpha: 0.9 };
+    if (outcome === 2) return { colour, shape: "triangle", size: crowded ? 6 : 8, alpha: 0.9 };
+    if (crowded)
+      return { colour, shape: "speck", size: count > 20_000 ? 1.5 : 2, alpha: count > 20_000 ? 0.4 : 0.6 };
+    return { colour, shape: shapes[f % 6] ?? "circle", size: count > 800 ? 3.5 : 5.5, alpha: 0.8 };
+  };
+}
+
+/** Sizes the canvas for the screen's own pixels and clears it. */
+function prepare(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
+  const ratio = Math.max(1, devicePixelRatio);
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const context = canvas.getContext("2d");
+  if (context === null) throw new Error("this browser paints no canvas");
+  context.scale(ratio, ratio);
+  return context;
+}

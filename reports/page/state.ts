@@ -1,0 +1,39 @@
+import type { Timeline, View } from "../charts/timeline.ts";
+
+/** What the charts over time show at the moment. All of them share it. */
+export interface ChartState {
+  from: number;
+  to: number;
+  /** `""`: all functions. */
+  f: string;
+  measure: "response" | "service";
+  colour: "outcome" | "function";
+}
+
+/** The finest that one can zoom to, seconds: below it there is nothing to see but single operations. */
+const finest = 0.000_05;
+
+export const initialState = ({ end }: Timeline): ChartState => ({
+  from: 0,
+  to: end,
+  f: "",
+  measure: "response",
+  colour: "outcome",
+});
+
+/** Shows `from` to `to`, kept within the run. */
+export function zoomTo(state: ChartState, { end }: Timeline, from: number, to: number): void {
+  const span = Math.min(end, Math.max(finest, to - from));
+  const start = Math.min(Math.max(0, from), end - span);
+  state.from = start;
+  state.to = start + span;
+}
+
+/** Makes the span `factor` times as long; the moment `around` stays where it is. */
+export function zoomBy(state: ChartState, timeline: Timeline, factor: number, around: number): void {
+  const before = (around - state.from) * factor;
+  const after = (state.to - around) * factor;
+  zoomTo(state, timeline, around - before, around + after);
+}
+
+export const viewOf = (state: ChartState, width: number): View => ({ from: state.from, to: state.to, width });

@@ -1,0 +1,108 @@
+import type { Context } from "../context.ts";
+import { longest, longestByNode, outages } from "../data/availability.ts";
+import { quantile, responseMicros } from "../data/series.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatFigure,
+  formatMicros,
+  formatShare,
+  formatTime,
+  plural,
+} from "../format.ts";
+import { type Content, type Html, html } from "../html.ts";
+
+/** The run in six figures, each with what one must know to read it. */
+export function figuresPanel(context: Context): Html {
+  const { run } = context;
+  const speed = speedOf(context);
+  const caveat = run.verdict === "invalid" && html`<span class="caveat">of an invalid history</span>`;
+  return html`<section aria-labelledby="figures"><h2 id="figures">Key figures</h2>
+${run.client.limited !== undefined && html`<aside class="banner limited"><strong>Client-limited</strong> ${run.client.limited} The speeds below are the load generator's limit, not the system's.</aside>`}
+<dl class="figures-grid">
+${operationsFigure(context)}
+${figure("Response time, median", formatMicros(speed.p50), html`of <i>ok</i> operations, from their intended start ${caveat}`)}
+${figure("Response time, p99", formatMicros(speed.p99), html`slowest ${formatMicros(speed.max)} ${caveat}`)}
+${figure("Throughput", html`${formatFigure(Math.round(speed.perSecond * 10) / 10)}<small>/s</small>`, html`<i>ok</i> operations${run.load.kind === "open" && ` of ${formatFigure(run.load.rate)}/s offered`} ${caveat}`)}
+${unavailability(context)}
+${faultsFigure(context)}
+</dl>
+<p class="note">${clientNote(context)}</p>
+</section>`;
+}
+
+const figure = (name: string, value: Content, note: Content): Html =>
+  html`<div><dt>${name}</dt><dd class="value">${value}</dd><dd class="under">${note}</dd></div>`;
+
+function operationsFigure({ run }: Context): Html {
+  const { ok, fail, info } = run.operations;
+  const all = ok + fail + info;
+  const part = (name: string, count: number) =>
+    count > 0 && html`<span class="${name}" style="flex-grow:${count}"></span>`;
+  return figure(
+    "Operations",
+    formatCount(all),
+    html`<span class="share-bar" aria-hidden="true">${part("ok", ok)}${part("fail", fail)}${part("info", info)}</span>
+<span class="key ok">ok ${formatCount(ok)}</span> <span class="key fail">fail ${formatCount(fail)}</span> <span class="key info">unknown ${formatCount(info)}</span> <span class="quiet">${formatShare(ok / Math.max(1, all))} ok</span>`,
+  );
+}
+
+function unavailability(context: Context): Html {
+  const worst = longest(outages(context.operations));
+  if (worst === undefined) return figure("Longest unavailability", "–", "no operation was answered");
+  const during = context.timeline.faults
+    .filter(({ from, to }) => from <= worst.to / 1e9 && to >= worst.from / 1e9)
+    .map(({ label }) => label);
+  const byNode = [...longestByNode(context.operations)].map(
+    ([node, { from, to }]) =>
+      html`<span class="no-break">${node} ${formatDuration((to - from) / 1e9)}</span> `,
+  );
+  return figure(
+    "Longest unavailability",
+    formatDuration((worst.to - worst.from) / 1e9),
+    html`no <i>ok</i> anywhere from ${formatTime(worst.from / 1e9)}${during.length > 0 && `, during ${during.join(", ")}`}. <span class="quiet">Through each node: ${byNode}</span>`,
+  );
+}
+
+function faultsFigure({ run, faults }: Context): Html {
+  const proven = faults.filter(({ window }) => window.proof !== undefined).length;
+  if (faults.length === 0)
+    return figure(
+      "Faults",
+      "none",
+      run.nemeses.length > 0 ? "asked for, but none struck" : "none were asked for",
+    );
+  const kinds = [...new Set(faults.map(({ window }) => window.name))];
+  return figure(
+    "Faults proven",
+    html`${proven}<small> of ${faults.length}</small>`,
+    html`${kinds.map((kind) => `${kind} ${faults.filter(({ window }) => window.name === kind).length}`).join(", ")}${
+      proven < faults.length &&
+      html` <span class="caveat">${plural(faults.length - proven, "fault")} not seen to bite</span>`
+    }`,
+  );
+}
+
+/** Over all functions, from the operations themselves; `perSecond` from the first invocation to the last answer. */
+function speedOf({ operations, end }: Context) {
+  const answered = operations.filter(({ outcome }) => outcome.type === "ok");
+  const times = Float64Array.from(answered, (operation) => responseMicros(operation, end)).sort();
+  const first = operations.reduce(
+    (least, { invokedAt }) => Math.min(least, invokedAt),
+    Number.POSITIVE_INFINITY,
+  );
+  const last = answered.reduce((most, { completedAt }) => Math.max(most, completedAt), 0);
+  return {
+    p50: quantile(times, 0.5),
+    p99: quantile(times, 0.99),
+    max: times.at(-1) ?? Number.NaN,
+    perSecond: last > first ? answered.length / ((last - first) / 1e9) : 0,
+  };
+}
+
+function clientNote({ run }: Context): string {
+  const { sendLagMsP99, eventLoopUtilization, gcMs } = run.client;
+  const verdict =
+    run.client.limited === undefined ? "The load generator kept up" : "The load generator did not keep up";
+  return `${verdict}: 99% of operations left within ${formatMicros(sendLagMsP99 * 1e3)} of their intended start, its event loop was busy ${formatShare(eventLoopUtilization)} of the time, garbage collection took ${formatMicros(gcMs * 1e3)}.`;
+}

@@ -1,0 +1,90 @@
+import { lanesChart } from "../charts/lanes.ts";
+import { percentileNames, percentilesChart } from "../charts/percentiles.ts";
+import { throughputChart } from "../charts/throughput.ts";
+import type { View } from "../charts/timeline.ts";
+import type { Context } from "../context.ts";
+import type { Points } from "../data/points.ts";
+import { quantile } from "../data/series.ts";
+import { formatCount, formatDuration, formatMicros } from "../format.ts";
+import { type Html, html } from "../html.ts";
+
+/** The width that charts are drawn for before the page knows its own. */
+export const defaultWidth = 1_060;
+
+/**
+ * The run over time: every operation, who led, what was broken, percentiles, throughput. Charts are drawn here, so that
+ * they are there without scripts and on paper; the page draws them anew for its width and for what is zoomed to.
+ */
+export function overTimePanel({ timeline, run }: Context, points: Points): Html {
+  const view: View = { from: 0, to: timeline.end, width: defaultWidth };
+  const functions = timeline.series.latency.map(({ f }) => f);
+  return html`<section aria-labelledby="over-time"><h2 id="over-time">The run over time</h2>
+<p class="hint scripted">Drag over a chart to zoom, double-click to see all again. With the keyboard: arrows move the cursor, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>0</kbd> shows all.</p>
+<div class="toolbar scripted" role="toolbar" aria-label="What the charts show">
+<span class="choices" role="group" aria-label="Function">${functions.map(
+    (f, i) =>
+      html`<button type="button" data-function="${f}" aria-pressed="${i === 0 ? "true" : "false"}">${f === "" ? "all" : f}</button>`,
+  )}</span>
+<span class="choices" role="group" aria-label="Measure">${
+    points.service.length > 0 &&
+    html`<button type="button" data-measure="response" aria-pressed="true">response</button><button type="button" data-measure="service" aria-pressed="false">service</button>`
+  }</span>
+<span class="choices" role="group" aria-label="Colour">
+<button type="button" data-colour="outcome" aria-pressed="true">by outcome</button><button type="button" data-colour="function" aria-pressed="false">by function</button></span>
+<span class="choices" role="group" aria-label="Zoom"><button type="button" data-zoom="in" aria-label="Zoom in">+</button><button type="button" data-zoom="out" aria-label="Zoom out">−</button><button type="button" data-zoom="all">whole run</button></span>
+<output class="range" aria-live="polite"></output>
+</div>
+<div class="charts" data-charts>
+<h3>Latency of every operation</h3>
+<p class="legend"><span class="key ok dot">ok</span> <span class="key fail cross">fail, had no effect</span> <span class="key info triangle">unknown, may have happened</span> <span class="shapes"></span> <span class="quiet">${thinned(points)} Placed at its intended start.</span></p>
+<div class="plot" data-plot="latency"><noscript><p class="note">The scatter of every operation is drawn by a script. All other charts and figures are here.</p></noscript></div>
+<h3>Leader and nodes</h3>
+<p class="legend">${faultKeys({ timeline })}${timeline.stale.length > 0 && html` <span class="key stale">stale reads</span>`}</p>
+<div class="plot" data-plot="lanes">${lanesChart(timeline, view)}</div>
+<h3>Percentiles of the response time</h3>
+<p class="legend">${percentileNames.map((name) => html`<span class="key line-key ${name}">${name}</span> `)}<span class="quiet">of <i>ok</i> operations, every ${formatMicros(timeline.series.bucketSeconds * 1e6)}</span>${run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`}</p>
+<div class="plot" data-plot="percentiles">${percentilesChart(timeline, view, "")}</div>
+<h3>Throughput by outcome</h3>
+<p class="legend"><span class="key ok">ok</span> <span class="key fail">fail</span> <span class="key info">unknown</span> <span class="quiet">per second, when the outcome was known</span></p>
+<div class="plot" data-plot="throughput">${throughputChart(timeline, view)}</div>
+</div>
+${figuresOverTime({ timeline })}
+</section>`;
+}
+
+function thinned({ total, dropped, merged, at }: Points): string {
+  if (dropped === 0 && merged === 0) return `${formatCount(total)} operations.`;
+  const coincident =
+    merged > 0 ? `, ${formatCount(merged)} failures drawn with a neighbour on the same spot` : "";
+  return `${formatCount(at.length)} of ${formatCount(total)} operations: every failure and every 100 ms' extremes, ${formatCount(dropped)} ordinary ok ones left out${coincident}.`;
+}
+
+function faultKeys({ timeline }: Pick<Context, "timeline">): Html {
+  const kinds = [...new Map(timeline.faults.map(({ name, hue }) => [name, hue]))];
+  return html`${kinds.map(([name, hue]) => html`<span class="key fault-key hue-${hue}">${name}</span> `)}`;
+}
+
+/** The charts as a table, for those who do not see them: some thirty rows, whatever the run's length. */
+function figuresOverTime({ timeline }: Pick<Context, "timeline">): Html {
+  const { bucketSeconds, buckets, throughput, latency } = timeline.series;
+  const together = Math.ceil(buckets / 30);
+  const rows = Array.from({ length: Math.ceil(buckets / together) }, (_, i) => {
+    const [from, to] = [i * together, Math.min(buckets, (i + 1) * together)];
+    const count = (outcome: "ok" | "fail" | "info") =>
+      throughput[outcome].subarray(from, to).reduce((a, b) => a + b, 0) * bucketSeconds;
+    const medians = [...(latency[0]?.p50.subarray(from, to) ?? [])].filter((value) => !Number.isNaN(value));
+    const slowest = [...(latency[0]?.max.subarray(from, to) ?? [])].filter((value) => !Number.isNaN(value));
+    return html`<tr><th scope="row" class="number">${(from * bucketSeconds).toFixed(1)} s</th><td class="number">${formatCount(count("ok"))}</td><td class="number">${formatCount(count("fail"))}</td><td class="number">${formatCount(count("info"))}</td><td class="number">${formatMicros(
+      quantile(
+        medians.sort((a, b) => a - b),
+        0.5,
+      ),
+    )}</td><td class="number">${formatMicros(
+      quantile(
+        slowest.sort((a, b) => a - b),
+        1,
+      ),
+    )}</td></tr>`;
+  });
+  return html`<details><summary>These charts as a table, every ${formatDuration(together * bucketSeconds)}</summary><div class="scroll" tabindex="0" role="region" aria-label="Figures over time"><table><thead><tr><th scope="col" class="number">From</th><th scope="col" class="number">ok</th><th scope="col" class="number">fail</th><th scope="col" class="number">unknown</th><th scope="col" class="number">typical median</th><th scope="col" class="number">slowest ok</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
+}

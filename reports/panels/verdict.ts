@@ -1,0 +1,105 @@
+import type { Run } from "../../core/run.ts";
+import type { Anomaly } from "../../core/verdict.ts";
+import type { Context } from "../context.ts";
+import { formatDuration, formatFigure, plural } from "../format.ts";
+import { type Content, type Html, html } from "../html.ts";
+import { verdictMark, verdictWords } from "../marks.ts";
+import { promiseWords } from "../words.ts";
+
+/** The first thing to read: the verdict, why, and what kind of run it is of. */
+export function verdictPanel({ run, faults }: Context): Html {
+  return html`<section class="hero ${run.verdict}" aria-labelledby="verdict">
+${run.mutant !== undefined && plantedBug(run.mutant)}
+${run.ended !== undefined && notice("Ended early", html`${run.ended}. What was recorded until then was judged all the same.`)}
+<div class="verdict">${verdictMark(run.verdict, 76)}<div>
+<h1 id="verdict">${verdictWords[run.verdict]}</h1>
+<p class="lead">${leadSentence(run, faults.filter(({ window }) => window.proof !== undefined).length)}</p>
+</div></div>
+${identity(run)}
+${checksTable(run)}
+</section>`;
+}
+
+/** Why the verdict is what it is, in one sentence. */
+export function leadSentence(run: Run, faultsProven: number): string {
+  const { name, version } = run.system;
+  switch (run.verdict) {
+    case "valid": {
+      const through = faultsProven > 0 ? ` through ${plural(faultsProven, "proven fault")}` : "";
+      return `${name} ${version} kept its promise of ${promiseWords[run.readMode.promises].reads}${through}.`;
+    }
+    case "invalid":
+      return (
+        countedAnomalies(run)[0]?.summary ??
+        verdictOf(run, "invalid")?.summary ??
+        "A checker found a violation."
+      );
+    default:
+      return `${verdictOf(run, "unknown")?.summary ?? "No checker judged this history."} Nothing was decided: this is not a pass.`;
+  }
+}
+
+/** The anomalies that count against the system: those of invalid verdicts, documented limits apart. */
+export function countedAnomalies(run: Run): Anomaly[] {
+  return run.verdicts
+    .filter(({ kind }) => kind === "invalid")
+    .flatMap(({ anomalies }) => anomalies.filter(({ known }) => known !== true));
+}
+
+const verdictOf = (run: Run, kind: Run["verdict"]) => run.verdicts.find((verdict) => verdict.kind === kind);
+
+function plantedBug(mutant: string): Html {
+  return html`<aside class="banner planted"><strong>Planted bug</strong> <code>${mutant}</code> was switched on for this run: the system was broken on purpose, to see whether it is caught. It says nothing about the system without it.</aside>`;
+}
+
+const notice = (title: string, text: Content): Html =>
+  html`<aside class="banner"><strong>${title}</strong> ${text}</aside>`;
+
+function identity(run: Run): Html {
+  const facts: readonly (readonly [string, Content])[] = [
+    ["System", `${run.system.name} ${run.system.version}`],
+    ["Nodes", html`${run.nodes.length} <small>${run.runtime}</small>`],
+    ["Workload", run.workload],
+    ["Reads", html`<code>${run.readMode.name}</code>`],
+    ["Faults", run.nemeses.length > 0 ? run.nemeses.join(", ") : "none"],
+    ["Load", loadWords(run)],
+    ["Seed", html`<code>${run.seed}</code>`],
+    [
+      "Began",
+      html`<time datetime="${run.startedAt}">${run.startedAt.slice(0, 16).replace("T", " ")} UTC</time>`,
+    ],
+  ];
+  return html`<dl class="identity">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+<p class="promise">Judged against what <code>${run.readMode.name}</code> reads of ${run.system.name} promise: ${promiseWords[run.readMode.promises].meaning}.</p>`;
+}
+
+function loadWords({ load }: Run): string {
+  const clients = plural(load.processes, "client");
+  const lasting = formatDuration(load.seconds);
+  return load.kind === "open"
+    ? `${formatFigure(load.rate)}/s, ${clients}, ${lasting}`
+    : `${clients} closed loop, ${lasting}`;
+}
+
+function checksTable(run: Run): Html {
+  return html`<table class="checks stacking"><caption>What was checked</caption>
+<thead><tr><th scope="col">Verdict</th><th scope="col">Checker</th><th scope="col">Finding</th><th scope="col" class="number">Took</th></tr></thead>
+<tbody>${run.verdicts.map(({ kind, checker, summary, seconds, figures = {}, anomalies }) => {
+    const known = anomalies.filter((anomaly) => anomaly.known === true).length;
+    return html`<tr class="${kind}"><td class="kind">${verdictMark(kind, 20)} ${verdictWords[kind]}</td><th scope="row">${checker}</th><td>${summary}${
+      kind === "valid" && anomalies.some((anomaly) => anomaly.kind === "vacuous") && html` <em>Vacuous.</em>`
+    }${
+      known > 0 &&
+      html` <span class="known">${plural(known, "known limit")} of this read mode seen, not counted against the system.</span>`
+    }${figureList(figures)}</td><td class="number">${seconds === undefined ? "–" : formatDuration(seconds)}</td></tr>`;
+  })}${
+    run.verdicts.length === 0 &&
+    html`<tr class="unknown"><td class="kind">${verdictMark("unknown", 20)} Unknown</td><th scope="row">none</th><td>Nobody judged this history.</td><td class="number">–</td></tr>`
+  }</tbody></table>`;
+}
+
+function figureList(figures: Readonly<Record<string, number>>): Html | undefined {
+  const entries = Object.entries(figures);
+  if (entries.length === 0) return undefined;
+  return html`<ul class="figures">${entries.map(([name, value]) => html`<li>${name} <b>${formatFigure(value)}</b></li>`)}</ul>`;
+}

@@ -1,0 +1,50 @@
+import { Html, html } from "./html.ts";
+import { assayMark } from "./marks.ts";
+import type { PageAssets } from "./node-page.ts";
+
+/** What stands around a report's and the index's content: head, bar on top, foot. */
+export interface Shell {
+  readonly title: string;
+  /** Links in the bar: fragment or address, and words. */
+  readonly links: readonly (readonly [href: string, words: string])[];
+  readonly content: Html;
+  /** Data for the page's code; none: the page runs no more than the theme's switch. */
+  readonly data?: Html;
+  readonly foot: string;
+}
+
+/**
+ * One self-contained file. Its policy lets nothing be fetched and no script run but the two that are in it, so that a
+ * value which found a way past the escaping would still do nothing.
+ */
+export function page(shell: Shell, { early, main, css }: PageAssets): string {
+  const policy = `default-src 'none'; script-src 'sha256-${early.hash}' 'sha256-${main.hash}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const { markup } = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${shell.title}</title>
+<link rel="icon" href="data:,">
+<style>${new Html(css)}</style>
+<script>${new Html(early.code)}</script>
+</head>
+<body>
+<header class="bar"><a class="skip" href="#main">Skip to the verdict</a><span class="product">${assayMark}<b>Assay</b></span>
+<nav aria-label="Sections">${shell.links.map(([href, words]) => html`<a href="${href}">${words}</a>`)}</nav>
+<button type="button" class="theme scripted" data-theme-switch aria-label="Dark theme" aria-pressed="false"><svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true"><circle cx="9" cy="9" r="7"/><path d="M9 2a7 7 0 0 1 0 14Z"/></svg></button>
+</header>
+<main id="main" tabindex="-1">
+${shell.content}
+</main>
+<footer>${shell.foot}</footer>
+${shell.data}
+<script>${new Html(main.code)}</script>
+</body>
+</html>
+`;
+  return markup;
+}
