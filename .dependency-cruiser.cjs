@@ -48,6 +48,12 @@ module.exports = {
       "The contract knows no system.",
     ),
     only(
+      "adapters-conformance",
+      "^adapters/conformance/",
+      "^(core|adapters/conformance|adapters/(?!registry)[^/]+\\.ts$)",
+      "One suite for every system, by its capabilities.",
+    ),
+    only(
       "adapters-registry",
       "^adapters/registry\\.ts$",
       "^(core|adapters)/",

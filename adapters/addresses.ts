@@ -12,12 +12,12 @@ export function addressOf(addresses: Readonly<Record<string, Address>>, name: st
   return address;
 }
 
-/** Every node of the cluster in order, with the address of port `name` as `node` reaches it; its own is where it listens. */
+/** Every node of the cluster in order, with the address of port `name` as `node` reaches it; its own as the others do. */
 export function members(
   node: NodeView,
   name: string,
 ): readonly { readonly id: string; readonly index: number; readonly address: Address }[] {
-  const self = { id: node.id, index: node.index, address: addressOf(node.listen, name) };
+  const self = { id: node.id, index: node.index, address: addressOf(node.announced ?? node.listen, name) };
   const others = node.peers.map(({ id, index, addresses }) => ({
     id,
     index,

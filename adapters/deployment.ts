@@ -19,6 +19,8 @@ export interface NodeView {
   readonly advertise: Readonly<Record<string, Address>>;
   /** Every OTHER node, and where THIS node reaches it, by port name. */
   readonly peers: readonly PeerView[];
+  /** Where the other nodes reach this node, where that is not `listen` (a container that listens on every address). */
+  readonly announced?: Readonly<Record<string, Address>>;
   /** What `--node-arg` adds. */
   readonly extraArgs: readonly string[];
   /** Of the binary or image, as `versions` or the image's tag tells: `3.5.16`. */
@@ -70,6 +72,11 @@ export interface Deployment {
   readonly installHint: string;
   /** The default container image, with tag; absent where there is none. */
   readonly image?: string;
+  /**
+   * True where the members must know each other under the same addresses: a runtime that puts a proxy of its own on
+   * each link, so that every node has its own view of its peers, cannot run the system.
+   */
+  readonly commonAddresses?: boolean;
   /** Cluster sizes that work: 1, 3, 5. */
   readonly sizes: readonly number[];
   /** Planted bugs that the system offers: name -> what it does. */

@@ -1,5 +1,6 @@
 import type { Adapter } from "./adapter.ts";
+import { etcd } from "./etcd/adapter.ts";
 import { reference } from "./reference/adapter.ts";
 
 /** Every system that Assay can put on trial, by the name that the command line uses. */
-export const adapters = { reference } satisfies Record<string, Adapter>;
+export const adapters = { reference, etcd } satisfies Record<string, Adapter>;

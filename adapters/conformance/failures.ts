@@ -1,0 +1,233 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { sleep } from "../../core/clock.ts";
+import { ClientError } from "../../core/errors.ts";
+import { nodeId } from "../../core/op.ts";
+import { millis, seconds } from "../../core/time.ts";
+import type { Endpoint } from "../adapter.ts";
+import { type Bench, clock, patient, until, untilReady } from "./cluster.ts";
+import { Relay } from "./relay.ts";
+
+/** What a rejected operation rejected with. */
+async function errorOf(operation: Promise<unknown>): Promise<ClientError> {
+  const reason = await operation.then(
+    () => new Error("it did not fail"),
+    (error: unknown) => error,
+  );
+  expect(reason).toBeInstanceOf(ClientError);
+  return reason as ClientError;
+}
+
+/** What a client says when nodes, links and clients fail. */
+export function failures(bench: Bench): void {
+  const { adapter } = bench;
+  const mode = adapter.defaultReadMode;
+
+  describe("an operation's error", () => {
+    let relay: Relay | undefined;
+    const throughRelay = async (): Promise<Relay> => {
+      relay = new Relay(bench.node(0).endpoint);
+      await relay.start();
+      return relay;
+    };
+    afterEach(async () => {
+      await relay?.stop();
+    });
+
+    it("is indefinite where no answer came before the deadline, and the client goes on afterwards", async () => {
+      const link = await throughRelay();
+      const client = await bench.client(link.endpoint, { timeoutMs: 1000 });
+      const key = bench.key();
+      await client.write(key, "before");
+      link.hold();
+      expect(await errorOf(client.write(key, "held"))).toMatchObject({ code: "timeout", definite: false });
+      link.release();
+      await until(
+        "the client to go on",
+        async () => (await client.read(key, mode)).value === "held",
+        seconds(5),
+      );
+    });
+
+    it("is indefinite where the connection broke after the request had left, and it may have happened", async () => {
+      const link = await throughRelay();
+      const client = await bench.client(link.endpoint);
+      const key = bench.key();
+      await client.write(key, "before");
+      link.hold();
+      const left = link.request();
+      const lost = errorOf(client.write(key, "cut"));
+      await left;
+      link.cut();
+      expect(await lost).toMatchObject({ code: "connection-lost", definite: false });
+      const witness = await bench.client();
+      await until("its effect", async () => (await witness.read(key, mode)).value === "cut");
+    });
+
+    it("is definite where the node cannot be reached, and the client finds it again within a second", async () => {
+      const link = await throughRelay();
+      const client = await bench.client(link.endpoint);
+      const key = bench.key();
+      await client.write(key, "before");
+      await link.stop();
+      // The loss of the connection may take a moment to be noticed; what is asked from then on cannot leave.
+      await until("not-connected", async () => {
+        const error = await errorOf(client.write(key, "refused"));
+        return error.code === "not-connected" && error.definite;
+      });
+      await link.start();
+      const back = clock.now();
+      await until(
+        "the node again",
+        async () => (await client.read(key, mode)).value === "before",
+        seconds(5),
+      );
+      expect(clock.now() - back).toBeLessThan(seconds(1));
+    });
+
+    it("is connection-lost for what is pending when the client is closed", async () => {
+      const link = await throughRelay();
+      const client = await bench.client(link.endpoint);
+      const key = bench.key();
+      await client.write(key, "before");
+      link.hold();
+      const left = link.request();
+      const lost = errorOf(client.write(key, "pending"));
+      await left;
+      await client.close();
+      expect(await lost).toMatchObject({ code: "connection-lost", definite: false });
+      expect(await errorOf(client.write(key, "closed"))).toMatchObject({
+        code: "not-connected",
+        definite: true,
+      });
+    });
+  });
+
+  describe("connecting", () => {
+    const nowhere: Endpoint = { node: nodeId("n9"), host: "127.0.0.1", port: 1 };
+
+    it("to nobody is refused at once, definitely, and names the address", async () => {
+      const error = await errorOf(adapter.connect(nowhere, patient));
+      expect(error).toMatchObject({ code: "not-connected", definite: true });
+      expect(error.message).toContain("127.0.0.1:1");
+    });
+
+    it.each([
+      ["says something else", (socket: Socket) => socket.end("SSH-2.0-nothing\r\n")],
+      ["hangs up", (socket: Socket) => socket.destroy()],
+      ["says nothing", () => {}],
+    ])("to a server that %s fails within the time limit, and names the address", async (_, answer) => {
+      const server = await listen(answer);
+      try {
+        const address = server.address();
+        const port = typeof address === "object" && address !== null ? address.port : 0;
+        const error = await errorOf(
+          adapter.connect({ node: nodeId("n9"), host: "127.0.0.1", port }, { timeoutMs: 1000 }),
+        );
+        expect(error.definite).toBe(true);
+        expect(error.message).toContain(`127.0.0.1:${port}`);
+      } finally {
+        server.close();
+      }
+    });
+
+    it("gives clients that do not touch each other", async () => {
+      const [one, other] = [await bench.client(), await bench.client()];
+      await one.close();
+      await one.close();
+      await other.write(bench.key(), "still here");
+    });
+  });
+
+  describe("the cluster", () => {
+    it("has every node ready and one leader", async () => {
+      for (const node of bench.nodes) expect(await adapter.ready(node.endpoint, patient)).toBe(true);
+      const leader = await untilLeader(bench);
+      expect(bench.nodes.map(({ id }) => id)).toContain(leader);
+    });
+
+    it("has no leader where nobody answers, and a node that is not there is not ready", async () => {
+      const nowhere = { node: nodeId("n9"), host: "127.0.0.1", port: 1 };
+      expect(await adapter.leader([nowhere], { timeoutMs: 1000 })).toBeUndefined();
+      expect(await adapter.ready(nowhere, { timeoutMs: 1000 })).toBe(false);
+    });
+
+    it("leaves a paused node's clients in the dark, and they go on when it does", async () => {
+      const node = bench.node(0);
+      const client = await bench.client(node, { timeoutMs: 1000 });
+      const key = bench.key();
+      await client.write(key, "before");
+      await node.pause();
+      try {
+        expect(await errorOf(client.write(key, "paused"))).toMatchObject({
+          code: "timeout",
+          definite: false,
+        });
+      } finally {
+        await node.resume();
+      }
+      await until("the client to go on", async () => {
+        await client.write(key, "after");
+        return true;
+      });
+    });
+
+    it("leaves a killed node's pending operations in the dark, and elects another leader", async () => {
+      const leader = await untilLeader(bench);
+      const node = bench.nodes.find(({ id }) => id === leader) ?? bench.node(0);
+      const client = await bench.client(node);
+      await client.write(bench.key(), "before");
+      // Stopped first, so that it cannot answer before it dies.
+      await node.pause();
+      const lost = errorOf(client.write(bench.key(), "killed"));
+      // The request leaves at once; nothing that a test could see tells when.
+      await sleep(clock, millis(100));
+      await node.kill();
+      expect(await lost).toMatchObject({ definite: false });
+      expect(await errorOf(client.write(bench.key(), "dead"))).toMatchObject({
+        code: "not-connected",
+        definite: true,
+      });
+      const next = await until("another leader", async () => {
+        const now = await adapter.leader(endpointsOf(bench), { timeoutMs: 1000 });
+        return now !== leader && now;
+      });
+      expect(next).not.toBe(leader);
+      await node.start();
+      await untilReady(adapter, bench.nodes);
+    });
+
+    it("is not ready at a member that is alone, and is again when the others return", async () => {
+      const [lone, ...others] = bench.nodes;
+      await Promise.all(others.map((node) => node.kill()));
+      await until(
+        "the lone member not to be ready",
+        async () => !(await adapter.ready((lone ?? bench.node(0)).endpoint, { timeoutMs: 1000 })),
+      );
+      expect(
+        await adapter.leader(
+          others.map(({ endpoint }) => endpoint),
+          { timeoutMs: 1000 },
+        ),
+      ).toBeUndefined();
+      await Promise.all(others.map((node) => node.start()));
+      await untilReady(adapter, bench.nodes);
+    });
+  });
+}
+
+const endpointsOf = (bench: Bench): readonly Endpoint[] => bench.nodes.map(({ endpoint }) => endpoint);
+
+const untilLeader = (bench: Bench) =>
+  until("a leader", () => bench.adapter.leader(endpointsOf(bench), { timeoutMs: 2000 }));
+
+function listen(answer: (socket: Socket) => void): Promise<Server> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on("error", () => {});
+    answer(socket);
+  });
+  server.on("close", () => {});
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+}

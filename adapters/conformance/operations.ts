@@ -1,0 +1,184 @@
+import { describe, expect, it } from "vitest";
+import { promisesFreshReads } from "../../core/consistency.ts";
+import { ClientError } from "../../core/errors.ts";
+import type { Client } from "../adapter.ts";
+import { type Bench, until } from "./cluster.ts";
+
+/** What operations mean while nothing fails. */
+export function operations(bench: Bench): void {
+  const { adapter } = bench;
+  const mode = adapter.defaultReadMode;
+  const has = (capability: string) => ([...adapter.capabilities] as string[]).includes(capability);
+
+  describe("reads and writes", () => {
+    it.each(Object.keys(adapter.readModes))("read an absent key as such in mode %s", async (readMode) => {
+      const client = await bench.client();
+      expect((await client.read(bench.key(), readMode)).value).toBeUndefined();
+    });
+
+    it.each(Object.entries(adapter.readModes))(
+      "read what was written at the same node in mode %s (%s)",
+      async (readMode, promise) => {
+        const client = await bench.client();
+        const key = bench.key();
+        await client.write(key, "1");
+        await client.write(key, "2");
+        if (promisesFreshReads(promise)) expect((await client.read(key, readMode)).value).toBe("2");
+        await until("the last write", async () => (await client.read(key, readMode)).value === "2");
+      },
+    );
+
+    it("read at every node what was written at another, where the mode promises it", async () => {
+      const fresh = Object.entries(adapter.readModes).filter(([, promise]) => promisesFreshReads(promise));
+      const writer = await bench.client(bench.node(1));
+      const key = bench.key();
+      await writer.write(key, "fresh");
+      for (const node of bench.nodes) {
+        const reader = await bench.client(node);
+        for (const [readMode] of fresh) expect((await reader.read(key, readMode)).value).toBe("fresh");
+      }
+    });
+
+    it("refuse a read mode that the system does not have", async () => {
+      const client = await bench.client();
+      await expect(client.read(bench.key(), "telepathic")).rejects.toMatchObject({ code: "unsupported" });
+    });
+
+    it("grow in revision, and reads tell a revision that is no older than what they show", async () => {
+      const client = await bench.client();
+      const key = bench.key();
+      let newest = 0;
+      for (const value of ["a", "b", "c"]) {
+        const written = await client.write(key, value);
+        if (written !== undefined) expect(written).toBeGreaterThan(newest);
+        const { revision } = await client.read(key, mode);
+        expect(revision).toBeGreaterThanOrEqual(written ?? newest);
+        newest = revision ?? newest;
+      }
+    });
+
+    it.each([
+      ["nothing", ""],
+      ["text beyond ASCII", "grüße, 你好, 🦊"],
+      ["line ends and quotes", 'a\r\nb\t"c"\\'],
+      ["a zero byte", "a\0b"],
+      ["256 KiB", "x".repeat(256 << 10)],
+    ])("keep a value of %s", async (_, value) => {
+      const client = await bench.client();
+      const key = bench.key();
+      await client.write(key, value);
+      expect((await client.read(key, mode)).value).toBe(value);
+    });
+
+    it.each(["a b", "50%", "a?b#c&d=e", "über-🦊", ".", "..", "UPPER_lower-0.9", "a\nb"])(
+      "keep the key %j apart from others",
+      async (odd) => {
+        const client = await bench.client();
+        const key = `${bench.key()}${odd}`;
+        await client.write(odd, "alone");
+        await client.write(key, "with more");
+        expect((await client.read(odd, mode)).value).toBe("alone");
+        expect((await client.read(key, mode)).value).toBe("with more");
+      },
+    );
+
+    it("refuse a value that is far too large, and go on", async () => {
+      const client = await bench.client();
+      const key = bench.key();
+      await client.write(key, "small");
+      const refused = await client.write(key, "x".repeat(8 << 20)).then(
+        () => undefined,
+        (reason) => reason,
+      );
+      expect(refused).toBeInstanceOf(ClientError);
+      expect(refused).toMatchObject({ code: "rejected", definite: true });
+      expect((await client.read(key, mode)).value).toBe("small");
+    });
+
+    it("answer many operations of one client at once, each with its own", async () => {
+      const client = await bench.client();
+      const keys = Array.from({ length: 40 }, () => bench.key());
+      await Promise.all(keys.map((key) => client.write(key, `value of ${key}`)));
+      const values = await Promise.all(keys.map(async (key) => (await client.read(key, mode)).value));
+      expect(values).toEqual(keys.map((key) => `value of ${key}`));
+    });
+  });
+
+  describe.runIf(has("cas"))("compare and set", () => {
+    const refusal = async (client: Client, key: string, from: string) => {
+      const reason = await client.cas(key, from, "never").then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(reason).toBeInstanceOf(ClientError);
+      return reason as ClientError;
+    };
+
+    it("sets where the value is as expected, in the order of revisions", async () => {
+      const client = await bench.client();
+      const key = bench.key();
+      const written = await client.write(key, "1");
+      const set = await client.cas(key, "1", "2");
+      if (written !== undefined && set !== undefined) expect(set).toBeGreaterThan(written);
+      expect((await client.read(key, mode)).value).toBe("2");
+    });
+
+    it("refuses another value and an absent key, definitely and without effect", async () => {
+      const client = await bench.client();
+      const key = bench.key();
+      for (const from of ["1", ""]) {
+        const { code, definite } = await refusal(client, key, from);
+        expect(["mismatch", "conflict"]).toContain(code);
+        expect(definite).toBe(true);
+      }
+      expect((await client.read(key, mode)).value).toBeUndefined();
+      await client.write(key, "1");
+      expect(await refusal(client, key, "2")).toMatchObject({ definite: true });
+      expect((await client.read(key, mode)).value).toBe("1");
+    });
+
+    it("lets exactly one of many win, and the others know that they lost", async () => {
+      const key = bench.key();
+      const clients = await Promise.all([0, 1, 2, 0, 1, 2].map((index) => bench.client(bench.node(index))));
+      await clients[0]?.write(key, "start");
+      // A node that lags behind would refuse from an old value.
+      for (const client of clients) {
+        await until("the start", async () => (await client.read(key, mode)).value === "start");
+      }
+      const outcomes = await Promise.allSettled(
+        clients.map((client, i) => client.cas(key, "start", `winner ${i}`)),
+      );
+      const winners = outcomes.flatMap(({ status }, i) => (status === "fulfilled" ? [i] : []));
+      expect(winners).toHaveLength(1);
+      for (const outcome of outcomes) {
+        if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ definite: true });
+      }
+      const winner = clients[winners[0] ?? 0];
+      expect((await winner?.read(key, mode))?.value).toBe(`winner ${winners[0]}`);
+    });
+  });
+
+  it.runIf(has("delete"))("delete tells whether there was something to delete", async () => {
+    const client = await bench.client();
+    const key = bench.key();
+    await client.write(key, "1");
+    expect(await client.delete?.(key)).toBe(true);
+    expect((await client.read(key, mode)).value).toBeUndefined();
+    expect(await client.delete?.(key)).toBe(false);
+    await client.write(key, "again");
+    expect((await client.read(key, mode)).value).toBe("again");
+  });
+
+  it.runIf(has("prefix"))("list gives every key with the prefix, in order, and no other", async () => {
+    const client = await bench.client();
+    const prefix = `${bench.key("list")}-`;
+    const names = ["b", "a", "c d", "ü", "a.1"].map((name) => prefix + name);
+    for (const name of names) await client.write(name, `of ${name}`);
+    await client.write(prefix.slice(0, -1), "not this one");
+    const listed = await client.list?.(prefix, mode);
+    const inOrder = [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    expect([...(listed?.keys() ?? [])]).toEqual(inOrder);
+    expect(listed?.get(`${prefix}c d`)?.value).toBe(`of ${prefix}c d`);
+    expect((await client.list?.(`${prefix}nothing`, mode))?.size).toBe(0);
+  });
+}

@@ -1,0 +1,90 @@
+import { createServer, connect as dial, type Server, type Socket } from "node:net";
+import { assert } from "../../core/assert.ts";
+import type { Endpoint } from "../adapter.ts";
+
+/**
+ * Stands between a client and a node, so that a test knows how far a request came. While replies are held the node
+ * gets the request and the client never hears of it: what then breaks has an unknown outcome.
+ */
+export class Relay {
+  readonly #target: Endpoint;
+  readonly #pairs = new Set<readonly [Socket, Socket]>();
+  #server: Server | undefined;
+  #port = 0;
+  #holding = false;
+  #onRequest: (() => void) | undefined;
+
+  constructor(target: Endpoint) {
+    this.#target = target;
+  }
+
+  /** Where a client reaches the node through the relay; the same after `stop` and `start`. */
+  get endpoint(): Endpoint {
+    assert(this.#port !== 0, "the relay is not started");
+    return { node: this.#target.node, host: "127.0.0.1", port: this.#port };
+  }
+
+  start(): Promise<void> {
+    const server = createServer((client) => this.#accept(client));
+    this.#server = server;
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(this.#port, "127.0.0.1", () => {
+        const address = server.address();
+        if (typeof address === "object" && address !== null) this.#port = address.port;
+        resolve();
+      });
+    });
+  }
+
+  /** Breaks every connection and refuses new ones. */
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server?.close(() => resolve()) ?? resolve());
+    this.cut();
+    await closed;
+  }
+
+  /** From now on the node's replies go nowhere. */
+  hold(): void {
+    this.#holding = true;
+  }
+
+  /** Forwards replies again, on new connections: those that lost some are broken. */
+  release(): void {
+    this.#holding = false;
+    this.cut();
+  }
+
+  /** Breaks every connection. */
+  cut(): void {
+    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+  }
+
+  /** Resolves when the client next sends something. */
+  request(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onRequest = resolve;
+    });
+  }
+
+  #accept(client: Socket): void {
+    const node = dial(this.#target.port, this.#target.host);
+    const pair = [client, node] as const;
+    this.#pairs.add(pair);
+    client.on("data", (bytes) => {
+      node.write(bytes, () => this.#onRequest?.());
+    });
+    node.on("data", (bytes) => {
+      if (!this.#holding) client.write(bytes);
+    });
+    for (const socket of pair) {
+      socket.setNoDelay(true);
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        this.#pairs.delete(pair);
+        client.destroy();
+        node.destroy();
+      });
+    }
+  }
+}

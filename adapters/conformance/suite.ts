@@ -1,0 +1,21 @@
+import { afterAll, afterEach, beforeAll, describe } from "vitest";
+import type { Adapter } from "../adapter.ts";
+import { Bench, type TestCluster } from "./cluster.ts";
+import { failures } from "./failures.ts";
+import { operations } from "./operations.ts";
+
+/**
+ * The behaviour that every adapter owes, tried against a real cluster of three that `start` makes. What a system cannot
+ * do is left out by its capabilities, never by its name.
+ */
+export function conforms(adapter: Adapter, start: () => Promise<TestCluster>): void {
+  describe(`${adapter.name} conforms`, () => {
+    const bench = new Bench(adapter);
+    beforeAll(() => bench.start(start), 120_000);
+    afterEach(() => bench.closeClients());
+    afterAll(() => bench.stop());
+
+    operations(bench);
+    failures(bench);
+  });
+}

@@ -1,0 +1,11 @@
+import type { Adapter } from "../adapter.ts";
+import { etcdApi } from "../etcd-api/adapter.ts";
+import { deployment } from "./deployment.ts";
+
+/** etcd 3.4 to 3.6, over its own gRPC API. */
+export const etcd: Adapter = {
+  ...etcdApi,
+  name: "etcd",
+  summary: "etcd 3.4 to 3.6: Raft, revisions, transactions",
+  deployment,
+};
