@@ -1,31 +1,10 @@
 import { unreachable } from "../../core/assert.ts";
-import {
-  becomeFollower,
-  checkQuorum,
-  hearsLeader,
-  onVoteReply,
-  onVoteRequest,
-  startElection,
-  startPreVote,
-} from "./election.ts";
-import {
-  changeMembership,
-  continueTransfer,
-  routeProposals,
-  startTransfer,
-  stepDownIfRemoved,
-} from "./leadership.ts";
-import { beginRound, onReadIndex, onReadIndexReply, routeReads } from "./read-index.ts";
-import {
-  advanceCommit,
-  broadcast,
-  onAppend,
-  onAppendReply,
-  onHeartbeat,
-  onHeartbeatReply,
-  onInstallSnapshot,
-} from "./replication.ts";
+import { changeMembership, routeProposals, startTransfer, stepDownIfRemoved } from "./leadership.ts";
+import { routeReads } from "./read-index.ts";
+import { receive } from "./receive.ts";
+import { advanceCommit, broadcast } from "./replication.ts";
 import { type RaftConfig, RaftState } from "./state.ts";
+import { tick } from "./tick.ts";
 import type { HardState, Input, LogIndex, Membership, Message, Ready, Status, Term } from "./types.ts";
 
 export type { RaftConfig } from "./state.ts";
@@ -46,22 +25,24 @@ export class RaftNode {
   #savedHardState: HardState;
   /** The driver took a new term or vote and has not said yet that it is durable. */
   #termInFlight = false;
-  #reported: string;
+  #reportedRole: Status["role"];
+  #reportedLeader: Status["leader"];
 
   constructor(config: RaftConfig) {
     this.#state = new RaftState(config);
     this.#savedHardState = this.#hardState();
-    this.#reported = this.#headline();
+    this.#reportedRole = this.#state.role;
+    this.#reportedLeader = this.#state.leader;
   }
 
   step(input: Input): void {
     const state = this.#state;
     switch (input.type) {
       case "tick":
-        this.#tick();
+        tick(state);
         break;
       case "receive":
-        this.#receive(input.message);
+        receive(state, input.message);
         break;
       case "propose":
         for (const command of input.commands) state.proposals.push({ command, foreign: false });
@@ -101,22 +82,26 @@ export class RaftNode {
     const { entries, snapshot } = state.log.takeUnsaved();
     const committed = state.log.takeCommitted(this.#applyLimit());
     const hardState = this.#changedHardState();
-    const { messages, immediate } = this.#takeMessages();
-    const { reads } = state;
-    const ready: Ready = {
+    const anything =
+      this.#isNews() ||
+      hardState !== undefined ||
+      snapshot !== undefined ||
+      entries.length + committed.length + state.outbox.length > 0 ||
+      state.reads.confirmed.length + state.reads.refused.length > 0 ||
+      state.dropped.length + state.refusedChanges.length > 0;
+    if (!anything) return undefined;
+    return {
       ...(hardState && { hardState }),
       entries,
       ...(snapshot && { snapshot }),
-      messages,
-      immediate,
+      ...this.#takeMessages(),
       committed,
-      reads: reads.confirmed.splice(0),
-      refusedReads: reads.refused.splice(0),
+      reads: state.reads.confirmed.splice(0),
+      refusedReads: state.reads.refused.splice(0),
       dropped: state.dropped.splice(0),
       refusedChanges: state.refusedChanges.splice(0),
       status: this.status(),
     };
-    return this.#saysAnything(ready) ? ready : undefined;
   }
 
   status(): Status {
@@ -127,130 +112,6 @@ export class RaftNode {
   /** For a snapshot of the state machine at `index`, which is applied: the membership that belongs to it. */
   membershipAt(index: LogIndex): Membership {
     return this.#state.log.memberships.at(index);
-  }
-
-  #tick(): void {
-    const state = this.#state;
-    const { electionTicks, heartbeatTicks } = state.config;
-    state.electionElapsed += 1;
-    state.heartbeatElapsed += 1;
-    const beat = state.heartbeatElapsed >= heartbeatTicks;
-    if (beat) state.heartbeatElapsed = 0;
-    if (state.role === "leader") {
-      const patience = { probe: heartbeatTicks, replicate: electionTicks, snapshot: 4 * electionTicks };
-      for (const progress of state.progress.values()) progress.tick(patience);
-      if (beat) {
-        beginRound(state);
-        state.heartbeatDue = true;
-      }
-      if (state.electionElapsed < electionTicks) return;
-      state.electionElapsed = 0;
-      // Thesis §3.10: a transfer that takes longer than an election timeout is given up.
-      state.transferee = undefined;
-      checkQuorum(state);
-      return;
-    }
-    if (beat) state.reads.forwardDue = true;
-    if (state.electionElapsed < state.electionTimeout) return;
-    if (state.isVoter) {
-      startPreVote(state);
-    } else {
-      becomeFollower(state, state.term, undefined);
-      state.resetElectionTimer();
-    }
-  }
-
-  #receive(message: Message): void {
-    const state = this.#state;
-    if (message.to !== state.id) return;
-    const asksVote = message.type === "vote" || message.type === "pre-vote";
-    if (message.term > state.term) {
-      if (asksVote && !message.transfer && hearsLeader(state)) return;
-      const hypothetical =
-        message.type === "pre-vote" || (message.type === "pre-vote-reply" && message.granted);
-      if (!hypothetical) becomeFollower(state, message.term, undefined);
-    } else if (message.term < state.term) {
-      this.#receiveStale(message);
-      return;
-    }
-    this.#dispatch(message);
-  }
-
-  /** §5.1: "If a server receives a request with a stale term number, it rejects the request": the answer tells ours. */
-  #receiveStale(message: Message): void {
-    const state = this.#state;
-    switch (message.type) {
-      case "vote":
-      case "pre-vote":
-        onVoteRequest(state, message);
-        break;
-      case "append":
-      case "heartbeat":
-      case "install-snapshot": {
-        const { commit: index } = state.log;
-        const reply = { success: false, index, hintTerm: state.term, refusedIndex: index };
-        state.send(message.from, { type: "append-reply", ...reply });
-        break;
-      }
-      case "propose":
-        this.#dispatch(message);
-        break;
-      default:
-    }
-  }
-
-  #dispatch(message: Message): void {
-    const state = this.#state;
-    switch (message.type) {
-      case "pre-vote":
-      case "vote":
-        onVoteRequest(state, message);
-        break;
-      case "pre-vote-reply":
-      case "vote-reply":
-        onVoteReply(state, message);
-        break;
-      case "append":
-        if (this.#follow(message)) onAppend(state, message);
-        break;
-      case "heartbeat":
-        if (this.#follow(message)) onHeartbeat(state, message);
-        break;
-      case "install-snapshot":
-        if (this.#follow(message)) onInstallSnapshot(state, message);
-        break;
-      case "append-reply":
-        onAppendReply(state, message);
-        continueTransfer(state);
-        break;
-      case "heartbeat-reply":
-        onHeartbeatReply(state, message);
-        break;
-      case "propose":
-        if (state.role !== "leader") break;
-        for (const command of message.commands) state.proposals.push({ command, foreign: true });
-        break;
-      case "read-index":
-        onReadIndex(state, message);
-        break;
-      case "read-index-reply":
-        onReadIndexReply(state, message);
-        break;
-      case "timeout-now":
-        if (state.isVoter && state.role !== "leader") startElection(state, true);
-        break;
-      default:
-        unreachable(message);
-    }
-  }
-
-  /** §5.2: whoever hears a leader of its own term follows it. False: we lead this term (so the other cannot). */
-  #follow(message: Message): boolean {
-    const state = this.#state;
-    if (state.role === "leader") return false;
-    becomeFollower(state, state.term, message.from);
-    state.electionElapsed = 0;
-    return true;
   }
 
   #persisted(index: LogIndex, term: Term): void {
@@ -273,41 +134,29 @@ export class RaftNode {
 
   #changedHardState(): HardState | undefined {
     const saved = this.#savedHardState;
-    const now = this.#hardState();
-    if (now.term !== saved.term || now.vote !== saved.vote) this.#termInFlight = true;
-    else if (now.commit === saved.commit) return undefined;
-    this.#savedHardState = now;
-    return now;
+    const { term, vote, log } = this.#state;
+    if (term !== saved.term || vote !== saved.vote) this.#termInFlight = true;
+    else if (log.commit === saved.commit) return undefined;
+    this.#savedHardState = this.#hardState();
+    return this.#savedHardState;
   }
 
   /** Until the term is durable, nothing may leave that speaks for it: a restart would let this member act in it again. */
   #takeMessages(): Pick<Ready, "messages" | "immediate"> {
-    const all = this.#state.outbox.splice(0);
-    if (this.#termInFlight) return { messages: all, immediate: [] };
-    return {
-      messages: all.filter((message) => promises.has(message.type)),
-      immediate: all.filter((message) => !promises.has(message.type)),
-    };
+    const messages: Message[] = [];
+    const immediate: Message[] = [];
+    for (const message of this.#state.outbox.splice(0)) {
+      (this.#termInFlight || promises.has(message.type) ? messages : immediate).push(message);
+    }
+    return { messages, immediate };
   }
 
-  /** Whom this member takes for the leader, and what it is itself: worth a Ready when it changes. */
-  #headline(): string {
-    const { role, term, leader } = this.#state;
-    return `${role} ${term} ${leader}`;
-  }
-
-  #saysAnything(ready: Ready): boolean {
-    const headline = this.#headline();
-    const news = headline !== this.#reported;
-    this.#reported = headline;
-    return (
-      news ||
-      ready.hardState !== undefined ||
-      ready.snapshot !== undefined ||
-      [ready.entries, ready.messages, ready.immediate, ready.committed, ready.reads].some(
-        (l) => l.length > 0,
-      ) ||
-      [ready.refusedReads, ready.dropped, ready.refusedChanges].some((l) => l.length > 0)
-    );
+  /** Whether this member, or whom it takes for the leader, is another than last told: worth a Ready of its own. */
+  #isNews(): boolean {
+    const { role, leader } = this.#state;
+    if (role === this.#reportedRole && leader === this.#reportedLeader) return false;
+    this.#reportedRole = role;
+    this.#reportedLeader = leader;
+    return true;
   }
 }

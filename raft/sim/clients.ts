@@ -3,6 +3,9 @@ import type { WriteRequest } from "../kv/request.ts";
 import type { Cluster } from "./faults.ts";
 import type { World } from "./world.ts";
 
+/** Clients leave a member alone that owes so many answers. */
+const owedMax = 20;
+
 const text = new TextEncoder();
 
 /** Clients that write and read, each at a member of its choice, until the world's duration is over. */
@@ -30,6 +33,7 @@ export class Clients {
       const member = random.pick([...this.#cluster.members.values()]);
       // Several at once, so that members have something to batch.
       for (let count = random.chance(0.2) ? random.integer(2, 6) : 1; count > 0; count--) {
+        if (member.unanswered >= owedMax) break;
         if (random.chance(options.readProbability)) member.read();
         else member.propose(this.#request(random));
       }

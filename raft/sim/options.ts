@@ -57,7 +57,7 @@ export function optionsOf(seed: number, mutants: ReadonlySet<Mutant> = new Set()
     seed,
     mutants,
     members: random.pick([1, 2, 3, 3, 3, 3, 5, 5]),
-    durationMs: random.integer(2_000, 6_000),
+    durationMs: random.integer(1_000, 4_000),
     tickMs: 10,
     lossProbability: random.pick([0, 0.01, 0.05, 0.2]),
     duplicateProbability: random.pick([0, 0.01, 0.1]),
