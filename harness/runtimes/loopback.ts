@@ -3,11 +3,13 @@ import type { Address, Deployment, NodeView, PeerView } from "../../adapters/dep
 import { assert } from "../../core/assert.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
 import type { Fault } from "../../core/fault.ts";
-import { type NodeId, nodeId } from "../../core/op.ts";
+import type { NodeId } from "../../core/op.ts";
 import { createRandom, type Random } from "../../core/random.ts";
 import { ProxyMesh } from "../proxy/proxy-mesh.ts";
 import { ChildNode } from "./child-node.ts";
 import { removeDeadRuns } from "./leftovers.ts";
+import { nodeIds, nodeView } from "./node-view.ts";
+import { once } from "./once.ts";
 import { claimPort, releasePort } from "./ports.ts";
 import type { Cluster, Network, Runtime, RuntimeContext, Topology } from "./runtime.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -37,7 +39,7 @@ export const loopback: Runtime = {
     const supervisor = new Supervisor(topology.runId);
     supervisor.ownDirectory(topology.dataDir);
     const random = createRandom(process.pid).fork(topology.runId);
-    const ids = Array.from({ length: topology.size }, (_, i) => nodeId(`n${i + 1}`));
+    const ids = nodeIds(topology.size);
     const mesh = new ProxyMesh(ids, context.clock, random.fork("jitter"));
     const claimed: number[] = [];
     const dispose = async () => {
@@ -48,11 +50,14 @@ export const loopback: Runtime = {
     try {
       const listen = await listenAddresses(ids, deployment, random.fork("ports"), claimed);
       const nodes: ChildNode[] = [];
-      for (const id of ids) {
-        const peers = await peerViews(id, ids, deployment, listen, mesh);
-        nodes.push(
-          childNode(view(id, ids, listen, peers, topology), deployment, topology, context, supervisor),
-        );
+      for (const [i, id] of ids.entries()) {
+        const places = {
+          dataDir: join(topology.dataDir, id),
+          listen: listen.get(id) ?? {},
+          peers: await peerViews(id, ids, deployment, listen, mesh),
+        };
+        const view = nodeView(id, i + 1, topology, places);
+        nodes.push(childNode(view, deployment, topology, context, supervisor));
       }
       await Promise.all(nodes.map((node) => node.start()));
       return { nodes, network: networkOf(mesh), stop: once(dispose) } satisfies Cluster;
@@ -105,28 +110,6 @@ async function peerViews(
   return peers;
 }
 
-function view(
-  id: NodeId,
-  ids: readonly NodeId[],
-  listen: Listen,
-  peers: readonly PeerView[],
-  topology: Topology,
-): NodeView {
-  const addresses = listen.get(id) ?? {};
-  return {
-    id,
-    index: ids.indexOf(id) + 1,
-    dataDir: join(topology.dataDir, id),
-    listen: addresses,
-    advertise: addresses,
-    peers,
-    extraArgs: topology.extraArgs,
-    version: topology.program?.version ?? "",
-    ...(topology.mutant !== undefined && { mutant: topology.mutant }),
-    ...(topology.program !== undefined && { command: topology.program.command }),
-  };
-}
-
 function childNode(
   node: NodeView,
   deployment: Deployment,
@@ -160,12 +143,3 @@ function networkOf(mesh: ProxyMesh): Network {
 
 const cannot = (what: string): Promise<never> =>
   Promise.reject(new CouldNotRunError(`loopback cannot ${what}: use --runtime netns or testcontainers`));
-
-/** A clean-up that runs once however often it is asked for, and never rejects. */
-function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  return () => {
-    done ??= work().catch(() => undefined);
-    return done;
-  };
-}

@@ -23,10 +23,11 @@ export function lifeOf(identity: ProcessIdentity): "alive" | "dead" | "foreign" 
   return processIdentity(Number(pid)) === identity ? "alive" : "dead";
 }
 
-export interface ProcessFacts {
+interface ProcessFacts {
   /** One letter, as ps shows it: R, S, T, Z, … */
   readonly state: string;
   readonly startTime: string;
+  readonly parent: number;
   /** User and system time, all threads. */
   readonly cpuSeconds: number;
 }
@@ -42,7 +43,8 @@ export function linuxProcess(pid: number): ProcessFacts | undefined {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state = "", startTime = ""] = [fields[0], fields[19]];
   if (state === "Z" || state === "X") return undefined;
-  return { state, startTime, cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond };
+  const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  return { state, startTime, parent: Number(fields[1]), cpuSeconds };
 }
 
 /** The state letter on any system; undefined where the process is gone. */

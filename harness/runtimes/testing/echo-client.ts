@@ -17,7 +17,8 @@ export class EchoClient {
     createInterface({ input: socket })
       .on("error", () => {})
       .on("line", (line) => {
-        const key = line.startsWith("heard") ? "heard" : line;
+        const [verb = ""] = line.split(" ");
+        const key = verb === "echo" ? line : verb;
         this.#waiting.get(key)?.(line);
         this.#waiting.delete(key);
       });
@@ -59,6 +60,12 @@ export class EchoClient {
   async heard(): Promise<string[]> {
     const line = await this.#answer("heard", "heard", 2_000);
     return line.split(" ").slice(1);
+  }
+
+  /** How often the node was started on its data. */
+  async starts(): Promise<number> {
+    const line = await this.#answer("starts", "starts", 2_000);
+    return Number(line.split(" ")[1]);
   }
 
   nextWord(): string {

@@ -1,8 +1,8 @@
 // A node of the smallest cluster there is, for the runtimes' tests. Its argument is `{id, dataDir, listen, peers}` as
 // JSON. Told `ask <peer> <word>` on its client port, it says the word to that peer over a connection that it keeps, and
-// passes the peer's echo on as `echo <word>`; `heard` answers with every word that peers said to it. Each start leaves a
-// byte in `starts`.
-import { appendFileSync } from "node:fs";
+// passes the peer's echo on as `echo <word>`; `heard` answers with every word that peers said to it, `starts` with the
+// number of its starts on its data.
+import { appendFileSync, readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -47,6 +47,10 @@ serve(listen.client, (line, socket) => {
   const [verb, peer, word] = line.split(" ");
   if (verb === "heard") {
     socket.write(`heard ${heard.join(" ")}\n`);
+    return;
+  }
+  if (verb === "starts") {
+    socket.write(`starts ${readFileSync(join(dataDir, "starts")).length}\n`);
     return;
   }
   const connection = connectionTo(peer);

@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { nodeId } from "../../core/op.ts";
+
+/** What a delay proxy's process is started with, as JSON in its one argument. */
+export const delayProxySpec = z.object({
+  /** The node that it stands before. */
+  node: z.string().transform(nodeId),
+  /** Peers by the addresses that their connections come from. */
+  peers: z.record(z.string(), z.string().transform(nodeId)),
+  /** Each port that it listens on, and where it passes connections on to. */
+  ports: z.array(z.object({ listen: z.int(), target: z.object({ host: z.string(), port: z.int() }) })),
+  /** Of the jitter. */
+  seed: z.int(),
+});
+export type DelayProxySpec = z.input<typeof delayProxySpec>;
+
+const link = z.tuple([z.string().transform(nodeId), z.string().transform(nodeId)]);
+
+/** A line of JSON on its standard input. Each is answered by one line on standard output. */
+export const delayCommand = z.discriminatedUnion("do", [
+  z.object({ do: z.literal("slow"), links: z.array(link), delayMs: z.number(), jitterMs: z.number() }),
+  z.object({ do: z.literal("heal") }),
+  z.object({ do: z.literal("proof") }),
+]);
+export type DelayCommand = z.input<typeof delayCommand>;
+
+/** The answer: what it saw, on `proof`. The same shape, empty, is its first line, once it listens. */
+export const delayAnswer = z.object({ seen: z.array(z.string()) });
+export type DelayAnswer = z.infer<typeof delayAnswer>;

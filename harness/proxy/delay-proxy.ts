@@ -1,0 +1,62 @@
+/**
+ * The process of a delay proxy: stands before one node's peer ports, inside the node's network namespace, and delays what
+ * peers and node say to each other over the connections that the peers dialled. Speaks delay-protocol.ts; ends when its
+ * standard input does.
+ */
+import { createInterface } from "node:readline";
+import { unreachable } from "../../core/assert.ts";
+import type { NodeId } from "../../core/op.ts";
+import { createRandom } from "../../core/random.ts";
+import { realClock } from "../../core/real-clock.ts";
+import { type DelayAnswer, delayCommand, delayProxySpec } from "./delay-protocol.ts";
+import { createLinkState, healLink, type LinkState, linkProof } from "./link-state.ts";
+import { PeerProxy } from "./peer-proxy.ts";
+
+const spec = delayProxySpec.parse(JSON.parse(process.argv[2] ?? ""));
+const random = createRandom(spec.seed);
+const clock = realClock();
+const links = new Map<string, LinkState>();
+
+function linkBetween(from: NodeId, to: NodeId): LinkState {
+  const name = `${from} -> ${to}`;
+  const link = links.get(name) ?? createLinkState(from, to);
+  links.set(name, link);
+  return link;
+}
+
+function perform(line: string): string[] {
+  const command = delayCommand.parse(JSON.parse(line));
+  switch (command.do) {
+    case "slow": {
+      const { delayMs, jitterMs } = command;
+      for (const [from, to] of command.links) Object.assign(linkBetween(from, to), { delayMs, jitterMs });
+      return [];
+    }
+    case "heal":
+      for (const link of links.values()) healLink(link);
+      return [];
+    case "proof":
+      return [...links.values()].map(linkProof).filter((seen) => seen !== undefined);
+    default:
+      return unreachable(command);
+  }
+}
+
+const answer = (seen: string[]): void => console.log(JSON.stringify({ seen } satisfies DelayAnswer));
+
+for (const { listen, target } of spec.ports) {
+  await PeerProxy.listen({
+    listen: { host: "0.0.0.0", port: listen },
+    target,
+    links: (remoteAddress) => {
+      const peer = spec.peers[remoteAddress] ?? spec.node;
+      return { forward: linkBetween(peer, spec.node), backward: linkBetween(spec.node, peer) };
+    },
+    clock,
+    random: random.fork(`${listen}`),
+  });
+}
+createInterface({ input: process.stdin })
+  .on("line", (line) => answer(perform(line)))
+  .on("close", () => process.exit());
+answer([]);

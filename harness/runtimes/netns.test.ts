@@ -1,0 +1,51 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { requireOrSkip } from "../../core/require-or-skip.ts";
+import { netns } from "./netns.ts";
+import { insideNamespaces, namespacesMissing, reexecInNamespaces } from "./netns-reexec.ts";
+import { run } from "./shell.ts";
+import { EchoCluster } from "./testing/echo-cluster.ts";
+import { runtimeContract } from "./testing/runtime-contract.ts";
+
+const thisFile = fileURLToPath(import.meta.url);
+const vitest = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
+
+describe.runIf(insideNamespaces())("the runtime netns", () => {
+  runtimeContract(netns, () => EchoCluster.start(netns));
+
+  it("runs several clusters side by side, and leaves no namespace when they stop", async () => {
+    const before = await run(["ip", "netns", "list"]);
+    const clusters = await Promise.all(
+      ["a", "b"].map((name) => EchoCluster.start(netns, { runId: `test-netns-${process.pid}-${name}` })),
+    );
+    const hosts = clusters.flatMap(({ cluster }) => cluster.nodes.map(({ endpoint }) => endpoint.host));
+    expect(new Set(hosts).size).toBe(6);
+    await Promise.all(clusters.map((echo) => echo.stop()));
+    expect(await run(["ip", "netns", "list"])).toBe(before);
+  });
+});
+
+const missing = insideNamespaces() ? undefined : await namespacesMissing();
+
+describe.skipIf(insideNamespaces() || requireOrSkip(missing))("a harness in namespaces of its own", () => {
+  it("keeps the contract of a runtime", async () => {
+    expect(await reexecInNamespaces([process.execPath, vitest, "run", thisFile])).toBe(0);
+  }, 120_000);
+
+  it("passes the exit status on", async () => {
+    expect(await reexecInNamespaces(["sh", "-c", "exit 7"])).toBe(7);
+  });
+
+  it("writes files that belong to the user who called, where everyone sees them", async () => {
+    const scratch = mkdtempSync(join(tmpdir(), "assay-netns-"));
+    const file = join(scratch, "result");
+    await reexecInNamespaces(["sh", "-c", `echo seen > ${file}`]);
+    expect(readFileSync(file, "utf8")).toBe("seen\n");
+    expect(statSync(file).uid).toBe(process.getuid?.());
+    rmSync(scratch, { recursive: true });
+    expect(existsSync(scratch)).toBe(false);
+  });
+});

@@ -1,0 +1,170 @@
+import { join } from "node:path";
+import type { Address, Deployment, PeerView } from "../../adapters/deployment.ts";
+import { assert } from "../../core/assert.ts";
+import { CouldNotRunError } from "../../core/errors.ts";
+import type { Fault } from "../../core/fault.ts";
+import type { Link, NodeId } from "../../core/op.ts";
+import { ChildNode } from "./child-node.ts";
+import type { Delays } from "./delays.ts";
+import { removeDeadRuns } from "./leftovers.ts";
+import { NetemDelays } from "./netem-delays.ts";
+import { NamespaceBridge, type NodeSpace } from "./netns-bridge.ts";
+import { insideNamespaces, namespacesMissing } from "./netns-reexec.ts";
+import { BridgeRules, type Path } from "./netns-rules.ts";
+import { nodeIds, nodeView } from "./node-view.ts";
+import { once } from "./once.ts";
+import { ProxyDelays } from "./proxy-delays.ts";
+import type { Cluster, Network, Runtime, RuntimeContext, Topology } from "./runtime.ts";
+import { Supervisor } from "./supervisor.ts";
+
+const faults: ReadonlySet<Fault> = new Set<Fault>([
+  "link-cut",
+  "client-cut",
+  "link-delay",
+  "packet-loss",
+  "kill",
+  "pause",
+  "restart",
+]);
+
+/**
+ * Nodes as child processes, each in a network namespace of its own with the system's usual ports, joined by a bridge that
+ * cuts, loses and delays. Runs inside the namespaces of netns-reexec.ts: as root or as an ordinary user.
+ */
+export const netns: Runtime = {
+  name: "netns",
+  summary: "child processes, one Linux network namespace each; root or rootless",
+  faults,
+
+  async missing(deployment) {
+    const lacking = await namespacesMissing();
+    if (lacking !== undefined) return lacking;
+    const installed = await deployment.installed();
+    return installed.length === 0 ? `its program is not installed: ${deployment.installHint}` : undefined;
+  },
+
+  async start(deployment, topology, context) {
+    if (!insideNamespaces())
+      throw new CouldNotRunError("netns runs inside namespaces of its own: start it by reexecInNamespaces");
+    const supervisor = new Supervisor(topology.runId);
+    supervisor.ownDirectory(topology.dataDir);
+    const disposals: (() => Promise<void>)[] = [];
+    const dispose = once(async () => {
+      await supervisor.close();
+      for (const work of disposals.reverse()) await work();
+    });
+    try {
+      const bridge = await NamespaceBridge.create(nodeIds(topology.size));
+      disposals.push(() => bridge.destroy());
+      const rules = new BridgeRules(NamespaceBridge.enter(bridge.namespace));
+      await rules.install();
+      const delays = await delaysOn(bridge, deployment, topology);
+      disposals.push(async () => delays?.close());
+      const nodes = startable(bridge, deployment, topology, context, supervisor);
+      await Promise.all(nodes.map((node) => node.start()));
+      return { nodes, network: networkOf(bridge, rules, delays), stop: dispose } satisfies Cluster;
+    } catch (reason) {
+      await dispose();
+      throw reason;
+    }
+  },
+
+  clean: async () => removeDeadRuns(),
+};
+
+async function delaysOn(
+  bridge: NamespaceBridge,
+  deployment: Deployment,
+  topology: Topology,
+): Promise<Delays | undefined> {
+  if (topology.faults?.has("link-delay") === false) return undefined;
+  const enter = NamespaceBridge.enter(bridge.namespace);
+  if (await NetemDelays.works(enter))
+    return new NetemDelays({
+      enter,
+      device: (node) => bridge.port(node),
+      address: (node) => spaceOf(bridge, node).address,
+    });
+  const nodes = [...bridge.spaces].map(([id, { namespace, address }]) => ({
+    id,
+    address,
+    enter: NamespaceBridge.enter(namespace),
+  }));
+  const peerPorts = Object.values(deployment.ports)
+    .filter((port) => port.for === "peer")
+    .map((port) => port.number);
+  return await ProxyDelays.start(nodes, peerPorts, topology.size);
+}
+
+function startable(
+  bridge: NamespaceBridge,
+  deployment: Deployment,
+  topology: Topology,
+  context: RuntimeContext,
+  supervisor: Supervisor,
+): ChildNode[] {
+  const ids = nodeIds(topology.size);
+  const addresses = (node: NodeId): Record<string, Address> =>
+    Object.fromEntries(
+      Object.entries(deployment.ports).map(([name, port]) => [
+        name,
+        { host: spaceOf(bridge, node).address, port: port.number },
+      ]),
+    );
+  return ids.map((id, i) => {
+    const peers: PeerView[] = ids
+      .map((peer, k) => ({ id: peer, index: k + 1, addresses: addresses(peer) }))
+      .filter((peer) => peer.id !== id);
+    const dataDir = join(topology.dataDir, id);
+    const client = addresses(id)[deployment.clientPort];
+    assert(client !== undefined, `${topology.system} has no port ${deployment.clientPort}`);
+    return new ChildNode({
+      id,
+      endpoint: { node: id, ...client },
+      launch: deployment.launch(nodeView(id, i + 1, topology, { dataDir, listen: addresses(id), peers })),
+      enter: NamespaceBridge.enter(spaceOf(bridge, id).namespace),
+      dataDir,
+      logFile: join(topology.logDir, `${id}.log`),
+      supervisor,
+      clock: context.clock,
+    });
+  });
+}
+
+function networkOf(bridge: NamespaceBridge, rules: BridgeRules, delays: Delays | undefined): Network {
+  const path = ([from, to]: Link): Path => ({
+    name: `${from} -> ${to}`,
+    from: spaceOf(bridge, from).address,
+    to: spaceOf(bridge, to).address,
+  });
+  const clientPaths = (node: NodeId): Path[] => {
+    const [clients, address] = [bridge.clientAddress, spaceOf(bridge, node).address];
+    return [
+      { name: `clients -> ${node}`, from: clients, to: address },
+      { name: `${node} -> clients`, from: address, to: clients },
+    ];
+  };
+  return {
+    cut: (links) => rules.cut(links.map(path)),
+    cutClients: (nodes) => rules.cut(nodes.flatMap(clientPaths)),
+    lose: (links, percent) => rules.lose(links.map(path), percent),
+    async slow(links, delayMs, jitterMs) {
+      assert(delays !== undefined, "link-delay was not among the run's faults");
+      await delays.slow(links, delayMs, jitterMs);
+    },
+    async heal() {
+      await rules.heal();
+      await delays?.heal();
+    },
+    async proof() {
+      const seen = [...(await rules.proof()), ...((await delays?.proof()) ?? [])];
+      return seen.length > 0 ? seen.join("; ") : undefined;
+    },
+  };
+}
+
+function spaceOf(bridge: NamespaceBridge, node: NodeId): NodeSpace {
+  const space = bridge.spaces.get(node);
+  assert(space !== undefined, `no node ${node}`);
+  return space;
+}

@@ -1,0 +1,27 @@
+import type { Address, NodeView, PeerView } from "../../adapters/deployment.ts";
+import { type NodeId, nodeId } from "../../core/op.ts";
+import type { Topology } from "./runtime.ts";
+
+/** `n1`, `n2`, … */
+export const nodeIds = (size: number): NodeId[] =>
+  Array.from({ length: size }, (_, i) => nodeId(`n${i + 1}`));
+
+export interface Places {
+  readonly dataDir: string;
+  readonly listen: Readonly<Record<string, Address>>;
+  readonly peers: readonly PeerView[];
+}
+
+/** A node of `topology` in a place where clients reach it at the addresses that it binds. */
+export function nodeView(id: NodeId, index: number, topology: Topology, places: Places): NodeView {
+  return {
+    id,
+    index,
+    ...places,
+    advertise: places.listen,
+    extraArgs: topology.extraArgs,
+    version: topology.program?.version ?? "",
+    ...(topology.mutant !== undefined && { mutant: topology.mutant }),
+    ...(topology.program !== undefined && { command: topology.program.command }),
+  };
+}

@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { CouldNotRunError } from "../../core/errors.ts";
+
+/** Runs a program to its end, with `input` on its standard input; resolves with its standard output. Rejects with CouldNotRunError. */
+export function run(argv: readonly string[], input = ""): Promise<string> {
+  const [command = "", ...args] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
+    let [output, errors] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors += text;
+    });
+    child.once("error", (cause) =>
+      reject(new CouldNotRunError(`cannot start ${command}: ${cause.message}`, { cause })),
+    );
+    child.once("close", (status, signal) => {
+      if (status === 0) resolve(output);
+      else
+        reject(
+          new CouldNotRunError(
+            `${argv.join(" ")} ended with ${signal ?? status}: ${errors.trim() || output.trim()}`,
+          ),
+        );
+    });
+    // It may end without reading its input; its exit status tells.
+    child.stdin.on("error", () => {}).end(input);
+  });
+}
+
+/** Whether the command ends with status 0. */
+export const succeeds = (argv: readonly string[]): Promise<boolean> =>
+  run(argv).then(
+    () => true,
+    () => false,
+  );
