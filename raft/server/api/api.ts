@@ -1,0 +1,52 @@
+import type { Clock } from "../../../core/clock.ts";
+import type { Replica } from "../replica.ts";
+import { loadDefinitions } from "./definitions.ts";
+import { startGateway } from "./gateway.ts";
+import { startGrpc } from "./grpc.ts";
+import { methods } from "./methods.ts";
+import { Service } from "./service.ts";
+
+export interface Address {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+}
+
+export interface ApiOptions {
+  readonly replica: Replica;
+  /** Where etcd's v3 gRPC API is served. */
+  readonly listenClient: Address;
+  /** Where the same is served as JSON over HTTP; absent: nowhere. */
+  readonly listenGateway?: Address;
+  readonly clock: Clock;
+  /** How long a request may wait for a quorum before it is answered that it timed out. */
+  readonly requestTimeoutMs: number;
+}
+
+export interface Api {
+  readonly clientPort: number;
+  readonly gatewayPort?: number;
+  /** Ends every connection; calls under way have half a second to be answered. */
+  close(): Promise<void>;
+}
+
+/** Serves clients of `replica`. Rejects where an address cannot be listened on. */
+export async function startApi({ replica, clock, requestTimeoutMs, ...listen }: ApiOptions): Promise<Api> {
+  const service = new Service({ replica, clock, requestTimeoutMs });
+  const common = { definitions: loadDefinitions(), methods: methods(service), service };
+  const grpc = await startGrpc({ ...common, ...listen.listenClient, clock });
+  if (listen.listenGateway === undefined) return { clientPort: grpc.port, close: grpc.close };
+  try {
+    const gateway = await startGateway({ ...common, ...listen.listenGateway });
+    return {
+      clientPort: grpc.port,
+      gatewayPort: gateway.port,
+      close: async () => {
+        await Promise.all([grpc.close(), gateway.close()]);
+      },
+    };
+  } catch (reason) {
+    await grpc.close();
+    throw reason;
+  }
+}

@@ -1,0 +1,183 @@
+import { assert } from "../../../core/assert.ts";
+import { type Clock, withTimeout } from "../../../core/clock.ts";
+import { millis } from "../../../core/time.ts";
+import type { KvResponse, KvResult, WriteRequest } from "../../kv/request.ts";
+import { isReadOnly } from "../../kv/store.ts";
+import { validate } from "../../kv/validate.ts";
+import { type Replica, ReplicaError } from "../replica.ts";
+import { ApiError, apiErrors } from "./errors.ts";
+import {
+  deleteRangeRequest,
+  isSerializable,
+  payloadBytes,
+  putRequest,
+  rangeRequest,
+  txnRequest,
+} from "./from-wire.ts";
+import { deleteRangeResponse, putResponse, rangeResponse, txnResponse } from "./to-wire.ts";
+import type {
+  CompactionRequestWire,
+  CompactionResponseWire,
+  DeleteRangeRequestWire,
+  DeleteRangeResponseWire,
+  HashKvRequestWire,
+  HashKvResponseWire,
+  HeaderWire,
+  MemberListResponseWire,
+  PutRequestWire,
+  PutResponseWire,
+  RangeRequestWire,
+  RangeResponseWire,
+  StatusResponseWire,
+  TxnRequestWire,
+  TxnResponseWire,
+} from "./wire.ts";
+
+/** Of the API that is spoken: what this server implements is etcd 3.4's. */
+export const apiVersion = "3.4.0";
+
+/** etcd's default: 1.5 MiB in one request that writes. */
+export const maxRequestBytes = 1.5 * 1024 * 1024;
+
+export interface ServiceOptions {
+  readonly replica: Replica;
+  readonly clock: Clock;
+  /** How long a request may wait for a quorum before it is answered that it timed out. */
+  readonly requestTimeoutMs: number;
+}
+
+/** The API's methods, whatever transport carries them. Each rejects with an ApiError, a ReplicaError, or a bug's error. */
+export class Service {
+  readonly #replica: Replica;
+  readonly #clock: Clock;
+  readonly #requestTimeoutMs: number;
+
+  constructor({ replica, clock, requestTimeoutMs }: ServiceOptions) {
+    this.#replica = replica;
+    this.#clock = clock;
+    this.#requestTimeoutMs = requestTimeoutMs;
+  }
+
+  async range(wire: RangeRequestWire): Promise<RangeResponseWire> {
+    const request = rangeRequest(wire);
+    refuseInvalid(validate(request));
+    if (!wire.serializable) await this.#confirmRead();
+    const { revision, response } = succeeded(this.#replica.store.range(request), "range");
+    return rangeResponse(this.#header(revision), response);
+  }
+
+  async put(wire: PutRequestWire): Promise<PutResponseWire> {
+    const { revision, response } = succeeded(await this.#propose(putRequest(wire)), "put");
+    return putResponse(this.#header(revision), response);
+  }
+
+  async deleteRange(wire: DeleteRangeRequestWire): Promise<DeleteRangeResponseWire> {
+    const { revision, response } = succeeded(await this.#propose(deleteRangeRequest(wire)), "delete-range");
+    return deleteRangeResponse(this.#header(revision), response);
+  }
+
+  async txn(wire: TxnRequestWire): Promise<TxnResponseWire> {
+    const request = txnRequest(wire);
+    let result: KvResult;
+    if (isReadOnly(request)) {
+      refuseInvalid(validate(request));
+      if (!isSerializable(wire)) await this.#confirmRead();
+      result = this.#replica.store.read(request);
+    } else {
+      result = await this.#propose(request);
+    }
+    const { revision, response } = succeeded(result, "txn");
+    return txnResponse(this.#header(revision), response);
+  }
+
+  async compact({ revision }: CompactionRequestWire): Promise<CompactionResponseWire> {
+    const result = succeeded(await this.#propose({ type: "compact", revision }), "compact");
+    return { header: this.#header(result.revision) };
+  }
+
+  async status(): Promise<StatusResponseWire> {
+    const status = this.#replica.status();
+    const diskBytes = this.#replica.diskBytes();
+    return {
+      header: this.#header(),
+      version: apiVersion,
+      dbSize: diskBytes,
+      dbSizeInUse: diskBytes,
+      leader: status.leader ?? 0,
+      raftIndex: status.commit,
+      raftTerm: status.term,
+      raftAppliedIndex: this.#replica.applied(),
+      errors: status.leader === undefined ? [apiErrors["no-leader"].message] : [],
+      isLearner: this.#replica.members().some(({ id, learner }) => id === status.id && learner),
+    };
+  }
+
+  async hashKv({ revision }: HashKvRequestWire): Promise<HashKvResponseWire> {
+    const result = this.#replica.store.hash(revision);
+    if (!result.ok) throw ApiError.ofRequest(result.error);
+    return { header: this.#header(), hash: result.hash, compact_revision: result.compactRevision };
+  }
+
+  async memberList(): Promise<MemberListResponseWire> {
+    const members = this.#replica.members().map((member) => ({
+      ID: member.id,
+      name: member.name,
+      peerURLs: member.peerUrls,
+      clientURLs: member.clientUrls,
+      isLearner: member.learner,
+    }));
+    return { header: this.#header(), members };
+  }
+
+  /** Whether a quorum can be asked through this member. */
+  async healthy(): Promise<boolean> {
+    try {
+      await this.#confirmRead();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #propose(request: WriteRequest): Promise<KvResult> {
+    refuseInvalid(validate(request));
+    if (request.type !== "compact" && payloadBytes(request) > maxRequestBytes) {
+      throw new ApiError("request-too-large");
+    }
+    return this.#inTime(this.#replica.propose(request));
+  }
+
+  #confirmRead(): Promise<void> {
+    return this.#inTime(this.#replica.confirmRead());
+  }
+
+  #inTime<T>(work: Promise<T>): Promise<T> {
+    const limit = millis(this.#requestTimeoutMs);
+    return withTimeout(
+      this.#clock,
+      limit,
+      work,
+      () => new ReplicaError("timeout", "no quorum answered in time"),
+    );
+  }
+
+  #header(revision = this.#replica.store.revision): HeaderWire {
+    const { id, term } = this.#replica.status();
+    return { cluster_id: this.#replica.clusterId, member_id: id, revision, raft_term: term };
+  }
+}
+
+function refuseInvalid(error: ReturnType<typeof validate>): void {
+  if (error !== undefined) throw ApiError.ofRequest(error);
+}
+
+/** The response to a request of that type. Throws an ApiError where it was refused. */
+function succeeded<T extends KvResponse["type"]>(
+  result: KvResult,
+  type: T,
+): { revision: number; response: Extract<KvResponse, { type: T }> } {
+  if (!result.ok) throw ApiError.ofRequest(result.error);
+  const { revision, response } = result;
+  assert(response.type === type, `a ${response.type} response to a ${type} request`);
+  return { revision, response: response as Extract<KvResponse, { type: T }> };
+}
