@@ -1,4 +1,4 @@
-import { assert } from "./assert.ts";
+import { AssertionError } from "./assert.ts";
 import { type ErrorCode, errorCodes, type OpError } from "./errors.ts";
 import type { Call, Json, NodeId, Operation, Outcome, Result, Revision } from "./op.ts";
 import type { Nanos } from "./time.ts";
@@ -42,35 +42,53 @@ export type History = readonly HistoryEvent[];
 /** `main`: load and faults. `quiet`: everything healed, load goes on. `final`: last reads of every key. */
 export type Phase = "main" | "quiet" | "final";
 
+/** The events of a history paired up: the operation `i` was invoked at `calls[i]` and answered at `outcomes[i]`. */
+export interface Pairs {
+  /** Positions of invocations, ascending. */
+  readonly calls: Int32Array;
+  /** Positions of outcomes; -1 where there is none. */
+  readonly outcomes: Int32Array;
+}
+
+/** Pairs every invocation with its outcome, without making an object for each: for histories of millions of events. */
+export function pairs(history: History): Pairs {
+  const calls = new Int32Array(history.length);
+  const outcomes = new Int32Array(history.length).fill(-1);
+  const open = new Map<number, number>();
+  let size = 0;
+  for (let position = 0; position < history.length; position++) {
+    const event = history[position] as HistoryEvent;
+    if (event.process === "nemesis") continue;
+    const waiting = open.get(event.process) ?? -1;
+    if (event.type === "invoke") {
+      if (waiting >= 0) throw new AssertionError(outOfTurn(event, "invokes", "while it waits for an answer"));
+      open.set(event.process, size);
+      calls[size++] = position;
+    } else {
+      if (waiting < 0) throw new AssertionError(outOfTurn(event, "is answered", "but asked nothing"));
+      open.set(event.process, -1);
+      outcomes[waiting] = position;
+    }
+  }
+  return { calls: calls.slice(0, size), outcomes: outcomes.slice(0, size) };
+}
+
+const outOfTurn = ({ process, index }: ClientEvent, does: string, but: string): string =>
+  `process ${process} ${does} at event ${index} ${but}`;
+
 /**
  * Pairs every invocation with its outcome, in order of invocation. An invocation without an outcome is `info`: the
  * harness died, or the run ended, before it was answered.
  */
 export function operations(history: History): Operation[] {
-  const ended: (Operation | undefined)[] = [];
-  const open = new Map<number, { slot: number; invoke: ClientEvent; position: number }>();
-  history.forEach((event, position) => {
-    if (event.process === "nemesis") return;
-    if (event.type === "invoke") {
-      assert(
-        !open.has(event.process),
-        `process ${event.process} invokes at event ${event.index} while it waits for an answer`,
-      );
-      open.set(event.process, { slot: ended.length, invoke: event, position });
-      ended.push(undefined);
-      return;
-    }
-    const start = open.get(event.process);
-    assert(
-      start !== undefined,
-      `process ${event.process} is answered at event ${event.index} but asked nothing`,
-    );
-    open.delete(event.process);
-    ended[start.slot] = operation(start.invoke, start.position, event, position);
-  });
-  for (const { slot, invoke, position } of open.values())
-    ended[slot] = operation(invoke, position, undefined, Number.POSITIVE_INFINITY);
-  return ended as Operation[];
+  const { calls, outcomes } = pairs(history);
+  return Array.from(calls, (call, i) => operationAt(history, call, outcomes[i] as number));
+}
+
+/** The operation that the event at `call` invoked and the one at `outcome` (-1: none) answered. */
+export function operationAt(history: History, call: number, outcome: number): Operation {
+  const end = outcome < 0 ? undefined : (history[outcome] as ClientEvent);
+  return operation(history[call] as ClientEvent, call, end, outcome < 0 ? Number.POSITIVE_INFINITY : outcome);
 }
 
 const neverAnswered: OpError = {
@@ -90,7 +108,7 @@ function operation(
     ...(invoke.key !== undefined && { key: invoke.key }),
     ...(invoke.value !== undefined && { value: invoke.value }),
   };
-  const outcome: Outcome = end === undefined ? { type: "info", error: neverAnswered } : outcomeOf(end);
+  const outcome = outcomeOf(end);
   return {
     process: invoke.process,
     ...(invoke.node !== undefined && { node: invoke.node }),
@@ -104,7 +122,9 @@ function operation(
   };
 }
 
-function outcomeOf(event: ClientEvent): Outcome {
+/** What an outcome's event says; without one, that nothing is known. */
+export function outcomeOf(event: ClientEvent | undefined): Outcome {
+  if (event === undefined) return { type: "info", error: neverAnswered };
   if (event.type === "ok") {
     const output: Result = {
       ...(event.value !== undefined && { value: event.value }),
