@@ -1,90 +1,116 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { requireOrSkip } from "../core/require-or-skip.ts";
 import { cleanLeftovers } from "./cleanup.ts";
 import { ledgerDirectory } from "./runtimes/ledger.ts";
+import { namespacesMissing } from "./runtimes/netns-reexec.ts";
 import { processState } from "./runtimes/process-identity.ts";
+import { until } from "./runtimes/testing/echo-cluster.ts";
 
 const script = fileURLToPath(new URL("./runtimes/testing/harness-process.ts", import.meta.url));
+const onLinux = process.platform === "linux";
 
 interface Harness {
   readonly process: ChildProcess;
   readonly ended: Promise<unknown>;
-  readonly nodes: readonly number[];
+}
+
+/** A harness in a process of its own whose echo cluster runs, two of its nodes stopped. */
+async function startHarness(runtime: string, name: string): Promise<Harness> {
+  const args = ["--import", "tsx", script, runtime, runId(name), join(scratch, name)];
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  await once(createInterface({ input: child.stdout }), "line");
+  return { process: child, ended };
+}
+
+const runId = (name: string): string => `test-cleanup-${process.pid}-${name}`;
+const ledgerFile = (name: string): string => join(ledgerDirectory(), `${runId(name)}.json`);
+
+/** Every living process that the harness started, found by the mark that it gave them. */
+function processesOf(harness: Harness): number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && processState(pid) !== undefined)
+    .filter((pid) => environment(pid).includes(`ASSAY_HARNESS=${harness.process.pid}@`));
+}
+
+function environment(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 let scratch: string;
 let harness: Harness;
 
-/** A harness in a process of its own whose echo cluster runs, two of its nodes stopped. */
-async function startHarness(name: string): Promise<Harness> {
-  const directory = join(scratch, name);
-  const child = spawn(process.execPath, ["--import", "tsx", script, runId(name), directory], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const ended = once(child, "exit");
-  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-  return { process: child, ended, nodes: JSON.parse(line) };
-}
-
-const runId = (name: string): string => `test-cleanup-${process.pid}-${name}`;
-const living = (nodes: readonly number[]): number[] => nodes.filter((pid) => processState(pid) !== undefined);
-
-beforeEach(async () => {
+beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), "assay-cleanup-"));
-  harness = await startHarness("first");
-  expect(living(harness.nodes)).toHaveLength(3);
 });
-
 afterEach(async () => {
   harness.process.kill("SIGTERM");
   await harness.ended;
   rmSync(scratch, { recursive: true, force: true });
 });
 
-describe("a run that ends", () => {
+const namespaces = onLinux ? requireOrSkip(await namespacesMissing()) : true;
+const runtimes = namespaces ? ["loopback"] : ["loopback", "netns"];
+
+describe.runIf(onLinux).each(runtimes)("a run on %s", (runtime) => {
+  beforeEach(async () => {
+    harness = await startHarness(runtime, "first");
+    expect(processesOf(harness).length).toBeGreaterThanOrEqual(3);
+  });
+
   it.each(["SIGINT", "SIGTERM"] as const)("takes its nodes and data with it on %s", async (signal) => {
     harness.process.kill(signal);
     const [status, diedOf] = (await harness.ended) as [number | null, string | null];
-    expect(status ?? diedOf).toBe(signal);
-    expect(living(harness.nodes)).toEqual([]);
+    expect(diedOf ?? status).toBe(runtime === "netns" ? 128 + constants.signals[signal] : signal);
+    expect(processesOf(harness)).toEqual([]);
     expect(existsSync(join(scratch, "first", "data"))).toBe(false);
-    expect(readdirSync(ledgerDirectory()).join()).not.toContain(runId("first"));
+    expect(existsSync(ledgerFile("first"))).toBe(false);
   });
-});
 
-describe("cleanLeftovers", () => {
-  it("removes the nodes and data of a harness that was killed with -9, and nothing of one that lives", async () => {
-    const other = await startHarness("second");
+  it("leaves nothing once cleaned when it was killed with -9, and one that lives is not touched", async () => {
+    const other = await startHarness(runtime, "second");
+    const otherProcesses = processesOf(other);
     harness.process.kill("SIGKILL");
     await harness.ended;
+    // Its namespaces end with it at once, by the kernel's hand.
+    if (runtime === "netns") await until(() => processesOf(harness).length === 0);
 
     const removed = await cleanLeftovers();
 
-    expect(living(harness.nodes)).toEqual([]);
-    expect(removed.join("\n")).toContain(`${join(scratch, "first", "data")} of run ${runId("first")}`);
+    expect(processesOf(harness)).toEqual([]);
+    expect(removed).toContain(`${join(scratch, "first", "data")} of run ${runId("first")}`);
     expect(existsSync(join(scratch, "first", "data"))).toBe(false);
     expect(existsSync(join(scratch, "first", "n1.log"))).toBe(true);
-    expect(readdirSync(ledgerDirectory()).join()).not.toContain(runId("first"));
-    expect(living(other.nodes)).toHaveLength(3);
+    expect(existsSync(ledgerFile("first"))).toBe(false);
+    expect(processesOf(other)).toEqual(otherProcesses);
     expect(existsSync(join(scratch, "second", "data"))).toBe(true);
 
     other.process.kill("SIGTERM");
     await other.ended;
   });
+});
 
+describe.runIf(onLinux)("cleanLeftovers", () => {
   it("finds nodes that the ledger does not know of by the mark in their environment", async () => {
-    if (!existsSync("/proc")) return;
-    rmSync(join(ledgerDirectory(), `${runId("first")}.json`));
+    harness = await startHarness("loopback", "first");
+    const nodes = processesOf(harness);
+    rmSync(ledgerFile("first"));
     harness.process.kill("SIGKILL");
     await harness.ended;
     const removed = await cleanLeftovers();
-    expect(living(harness.nodes)).toEqual([]);
-    for (const pid of harness.nodes) expect(removed).toContain(`process ${pid} of run ${runId("first")}`);
+    expect(processesOf(harness)).toEqual([]);
+    for (const pid of nodes) expect(removed).toContain(`process ${pid} of run ${runId("first")}`);
   });
 });

@@ -1,15 +1,21 @@
-// A harness of its own for the tests that end one: starts an echo cluster below the directory it is given, prints the
-// nodes' process numbers as one line of JSON, and waits for what comes. Usage: harness-process.ts RUN_ID DIRECTORY
+// A harness of its own for the tests that end one: starts an echo cluster below the directory it is given, stops two of
+// its nodes, prints `up`, and waits for what comes. Usage: harness-process.ts loopback|netns RUN_ID DIRECTORY
 import { join } from "node:path";
 import { assert } from "../../../core/assert.ts";
 import { realClock } from "../../../core/real-clock.ts";
 import { loopback } from "../loopback.ts";
+import { netns } from "../netns.ts";
+import { insideNamespaces, reexecInNamespaces } from "../netns-reexec.ts";
 import { echoDeployment } from "./echo-deployment.ts";
 
-const [, , runId, directory] = process.argv;
+const [, , runtimeName, runId, directory] = process.argv;
 assert(runId !== undefined, "RUN_ID is missing");
 assert(directory !== undefined, "DIRECTORY is missing");
-const cluster = await loopback.start(
+if (runtimeName === "netns" && !insideNamespaces())
+  process.exit(await reexecInNamespaces([process.execPath, ...process.execArgv, ...process.argv.slice(1)]));
+
+const runtime = runtimeName === "netns" ? netns : loopback;
+const cluster = await runtime.start(
   echoDeployment,
   {
     size: 3,
@@ -19,9 +25,12 @@ const cluster = await loopback.start(
     dataDir: join(directory, "data"),
     logDir: directory,
     runId,
+    faults: new Set(["link-cut"]),
   },
   { clock: realClock(), log: () => {} },
 );
-const proofs = await Promise.all(cluster.nodes.map((node) => node.pause()));
-await cluster.nodes[0]?.resume();
-console.log(JSON.stringify(proofs.map((proof) => Number(/process (\d+)/.exec(proof)?.[1]))));
+await cluster.nodes[0]?.pause();
+await cluster.nodes[1]?.pause();
+console.log("up");
+// Nothing else may keep the process alive in the namespaces, where it has no proxies of its own.
+process.stdin.resume();
