@@ -4,11 +4,18 @@ import type { Identity, WalRecord } from "./wal/record.ts";
 import { type Recovered, Wal } from "./wal/wal.ts";
 
 /** The part of a Ready that must be durable. */
-export type Writes = Pick<Ready, "entries" | "hardState" | "snapshot">;
+type Writes = Pick<Ready, "entries" | "hardState" | "snapshot">;
 
 interface Job {
   readonly writes: Writes;
   readonly onDurable: () => void;
+}
+
+/** A member's disk, and what was on it. */
+export interface OpenedDisk {
+  readonly disk: Disk;
+  readonly snapshot: Snapshot | undefined;
+  readonly recovered: Recovered;
 }
 
 /** One frame of the log holds no more, so that a torn write costs little to write again. */
@@ -40,7 +47,7 @@ export class Disk {
     readonly identity: Identity;
     readonly log: (line: string) => void;
     readonly onError: (error: unknown) => void;
-  }): Promise<{ disk: Disk; snapshot: Snapshot | undefined; recovered: Recovered }> {
+  }): Promise<OpenedDisk> {
     const { store, snapshot } = await SnapshotStore.open({
       ...options,
       directory: `${options.directory}/snap`,
@@ -56,11 +63,6 @@ export class Disk {
   /** Bytes of the log and the snapshots. */
   get bytes(): number {
     return this.#wal.bytes + this.#snapshots.bytes;
-  }
-
-  /** Nothing is under way and nothing waits. */
-  get isIdle(): boolean {
-    return this.#running === undefined;
   }
 
   /** `onDurable` is called when it is, in the order of the calls of `write`. */

@@ -1,0 +1,57 @@
+import type { Clock } from "../../core/clock.ts";
+import type { Random } from "../../core/random.ts";
+import type { Mutant } from "../core/mutants.ts";
+import { RaftNode } from "../core/node.ts";
+import { logIndex, type MemberId } from "../core/types.ts";
+import type { OpenedDisk } from "./disk.ts";
+import type { PeerAddress } from "./transport/transport.ts";
+
+export interface MemberOptions {
+  readonly id: MemberId;
+  readonly name: string;
+  readonly clusterId: number;
+  readonly directory: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  /** The other members of the cluster at its beginning. */
+  readonly peers: readonly PeerAddress[];
+  readonly clientUrls: readonly string[];
+  readonly electionTimeoutMs: number;
+  readonly heartbeatMs: number;
+  readonly requestTimeoutMs: number;
+  /** A snapshot is taken after so many entries. */
+  readonly snapshotEntries: number;
+  readonly mutants: ReadonlySet<Mutant>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: (line: string) => void;
+  /** The member cannot go on: the process has to end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** Ticks are finer than heartbeats, so that election timeouts differ between members. */
+export const ticksPerHeartbeat = 5;
+const appendEntriesMax = 1_024;
+const appendBytesMax = 1024 * 1024;
+const appendsInflightMax = 64;
+
+/** The Raft core of a member that found this on its disk. */
+export function createNode(options: MemberOptions, { snapshot, recovered }: OpenedDisk): RaftNode {
+  const voters = [options.id, ...options.peers.map((peer) => peer.id)].sort((a, b) => a - b);
+  return new RaftNode({
+    id: options.id,
+    persisted: {
+      hardState: recovered.hardState,
+      snapshot,
+      entries: recovered.entries,
+      bootstrap: { voters, learners: [] },
+      applied: snapshot?.index ?? logIndex(0),
+    },
+    random: options.random.fork("raft"),
+    electionTicks: Math.round((options.electionTimeoutMs * ticksPerHeartbeat) / options.heartbeatMs),
+    heartbeatTicks: ticksPerHeartbeat,
+    maxEntriesPerAppend: appendEntriesMax,
+    maxBytesPerAppend: appendBytesMax,
+    maxInflight: appendsInflightMax,
+    mutants: options.mutants,
+  });
+}
