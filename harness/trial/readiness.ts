@@ -13,7 +13,8 @@ export interface ReadinessOptions {
 }
 
 const pollInterval = millis(100);
-const logLines = 15;
+const logLines = 12;
+const logLineLength = 240;
 
 /** The nodes that do not serve when the limit has passed; none as soon as all do. Rejects when the signal is aborted. */
 export async function unreadyNodes(cluster: Cluster, options: ReadinessOptions): Promise<ClusterNode[]> {
@@ -50,5 +51,10 @@ export async function assertAlive(nodes: readonly ClusterNode[]): Promise<void> 
 
 async function lastWords(node: ClusterNode): Promise<string> {
   const log = await node.logTail(logLines).catch((reason: Error) => `(no log: ${reason.message})`);
-  return log.trim() === "" ? `Its log is empty.` : `The last lines of its log:\n${log.trimEnd()}`;
+  if (log.trim() === "") return "Its log is empty.";
+  const lines = log.trimEnd().split("\n");
+  const short = lines.map((line) =>
+    line.length > logLineLength ? `${line.slice(0, logLineLength)}…` : line,
+  );
+  return `The last lines of its log:\n${short.join("\n")}`;
 }
