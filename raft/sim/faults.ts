@@ -69,6 +69,10 @@ export class Faults {
         }
         events.after(lastsMs, () => network.heal());
         break;
+      case "bridge":
+        this.#bridge(target);
+        events.after(lastsMs, () => network.heal());
+        break;
       case "crash":
       case "crash-leader":
         this.#crash([target], lastsMs);
@@ -108,8 +112,19 @@ export class Faults {
   #partition(alone: SimMember | undefined): void {
     const ids = [...this.#cluster.members.keys()];
     const side = alone ? [alone.id] : ids.filter(() => this.#random.chance(0.5));
+    this.#separate(side, ids);
+  }
+
+  /** Two sides that hear each other only through `middle`. */
+  #bridge(middle: SimMember): void {
+    const ids = [...this.#cluster.members.keys()].filter((id) => id !== middle.id);
+    const side = ids.filter((_, i) => i % 2 === 0);
+    this.#separate(side, ids);
+  }
+
+  #separate(side: readonly MemberId[], all: readonly MemberId[]): void {
     for (const inside of side) {
-      for (const outside of ids.filter((id) => !side.includes(id))) {
+      for (const outside of all.filter((id) => !side.includes(id))) {
         this.#world.network.cut(inside, outside);
         this.#world.network.cut(outside, inside);
       }

@@ -233,6 +233,7 @@ export class SimMember {
         this.#disk.sync();
         const last = ready.entries.at(-1) ?? ready.snapshot;
         this.#finish(process, ready);
+        if (this.#crashesAfter(ready)) return;
         this.#step(process, {
           type: "persisted",
           index: last?.index ?? logIndex(0),
@@ -250,6 +251,17 @@ export class SimMember {
     this.#followReads(process, ready);
     this.#followProposals(process, ready);
     this.#compact(process);
+  }
+
+  /** The worst moment for a crash: what was promised has left, and little else was remembered. */
+  #crashesAfter(ready: Ready): boolean {
+    const { options, events } = this.#world;
+    const voted = ready.messages.some((message) => message.type === "vote-reply" && message.granted);
+    if (!voted || events.now >= options.durationMs) return false;
+    if (!this.#diskRandom.chance(options.crashAfterVoteProbability)) return false;
+    this.crash();
+    events.after(this.#diskRandom.integer(1, options.tickMs), () => this.start());
+    return true;
   }
 
   #send(message: Ready["messages"][number]): void {

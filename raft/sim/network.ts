@@ -11,7 +11,7 @@ export class SimNetwork {
   readonly #deliver: (message: Message) => void;
   /** Directed links that are cut, as `from>to`. */
   readonly #cut = new Set<string>();
-  /** From now on nothing is lost, repeated or cut. */
+  /** From now on nothing is lost, repeated, cut or slow. */
   #mended = false;
 
   constructor(options: SimOptions, events: EventQueue, random: Random, deliver: (message: Message) => void) {
@@ -45,8 +45,9 @@ export class SimNetwork {
 
   #post(message: Message): void {
     const { delayMs, slowProbability } = this.#options;
+    const [min, max] = this.#mended ? [delayMs[0], Math.min(delayMs[1], 10)] : delayMs;
     const slow = !this.#mended && this.#random.chance(slowProbability) ? 10 : 1;
-    this.#events.after(slow * this.#random.integer(...(delayMs as [number, number])), () => {
+    this.#events.after(slow * this.#random.integer(min, max), () => {
       if (!this.#isCut(message)) this.#deliver(message);
     });
   }

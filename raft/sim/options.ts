@@ -1,10 +1,11 @@
-import { createRandom } from "../../core/random.ts";
+import { createRandom, type Random } from "../../core/random.ts";
 import type { Mutant } from "../core/mutants.ts";
 
 export const faultKinds = [
   "partition",
   "isolate-leader",
   "one-way",
+  "bridge",
   "crash",
   "crash-leader",
   "crash-all",
@@ -32,6 +33,8 @@ export interface SimOptions {
   readonly syncMs: readonly [number, number];
   readonly faultEveryMs: readonly [number, number];
   readonly faults: readonly FaultKind[];
+  /** That a member crashes just after it gave its vote, and restarts at once. */
+  readonly crashAfterVoteProbability: number;
   readonly clients: number;
   readonly clientEveryMs: readonly [number, number];
   /** Of a client's operations. */
@@ -46,12 +49,38 @@ export interface SimOptions {
   readonly compactEvery: number;
 }
 
+/** Kinds of worlds. `elections`: members crash and time out so often that they hardly do anything but vote. */
+export const worlds = ["mixed", "elections"] as const;
+export type WorldKind = (typeof worlds)[number];
+
 /**
  * The world of `seed`. Each seed draws its own sizes and leaves out some kinds of faults: a world in which everything
  * happens all the time never gets far enough for the rare things to happen.
  */
-export function optionsOf(seed: number, mutants: ReadonlySet<Mutant> = new Set()): SimOptions {
+export function optionsOf(
+  seed: number,
+  mutants: ReadonlySet<Mutant> = new Set(),
+  world: WorldKind = "mixed",
+): SimOptions {
   const random = createRandom(seed).fork("options");
+  const mixed = mixedOptions(seed, random, mutants);
+  if (world === "mixed") return mixed;
+  return {
+    ...mixed,
+    members: 3,
+    lossProbability: random.pick([0.1, 0.4]),
+    delayMs: [1, 40],
+    syncMs: [0, 5],
+    faultEveryMs: [100, 400],
+    faults: ["crash-leader", "crash-all", "bridge"],
+    crashAfterVoteProbability: 0.5,
+    clientEveryMs: [40, 80],
+    electionTicks: 4,
+    heartbeatTicks: 1,
+  };
+}
+
+function mixedOptions(seed: number, random: Random, mutants: ReadonlySet<Mutant>): SimOptions {
   const slow = random.chance(0.3);
   return {
     seed,
@@ -66,6 +95,7 @@ export function optionsOf(seed: number, mutants: ReadonlySet<Mutant> = new Set()
     syncMs: slow ? [5, 60] : [0, 5],
     faultEveryMs: [50, random.pick([200, 500, 1_000])],
     faults: faultKinds.filter(() => random.chance(0.6)),
+    crashAfterVoteProbability: random.pick([0, 0, 0.3]),
     clients: random.integer(1, 4),
     clientEveryMs: [5, random.pick([20, 60])],
     readProbability: random.pick([0.2, 0.5]),

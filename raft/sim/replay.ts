@@ -1,30 +1,37 @@
 import { parseArgs } from "node:util";
 import { type Mutant, mutants } from "../core/mutants.ts";
-import { optionsOf } from "./options.ts";
+import { optionsOf, worlds } from "./options.ts";
 import { simulate } from "./simulation.ts";
 
 /**
- * npx tsx raft/sim/replay.ts --seed 123 [--mutant NAME] [--quiet]
+ * npx tsx raft/sim/replay.ts --seed 123 [--world KIND] [--mutant NAME] [--quiet]
  *
  * Lives through the world of a seed again and tells every step. Exit status 1 where an invariant breaks.
  */
 const { values } = parseArgs({
   options: {
     seed: { type: "string" },
+    world: { type: "string", default: "mixed" },
     mutant: { type: "string", multiple: true, default: [] },
     quiet: { type: "boolean", default: false },
   },
 });
 const seed = Number(values.seed);
-const unknown = values.mutant.find((name) => !(name in mutants));
-if (values.seed === undefined || !Number.isSafeInteger(seed) || unknown !== undefined) {
-  console.error(unknown === undefined ? "--seed takes a whole number" : `no mutant ${unknown}`);
-  console.error(`mutants: ${Object.keys(mutants).join(", ")}`);
-  process.exit(64);
+const world = worlds.find((kind) => kind === values.world);
+const planted = Object.keys(mutants).filter((name): name is Mutant => values.mutant.includes(name));
+if (values.seed === undefined || !Number.isSafeInteger(seed)) usage("--seed takes a whole number");
+if (world === undefined) usage(`--world takes one of ${worlds.join(", ")}`);
+if (planted.length < new Set(values.mutant).size) {
+  usage(`--mutant takes one of ${Object.keys(mutants).join(", ")}`);
 }
-const options = optionsOf(seed, new Set(values.mutant as Mutant[]));
+const options = optionsOf(seed, new Set(planted), world);
 const { stats, violation } = simulate(options, values.quiet ? undefined : (line) => console.log(line));
-console.log({ ...options, mutants: values.mutant });
+console.log({ ...options, mutants: planted });
 console.log(stats);
 console.log(violation ? `VIOLATION of ${violation.message}` : "every invariant held");
 process.exitCode = violation ? 1 : 0;
+
+function usage(problem: string): never {
+  console.error(problem);
+  process.exit(64);
+}
