@@ -28,6 +28,8 @@ export const loopback: Runtime = {
   faults,
 
   async missing(deployment) {
+    if (deployment.commonAddresses)
+      return "its nodes must know each other under the same addresses, which loopback's proxies do not give: use --runtime netns or testcontainers";
     const udp = Object.entries(deployment.ports).find(([, port]) => port.for === "peer" && port.udp);
     if (udp !== undefined)
       return `its nodes also talk UDP (port ${udp[0]}), which loopback's proxies do not carry: use --runtime netns or testcontainers`;
