@@ -68,7 +68,10 @@ export class Pump {
     const at = nanos(Math.max(this.#lastAt, this.#clock.now() + millis(this.#link.delayMs + jitterMs)));
     this.#lastAt = at;
     this.#held.push({ at, passage });
-    if (passage.kind === "data") this.#heldBytes += passage.bytes.length;
+    if (passage.kind === "data") {
+      this.#heldBytes += passage.bytes.length;
+      this.#link.delayedWrites++;
+    }
     this.#flow();
     if (this.#held.length === 1) this.#schedule();
   }
@@ -108,12 +111,8 @@ export class Pump {
       if (next.at > this.#clock.now()) break;
       this.#held.shift();
       if (next.passage.kind === "data") this.#heldBytes -= next.passage.bytes.length;
-      if (this.#link.cut) {
-        this.#refuse(next.passage);
-      } else {
-        if (next.passage.kind === "data") this.#link.delayedWrites++;
-        this.#pass(next.passage);
-      }
+      if (this.#link.cut) this.#refuse(next.passage);
+      else this.#pass(next.passage);
     }
     this.#flow();
     this.#schedule();
