@@ -13,6 +13,14 @@ export function formatMicros(micros: number): string {
   return `${threeFigures(micros / 1e6)}${space}s`;
 }
 
+/** The same for an axis, whose values are round: `10 ms`, `1 s`. */
+export const formatTickMicros = (micros: number): string =>
+  micros < 1e3
+    ? `${Number(micros.toPrecision(3))}${space}µs`
+    : micros < 1e6
+      ? `${Number((micros / 1e3).toPrecision(3))}${space}ms`
+      : `${Number((micros / 1e6).toPrecision(3))}${space}s`;
+
 /** A moment of the run: `12.481 s`. */
 export const formatTime = (seconds: number): string => `${seconds.toFixed(3)}${space}s`;
 
@@ -34,6 +42,9 @@ export function formatBytes(bytes: number): string {
   const amount = bytes / 1024 ** power;
   return `${power === 0 ? Math.round(amount) : threeFigures(amount)}${space}${units[power]}`;
 }
+
+/** The same for an axis: `50 MiB`. */
+export const formatTickBytes = (bytes: number): string => formatBytes(bytes).replace(/\.0+(?=\D)/, "");
 
 /** `99.2%` of a share between 0 and 1; never 100% for what is not all, nor 0% for what is some. */
 export function formatShare(share: number): string {

@@ -11,7 +11,7 @@ export function barLabel(operation: Operation): string {
   const { call, outcome } = operation;
   const name = shortNames[call.f] ?? call.f;
   const ending = outcome.type === "ok" ? "ok" : outcome.type === "fail" ? "fail" : "?";
-  return [name, shorten(valueOf(call, outcome.type === "ok" ? outcome.output : undefined), 18), ending]
+  return [name, shorten(subjectOf(call, outcome.type === "ok" ? outcome.output : undefined), 18), ending]
     .filter((part) => part !== "")
     .join(" ");
 }
@@ -20,7 +20,7 @@ export function barLabel(operation: Operation): string {
 export function describeCall(operation: Operation): string {
   const { call, outcome } = operation;
   const key = call.key === undefined ? "" : ` ${call.key}`;
-  const value = valueOf(call, outcome.type === "ok" ? outcome.output : undefined);
+  const value = subjectOf(call, outcome.type === "ok" ? outcome.output : undefined);
   if (call.f === "write") return `write ${value}${call.key === undefined ? "" : ` to${key}`}`;
   if (call.f === "read")
     return outcome.type === "ok"
@@ -51,7 +51,7 @@ export function describeOperation(operation: Operation): string {
 }
 
 /** The value an operation is about: the result of an answered read, the argument of anything else. */
-function valueOf(call: Call, output: Result | undefined): string {
+function subjectOf(call: Call, output: Result | undefined): string {
   if (call.value !== undefined) {
     if (call.f === "cas" && Array.isArray(call.value) && call.value.length === 2)
       return call.value.map(describeValue).join("→");

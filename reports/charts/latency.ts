@@ -1,4 +1,4 @@
-import { formatMicros } from "../format.ts";
+import { formatTickMicros } from "../format.ts";
 import { type Html, svg } from "../html.ts";
 import { chart, faultsInWords, firstFitting, narrowWidth, type Plot, plotOf, px, visible } from "./plot.ts";
 import { logScale, type Scale } from "./scale.ts";
@@ -19,7 +19,7 @@ export function latencyFrame(
 ): LatencyFrame {
   const narrow = view.width < narrowWidth;
   const plot = plotOf(view, narrow ? 300 : 380, 22, 22);
-  const y = logScale(micros, { from: plot.bottom, to: plot.top }, formatMicros);
+  const y = logScale(micros, { from: plot.bottom, to: plot.top }, formatTickMicros);
   return {
     plot,
     y,
@@ -34,21 +34,19 @@ export function latencyFrame(
   };
 }
 
-/** The names of the faults over their bands: as much of them as fits. */
+/** The names of the faults over their bands: as much of them as fits before the next fault. */
 function bandLabels(plot: Plot, bands: readonly FaultBand[]): Html {
-  let taken = Number.NEGATIVE_INFINITY;
-  return svg`<g class="band-labels">${visible(plot, bands).map(({ band, x0, x1 }) => {
-    const cap = svg`<path class="cap hue-${band.hue}" d="M${px(x0)} ${plot.top}H${px(Math.max(x0 + 2, x1))}"/>`;
+  const shown = visible(plot, bands).sort((a, b) => a.x0 - b.x0);
+  return svg`<g class="band-labels">${shown.map(({ band, x0, x1 }, i) => {
+    const room = (shown[i + 1]?.x0 ?? plot.right) - x0;
     const text = firstFitting(
-      x1 - x0 + 4,
+      room,
       `${band.label} ${band.summary}`,
       `${band.label} ${band.name}`,
       band.label,
     );
-    const fits = text !== "" && x0 >= taken;
-    if (fits) taken = x0 + text.length * 6.6;
-    return svg`<g><title>${band.label} ${band.summary}</title>${cap}${
-      fits && svg`<text x="${px(x0 + 1)}" y="${plot.top - 7}">${text}</text>`
+    return svg`<g><title>${band.label} ${band.summary}</title><path class="cap hue-${band.hue}" d="M${px(x0)} ${plot.top}H${px(Math.max(x0 + 2, x1))}"/>${
+      text !== "" && svg`<text x="${px(x0)}" y="${plot.top - 7}">${text}</text>`
     }</g>`;
   })}</g>`;
 }

@@ -1,4 +1,4 @@
-import { formatMicros } from "../format.ts";
+import { formatTickMicros } from "../format.ts";
 import { type Html, svg } from "../html.ts";
 import { linePath } from "./lines.ts";
 import { chart, faultsInWords, narrowWidth, plotOf } from "./plot.ts";
@@ -16,7 +16,7 @@ export function percentilesChart(timeline: Timeline, view: View, f: string): Htm
     from: 100,
     to: 100_000,
   });
-  const y = logScale(extent, { from: plot.bottom, to: plot.top }, formatMicros);
+  const y = logScale(extent, { from: plot.bottom, to: plot.top }, formatTickMicros);
   return chart(plot, {
     id: "percentiles-chart",
     label: `Percentiles of the response time ${f === "" ? "" : `of ${f} `}over time, logarithmic. ${faultsInWords(timeline)}`,

@@ -18,7 +18,7 @@ export const narrowWidth = 560;
 
 /** `above` and `below`: pixels kept free over and under the drawing area. */
 export function plotOf(view: View, height: number, above: number, below: number): Plot {
-  const left = view.width < narrowWidth ? 46 : 60;
+  const left = view.width < narrowWidth ? 52 : 60;
   const right = view.width - (view.width < narrowWidth ? 4 : 10);
   const spacing = view.width < narrowWidth ? 64 : 96;
   return {

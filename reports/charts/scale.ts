@@ -31,7 +31,8 @@ export function linearScale(
   const step = roundStep(span / Math.max(1, length / spacing));
   const ticks: Tick[] = [];
   for (let i = Math.ceil(domain.from / step - 1e-9); i * step <= domain.to + step * 1e-9; i++)
-    ticks.push({ value: i * step, label: format(i * step, step) });
+    // `|| 0`: no tick is told as -0.
+    ticks.push({ value: i * step || 0, label: format(i * step || 0, step) });
   const ratio = (range.to - range.from) / span;
   return Object.assign((value: number) => range.from + (value - domain.from) * ratio, {
     ticks,

@@ -1,20 +1,27 @@
 import { type Html, svg } from "../html.ts";
-import { px } from "./plot.ts";
+import { narrowWidth, px } from "./plot.ts";
 import type { Bar, Sketch } from "./sketch.ts";
 import { type SketchScale, sketchScale } from "./sketch-scale.ts";
 
 const laneHeight = 36;
 const barHeight = 22;
 const top = 26;
+/** Pixels of a character: the labels are in a fixed-width font, so that they surely fit. */
+const labelAdvance = 7.3;
 
 /** The drawing of a few operations: bars from invocation to outcome in lanes by process, faults behind. */
 export function sketchSvg(sketch: Sketch, width: number): Html {
-  const left = width < 560 ? 62 : 92;
-  const x = sketchScale(sketch, left, width, (label) => label.length * 7 + 18);
+  const narrow = width < narrowWidth;
+  const x = sketchScale(
+    sketch,
+    narrow ? 52 : 84,
+    width,
+    (label) => labelOf(label, narrow).length * labelAdvance + 22,
+  );
   const bottom = top + sketch.lanes.length * laneHeight;
   const words = sketch.bars.map(({ title }) => title).join("; ");
   return svg`<svg class="chart sketch" width="${px(x.right)}" height="${bottom + 26}" viewBox="0 0 ${px(x.right)} ${bottom + 26}" role="img" aria-label="Timeline by process. ${words}.">
-${faultRects(sketch, x, left, bottom)}
+${faultRects(sketch, x, bottom)}
 <g class="lane-names">${sketch.lanes.map(({ process, node }, i) => {
     const y = top + i * laneHeight;
     return svg`<path d="M0 ${y + laneHeight}H${px(x.right)}"/><text x="0" y="${y + laneHeight / 2}" dy=".35em"><tspan class="process">p${process}</tspan>${
@@ -22,10 +29,13 @@ ${faultRects(sketch, x, left, bottom)}
     }</text>`;
   })}</g>
 ${timeTicks(x, bottom)}
-${sketch.bars.map((bar, i) => barShape(bar, x, i === sketch.culprit ? "culprit" : i === sketch.chosen ? "chosen" : ""))}
+${sketch.bars.map((bar, i) => barShape({ ...bar, label: labelOf(bar.label, narrow) }, x, i === sketch.culprit ? "culprit" : i === sketch.chosen ? "chosen" : ""))}
 ${sketch.orders.map((order, i) => orderPath(sketch, order, x, i))}
 </svg>`;
 }
+
+/** Where room is scarce, a bar's style alone says that it ended ok. */
+const labelOf = (label: string, narrow: boolean): string => (narrow ? label.replace(/ ok$/, "") : label);
 
 const laneTop = (lane: number): number => top + lane * laneHeight + (laneHeight - barHeight) / 2;
 
@@ -38,14 +48,14 @@ function barShape(bar: Bar, x: SketchScale, mark: "culprit" | "chosen" | ""): Ht
     bar.to === undefined
       ? svg`<path class="body" d="M${to} ${y}H${from + 2}a2 2 0 0 0 -2 2v${barHeight - 4}a2 2 0 0 0 2 2H${to}"/>`
       : svg`<rect class="body" x="${from}" y="${y}" width="${px(Math.max(3, to - from))}" height="${barHeight}" rx="2"/>`;
-  return svg`<g class="${classes}"><title>${bar.title}</title>${shape}<text x="${from + 7}" y="${y + barHeight / 2}" dy=".35em">${bar.label}</text>${
+  return svg`<g class="${classes}"><title>${bar.title}</title>${shape}<text x="${from + 10}" y="${y + barHeight / 2}" dy=".35em">${bar.label}</text>${
     mark !== "" &&
     svg`<path class="strike" d="M${from - 5} ${y - 4}H${to + 5}V${y + barHeight + 4}H${from - 5}Z"/>`
   }</g>`;
 }
 
-function faultRects(sketch: Sketch, x: SketchScale, left: number, bottom: number): Html {
-  let free = left;
+function faultRects(sketch: Sketch, x: SketchScale, bottom: number): Html {
+  let free = 0;
   return svg`<g class="bands">${sketch.faults.map(({ from, to, hue, label, summary }) => {
     const [x0, x1] = [x(from), x(to)];
     const text = `${label} ${summary}`;
@@ -92,6 +102,6 @@ function orderPath({ bars }: Sketch, order: readonly number[], x: SketchScale, s
   const line = points.map(({ at, y }, i) => `${i === 0 ? "M" : "L"}${at} ${y}`).join("");
   return svg`<g class="order order-${state}"><path d="${line}"/>${points.map(
     ({ at, y }, i) =>
-      svg`<circle cx="${at}" cy="${y}" r="8"/><text x="${at}" y="${y}" dy=".35em" text-anchor="middle">${i + 1}</text>`,
+      svg`<circle cx="${at}" cy="${y}" r="7.5"/><text x="${at}" y="${y}" dy=".35em" text-anchor="middle">${i + 1}</text>`,
   )}</g>`;
 }

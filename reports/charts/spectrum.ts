@@ -1,5 +1,5 @@
 import type { LatencySummary } from "../../core/run.ts";
-import { formatMicros } from "../format.ts";
+import { formatMicros, formatTickMicros } from "../format.ts";
 import { type Html, svg } from "../html.ts";
 import { narrowWidth, px } from "./plot.ts";
 import { logExtent, logScale, type Scale } from "./scale.ts";
@@ -49,11 +49,15 @@ export interface SpectrumPicture {
 /** Latency by percentile, every further nine as wide as the one before: solid response, dashed service time. */
 export function spectrumChart(spectra: readonly Spectrum[], width: number): SpectrumPicture {
   const narrow = width < narrowWidth;
-  const [left, right, top, bottom] = [narrow ? 46 : 60, width - 16, 12, narrow ? 260 : 320];
+  const [left, right, top, bottom] = [narrow ? 52 : 60, width - 16, 12, narrow ? 260 : 320];
   const most = Math.max(1, ...spectra.flatMap(({ curve }) => curve.map(([nines]) => nines)));
   const x = ninesScale(most, left, right);
   const micros = spectra.flatMap(({ curve }) => curve.map(([, value]) => value));
-  const y = logScale(logExtent(micros, { from: 100, to: 100_000 }), { from: bottom, to: top }, formatMicros);
+  const y = logScale(
+    logExtent(micros, { from: 100, to: 100_000 }),
+    { from: bottom, to: top },
+    formatTickMicros,
+  );
   const words = spectra
     .filter(({ measure }) => measure === "response")
     .map(({ f, curve }) => `${f}: slowest ${formatMicros(curve.at(-1)?.[1] ?? Number.NaN)}`);

@@ -1,5 +1,5 @@
 import type { NodeUsage } from "../data/usage.ts";
-import { formatBytes, formatFigure } from "../format.ts";
+import { formatFigure, formatTickBytes } from "../format.ts";
 import { type Html, svg } from "../html.ts";
 import { chart, faultsInWords, plotOf, px } from "./plot.ts";
 import { linearScale, roundStep, type Scale } from "./scale.ts";
@@ -42,7 +42,7 @@ function domainOf(highest: number): { from: number; to: number } {
 
 function labelOf(measure: UsageMeasure): (value: number) => string {
   if (measure === "processors") return (value) => formatFigure(Math.round(value * 100) / 100);
-  return (value) => (value <= 0 ? "0" : formatBytes(value * unitOf(measure)));
+  return (value) => (value <= 0 ? "0" : formatTickBytes(value * unitOf(measure)));
 }
 
 function samplesPath(node: NodeUsage, measure: UsageMeasure, x: Scale, y: Scale): string {

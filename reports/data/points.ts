@@ -54,6 +54,8 @@ export function pointsOf(operations: readonly Operation[], end: Nanos, limit = p
     new Dictionary(0xffff),
   ];
   errors.add("");
+  // In order of names, so that a function has the colour that it has in the spectrum.
+  for (const f of [...new Set(operations.map(({ call }) => call.f))].sort()) functions.add(f);
   const openLoop = shown.some((operation) => operation.intendedAt !== undefined);
   const points = {
     total: operations.length,

@@ -46,7 +46,8 @@ export class Scatter {
     for (const outcome of [0, 1, 2]) {
       for (const i of shown) {
         if (this.#points.outcome[i] !== outcome) continue;
-        const { colour, shape, size, alpha } = style(outcome, this.#points.f[i] ?? 0);
+        const refused = this.#points.errors[this.#points.error[i] ?? 0]?.startsWith("mismatch") === true;
+        const { colour, shape, size, alpha } = style(outcome, this.#points.f[i] ?? 0, refused);
         context.globalAlpha = alpha;
         context.fillStyle = colour;
         context.strokeStyle = colour;
@@ -113,14 +114,19 @@ interface PointStyle {
 }
 
 /** Few points are told apart by their shape; of many, each is a speck, and where they crowd it is darker. */
-function styles(state: ChartState, count: number): (outcome: number, f: number) => PointStyle {
+function styles(
+  state: ChartState,
+  count: number,
+): (outcome: number, f: number, refused: boolean) => PointStyle {
   const crowded = count > 3_000;
   const byOutcome = outcomes.map((outcome) => styleColour(`--${outcome}`));
   const byFunction = [0, 1, 2, 3, 4, 5].map((hue) => styleColour(`--f-${hue}`));
   const shapes: readonly Shape[] = ["circle", "square", "diamond", "bar", "circle", "square"];
-  return (outcome, f) => {
+  return (outcome, f, refused) => {
     const colour = (state.colour === "function" ? byFunction[f % 6] : byOutcome[outcome]) ?? "currentColor";
-    if (outcome === 1) return { colour, shape: "cross", size: crowded ? 5 : 7, alpha: 0.9 };
+    // A refused comparison is an answer like any other, and there are many: not a failure to look at.
+    if (outcome === 1 && !refused)
+      return { colour, shape: "cross", size: crowded ? 4 : 6, alpha: crowded ? 0.6 : 0.9 };
     if (outcome === 2) return { colour, shape: "triangle", size: crowded ? 6 : 8, alpha: 0.9 };
     if (crowded)
       return { colour, shape: "speck", size: count > 20_000 ? 1.5 : 2, alpha: count > 20_000 ? 0.4 : 0.6 };

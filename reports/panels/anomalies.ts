@@ -1,10 +1,12 @@
+import type { Operation } from "../../core/op.ts";
 import type { Anomaly, ReachedState } from "../../core/verdict.ts";
 import { type Sketch, sketchOf } from "../charts/sketch.ts";
 import { sketchSvg } from "../charts/sketch-svg.ts";
 import type { Context } from "../context.ts";
 import { formatDuration, formatTime, plural, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { barLabel, describeCall, describeOutcome } from "../words.ts";
+import { describeCall, describeOutcome } from "../words.ts";
+import { number, type Row, scrollingTable, text } from "./table.ts";
 
 /** An anomaly that the report tells, and its drawing where it has operations. */
 interface Told {
@@ -99,16 +101,38 @@ function statesList(sketch: Sketch, states: readonly ReachedState[]): Html | und
   }${sketch.culprit !== undefined && html` <b>${sketch.bars[sketch.culprit]?.label ?? ""}</b>`}, and an order that leads there</legend>
 ${states.map((state, i) =>
   i < sketch.orders.length
-    ? html`<label><input type="radio" name="${sketch.id}-state" class="choose-${i}"${i === 0 && html` checked`}><span><code>${shorten(state.state, 200)}</code> <span class="order-words">${orderOf(state)}</span></span></label>`
+    ? html`<label class="choice-${i}"><input type="radio" name="${sketch.id}-state" class="choose-${i}"${i === 0 && html` checked`}><span><code>${shorten(state.state, 200)}</code> <span class="order-words">${orderOf(state)}</span></span></label>`
     : html`<div class="undrawn"><code>${shorten(state.state, 200)}</code> <span class="order-words">${orderOf(state)}</span></div>`,
 )}</fieldset>`;
 }
 
 function operationsTable({ operations = [], culprit }: Anomaly): Html {
-  return html`<details><summary>The ${plural(operations.length, "operation")} as a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Operations of this anomaly"><table>
-<thead><tr><th scope="col">Process</th><th scope="col">Node</th><th scope="col">Operation</th><th scope="col" class="number">Sent</th><th scope="col" class="number">Known</th><th scope="col">Outcome</th><th scope="col" class="number">Revision</th></tr></thead>
-<tbody>${operations.map(
-    (operation, i) =>
-      html`<tr${i === culprit && html` class="culprit"`}><td>p${operation.process}</td><td>${operation.node ?? "–"}</td><td title="${barLabel(operation)}">${describeCall(operation)}${i === culprit && html` <span class="tag">cannot be placed</span>`}</td><td class="number">${formatTime(operation.invokedAt / 1e9)}</td><td class="number">${Number.isFinite(operation.completedAt) ? `+${formatDuration((operation.completedAt - operation.invokedAt) / 1e9)}` : "never"}</td><td>${describeOutcome(operation)}</td><td class="number">${operation.outcome.type === "ok" ? (operation.outcome.output.revision ?? "–") : "–"}</td></tr>`,
-  )}</tbody></table></div></details>`;
+  const headings = [
+    text("Process"),
+    text("Node"),
+    text("Operation"),
+    number("Sent"),
+    number("Answered after"),
+    text("Outcome"),
+    number("Revision"),
+  ];
+  const rows = operations.map((operation, i) => operationRow(operation, i === culprit));
+  return html`<details><summary>The ${plural(operations.length, "operation")} as a table</summary>${scrollingTable("Operations of this anomaly", headings, rows)}</details>`;
+}
+
+function operationRow(operation: Operation, culprit: boolean): Row {
+  const { process, node, outcome, invokedAt, completedAt } = operation;
+  const answered = outcome.type !== "info" && Number.isFinite(completedAt);
+  return {
+    ...(culprit && { class: "culprit" }),
+    cells: [
+      `p${process}`,
+      node ?? "–",
+      html`${describeCall(operation)}${culprit && html` <span class="tag">cannot be placed</span>`}`,
+      formatTime(invokedAt / 1e9),
+      answered ? formatDuration((completedAt - invokedAt) / 1e9) : "never",
+      describeOutcome(operation),
+      outcome.type === "ok" ? (outcome.output.revision ?? "–") : "–",
+    ],
+  };
 }

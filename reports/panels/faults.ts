@@ -1,26 +1,61 @@
-import type { Context } from "../context.ts";
-import { impactOf, outages } from "../data/availability.ts";
+import type { Context, NamedFault } from "../context.ts";
+import { impactOf, type Outage, outages } from "../data/availability.ts";
 import { formatCount, formatDuration, formatMicros } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { number, type Row, stackingTable, text } from "./table.ts";
 
 /** What was broken when, how it was proven to bite, and what the clients saw of it. */
-export function faultsPanel({ faults, operations, run, end }: Context): Html {
-  if (faults.length === 0)
-    return html`<section aria-labelledby="faults"><h2 id="faults">Faults</h2><p>${
+export function faultsPanel(context: Context): Html {
+  const { faults, operations, run } = context;
+  const title = html`<h2 id="faults">Faults</h2>`;
+  if (faults.length === 0) {
+    const why =
       run.nemeses.length > 0
         ? `None struck, though ${run.nemeses.join(", ")} was asked for.`
-        : "None: the cluster was left alone."
-    }</p></section>`;
+        : "None: the cluster was left alone.";
+    return html`<section aria-labelledby="faults">${title}<p>${why}</p></section>`;
+  }
   const stretches = outages(operations);
-  return html`<section aria-labelledby="faults"><h2 id="faults">Faults</h2>
-<table class="faults stacking">
-<thead><tr><th scope="col">Fault</th><th scope="col">What was done</th><th scope="col" class="number">From</th><th scope="col" class="number">Lasted</th><th scope="col">Proof that it bit</th><th scope="col" class="number" title="Operations sent while it lasted: ok, fail, unknown">ok / fail / unknown</th><th scope="col" class="number" title="Longest time without an ok answer anywhere">Outage</th><th scope="col" class="number">p99 of ok</th></tr></thead>
-<tbody>${faults.map(({ window, band }) => {
-    const impact = impactOf(window, operations, stretches, end);
-    return html`<tr><th scope="row"><a class="zoom key fault-key hue-${band.hue}" href="#over-time" data-from="${band.from}" data-to="${band.to}" title="Show it in the charts">${band.label} ${band.name}</a></th><td data-label="What">${window.summary}${window.nodes.length > 0 && html` <span class="quiet">(${window.nodes.join(", ")})</span>`}</td><td class="number" data-label="From">${band.from.toFixed(2)} s</td><td class="number" data-label="Lasted">${formatDuration(band.to - band.from)}</td><td data-label="Proof">${
-      window.proof ?? html`<span class="caveat">not seen to bite</span>`
-    }</td><td class="number" data-label="ok / fail / unknown">${formatCount(impact.ok)} / ${formatCount(impact.fail)} / ${formatCount(impact.info)}</td><td class="number" data-label="Outage">${formatDuration(impact.outageSeconds)}</td><td class="number" data-label="p99 of ok">${formatMicros(impact.p99)}</td></tr>`;
-  })}</tbody></table>
-<p class="note">Counts are of operations sent while the fault lasted. Outage: the longest time that touches the fault in which operations were asked for and none was answered ok, on any node.</p>
+  return html`<section aria-labelledby="faults">${title}
+${stackingTable(
+  undefined,
+  [
+    text("Fault"),
+    text("What was done"),
+    number("From"),
+    number("Lasted"),
+    text("Proof that it bit"),
+    number("ok"),
+    number("fail"),
+    number("unknown"),
+    number("Outage"),
+    number("p99 of ok"),
+  ],
+  faults.map((fault) => faultRow(context, fault, stretches)),
+)}
+<p class="note">Counts are of operations sent while the fault lasted. Outage: the longest time touching the fault in which operations were asked for and none was answered ok, on any node.</p>
 </section>`;
+}
+
+function faultRow(
+  { operations, end }: Context,
+  { window, band }: NamedFault,
+  stretches: readonly Outage[],
+): Row {
+  const impact = impactOf(window, operations, stretches, end);
+  const unnamed = window.nodes.filter((node) => !window.summary.includes(node));
+  return {
+    cells: [
+      html`<a class="zoom key fault-key hue-${band.hue}" href="#over-time" data-from="${band.from}" data-to="${band.to}" title="Show it in the charts">${band.label} ${band.name}</a>`,
+      html`${window.summary}${unnamed.length > 0 && html` <span class="quiet">(${unnamed.join(", ")})</span>`}`,
+      `${band.from.toFixed(2)} s`,
+      formatDuration(band.to - band.from),
+      window.proof ?? html`<span class="caveat">not seen to bite</span>`,
+      formatCount(impact.ok),
+      formatCount(impact.fail),
+      formatCount(impact.info),
+      formatDuration(impact.outageSeconds),
+      formatMicros(impact.p99),
+    ],
+  };
 }

@@ -54,8 +54,8 @@ function unavailability(context: Context): Html {
     .filter(({ from, to }) => from <= worst.to / 1e9 && to >= worst.from / 1e9)
     .map(({ label }) => label);
   const byNode = [...longestByNode(context.operations)].map(
-    ([node, { from, to }]) =>
-      html`<span class="no-break">${node} ${formatDuration((to - from) / 1e9)}</span> `,
+    ([node, { from, to }], i) =>
+      html`${i > 0 && " · "}<span class="no-break">${node} ${formatDuration((to - from) / 1e9)}</span>`,
   );
   return figure(
     "Longest unavailability",

@@ -7,6 +7,7 @@ import type { Points } from "../data/points.ts";
 import { quantile } from "../data/series.ts";
 import { formatCount, formatDuration, formatMicros } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { number, scrollingTable } from "./table.ts";
 
 /** The width that charts are drawn for before the page knows its own. */
 export const defaultWidth = 1_060;
@@ -74,17 +75,26 @@ function figuresOverTime({ timeline }: Pick<Context, "timeline">): Html {
       throughput[outcome].subarray(from, to).reduce((a, b) => a + b, 0) * bucketSeconds;
     const medians = [...(latency[0]?.p50.subarray(from, to) ?? [])].filter((value) => !Number.isNaN(value));
     const slowest = [...(latency[0]?.max.subarray(from, to) ?? [])].filter((value) => !Number.isNaN(value));
-    return html`<tr><th scope="row" class="number">${(from * bucketSeconds).toFixed(1)} s</th><td class="number">${formatCount(count("ok"))}</td><td class="number">${formatCount(count("fail"))}</td><td class="number">${formatCount(count("info"))}</td><td class="number">${formatMicros(
-      quantile(
-        medians.sort((a, b) => a - b),
-        0.5,
-      ),
-    )}</td><td class="number">${formatMicros(
-      quantile(
-        slowest.sort((a, b) => a - b),
-        1,
-      ),
-    )}</td></tr>`;
+    return {
+      cells: [
+        `${(from * bucketSeconds).toFixed(1)} s`,
+        formatCount(count("ok")),
+        formatCount(count("fail")),
+        formatCount(count("info")),
+        formatMicros(quantile(medians.sort(ascending), 0.5)),
+        formatMicros(quantile(slowest.sort(ascending), 1)),
+      ],
+    };
   });
-  return html`<details><summary>These charts as a table, every ${formatDuration(together * bucketSeconds)}</summary><div class="scroll" tabindex="0" role="region" aria-label="Figures over time"><table><thead><tr><th scope="col" class="number">From</th><th scope="col" class="number">ok</th><th scope="col" class="number">fail</th><th scope="col" class="number">unknown</th><th scope="col" class="number">typical median</th><th scope="col" class="number">slowest ok</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
+  const headings = [
+    number("From"),
+    number("ok"),
+    number("fail"),
+    number("unknown"),
+    number("typical median", "The median of the buckets' medians"),
+    number("slowest ok"),
+  ];
+  return html`<details><summary>These charts as a table, every ${formatDuration(together * bucketSeconds)}</summary>${scrollingTable("Figures over time", headings, rows)}</details>`;
 }
+
+const ascending = (a: number, b: number): number => a - b;

@@ -4,24 +4,38 @@ import type { Context } from "../context.ts";
 import { formatCount, formatMicros } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { defaultWidth } from "./over-time.ts";
+import { number, type Row, scrollingTable, text } from "./table.ts";
 
 /** Latency by percentile: the spectrum, then the usual percentiles of every function and outcome as a table. */
 export function percentilesPanel({ run }: Context): Html | undefined {
   if (run.latency.length === 0) return undefined;
   const spectra = spectraOf(run.latency);
-  const functions = [...new Map(spectra.map(({ f, hue }) => [f, hue]))];
+  const functions = [...new Map(spectra.map(({ f, hue }) => [f, hue]))].sort(([a], [b]) =>
+    a.localeCompare(b),
+  );
   const both = spectra.some(({ measure }) => measure === "service");
+  const answered = run.latency.filter(({ outcome }) => outcome === "ok");
+  const others = run.latency.filter(({ outcome, count }) => outcome !== "ok" && count > 0);
   return html`<section aria-labelledby="percentiles"><h2 id="percentiles">Latency by percentile</h2>
 <p class="legend">${functions.map(([f, hue]) => html`<span class="key line-key f-${hue}">${f}</span> `)}${
     both &&
     html`<span class="key line-key measure-response">response, from the intended start</span> <span class="key line-key measure-service">service, from the actual send</span>`
   }${run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`}</p>
 ${spectra.length > 0 && html`<div class="plot" data-plot="spectrum">${spectrumChart(spectra, defaultWidth).svg}</div>`}
-<div class="scroll" tabindex="0" role="region" aria-label="Percentiles"><table>
-<thead><tr><th scope="col">Function</th><th scope="col">Outcome</th><th scope="col">Measure</th>${["count", "mean", "p50", "p95", "p99", "p99.9", "max"].map((name) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead>
-<tbody>${[...run.latency].sort(byOutcome).map(latencyRow)}</tbody></table></div>
+${scrollingTable("Percentiles of ok operations", headings, [...answered].sort(byOutcome).map(latencyRow))}
+${
+  others.length > 0 &&
+  html`<details><summary>Latency of what failed or is unknown</summary>${scrollingTable("Percentiles of failed and unknown operations", headings, [...others].sort(byOutcome).map(latencyRow))}</details>`
+}
 </section>`;
 }
+
+const headings = [
+  text("Function"),
+  text("Outcome"),
+  text("Measure"),
+  ...["count", "mean", "p50", "p95", "p99", "p99.9", "max"].map((name) => number(name)),
+];
 
 const order = ["ok", "fail", "info"];
 const byOutcome = (a: LatencySummary, b: LatencySummary): number =>
@@ -32,7 +46,16 @@ const byOutcome = (a: LatencySummary, b: LatencySummary): number =>
 /** With fewer operations than this, the 99.9th percentile is the maximum by another name. */
 const enoughForThreeNines = 1_000;
 
-function latencyRow({ f, outcome, measure, count, mean, p50, p95, p99, p999, max }: LatencySummary): Html {
-  const cells = [mean, p50, p95, p99, count < enoughForThreeNines ? Number.NaN : p999, max].map(formatMicros);
-  return html`<tr><th scope="row">${f}</th><td><span class="key ${outcome}">${outcome === "info" ? "unknown" : outcome}</span></td><td>${measure}</td><td class="number">${formatCount(count)}</td>${cells.map((cell) => html`<td class="number">${cell}</td>`)}</tr>`;
+function latencyRow({ f, outcome, measure, count, mean, p50, p95, p99, p999, max }: LatencySummary): Row {
+  const named = outcome === "info" ? "unknown" : outcome;
+  const times = [mean, p50, p95, p99, count < enoughForThreeNines ? Number.NaN : p999, max];
+  return {
+    cells: [
+      f,
+      html`<span class="key ${outcome}">${named}</span>`,
+      measure,
+      formatCount(count),
+      ...times.map(formatMicros),
+    ],
+  };
 }

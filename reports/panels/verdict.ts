@@ -1,19 +1,22 @@
 import type { Run } from "../../core/run.ts";
-import type { Anomaly } from "../../core/verdict.ts";
+import type { Anomaly, Verdict, VerdictKind } from "../../core/verdict.ts";
 import type { Context } from "../context.ts";
 import { formatDuration, formatFigure, plural } from "../format.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { verdictMark, verdictWords } from "../marks.ts";
 import { promiseWords } from "../words.ts";
+import { number, type Row, stackingTable, text } from "./table.ts";
 
 /** The first thing to read: the verdict, why, and what kind of run it is of. */
 export function verdictPanel({ run, faults }: Context): Html {
+  const proven = faults.filter(({ window }) => window.proof !== undefined).length;
+  const evidence = countedAnomalies(run).length > 0 && html` <a href="#anomalies">See the evidence</a>`;
   return html`<section class="hero ${run.verdict}" aria-labelledby="verdict">
 ${run.mutant !== undefined && plantedBug(run.mutant)}
-${run.ended !== undefined && notice("Ended early", html`${run.ended}. What was recorded until then was judged all the same.`)}
+${run.ended !== undefined && endedEarly(run.ended)}
 <div class="verdict">${verdictMark(run.verdict, 76)}<div>
 <h1 id="verdict">${verdictWords[run.verdict]}</h1>
-<p class="lead">${leadSentence(run, faults.filter(({ window }) => window.proof !== undefined).length)}</p>
+<p class="lead">${leadSentence(run, proven)}${evidence}</p>
 </div></div>
 ${identity(run)}
 ${checksTable(run)}
@@ -52,8 +55,8 @@ function plantedBug(mutant: string): Html {
   return html`<aside class="banner planted"><strong>Planted bug</strong> <code>${mutant}</code> was switched on for this run: the system was broken on purpose, to see whether it is caught. It says nothing about the system without it.</aside>`;
 }
 
-const notice = (title: string, text: Content): Html =>
-  html`<aside class="banner"><strong>${title}</strong> ${text}</aside>`;
+const endedEarly = (why: string): Html =>
+  html`<aside class="banner"><strong>Ended early</strong> ${why.replace(/\.?$/, ".")} What was recorded until then was judged all the same.</aside>`;
 
 function identity(run: Run): Html {
   const facts: readonly (readonly [string, Content])[] = [
@@ -82,21 +85,29 @@ function loadWords({ load }: Run): string {
 }
 
 function checksTable(run: Run): Html {
-  return html`<table class="checks stacking"><caption>What was checked</caption>
-<thead><tr><th scope="col">Verdict</th><th scope="col">Checker</th><th scope="col">Finding</th><th scope="col" class="number">Took</th></tr></thead>
-<tbody>${run.verdicts.map(({ kind, checker, summary, seconds, figures = {}, anomalies }) => {
-    const known = anomalies.filter((anomaly) => anomaly.known === true).length;
-    return html`<tr class="${kind}"><td class="kind">${verdictMark(kind, 20)} ${verdictWords[kind]}</td><th scope="row">${checker}</th><td>${summary}${
-      kind === "valid" && anomalies.some((anomaly) => anomaly.kind === "vacuous") && html` <em>Vacuous.</em>`
-    }${
-      known > 0 &&
-      html` <span class="known">${plural(known, "known limit")} of this read mode seen, not counted against the system.</span>`
-    }${figureList(figures)}</td><td class="number">${seconds === undefined ? "–" : formatDuration(seconds)}</td></tr>`;
-  })}${
-    run.verdicts.length === 0 &&
-    html`<tr class="unknown"><td class="kind">${verdictMark("unknown", 20)} Unknown</td><th scope="row">none</th><td>Nobody judged this history.</td><td class="number">–</td></tr>`
-  }</tbody></table>`;
+  const columns = [text("Checker"), text("Verdict"), text("Finding"), number("Took")];
+  const rows = run.verdicts.map(checkRow);
+  const nobody = { cells: ["none", verdictCell("unknown"), "Nobody judged this history.", "–"] };
+  return stackingTable("What was checked", columns, rows.length > 0 ? rows : [nobody]);
 }
+
+function checkRow({ kind, checker, summary, seconds, figures = {}, anomalies }: Verdict): Row {
+  const known = anomalies.filter((anomaly) => anomaly.known === true).length;
+  const limits =
+    known > 0 &&
+    html` <span class="known">${plural(known, "known limit")} of this read mode seen, not counted against the system.</span>`;
+  return {
+    cells: [
+      checker,
+      verdictCell(kind),
+      html`${summary}${limits}${figureList(figures)}`,
+      seconds === undefined ? "–" : formatDuration(seconds),
+    ],
+  };
+}
+
+const verdictCell = (kind: VerdictKind): Html =>
+  html`<span class="kind ${kind}">${verdictMark(kind, 20)} ${verdictWords[kind]}</span>`;
 
 function figureList(figures: Readonly<Record<string, number>>): Html | undefined {
   const entries = Object.entries(figures);

@@ -1,0 +1,62 @@
+import { type Content, type Html, html } from "../html.ts";
+
+export interface Heading {
+  readonly name: string;
+  /** Figures stand right-aligned, so that their digits line up. */
+  readonly number?: boolean;
+  /** What the column means, where its name is too short to tell. */
+  readonly title?: string;
+}
+
+export interface Row {
+  /** As many as there are columns; the first names the row. */
+  readonly cells: readonly Content[];
+  readonly class?: string;
+}
+
+export const text = (name: string): Heading => ({ name });
+export const number = (name: string, title?: string): Heading => ({
+  name,
+  number: true,
+  ...(title !== undefined && { title }),
+});
+
+/** A table that scrolls sideways by itself where the page is too narrow for it. `label` names it for screen readers. */
+export function scrollingTable(label: string, columns: readonly Heading[], rows: readonly Row[]): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table>${head(columns)}<tbody>${rows.map(
+    (row) =>
+      html`<tr${row.class !== undefined && html` class="${row.class}"`}>${row.cells.map((content, i) =>
+        cell(columns[i], content, i === 0),
+      )}</tr>`,
+  )}</tbody></table></div>`;
+}
+
+/**
+ * A table of few rows and much text: on a phone every row becomes a block of lines, each named by its column. Roles are
+ * spelt out, since such a layout takes a table's meaning away.
+ */
+export function stackingTable(caption: Content, columns: readonly Heading[], rows: readonly Row[]): Html {
+  return html`<table class="stacking" role="table">${caption !== undefined && html`<caption>${caption}</caption>`}${head(columns)}<tbody role="rowgroup">${rows.map(
+    (row) =>
+      html`<tr role="row"${row.class !== undefined && html` class="${row.class}"`}>${row.cells.map(
+        (content, i) => stackingCell(columns[i], content, i === 0),
+      )}</tr>`,
+  )}</tbody></table>`;
+}
+
+const head = (columns: readonly Heading[]): Html =>
+  html`<thead><tr>${columns.map(
+    ({ name, number: figures, title }) =>
+      html`<th scope="col"${figures && html` class="number"`}${title !== undefined && html` title="${title}"`}>${name}</th>`,
+  )}</tr></thead>`;
+
+function cell(column: Heading | undefined, content: Content, first: boolean): Html {
+  const classes = column?.number === true && html` class="number"`;
+  return first ? html`<th scope="row"${classes}>${content}</th>` : html`<td${classes}>${content}</td>`;
+}
+
+function stackingCell(column: Heading | undefined, content: Content, first: boolean): Html {
+  if (first) return html`<th scope="row" role="rowheader">${content}</th>`;
+  const classes = column?.number === true && html` class="number"`;
+  return html`<td role="cell"${classes} data-label="${column?.name ?? ""}"><span>${content}</span></td>`;
+}
