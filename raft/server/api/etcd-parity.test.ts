@@ -1,0 +1,156 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rangeRequest, writeRequest } from "../../kv/arbitraries.ts";
+import type { KeyRange, KvRequest, RangeRequest, WriteRequest } from "../../kv/request.ts";
+import { startTestApi, type TestApi } from "./test-api.ts";
+
+const hasEtcd = (() => {
+  try {
+    execFileSync("etcd", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+if (!hasEtcd)
+  console.warn("etcd is not installed (Debian: etcd-server): this server is not compared with it");
+
+describe.skipIf(!hasEtcd)("a real etcd", () => {
+  let ours: TestApi;
+  let etcd: ChildProcess;
+  let directory: string;
+  let etcdUrl: string;
+
+  beforeAll(async () => {
+    ours = await startTestApi();
+    directory = mkdtempSync(join(tmpdir(), "etcd-parity-"));
+    const [clients, peers] = [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
+    etcdUrl = clients;
+    const flags = {
+      "data-dir": directory,
+      "listen-client-urls": clients,
+      "advertise-client-urls": clients,
+      "listen-peer-urls": peers,
+      "initial-advertise-peer-urls": peers,
+      "initial-cluster": `default=${peers}`,
+    };
+    etcd = spawn(
+      "etcd",
+      Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
+      { stdio: "ignore" },
+    );
+    const healthy = () =>
+      fetch(`${clients}/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await expect.poll(healthy, { timeout: 30_000 }).toBe(true);
+  });
+
+  afterAll(async () => {
+    const gone = new Promise((resolve) => etcd.once("exit", resolve));
+    etcd.kill("SIGKILL");
+    await gone;
+    rmSync(directory, { recursive: true });
+    await ours.close();
+  });
+
+  it("answers every request as this server does: status, body and error", async () => {
+    const request = fc.oneof(writeRequest, writeRequest, rangeRequest);
+    for (const each of fc.sample(request, { numRuns: 400, seed: Number(process.env["PARITY_SEED"] ?? 1) })) {
+      const { path, body } = toJson(nearby(each, ours.replica.store.revision));
+      const theirs = await fetch(etcdUrl + path, { method: "POST", body: JSON.stringify(body) });
+      const expected = { status: theirs.status, body: plain(await theirs.json()) };
+      const actual = await ours.post(path, body);
+      expect({ status: actual.status, body: plain(actual.body) }, JSON.stringify({ path, body })).toEqual(
+        expected,
+      );
+    }
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Without what tells the two servers apart. */
+function plain(body: unknown): unknown {
+  const text = JSON.stringify(body, (name, value) =>
+    ["cluster_id", "member_id", "raft_term"].includes(name) ? undefined : value,
+  );
+  return JSON.parse(text);
+}
+
+/** The arbitrary's revisions, which are small, moved to where the store is now. Negative ones mean different things. */
+function nearby<T extends KvRequest | WriteRequest>(request: T, current: number): T {
+  const names = new Set([
+    "revision",
+    "minModRevision",
+    "maxModRevision",
+    "minCreateRevision",
+    "maxCreateRevision",
+  ]);
+  const move = (value: unknown, name = ""): unknown => {
+    if (names.has(name)) return value === 0 ? 0 : Math.max(1, (value as number) + Math.max(0, current - 10));
+    if (Array.isArray(value)) return value.map((each) => move(each));
+    if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, move(each, name)]));
+  };
+  return move(request) as T;
+}
+
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
+const keys = ({ key, end }: KeyRange) => ({ key: base64(key), ...(end && { range_end: base64(end) }) });
+
+function toJson(request: KvRequest | WriteRequest): { path: string; body: object } {
+  switch (request.type) {
+    case "put": {
+      const { key, value, prevKv: prev_kv, ignoreValue: ignore_value } = request;
+      return { path: "/v3/kv/put", body: { key: base64(key), value: base64(value), prev_kv, ignore_value } };
+    }
+    case "delete-range":
+      return { path: "/v3/kv/deleterange", body: { ...keys(request), prev_kv: request.prevKv } };
+    case "compact":
+      return { path: "/v3/kv/compaction", body: { revision: request.revision } };
+    case "range":
+      return { path: "/v3/kv/range", body: rangeToJson(request) };
+    case "txn": {
+      const branch = (requests: readonly KvRequest[]) =>
+        requests.map((each) => ({ [`request_${each.type.replace("-", "_")}`]: toJson(each).body }));
+      const compare = request.compare.map(({ target, result, number, value, ...range }) => ({
+        ...keys(range),
+        target: target.toUpperCase(),
+        result: result.toUpperCase().replace("-", "_"),
+        ...(target === "value" && { value: base64(value ?? new Uint8Array(0)) }),
+        ...(target === "version" && { version: number }),
+        ...(target === "create" && { create_revision: number }),
+        ...(target === "mod" && { mod_revision: number }),
+      }));
+      const { success, failure } = request;
+      return { path: "/v3/kv/txn", body: { compare, success: branch(success), failure: branch(failure) } };
+    }
+  }
+}
+
+const rangeToJson = (request: RangeRequest): object => ({
+  ...keys(request),
+  limit: request.limit,
+  revision: request.revision,
+  sort_order: request.sortOrder.toUpperCase(),
+  sort_target: request.sortTarget.toUpperCase(),
+  keys_only: request.keysOnly,
+  count_only: request.countOnly,
+  min_mod_revision: request.minModRevision,
+  max_mod_revision: request.maxModRevision,
+  min_create_revision: request.minCreateRevision,
+  max_create_revision: request.maxCreateRevision,
+});
