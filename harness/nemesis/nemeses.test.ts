@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { MemorySystem } from "../../adapters/memory/system.ts";
+import { sleep } from "../../core/clock.ts";
+import { type NodeId, nodeId } from "../../core/op.ts";
+import { createRandom } from "../../core/random.ts";
+import { seconds } from "../../core/time.ts";
+import { VirtualClock } from "../../core/virtual-clock.ts";
+import type { Injected, Target } from "./nemesis.ts";
+import { nemeses, parseNemeses } from "./registry.ts";
+
+interface Struck {
+  readonly system: MemorySystem;
+  readonly leader: NodeId | undefined;
+  readonly injected: Injected | undefined;
+  readonly states: readonly string[];
+}
+
+/** Strikes a cluster that has a leader, and heals it. */
+async function strike(name: string, options: { size?: number; seed?: number; held?: string[] } = {}) {
+  const { size = 5, seed = 1, held = [] } = options;
+  const clock = new VirtualClock();
+  const random = createRandom(seed);
+  const latencyMs = { min: 1, max: 2 };
+  const system = new MemorySystem({ clock, random, nodes: size, latencyMs, electionMs: 100 });
+  const [nemesis] = parseNemeses([name]).flat();
+  return clock.run(async (): Promise<Struck> => {
+    await Promise.all(system.nodes.map((node) => node.start()));
+    await sleep(clock, seconds(1));
+    const { leader } = system;
+    const target: Target = {
+      cluster: { nodes: system.nodes, network: system.network, stop: async () => {} },
+      random,
+      leader: async () => system.leader,
+      held: new Set(held.map(nodeId)),
+    };
+    const injected = await nemesis?.inject(target);
+    const states = system.nodes.map((node) => node.state());
+    await injected?.heal();
+    await injected?.heal();
+    return { system, leader, injected, states };
+  });
+}
+
+const seeds = Array.from({ length: 30 }, (_, seed) => seed);
+
+describe("every nemesis", () => {
+  it.each(Object.keys(nemeses))(
+    "%s strikes a cluster of three, and heals it, twice if need be",
+    async (name) => {
+      const { injected, system } = await strike(name, { size: 3 });
+      expect(injected?.nodes.length).toBeGreaterThan(0);
+      expect(system.nodes.map((node) => node.state())).toEqual(["running", "running", "running"]);
+      const pairs = system.nodes.flatMap((a) => system.nodes.map((b) => [a.id, b.id] as const));
+      for (const [a, b] of pairs) expect(system.network.connects(a, b)).toBe(true);
+    },
+  );
+
+  it("of links finds nothing to strike in a cluster of one", async () => {
+    for (const name of ["partition", "slow", "loss"])
+      expect((await strike(name, { size: 1 })).injected).toBeUndefined();
+  });
+});
+
+describe("partition", () => {
+  it("draws every one of its shapes, sooner or later", async () => {
+    const drawn = await Promise.all(
+      seeds.map(async (seed) => (await strike("partition", { seed })).injected),
+    );
+    const kinds = new Set(drawn.map((injected) => injected?.summary.split(" ").slice(0, 2).join(" ")));
+    for (const kind of ["isolate leader", "majorities ring", "bridge over", "one way:"])
+      expect(kinds).toContain(kind);
+    expect([...kinds].some((kind) => kind?.startsWith("halves"))).toBe(true);
+  });
+
+  it("isolates the leader both ways", async () => {
+    const { injected, leader } = await strike("partition-leader");
+    expect(injected?.summary).toBe(`isolate leader ${leader}`);
+    expect(injected?.cut).toHaveLength(8);
+    expect(injected?.cut?.every((link) => link.includes(leader as NodeId))).toBe(true);
+  });
+
+  it("leaves clients alone", async () => {
+    const { injected } = await strike("partition-one");
+    expect(injected?.cut?.flat()).not.toContain("clients");
+  });
+});
+
+describe("kill", () => {
+  it.each([
+    ["kill-one", 1],
+    ["kill-leader", 1],
+    ["kill-minority", 2],
+    ["kill-all", 5],
+  ])("%s ends %d of five, with a proof at once", async (name, count) => {
+    const { injected, states } = await strike(name);
+    expect(states.filter((state) => state === "killed")).toHaveLength(count);
+    expect((await injected?.proof())?.split("; ")).toHaveLength(count);
+  });
+
+  it("of the leader strikes the one that leads", async () => {
+    for (const seed of seeds.slice(0, 5)) {
+      const { injected, leader } = await strike("kill-leader", { seed });
+      expect(injected?.nodes).toEqual([leader]);
+    }
+  });
+
+  it("of a minority strikes nobody where no node may be lost", async () => {
+    expect((await strike("kill-minority", { size: 1 })).injected).toBeUndefined();
+  });
+
+  it("starts again what it killed where one kill failed", async () => {
+    const clock = new VirtualClock();
+    const random = createRandom(1);
+    const system = new MemorySystem({
+      clock,
+      random,
+      nodes: 3,
+      latencyMs: { min: 1, max: 1 },
+      electionMs: 10,
+    });
+    await Promise.all(system.nodes.map((node) => node.start()));
+    const [first] = system.nodes;
+    if (first !== undefined) first.kill = () => Promise.reject(new Error("no permission"));
+    const cluster = { nodes: system.nodes, network: system.network, stop: async () => {} };
+    const target = { cluster, random, leader: async () => undefined, held: new Set<NodeId>() };
+    await expect(nemeses["kill-all"]?.inject(target)).rejects.toThrow("no permission");
+    expect(system.nodes.map((node) => node.state())).toEqual(["running", "running", "running"]);
+  });
+});
+
+describe("a nemesis on nodes", () => {
+  it.each(["kill-one", "pause-one"])("%s leaves alone what another fault holds", async (name) => {
+    for (const seed of seeds.slice(0, 10)) {
+      const { injected } = await strike(name, { size: 3, seed, held: ["n1", "n3"] });
+      expect(injected?.nodes).toEqual(["n2"]);
+    }
+  });
+
+  it("has nothing to strike where all are held", async () => {
+    expect((await strike("kill", { size: 3, held: ["n1", "n2", "n3"] })).injected).toBeUndefined();
+  });
+});
+
+describe("parseNemeses()", () => {
+  it("reads steps that take turns, and parts that strike together", () => {
+    const names = parseNemeses(["partition", "kill+pause-leader"]).map((step) =>
+      step.map(({ name }) => name),
+    );
+    expect(names).toEqual([["partition"], ["kill", "pause-leader"]]);
+  });
+
+  it("takes `none` for no fault at all", () => {
+    expect(parseNemeses(["none"])).toEqual([]);
+  });
+
+  it("tells which there are where a name is unknown", () => {
+    expect(() => parseNemeses(["partition+earthquake"])).toThrow(
+      /unknown nemesis "earthquake": there are none, partition, .*kill-all.*loss/,
+    );
+  });
+});

@@ -1,0 +1,220 @@
+import { describe, expect, it } from "vitest";
+import { sleep } from "../../core/clock.ts";
+import { UsageError } from "../../core/errors.ts";
+import type { FaultChange } from "../../core/fault.ts";
+import { nodeId } from "../../core/op.ts";
+import { createRandom } from "../../core/random.ts";
+import { millis, nanos, seconds } from "../../core/time.ts";
+import { VirtualClock } from "../../core/virtual-clock.ts";
+import type { Cluster } from "../runtimes/runtime.ts";
+import type { Injected, Nemesis, Target } from "./nemesis.ts";
+import { assertScheduleFits, FaultSchedule, type ScheduleContext } from "./schedule.ts";
+
+interface Told {
+  readonly at: number;
+  readonly name: string;
+  readonly change: FaultChange;
+}
+
+const faultSeconds = { min: 3, max: 5 };
+const gapSeconds = { min: 2, max: 3 };
+
+/** A nemesis that strikes `n1` and is proven at once, but for what `parts` say. */
+const nemesis = (name: string, parts: Partial<Injected> = {}): Nemesis => ({
+  name,
+  summary: name,
+  requires: new Set(),
+  inject: async () => ({
+    summary: name,
+    nodes: [nodeId("n1")],
+    proof: async () => "seen",
+    heal: async () => {},
+    ...parts,
+  }),
+});
+
+async function runSchedule(
+  steps: readonly (readonly Nemesis[])[],
+  parts: Partial<ScheduleContext> & { seed?: number; length?: number; clock?: VirtualClock } = {},
+) {
+  const { seed = 1, length = 60, clock = new VirtualClock() } = parts;
+  const told: Told[] = [];
+  const schedule = new FaultSchedule({
+    steps,
+    faultSeconds,
+    gapSeconds,
+    clock,
+    cluster: {} as Cluster,
+    random: createRandom(seed),
+    signal: new AbortController().signal,
+    leader: async () => undefined,
+    recovered: async () => {},
+    onFault: (name, change) => told.push({ at: clock.now() / 1e9, name, change }),
+    ...parts,
+  });
+  const ended = await clock.run(() => schedule.run(seconds(length)).then(() => clock.now() / 1e9));
+  return { told, ended, schedule };
+}
+
+const of = (told: readonly Told[], state: FaultChange["state"]) =>
+  told.filter(({ change }) => change.state === state);
+
+describe("a schedule of faults", () => {
+  it("gives every step its turn, over and over, until the end", async () => {
+    const { told, ended } = await runSchedule([[nemesis("a")], [nemesis("b")], [nemesis("c")]]);
+    const turns = of(told, "begin").map(({ name }) => name);
+    expect(turns.slice(0, 7)).toEqual(["a", "b", "c", "a", "b", "c", "a"]);
+    expect(ended).toBe(60);
+  });
+
+  it("draws the length of faults and gaps within what was asked", async () => {
+    const { told } = await runSchedule([[nemesis("a")]]);
+    const [begins, ends] = [of(told, "begin"), of(told, "end")];
+    for (const [i, { at }] of begins.entries()) {
+      const gap = at - (ends[i - 1]?.at ?? 0);
+      expect(gap).toBeGreaterThanOrEqual(gapSeconds.min);
+      expect(gap).toBeLessThanOrEqual(gapSeconds.max);
+      const length = (ends[i]?.at ?? 0) - at;
+      expect(length).toBeLessThanOrEqual(faultSeconds.max);
+      if (i < begins.length - 1) expect(length).toBeGreaterThanOrEqual(faultSeconds.min);
+    }
+  });
+
+  it("strikes once with every step in the shortest load that is accepted, whatever the seed", async () => {
+    const steps = ["a", "b", "c"].map((name) => [nemesis(name)]);
+    const length = 3 * (faultSeconds.max + gapSeconds.max);
+    assertScheduleFits({ steps, faultSeconds, gapSeconds }, length);
+    for (let seed = 0; seed < 50; seed++) {
+      const { told } = await runSchedule(steps, { seed, length });
+      expect(new Set(told.map(({ name }) => name))).toEqual(new Set(["a", "b", "c"]));
+    }
+  });
+
+  it("is refused for a load that is too short", () => {
+    const steps = [[nemesis("a")], [nemesis("b")]];
+    expect(() => assertScheduleFits({ steps, faultSeconds, gapSeconds }, 15)).toThrow(UsageError);
+    expect(() => assertScheduleFits({ steps, faultSeconds, gapSeconds }, 15)).toThrow("--seconds 16");
+  });
+
+  it("is the same for the same seed, and another for another", async () => {
+    const steps = [[nemesis("a")]];
+    const times = async (seed: number) => (await runSchedule(steps, { seed })).told.map(({ at }) => at);
+    expect(await times(3)).toEqual(await times(3));
+    expect(await times(3)).not.toEqual(await times(4));
+  });
+
+  it("lets the parts of a step strike together, and tells each what the others hold", async () => {
+    const held: string[][] = [];
+    const watching: Nemesis = {
+      ...nemesis("b"),
+      inject: async (target: Target) => {
+        held.push([...target.held]);
+        return { summary: "b", nodes: [nodeId("n2")], proof: async () => "seen", heal: async () => {} };
+      },
+    };
+    const { told } = await runSchedule([[nemesis("a"), watching]], { length: 10 });
+    expect(told.map(({ name, change }) => `${name} ${change.state}`)).toEqual([
+      "a begin",
+      "b begin",
+      "a proven",
+      "b proven",
+      "a end",
+      "b end",
+    ]);
+    expect(held).toEqual([["n1"]]);
+  });
+
+  it("asks for the proof until there is one", async () => {
+    let asked = 0;
+    const late = nemesis("late", { proof: async () => (++asked < 8 ? undefined : "seen at last") });
+    const { told } = await runSchedule([[late]], { length: 10 });
+    const [begin, proven] = told;
+    expect(proven?.change).toMatchObject({ state: "proven", proof: "seen at last" });
+    expect((proven?.at ?? 0) - (begin?.at ?? 0)).toBeCloseTo(0.7, 5);
+  });
+
+  it("proves nothing where nothing was seen, and heals all the same", async () => {
+    const unseen = nemesis("unseen", { proof: async () => undefined });
+    const { told } = await runSchedule([[unseen]], { length: 10 });
+    expect(told.map(({ change }) => change.state)).toEqual(["begin", "end"]);
+  });
+
+  it("looks again for something to strike", async () => {
+    let looked = 0;
+    const shy: Nemesis = {
+      ...nemesis("shy"),
+      inject: (target) => (++looked < 4 ? Promise.resolve(undefined) : nemesis("shy").inject(target)),
+    };
+    const { told } = await runSchedule([[shy]], { length: 10 });
+    expect(of(told, "begin")).toHaveLength(1);
+    expect(looked).toBe(4);
+  });
+
+  it("waits for the cluster to recover before it strikes again", async () => {
+    const clock = new VirtualClock();
+    const recovered = () => sleep(clock, seconds(7));
+    const { told } = await runSchedule([[nemesis("a")]], { clock, recovered, length: 40 });
+    const [begins, ends] = [of(told, "begin"), of(told, "end")];
+    expect(begins.length).toBeGreaterThan(2);
+    for (const [i, { at }] of begins.slice(1).entries()) expect(at - (ends[i]?.at ?? 0)).toBeCloseTo(7, 6);
+  });
+
+  it("heals at once when it is aborted", async () => {
+    const clock = new VirtualClock();
+    const abort = new AbortController();
+    clock.after(seconds(4), () => abort.abort(new Error("enough")));
+    let healed = nanos(0);
+    const heal = async () => {
+      healed = clock.now();
+    };
+    const steps = [[nemesis("a", { heal })]];
+    await expect(runSchedule(steps, { clock, signal: abort.signal })).rejects.toThrow("enough");
+    expect(healed).toBe(seconds(4));
+  });
+
+  it("heals what struck where another part of the step throws", async () => {
+    let healed = false;
+    const heal = async () => {
+      healed = true;
+    };
+    const broken: Nemesis = { ...nemesis("broken"), inject: () => Promise.reject(new Error("broken")) };
+    await expect(runSchedule([[nemesis("a", { heal }), broken]])).rejects.toThrow("broken");
+    expect(healed).toBe(true);
+  });
+
+  it("heals every part where one will not heal, and tells of that one", async () => {
+    const healed: string[] = [];
+    const stuck = nemesis("stuck", { heal: () => Promise.reject(new Error("stuck")) });
+    const other = nemesis("other", { heal: async () => void healed.push("other") });
+    await expect(runSchedule([[stuck, other]])).rejects.toThrow("stuck");
+    expect(healed).toEqual(["other"]);
+  });
+
+  it("shows the faults of the moment", async () => {
+    const clock = new VirtualClock();
+    const seen: string[] = [];
+    let schedule: FaultSchedule | undefined;
+    const context: ScheduleContext = {
+      steps: [[nemesis("a"), nemesis("b")]],
+      faultSeconds,
+      gapSeconds,
+      clock,
+      cluster: {} as Cluster,
+      random: createRandom(1),
+      signal: new AbortController().signal,
+      leader: async () => undefined,
+      recovered: async () => {},
+      onFault: () => {},
+    };
+    await clock.run(async () => {
+      schedule = new FaultSchedule(context);
+      for (const at of [1, 4.5]) {
+        clock.after(seconds(at), () => seen.push(schedule?.faults.join() ?? ""));
+      }
+      await schedule.run(seconds(9));
+      await sleep(clock, millis(1));
+    });
+    expect(seen).toEqual(["", "a,b"]);
+    expect(schedule?.faults).toEqual([]);
+  });
+});
