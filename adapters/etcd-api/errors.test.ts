@@ -30,6 +30,7 @@ describe("statusError", () => {
       "rejected",
       true,
     ],
+    [status.RESOURCE_EXHAUSTED, "Received message larger than max (8388621 vs 2097152)", "rejected", true],
     [status.INVALID_ARGUMENT, "etcdserver: request is too large", "rejected", true],
     [status.INVALID_ARGUMENT, "etcdserver: key is not provided", "rejected", true],
     [status.OUT_OF_RANGE, "etcdserver: mvcc: required revision has been compacted", "rejected", true],

@@ -31,7 +31,9 @@ const reasons: readonly Reason[] = [
   { text: "etcdserver: too many requests", code: "overloaded" },
   { text: "etcdserver: mvcc: database space exceeded", code: "rejected" },
   { text: "etcdserver: request is too large", code: "rejected" },
+  // The limit of the server's gRPC library: that of Go, and that of Node, which the reference server uses.
   { text: "grpc: received message larger than max", code: "rejected" },
+  { text: "Received message larger than max", code: "rejected" },
   // An authenticated cluster asked without a token.
   { text: "etcdserver: user name is empty", code: "unauthenticated" },
   { text: "etcdserver: authentication failed", code: "unauthenticated" },

@@ -1,0 +1,178 @@
+import { ClientError } from "../../core/errors.ts";
+import type { Revision } from "../../core/op.ts";
+import { realClock } from "../../core/real-clock.ts";
+import { millis, type Nanos } from "../../core/time.ts";
+import type { Client, ConnectOptions, Endpoint, ReadResult, Versioned } from "../adapter.ts";
+import type { Reply } from "./connection.ts";
+import { isZkError, zkCode } from "./errors.ts";
+import { keyOf, pathOf, root } from "./paths.ts";
+import {
+  type Access,
+  create,
+  deleteNode,
+  exists,
+  getChildren,
+  getData,
+  type NodeData,
+  type Request,
+  setData,
+  sync,
+} from "./requests.ts";
+import { Session } from "./session.ts";
+
+/** What Assay asks servers for; they have bounds of their own. Longer than the pauses and cuts of a usual run. */
+const sessionTimeoutMs = 10_000;
+
+/** How often a write, or a list, starts anew after others got in between. Each such attempt had no effect. */
+const attemptsMax = 5;
+
+const clock = realClock();
+
+/** Opens a session, and makes the node that all keys are under where it is not there. */
+export async function connect(endpoint: Endpoint, options: ConnectOptions): Promise<Client> {
+  const client = new ZooKeeperClient(endpoint, options);
+  try {
+    await client.makeRoot();
+    return client;
+  } catch (reason) {
+    await client.close();
+    const { code, definite, message } = ClientError.from(reason);
+    throw new ClientError(definite ? code : "not-connected", message, { cause: reason });
+  }
+}
+
+/** Requests of one operation, all with the same deadline. */
+type Ask = <T>(request: Request<T>) => Promise<Reply<T>>;
+
+class ZooKeeperClient implements Client {
+  readonly #session: Session;
+  readonly #timeout: Nanos;
+  /** With a user, what it makes is its own. */
+  readonly #access: Access;
+
+  constructor(endpoint: Endpoint, options: ConnectOptions) {
+    this.#session = new Session(endpoint, { ...options, sessionTimeoutMs, clock });
+    this.#timeout = millis(options.timeoutMs);
+    this.#access = options.user === undefined ? "everyone" : "creator";
+  }
+
+  async makeRoot(): Promise<void> {
+    const ask = this.#operation();
+    const { value: there } = await ask(exists(root));
+    if (there === undefined) await this.#createIfAbsent(ask, root, "");
+    // Shows whether this client may use it at all.
+    await ask(getData(root));
+  }
+
+  async read(key: string, mode: string): Promise<ReadResult> {
+    const path = pathOf(key);
+    const { value, zxid } = await readNode(this.#operation(), path, mode);
+    return { ...(value !== undefined && { value: value.data.toString() }), revision: revisionOf(zxid) };
+  }
+
+  /**
+   * ZooKeeper has no "create or set". What is refused because the node is not there, or is there meanwhile, had no
+   * effect, so trying the other of the two is not trying again.
+   */
+  async write(key: string, value: string): Promise<Revision> {
+    const path = pathOf(key);
+    const ask = this.#operation();
+    for (let attempt = 0; attempt < attemptsMax; attempt++) {
+      const set = await unlessRefused(ask(setData(path, Buffer.from(value))), zkCode.noNode);
+      if (set !== undefined) return revisionOf(set.value.modifiedZxid);
+      const created = await this.#createIfAbsent(ask, path, value);
+      if (created !== undefined) return created;
+    }
+    throw new ClientError("conflict", `${key} was created and deleted by others all the while`);
+  }
+
+  /**
+   * A read of what this server has, and a write where the version is still the same. The read may be stale, so a
+   * difference tells nothing of the value at any moment of the operation: `conflict`, never `mismatch`. Where others
+   * delete the key meanwhile and create it anew, its versions start anew too, and the comparison can be wrong.
+   */
+  async cas(key: string, from: string, to: string): Promise<Revision> {
+    const path = pathOf(key);
+    const ask = this.#operation();
+    const { value: seen } = await ask(getData(path));
+    if (seen?.data.toString() !== from) {
+      throw new ClientError("conflict", `this server does not have ${from} as the value of ${key}`);
+    }
+    const set = await unlessRefused(
+      ask(setData(path, Buffer.from(to), seen.stat.version)),
+      zkCode.badVersion,
+      zkCode.noNode,
+    );
+    if (set === undefined) throw new ClientError("conflict", `${key} changed between the read and the write`);
+    return revisionOf(set.value.modifiedZxid);
+  }
+
+  async delete(key: string): Promise<boolean> {
+    const ask = this.#operation();
+    return (await unlessRefused(ask(deleteNode(pathOf(key))), zkCode.noNode)) !== undefined;
+  }
+
+  /**
+   * Names and values are asked apart. They are the state of one moment, that of the names, where no value is newer and
+   * none is missing; otherwise it is asked anew.
+   */
+  async list(prefix: string, mode: string): Promise<ReadonlyMap<string, Versioned>> {
+    const ask = this.#operation();
+    for (let attempt = 0; attempt < attemptsMax; attempt++) {
+      const { value, zxid } = await afterSync(ask, root, mode, () => ask(getChildren(root)));
+      const keys = value.names.map(keyOf).filter((key) => key.startsWith(prefix));
+      const nodes = await Promise.all(keys.map(async (key) => (await ask(getData(pathOf(key)))).value));
+      if (nodes.every((node) => node !== undefined && node.stat.modifiedZxid <= zxid)) {
+        return byKey(keys, nodes as readonly NodeData[]);
+      }
+    }
+    throw new ClientError("conflict", `keys that start with ${prefix} changed all the while`);
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  #operation(): Ask {
+    const deadline = (clock.now() + this.#timeout) as Nanos;
+    return (request) => this.#session.ask(request, deadline);
+  }
+
+  async #createIfAbsent(ask: Ask, path: string, value: string): Promise<Revision | undefined> {
+    const request = create(path, Buffer.from(value), { access: this.#access });
+    const created = await unlessRefused(ask(request), zkCode.nodeExists);
+    return created && revisionOf(created.value.stat.createdZxid);
+  }
+}
+
+const readNode = (ask: Ask, path: string, mode: string): Promise<Reply<NodeData | undefined>> =>
+  afterSync(ask, path, mode, () => ask(getData(path)));
+
+/** In mode `sync` the question goes out right behind a sync: a session's requests are carried out in their order. */
+async function afterSync<T>(ask: Ask, path: string, mode: string, question: () => Promise<T>): Promise<T> {
+  if (mode === "local") return question();
+  if (mode !== "sync") throw new ClientError("unsupported", `no read mode ${mode}: local or sync`);
+  const [, answer] = await Promise.all([ask(sync(path)), question()]);
+  return answer;
+}
+
+/** Undefined where the request was refused with one of these errors: it had no effect. */
+async function unlessRefused<T>(reply: Promise<T>, ...errors: readonly number[]): Promise<T | undefined> {
+  try {
+    return await reply;
+  } catch (reason) {
+    if (errors.some((error) => isZkError(reason, error))) return undefined;
+    throw reason;
+  }
+}
+
+function byKey(keys: readonly string[], nodes: readonly NodeData[]): ReadonlyMap<string, Versioned> {
+  const found = keys.map((key, i): [string, Versioned] => {
+    const { data, stat } = nodes[i] as NodeData;
+    return [key, { value: data.toString(), revision: revisionOf(stat.modifiedZxid) }];
+  });
+  return new Map(found.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+}
+
+/** The epoch in the upper half would have to pass two million for a zxid not to fit a number. */
+const revisionOf = (zxid: bigint): Revision => Number(zxid);

@@ -1,0 +1,281 @@
+import { zkError } from "./errors.ts";
+import type { JuteReader, JuteWriter } from "./jute.ts";
+
+/** What a request asks for, by the numbers of ZooKeeper's protocol. */
+const opcode = {
+  create: 15, // "create2", which answers with the node's Stat
+  delete: 2,
+  exists: 3,
+  getData: 4,
+  setData: 5,
+  sync: 9,
+  ping: 11,
+  getChildren: 12, // "getChildren2", likewise
+  check: 13,
+  multi: 14,
+  auth: 100,
+  setWatches: 105, // "setWatches2", which knows persistent watches
+  addWatch: 106,
+  closeSession: -11,
+} as const;
+
+/** A request, told apart from how it travels: `session.ask(getData("/a"), deadline)`. */
+export interface Request<Reply> {
+  readonly opcode: number;
+  /** For messages: `setData /assay/r1`. */
+  readonly what: string;
+  write(body: JuteWriter): void;
+  read(body: JuteReader): Reply;
+  /** True where NONODE is an answer (undefined) and no error. */
+  readonly mayBeAbsent?: true;
+  /** The watch that the server holds from its answer on. */
+  readonly watch?: Watch;
+}
+
+export interface Watch {
+  readonly kind: "data" | "exists" | "children" | "persistent" | "recursive";
+  readonly path: string;
+}
+
+/** What the server tells of a watch that it held. */
+export interface WatchEvent {
+  readonly type: "created" | "deleted" | "changed" | "children-changed" | "other";
+  readonly path: string;
+  readonly zxid: bigint;
+}
+
+/** A node's record, as far as it is used. Zxids are 64 bits. */
+export interface Stat {
+  readonly createdZxid: bigint;
+  readonly modifiedZxid: bigint;
+  /** 0 at creation, one more at every setData; starts anew where the node is deleted and created again. */
+  readonly version: number;
+  /** The session that owns an ephemeral node, else 0. */
+  readonly ephemeralOwner: bigint;
+}
+
+export interface NodeData {
+  readonly data: Buffer;
+  readonly stat: Stat;
+}
+
+export type CreateMode = "persistent" | "ephemeral" | "persistent-sequential" | "ephemeral-sequential";
+
+const createFlags: Readonly<Record<CreateMode, number>> = {
+  persistent: 0,
+  ephemeral: 1,
+  "persistent-sequential": 2,
+  "ephemeral-sequential": 3,
+};
+
+/** Who may use a node: everybody, or the users that the creating session has logged in. */
+export type Access = "everyone" | "creator";
+
+/** Any version. */
+export const anyVersion = -1;
+
+const nothing = () => undefined;
+
+export interface CreateOptions {
+  readonly mode?: CreateMode;
+  readonly access?: Access;
+}
+
+/** The name differs from `path` for sequential nodes. */
+export function create(
+  path: string,
+  data: Uint8Array,
+  options: CreateOptions = {},
+): Request<{ readonly path: string; readonly stat: Stat }> {
+  return {
+    opcode: opcode.create,
+    what: `create ${path}`,
+    write: (body) => writeCreate(body, path, data, options),
+    read: (body) => ({ path: body.text(), stat: readStat(body) }),
+  };
+}
+
+function writeCreate(body: JuteWriter, path: string, data: Uint8Array, options: CreateOptions): void {
+  const { mode = "persistent", access = "everyone" } = options;
+  const allPermissions = 31;
+  const [scheme, id] = access === "everyone" ? ["world", "anyone"] : ["auth", ""];
+  body.text(path).buffer(data);
+  body.vector([undefined], () => body.int(allPermissions).text(scheme).text(id));
+  body.int(createFlags[mode]);
+}
+
+export function deleteNode(path: string, version = anyVersion): Request<undefined> {
+  return {
+    opcode: opcode.delete,
+    what: `delete ${path}`,
+    write: (body) => body.text(path).int(version),
+    read: nothing,
+  };
+}
+
+/** Undefined where there is no such node. */
+export function exists(path: string, watch = false): Request<Stat | undefined> {
+  return {
+    mayBeAbsent: true,
+    opcode: opcode.exists,
+    what: `exists ${path}`,
+    write: (body) => body.text(path).bool(watch),
+    read: readStat,
+    ...(watch && { watch: { kind: "exists", path } }),
+  };
+}
+
+/** Undefined where there is no such node. */
+export function getData(path: string, watch = false): Request<NodeData | undefined> {
+  return {
+    mayBeAbsent: true,
+    opcode: opcode.getData,
+    what: `getData ${path}`,
+    write: (body) => body.text(path).bool(watch),
+    read: (body) => ({ data: body.buffer(), stat: readStat(body) }),
+    ...(watch && { watch: { kind: "data", path } }),
+  };
+}
+
+export function setData(path: string, data: Uint8Array, version = anyVersion): Request<Stat> {
+  return {
+    opcode: opcode.setData,
+    what: `setData ${path}`,
+    write: (body) => body.text(path).buffer(data).int(version),
+    read: readStat,
+  };
+}
+
+export function getChildren(path: string, watch = false): Request<{ readonly names: readonly string[] }> {
+  return {
+    opcode: opcode.getChildren,
+    what: `getChildren ${path}`,
+    write: (body) => body.text(path).bool(watch),
+    read: (body) => ({ names: body.vector(() => body.text()) }),
+    ...(watch && { watch: { kind: "children", path } }),
+  };
+}
+
+/** The server catches up with what the leader has committed; what the session asks next sees it. */
+export function sync(path: string): Request<undefined> {
+  return {
+    opcode: opcode.sync,
+    what: `sync ${path}`,
+    write: (body) => body.text(path),
+    read: nothing,
+  };
+}
+
+/** Until it is removed: changes of the node and of its children's number, or of everything below it. */
+export function addWatch(path: string, recursive: boolean): Request<undefined> {
+  return {
+    opcode: opcode.addWatch,
+    what: `addWatch ${path}`,
+    write: (body) => body.text(path).int(recursive ? 1 : 0),
+    read: nothing,
+    watch: { kind: recursive ? "recursive" : "persistent", path },
+  };
+}
+
+/** Part of a `multi`: refuses the whole where the node's version is another. */
+export function check(path: string, version: number): Request<undefined> {
+  return {
+    opcode: opcode.check,
+    what: `check ${path}`,
+    write: (body) => body.text(path).int(version),
+    read: nothing,
+  };
+}
+
+/** All or nothing. Answers with each part's reply, in order, or with the error of the part that was refused. */
+export function multi(parts: readonly Request<unknown>[]): Request<readonly unknown[]> {
+  return {
+    opcode: opcode.multi,
+    what: `multi of ${parts.map(({ what }) => what).join(", ")}`,
+    write: (body) => {
+      for (const part of parts) {
+        writeMultiHeader(body, part.opcode, false);
+        part.write(body);
+      }
+      writeMultiHeader(body, -1, true);
+    },
+    read: (body) => readMulti(body, parts),
+  };
+}
+
+function readMulti(body: JuteReader, parts: readonly Request<unknown>[]): readonly unknown[] {
+  const replies: unknown[] = [];
+  for (const part of parts) {
+    const type = body.int();
+    body.bool();
+    body.int();
+    // The parts before the one that was refused say 0, those after it that they were not tried.
+    const error = type === refused ? body.int() : 0;
+    if (error !== 0) throw zkError(error, part.what);
+    if (type !== refused) replies.push(part.read(body));
+  }
+  return replies;
+}
+
+/** Instead of an opcode: the part's reply is an error. */
+const refused = -1;
+
+function writeMultiHeader(body: JuteWriter, type: number, done: boolean): void {
+  body.int(type).bool(done).int(-1);
+}
+
+function readStat(body: JuteReader): Stat {
+  const createdZxid = body.long();
+  const modifiedZxid = body.long();
+  body.long(); // created, wall-clock time
+  body.long(); // modified
+  const version = body.int();
+  body.int(); // version of the children
+  body.int(); // version of the access list
+  const ephemeralOwner = body.long();
+  body.int(); // length of the data
+  body.int(); // number of children
+  body.long(); // zxid of the children
+  return { createdZxid, modifiedZxid, version, ephemeralOwner };
+}
+
+export const ping: Request<undefined> = {
+  opcode: opcode.ping,
+  what: "ping",
+  write: nothing,
+  read: nothing,
+};
+
+export const closeSession: Request<undefined> = {
+  opcode: opcode.closeSession,
+  what: "closeSession",
+  write: nothing,
+  read: nothing,
+};
+
+/** Logs the session in. `name:password` is told to the server as it is. */
+export function digest(name: string, password: string): Request<undefined> {
+  return {
+    opcode: opcode.auth,
+    what: `log-in of ${name}`,
+    write: (body) => body.int(0).text("digest").text(`${name}:${password}`),
+    read: nothing,
+  };
+}
+
+/** On a new connection: the watches that the session holds, and up to where it has seen what happened. */
+export function setWatches(seen: bigint, watches: readonly Watch[]): Request<undefined> {
+  const paths = (kind: Watch["kind"]) =>
+    watches.filter((watch) => watch.kind === kind).map(({ path }) => path);
+  return {
+    opcode: opcode.setWatches,
+    what: "setWatches",
+    write: (body) => {
+      body.long(seen);
+      for (const kind of ["data", "exists", "children", "persistent", "recursive"] as const) {
+        body.vector(paths(kind), (path) => body.text(path));
+      }
+    },
+    read: nothing,
+  };
+}

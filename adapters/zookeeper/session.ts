@@ -1,0 +1,180 @@
+import type { Clock } from "../../core/clock.ts";
+import { ClientError } from "../../core/errors.ts";
+import { millis, type Nanos } from "../../core/time.ts";
+import type { ConnectOptions, Endpoint } from "../adapter.ts";
+import { hostPort } from "../addresses.ts";
+import { Connection, type Reply } from "./connection.ts";
+import { zkCode, zkError } from "./errors.ts";
+import { decodeConnect, encodeConnect, type SessionId, xid } from "./packets.ts";
+import { closeSession, digest, type Request, setWatches, type WatchEvent } from "./requests.ts";
+import { WatchRegistry } from "./watches.ts";
+import { openWire } from "./wire.ts";
+
+export interface SessionOptions extends Pick<ConnectOptions, "tls" | "user"> {
+  /** What to ask for: without a sign of life for so long, the session ends. The server has bounds of its own. */
+  readonly sessionTimeoutMs: number;
+  readonly clock: Clock;
+}
+
+const noSession: SessionId = { id: 0n, password: Buffer.alloc(16) };
+
+/** Closing waits for the server this long, so that the session does not linger. */
+const farewellMs = 500;
+
+/**
+ * A ZooKeeper session. It is at one server at a time and outlives its connections: `ask` on a session that has lost its
+ * connection makes another one to the same server, `moveTo` to another server. Nothing is asked twice: what was pending
+ * when a connection broke has rejected with `connection-lost`. A session that the server has given up rejects once with
+ * `session-expired`; what is asked after that is asked in a new session.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #watches = new WatchRegistry();
+  #endpoint: Endpoint;
+  #identity = noSession;
+  /** The newest state that was seen: a server that is behind it does not take the session. */
+  #seen = 0n;
+  #connection: Connection | undefined;
+  #connecting: Promise<Connection> | undefined;
+  #closed = false;
+
+  /** Connects when it is first asked. */
+  constructor(endpoint: Endpoint, options: SessionOptions) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+  }
+
+  /** 0 where there is no session yet. */
+  get id(): bigint {
+    return this.#identity.id;
+  }
+
+  /** `listener` is called for every event of a watch, in the order in which the server told them. */
+  onEvent(listener: (event: WatchEvent) => void): void {
+    this.#watches.listener = listener;
+  }
+
+  /** Rejects with a ClientError, at `deadline` (of the session's clock) at the latest. */
+  async ask<T>(request: Request<T>, deadline: Nanos): Promise<Reply<T>> {
+    return (await this.connect(deadline)).ask(request, deadline);
+  }
+
+  /** The connection there is, or a new one. Rejects definitely: what needed it has not been asked. */
+  async connect(deadline: Nanos): Promise<Connection> {
+    if (this.#closed) throw new ClientError("not-connected", "the client is closed");
+    if (this.#connection?.usable) return this.#connection;
+    this.#connecting ??= this.#establish(deadline).finally(() => {
+      this.#connecting = undefined;
+    });
+    return this.#connecting;
+  }
+
+  /** Takes the session, with its watches and ephemeral nodes, to another server. */
+  async moveTo(endpoint: Endpoint, deadline: Nanos): Promise<void> {
+    this.#endpoint = endpoint;
+    this.#connection?.end("the session moved to another server");
+    await this.connect(deadline);
+  }
+
+  /** Ends the session where the server can still be told. Never rejects. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const connection = this.#connection;
+    if (connection === undefined || !connection.usable) return;
+    connection.abandonPending("the client closed its connection");
+    const deadline = (this.#options.clock.now() + millis(farewellMs)) as Nanos;
+    await connection.ask(closeSession, deadline).catch(() => undefined);
+    connection.end("the client closed its connection");
+  }
+
+  /** Connects, then logs in and hands over the watches before anything else is asked. */
+  async #establish(deadline: Nanos): Promise<Connection> {
+    const { user } = this.#options;
+    const connection = await this.#handshake(deadline);
+    try {
+      if (user !== undefined) {
+        await connection.askAside(xid.auth, digest(user.name, user.password), deadline);
+      }
+      const watches = this.#watches.held();
+      if (watches.length > 0) {
+        await connection.askAside(xid.setWatches, setWatches(this.#seen, watches), deadline);
+      }
+    } catch (reason) {
+      const { code, definite, message } = ClientError.from(reason);
+      connection.end(message);
+      throw new ClientError(definite ? code : "not-connected", message, { cause: reason });
+    }
+    if (this.#closed) {
+      connection.end("the client closed its connection");
+      throw new ClientError("not-connected", "the client is closed");
+    }
+    this.#connection = connection;
+    return connection;
+  }
+
+  #handshake(deadline: Nanos): Promise<Connection> {
+    const { clock, tls, sessionTimeoutMs } = this.#options;
+    const server = `${this.#endpoint.node} (${hostPort(this.#endpoint)})`;
+    return new Promise((resolve, reject) => {
+      let connection: Connection | undefined;
+      const refuse = (reason: string) => {
+        cancel();
+        wire.destroy();
+        reject(new ClientError("not-connected", `${server}: ${reason}`));
+      };
+      const wire = openWire(this.#endpoint, tls, {
+        frame: (frame) => {
+          if (connection !== undefined) {
+            connection.take(frame);
+            return;
+          }
+          cancel();
+          try {
+            connection = this.#welcome(frame, wire, server);
+            resolve(connection);
+          } catch (reason) {
+            wire.destroy();
+            reject(reason instanceof ClientError ? reason : notZooKeeper(server));
+          }
+        },
+        closed: (reason) => {
+          if (connection === undefined) refuse(`no session: ${reason}`);
+          else connection.end(reason);
+        },
+      });
+      const cancel = clock.after((deadline - clock.now()) as Nanos, () => refuse("no session in time"));
+      wire.send(encodeConnect(this.#identity, this.#seen, sessionTimeoutMs));
+    });
+  }
+
+  /** The server's first frame: the session, or that it is no more. */
+  #welcome(frame: Buffer, wire: ReturnType<typeof openWire>, server: string): Connection {
+    const { session, timeoutMs } = decodeConnect(frame);
+    if (timeoutMs <= 0) {
+      this.#forget();
+      throw zkError(zkCode.sessionExpired, server);
+    }
+    this.#identity = session;
+    return new Connection({
+      wire,
+      server,
+      sessionTimeoutMs: timeoutMs,
+      watches: this.#watches,
+      clock: this.#options.clock,
+      saw: (zxid) => {
+        if (zxid > this.#seen) this.#seen = zxid;
+      },
+      expired: () => this.#forget(),
+    });
+  }
+
+  /** The next session is a new one, but it still must not see older states than this one did. */
+  #forget(): void {
+    this.#identity = noSession;
+    this.#watches.clear();
+  }
+}
+
+const notZooKeeper = (server: string): ClientError =>
+  new ClientError("not-connected", `${server}: this is no ZooKeeper server: its reply makes no sense`);

@@ -1,0 +1,72 @@
+import { type Socket, connect as tcpConnect } from "node:net";
+import { connect as tlsConnect } from "node:tls";
+import type { Endpoint, Tls } from "../adapter.ts";
+import { hostPort } from "../addresses.ts";
+
+/** A TCP or TLS connection that carries frames: four bytes of length, then that many bytes. */
+export interface Wire {
+  send(frame: Uint8Array): void;
+  /** At once; `closed` is not called. */
+  destroy(): void;
+}
+
+export interface WireEvents {
+  frame(frame: Buffer): void;
+  /** The connection is gone: why, for people. Called once. */
+  closed(reason: string): void;
+}
+
+/** A reply that claims to be longer is not ZooKeeper's: some other server talks. */
+const replyBytesMax = 256 << 20;
+
+/** Never throws: a connection that cannot be made is one that closes. What is sent before it is up follows then. */
+export function openWire(endpoint: Endpoint, tls: Tls | undefined, events: WireEvents): Wire {
+  const socket = openSocket(endpoint, tls);
+  let reason: string | undefined;
+  let rest: Buffer = Buffer.alloc(0);
+  socket.setNoDelay(true);
+  socket.on("data", (bytes: Buffer) => {
+    rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+    while (rest.length >= 4 && !socket.destroyed) {
+      const length = rest.readInt32BE(0);
+      if (length < 0 || length > replyBytesMax) {
+        socket.destroy(new Error("this is no ZooKeeper server: its reply makes no sense"));
+        return;
+      }
+      if (rest.length < 4 + length) return;
+      const frame = rest.subarray(4, 4 + length);
+      rest = rest.subarray(4 + length);
+      events.frame(frame);
+    }
+  });
+  socket.on("error", (error) => {
+    reason ??= error.message;
+  });
+  socket.on("close", () => events.closed(`${hostPort(endpoint)}: ${reason ?? "it closed the connection"}`));
+  return {
+    send(frame) {
+      const length = Buffer.allocUnsafe(4);
+      length.writeInt32BE(frame.length);
+      // One write, and so one packet and one system call where it fits.
+      socket.write(Buffer.concat([length, frame]));
+    },
+    destroy() {
+      socket.removeAllListeners("close");
+      socket.removeAllListeners("data");
+      socket.destroy();
+    },
+  };
+}
+
+/** A socket that connects, in TLS where that is asked for; it may be written to at once. */
+export function openSocket({ host, port }: Endpoint, tls: Tls | undefined): Socket {
+  if (tls === undefined) return tcpConnect({ host, port });
+  const { ca, certificate, key } = tls;
+  return tlsConnect({
+    host,
+    port,
+    ca,
+    ...(certificate !== undefined && { cert: certificate }),
+    ...(key !== undefined && { key }),
+  });
+}
