@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import type { Client } from "../adapters/adapter.ts";
+import { ClientError } from "../core/errors.ts";
+import type { Call, Json, Outcome } from "../core/op.ts";
+import { createRandom } from "../core/random.ts";
+import { register } from "./register.ts";
+import type { WorkloadOptions } from "./workload.ts";
+
+const withOptions = (options: Record<string, number> = {}, parts: Partial<WorkloadOptions> = {}) => ({
+  readMode: "linearizable",
+  promises: "linearizable" as const,
+  keyPrefix: "",
+  options,
+  ...parts,
+});
+
+const ok = (value: Json): Outcome => ({ type: "ok", output: { value } });
+const timeout: Outcome = { type: "info", error: { code: "timeout", definite: false, message: "" } };
+
+/** What a register would answer, one operation after the other. */
+function play(count: number, options: Record<string, number> = {}) {
+  const random = createRandom(5);
+  const generator = register.generator(withOptions(options), random);
+  const state = new Map<string, Json>();
+  const stream = random.fork("process");
+  const calls: { call: Call; outcome: Outcome }[] = [];
+  for (let i = 0; i < count; i++) {
+    const call = generator.next(i % 4, stream);
+    const outcome = answer(state, call);
+    generator.observe?.(i % 4, call, outcome);
+    calls.push({ call, outcome });
+  }
+  return { calls, generator };
+}
+
+function answer(state: Map<string, Json>, { f, key = "", value }: Call): Outcome {
+  if (f === "read") return ok(state.get(key) ?? null);
+  const [from, to] = f === "cas" ? (value as readonly Json[]) : [state.get(key), value];
+  if (f === "cas" && state.get(key) !== from)
+    return { type: "fail", error: { code: "mismatch", definite: true, message: "" } };
+  state.set(key, to ?? null);
+  return ok(value ?? null);
+}
+
+describe("the register workload", () => {
+  it("asks for reads, writes and compare-and-sets in the shares that were asked for", () => {
+    const { calls } = play(10_000);
+    const share = (f: string) => calls.filter(({ call }) => call.f === f).length / calls.length;
+    expect(share("read")).toBeCloseTo(0.5, 1);
+    expect(share("write")).toBeCloseTo(0.25, 1);
+    expect(share("cas")).toBeCloseTo(0.25, 1);
+  });
+
+  it("never writes a value twice, whatever the key", () => {
+    const written = play(5000).calls.flatMap(({ call: { f, value } }) =>
+      f === "write" ? [value] : f === "cas" ? [(value as readonly Json[])[1]] : [],
+    );
+    expect(new Set(written).size).toBe(written.length);
+    expect(written.every(Number.isInteger)).toBe(true);
+  });
+
+  it("compares with what was last seen, so that most succeed where nobody interferes", () => {
+    const cas = play(5000).calls.filter(({ call }) => call.f === "cas");
+    expect(cas.filter(({ outcome }) => outcome.type === "ok").length / cas.length).toBeGreaterThan(0.95);
+  });
+
+  it("uses so many keys at a time, each for so many operations, and then new ones", () => {
+    const { calls, generator } = play(2000, { keys: 4, "operations-per-key": 100 });
+    const perKey = new Map<string, number>();
+    for (const { call } of calls) perKey.set(call.key ?? "", (perKey.get(call.key ?? "") ?? 0) + 1);
+    expect(Math.max(...perKey.values())).toBe(100);
+    expect(perKey.size).toBeGreaterThanOrEqual(20);
+    expect(perKey.size).toBeLessThanOrEqual(24);
+    expect(new Set(generator.final().map(({ key }) => key))).toEqual(new Set([...perKey.keys()]));
+  });
+
+  it("retires a key that has too many operations of unknown outcome", () => {
+    const generator = register.generator(withOptions({ keys: 1, "unknown-per-key": 3 }), createRandom(1));
+    const keys: (string | undefined)[] = [];
+    for (let i = 0; i < 9; i++) {
+      const call = generator.next(i, createRandom(i));
+      generator.observe?.(i, call, timeout);
+      keys.push(call.key);
+    }
+    expect(keys).toEqual(["r1", "r1", "r1", "r2", "r2", "r2", "r3", "r3", "r3"]);
+  });
+
+  it("lets no more processes ask about a key at the same time than were allowed", () => {
+    const options = withOptions({ keys: 2, "concurrency-per-key": 3 });
+    const generator = register.generator(options, createRandom(1));
+    const random = createRandom(2);
+    const pending = Array.from({ length: 6 }, (_, i) => generator.next(i, random).key);
+    expect(pending.filter((key) => key === "r1")).toHaveLength(3);
+    expect(pending.filter((key) => key === "r2")).toHaveLength(3);
+    const one = generator.next(6, random);
+    expect(["r1", "r2"]).toContain(one.key);
+  });
+
+  it("reads every key in the end, and marks its keys as the run's own", () => {
+    const generator = register.generator(withOptions({ keys: 2 }, { keyPrefix: "x7-" }), createRandom(1));
+    expect(generator.final()).toEqual([
+      { f: "read", key: "x7-r1" },
+      { f: "read", key: "x7-r2" },
+    ]);
+  });
+
+  it("says the same to the same seed", () => {
+    expect(play(500).calls).toEqual(play(500).calls);
+  });
+});
+
+describe("performing a register call", () => {
+  const asked: unknown[][] = [];
+  const client = {
+    read: async (...args: unknown[]) => {
+      asked.push(["read", ...args]);
+      return { value: "41", revision: 7 };
+    },
+    write: async (...args: unknown[]) => {
+      asked.push(["write", ...args]);
+      return 8;
+    },
+    cas: async (...args: unknown[]) => {
+      asked.push(["cas", ...args]);
+      return undefined;
+    },
+  } as unknown as Client;
+  const perform = (call: Call, using = client) => register.perform(using, call, withOptions());
+
+  it("sends numbers as their digits, reads in the run's mode, and tells the revision", async () => {
+    expect(await perform({ f: "read", key: "r1" })).toEqual({ value: 41, revision: 7 });
+    expect(await perform({ f: "write", key: "r1", value: 42 })).toEqual({ value: 42, revision: 8 });
+    expect(await perform({ f: "cas", key: "r1", value: [42, 43] })).toEqual({ value: [42, 43] });
+    expect(asked).toEqual([
+      ["read", "r1", "linearizable"],
+      ["write", "r1", "42"],
+      ["cas", "r1", "42", "43"],
+    ]);
+  });
+
+  it("reads an absent key as null", async () => {
+    const empty = { read: async () => ({ revision: 3 }) } as unknown as Client;
+    expect(await perform({ f: "read", key: "r1" }, empty)).toEqual({ value: null, revision: 3 });
+  });
+
+  it("keeps a value that nobody wrote as it came, for the checker to refuse", async () => {
+    const odd = { read: async () => ({ value: "4x" }) } as unknown as Client;
+    expect(await perform({ f: "read", key: "r1" }, odd)).toEqual({ value: "4x" });
+  });
+
+  it("passes errors on", async () => {
+    const broken = {
+      write: () => Promise.reject(new ClientError("timeout", "late")),
+    } as unknown as Client;
+    await expect(perform({ f: "write", key: "r1", value: 1 }, broken)).rejects.toMatchObject({
+      code: "timeout",
+    });
+  });
+});
