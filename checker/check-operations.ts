@@ -1,9 +1,10 @@
 import type { Call, Operation, Result } from "../core/op.ts";
 import type { Model } from "./model.ts";
+import { listOf } from "./operation-list.ts";
 import { breadthFirst } from "./search/breadth-first.ts";
 import { type LimitName, type Limits, unlimited } from "./search/limits.ts";
-import { createMachine } from "./search/machine.ts";
 import { prepare } from "./search/problem.ts";
+import { isReturn } from "./search/timeline.ts";
 
 /** Whether operations can be linearized, and where it ends if they cannot. Positions are those in the given array. */
 export type Judgement =
@@ -31,17 +32,21 @@ export function checkOperations<S>(
   operations: readonly Operation[],
   limits: Limits = unlimited,
 ): Judgement {
-  const problem = prepare(operations);
-  const machine = createMachine(model, problem.classes);
-  const result = breadthFirst(problem, machine, limits);
+  const problem = prepare(model, listOf(operations));
+  const result = breadthFirst(problem, limits);
   switch (result.kind) {
     case "valid":
       return { kind: "valid" };
     case "invalid":
       return { kind: "invalid", culprit: problem.source[result.culprit] as number };
     case "unknown": {
-      const judged = problem.events.subarray(0, result.event).filter((event) => event & 1).length;
-      return { kind: "unknown", limit: result.limit, judged, states: result.states.map(machine.describe) };
+      const judged = problem.timeline.events.subarray(0, result.events).filter(isReturn).length;
+      return {
+        kind: "unknown",
+        limit: result.limit,
+        judged,
+        states: result.states.map(problem.machine.describe),
+      };
     }
   }
 }

@@ -1,11 +1,12 @@
-import type { Call, Outcome, Result } from "../core/op.ts";
+import type { Call, Json, Outcome, Result } from "../core/op.ts";
 
 /** What `step` returns where the operation cannot happen in the state. */
 export const illegal: unique symbol = Symbol("illegal");
 
 /**
  * A sequential specification: what one operation after another may answer. A record of pure functions; states are
- * values that are never changed in place.
+ * values that are never changed in place. Only `name`, `init` and `step` are needed. The others are promises that make
+ * the search faster; leave one out where in doubt, for a promise that is not kept makes verdicts wrong.
  */
 export interface Model<S = unknown, C = Call, O = Result> {
   readonly name: string;
@@ -21,13 +22,22 @@ export interface Model<S = unknown, C = Call, O = Result> {
    * a history is linearizable exactly when its projection on every key is). Absent: the history is checked whole.
    */
   key?(call: C): string;
-  /**
-   * True where an operation with this call and outcome leaves every state that allows it as it is. A promise that makes
-   * the search much faster; leave it out, or answer false, where in doubt.
-   */
+  /** True where an operation with this call and outcome leaves every state that allows it as it is. */
   readOnly?(call: C, outcome: Outcome<O>): boolean;
+  /** True where an operation is allowed in every state, and always leaves the same one: a plain write. */
+  overwrites?(call: C, outcome: Outcome<O>): boolean;
+  /** How a register's operation looks at the value and changes it: present where the state is one value and nothing else. */
+  register?(call: C, outcome: Outcome<O>): RegisterAccess;
   /** Two states that are equal have equal fingerprints and two that differ do not. Defaults to their JSON. */
   fingerprint?(state: S): string | number;
   /** A state in words, for explanations. Defaults to its JSON. */
   describe?(state: S): string;
 }
+
+/**
+ * What an operation does to a register: `read` saw `value`; `write` sets `value`; `cas` turned `from` into `to`;
+ * `differs` saw that the value was not `value`.
+ */
+export type RegisterAccess =
+  | { readonly kind: "read" | "write" | "differs"; readonly value: Json }
+  | { readonly kind: "cas"; readonly from: Json; readonly to: Json };

@@ -1,8 +1,8 @@
 import type { Operation } from "../../core/op.ts";
 import type { Model } from "../model.ts";
+import { listOf } from "../operation-list.ts";
 import { breadthFirst } from "../search/breadth-first.ts";
 import type { Limits } from "../search/limits.ts";
-import { createMachine } from "../search/machine.ts";
 import { prepare } from "../search/problem.ts";
 
 /** What is left of a history when all that does not matter to a violation is gone. */
@@ -35,12 +35,10 @@ export function minimalHistory<S>(
   const bad = past.indexOf(last);
   const isLegal = (required: ReadonlySet<number>, present: ReadonlySet<number>): boolean => {
     const positions = [...present];
-    const problem = prepare(
-      positions.map((i) => past[i] as Operation),
-      (i) => !required.has(positions[i] as number),
-    );
+    const list = listOf(positions.map((i) => past[i] as Operation));
+    const problem = prepare(model, list, (i) => !required.has(positions[i] as number));
     // A question that is too hard counts as legal, so that nothing is left out without proof.
-    return breadthFirst(problem, createMachine(model, problem.classes), limits).kind !== "invalid";
+    return breadthFirst(problem, limits).kind !== "invalid";
   };
   const everything = new Set(past.keys());
   const answered = [...everything].filter(

@@ -1,6 +1,6 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
-import { illegal, type Model } from "../model.ts";
+import { illegal, type Model, type RegisterAccess } from "../model.ts";
 
 /**
  * One value a key, absent at first (`initial`, null unless told otherwise):
@@ -16,6 +16,8 @@ export function register(options: { initial?: Json } = {}): Model<Json, Call, Re
     step: stepRegister,
     key: (call) => call.key ?? "",
     readOnly: (call, outcome) => call.f === "read" || outcome.type === "fail",
+    overwrites: (call) => call.f === "write",
+    register: access,
     fingerprint: canonical,
     describe: canonical,
   };
@@ -39,6 +41,19 @@ function stepCas(state: Json, [from, to]: readonly [Json, Json], outcome: Outcom
   if (outcome.type === "ok") return matches ? to : illegal;
   if (outcome.type === "fail") return matches ? illegal : state;
   return matches ? to : state;
+}
+
+function access(call: Call, outcome: Outcome): RegisterAccess {
+  switch (call.f) {
+    case "read":
+      return { kind: "read", value: (outcome.type === "ok" ? outcome.output.value : undefined) ?? null };
+    case "write":
+      return { kind: "write", value: call.value ?? null };
+    default: {
+      const [from, to] = casValues(call);
+      return outcome.type === "fail" ? { kind: "differs", value: from } : { kind: "cas", from, to };
+    }
+  }
 }
 
 /** The `[from, to]` of a CAS. */

@@ -1,30 +1,44 @@
+import type { Call, Outcome } from "../../core/op.ts";
 import { illegal, type Model } from "../model.ts";
-import type { OperationClass } from "./problem.ts";
 
 /** What `step` answers where the operation cannot happen in the state. */
 export const noState = -1;
 
-/** A model over integers: states are interned and every step is computed once. */
+/** What operations of a class may do to the state: anything, nothing, or replace it whatever it was. */
+export type Role = 0 | 1 | 2;
+export const mutates: Role = 0;
+export const reads: Role = 1;
+export const overwrites: Role = 2;
+
+/** A model over integers: states and classes of operations are numbered. */
 export interface Machine {
   readonly init: number;
+  /** How many classes there are. Operations of one class have the same call and outcome. */
+  readonly classes: number;
   /** The state after an operation of `operationClass`, or `noState`. */
   step(state: number, operationClass: number): number;
-  /** Whether an operation of `operationClass` leaves every state as it is. */
-  readOnly(operationClass: number): boolean;
+  role(operationClass: number): Role;
+  /** The one state that allows operations of the class; -1 where there may be others. */
+  onlyIn(operationClass: number): number;
   describe(state: number): string;
   /** An estimate of what the machine holds. */
   bytes(): number;
 }
 
-/** Of an interned state and of a remembered step, in bytes; measured on V8, rounded up. */
-const stateBytes = 200;
-const stepBytes = 40;
+export interface OperationClass {
+  readonly call: Call;
+  readonly outcome: Outcome;
+}
 
-export function createMachine<S>(model: Model<S>, classes: readonly OperationClass[]): Machine {
+/** Of an interned state beside its fingerprint, in bytes; measured on V8, rounded up. */
+const stateBytes = 200;
+
+/** A machine that runs a model: states are interned by fingerprint, steps are remembered for a while. */
+export function modelMachine<S>(model: Model<S>, classes: readonly OperationClass[]): Machine {
   const fingerprint = model.fingerprint ?? ((state: S) => JSON.stringify(state));
   const states: S[] = [];
   const ids = new Map<string | number, number>();
-  const steps = new Map<number, number>();
+  const steps = new StepCache();
   let textBytes = 0;
   const intern = (state: S): number => {
     const print = fingerprint(state);
@@ -34,22 +48,69 @@ export function createMachine<S>(model: Model<S>, classes: readonly OperationCla
     textBytes += typeof print === "string" ? print.length * 2 : 0;
     return states.push(state) - 1;
   };
-  const readOnly = classes.map(({ call, outcome }) => model.readOnly?.(call, outcome) ?? false);
-  const init = intern(model.init);
-  return {
-    init,
-    step(state, operationClass) {
-      const key = state * classes.length + operationClass;
-      const known = steps.get(key);
-      if (known !== undefined) return known;
-      const { call, outcome } = classes[operationClass] as OperationClass;
-      const next = model.step(states[state] as S, call, outcome);
-      const id = next === illegal ? noState : intern(next);
-      steps.set(key, id);
-      return id;
-    },
-    readOnly: (operationClass) => readOnly[operationClass] as boolean,
-    describe: (state) => (model.describe ?? fingerprint)(states[state] as S).toString(),
-    bytes: () => states.length * stateBytes + textBytes + steps.size * stepBytes,
+  const compute = (state: number, operationClass: number): number => {
+    const { call, outcome } = classes[operationClass] as OperationClass;
+    const next = model.step(states[state] as S, call, outcome);
+    return next === illegal ? noState : intern(next);
   };
+  const roles = Uint8Array.from(classes, (operationClass) => roleOf(model, operationClass));
+  return {
+    init: intern(model.init),
+    classes: classes.length,
+    step: (state, operationClass) => steps.get(state, operationClass, compute),
+    role: (operationClass) => roles[operationClass] as Role,
+    onlyIn: () => noState,
+    describe: (state) => (model.describe ?? fingerprint)(states[state] as S).toString(),
+    bytes: () => states.length * stateBytes + textBytes + steps.bytes(),
+  };
+}
+
+function roleOf<S>(model: Model<S>, { call, outcome }: OperationClass): Role {
+  if (model.readOnly?.(call, outcome)) return reads;
+  return model.overwrites?.(call, outcome) ? overwrites : mutates;
+}
+
+/** Entries of a step cache: at first, and at most. */
+const fewestEntries = 64;
+const mostEntries = 1 << 16;
+
+/**
+ * Remembers steps in a table in which a new entry takes an old one's place: a search asks the same steps again and
+ * again, but soon after one another, and its memory must not grow with the history.
+ */
+class StepCache {
+  #states = new Int32Array(fewestEntries).fill(-1);
+  #classes = new Int32Array(fewestEntries);
+  #results = new Int32Array(fewestEntries);
+  #misses = 0;
+
+  get(
+    state: number,
+    operationClass: number,
+    compute: (state: number, operationClass: number) => number,
+  ): number {
+    const hash = Math.imul(state, 0x9e3779b1) ^ Math.imul(operationClass, 0x85ebca6b);
+    const entry = (hash ^ (hash >>> 16)) & (this.#states.length - 1);
+    if (this.#states[entry] === state && this.#classes[entry] === operationClass)
+      return this.#results[entry] as number;
+    const result = compute(state, operationClass);
+    this.#states[entry] = state;
+    this.#classes[entry] = operationClass;
+    this.#results[entry] = result;
+    if (++this.#misses > this.#states.length) this.#grow();
+    return result;
+  }
+
+  bytes(): number {
+    return this.#states.byteLength * 3;
+  }
+
+  #grow(): void {
+    this.#misses = 0;
+    const entries = this.#states.length * 4;
+    if (entries > mostEntries) return;
+    this.#states = new Int32Array(entries).fill(-1);
+    this.#classes = new Int32Array(entries);
+    this.#results = new Int32Array(entries);
+  }
 }

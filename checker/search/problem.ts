@@ -1,110 +1,75 @@
-import type { Call, Operation, Outcome, Result } from "../../core/op.ts";
+import type { Call, Outcome } from "../../core/op.ts";
 import { canonical } from "../canonical.ts";
+import type { Model } from "../model.ts";
+import type { OperationList } from "../operation-list.ts";
+import { type Machine, modelMachine, type OperationClass } from "./machine.ts";
+import { type Timeline, timeline } from "./timeline.ts";
 
-/**
- * Operations as integers, ready to search. An operation is *required* (it was answered: it must take effect between
- * its call and its return) or *optional* (`info`: it may take effect at any time after its call, or never).
- */
+/** Operations to linearize, as integers. */
 export interface Problem {
-  /** Position of every kept operation in the array that it came from. */
+  /** Position of every operation in the list that it came from. */
   readonly source: Int32Array;
-  /** Operations of one class have the same call and outcome, so no state tells them apart. */
+  readonly timeline: Timeline;
   readonly classOf: Int32Array;
-  /** 1 where the operation is optional. */
-  readonly optional: Uint8Array;
-  /** Calls and returns in real-time order: `operation * 2` for a call, `operation * 2 + 1` for a return. */
-  readonly events: Int32Array;
-  /** Of every required operation: its bit in a configuration, its own while it is open, used again afterwards. */
-  readonly slot: Int32Array;
-  /** How many slots there are: the greatest number of required operations open at once. */
-  readonly slots: number;
-  /** One operation of each class, for the model. */
-  readonly classes: readonly OperationClass[];
-}
-
-export interface OperationClass {
-  readonly call: Call;
-  readonly outcome: Outcome;
+  readonly machine: Machine;
 }
 
 /**
- * Leaves out what cannot constrain an order: operations that failed, unless they observed something (`mismatch`).
- * Sound: a failed operation had no effect and returned nothing, so it can be put in or taken out of any legal order.
+ * Leaves out what cannot constrain an order: operations that failed, unless they observed something (`mismatch`), and
+ * reads that were never answered. Sound: they changed nothing and told nothing, so they can be put into any legal
+ * order and taken out of it.
  */
-export function constrains(operation: Operation): boolean {
-  return operation.outcome.type !== "fail" || operation.outcome.error.code === "mismatch";
+export function constrains<S>(model: Model<S>, call: Call, outcome: Outcome): boolean {
+  switch (outcome.type) {
+    case "ok":
+      return true;
+    case "fail":
+      return outcome.error.code === "mismatch";
+    case "info":
+      return !(model.readOnly?.(call, outcome) ?? false);
+  }
 }
 
 /**
- * The problem of linearizing `operations`, in whatever order they are given. Those that `isOptional` may be left out
- * and have no end, but where they take effect it is with their outcome; as a rule the unknown ones.
+ * The problem of linearizing `list`. Operations that `isOptional` may be left out and have no end, but where they take
+ * effect it is with their outcome; as a rule these are the unknown ones.
  */
-export function prepare(
-  operations: readonly Operation[],
-  isOptional: (position: number) => boolean = (i) => operations[i]?.outcome.type === "info",
+export function prepare<S>(
+  model: Model<S>,
+  list: OperationList,
+  isOptional: (position: number) => boolean = (i) => list.outcome(i).type === "info",
 ): Problem {
   const kept: number[] = [];
-  operations.forEach((operation, position) => {
-    if (constrains(operation)) kept.push(position);
-  });
+  for (let i = 0; i < list.length; i++) if (constrains(model, list.call(i), list.outcome(i))) kept.push(i);
   const source = Int32Array.from(kept);
-  const at = (i: number) => operations[source[i] as number] as Operation;
-  const optional = Uint8Array.from(source, (position) => (isOptional(position) ? 1 : 0));
-  const events = eventOrder(source.length, optional, at);
-  return { source, optional, events, ...classify(source.length, at), ...assignSlots(events, optional) };
+  const at = (i: number) => source[i] as number;
+  const times = {
+    size: source.length,
+    optional: Uint8Array.from(source, (position) => (isOptional(position) ? 1 : 0)),
+    callIndex: (i: number) => list.callIndex(at(i)),
+    returnIndex: (i: number) => list.returnIndex(at(i)),
+  };
+  const { classOf, classes } = classify(list, source);
+  return { source, timeline: timeline(times), classOf, machine: modelMachine(model, classes) };
 }
 
-function classify(size: number, at: (i: number) => Operation) {
+function classify(list: OperationList, source: Int32Array) {
   const classes: OperationClass[] = [];
   const ids = new Map<string, number>();
-  const classOf = new Int32Array(size);
-  for (let i = 0; i < size; i++) {
-    const { call, outcome } = at(i);
+  const classOf = Int32Array.from(source, (position) => {
+    const call = list.call(position);
+    const outcome = list.outcome(position);
     const name = className(call, outcome);
-    let id = ids.get(name);
-    if (id === undefined) {
-      id = classes.length;
-      ids.set(name, id);
-      classes.push({ call, outcome });
-    }
-    classOf[i] = id;
-  }
+    const known = ids.get(name);
+    if (known !== undefined) return known;
+    ids.set(name, classes.length);
+    return classes.push({ call, outcome }) - 1;
+  });
   return { classOf, classes };
 }
 
 function className(call: Call, outcome: Outcome): string {
-  const { value, revision }: Result = outcome.type === "ok" ? outcome.output : {};
-  const output = outcome.type === "ok" ? `${canonical(value)}@${revision}` : outcome.type;
-  return `${call.f}(${call.key},${canonical(call.value)})${output}`;
-}
-
-/**
- * Events by index; at equal indexes calls come before returns, because only `a.returnIndex < b.callIndex` puts `a`
- * before `b`.
- */
-function eventOrder(size: number, optional: Uint8Array, at: (i: number) => Operation): Int32Array {
-  const events: number[] = [];
-  for (let i = 0; i < size; i++) {
-    events.push(i * 2);
-    if (!optional[i]) events.push(i * 2 + 1);
-  }
-  const index = (event: number) => {
-    const operation = at(event >> 1);
-    return event & 1 ? operation.returnIndex : operation.callIndex;
-  };
-  events.sort((a, b) => index(a) - index(b) || (a & 1) - (b & 1) || a - b);
-  return Int32Array.from(events);
-}
-
-function assignSlots(events: Int32Array, optional: Uint8Array) {
-  const slot = new Int32Array(optional.length).fill(-1);
-  const free: number[] = [];
-  let slots = 0;
-  for (const event of events) {
-    const operation = event >> 1;
-    if (optional[operation]) continue;
-    if (event & 1) free.push(slot[operation] as number);
-    else slot[operation] = free.pop() ?? slots++;
-  }
-  return { slot, slots };
+  const answer =
+    outcome.type === "ok" ? `${canonical(outcome.output.value)}@${outcome.output.revision}` : outcome.type;
+  return `${JSON.stringify([call.f, call.key])}${canonical(call.value)}${answer}`;
 }
