@@ -99,6 +99,7 @@ class Conduct {
         dataDir: dir.dataDir,
         logDir: dir.logDir,
         runId: dir.id,
+        faults: new Set(deps.nemeses.flat().flatMap((nemesis) => [...nemesis.requires])),
       },
       { clock: deps.clock, log: this.#log },
     );
