@@ -6,12 +6,14 @@ import { formatMicros, formatTime, shorten } from "./format.ts";
 
 const shortNames: Readonly<Record<string, string>> = { read: "r", write: "w" };
 
-/** `w 41 ok`, `r 41 ok`, `cas 41→42 ?`: what fits on a bar. `?` is an outcome that nobody knows. */
-export function barLabel(operation: Operation): string {
+/** `w 41 ok`, `r 41 ok`, `cas 41→42 ?`: what fits on a bar. `?` is an outcome that nobody knows. With `revisions`, `r 41 @17 ok`. */
+export function barLabel(operation: Operation, revisions = false): string {
   const { call, outcome } = operation;
   const name = shortNames[call.f] ?? call.f;
   const ending = outcome.type === "ok" ? "ok" : outcome.type === "fail" ? "fail" : "?";
-  return [name, shorten(subjectOf(call, outcome.type === "ok" ? outcome.output : undefined), 18), ending]
+  const output = outcome.type === "ok" ? outcome.output : undefined;
+  const revision = revisions && output?.revision !== undefined ? `@${output.revision}` : "";
+  return [name, shorten(subjectOf(call, output), 18), revision, ending]
     .filter((part) => part !== "")
     .join(" ");
 }

@@ -40,29 +40,30 @@ export interface Bar {
   readonly title: string;
 }
 
-/** How many of the possible states have their order drawn; the text lists all that the checker gave. */
-const orderLimit = 8;
+/** The kind of anomaly that is about a legal order; all others are about what a session may see. */
+export const linearizability = "linearizability";
 
-export function sketchOf(
-  id: string,
-  operations: readonly Operation[],
-  faults: readonly FaultBand[],
-  anomaly: Pick<Anomaly, "culprit" | "states"> = {},
-): Sketch {
+/** A drawing holds so many operations; a checker's minimal sub-history is far smaller. */
+const barLimit = 60;
+
+/** The operations of an anomaly that are shown, those up to the culprit, and how many before them are not. */
+export function shownOperations({ operations = [], culprit = 0 }: Anomaly): {
+  readonly operations: readonly Operation[];
+  readonly skipped: number;
+} {
+  const skipped = Math.max(0, Math.min(operations.length, culprit + 1) - barLimit);
+  return { operations: operations.slice(skipped, skipped + barLimit), skipped };
+}
+
+/** The drawing of an anomaly; undefined of one without operations. */
+export function sketchOf(id: string, anomaly: Anomaly, faults: readonly FaultBand[]): Sketch | undefined {
+  const { culprit, states = [] } = anomaly;
+  const { operations, skipped } = shownOperations(anomaly);
+  if (operations.length === 0) return undefined;
   const processes = [...new Set(operations.map(({ process }) => process))];
-  const bars = operations.map((operation): Bar => {
-    const { process, invokedAt, completedAt, outcome } = operation;
-    return {
-      lane: processes.indexOf(process),
-      from: invokedAt / 1e9,
-      ...(outcome.type !== "info" && Number.isFinite(completedAt) && { to: completedAt / 1e9 }),
-      outcome: outcome.type,
-      label: barLabel(operation),
-      title: describeOperation(operation),
-    };
-  });
-  const last = Math.max(...bars.map(({ from, to }) => to ?? from));
-  const first = Math.min(...bars.map(({ from }) => from));
+  const bars = operations.map((operation) => barOf(operation, processes, anomaly.kind));
+  const first = bars.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
+  const last = bars.reduce((most, { from, to }) => Math.max(most, to ?? from), 0);
   return {
     id,
     lanes: processes.map((process) => ({
@@ -70,8 +71,23 @@ export function sketchOf(
       node: operations.find((operation) => operation.process === process)?.node ?? "",
     })),
     bars,
-    ...(anomaly.culprit !== undefined && { culprit: anomaly.culprit }),
-    orders: (anomaly.states ?? []).slice(0, orderLimit).map(({ order }) => order),
+    ...(culprit !== undefined && { culprit: culprit - skipped }),
+    orders: states.map(({ order }) =>
+      order.map((position) => position - skipped).filter((position) => position >= 0),
+    ),
     faults: faults.filter(({ from, to }) => from <= last && to >= first),
+  };
+}
+
+function barOf(operation: Operation, processes: readonly number[], kind: string): Bar {
+  const { process, invokedAt, completedAt, outcome } = operation;
+  return {
+    lane: processes.indexOf(process),
+    from: invokedAt / 1e9,
+    ...(outcome.type !== "info" && Number.isFinite(completedAt) && { to: completedAt / 1e9 }),
+    outcome: outcome.type,
+    // A session's promises are about revisions: values alone would not show that one was broken.
+    label: barLabel(operation, kind !== linearizability),
+    title: describeOperation(operation),
   };
 }

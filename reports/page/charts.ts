@@ -98,6 +98,7 @@ function mountToolbar(timeline: Timeline, state: ChartState, draw: () => void): 
   });
   mountChoice("colour", (colour) => {
     state.colour = colour === "function" ? "function" : "outcome";
+    document.querySelector<HTMLElement>(".charts")?.setAttribute("data-colouring", state.colour);
     draw();
   });
   for (const button of document.querySelectorAll<HTMLElement>("button[data-zoom]")) {

@@ -1,11 +1,12 @@
 import type { Operation } from "../../core/op.ts";
 import type { Anomaly, ReachedState } from "../../core/verdict.ts";
-import { type Sketch, sketchOf } from "../charts/sketch.ts";
-import { sketchSvg } from "../charts/sketch-svg.ts";
+import { type Bar, linearizability, type Sketch, shownOperations, sketchOf } from "../charts/sketch.ts";
+import { drawnOrders, sketchSvg } from "../charts/sketch-svg.ts";
 import type { Context } from "../context.ts";
-import { formatDuration, formatTime, plural, shorten } from "../format.ts";
+import { formatCount, formatDuration, formatTime, plural, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { describeCall, describeOutcome } from "../words.ts";
+import { defaultWidth } from "./over-time.ts";
 import { number, type Row, scrollingTable, text } from "./table.ts";
 
 /** An anomaly that the report tells, and its drawing where it has operations. */
@@ -18,8 +19,8 @@ interface Told {
 
 /** More anomalies than this are counted, not drawn: the first ones tell the story. */
 const toldLimit = 20;
-/** A drawing holds so many operations; a checker's minimal sub-history is far smaller. */
-const sketchLimit = 60;
+/** So many of the possible states are listed. */
+const toldStates = 20;
 
 /** The drawings of a report, for the page, which draws them anew for its width. */
 export const sketchesOf = (context: Context): Sketch[] =>
@@ -48,13 +49,8 @@ function toldAnomalies({ run, timeline }: Context): Told[] {
     .slice(0, toldLimit)
     .map(({ anomaly, counted }, i) => {
       const id = `anomaly-${i + 1}`;
-      const operations = anomaly.operations?.slice(0, sketchLimit) ?? [];
-      return {
-        id,
-        anomaly,
-        counted,
-        ...(operations.length > 0 && { sketch: sketchOf(id, operations, timeline.faults, anomaly) }),
-      };
+      const sketch = sketchOf(id, anomaly, timeline.faults);
+      return { id, anomaly, counted, ...(sketch && { sketch }) };
     });
 }
 
@@ -71,42 +67,52 @@ ${operations.length > 0 && operationsTable(anomaly)}
 }
 
 function drawing(sketch: Sketch, anomaly: Anomaly): Html {
-  const from = Math.min(...sketch.bars.map((bar) => bar.from));
-  const to = Math.max(...sketch.bars.map((bar) => bar.to ?? bar.from));
+  const { bars, culprit } = sketch;
+  const from = Math.min(...bars.map((bar) => bar.from));
+  const to = Math.max(...bars.map((bar) => bar.to ?? bar.from));
+  const has = (outcome: Bar["outcome"]) => bars.some((bar) => bar.outcome === outcome);
+  const drawn = (anomaly.operations?.length ?? 0) > bars.length && `The last ${bars.length} operations. `;
   return html`<figure class="sketch-figure">
-<div class="sketch-area" data-sketch="${sketch.id}" tabindex="0" role="region" aria-label="Timeline by process">${sketchSvg(sketch, 1_060)}</div>
-<figcaption><span class="key ok">ok</span> <span class="key info">unknown, open-ended</span> ${sketch.bars.some(({ outcome }) => outcome === "fail") && html`<span class="key fail">fail</span>`} ${
-    sketch.culprit !== undefined && html`<span class="key culprit">cannot be placed</span>`
-  } <span class="quiet">True order; quiet stretches are shortened.</span> <a class="zoom" href="#over-time" data-from="${from}" data-to="${to}">Show ${formatTime(from)} to ${formatTime(to)} in the charts</a></figcaption>
+<div class="sketch-area" data-sketch="${sketch.id}" tabindex="0" role="region" aria-label="Timeline by process">${sketchSvg(sketch, defaultWidth)}</div>
+<figcaption>${has("ok") && html`<span class="key ok">ok</span>`}${has("info") && html`<span class="key info">unknown, open-ended</span>`}${has("fail") && html`<span class="key fail">fail</span>`}${
+    culprit !== undefined && html`<span class="key culprit">${verdictOnCulprit(anomaly)}</span>`
+  }<span class="quiet">${drawn}In true order; quiet stretches are shortened.</span><a class="zoom" href="#over-time" data-from="${from}" data-to="${to}">Show ${formatTime(from)} to ${formatTime(to)} in the charts</a></figcaption>
 ${statesList(sketch, anomaly.states ?? [])}
 </figure>`;
 }
 
+/** What is wrong with the marked operation, in a few words. */
+const verdictOnCulprit = ({ kind }: Anomaly): string =>
+  kind === linearizability ? "cannot be placed" : `breaks ${kind}`;
+
 /** The states as a choice: the chosen one's order is drawn over the bars, by style alone. */
 function statesList(sketch: Sketch, states: readonly ReachedState[]): Html | undefined {
   if (states.length === 0) return undefined;
-  const orderOf = ({ order }: ReachedState) =>
-    order.length === 0
-      ? "the initial state, nothing placed yet"
-      : order
-          .map(
-            (position, i) =>
-              `${i + 1}. p${sketch.lanes[sketch.bars[position]?.lane ?? -1]?.process ?? "?"} ${sketch.bars[position]?.label ?? "?"}`,
-          )
-          .join(" → ");
-  return html`<fieldset class="states"><legend>${
-    states.length === 1
-      ? "The one state possible just before"
-      : `The ${states.length} states possible just before`
-  }${sketch.culprit !== undefined && html` <b>${sketch.bars[sketch.culprit]?.label ?? ""}</b>`}, and an order that leads there</legend>
-${states.map((state, i) =>
-  i < sketch.orders.length
-    ? html`<label class="choice-${i}"><input type="radio" name="${sketch.id}-state" class="choose-${i}"${i === 0 && html` checked`}><span><code>${shorten(state.state, 200)}</code> <span class="order-words">${orderOf(state)}</span></span></label>`
-    : html`<div class="undrawn"><code>${shorten(state.state, 200)}</code> <span class="order-words">${orderOf(state)}</span></div>`,
-)}</fieldset>`;
+  const told = states.slice(0, toldStates).map(({ state }, i) => {
+    const words = html`<code>${shorten(state, 200)}</code> <span class="order-words">${orderWords(sketch, sketch.orders[i] ?? [])}</span>`;
+    if (i >= drawnOrders) return html`<div class="undrawn">${words}</div>`;
+    return html`<label class="choice-${i}"><input type="radio" name="${sketch.id}-state" class="choose-${i}"${i === 0 && html` checked`}><span>${words}</span></label>`;
+  });
+  const before = sketch.culprit === undefined ? "" : (sketch.bars[sketch.culprit]?.label ?? "");
+  const which = states.length === 1 ? "The one state" : `The ${formatCount(states.length)} states`;
+  return html`<fieldset class="states"><legend>${which} possible just before <b>${before}</b>, and an order that leads there</legend>
+${told}${states.length > toldStates && html`<p class="quiet">and ${formatCount(states.length - toldStates)} more</p>`}</fieldset>`;
 }
 
-function operationsTable({ operations = [], culprit }: Anomaly): Html {
+/** `1. p4 w 41 ok → 2. p2 w 57 ok` */
+function orderWords({ bars, lanes }: Sketch, order: readonly number[]): string {
+  if (order.length === 0) return "as at the beginning, nothing placed yet";
+  return order
+    .map((position, i) => {
+      const bar = bars[position];
+      return `${i + 1}. p${lanes[bar?.lane ?? -1]?.process ?? "?"} ${bar?.label ?? "?"}`;
+    })
+    .join(" → ");
+}
+
+function operationsTable(anomaly: Anomaly): Html {
+  const { operations, skipped } = shownOperations(anomaly);
+  const culprit = anomaly.culprit === undefined ? -1 : anomaly.culprit - skipped;
   const headings = [
     text("Process"),
     text("Node"),
@@ -116,19 +122,21 @@ function operationsTable({ operations = [], culprit }: Anomaly): Html {
     text("Outcome"),
     number("Revision"),
   ];
-  const rows = operations.map((operation, i) => operationRow(operation, i === culprit));
+  const rows = operations.map((operation, i) =>
+    operationRow(operation, i === culprit && verdictOnCulprit(anomaly)),
+  );
   return html`<details><summary>The ${plural(operations.length, "operation")} as a table</summary>${scrollingTable("Operations of this anomaly", headings, rows)}</details>`;
 }
 
-function operationRow(operation: Operation, culprit: boolean): Row {
+function operationRow(operation: Operation, culprit: string | false): Row {
   const { process, node, outcome, invokedAt, completedAt } = operation;
   const answered = outcome.type !== "info" && Number.isFinite(completedAt);
   return {
-    ...(culprit && { class: "culprit" }),
+    ...(culprit !== false && { class: "culprit" }),
     cells: [
       `p${process}`,
       node ?? "–",
-      html`${describeCall(operation)}${culprit && html` <span class="tag">cannot be placed</span>`}`,
+      html`${describeCall(operation)}${culprit !== false && html` <span class="tag">${culprit}</span>`}`,
       formatTime(invokedAt / 1e9),
       answered ? formatDuration((completedAt - invokedAt) / 1e9) : "never",
       describeOutcome(operation),

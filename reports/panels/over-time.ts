@@ -1,7 +1,7 @@
 import { lanesChart } from "../charts/lanes.ts";
 import { percentileNames, percentilesChart } from "../charts/percentiles.ts";
 import { throughputChart } from "../charts/throughput.ts";
-import type { View } from "../charts/timeline.ts";
+import { hues, type View } from "../charts/timeline.ts";
 import type { Context } from "../context.ts";
 import type { Points } from "../data/points.ts";
 import { quantile } from "../data/series.ts";
@@ -35,9 +35,9 @@ export function overTimePanel({ timeline, run }: Context, points: Points): Html 
 <span class="choices" role="group" aria-label="Zoom"><button type="button" data-zoom="in" aria-label="Zoom in">+</button><button type="button" data-zoom="out" aria-label="Zoom out">−</button><button type="button" data-zoom="all">whole run</button></span>
 <output class="range" aria-live="polite"></output>
 </div>
-<div class="charts" data-charts>
+<div class="charts" data-colouring="outcome">
 <h3>Latency of every operation</h3>
-<p class="legend"><span class="key ok dot">ok</span> <span class="key fail cross">fail, had no effect</span> <span class="key info triangle">unknown, may have happened</span> <span class="shapes"></span> <span class="quiet">${thinned(points)} Placed at its intended start.</span></p>
+${scatterLegend(points)}
 <div class="plot" data-plot="latency"><noscript><p class="note">The scatter of every operation is drawn by a script. All other charts and figures are here.</p></noscript></div>
 <h3>Leader and nodes</h3>
 <p class="legend">${faultKeys({ timeline })}${timeline.stale.length > 0 && html` <span class="key stale">stale reads</span>`}</p>
@@ -51,6 +51,18 @@ export function overTimePanel({ timeline, run }: Context, points: Points): Html 
 </div>
 ${figuresOverTime({ timeline })}
 </section>`;
+}
+
+/** What colours and shapes mean: one line for each way of colouring, of which the page shows the one in use. */
+function scatterLegend(points: Points): Html {
+  const note = html`<span class="quiet">${thinned(points)} Each stands at its intended start.</span>`;
+  const functions = points.functions.map((f, i) => [f, i % hues] as const);
+  return html`<p class="legend by-outcome"><span class="key ok dot">ok</span><span class="key fail cross">fail, had no effect</span><span class="key info triangle">unknown, may have happened</span><span class="scripted">zoomed in, shapes tell ok by function: ${functions.map(
+    ([f, hue]) => html`<span class="key shape-${hue}">${f}</span> `,
+  )}</span>${note}</p>
+<p class="legend by-function">${functions.map(
+    ([f, hue]) => html`<span class="key f-${hue}">${f}</span>`,
+  )}<span class="key cross">fail</span><span class="key triangle">unknown</span>${note}</p>`;
 }
 
 function thinned({ total, dropped, merged, at }: Points): string {

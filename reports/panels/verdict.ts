@@ -1,3 +1,4 @@
+import { unreachable } from "../../core/assert.ts";
 import type { Run } from "../../core/run.ts";
 import type { Anomaly, Verdict, VerdictKind } from "../../core/verdict.ts";
 import type { Context } from "../context.ts";
@@ -37,8 +38,10 @@ export function leadSentence(run: Run, faultsProven: number): string {
         verdictOf(run, "invalid")?.summary ??
         "A checker found a violation."
       );
-    default:
+    case "unknown":
       return `${verdictOf(run, "unknown")?.summary ?? "No checker judged this history."} Nothing was decided: this is not a pass.`;
+    default:
+      return unreachable(run.verdict);
   }
 }
 
