@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { type FaultChange, faultWindows, leaderSpans } from "./fault.ts";
+import type { History, HistoryEvent } from "./history.ts";
+import { type Json, nodeId } from "./op.ts";
+import { nanos } from "./time.ts";
+
+const at = (time: number, f: string, value: Json): HistoryEvent => ({
+  index: 0,
+  time: nanos(time),
+  type: "info",
+  process: "nemesis",
+  f,
+  value,
+});
+const change = (state: FaultChange["state"], id: number, parts: Partial<FaultChange> = {}): Json =>
+  ({ state, id, summary: `fault ${id}`, nodes: ["n1"], ...parts }) as unknown as Json;
+const read: HistoryEvent = { index: 0, time: nanos(90), type: "invoke", process: 1, f: "read" };
+
+describe("faultWindows()", () => {
+  it("spans a fault from its begin to its end, with the proof", () => {
+    const history: History = [
+      at(10, "partition", change("begin", 1, { cut: [[nodeId("n1"), nodeId("n2")]] })),
+      at(12, "partition", change("proven", 1, { proof: "n1 -> n2 refused 3" })),
+      at(40, "partition", change("end", 1)),
+      read,
+    ];
+    expect(faultWindows(history)).toEqual([
+      {
+        id: 1,
+        name: "partition",
+        summary: "fault 1",
+        nodes: ["n1"],
+        cut: [["n1", "n2"]],
+        from: 10,
+        to: 40,
+        proof: "n1 -> n2 refused 3",
+      },
+    ]);
+  });
+
+  it("has no proof where none was seen", () => {
+    const [window] = faultWindows([at(10, "kill", change("begin", 1)), at(20, "kill", change("end", 1))]);
+    expect(window).not.toHaveProperty("proof");
+  });
+
+  it("ends an unhealed fault with the history", () => {
+    expect(faultWindows([at(10, "pause", change("begin", 1)), read])[0]).toMatchObject({ from: 10, to: 90 });
+  });
+
+  it("keeps faults of the same time apart, in order of their begin", () => {
+    const history: History = [
+      at(10, "partition", change("begin", 1)),
+      at(11, "pause", change("begin", 2)),
+      at(20, "pause", change("end", 2)),
+      at(30, "partition", change("end", 1)),
+    ];
+    expect(faultWindows(history).map(({ id, name, to }) => [id, name, to])).toEqual([
+      [1, "partition", 30],
+      [2, "pause", 20],
+    ]);
+  });
+
+  it("passes over what is no fault, and an end without a begin", () => {
+    const history: History = [
+      at(0, "phase", "main"),
+      at(1, "leader", "n1"),
+      at(2, "kill", change("end", 9)),
+      read,
+    ];
+    expect(faultWindows(history)).toEqual([]);
+  });
+});
+
+describe("leaderSpans()", () => {
+  it("follows the leader without gaps to the history's end", () => {
+    const history: History = [at(5, "leader", "n1"), at(20, "leader", null), at(35, "leader", "n3"), read];
+    expect(leaderSpans(history)).toEqual([
+      { node: "n1", from: 5, to: 20 },
+      { from: 20, to: 35 },
+      { node: "n3", from: 35, to: 90 },
+    ]);
+  });
+});

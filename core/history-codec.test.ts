@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { UsageError } from "./errors.ts";
+import type { HistoryEvent } from "./history.ts";
+import { decodeHistory, encodeEvent } from "./history-codec.ts";
+import { nodeId } from "./op.ts";
+import { nanos } from "./time.ts";
+
+const time = fc.nat().map(nanos);
+/** JSON writes -0 as 0. */
+const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)));
+const optional = { requiredKeys: ["index", "time", "type", "process", "f"] } as const;
+const clientEvent = fc.record(
+  {
+    index: fc.nat(),
+    time,
+    type: fc.constantFrom("invoke", "ok", "fail", "info"),
+    process: fc.nat(),
+    f: fc.constantFrom("read", "write", "cas"),
+    key: fc.string({ unit: "binary" }),
+    value: json,
+    node: fc.constantFrom("n1", "n2").map(nodeId),
+    revision: fc.nat(),
+    intended: time,
+    error: fc.constantFrom("timeout", "mismatch"),
+    message: fc.string({ unit: "binary" }),
+  },
+  { requiredKeys: [...optional.requiredKeys] },
+);
+const nemesisEvent = fc.record({
+  index: fc.nat(),
+  time,
+  type: fc.constant("info"),
+  process: fc.constant("nemesis"),
+  f: fc.constantFrom("partition", "leader", "phase"),
+  value: json,
+});
+const anyHistory = fc.array(fc.oneof(clientEvent, nemesisEvent)) as fc.Arbitrary<HistoryEvent[]>;
+
+const encode = (events: readonly HistoryEvent[]): string =>
+  events.map((event) => `${encodeEvent(event)}\n`).join("");
+const line = '{"index":0,"time":1,"type":"invoke","process":3,"f":"read","key":"r1"}';
+
+describe("the history's codec", () => {
+  it("gives back what it was given, whatever keys and values hold", () => {
+    fc.assert(
+      fc.property(anyHistory, (events) => {
+        expect(decodeHistory(encode(events))).toEqual(events);
+      }),
+    );
+  });
+
+  it("writes each event on a line of its own", () => {
+    fc.assert(
+      fc.property(clientEvent as fc.Arbitrary<HistoryEvent>, (event) => {
+        expect(encodeEvent(event)).not.toContain("\n");
+      }),
+    );
+  });
+
+  it("loses nothing but a last line that was cut off", () => {
+    fc.assert(
+      fc.property(anyHistory, fc.nat(), (events, cut) => {
+        const text = encode(events);
+        const rest = text.slice(0, cut % (text.length + 1));
+        const whole = rest.split("\n").length - 1;
+        const decoded = decodeHistory(rest);
+        expect(decoded.slice(0, whole)).toEqual(events.slice(0, whole));
+        expect(decoded.length).toBeLessThanOrEqual(whole + 1);
+      }),
+    );
+  });
+
+  it("forgives blank lines and the line ends of Windows", () => {
+    expect(decodeHistory(`\n${line}\r\n\n${line}\n`)).toHaveLength(2);
+  });
+
+  it("keeps members that it does not know", () => {
+    expect(decodeHistory(line.replace("}", ',"colour":"red"}'))[0]).toMatchObject({ colour: "red" });
+  });
+
+  it.each([
+    ["what is no JSON", "{index: 0}", "expected one JSON object a line, got {index: 0}"],
+    ["what is no event", '{"index":0}', "expected an event with index, time, type, process and f"],
+    ["an unknown type", line.replace("invoke", "invoked"), "expected an event"],
+    ["a process that is no number", line.replace("3", '"three"'), "expected an event"],
+    ["a nemesis that invokes", line.replace("3", '"nemesis"'), "expected an event"],
+    ["an event without its time", line.replace('"time":1,', ""), "expected an event"],
+  ])("refuses %s, and names file and line", (_, bad, message) => {
+    const decode = () => decodeHistory(`${line}\n${bad}\n${line}\n`, "h.jsonl");
+    expect(decode).toThrow(UsageError);
+    expect(decode).toThrow(`h.jsonl:2: ${message}`);
+  });
+
+  it("refuses a last line that is whole JSON and no event, for nothing cut that off", () => {
+    expect(() => decodeHistory(`${line}\n{"index":1}`)).toThrow("history:2: expected an event");
+  });
+
+  it("shows no more of a bad line than a person reads", () => {
+    const decode = () => decodeHistory(`${"x".repeat(5000)}\n`);
+    expect(decode).toThrow(UsageError);
+    expect(decode).toThrow(/^.{0,250}$/s);
+  });
+});

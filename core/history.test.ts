@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { type ClientEvent, type History, type HistoryEvent, operations } from "./history.ts";
+import { nodeId } from "./op.ts";
+import { nanos } from "./time.ts";
+
+type Draft = Pick<ClientEvent, "type" | "process"> & Partial<ClientEvent>;
+
+const history = (...drafts: (Draft | "nemesis")[]): History =>
+  drafts.map((draft, index): HistoryEvent => {
+    const time = nanos(index * 10);
+    if (draft === "nemesis") return { index, time, type: "info", process: "nemesis", f: "kill", value: {} };
+    return { index, time, f: "read", ...draft };
+  });
+
+describe("operations()", () => {
+  it("pairs each invocation with the outcome of its process, in order of invocation", () => {
+    const paired = operations(
+      history(
+        { type: "invoke", process: 1, f: "write", key: "k", value: 5, node: nodeId("n1") },
+        { type: "invoke", process: 2, f: "read", key: "k" },
+        { type: "ok", process: 2, f: "read", key: "k", value: 5, revision: 9 },
+        { type: "ok", process: 1, f: "write", key: "k", value: 5 },
+      ),
+    );
+    expect(paired).toEqual([
+      {
+        process: 1,
+        node: "n1",
+        call: { f: "write", key: "k", value: 5 },
+        outcome: { type: "ok", output: { value: 5 } },
+        invokedAt: 0,
+        completedAt: 30,
+        callIndex: 0,
+        returnIndex: 3,
+      },
+      {
+        process: 2,
+        call: { f: "read", key: "k" },
+        outcome: { type: "ok", output: { value: 5, revision: 9 } },
+        invokedAt: 10,
+        completedAt: 20,
+        callIndex: 1,
+        returnIndex: 2,
+      },
+    ]);
+  });
+
+  it("leaves the nemesis out, and counts places with it", () => {
+    const [only] = operations(
+      history("nemesis", { type: "invoke", process: 1 }, "nemesis", { type: "ok", process: 1 }),
+    );
+    expect(only).toMatchObject({ callIndex: 1, returnIndex: 3 });
+  });
+
+  it("gives an unknown outcome a time but no place in the order", () => {
+    const [only] = operations(
+      history(
+        { type: "invoke", process: 1 },
+        { type: "info", process: 1, error: "timeout", message: "late" },
+      ),
+    );
+    expect(only).toMatchObject({
+      completedAt: 10,
+      returnIndex: Number.POSITIVE_INFINITY,
+      outcome: { type: "info", error: { code: "timeout", definite: false, message: "late" } },
+    });
+  });
+
+  it("takes an invocation without an outcome as unknown", () => {
+    const [only] = operations(history({ type: "invoke", process: 1 }));
+    expect(only?.outcome.type).toBe("info");
+    expect(only?.completedAt).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it("takes the word of the history for a failure, and keeps an error that it does not know as unknown", () => {
+    const [known, foreign] = operations(
+      history(
+        { type: "invoke", process: 1 },
+        { type: "fail", process: 1, error: "mismatch" },
+        { type: "invoke", process: 1 },
+        { type: "fail", process: 1, error: "toString" },
+      ),
+    );
+    expect(known?.outcome).toMatchObject({ type: "fail", error: { code: "mismatch", definite: true } });
+    expect(foreign?.outcome).toMatchObject({
+      error: { code: "unknown", definite: true, message: "toString" },
+    });
+  });
+
+  it("keeps when the load generator meant it to start", () => {
+    const [only] = operations(history({ type: "invoke", process: 1, intended: nanos(-7) }));
+    expect(only?.intendedAt).toBe(-7);
+  });
+
+  it("refuses a process that asks two things at once, or is answered what it did not ask", () => {
+    const twice = history({ type: "invoke", process: 1 }, { type: "invoke", process: 1 });
+    expect(() => operations(twice)).toThrow("process 1 invokes at event 1 while it waits for an answer");
+    const unasked = history({ type: "ok", process: 4 });
+    expect(() => operations(unasked)).toThrow("process 4 is answered at event 0 but asked nothing");
+  });
+});
