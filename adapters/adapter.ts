@@ -38,8 +38,15 @@ export interface Versioned {
 /** What a read saw: the value if the key exists, and the revision of the state that it was read from. */
 export interface ReadResult {
   readonly value?: string;
-  /** Of the state read (etcd's header revision, ZooKeeper's reply zxid, Consul's X-Consul-Index). */
+  /**
+   * Of the state read: etcd's header revision, ZooKeeper's reply zxid. Consul's X-Consul-Index is that of the key's own
+   * last change, and so compares with others of the same key only.
+   */
   readonly revision?: Revision;
+  /** How long ago the node last heard from its leader, where the system tells (Consul). */
+  readonly lastContactMs?: number;
+  /** Whether the node knew a leader, where the system tells (Consul). */
+  readonly leaderKnown?: boolean;
 }
 
 /**

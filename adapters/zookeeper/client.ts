@@ -3,9 +3,9 @@ import type { Revision } from "../../core/op.ts";
 import { realClock } from "../../core/real-clock.ts";
 import { millis, type Nanos } from "../../core/time.ts";
 import type { Client, ConnectOptions, Endpoint, ReadResult, Versioned } from "../adapter.ts";
+import { inOrderOfKeys, keyOfName, nameOfKey } from "../key-names.ts";
 import type { Reply } from "./connection.ts";
 import { isZkError, zkCode } from "./errors.ts";
-import { keyOf, pathOf, root } from "./paths.ts";
 import {
   type Access,
   create,
@@ -19,6 +19,9 @@ import {
   sync,
 } from "./requests.ts";
 import { Session } from "./session.ts";
+
+/** Where Assay's keys live: one node below this one for each key. */
+const root = "/assay";
 
 /** What Assay asks servers for; they have bounds of their own. Longer than the pauses and cuts of a usual run. */
 const sessionTimeoutMs = 10_000;
@@ -120,11 +123,10 @@ class ZooKeeperClient implements Client {
     const ask = this.#operation();
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const { value, zxid } = await afterSync(ask, root, mode, () => ask(getChildren(root)));
-      const keys = value.names.map(keyOf).filter((key) => key.startsWith(prefix));
-      const nodes = await Promise.all(keys.map(async (key) => (await ask(getData(pathOf(key)))).value));
-      if (nodes.every((node) => node !== undefined && node.stat.modifiedZxid <= zxid)) {
-        return byKey(keys, nodes as readonly NodeData[]);
-      }
+      const keys = value.names.map(keyOfName).filter((key) => key.startsWith(prefix));
+      const entries = await Promise.all(keys.map((key) => entryAt(ask, key, zxid)));
+      const found = entries.filter((entry) => entry !== undefined);
+      if (found.length === entries.length) return inOrderOfKeys(found);
     }
     throw new ClientError("conflict", `keys that start with ${prefix} changed all the while`);
   }
@@ -166,12 +168,16 @@ async function unlessRefused<T>(reply: Promise<T>, ...errors: readonly number[])
   }
 }
 
-function byKey(keys: readonly string[], nodes: readonly NodeData[]): ReadonlyMap<string, Versioned> {
-  const found = keys.map((key, i): [string, Versioned] => {
-    const { data, stat } = nodes[i] as NodeData;
-    return [key, { value: data.toString(), revision: revisionOf(stat.modifiedZxid) }];
-  });
-  return new Map(found.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+/** A key's value as it was at `zxid`; undefined where it was deleted or changed since. */
+async function entryAt(ask: Ask, key: string, zxid: bigint): Promise<[string, Versioned] | undefined> {
+  const { value: node } = await ask(getData(pathOf(key)));
+  if (node === undefined || node.stat.modifiedZxid > zxid) return undefined;
+  return [key, { value: node.data.toString(), revision: revisionOf(node.stat.modifiedZxid) }];
+}
+
+function pathOf(key: string): string {
+  if (key === "") throw new ClientError("rejected", "an empty key is no name of a node");
+  return `${root}/${nameOfKey(key)}`;
 }
 
 /** The epoch in the upper half would have to pass two million for a zxid not to fit a number. */

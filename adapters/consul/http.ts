@@ -1,0 +1,153 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { type Dispatcher, Pool } from "undici";
+import { assert } from "../../core/assert.ts";
+import { ClientError } from "../../core/errors.ts";
+import { realClock } from "../../core/real-clock.ts";
+import { millis } from "../../core/time.ts";
+import type { ConnectOptions, Endpoint } from "../adapter.ts";
+import { hostPort } from "../addresses.ts";
+
+export interface HttpRequest {
+  readonly method: "GET" | "PUT" | "DELETE";
+  /** With its query. */
+  readonly path: string;
+  readonly body?: string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** An attempt to connect that takes longer is given up for a new one: a healed link is found within this. */
+const connectTimeoutMs = 1000;
+
+const clock = realClock();
+
+/**
+ * Keep-alive connections to one node. Each request goes out once: what failed before it was written to a connection is
+ * `not-connected`, what failed after that `timeout` or `connection-lost`. Answers of every status are answers.
+ */
+export class HttpConnection {
+  readonly #pool: Pool;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #timeoutMs: number;
+  readonly #server: string;
+  #closed = false;
+
+  constructor(endpoint: Endpoint, options: ConnectOptions) {
+    const { tls, token, timeoutMs } = options;
+    this.#timeoutMs = timeoutMs;
+    this.#server = `${endpoint.node} (${hostPort(endpoint)})`;
+    this.#headers = token === undefined ? {} : { "x-consul-token": token };
+    this.#pool = new Pool(`${tls === undefined ? "http" : "https"}://${hostPort(endpoint)}`, {
+      pipelining: 1,
+      // The deadline of each request is kept here.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: {
+        timeout: Math.min(timeoutMs, connectTimeoutMs),
+        ...(tls !== undefined && { ca: tls.ca }),
+        ...(tls?.certificate !== undefined && { cert: tls.certificate }),
+        ...(tls?.key !== undefined && { key: tls.key }),
+      },
+    });
+  }
+
+  /** Rejects with a ClientError, at the time limit at the latest. */
+  ask(request: HttpRequest): Promise<HttpAnswer> {
+    if (this.#closed) return Promise.reject(new ClientError("not-connected", "the client is closed"));
+    const { method, path, body = null } = request;
+    return new Promise((resolve, reject) => {
+      const exchange = new Exchange(this.#server, resolve, reject);
+      const cancel = clock.after(millis(this.#timeoutMs), () => exchange.giveUp());
+      exchange.whenOver = cancel;
+      this.#pool.dispatch({ method, path, body, headers: this.#headers }, exchange);
+    });
+  }
+
+  /** Pending requests reject with `connection-lost`. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#pool.destroy(new Error("the client closed its connection"));
+  }
+}
+
+/** One request and its answer, as undici tells of it. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #server: string;
+  readonly #resolve: (answer: HttpAnswer) => void;
+  readonly #reject: (error: ClientError) => void;
+  /** Set when the request is about to be written. */
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  readonly #chunks: Buffer[] = [];
+  #over = false;
+  whenOver: () => void = () => {};
+
+  constructor(server: string, resolve: (answer: HttpAnswer) => void, reject: (error: ClientError) => void) {
+    this.#server = server;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** The time is up. */
+  giveUp(): void {
+    if (this.#controller === undefined) {
+      this.#fail(new ClientError("not-connected", `${this.#server}: no connection in time`));
+      return;
+    }
+    this.#fail(new ClientError("timeout", `${this.#server}: no answer in time`));
+    // The connection goes with it: an answer that comes too late must not be taken for another's.
+    this.#controller.abort(new Error("no answer in time"));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#over) {
+      controller.abort(new Error("nobody waits for the answer any more"));
+      return;
+    }
+    assert(this.#controller === undefined, "a request must not be sent twice");
+    this.#controller = controller;
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#over) return;
+    this.#end();
+    const body = Buffer.concat(this.#chunks).toString();
+    this.#resolve({ status: this.#status, headers: this.#headers, body });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    const code = this.#controller === undefined ? "not-connected" : "connection-lost";
+    this.#fail(new ClientError(code, `${this.#server}: ${messageOf(error)}`, { cause: error }));
+  }
+
+  #fail(error: ClientError): void {
+    if (this.#over) return;
+    this.#end();
+    this.#reject(error);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.whenOver();
+  }
+}
+
+/** Node tells several failed addresses of one name as one error without a text. */
+function messageOf(error: Error): string {
+  if (error instanceof AggregateError) return error.errors.map(({ message }) => message).join("; ");
+  return error.message;
+}
