@@ -33,6 +33,8 @@ export const loopback: Runtime = {
     const udp = Object.entries(deployment.ports).find(([, port]) => port.for === "peer" && port.udp);
     if (udp !== undefined)
       return `its nodes also talk UDP (port ${udp[0]}), which loopback's proxies do not carry: use --runtime netns or testcontainers`;
+    if (deployment.commonAddresses)
+      return "its members must know each other under the same addresses, and loopback's proxies give each node its own: use --runtime netns or testcontainers";
     const installed = await deployment.installed();
     return installed.length === 0 ? `its program is not installed: ${deployment.installHint}` : undefined;
   },
