@@ -48,9 +48,8 @@ function fail(error: unknown): never {
 async function run(): Promise<void> {
   for (const mutant of flags.mutants)
     log(`!!!!!!!! MUTANT ${mutant}: ${mutants[mutant]}. This server is broken on purpose. !!!!!!!!`);
-  // Loading takes longer than opening the disk does.
-  const api = import("./api/api.ts");
-  const member = await Member.start({
+  const { startApi } = await import("./api/api.ts");
+  const member = await Member.open({
     ...flags,
     clusterId: clusterIdOf(flags),
     directory: flags.dataDir,
@@ -62,7 +61,6 @@ async function run(): Promise<void> {
     onFatal: fail,
   });
   const { listenClient, listenGateway, requestTimeoutMs } = flags;
-  const { startApi } = await api;
   const served = await startApi({
     replica: member,
     listenClient,
@@ -70,6 +68,8 @@ async function run(): Promise<void> {
     clock,
     requestTimeoutMs,
   });
+  // Last: while the API was loading, the member would have missed the first heartbeats.
+  member.begin();
   log(`serves clients at ${listenClient.host}:${served.clientPort}`);
   const stop = async (signal: string) => {
     log(`${signal}: stops`);

@@ -69,6 +69,8 @@ export class Member implements Replica {
       onRestored: () => this.#restored(recovered.incarnation),
       log: options.log,
     });
+    const what = `${snapshot ? `snapshot at ${snapshot.index} and ` : ""}${recovered.entries.length} entries`;
+    options.log(`recovered ${what}, term ${this.#status.term}`);
     const requestTimeout = millis(options.requestTimeoutMs);
     const patience = millis(options.electionTimeoutMs);
     this.#proposals = new Proposals({
@@ -82,21 +84,33 @@ export class Member implements Replica {
     this.#reads = new Reads({ requestTimeout, patience });
   }
 
-  /** Rejects where the peer address is taken, and with a CorruptionError where the data directory is damaged. */
-  static async start(options: MemberOptions): Promise<Member> {
+  /**
+   * Takes the peer address and reads the disk; `begin` does the rest. Rejects where the address is taken, and with a
+   * CorruptionError where the data directory is damaged.
+   */
+  static async open(options: MemberOptions): Promise<Member> {
     const { id, clusterId, directory, log, onFatal } = options;
     // Before the disk is touched: a second process that was given the same options ends here.
     const transport = await PeerTransport.bind({ ...options, self: id });
     try {
       const identity = { clusterId, memberId: id };
       const opened = await Disk.open({ directory, identity, log, onError: onFatal });
-      const member = new Member(options, transport, opened);
-      member.#open(opened);
-      return member;
+      return new Member(options, transport, opened);
     } catch (error) {
       await transport.stop();
       throw error;
     }
+  }
+
+  /** From now on the member takes part in its cluster. */
+  begin(): void {
+    this.#transport.open({
+      onMessage: (message) => this.#step({ type: "receive", message }),
+      onUnreachable: (member) => this.#unreachable.add(member),
+    });
+    this.#lastTick = this.#options.clock.now();
+    this.#scheduleTick();
+    this.#scheduleTurn();
   }
 
   get clusterId(): number {
@@ -153,18 +167,6 @@ export class Member implements Replica {
     this.#reads.stop();
     await this.#transport.stop();
     await this.#disk.close();
-  }
-
-  #open({ snapshot, recovered }: OpenedDisk): void {
-    const { log } = this.#options;
-    const first = snapshot ? `snapshot at ${snapshot.index} and ` : "";
-    log(`recovered ${first}${recovered.entries.length} entries, term ${this.#status.term}`);
-    this.#transport.open({
-      onMessage: (message) => this.#step({ type: "receive", message }),
-      onUnreachable: (member) => this.#unreachable.add(member),
-    });
-    this.#scheduleTick();
-    this.#scheduleTurn();
   }
 
   #scheduleTick(): void {

@@ -89,7 +89,11 @@ export class Link {
     this.#state = { type: "connecting", failures, socket };
     const reader = new FrameReader();
     let problem = "closed";
-    socket.on("connect", () => socket.write(encodeFrame({ kind: "hello", ...hello })));
+    socket.on("connect", () => {
+      // Where nobody listens at a port that the system also gives to outgoing connections, TCP may connect it to itself.
+      if (socket.localPort === port && socket.localAddress === socket.remoteAddress) socket.destroy();
+      else socket.write(encodeFrame({ kind: "hello", ...hello }));
+    });
     socket.on("data", (chunk) => {
       try {
         for (const frame of reader.push(chunk)) this.#receive(socket, frame.kind);
