@@ -3,6 +3,9 @@ import { MembershipHistory } from "./membership.ts";
 import type { Persisted } from "./storage.ts";
 import { type Entry, type LogIndex, logIndex, type Snapshot, type Term, term } from "./types.ts";
 
+/** Of data in the entries that are kept behind a snapshot. */
+const retainedBytesMax = 16 * 2 ** 20;
+
 /**
  * The log in memory: what the snapshot replaces is gone but for a tail, so that a follower a little behind needs no
  * snapshot. Every entry is also on disk or on its way there.
@@ -144,13 +147,17 @@ export class RaftLog {
     this.#durable = logIndex(Math.max(this.#durable, index));
   }
 
-  /** Forgets what `snapshot` replaces but for the last `retained` entries. */
+  /** Forgets what `snapshot` replaces but for a tail of `retained` entries at most, and not too many bytes. */
   compact(snapshot: Snapshot, retained: number): void {
     if (snapshot.index <= (this.#snapshot?.index ?? 0) || snapshot.index > this.#commit) return;
     this.#snapshot = snapshot;
     this.#memberships.compact(snapshot.index);
-    const base = logIndex(snapshot.index - retained);
-    const baseTerm = this.term(base);
+    let base = snapshot.index as number;
+    for (let bytes = 0; base >= this.#first && snapshot.index - base < retained; base--) {
+      bytes += this.#entries[base - this.#first]?.data.byteLength ?? 0;
+      if (bytes > retainedBytesMax) break;
+    }
+    const baseTerm = this.term(logIndex(base));
     if (base < this.#first || baseTerm === undefined) return;
     this.#entries = this.#entries.slice(base + 1 - this.#first);
     this.#first = logIndex(base + 1);
@@ -172,6 +179,10 @@ export class RaftLog {
     this.#memberships = new MembershipHistory(snapshot.index, snapshot.membership);
   }
 
+  get hasUnsaved(): boolean {
+    return this.#unsaved <= this.last || this.#unsavedSnapshot !== undefined;
+  }
+
   takeUnsaved(): { readonly entries: readonly Entry[]; readonly snapshot: Snapshot | undefined } {
     const entries = this.#entries.slice(this.#unsaved - this.#first);
     const snapshot = this.#unsavedSnapshot;
@@ -180,9 +191,13 @@ export class RaftLog {
     return { entries, snapshot };
   }
 
-  /** Entries to apply: those committed, or up to `limit` where a mutant hands out more. */
-  takeCommitted(limit: LogIndex = this.#commit): readonly Entry[] {
-    if (limit <= this.#handed) return [];
+  hasCommitted(limit: LogIndex): boolean {
+    return limit > this.#handed;
+  }
+
+  /** Entries to apply: those up to `limit`, which is the commit index unless a mutant says more. */
+  takeCommitted(limit: LogIndex): readonly Entry[] {
+    if (!this.hasCommitted(limit)) return [];
     const entries = this.#entries.slice(this.#handed + 1 - this.#first, limit + 1 - this.#first);
     this.#handed = limit;
     return entries;

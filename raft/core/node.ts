@@ -79,23 +79,17 @@ export class RaftNode {
       broadcast(state);
       stepDownIfRemoved(state);
     }
-    const { entries, snapshot } = state.log.takeUnsaved();
-    const committed = state.log.takeCommitted(this.#applyLimit());
+    const applyLimit = this.#applyLimit();
     const hardState = this.#changedHardState();
-    const anything =
-      this.#isNews() ||
-      hardState !== undefined ||
-      snapshot !== undefined ||
-      entries.length + committed.length + state.outbox.length > 0 ||
-      state.reads.confirmed.length + state.reads.refused.length > 0 ||
-      state.dropped.length + state.refusedChanges.length > 0;
-    if (!anything) return undefined;
+    const news = this.#isNews();
+    if (!news && hardState === undefined && !hasOutput(state, applyLimit)) return undefined;
+    const { entries, snapshot } = state.log.takeUnsaved();
     return {
       ...(hardState && { hardState }),
       entries,
       ...(snapshot && { snapshot }),
       ...this.#takeMessages(),
-      committed,
+      committed: state.log.takeCommitted(applyLimit),
       reads: state.reads.confirmed.splice(0),
       refusedReads: state.reads.refused.splice(0),
       dropped: state.dropped.splice(0),
@@ -159,4 +153,16 @@ export class RaftNode {
     this.#reportedLeader = leader;
     return true;
   }
+}
+
+function hasOutput(
+  { log, outbox, reads, dropped, refusedChanges }: RaftState,
+  applyLimit: LogIndex,
+): boolean {
+  return (
+    log.hasUnsaved ||
+    log.hasCommitted(applyLimit) ||
+    outbox.length > 0 ||
+    reads.confirmed.length + reads.refused.length + dropped.length + refusedChanges.length > 0
+  );
 }

@@ -86,7 +86,7 @@ function dispatch(state: RaftState, message: Message): void {
       onReadIndexReply(state, message);
       break;
     case "timeout-now":
-      if (state.isVoter && state.role !== "leader") startElection(state, true);
+      if (state.isElectable && state.role !== "leader") startElection(state, true);
       break;
     default:
       unreachable(message);

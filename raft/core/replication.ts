@@ -152,5 +152,5 @@ export function onInstallSnapshot(
   } else if (snapshot.index > log.commit) {
     log.restore(snapshot);
   }
-  acknowledge(state, message.from, logIndex(Math.min(log.commit, Math.max(snapshot.index, 0))));
+  acknowledge(state, message.from, log.commit);
 }

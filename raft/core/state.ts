@@ -87,6 +87,15 @@ export class RaftState {
     return this.membership.voters.includes(this.id);
   }
 
+  /**
+   * Whether it may start elections. Thesis §4.2.2: a server whose own removal is not committed yet still must, for the
+   * others may lack the entry and so its vote; it just does not count itself.
+   */
+  get isElectable(): boolean {
+    const { memberships, commit } = this.log;
+    return this.isVoter || memberships.at(commit).voters.includes(this.id);
+  }
+
   /** §8: until it has committed an entry of its own term, a leader does not know what is committed. */
   get hasCommittedInTerm(): boolean {
     return this.log.term(this.log.commit) === this.term;

@@ -32,7 +32,7 @@ function tickLeader(state: RaftState, beat: boolean): void {
 function tickFollower(state: RaftState, beat: boolean): void {
   if (beat) state.reads.forwardDue = true;
   if (state.electionElapsed < state.electionTimeout) return;
-  if (state.isVoter) {
+  if (state.isElectable) {
     startPreVote(state);
   } else {
     // Thesis §4.2.1: a learner starts no election; it only knows that it hears no leader any more.

@@ -33,7 +33,7 @@ export class Clients {
       const member = random.pick([...this.#cluster.members.values()]);
       // Several at once, so that members have something to batch.
       for (let count = random.chance(0.2) ? random.integer(2, 6) : 1; count > 0; count--) {
-        if (member.unanswered >= owedMax) break;
+        if ((member.replica?.unanswered ?? 0) >= owedMax) break;
         if (random.chance(options.readProbability)) member.read();
         else member.propose(this.#request(random));
       }

@@ -39,13 +39,14 @@ export class SimDisk {
     this.#unsynced.push(...(random.chance(0.5) ? [...hardState, ...entries] : [...entries, ...hardState]));
   }
 
-  get isDirty(): boolean {
-    return this.#unsynced.length > 0;
+  /** How many records wait to be synced. */
+  get unsynced(): number {
+    return this.#unsynced.length;
   }
 
-  sync(): void {
-    for (const write of this.#unsynced) perform(this.#durable, write);
-    this.#unsynced = [];
+  /** The oldest `records` of those that wait are durable. */
+  sync(records: number): void {
+    for (const write of this.#unsynced.splice(0, records)) perform(this.#durable, write);
   }
 
   /** The state machine's own snapshot, on disk at once; the log before it goes. */
@@ -57,7 +58,7 @@ export class SimDisk {
 
   crash(random: Random): void {
     const kept = random.chance(0.5) ? random.integer(0, this.#unsynced.length) : 0;
-    for (const write of this.#unsynced.slice(0, kept)) perform(this.#durable, write);
+    this.sync(kept);
     this.#unsynced = [];
   }
 

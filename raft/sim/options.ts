@@ -31,6 +31,8 @@ export interface SimOptions {
   /** Of messages that take ten times as long. */
   readonly slowProbability: number;
   readonly syncMs: readonly [number, number];
+  /** Readies are taken while earlier ones are being written. */
+  readonly pipelinedWrites: boolean;
   readonly faultEveryMs: readonly [number, number];
   readonly faults: readonly FaultKind[];
   /** That a member crashes just after it gave its vote, and restarts at once. */
@@ -93,6 +95,7 @@ function mixedOptions(seed: number, random: Random, mutants: ReadonlySet<Mutant>
     delayMs: [1, random.pick([2, 10, 40])],
     slowProbability: random.pick([0, 0.02]),
     syncMs: slow ? [5, 60] : [0, 5],
+    pipelinedWrites: random.chance(0.5),
     faultEveryMs: [50, random.pick([200, 500, 1_000])],
     faults: faultKinds.filter(() => random.chance(0.6)),
     crashAfterVoteProbability: random.pick([0, 0, 0.3]),

@@ -1,6 +1,5 @@
 import type { MemberId } from "../core/types.ts";
 import { encodeCommand } from "../kv/command.ts";
-import type { Applied, StateMachine } from "../kv/machine.ts";
 import type { WriteRequest } from "../kv/request.ts";
 
 interface Pending {
@@ -57,17 +56,9 @@ export class Proposer {
     return late.map(({ command }) => command);
   }
 
-  /** Whether the answer was waited for. */
-  settle({ proposer, incarnation, sequence }: Applied): boolean {
-    if (proposer !== this.#member || incarnation !== this.#incarnation) return false;
-    return this.#pending.delete(sequence);
-  }
-
-  /** A snapshot came in place of entries: how many answers it holds. */
-  settleFrom(machine: StateMachine): number {
-    const done = [...this.#pending.keys()].filter(
-      (sequence) => machine.result(this.#member, this.#incarnation, sequence) !== undefined,
-    );
+  /** The answers to these sequences are known: how many of them were waited for. */
+  settleWhere(known: (sequence: number) => boolean): number {
+    const done = [...this.#pending.keys()].filter(known);
     for (const sequence of done) this.#pending.delete(sequence);
     return done.length;
   }

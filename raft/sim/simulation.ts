@@ -103,7 +103,7 @@ class Simulation implements Cluster {
     const leader = this.leader()?.status;
     if (leader === undefined || leader.commit !== leader.lastIndex) return false;
     return this.#belonging(leader.membership).every(
-      (member) => member.applied === leader.lastIndex && member.unanswered === 0,
+      ({ replica }) => replica?.applied === leader.lastIndex && replica.unanswered === 0,
     );
   }
 
@@ -113,9 +113,9 @@ class Simulation implements Cluster {
 
   #checkAgreement(): void {
     const leader = this.leader();
-    const expected = leader?.state()?.join();
+    const expected = leader?.replica?.state.join();
     for (const member of this.#belonging(leader?.status?.membership ?? this.#bootstrap)) {
-      require(member.state()?.join() === expected, "convergence", () =>
+      require(member.replica?.state.join() === expected, "convergence", () =>
         `members ${leader?.id} and ${member.id} applied the same entries, but their states differ`);
     }
   }

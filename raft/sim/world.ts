@@ -1,5 +1,5 @@
 import { createRandom, type Random } from "../../core/random.ts";
-import type { MemberId, Message } from "../core/types.ts";
+import type { Message } from "../core/types.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Invariants } from "./invariants.ts";
 import { SimNetwork } from "./network.ts";
@@ -35,6 +35,3 @@ export function createWorld(
     trace: trace && ((line) => trace(`${`${events.now}`.padStart(6)} ms  ${line}`)),
   };
 }
-
-export const streamOf = (world: World, name: string, id: MemberId, start: number): Random =>
-  world.random.fork(`${name}-${id}-${start}`);
