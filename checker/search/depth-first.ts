@@ -1,0 +1,214 @@
+import { Configurations } from "./configurations.ts";
+import { type Limits, Meter } from "./limits.ts";
+import { noState, overwrites, reads } from "./machine.ts";
+import { type Move, Moves } from "./moves.ts";
+import type { Problem } from "./problem.ts";
+import { stateAt, tagAt } from "./row.ts";
+import { isReturn } from "./timeline.ts";
+import { Uses } from "./uses.ts";
+
+export interface DepthFirstOptions {
+  readonly limits: Limits;
+  /** Dead ends after which the search gives up. */
+  readonly deadEnds: number;
+  /** Choices that are remembered to be taken back; one further back is settled for good. */
+  readonly horizon: number;
+}
+
+/** Moves in a legal order (see Moves for what goes without saying), and how many events were past at each. */
+export interface FoundOrder {
+  readonly moves: Int32Array;
+  readonly at: Int32Array;
+}
+
+/**
+ * Follows one order as far as it goes, and takes back the last choice where it cannot go on. Undefined where no legal
+ * order was found, which proves nothing: the search gives up when it has met too many dead ends, when it would have to
+ * take back a choice beyond its horizon, and at its limits. Takes time linear in the history where first choices are
+ * good as a rule, and memory for the order and the horizon.
+ */
+export function depthFirst(problem: Problem, options: DepthFirstOptions): FoundOrder | undefined {
+  return new DepthFirst(problem, options).run();
+}
+
+/** The move that lets an overwriting operation return hidden. */
+const hide: Move = 0x7fffffff;
+
+/** Failed configurations that are remembered at most. */
+const mostFailed = 1 << 18;
+
+/** A choice that can be taken back. */
+interface Choice {
+  /** The configuration in which the operation that returns next is to be done. */
+  readonly row: Int32Array;
+  /** How many events were past, and how many moves had been made. */
+  at: number;
+  made: number;
+  readonly moves: Move[];
+  count: number;
+  tried: number;
+}
+
+class DepthFirst {
+  readonly #problem: Problem;
+  readonly #options: DepthFirstOptions;
+  readonly #uses = new Uses();
+  readonly #moves: Moves;
+  readonly #meter: Meter;
+  /** Configurations that lead nowhere, tagged with their place. */
+  readonly #failed: Configurations;
+  readonly #row: Int32Array;
+  readonly #nextRead: Int32Array;
+  #choices: Choice[] = [];
+  /** Choices in use; those behind are spare. */
+  #depth = 0;
+  #order: { moves: Int32Array; at: Int32Array };
+  #made = 0;
+
+  constructor(problem: Problem, options: DepthFirstOptions) {
+    this.#problem = problem;
+    this.#options = options;
+    this.#moves = new Moves(problem, this.#uses);
+    this.#failed = new Configurations(this.#moves.layout, this.#uses);
+    this.#row = new Int32Array(this.#moves.layout.stride);
+    this.#nextRead = nextReads(problem, this.#moves);
+    const { size } = problem.timeline;
+    this.#order = { moves: new Int32Array(size), at: new Int32Array(size) };
+    this.#meter = new Meter(
+      options.limits,
+      () => this.#failed.bytes() + this.#uses.bytes() + problem.machine.bytes() + size * 8,
+    );
+  }
+
+  run(): FoundOrder | undefined {
+    this.#row[stateAt] = this.#problem.machine.init;
+    for (let deadEnds = 0; this.#advance(); ) {
+      if (!this.#hasFailed(true)) this.#choose(true);
+      while (!this.#move()) {
+        if (this.#depth === 0 || ++deadEnds > this.#options.deadEnds) return undefined;
+        if (this.#meter.exceeded() !== undefined) return undefined;
+      }
+    }
+    const { moves, at } = this.#order;
+    return { moves: moves.slice(0, this.#made), at: at.slice(0, this.#made) };
+  }
+
+  /** Goes on to the next return that needs a choice; false at the end of the events. */
+  #advance(): boolean {
+    const { events, optional } = this.#problem.timeline;
+    const row = this.#row;
+    for (let at = this.#moves.window.at; at < events.length; at++) {
+      const event = events[at] as number;
+      const operation = event >> 1;
+      if (isReturn(event)) {
+        if (!this.#hasEffect(row, operation)) return true;
+        this.#moves.forget(row, operation);
+      }
+      this.#moves.forward();
+      if (!isReturn(event) && !optional[operation]) this.#moves.call(row, operation);
+    }
+    return false;
+  }
+
+  /** Remembers the current configuration with the moves that it has. */
+  #choose(isFirst: boolean): void {
+    if (this.#depth > 2 * this.#options.horizon) this.#settle();
+    const choice = this.#choices[this.#depth] ?? this.#spareChoice();
+    this.#depth++;
+    const target = this.#moves.window.first;
+    choice.row.set(this.#row);
+    choice.row[tagAt] = tag(this.#moves.window.at, isFirst);
+    choice.at = this.#moves.window.at;
+    choice.made = this.#made;
+    choice.tried = 0;
+    choice.count = this.#moves.list(this.#row, target, choice.moves);
+    if (!isFirst || !this.#moves.isDone(this.#row, target)) return;
+    let place = choice.count;
+    if (this.#staysHidden(target))
+      for (; place > 0; place--) choice.moves[place] = choice.moves[place - 1] as Move;
+    choice.moves[place] = hide;
+    choice.count++;
+  }
+
+  #spareChoice(): Choice {
+    const { stride } = this.#moves.layout;
+    const choice = { row: new Int32Array(stride), at: 0, made: 0, moves: [], count: 0, tried: 0 };
+    this.#choices[this.#depth] = choice;
+    return choice;
+  }
+
+  /** A guess: the operation stays hidden unless the next read to come needs what it leaves. */
+  #staysHidden(target: number): boolean {
+    const { machine, classOf } = this.#problem;
+    const read = this.#nextRead[this.#moves.window.at] as number;
+    if (read < 0) return true;
+    const state = this.#row[stateAt] as number;
+    const left = machine.step(state, classOf[target] as number);
+    const readClass = classOf[read] as number;
+    return machine.step(left, readClass) === noState;
+  }
+
+  /** Tries the next move of the last choice; true where the operation that had to be done is done. */
+  #move(): boolean {
+    const choice = this.#choices[this.#depth - 1] as Choice;
+    while (this.#moves.window.at > choice.at) this.#moves.back();
+    this.#made = choice.made;
+    if (choice.tried === choice.count) {
+      this.#fail(choice);
+      return false;
+    }
+    const move = choice.moves[choice.tried++] as Move;
+    const target = this.#moves.window.first;
+    if (move === hide) {
+      this.#row.set(choice.row);
+      this.#moves.forget(this.#row, target);
+      this.#moves.forward();
+      return true;
+    }
+    this.#moves.apply(choice.row, move, this.#row);
+    this.#order.at[this.#made] = choice.at;
+    this.#order.moves[this.#made++] = move;
+    if (this.#hasEffect(this.#row, target)) return true;
+    if (!this.#hasFailed(false)) this.#choose(false);
+    return false;
+  }
+
+  #hasFailed(isFirst: boolean): boolean {
+    this.#row[tagAt] = tag(this.#moves.window.at, isFirst);
+    return this.#failed.covers(this.#row, this.#moves.exact);
+  }
+
+  /** Takes the last choice back for good: nothing can follow it. */
+  #fail(choice: Choice): void {
+    if (this.#failed.count >= mostFailed) this.#failed.clear();
+    this.#failed.add(choice.row, this.#moves.exact);
+    this.#depth--;
+  }
+
+  #hasEffect(row: Int32Array, operation: number): boolean {
+    return this.#moves.role(operation) === overwrites
+      ? this.#moves.isUsed(row, operation)
+      : this.#moves.isDone(row, operation);
+  }
+
+  /** Forgets the older half of the choices. */
+  #settle(): void {
+    const { horizon } = this.#options;
+    this.#choices = [...this.#choices.slice(horizon), ...this.#choices.slice(0, horizon)];
+    this.#depth -= horizon;
+  }
+}
+
+/** Configurations are compared at one place, and the first choice there may hide an operation where later ones may not. */
+const tag = (at: number, isFirst: boolean): number => at * 2 + (isFirst ? 1 : 0);
+
+/** For every event, the required read that is called next from there on; -1 where none is. */
+function nextReads({ timeline: { events, optional } }: Problem, moves: Moves): Int32Array {
+  const next = new Int32Array(events.length + 1).fill(-1);
+  for (let at = events.length - 1; at >= 0; at--) {
+    const event = events[at] as number;
+    const isRead = !isReturn(event) && !optional[event >> 1] && moves.role(event >> 1) === reads;
+    next[at] = isRead ? event >> 1 : (next[at + 1] as number);
+  }
+  return next;
+}
