@@ -21,7 +21,10 @@ export interface TrialSpec {
   readonly nodes: number;
   /** One of the adapter's read modes. */
   readonly readMode: string;
-  /** Of the main phase; the load goes on in the quiet phase. */
+  /**
+   * Of the main phase; the load goes on in the quiet phase. Where the cluster recovers so slowly that a nemesis would not
+   * have its turn, the main phase lasts longer, by `recoverySeconds` at most.
+   */
   readonly load: Load;
   /** The load goes on for at least so long after everything is healed. */
   readonly quietSeconds: number;

@@ -85,6 +85,19 @@ describe("the register workload", () => {
     expect(keys).toEqual(["r1", "r1", "r1", "r2", "r2", "r2", "r3", "r3", "r3"]);
   });
 
+  it("does not wear a key out with operations that were refused and tried nothing", () => {
+    const generator = register.generator(withOptions({ keys: 1, "operations-per-key": 3 }), createRandom(1));
+    const refused: Outcome = {
+      type: "fail",
+      error: { code: "not-connected", definite: true, message: "" },
+    };
+    for (let i = 0; i < 50; i++) {
+      const call = generator.next(i, createRandom(i));
+      generator.observe?.(i, call, refused);
+    }
+    expect(generator.final()).toEqual([{ f: "read", key: "r1" }]);
+  });
+
   it("lets no more processes ask about a key at the same time than were allowed", () => {
     const options = withOptions({ keys: 2, "concurrency-per-key": 3 });
     const generator = register.generator(options, createRandom(1));

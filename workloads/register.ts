@@ -61,6 +61,8 @@ class RegisterGenerator implements Generator {
     if (register === undefined) return;
     register.pending--;
     if (outcome.type === "info") register.unknown++;
+    // What a dead node refused tried nothing: it does not wear the key out.
+    if (outcome.type === "fail" && outcome.error.code !== "mismatch") register.asked--;
     if (outcome.type !== "ok") return;
     const seen = call.f === "read" ? outcome.output.value : written(call);
     register.seen = seen ?? undefined;

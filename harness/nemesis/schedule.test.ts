@@ -47,6 +47,7 @@ async function runSchedule(
     cluster: {} as Cluster,
     random: createRandom(seed),
     signal: new AbortController().signal,
+    overtime: seconds(15),
     leader: async () => undefined,
     recovered: async () => {},
     onFault: (name, change) => told.push({ at: clock.now() / 1e9, name, change }),
@@ -159,6 +160,21 @@ describe("a schedule of faults", () => {
     for (const [i, { at }] of begins.slice(1).entries()) expect(at - (ends[i]?.at ?? 0)).toBeCloseTo(7, 6);
   });
 
+  it("goes on past its end where a slow recovery kept a step from its turn, and no further than allowed", async () => {
+    const steps = ["a", "b", "c"].map((name) => [nemesis(name)]);
+    const slow = async (recoverySeconds: number) => {
+      const clock = new VirtualClock();
+      const recovered = () => sleep(clock, seconds(recoverySeconds));
+      const { told, ended } = await runSchedule(steps, { clock, recovered, length: 24 });
+      return { turns: of(told, "begin").map(({ name }) => name), ended };
+    };
+    const late = await slow(10);
+    expect(late.turns).toEqual(["a", "b", "c"]);
+    expect(late.ended).toBeGreaterThan(24);
+    const never = await slow(1000);
+    expect(never.turns).toEqual(["a"]);
+  });
+
   it("heals at once when it is aborted", async () => {
     const clock = new VirtualClock();
     const abort = new AbortController();
@@ -202,6 +218,7 @@ describe("a schedule of faults", () => {
       cluster: {} as Cluster,
       random: createRandom(1),
       signal: new AbortController().signal,
+      overtime: seconds(15),
       leader: async () => undefined,
       recovered: async () => {},
       onFault: () => {},

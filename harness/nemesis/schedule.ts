@@ -24,6 +24,8 @@ export interface ScheduleContext extends ScheduleOptions {
   readonly cluster: Cluster;
   readonly random: Random;
   readonly signal: AbortSignal;
+  /** How far past its end the schedule may go for steps that have not struck yet, where the cluster was slow to recover. */
+  readonly overtime: Nanos;
   leader(): Promise<NodeId | undefined>;
   /** Resolves when the cluster serves again after a heal, or when it was waited for long enough. */
   recovered(): Promise<void>;
@@ -67,15 +69,16 @@ export class FaultSchedule {
 
   /** Strikes in turn until `end`, a reading of the clock. Rejects when the signal is aborted or an injection fails. */
   async run(end: Nanos): Promise<void> {
-    const { clock, steps, random, faultSeconds, gapSeconds, signal } = this.#context;
+    const { clock, steps, random, faultSeconds, gapSeconds, overtime, signal } = this.#context;
     const times = random.fork("times");
     let recovery: Promise<void> = Promise.resolve();
     for (let turn = 0; steps.length > 0; turn++) {
       const gap = draw(times, gapSeconds);
       const fault = draw(times, faultSeconds);
-      if (clock.now() + gap + shortestFault > end) break;
+      const limit = turn < steps.length ? nanos(end + overtime) : end;
+      if (clock.now() + gap + shortestFault > limit) break;
       await Promise.all([sleep(clock, gap, signal), recovery]);
-      const until = nanos(Math.min(clock.now() + fault, end));
+      const until = nanos(Math.min(clock.now() + fault, limit));
       if (until - clock.now() < shortestFault) break;
       await this.#strike(steps[turn % steps.length] ?? [], random.fork(`turn-${turn}`), until);
       recovery = this.#context.recovered();

@@ -84,6 +84,7 @@ class Drive {
       cluster,
       random: random.fork("nemesis"),
       signal: end.signal,
+      overtime: seconds(spec.recoverySeconds),
       leader: () => this.#watch.leader(),
       recovered: () => this.#recovered().then(() => {}),
       onFault: (name, change) => this.#onFault(name, change),

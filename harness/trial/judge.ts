@@ -14,6 +14,8 @@ import type { Driven } from "./drive.ts";
 
 /** Little's law must hold within this for a closed load. */
 const littleTolerance = 0.03;
+/** An open load that left more than this share unsent asked for more than was to be had. */
+const overloadedShare = 0.01;
 /** Above these, the figures are the load generator's limit rather than the system's. */
 const busyEventLoop = 0.85;
 const lagShareOfP99 = 0.1;
@@ -72,7 +74,8 @@ function loadVerdict({ spec }: TrialContext, operations: readonly Operation[], d
   const figures = { "operations per second": achieved };
   if (spec.load.kind === "open") {
     const summary = `asked for ${spec.load.rate} operations/s, sent ${achieved.toFixed(1)}`;
-    const fine = backlog === 0 ? summary : `${summary}; ${backlog} were due and never sent`;
+    const overloaded = backlog > sent.length * overloadedShare ? "overloaded: " : "";
+    const fine = backlog === 0 ? summary : `${overloaded}${summary}; ${backlog} were due and never sent`;
     return { ...verdict("load", [], fine), figures: { ...figures, "never sent": backlog } };
   }
   const clients = spec.load.processes;
