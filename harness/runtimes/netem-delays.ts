@@ -81,7 +81,7 @@ export class NetemDelays implements Delays {
         `filter add dev ${device} parent 1: protocol ip prio 1 u32 match ip src ${this.#options.address(from)}/32 flowid 1:${i + 2}`,
       ]),
     ];
-    await run([...this.#options.enter, "tc", "-batch", "-"], `${commands.join("\n")}\n`);
+    await run([...this.#options.enter, "tc", "-batch", "-"], { input: `${commands.join("\n")}\n` });
   }
 
   async #proofAt(receiver: NodeId): Promise<string[]> {

@@ -45,7 +45,7 @@ export class NamespaceBridge {
   static async create(nodes: readonly NodeId[]): Promise<NamespaceBridge> {
     const bridge = new NamespaceBridge(await freeSlot(), nodes);
     try {
-      await run(["sh", "-e"], bridge.#script());
+      await run(["sh", "-e"], { input: bridge.#script() });
       return bridge;
     } catch (reason) {
       await bridge.destroy();
@@ -70,7 +70,7 @@ export class NamespaceBridge {
       ...names.map((name) => `ip netns del ${name}`),
       "true",
     ];
-    await run(["sh"], script.join("\n"));
+    await run(["sh"], { input: script.join("\n") });
   }
 
   #script(): string {

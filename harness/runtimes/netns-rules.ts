@@ -80,7 +80,7 @@ export class BridgeRules {
   }
 
   async #apply(commands: string): Promise<void> {
-    await run([...this.#nft, "-f", "-"], `${commands}\n`);
+    await run([...this.#nft, "-f", "-"], { input: `${commands}\n` });
   }
 }
 

@@ -100,7 +100,7 @@ async function redirect(
     "}",
     "}",
   ];
-  await run([...node.enter, "nft", "-f", "-"], `${table.join("\n")}\n`);
+  await run([...node.enter, "nft", "-f", "-"], { input: `${table.join("\n")}\n` });
 }
 
 class DelayProxyProcess {

@@ -1,11 +1,18 @@
 import { spawn } from "node:child_process";
 import { CouldNotRunError } from "../../core/errors.ts";
 
-/** Runs a program to its end, with `input` on its standard input; resolves with its standard output. Rejects with CouldNotRunError. */
-export function run(argv: readonly string[], input = ""): Promise<string> {
+export interface RunOptions {
+  /** For its standard input. */
+  readonly input?: string;
+  /** It is killed then. */
+  readonly timeoutMs?: number;
+}
+
+/** Runs a program to its end; resolves with its standard output. Rejects with CouldNotRunError. */
+export function run(argv: readonly string[], options: RunOptions = {}): Promise<string> {
   const [command = "", ...args] = argv;
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], timeout: options.timeoutMs });
     let [output, errors] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       output += text;
@@ -26,7 +33,7 @@ export function run(argv: readonly string[], input = ""): Promise<string> {
         );
     });
     // It may end without reading its input; its exit status tells.
-    child.stdin.on("error", () => {}).end(input);
+    child.stdin.on("error", () => {}).end(options.input ?? "");
   });
 }
 
