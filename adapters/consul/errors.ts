@@ -11,11 +11,15 @@ interface Reason {
   readonly definite?: boolean;
 }
 
-// In this order: what leaves the outcome open stands first.
+// In this order: a text that comes with others stands before them, and what leaves the outcome open first of all.
 const reasons: readonly Reason[] = [
   // The leader had it in its log when it was deposed: the next leader may have it too.
   { text: "leadership lost while committing log", code: "unavailable" },
   { text: "raft is already shutdown", code: "unavailable" },
+  // Checked before anything is done, be it by the server that the request was passed on to.
+  { text: "ACL not found", code: "unauthenticated" },
+  { text: "Permission denied", code: "rejected" },
+  { text: "rate limit exceeded", code: "overloaded" },
   // Raft refused to take it on.
   { text: "node is not the leader", code: "not-leader" },
   { text: "leadership transfer in progress", code: "not-leader" },
@@ -26,9 +30,6 @@ const reasons: readonly Reason[] = [
   { text: "rpc error getting client", code: "unavailable", definite: true },
   // It had passed it on: EOF, a time-out, a reset.
   { text: "rpc error making call", code: "unavailable" },
-  { text: "rate limit exceeded", code: "overloaded" },
-  { text: "ACL not found", code: "unauthenticated" },
-  { text: "Permission denied", code: "rejected" },
 ];
 
 const byStatus: ReadonlyMap<number, ErrorCode> = new Map([

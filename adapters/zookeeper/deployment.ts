@@ -48,14 +48,18 @@ function program(node: NodeView): Pick<NodeLaunch, "argv" | "env"> {
   return { argv: ["java", ...java, "-cp", classPath(command), main, configuration], env: {} };
 }
 
-/** Of the jar of the server: that of an upstream archive lies with all it needs; Debian's names what it needs itself. */
+/** Of the jar of the server: that of an upstream archive lies with all it needs; Debian's names most of it itself. */
 function classPath(jar: string): string {
   const directory = dirname(jar);
   if (directory.endsWith("/lib")) return [join(directory, "*"), join(directory, "../conf")].join(":");
   // Its own jute before the server: the server's jar would bring in that of the machine's own version.
-  const logging = ["/usr/share/java/slf4j-log4j12.jar", "/usr/share/java/log4j-1.2.jar"];
-  return [join(directory, "zookeeper-jute.jar"), jar, ...logging].join(":");
+  const unnamed = [...logging, ...forTls].map((name) => `/usr/share/java/${name}.jar`);
+  return [join(directory, "zookeeper-jute.jar"), jar, ...unnamed].join(":");
 }
+
+/** What the manifest of Debian's jar leaves out. */
+const logging = ["slf4j-log4j12", "log4j-1.2"];
+const forTls = ["netty-codec", "netty-resolver", "netty-transport-native-unix-common"];
 
 function files(node: NodeView): Readonly<Record<string, string>> {
   return {

@@ -1,7 +1,6 @@
 import { type Socket, connect as tcpConnect } from "node:net";
 import { connect as tlsConnect } from "node:tls";
 import type { Endpoint, Tls } from "../adapter.ts";
-import { hostPort } from "../addresses.ts";
 
 /** A TCP or TLS connection that carries frames: four bytes of length, then that many bytes. */
 export interface Wire {
@@ -42,7 +41,7 @@ export function openWire(endpoint: Endpoint, tls: Tls | undefined, events: WireE
   socket.on("error", (error) => {
     reason ??= error.message;
   });
-  socket.on("close", () => events.closed(`${hostPort(endpoint)}: ${reason ?? "it closed the connection"}`));
+  socket.on("close", () => events.closed(reason ?? "it closed the connection"));
   return {
     send(frame) {
       const length = Buffer.allocUnsafe(4);
