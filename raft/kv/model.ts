@@ -45,6 +45,7 @@ export class Model {
     const revision = this.revision + 1;
     let keys = before;
     let writes = 0;
+    const errors: KvErrorCode[] = [];
     const chosen = new Map<TxnRequest, boolean>();
     const choose = (request: KvRequest): void => {
       if (request.type !== "txn") return;
@@ -56,12 +57,13 @@ export class Model {
       switch (request.type) {
         case "range": {
           const response = this.#range(request, keys, writes > 0 ? revision : revision - 1);
-          if (typeof response === "string") throw new Failure(response);
-          return response;
+          if (typeof response !== "string") return response;
+          errors.push(response);
+          return nothing;
         }
         case "put": {
           const old = keys.find((kv) => same(kv, request));
-          if (request.ignoreValue && old === undefined) throw new Failure("key-not-found");
+          if (request.ignoreValue && old === undefined) errors.unshift("key-not-found");
           const kv: KeyValue = {
             key: request.key,
             value: request.ignoreValue && old ? old.value : request.value,
@@ -87,14 +89,11 @@ export class Model {
       }
     };
     choose(request);
-    try {
-      const response = run(request);
-      if (writes > 0) this.#states.push(keys);
-      return response;
-    } catch (reason) {
-      if (reason instanceof Failure) return reason.code;
-      throw reason;
-    }
+    const response = run(request);
+    // Of several reasons a put's goes first.
+    if (errors[0] !== undefined) return errors[0];
+    if (writes > 0) this.#states.push(keys);
+    return response;
   }
 
   #range(request: RangeRequest, newest: readonly KeyValue[], current: number): KvResponse | KvErrorCode {
@@ -145,14 +144,7 @@ export class Model {
   }
 }
 
-class Failure extends Error {
-  readonly code: KvErrorCode;
-
-  constructor(code: KvErrorCode) {
-    super(code);
-    this.code = code;
-  }
-}
+const nothing: KvResponse = { type: "range", kvs: [], more: false, count: 0 };
 
 /** Orders as the bytes do. */
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");

@@ -49,26 +49,21 @@ export class Transaction {
     return { type: "plan", succeeded, steps: branch.map((step) => this.#plan(step)) };
   }
 
-  /** Why the plan cannot be carried out: found before the first write, so that a transaction never half happens. */
+  /**
+   * Why the plan cannot be carried out: found before the first write, so that a transaction never half happens. A put's
+   * reason goes before a range's, as in etcd.
+   */
   #check(plan: Plan): KvErrorCode | undefined {
-    switch (plan.type) {
-      case "range": {
-        if (plan.revision > this.#history.revision) return "future-revision";
-        return plan.revision > 0 && plan.revision < this.#history.compactRevision ? "compacted" : undefined;
-      }
-      case "put":
-        return plan.ignoreValue && this.#get(plan) === undefined ? "key-not-found" : undefined;
-      case "delete-range":
-        return undefined;
-      case "plan":
-        for (const step of plan.steps) {
-          const error = this.#check(step);
-          if (error !== undefined) return error;
-        }
-        return undefined;
-      default:
-        return unreachable(plan);
+    const steps = leaves(plan);
+    if (steps.some((step) => step.type === "put" && step.ignoreValue && this.#get(step) === undefined)) {
+      return "key-not-found";
     }
+    for (const step of steps) {
+      if (step.type !== "range") continue;
+      if (step.revision > this.#history.revision) return "future-revision";
+      if (step.revision > 0 && step.revision < this.#history.compactRevision) return "compacted";
+    }
+    return undefined;
   }
 
   #run(plan: Plan): KvResponse {
@@ -164,3 +159,7 @@ function numberOf(kv: KeyValue, target: Exclude<Compare["target"], "value">): nu
 type Plan =
   | Exclude<KvRequest, TxnRequest>
   | { readonly type: "plan"; readonly succeeded: boolean; readonly steps: readonly Plan[] };
+
+type Leaf = Exclude<Plan, { readonly type: "plan" }>;
+
+const leaves = (plan: Plan): readonly Leaf[] => (plan.type === "plan" ? plan.steps.flatMap(leaves) : [plan]);

@@ -50,7 +50,8 @@ interface Written {
 /**
  * What a branch may write, or that it may write one key twice: then the order within a revision would matter. As etcd
  * has it, the branches of one nested transaction exclude each other, so both may put a key, and a nested transaction's
- * puts are held against the deletions of this level and of the nested ones before it.
+ * puts are held against the deletions of this level and of the nested ones before it. Other than in etcd (3.4), a range
+ * without an end counts as one: there it is missed, and a put that ignores its value then takes the server down.
  */
 function written(branch: readonly KvRequest[]): Written | "twice" {
   const puts = new Set<KeyString>();
