@@ -109,7 +109,7 @@ describe("a cluster that fails", () => {
     trial.deps.adapter.ready = async ({ node }) => node !== "n2";
     const { message } = await failure(trial);
     expect(message).toContain("never became ready: after 10 s n2 (running) still did not serve");
-    expect(message).toContain("n2: applied 0 entries");
+    expect(message).toContain("n2: applied up to revision 0");
     expect(told).toEqual(["heal", "stop", "heal"]);
     expect(states(trial)).toEqual(down);
   });

@@ -1,11 +1,11 @@
 import type { NodeId } from "../../core/op.ts";
 import type { Endpoint } from "../adapter.ts";
 
-/** A node of the in-memory system: a process that can be stopped and killed, and a copy of the log. */
+/** A node of the in-memory system: a process that can be stopped and killed, and a copy of the data. */
 export class MemoryNode {
   readonly id: NodeId;
   readonly endpoint: Endpoint;
-  /** How much of the log this node has applied; on disk, so a kill does not change it. */
+  /** The revision up to which this node has applied every change; on disk, so a kill does not change it. */
   applied = 0;
   readonly #onChange: () => void;
   readonly #connections = new Set<() => void>();
@@ -64,7 +64,7 @@ export class MemoryNode {
   }
 
   async logTail(): Promise<string> {
-    return `${this.id}: applied ${this.applied} entries`;
+    return `${this.id}: applied up to revision ${this.applied}`;
   }
 
   #end(state: "killed" | "exited"): void {

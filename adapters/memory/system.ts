@@ -53,8 +53,10 @@ export class MemorySystem {
   readonly #random: Random;
   readonly #election: Nanos;
   readonly #bugs: ReadonlySet<MemoryBug>;
-  /** Every change, in the order in which it was committed; a change's revision is its place, from 1. */
-  readonly #log: { readonly key: string; readonly value: string }[] = [];
+  /** What each key was set to, oldest first. */
+  readonly #versions = new Map<string, { readonly revision: Revision; readonly value: string }[]>();
+  /** Changes are numbered from 1 in the order in which they were committed. */
+  #revision: Revision = 0;
   #leader: MemoryNode | undefined;
   #electing = false;
 
@@ -135,7 +137,7 @@ export class MemorySystem {
 
   #apply(leader: MemoryNode, request: MemoryRequest): MemoryAnswer | ClientError {
     const { key } = request;
-    const current = this.#read(key, this.#log.length);
+    const current = this.#read(key, this.#revision);
     if (request.type === "read") return current;
     if (request.type === "cas" && current.value !== request.from)
       return new ClientError("mismatch", `${key} is ${current.value}`);
@@ -144,33 +146,33 @@ export class MemorySystem {
     if (this.#strikes("double-apply"))
       this.clock.after(millis(secondApplyMs), () => this.#append(leader, key, value));
     if (this.#strikes("false-failures")) return new ClientError("rejected", "refused, says the node");
-    return { revision: this.#log.length };
+    return { revision: this.#revision };
   }
 
   #append(leader: MemoryNode, key: string, value: string): void {
-    this.#log.push({ key, value });
-    leader.applied = this.#log.length;
+    const versions = this.#versions.get(key) ?? [];
+    this.#versions.set(key, versions);
+    leader.applied = ++this.#revision;
+    versions.push({ revision: this.#revision, value });
     this.#replicate(leader);
   }
 
   /** Followers learn of everything that was committed when this was sent. */
   #replicate(leader: MemoryNode): void {
-    const length = this.#log.length;
+    const revision = this.#revision;
     for (const node of this.nodes) {
       if (node === leader) continue;
       this.network.send(leader.id, node.id, () =>
         node.receive(() => {
-          node.applied = Math.max(node.applied, length);
+          node.applied = Math.max(node.applied, revision);
         }),
       );
     }
   }
 
   #read(key: string, applied: number): MemoryAnswer {
-    for (let i = applied - 1; i >= 0; i--) {
-      const change = this.#log[i];
-      if (change?.key === key) return { value: change.value, revision: applied };
-    }
+    const version = this.#versions.get(key)?.findLast(({ revision }) => revision <= applied);
+    if (version !== undefined) return { value: version.value, revision: applied };
     return { revision: applied };
   }
 
@@ -196,7 +198,7 @@ export class MemorySystem {
       if (this.#leader !== undefined && this.#canLead(this.#leader)) return;
       const candidates = this.nodes.filter((node) => this.#canLead(node));
       this.#leader = candidates.length === 0 ? undefined : this.#random.pick(candidates);
-      if (this.#leader !== undefined) this.#leader.applied = this.#log.length;
+      if (this.#leader !== undefined) this.#leader.applied = this.#revision;
     });
   }
 }
