@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { requireOrSkip } from "../../core/require-or-skip.ts";
+import { startDirect } from "../../harness/runtimes/testing/direct-cluster.ts";
+import { clock, patient, type TestCluster, untilReady } from "../conformance/cluster.ts";
+import { etcd } from "./adapter.ts";
+
+const [program] = await etcd.deployment.installed();
+const missing = program === undefined ? `etcd is not installed: ${etcd.deployment.installHint}` : undefined;
+
+describe.skipIf(requireOrSkip(missing))("etcd's own errors", () => {
+  let cluster: TestCluster | undefined;
+  const start = async (size: number, extraArgs: readonly string[] = []): Promise<TestCluster> => {
+    cluster = await startDirect(etcd.deployment, {
+      size,
+      clock,
+      tailor: (launch) => ({ ...launch, argv: [...launch.argv, ...extraArgs] }),
+    });
+    await untilReady(etcd, cluster.nodes);
+    return cluster;
+  };
+  afterEach(() => cluster?.stop());
+
+  it("leave open what a member without a quorum gave up on, and tell that its reads failed", async () => {
+    const { nodes } = await start(3);
+    const [lone, ...others] = nodes;
+    if (lone === undefined) throw new Error("no node");
+    // Longer than etcd's own patience of 5 s and two elections.
+    const client = await etcd.connect(lone.endpoint, { timeoutMs: 20_000 });
+    await client.write("k", "before");
+    await Promise.all(others.map((node) => node.kill()));
+    const write = client.write("k", "given up");
+    const read = client.read("k", "linearizable");
+    const failed = Promise.allSettled([write, read]);
+    expect((await client.read("k", "serializable")).value).toBe("before");
+    await failed;
+    await expect(write).rejects.toMatchObject({ code: "timeout", definite: false });
+    await expect(write).rejects.toThrow("etcdserver: request timed out");
+    await expect(read).rejects.toMatchObject({ definite: false });
+    await client.close();
+  }, 60_000);
+
+  it("refuse a write definitely where the space is used up", async () => {
+    const { nodes } = await start(1, ["--quota-backend-bytes", "65536"]);
+    const [node] = nodes;
+    if (node === undefined) throw new Error("no node");
+    const client = await etcd.connect(node.endpoint, patient);
+    const fill = async () => {
+      for (let i = 0; i < 50; i++) await client.write(`k${i}`, "x".repeat(10_000));
+    };
+    const full = fill();
+    await expect(full).rejects.toMatchObject({ code: "rejected", definite: true });
+    await expect(full).rejects.toThrow("database space exceeded");
+    await client.close();
+  });
+});
