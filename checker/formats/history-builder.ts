@@ -1,0 +1,79 @@
+import type { ClientEvent, History } from "../../core/history.ts";
+import type { Call, Json } from "../../core/op.ts";
+import { type Nanos, nanos } from "../../core/time.ts";
+import { malformed } from "./malformed.ts";
+
+/** What became of a foreign operation. `error` is `mismatch` where the failure is an observation. */
+export type Ending =
+  | { readonly type: "ok"; readonly value?: Json }
+  | { readonly type: "fail" | "info"; readonly error: string };
+
+interface OpenCall {
+  readonly process: number;
+  readonly call: Call;
+  /** Position of the invocation among the events. */
+  readonly at: number;
+}
+
+/**
+ * Gathers the events of a foreign history. A process of the foreign history that invokes while an earlier operation of
+ * its own has no answer (it crashed, and its name was used again) goes on as a process of its own here; the earlier
+ * operation stays unanswered.
+ */
+export class HistoryBuilder {
+  readonly #file: string;
+  readonly #events: ClientEvent[] = [];
+  readonly #open = new Map<string, OpenCall>();
+  #processes = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** `time` in nanoseconds; the position in the file where it has none. */
+  invoke(process: string, call: Call, time?: number): void {
+    const own = this.#processes++;
+    this.#open.set(process, { process: own, call, at: this.#events.length });
+    this.#push({ type: "invoke", process: own, ...call }, time);
+  }
+
+  /** The call that the process waits for; a UsageError where there is none. */
+  pending(process: string, line: number): Call {
+    return this.#pending(process, line).call;
+  }
+
+  /** The answer to what the process waits for. `call` replaces what was invoked, where the answer tells more of it. */
+  complete(process: string, ending: Ending, line: number, time?: number, call?: Call): void {
+    const open = this.#pending(process, line);
+    this.#open.delete(process);
+    const invoked = this.#events[open.at];
+    if (call !== undefined && invoked !== undefined) this.#events[open.at] = { ...invoked, ...call };
+    const { f, key, value } = call ?? open.call;
+    const about = { process: open.process, f, ...(key !== undefined && { key }) };
+    if (ending.type === "ok") {
+      this.#push({ type: "ok", ...about, ...(ending.value !== undefined && { value: ending.value }) }, time);
+    } else {
+      this.#push(
+        { type: ending.type, ...about, ...(value !== undefined && { value }), error: ending.error },
+        time,
+      );
+    }
+  }
+
+  history(): History {
+    return this.#events;
+  }
+
+  #pending(process: string, line: number): OpenCall {
+    const open = this.#open.get(process);
+    if (open === undefined)
+      throw malformed(this.#file, line, `an invocation of process ${process} before its answer`);
+    return open;
+  }
+
+  #push(event: Omit<ClientEvent, "index" | "time">, time: number | undefined): void {
+    const index = this.#events.length;
+    const at: Nanos = nanos(time ?? index);
+    this.#events.push({ index, time: at, ...event });
+  }
+}

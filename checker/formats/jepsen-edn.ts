@@ -1,0 +1,13 @@
+import { parseEdnHistory } from "./edn-history.ts";
+import type { Format } from "./format.ts";
+
+/** Jepsen's `history.edn`: with times and, perhaps, independent keys; a read of nil read an absent value. */
+export const jepsenEdn: Format = {
+  name: "jepsen-edn",
+  summary:
+    "Jepsen's history.edn: one vector of operation maps, or one map after another; [k v] values are keys",
+  looksLike: (text) => edn.test(text) && /:time\s/.test(text),
+  parse: (text, file) => parseEdnHistory(text, file, { nilReadsSayNothing: false, independentKeys: true }),
+};
+
+const edn = /^(\s|;[^\n]*\n)*[[({#]/;

@@ -1,0 +1,11 @@
+import { parseEdnHistory } from "./edn-history.ts";
+import type { Format } from "./format.ts";
+
+/** A map of strings with get, put and append, a line an event, as Porcupine's test data has it. */
+export const porcupineKv: Format = {
+  name: "porcupine-kv",
+  summary:
+    'get, put and append of a map of strings: {:process 0, :type :invoke, :f :get, :key "k", :value nil} a line',
+  looksLike: (text) => /^\s*\{:process\s+\d+,\s*:type\s+:\w+,\s*:f\s+:(get|put|append),\s*:key/.test(text),
+  parse: (text, file) => parseEdnHistory(text, file, { nilReadsSayNothing: false, independentKeys: false }),
+};
