@@ -1,98 +1,120 @@
 import { z } from "zod";
-import type { Link, NodeId } from "../../core/op.ts";
+import type { Link } from "../../core/op.ts";
 import type { Delays } from "./delays.ts";
-import { run, succeeds } from "./shell.ts";
+import type { Exec } from "./shell.ts";
+
+/** Where a link's packets can be held up. */
+export interface LinkPlace {
+  /** Runs tc there. */
+  readonly exec: Exec;
+  /** Through which the link's packets leave; among others. */
+  readonly device: string;
+  /** Tells the link's packets from the others on the device: `src 198.18.100.11/32`. */
+  readonly match: string;
+}
 
 interface Slow {
-  readonly from: NodeId;
-  readonly to: NodeId;
+  readonly link: Link;
   readonly delayMs: number;
   readonly jitterMs: number;
 }
 
-export interface NetemOptions {
-  /** Put before `tc` to reach the devices. */
-  readonly enter: readonly string[];
-  /** The device through which everything reaches a node. */
-  device(node: NodeId): string;
-  address(node: NodeId): string;
-}
-
-const statistics = z.array(
-  z.looseObject({ kind: z.string(), handle: z.string(), packets: z.number().default(0) }),
-);
+const statistics = z.array(z.looseObject({ handle: z.string(), packets: z.number().default(0) }));
 
 /**
- * Delays by the kernel's netem, on the device that leads to each receiver: a band of its own for every sender that is
- * slow, the first band for all others.
+ * Delays by the kernel's netem. On each device, the slow links have a band of their own, and the first band is for all
+ * else.
  */
 export class NetemDelays implements Delays {
-  readonly #options: NetemOptions;
+  readonly #placeOf: (link: Link) => LinkPlace;
   readonly #slow = new Map<string, Slow>();
 
-  constructor(options: NetemOptions) {
-    this.#options = options;
+  /** `placeOf` gives one and the same `exec` to all links that leave through one device. */
+  constructor(placeOf: (link: Link) => LinkPlace) {
+    this.#placeOf = placeOf;
   }
 
-  /** Whether the kernel has what it takes; `enter` reaches a namespace that nothing else uses yet. */
-  static async works(enter: readonly string[]): Promise<boolean> {
-    const tc = [...enter, "tc"];
-    const added =
-      (await succeeds([...tc, ..."qdisc add dev lo root handle 1: prio bands 2".split(" ")])) &&
-      (await succeeds([...tc, ..."qdisc add dev lo parent 1:2 handle 2: netem delay 1ms".split(" ")]));
-    await succeeds([...tc, ..."qdisc del dev lo root".split(" ")]);
-    return added;
+  /** Whether the kernel has what it takes; `exec` reaches a namespace whose own loopback nobody uses yet. */
+  static async works(exec: Exec): Promise<boolean> {
+    try {
+      await exec("tc qdisc add dev lo root handle 1: prio bands 2".split(" "));
+      await exec("tc qdisc add dev lo parent 1:2 handle 2: netem delay 1ms".split(" "));
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await exec("tc qdisc del dev lo root".split(" ")).catch(() => {});
+    }
   }
 
   async slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void> {
-    for (const [from, to] of links) this.#slow.set(`${from} -> ${to}`, { from, to, delayMs, jitterMs });
-    const receivers = new Set(links.map(([, to]) => to));
-    for (const receiver of receivers) await this.#rebuild(receiver);
+    for (const link of links) this.#slow.set(link.join(), { link, delayMs, jitterMs });
+    for (const device of this.#devices()) await rebuild(device);
   }
 
   async heal(): Promise<void> {
-    const receivers = new Set([...this.#slow.values()].map(({ to }) => to));
+    const devices = this.#devices();
     this.#slow.clear();
-    for (const receiver of receivers) await this.#rebuild(receiver);
+    for (const device of devices) await removeAll(device);
   }
 
   async proof(): Promise<string[]> {
-    const receivers = new Set([...this.#slow.values()].map(({ to }) => to));
-    const seen = await Promise.all([...receivers].map((receiver) => this.#proofAt(receiver)));
-    return seen.flat();
+    return (await Promise.all(this.#devices().map(proofAt))).flat();
   }
 
   async close(): Promise<void> {}
 
-  #sendersTo(receiver: NodeId): Slow[] {
-    return [...this.#slow.values()].filter(({ to }) => to === receiver);
+  /** The slow links, together where they leave through the same device. */
+  #devices(): SlowDevice[] {
+    const devices: SlowDevice[] = [];
+    for (const slow of this.#slow.values()) {
+      const { exec, device, match } = this.#placeOf(slow.link);
+      let found = devices.find((known) => known.exec === exec && known.device === device);
+      if (found === undefined) {
+        found = { exec, device, bands: [] };
+        devices.push(found);
+      }
+      found.bands.push({ ...slow, match });
+    }
+    return devices;
   }
+}
 
-  async #rebuild(receiver: NodeId): Promise<void> {
-    const device = this.#options.device(receiver);
-    const senders = this.#sendersTo(receiver);
-    await succeeds([...this.#options.enter, "tc", "qdisc", "del", "dev", device, "root"]);
-    if (senders.length === 0) return;
-    const firstBandForAll = Array(16).fill("0").join(" ");
-    const commands = [
-      `qdisc add dev ${device} root handle 1: prio bands ${senders.length + 1} priomap ${firstBandForAll}`,
-      ...senders.flatMap(({ from, delayMs, jitterMs }, i) => [
-        `qdisc add dev ${device} parent 1:${i + 2} handle ${i + 2}: netem delay ${delayMs + jitterMs / 2}ms ${jitterMs / 2}ms`,
-        `filter add dev ${device} parent 1: protocol ip prio 1 u32 match ip src ${this.#options.address(from)}/32 flowid 1:${i + 2}`,
-      ]),
-    ];
-    await run([...this.#options.enter, "tc", "-batch", "-"], { input: `${commands.join("\n")}\n` });
-  }
+interface SlowDevice {
+  readonly exec: Exec;
+  readonly device: string;
+  readonly bands: (Slow & { readonly match: string })[];
+}
 
-  async #proofAt(receiver: NodeId): Promise<string[]> {
-    const device = this.#options.device(receiver);
-    const text = await run([...this.#options.enter, "tc", "-s", "-j", "qdisc", "show", "dev", device]);
-    const packets = new Map(
-      statistics.parse(JSON.parse(text)).map((qdisc) => [qdisc.handle, qdisc.packets] as const),
-    );
-    return this.#sendersTo(receiver).flatMap(({ from, to }, i) => {
-      const delayed = packets.get(`${i + 2}:`) ?? 0;
-      return delayed > 0 ? [`${from} -> ${to} delayed ${delayed} packets`] : [];
-    });
-  }
+/** Bands are counted from 1, and the first one is for all that is not slow. */
+const numberOf = (band: number): number => band + 2;
+
+async function rebuild(slow: SlowDevice): Promise<void> {
+  await removeAll(slow);
+  const { exec, device, bands } = slow;
+  const commands = [
+    `qdisc add dev ${device} root handle 1: prio bands ${bands.length + 1} priomap ${Array(16).fill(0).join(" ")}`,
+    ...bands.flatMap(({ match, delayMs, jitterMs }, i) => {
+      const number = numberOf(i);
+      return [
+        `qdisc add dev ${device} parent 1:${number} handle ${number}: netem delay ${delayMs + jitterMs / 2}ms ${jitterMs / 2}ms`,
+        `filter add dev ${device} parent 1: protocol ip prio 1 u32 match ip ${match} flowid 1:${number}`,
+      ];
+    }),
+  ];
+  await exec(["sh", "-ec", commands.map((command) => `tc ${command}`).join("\n")]);
+}
+
+async function removeAll({ exec, device }: SlowDevice): Promise<void> {
+  // An error means that there was nothing.
+  await exec(["tc", "qdisc", "del", "dev", device, "root"]).catch(() => {});
+}
+
+async function proofAt({ exec, device, bands }: SlowDevice): Promise<string[]> {
+  const text = await exec(["tc", "-s", "-j", "qdisc", "show", "dev", device]);
+  const packets = new Map(statistics.parse(JSON.parse(text)).map((qdisc) => [qdisc.handle, qdisc.packets]));
+  return bands.flatMap(({ link: [from, to] }, i) => {
+    const delayed = packets.get(`${numberOf(i)}:`) ?? 0;
+    return delayed > 0 ? [`${from} -> ${to} delayed ${delayed} packets`] : [];
+  });
 }

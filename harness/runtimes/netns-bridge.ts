@@ -1,6 +1,6 @@
 import { CouldNotRunError } from "../../core/errors.ts";
 import type { NodeId } from "../../core/op.ts";
-import { run } from "./shell.ts";
+import { type Exec, run } from "./shell.ts";
 
 /** A node's place on the bridge. */
 export interface NodeSpace {
@@ -57,6 +57,9 @@ export class NamespaceBridge {
   static enter(namespace: string): string[] {
     return ["ip", "netns", "exec", namespace];
   }
+
+  /** Runs commands in the bridge's namespace. */
+  readonly exec: Exec = (argv) => run([...NamespaceBridge.enter(this.namespace), ...argv]);
 
   /** The device on the bridge through which everything reaches the node. */
   port(node: NodeId): string {

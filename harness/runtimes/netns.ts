@@ -6,11 +6,11 @@ import type { Fault } from "../../core/fault.ts";
 import type { Link, NodeId } from "../../core/op.ts";
 import { ChildNode } from "./child-node.ts";
 import type { Delays } from "./delays.ts";
+import { FaultRules, type Path } from "./fault-rules.ts";
 import { removeDeadRuns } from "./leftovers.ts";
 import { NetemDelays } from "./netem-delays.ts";
 import { NamespaceBridge, type NodeSpace } from "./netns-bridge.ts";
 import { insideNamespaces, namespacesMissing } from "./netns-reexec.ts";
-import { BridgeRules, type Path } from "./netns-rules.ts";
 import { nodeIds, nodeView } from "./node-view.ts";
 import { once } from "./once.ts";
 import { ProxyDelays } from "./proxy-delays.ts";
@@ -56,7 +56,7 @@ export const netns: Runtime = {
     try {
       const bridge = await NamespaceBridge.create(nodeIds(topology.size));
       disposals.push(() => bridge.destroy());
-      const rules = new BridgeRules(NamespaceBridge.enter(bridge.namespace));
+      const rules = new FaultRules(bridge.exec, "bridge");
       await rules.install();
       const delays = await delaysOn(bridge, deployment, topology);
       disposals.push(async () => delays?.close());
@@ -78,13 +78,12 @@ async function delaysOn(
   topology: Topology,
 ): Promise<Delays | undefined> {
   if (topology.faults?.has("link-delay") === false) return undefined;
-  const enter = NamespaceBridge.enter(bridge.namespace);
-  if (await NetemDelays.works(enter))
-    return new NetemDelays({
-      enter,
-      device: (node) => bridge.port(node),
-      address: (node) => spaceOf(bridge, node).address,
-    });
+  if (await NetemDelays.works(bridge.exec))
+    return new NetemDelays(([from, to]) => ({
+      exec: bridge.exec,
+      device: bridge.port(to),
+      match: `src ${spaceOf(bridge, from).address}/32`,
+    }));
   const nodes = [...bridge.spaces].map(([id, { namespace, address }]) => ({
     id,
     address,
@@ -131,7 +130,7 @@ function startable(
   });
 }
 
-function networkOf(bridge: NamespaceBridge, rules: BridgeRules, delays: Delays | undefined): Network {
+function networkOf(bridge: NamespaceBridge, rules: FaultRules, delays: Delays | undefined): Network {
   const path = ([from, to]: Link): Path => ({
     name: `${from} -> ${to}`,
     from: spaceOf(bridge, from).address,

@@ -37,6 +37,9 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
   });
 }
 
+/** Runs a command in some place; resolves with its standard output, rejects with CouldNotRunError. */
+export type Exec = (argv: readonly string[]) => Promise<string>;
+
 /** Whether the command ends with status 0. */
 export const succeeds = (argv: readonly string[]): Promise<boolean> =>
   run(argv).then(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { run } from "./shell.ts";
+import type { Exec } from "./shell.ts";
 
 /** One direction between two addresses, with the name that people know it by: `n1 -> n2`, `clients -> n1`. */
 export interface Path {
@@ -11,16 +11,26 @@ export interface Path {
 /** Packet loss is drawn per packet, in hundredths of a percent. */
 const lossScale = 10_000;
 
-const table = `
-table bridge assay {
+/**
+ * Where packets are looked at: those that a bridge forwards, or those that reach and leave a network namespace. Chains by
+ * their hooks.
+ */
+const hooks = { bridge: ["forward"], inet: ["input", "output"] } as const;
+type Family = keyof typeof hooks;
+
+const table = (family: Family): string => `
+table ${family} assay {
   set cut { type ipv4_addr . ipv4_addr; counter; }
   chain loss { }
-  chain forwarded {
-    type filter hook forward priority 0; policy accept;
+${hooks[family].map(chain).join("\n")}
+}`;
+
+const chain = (hook: string): string => `
+  chain at_${hook} {
+    type filter hook ${hook} priority 0; policy accept;
     ip saddr . ip daddr @cut drop
     jump loss
-  }
-}`;
+  }`;
 
 const counter = z.object({ packets: z.number(), bytes: z.number() });
 type Counter = z.infer<typeof counter>;
@@ -38,41 +48,46 @@ const lossRule = z.object({
 });
 const counterExpression = z.object({ counter });
 
-/** Cuts and losses on a bridge, by nft in the bridge's namespace. A change takes effect at once, all of it together. */
-export class BridgeRules {
-  readonly #nft: readonly string[];
+/**
+ * Cuts and losses by nft, on a bridge or in a node's own network namespace. A change takes effect at once, all of it
+ * together.
+ */
+export class FaultRules {
+  readonly #exec: Exec;
+  readonly #family: Family;
 
-  /** `enter` is put before the nft command to reach the bridge's namespace. */
-  constructor(enter: readonly string[]) {
-    this.#nft = [...enter, "nft"];
+  constructor(exec: Exec, family: Family) {
+    this.#exec = exec;
+    this.#family = family;
   }
 
   async install(): Promise<void> {
-    await this.#apply(table);
+    await this.#apply(table(this.#family));
   }
 
   async cut(paths: readonly Path[]): Promise<void> {
     if (paths.length === 0) return;
     const elements = paths.map(({ name, from, to }) => `${from} . ${to} comment "${name}"`);
-    await this.#apply(`add element bridge assay cut { ${elements.join(", ")} }`);
+    await this.#apply(`add element ${this.#family} assay cut { ${elements.join(", ")} }`);
   }
 
   async lose(paths: readonly Path[], percent: number): Promise<void> {
+    if (paths.length === 0) return;
     const limit = Math.round((percent * lossScale) / 100);
     const rules = paths.map(
       ({ name, from, to }) =>
-        `add rule bridge assay loss ip saddr ${from} ip daddr ${to} numgen random mod ${lossScale} < ${limit} counter drop comment "${name}"`,
+        `add rule ${this.#family} assay loss ip saddr ${from} ip daddr ${to} numgen random mod ${lossScale} < ${limit} counter drop comment "${name}"`,
     );
     await this.#apply(rules.join("\n"));
   }
 
   async heal(): Promise<void> {
-    await this.#apply("flush set bridge assay cut\nflush chain bridge assay loss");
+    await this.#apply(`flush set ${this.#family} assay cut\nflush chain ${this.#family} assay loss`);
   }
 
   /** `n1 -> n2 dropped 14 packets (1320 bytes)`, one for each path that dropped any. */
   async proof(): Promise<string[]> {
-    const text = await run([...this.#nft, "-j", "list", "table", "bridge", "assay"]);
+    const text = await this.#exec(["nft", "-j", "list", "table", this.#family, "assay"]);
     const seen = listing.parse(JSON.parse(text)).nftables.flatMap(countersOf);
     return seen
       .filter(([, { packets }]) => packets > 0)
@@ -80,7 +95,7 @@ export class BridgeRules {
   }
 
   async #apply(commands: string): Promise<void> {
-    await run([...this.#nft, "-f", "-"], { input: `${commands}\n` });
+    await this.#exec(["nft", commands]);
   }
 }
 
