@@ -80,7 +80,8 @@ ${spectra.map(
 
 /** The value of a curve at a number of nines: that of the nearest point at or above it; undefined past its end. */
 export function spectrumAt({ curve }: Spectrum, nines: number): number | undefined {
-  return curve.find(([at]) => at >= nines)?.[1];
+  // 1 - 0.99 is a little more than 0.01: such dust must not decide.
+  return curve.find(([at]) => at >= nines - 1e-9)?.[1];
 }
 
 function ninesScale(most: number, left: number, right: number): Scale {

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { invalidFixture, unknownFixture, validFixture } from "./fixtures/runs.ts";
+import { renderIndex } from "./index-page.ts";
+
+const short = { seconds: 3 };
+const runs = [
+  { run: validFixture(short).run, href: "a/report.html" },
+  { run: unknownFixture(short).run, href: "b/report.html" },
+  { run: invalidFixture(short).run, href: `c" onclick="alert(1)` },
+];
+
+describe("renderIndex()", () => {
+  const page = renderIndex(runs);
+
+  it("takes the worst verdict of all runs, and counts them", () => {
+    expect(page.match(/<title>([^·]*)/)?.[1]).toBe("Invalid: 3 runs ");
+    expect(page.includes("3 runs: 1 invalid, 1 unknown, 1 valid.")).toBe(true);
+  });
+
+  it("links each run's report, addresses escaped", () => {
+    expect(page.match(/href="a\/report.html"/g)).toHaveLength(2);
+    expect(page.includes(' onclick="')).toBe(false);
+  });
+
+  it("labels speeds that are no result", () => {
+    expect(page.includes("of an invalid history")).toBe(true);
+    expect(page.includes("client-limited")).toBe(true);
+    expect(page.includes("planted bug read-without-quorum")).toBe(true);
+  });
+
+  it("calls it unknown where nothing was run", () => {
+    expect(renderIndex([]).match(/<title>([^·]*)/)?.[1]).toBe("Unknown: 0 runs ");
+  });
+});

@@ -1,0 +1,231 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Fixture, invalidFixture, staleFixture } from "./fixtures/runs.ts";
+import { renderIndex } from "./index-page.ts";
+import { renderReport } from "./report.ts";
+
+const executablePath = "/usr/bin/chromium";
+const present = existsSync(executablePath);
+const args = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+if (!present) {
+  const message = `no ${executablePath}: the report is not looked at in a browser (apt-get install chromium)`;
+  if (process.env["CI"] === "true") throw new Error(message);
+  console.warn(message);
+}
+
+const render = ({ run, history, usage }: Fixture) => renderReport(run, history, usage);
+
+describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => {
+  const directory = mkdtempSync(join(tmpdir(), "assay-report-"));
+  const file = (name: string) => join(directory, name);
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const invalid = invalidFixture();
+    writeFileSync(file("invalid.html"), render(invalid));
+    writeFileSync(file("stale.html"), render(staleFixture({ seconds: 12 })));
+    writeFileSync(file("index.html"), renderIndex([{ run: invalid.run, href: "invalid.html" }]));
+    browser = await chromium.launch({ executablePath, args, timeout: 60_000 });
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** A page with all that it said, and all that it asked of a network. */
+  async function open(name: string, options: Parameters<Browser["newPage"]>[0] = {}) {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+    page.setDefaultTimeout(60_000);
+    const complaints: string[] = [];
+    const requests: string[] = [];
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("request", (request) => requests.push(request.url()));
+    await page.goto(`file://${file(name)}`);
+    return { page, complaints, requests };
+  }
+
+  for (const name of ["invalid.html", "stale.html", "index.html"]) {
+    for (const width of [1280, 390]) {
+      it(`${name} fits ${width} pixels, asks no network and has no complaint`, async () => {
+        const { page, complaints, requests } = await open(name, { viewport: { width, height: 900 } });
+        expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(
+          width,
+        );
+        expect(complaints).toEqual([]);
+        expect(requests).toEqual([`file://${file(name)}`]);
+        await page.close();
+      });
+    }
+  }
+
+  it("paints the scatter in the colours of the outcomes, anew for the dark theme", async () => {
+    const { page } = await open("invalid.html");
+    const light = await painted(page);
+    expect(light.ok).toBeGreaterThan(2_000);
+    expect(light.fail).toBeGreaterThan(100);
+    expect(light.info).toBeGreaterThan(20);
+    await page.getByRole("button", { name: "Dark theme" }).click();
+    const dark = await painted(page);
+    expect(dark.ok).toBeGreaterThan(2_000);
+    expect(await background(page)).toBe("rgb(15, 19, 22)");
+    await page.close();
+  });
+
+  it("follows the system's theme until the reader chooses", async () => {
+    const { page } = await open("invalid.html", { colorScheme: "dark" });
+    expect(await background(page)).toBe("rgb(15, 19, 22)");
+    await page.getByRole("button", { name: "Dark theme" }).click();
+    expect(await background(page)).toBe("rgb(244, 245, 243)");
+    await page.close();
+  });
+
+  it("zooms all charts to what a drag spans, and back by a double click", async () => {
+    const { page } = await open("invalid.html");
+    const before = await page.locator("#percentiles-chart .time").textContent();
+    await drag(page, "[data-plot=latency]", 300, 400);
+    const range = page.locator("output.range");
+    await range.filter({ hasText: "to" }).waitFor();
+    const [from = 0, to = 0] = ((await range.textContent()) ?? "").match(/[\d.]+/g)?.map(Number) ?? [];
+    expect(to - from).toBeGreaterThan(2);
+    expect(to - from).toBeLessThan(4);
+    expect(await page.locator("#percentiles-chart .time").textContent()).not.toBe(before);
+    expect(await page.locator("#usage-memory .time").textContent()).toContain("s");
+    await page.locator("[data-plot=lanes]").dblclick();
+    expect(await page.locator("#percentiles-chart .time").textContent()).toBe(before);
+    await page.close();
+  });
+
+  it("zooms and moves by keyboard, telling the moment in words", async () => {
+    const { page } = await open("invalid.html");
+    await page.locator("[data-plot=throughput]").focus();
+    await page.keyboard.press("ArrowRight");
+    const tip = page.locator(".tip");
+    await tip.filter({ hasText: "p99" }).waitFor();
+    expect(await tip.textContent()).toContain("15.6");
+    await page.keyboard.press("+");
+    expect(await page.locator("output.range").textContent()).toContain("to");
+    await page.keyboard.press("0");
+    expect(await page.locator("output.range").textContent()).toBe("");
+    await page.close();
+  });
+
+  it("shows a fault in the charts when its row is chosen", async () => {
+    const { page } = await open("invalid.html");
+    await page.getByRole("link", { name: "F2 kill" }).click();
+    const range = (await page.locator("output.range").textContent()) ?? "";
+    const [from = 0, to = 0] = range.match(/[\d.]+/g)?.map(Number) ?? [];
+    expect(from).toBeLessThan(6.9);
+    expect(to).toBeGreaterThan(8.5);
+    expect(to - from).toBeLessThan(6);
+    await page.close();
+  });
+
+  it("tells the operation under the pointer, and opens what happened around it on the same key", async () => {
+    const { page } = await open("invalid.html");
+    await page.getByRole("link", { name: "F2 kill" }).click();
+    const host = page.locator("[data-plot=latency]");
+    await host.scrollIntoViewIfNeeded();
+    const at = await page.evaluate<{ x: number; y: number }>(firstPaintedPixel);
+    await page.mouse.move(at.x, at.y);
+    expect(await page.locator(".tip").textContent()).toMatch(/process.* on n[123]/);
+    await page.mouse.click(at.x, at.y);
+    const slice = page.locator(".slice");
+    await slice.locator(".bar.chosen").waitFor();
+    expect(await slice.locator(".bar").count()).toBeGreaterThan(9);
+    await slice.getByRole("button", { name: "Close" }).click();
+    expect(await slice.isHidden()).toBe(true);
+    await page.close();
+  });
+
+  it("draws the order of the state that is chosen, by keyboard too", async () => {
+    const { page } = await open("invalid.html");
+    const orders = page.locator(".sketch-area .order");
+    expect(await orders.nth(0).isVisible()).toBe(true);
+    expect(await orders.nth(1).isVisible()).toBe(false);
+    await page.getByRole("radio").first().focus();
+    await page.keyboard.press("ArrowDown");
+    expect(await orders.nth(0).isVisible()).toBe(false);
+    expect(await orders.nth(1).isVisible()).toBe(true);
+    await page.close();
+  });
+
+  it("says all but the scatter without scripts", async () => {
+    const { page } = await open("invalid.html", {
+      javaScriptEnabled: false,
+      viewport: { width: 390, height: 800 },
+    });
+    for (const id of [
+      "#percentiles-chart",
+      "#throughput-chart",
+      "#lanes-chart",
+      "#spectrum-chart",
+      ".sketch",
+    ])
+      expect(await page.locator(id).first().isVisible()).toBe(true);
+    expect(await page.locator(".sentence").textContent()).toContain("Process 7 read 5107");
+    expect(await page.locator(".toolbar").isVisible()).toBe(false);
+    await page.close();
+  });
+});
+
+/** How many pixels of the scatter have each outcome's colour, as the style has it now (within the points' transparency). */
+function painted(page: Page): Promise<{ ok: number; fail: number; info: number }> {
+  return page.evaluate(`(() => {
+    const canvas = document.querySelector("[data-plot=latency] canvas");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const wanted = ["ok", "fail", "info"].map((name) => {
+      const hex = getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+      return [name, [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16))];
+    });
+    const counts = { ok: 0, fail: 0, info: 0 };
+    for (let i = 0; i < data.length; i += 4) {
+      if (data[i + 3] < 60) continue;
+      for (const [name, colour] of wanted)
+        if (colour.every((part, j) => Math.abs(part - data[i + j]) < 8)) counts[name]++;
+    }
+    return counts;
+  })()`);
+}
+
+/** The middle of the first solid pixel of the scatter, in the window. */
+const firstPaintedPixel = `(() => {
+  const canvas = document.querySelector("[data-plot=latency] canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const box = canvas.getBoundingClientRect();
+  const ratio = canvas.width / box.width;
+  for (let i = 3; i < data.length; i += 4) {
+    if (data[i] < 100) continue;
+    const pixel = (i - 3) / 4;
+    return { x: box.left + (pixel % canvas.width) / ratio, y: box.top + Math.floor(pixel / canvas.width) / ratio };
+  }
+})()`;
+
+const background = (page: Page): Promise<string> =>
+  page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
+
+async function drag(page: Page, selector: string, from: number, to: number): Promise<void> {
+  const host = page.locator(selector);
+  await host.scrollIntoViewIfNeeded();
+  const box = await host.boundingBox();
+  if (box === null) throw new Error(`${selector} is not on the page`);
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + from, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + to, y, { steps: 3 });
+  await page.mouse.up();
+}

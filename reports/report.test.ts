@@ -1,0 +1,254 @@
+import { describe, expect, it } from "vitest";
+import type { HistoryEvent } from "../core/history.ts";
+import type { NodeId, Operation } from "../core/op.ts";
+import type { Run } from "../core/run.ts";
+import { nanos } from "../core/time.ts";
+import { unpack } from "./data/columns.ts";
+import { type Fixture, invalidFixture, staleFixture, unknownFixture, validFixture } from "./fixtures/runs.ts";
+import type { PageData } from "./page-data.ts";
+import { pageDataId } from "./page-data.ts";
+import { renderReport } from "./report.ts";
+
+const render = ({ run, history, usage }: Fixture) => renderReport(run, history, usage);
+/** What a reader without scripts sees, in one line. */
+const textOf = (page: string) =>
+  page
+    .slice(page.indexOf("<body>"))
+    .replace(/<(script|style|title)[^>]*>.*?<\/\1>/gs, "")
+    .replace(/<[^>]+>/g, " ")
+    .replaceAll("&#39;", "'")
+    .replace(/\s+/g, " ");
+
+/** What a template writes where a value was forgotten, in texts and in attributes, drawings included. */
+const blanks = (page: string) =>
+  page.replace(/<script.*?<\/script>/gs, "").match(/undefined|NaN|Infinity|\[object/g) ?? [];
+
+function dataOf(page: string): PageData {
+  const start = page.indexOf(`id="${pageDataId}">`) + `id="${pageDataId}">`.length;
+  return unpack(page.slice(start, page.indexOf("</script>", start))) as PageData;
+}
+
+describe("the report of a valid run", () => {
+  const fixture = validFixture();
+  const page = render(fixture);
+  const text = textOf(page);
+
+  it("says the verdict first, and through what the promise was kept", () => {
+    expect(text.indexOf("Valid")).toBeLessThan(text.indexOf("Key figures"));
+    expect(text).toContain(
+      `kept its promise of linearizable reads through ${fixture.run.faults.length} proven faults.`,
+    );
+  });
+
+  it("stays below 2 MB for 15,000 operations", () => {
+    expect(fixture.run.operations.ok + fixture.run.operations.fail + fixture.run.operations.info).toBe(
+      15_000,
+    );
+    expect(page.length).toBeLessThan(2_000_000);
+  });
+
+  it("holds every operation for the scatter", () => {
+    const { points } = dataOf(page);
+    expect([points.total, points.at.length, points.dropped]).toEqual([15_000, 15_000, 0]);
+  });
+
+  it("tells each fault with its proof", () => {
+    for (const { summary, proof } of fixture.run.faults) {
+      expect(text).toContain(summary);
+      expect(text).toContain(proof);
+    }
+  });
+
+  it("repeats the exact command, the seed, the versions and the machine", () => {
+    const { command, seed, machine, assay } = fixture.run;
+    for (const fact of [command, String(seed), machine.cpu, machine.os, machine.node, `${assay.commit}`])
+      expect(text).toContain(fact);
+  });
+
+  it("fetches nothing: no address but fragments, and a policy that forbids it", () => {
+    expect(page.includes("default-src &#39;none&#39;")).toBe(true);
+    for (const [, address] of page.matchAll(/\s(?:src|href)="([^"]*)"/g))
+      expect(address).toMatch(/^(#|data:)/);
+    expect(page.match(/@import|url\((?!#)/g)).toBeNull();
+  });
+
+  it("has no words for what is not there", () => {
+    expect(blanks(page)).toEqual([]);
+  });
+
+  it("is the same page every time", () => {
+    expect(render(validFixture()) === page).toBe(true);
+  });
+});
+
+describe("the report of an invalid run", () => {
+  const fixture = invalidFixture();
+  const page = render(fixture);
+  const text = textOf(page);
+  const anomaly = fixture.run.verdicts[0]?.anomalies[0];
+
+  it("leads with the sentence that explains the violation", () => {
+    const sentence = anomaly?.summary ?? "";
+    expect(text.indexOf("Invalid")).toBeLessThan(text.indexOf(sentence));
+    expect(text.indexOf(sentence)).toBeLessThan(text.indexOf("Key figures"));
+  });
+
+  it("names the planted bug before all else", () => {
+    expect(text.indexOf("read-without-quorum")).toBeLessThan(text.indexOf("Invalid"));
+  });
+
+  it("says beside every speed that the history is invalid", () => {
+    expect(text.match(/of an invalid history/g)?.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it("draws the sub-history, marks the culprit, and lists the states with their orders", () => {
+    expect(page.match(/class="bar [a-z]+ culprit"/g)).toHaveLength(1);
+    expect(text).toContain("The 2 states possible just before");
+    expect(text).toContain("1. p4 w 5107 ok → 2. p7 r 5107 ok → 3. p2 w 5133 ok");
+    expect(dataOf(page).sketches.map(({ bars }) => bars.length)).toEqual([anomaly?.operations?.length]);
+  });
+});
+
+describe("the report of other runs", () => {
+  it("tells known limits apart from violations, and draws staleness against faults", () => {
+    const text = textOf(render(staleFixture({ seconds: 8 })));
+    expect(text).toContain("known limit, not counted");
+    expect(text).toContain("1 known limit of this read mode seen, not counted against the system.");
+    expect(text).toContain("breaks monotonic-reads");
+    expect(text).toMatch(/\d+ reads returned a value that had been overwritten/);
+    expect(text).toMatch(/F1 isolate leader n1/);
+  });
+
+  it("says plainly that unknown is no pass, that a fault was not proven, and that the client was the limit", () => {
+    const text = textOf(render(unknownFixture({ seconds: 8 })));
+    expect(text).toContain("Nothing was decided: this is not a pass.");
+    expect(text).toContain("not seen to bite");
+    expect(text).toContain("Client-limited");
+    expect(text).toContain("Ended early");
+    expect(text).not.toContain("What went wrong");
+  });
+
+  it("is whole for a run in which nothing happened", () => {
+    const { run } = validFixture({ seconds: 3 });
+    const bare: Run = {
+      ...run,
+      nemeses: [],
+      faults: [],
+      verdicts: [],
+      verdict: "unknown",
+      latency: [],
+      operations: { ok: 0, fail: 0, info: 0 },
+    };
+    const page = renderReport(bare, [], []);
+    expect(textOf(page)).toContain("No checker judged this history.");
+    expect(blanks(page)).toEqual([]);
+  });
+
+  it("thins a scatter of 60,000 operations, says so, and stays bounded", () => {
+    const fixture = validFixture({ seconds: 60, rate: 1_000 });
+    const page = render(fixture);
+    const { points } = dataOf(page);
+    expect(points.total).toBe(60_000);
+    expect(points.at.length).toBeLessThanOrEqual(50_000);
+    expect(points.at.length + points.dropped).toBe(60_000);
+    expect(textOf(page)).toMatch(/of 60,000 operations: every failure and every 100 ms' extremes/);
+    expect(page.length).toBeLessThan(3_500_000);
+  }, 120_000);
+});
+
+describe("what comes from the system under test", () => {
+  const attack = `</script><img src=x onerror=alert(1)>"'\u2028<!--`;
+  const node = attack as NodeId;
+  const { run } = invalidFixture({ seconds: 3 });
+  const history: HistoryEvent[] = [
+    { index: 0, time: nanos(0), type: "info", process: "nemesis", f: "leader", value: attack },
+    {
+      index: 1,
+      time: nanos(1e6),
+      type: "info",
+      process: "nemesis",
+      f: attack,
+      value: { state: "begin", id: 1, summary: attack, nodes: [attack] },
+    },
+    { index: 2, time: nanos(2e6), type: "invoke", process: 1, f: attack, key: attack, value: attack, node },
+    {
+      index: 3,
+      time: nanos(3e6),
+      type: "info",
+      process: 1,
+      f: attack,
+      key: attack,
+      node,
+      error: attack,
+      message: attack,
+    },
+    { index: 4, time: nanos(4e6), type: "invoke", process: 2, f: "read", key: attack, node },
+    {
+      index: 5,
+      time: nanos(5e6),
+      type: "ok",
+      process: 2,
+      f: "read",
+      key: attack,
+      value: { [attack]: [attack] },
+      node,
+    },
+  ];
+  const operation: Operation = {
+    process: 1,
+    node,
+    call: { f: attack, key: attack, value: attack },
+    outcome: { type: "info", error: { code: "unknown", definite: false, message: attack } },
+    invokedAt: nanos(2e6),
+    completedAt: nanos(3e6),
+    callIndex: 2,
+    returnIndex: Number.POSITIVE_INFINITY,
+  };
+  const anomaly = {
+    kind: attack,
+    key: attack,
+    summary: attack,
+    operations: [operation],
+    culprit: 0,
+    states: [{ state: attack, order: [0] }],
+  };
+  const hostile: Run = {
+    ...run,
+    id: attack,
+    system: { name: attack, version: attack },
+    runtime: attack,
+    workload: attack,
+    nemeses: [attack],
+    readMode: { name: attack, promises: "linearizable" },
+    nodes: [{ id: attack, endpoint: attack }],
+    mutant: attack,
+    options: { [attack]: attack },
+    command: attack,
+    ended: attack,
+    startedAt: attack,
+    assay: { version: attack, commit: attack },
+    machine: { cpu: attack, cores: 1, memoryBytes: 1, os: attack, node: attack },
+    latency: run.latency.map((summary) => ({ ...summary, f: attack })),
+    faults: [],
+    verdicts: [
+      { checker: attack, kind: "invalid", summary: attack, anomalies: [anomaly], figures: { [attack]: 1 } },
+    ],
+    client: { sendLagMsP99: 0, eventLoopUtilization: 0, gcMs: 0, limited: attack },
+  };
+  const usage = [{ time: nanos(0), node: attack, cpuSeconds: 1, memoryBytes: 1, diskBytes: 1 }];
+
+  it("stays data, wherever in the report it stands", () => {
+    const page = renderReport(hostile, history, usage);
+    expect(page.includes("<img")).toBe(false);
+    expect(page.includes('" onerror')).toBe(false);
+    expect(page.match(/<script/g)).toHaveLength(3);
+    expect(page.match(/<\/script>/g)).toHaveLength(3);
+    expect(page.match(/&lt;\/script&gt;&lt;img/g)?.length).toBeGreaterThan(40);
+  });
+
+  it("reads back in the page as it was", () => {
+    const { points, sketches } = dataOf(renderReport(hostile, history, usage));
+    expect(points.keys).toContain(attack);
+    expect(sketches[0]?.lanes[0]?.node).toBe(attack);
+  });
+});
