@@ -1,12 +1,15 @@
 import type { Call, Operation, Result } from "../core/op.ts";
 import type { Model } from "./model.ts";
-import { listOf } from "./operation-list.ts";
-import { breadthFirst } from "./search/breadth-first.ts";
+import { listOf, type OperationList } from "./operation-list.ts";
+import { columnsOf } from "./register/columns.ts";
+import { registerProblem } from "./register/problem.ts";
+import { decideUnique } from "./register/unique.ts";
+import { decide } from "./search/decide.ts";
 import { type LimitName, type Limits, unlimited } from "./search/limits.ts";
-import { prepare } from "./search/problem.ts";
+import { type Problem, prepare } from "./search/problem.ts";
 import { isReturn } from "./search/timeline.ts";
 
-/** Whether operations can be linearized, and where it ends if they cannot. Positions are those in the given array. */
+/** Whether operations can be linearized, and where it ends if they cannot. Positions are those in the given list. */
 export type Judgement =
   | { readonly kind: "valid" }
   | {
@@ -32,8 +35,20 @@ export function checkOperations<S>(
   operations: readonly Operation[],
   limits: Limits = unlimited,
 ): Judgement {
-  const problem = prepare(model, listOf(operations));
-  const result = breadthFirst(problem, limits);
+  return checkList(model, listOf(operations), limits);
+}
+
+export function checkList<S>(model: Model<S, Call, Result>, list: OperationList, limits: Limits): Judgement {
+  const { register } = model;
+  if (register === undefined) return search(prepare(model, list), limits);
+  const columns = columnsOf({ init: model.init as never, register }, list);
+  const unique = decideUnique(columns);
+  if (unique.kind === "ordered") return { kind: "valid" };
+  return search(registerProblem(columns), limits);
+}
+
+function search(problem: Problem, limits: Limits): Judgement {
+  const result = decide(problem, limits);
   switch (result.kind) {
     case "valid":
       return { kind: "valid" };

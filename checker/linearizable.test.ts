@@ -88,10 +88,18 @@ describe("the linearizable checker", () => {
 
   it("answers unknown with the key and the states when the time is up", async () => {
     let now = 0;
-    const long = Array.from({ length: 3000 }, (_, i) =>
-      historyOf([0, "invoke", "write", i], [0, "ok", "write", i]),
-    ).flat();
-    const history = long.map((event, index) => ({ ...event, index }));
+    const twoWrites = (i: number) =>
+      historyOf(
+        [0, "invoke", "write", i % 3],
+        [1, "invoke", "write", i % 2],
+        [0, "ok", "write", i % 3],
+        [1, "ok", "write", i % 2],
+        [0, "invoke", "read"],
+        [0, "ok", "read", i % 2],
+      );
+    const history = Array.from({ length: 3000 }, (_, i) => twoWrites(i))
+      .flat()
+      .map((event, index) => ({ ...event, index }));
     const verdict = await checker.check(history, { ...freely, timeLimitSeconds: 0.5, now: () => now++ });
     expect(verdict.kind).toBe("unknown");
     expect(verdict.anomalies[0]).toMatchObject({ kind: "time-limit", key: "k1" });

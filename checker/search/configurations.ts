@@ -28,10 +28,10 @@ export class Configurations {
   constructor(layout: Layout, uses: Uses) {
     this.#layout = layout;
     this.#uses = uses;
-    this.#rows = new Int32Array(64 * layout.stride);
-    this.#hashes = new Int32Array(64);
-    this.#next = new Int32Array(64);
-    this.#table = new Int32Array(128).fill(-1);
+    this.#rows = new Int32Array(8 * layout.stride);
+    this.#hashes = new Int32Array(8);
+    this.#next = new Int32Array(8);
+    this.#table = new Int32Array(16).fill(-1);
   }
 
   clear(): void {

@@ -71,7 +71,7 @@ function roleOf<S>(model: Model<S>, { call, outcome }: OperationClass): Role {
 }
 
 /** Entries of a step cache: at first, and at most. */
-const fewestEntries = 64;
+const fewestEntries = 16;
 const mostEntries = 1 << 16;
 
 /**

@@ -48,7 +48,7 @@ export class Moves {
   /** Of every class: the enumeration that tried it last. */
   readonly #tried: Int32Array;
   /** Of every state: the enumeration in which an open operation needed it last. */
-  #demanded = new Int32Array(64);
+  #demanded = new Int32Array(8);
   #enumeration = 0;
 
   constructor(problem: Problem, uses: Uses) {

@@ -1,11 +1,12 @@
+import type { FoundOrder } from "./depth-first.ts";
 import type { LimitName } from "./limits.ts";
 
 /** What a search found. Operations and events are numbers of its problem. */
 export type SearchResult =
   | {
       readonly kind: "valid";
-      /** Moves in a legal order (see Moves), those that were hidden left out, where the search kept it. */
-      readonly order?: Int32Array;
+      /** The order, where the search kept it. */
+      readonly found?: FoundOrder;
     }
   | {
       readonly kind: "invalid";

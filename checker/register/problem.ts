@@ -1,0 +1,103 @@
+import { canonical } from "../canonical.ts";
+import { type Machine, mutates, noState, overwrites, type Role, reads } from "../search/machine.ts";
+import type { Problem } from "../search/problem.ts";
+import { timeline } from "../search/timeline.ts";
+import { type Columns, cas, differs, read, write } from "./columns.ts";
+
+/**
+ * The search problem of a register: its states are the numbers of its values.
+ *
+ * All values that nothing looks at are one value: no operation tells them apart. And where nothing looks for a
+ * difference either, an unknown operation that would set such a value is left out: after it only a write could come,
+ * which could come without it.
+ */
+export function registerProblem(columns: Columns): Problem {
+  const { size, kind, value, to, optional, source, values } = columns;
+  const isSeen = seenValues(columns);
+  const unseen = values.length;
+  const known = (v: number) => (isSeen[v] || v === 0 ? v : unseen);
+  const anyDiffers = kind.subarray(0, size).includes(differs);
+  const classes = new RegisterClasses(values.length + 1);
+  const kept = new Int32Array(size);
+  const classOf = new Int32Array(size);
+  let length = 0;
+  for (let i = 0; i < size; i++) {
+    const set =
+      kind[i] === write ? known(value[i] as number) : kind[i] === cas ? known(to[i] as number) : noState;
+    if (optional[i] && set === unseen && !anyDiffers) continue;
+    kept[length] = i;
+    const looked = kind[i] === write ? 0 : (value[i] as number);
+    classOf[length++] = classes.of(kind[i] as number, looked, Math.max(0, set));
+  }
+  const at = (i: number) => kept[i] as number;
+  return {
+    source: kept.slice(0, length).map((i) => source[i] as number),
+    timeline: timeline({
+      size: length,
+      optional: Uint8Array.from({ length }, (_, i) => optional[at(i)] as number),
+      callIndex: (i) => columns.callIndex[at(i)] as number,
+      returnIndex: (i) => columns.returnIndex[at(i)] as number,
+    }),
+    classOf: classOf.slice(0, length),
+    machine: classes.machine((state) =>
+      state === unseen ? "a value that nobody read" : canonical(values[state]),
+    ),
+  };
+}
+
+/** 1 for values that some operation looks at: reads, compares with, or differed from. */
+function seenValues({ size, kind, value, values }: Columns): Uint8Array {
+  const seen = new Uint8Array(values.length);
+  for (let i = 0; i < size; i++) if (kind[i] !== write) seen[value[i] as number] = 1;
+  return seen;
+}
+
+/** Numbers for operations of the same kind on the same values, and what they do. */
+class RegisterClasses {
+  readonly #values: number;
+  readonly #ids = new Map<number, number>();
+  readonly #kind: number[] = [];
+  readonly #looked: number[] = [];
+  readonly #set: number[] = [];
+
+  constructor(values: number) {
+    this.#values = values;
+  }
+
+  of(kind: number, looked: number, set: number): number {
+    const name = (looked * this.#values + set) * 4 + kind;
+    const known = this.#ids.get(name);
+    if (known !== undefined) return known;
+    this.#ids.set(name, this.#kind.length);
+    this.#looked.push(looked);
+    this.#set.push(set);
+    return this.#kind.push(kind) - 1;
+  }
+
+  machine(describe: (state: number) => string): Machine {
+    const kinds = Uint8Array.from(this.#kind);
+    const looked = Int32Array.from(this.#looked);
+    const set = Int32Array.from(this.#set);
+    return {
+      init: 0,
+      classes: kinds.length,
+      step(state, id) {
+        const kind = kinds[id];
+        if (kind === write) return set[id] as number;
+        const isEqual = state === looked[id];
+        if (kind === differs) return isEqual ? noState : state;
+        if (!isEqual) return noState;
+        return kind === read ? state : (set[id] as number);
+      },
+      role: (id) => roleOf(kinds[id] as number),
+      onlyIn: (id) => (kinds[id] === read || kinds[id] === cas ? (looked[id] as number) : noState),
+      describe,
+      bytes: () => kinds.length * 9,
+    };
+  }
+}
+
+function roleOf(kind: number): Role {
+  if (kind === write) return overwrites;
+  return kind === cas ? mutates : reads;
+}
