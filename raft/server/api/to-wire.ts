@@ -1,4 +1,4 @@
-import { unreachable } from "../../../core/assert.ts";
+import { AssertionError, unreachable } from "../../../core/assert.ts";
 import type { KeyValue, KvResponse } from "../../kv/request.ts";
 import type {
   DeleteRangeResponseWire,
@@ -49,7 +49,7 @@ function responseOp(header: HeaderWire, response: KvResponse): ResponseOpWire {
     case "txn":
       return { response_txn: txnResponse(header, response) };
     case "compact":
-      throw new Error("a compaction inside a transaction");
+      throw new AssertionError("a compaction inside a transaction");
     default:
       return unreachable(response);
   }
