@@ -35,7 +35,7 @@ function everyWayAgrees(value: (random: Random) => Json): void {
     const breadth = breadthFirst(registerProblem(columns), unlimited).kind === "valid";
     if (breadth !== expected) throw new Error(`breadth first says ${breadth}, the definition ${expected}`);
     const options = { limits: unlimited, deadEnds: Number.POSITIVE_INFINITY, horizon: 1 << 20 };
-    const depth = depthFirst(registerProblem(columns), options) !== undefined;
+    const depth = depthFirst(registerProblem(columns), options).kind === "found";
     if (depth !== expected) throw new Error(`depth first says ${depth}, the definition ${expected}`);
   });
 }

@@ -13,6 +13,13 @@ const horizon = 1 << 14;
  */
 export function decide(problem: Problem, limits: Limits): SearchResult {
   const deadEnds = 1000 + problem.timeline.events.length;
-  const found = depthFirst(problem, { limits, deadEnds, horizon });
-  return found === undefined ? breadthFirst(problem, limits) : { kind: "valid", found };
+  const result = depthFirst(problem, { limits, deadEnds, horizon });
+  switch (result.kind) {
+    case "found":
+      return { kind: "valid", found: result.order };
+    case "gave-up":
+      return breadthFirst(problem, limits);
+    case "unknown":
+      return result;
+  }
 }

@@ -1,8 +1,9 @@
 import { Configurations } from "./configurations.ts";
-import { type Limits, Meter } from "./limits.ts";
+import { type LimitName, type Limits, Meter } from "./limits.ts";
 import { noState, overwrites, reads } from "./machine.ts";
 import { type Move, Moves } from "./moves.ts";
 import type { Problem } from "./problem.ts";
+import type { SearchResult } from "./result.ts";
 import { stateAt, tagAt } from "./row.ts";
 import { isReturn } from "./timeline.ts";
 import { Uses } from "./uses.ts";
@@ -21,13 +22,18 @@ export interface FoundOrder {
   readonly at: Int32Array;
 }
 
+export type DepthFirstResult =
+  | { readonly kind: "found"; readonly order: FoundOrder }
+  /** Proves nothing. */
+  | { readonly kind: "gave-up" }
+  | Extract<SearchResult, { kind: "unknown" }>;
+
 /**
- * Follows one order as far as it goes, and takes back the last choice where it cannot go on. Undefined where no legal
- * order was found, which proves nothing: the search gives up when it has met too many dead ends, when it would have to
- * take back a choice beyond its horizon, and at its limits. Takes time linear in the history where first choices are
+ * Follows one order as far as it goes, and takes back the last choice where it cannot go on. Gives up when it has met
+ * too many dead ends, and when it would have to take back a choice beyond its horizon. Takes time linear in the history where first choices are
  * good as a rule, and memory for the order and the horizon.
  */
-export function depthFirst(problem: Problem, options: DepthFirstOptions): FoundOrder | undefined {
+export function depthFirst(problem: Problem, options: DepthFirstOptions): DepthFirstResult {
   return new DepthFirst(problem, options).run();
 }
 
@@ -80,17 +86,24 @@ class DepthFirst {
     );
   }
 
-  run(): FoundOrder | undefined {
+  run(): DepthFirstResult {
     this.#row[stateAt] = this.#problem.machine.init;
     for (let deadEnds = 0; this.#advance(); ) {
       if (!this.#hasFailed(true)) this.#choose(true);
-      while (!this.#move()) {
-        if (this.#depth === 0 || ++deadEnds > this.#options.deadEnds) return undefined;
-        if (this.#meter.exceeded() !== undefined) return undefined;
+      for (let isDone = false; !isDone; ) {
+        const limit = this.#meter.exceeded();
+        if (limit !== undefined) return this.#unknown(limit);
+        isDone = this.#move();
+        if (!isDone && (this.#depth === 0 || ++deadEnds > this.#options.deadEnds)) return { kind: "gave-up" };
       }
     }
     const { moves, at } = this.#order;
-    return { moves: moves.slice(0, this.#made), at: at.slice(0, this.#made) };
+    const order = { moves: moves.slice(0, this.#made), at: at.slice(0, this.#made) };
+    return { kind: "found", order };
+  }
+
+  #unknown(limit: LimitName): DepthFirstResult {
+    return { kind: "unknown", limit, events: this.#moves.window.at, states: [this.#row[stateAt] as number] };
   }
 
   /** Goes on to the next return that needs a choice; false at the end of the events. */
