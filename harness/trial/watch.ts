@@ -24,7 +24,8 @@ export class Watch {
   #stage: { name: Stage; until: Nanos } = { name: "main", until: nanos(0) };
   #leader: NodeId | undefined;
   #leaderSeen = false;
-  #asking: Promise<void> = Promise.resolve();
+  /** Questions that are not answered yet: a slow answer holds up neither the tick nor the others. */
+  readonly #asking = new Map<string, Promise<void>>();
   #loop: Promise<void> = Promise.resolve();
 
   constructor(context: TrialContext, cluster: Cluster, faults: () => readonly string[]) {
@@ -54,25 +55,29 @@ export class Watch {
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    await Promise.all([this.#loop, this.#asking]);
+    await this.#loop;
+    await Promise.all(this.#asking.values());
   }
 
   async #run(): Promise<void> {
     const { deps, dir, end } = this.#context;
-    let asking = false;
     for (let n = 0; !this.#stopped.signal.aborted; n++) {
       await assertAlive(this.#cluster.nodes).catch(end.fail);
-      if (!asking) {
-        asking = true;
-        this.#asking = this.leader().then(() => {
-          asking = false;
-        });
-      }
-      if (n % ticksPerUsage === 0) await this.#sampleUsage();
+      this.#ask("leader", () => this.leader());
+      if (n % ticksPerUsage === 0) this.#ask("usage", () => this.#sampleUsage());
       dir.flush();
       this.#tell();
       await sleep(deps.clock, tick, this.#stopped.signal).catch(() => {});
     }
+  }
+
+  /** Asks, unless the same question waits for its answer. */
+  #ask(question: string, ask: () => Promise<unknown>): void {
+    if (this.#asking.has(question)) return;
+    const asked = ask()
+      .catch(this.#context.end.fail)
+      .then(() => void this.#asking.delete(question));
+    this.#asking.set(question, asked);
   }
 
   async #sampleUsage(): Promise<void> {
