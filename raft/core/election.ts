@@ -16,6 +16,7 @@ export function becomeFollower(state: RaftState, newTerm: Term, leader: MemberId
   }
   if (state.role !== "follower") {
     state.role = "follower";
+    state.expectsHeir = state.transferee !== undefined;
     state.transferee = undefined;
     state.heartbeatDue = false;
     state.progress.clear();
@@ -28,6 +29,7 @@ export function becomeFollower(state: RaftState, newTerm: Term, leader: MemberId
 function followLeader(state: RaftState, leader: MemberId | undefined): void {
   if (state.leader === leader) return;
   state.leader = leader;
+  if (leader !== undefined) state.expectsHeir = false;
   refuseReads(state);
 }
 

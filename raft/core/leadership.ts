@@ -16,6 +16,7 @@ export function routeProposals(state: RaftState): void {
   const { proposals } = state;
   if (proposals.length === 0) return;
   if (state.role === "leader" && state.transferee !== undefined) return;
+  if (state.leader === undefined && state.expectsHeir) return;
   state.proposals = [];
   if (state.role === "leader") {
     appendOwn(

@@ -43,7 +43,8 @@ function sendAppends(state: RaftState, to: MemberId, progress: Progress): void {
     const prevIndex = logIndex(progress.next - 1);
     const prevTerm = log.term(prevIndex);
     if (prevTerm === undefined) {
-      sendSnapshot(state, to, progress);
+      // A snapshot is large: only for whoever is there to take it.
+      if (progress.active) sendSnapshot(state, to, progress);
       return;
     }
     const entries = progress.carriesEntries

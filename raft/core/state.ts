@@ -58,6 +58,8 @@ export class RaftState {
   readonly progress = new Map<MemberId, Progress>();
   /** Leaders: whom leadership is being handed to (thesis §3.10). */
   transferee: MemberId | undefined;
+  /** A leader that was handing over stepped down: commands wait for its heir, until it is known or does not come. */
+  expectsHeir = false;
   heartbeatDue = false;
   /** Commands that wait for the next `ready` to be appended or forwarded; `foreign` were forwarded to us. */
   proposals: { readonly command: Uint8Array; readonly foreign: boolean }[] = [];

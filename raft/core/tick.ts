@@ -32,6 +32,7 @@ function tickLeader(state: RaftState, beat: boolean): void {
 function tickFollower(state: RaftState, beat: boolean): void {
   if (beat) state.reads.forwardDue = true;
   if (state.electionElapsed < state.electionTimeout) return;
+  state.expectsHeir = false;
   if (state.isElectable) {
     startPreVote(state);
   } else {

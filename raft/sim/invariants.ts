@@ -11,6 +11,8 @@ interface Observed {
   commit: LogIndex;
   /** The term in which it led when it was seen last. */
   ledTerm: Term | undefined;
+  /** Entries that it alone saw first, neither durable nor sent to anyone: after a crash they never were. */
+  readonly unseen: Set<number>;
 }
 
 /**
@@ -39,10 +41,12 @@ export class Invariants {
       term: status.term,
       commit: status.commit,
       ledTerm: undefined,
+      unseen: new Set(),
     };
     this.#members.set(member, observed);
     if (snapshot !== undefined) this.#checkSnapshot(snapshot);
     this.#write(member, observed, entries, snapshot?.term);
+    this.shown(member, entries);
   }
 
   /** Every index up to it was acknowledged to a client, or seen by one: a read that begins now must not be older. */
@@ -66,7 +70,14 @@ export class Invariants {
   }
 
   crashed(member: MemberId): void {
+    for (const key of this.#observed(member).unseen) this.#entries.delete(key);
     this.#members.delete(member);
+  }
+
+  /** The member has these entries on disk, or they have left it. */
+  shown(member: MemberId, entries: readonly Entry[]): void {
+    const { unseen } = this.#observed(member);
+    if (unseen.size > 0) for (const entry of entries) unseen.delete(keyOf(entry));
   }
 
   acknowledge(index: number): void {
@@ -156,7 +167,7 @@ export class Invariants {
     }
     let prevTerm = observed.log.get(first.index - 1)?.term ?? baseTerm;
     for (const entry of entries) {
-      const key = entry.index * 2 ** 20 + entry.term;
+      const key = keyOf(entry);
       const known = this.#entries.get(key);
       require(known === undefined || sameEntry(known.entry, entry), "log matching", () =>
         `member ${member} holds another entry ${entry.index} of term ${entry.term} than another member`);
@@ -164,6 +175,7 @@ export class Invariants {
       require(agrees, "log matching", () =>
         `before entry ${entry.index} of term ${entry.term}, member ${member} holds term ${prevTerm}, another member ${known?.prevTerm}`);
       if (known?.prevTerm === undefined) this.#entries.set(key, { entry, prevTerm });
+      if (known === undefined) observed.unseen.add(key);
       observed.log.set(entry.index, entry);
       prevTerm = entry.term;
     }
@@ -198,6 +210,8 @@ export class Invariants {
     return observed;
   }
 }
+
+const keyOf = ({ index, term }: Entry): number => index * 2 ** 20 + term;
 
 const sameEntry = (a: Entry, b: Entry): boolean =>
   a === b || (a.term === b.term && a.type === b.type && sameBytes(a.data, b.data));

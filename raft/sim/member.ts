@@ -177,6 +177,7 @@ export class SimMember {
   }
 
   #finish(process: Process, ready: Ready): void {
+    this.#world.invariants.shown(this.id, ready.entries);
     process.replica.finish(ready);
     const { options, events } = this.#world;
     const voted = ready.messages.some((message) => message.type === "vote-reply" && message.granted);
@@ -189,6 +190,7 @@ export class SimMember {
 
   #send(message: Message): void {
     this.#world.stats.messages += 1;
+    if (message.type === "append") this.#world.invariants.shown(this.id, message.entries);
     const sent = this.#world.network.send(message);
     if (sent || !this.#random.chance(0.1)) return;
     this.#world.events.after(1, () => this.step({ type: "unreachable", member: message.to }));
