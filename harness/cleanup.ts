@@ -1,9 +1,10 @@
-import { loopback } from "./runtimes/loopback.ts";
+import { testcontainers } from "./runtimes/testcontainers.ts";
 
 /**
  * Removes everything that runs which no longer live left behind, in every runtime; resolves with the name of each thing
  * removed. For `assay clean`, and for each run's start. Runs that live are not touched.
  */
 export async function cleanLeftovers(): Promise<readonly string[]> {
-  return (await loopback.clean?.()) ?? [];
+  // The runtimes on child processes share one ledger, which this one cleans as well.
+  return (await testcontainers.clean?.()) ?? [];
 }

@@ -1,5 +1,4 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Endpoint } from "../../adapters/adapter.ts";
 import type { NodeLaunch } from "../../adapters/deployment.ts";
@@ -8,10 +7,10 @@ import { type Clock, sleep } from "../../core/clock.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
 import type { NodeId } from "../../core/op.ts";
 import { millis } from "../../core/time.ts";
+import { logTail } from "./log-tail.ts";
 import { processState } from "./process-identity.ts";
 import type { ClusterNode, Usage } from "./runtime.ts";
 import type { Child, Supervisor } from "./supervisor.ts";
-import { lines } from "./text.ts";
 import { processUsage } from "./usage.ts";
 
 export interface ChildNodeOptions {
@@ -29,8 +28,6 @@ export interface ChildNodeOptions {
 /** How often a change of a process' state is looked for, and for how long. */
 const pollMs = 2;
 const pollsMax = 2_500;
-
-const logTailBytes = 64 << 10;
 
 /** A node that is a child process of the harness. */
 export class ChildNode implements ClusterNode {
@@ -101,19 +98,8 @@ export class ChildNode implements ClusterNode {
     return child === undefined ? undefined : await processUsage(child.pid, this.#options.dataDir);
   }
 
-  async logTail(count: number): Promise<string> {
-    const file = await open(this.#options.logFile).catch(() => undefined);
-    if (file === undefined) return "";
-    try {
-      const { size } = await file.stat();
-      const from = Math.max(0, size - logTailBytes);
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
-      return lines(buffer.toString("utf8", 0, bytesRead))
-        .slice(-count)
-        .join("\n");
-    } finally {
-      await file.close();
-    }
+  logTail(count: number): Promise<string> {
+    return logTail(this.#options.logFile, count);
   }
 
   /** Waits until the process' state is as asked for, or the process gone. */

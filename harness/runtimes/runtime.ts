@@ -39,6 +39,11 @@ export interface Runtime {
   readonly outlivesRun?: boolean;
   /** What this machine lacks to use it, with the way to get it; undefined where it can be used. */
   missing(deployment: Deployment): Promise<string | undefined>;
+  /**
+   * The image that nodes will run where `asked` is asked for: that one, or a local equivalent where it is not there and
+   * cannot be pulled. Runtimes that run no images have none. Rejects with CouldNotRunError.
+   */
+  image?(deployment: Deployment, system: string, asked: string, context: RuntimeContext): Promise<string>;
   /** Starts every node's process; does not wait until the cluster is ready. Rejects with CouldNotRunError, nothing left behind. */
   start(deployment: Deployment, topology: Topology, context: RuntimeContext): Promise<Cluster>;
   /** Removes what runs that no longer live left behind; resolves with the name of each thing removed. */
