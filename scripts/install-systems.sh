@@ -52,20 +52,26 @@ if [ "${#missing[@]}" -gt 0 ]; then
     { tail -30 "$work/install.log" >&2; fail "apt-get install ${missing[*]} failed"; }
 fi
 
-# The mirror that apt takes this release from.
+# The mirror that apt takes this release from, as far as apt has fetched its lists.
 mirror() {
   apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
-    awk -v release="$VERSION_CODENAME" '$2 == release && $3 == "main" { print $1; exit }'
+    awk -v release="${VERSION_CODENAME:-}" '$2 == release && $3 == "main" && !seen++ { print $1 }'
 }
 
 # fetch RELEASE PACKAGE...: downloads packages of another release into $work/RELEASE/archives. apt verifies the
 # signatures as ever, with lists of its own, so that this machine's packages are not touched.
 fetch() {
-  local release=$1 home=$work/$1
+  local release=$1 home=$work/$1 from
   shift
+  from=$(mirror)
+  if [ -z "$from" ]; then
+    apt update
+    from=$(mirror)
+  fi
+  [ -n "$from" ] || fail "apt has no source for ${VERSION_CODENAME:-this release}"
   mkdir -p "$home"/{lists/partial,archives/partial,parts}
   : >"$home/status"
-  printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$(mirror)" "$release" >"$home/sources.list"
+  printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$from" "$release" >"$home/sources.list"
   local options=(-o "Dir::Etc::sourcelist=$home/sources.list" -o "Dir::Etc::sourceparts=$home/parts"
     -o "Dir::State::lists=$home/lists" -o "Dir::State::status=$home/status" -o "Dir::Cache=$home"
     -o "Dir::Cache::archives=$home/archives" -o APT::Sandbox::User=root -o Acquire::Languages=none)
