@@ -108,6 +108,6 @@ beside zookeeper trixie libzookeeper-java
 if [ -d /run/systemd/system ]; then systemctl start docker; fi
 
 step "done"
-etcd --version | head -1
+etcd --version | sed -n 1p
 ls "$systems"
 docker --version
