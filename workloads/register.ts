@@ -2,6 +2,7 @@
  * Registers: reads, writes of values that nobody else writes, compare-and-set. Several keys live at a time; a key that
  * was asked about often enough retires and a new one takes its place, so that checking a key stays tractable.
  */
+import { readCheckers } from "../checker/reads/read-checkers.ts";
 import { registerCheckers } from "../checker/register-promise.ts";
 import { assert } from "../core/assert.ts";
 import { ClientError } from "../core/errors.ts";
@@ -148,6 +149,6 @@ export const register: Workload = {
   options,
   generator: (options) => new RegisterGenerator(options),
   perform: (client, call, { readMode }) => perform(client, call, readMode),
-  checkers: ({ promises }) => registerCheckers(promises),
+  checkers: ({ promises }) => registerCheckers(promises, { reads: readCheckers }),
   needs: { read: 20, write: 20, cas: 5 },
 };

@@ -1,0 +1,29 @@
+import { unreachable } from "../../core/assert.ts";
+import type { Consistency } from "../../core/consistency.ts";
+import type { Checker } from "../checker.ts";
+import { sessions } from "./sessions.ts";
+import { staleness } from "./staleness.ts";
+import { writtenValues } from "./written-values.ts";
+
+/** Who judges and measures a register's reads under a mode that `promises` so much. */
+export function readCheckers(promises: Consistency): Checker[] {
+  switch (promises) {
+    case "linearizable":
+    case "linearizable-known-limits":
+      return [staleness()];
+    case "sequential":
+      return [
+        sessions({
+          guarantees: ["monotonic-reads", "read-your-writes", "monotonic-writes", "writes-follow-reads"],
+        }),
+        writtenValues(),
+        staleness(),
+      ];
+    case "stale-monotonic":
+      return [sessions({ guarantees: ["monotonic-reads"] }), writtenValues(), staleness()];
+    case "stale":
+      return [writtenValues(), staleness()];
+    default:
+      return unreachable(promises);
+  }
+}

@@ -1,0 +1,185 @@
+import { operations } from "../../core/history.ts";
+import type { Json, Operation } from "../../core/op.ts";
+import { toSeconds } from "../../core/time.ts";
+import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import type { Checker } from "../checker.ts";
+import { definitelyBefore, type KeyVersions, type Version, valueRead, versionsByKey } from "./versions.ts";
+
+/** The guarantees of a session (Terry et al., 1994), by the names under which their violations are reported. */
+export type SessionGuarantee =
+  | "monotonic-reads"
+  | "read-your-writes"
+  | "monotonic-writes"
+  | "writes-follow-reads";
+
+const mostShown = 5;
+
+/** What a session's operation did to a key: it read a version, or put one there. */
+interface Step {
+  readonly operation: Operation;
+  readonly version: Version;
+  readonly kind: "read" | "write";
+}
+
+/**
+ * Judges the guarantees within each session: one process, as long as its connection lasts. A violation is reported only
+ * where the order of two versions is certain (`definitelyBefore`): by the system's own revisions, or because one was in
+ * place before the other was asked for. For `monotonic-reads` the revisions of the states read must not go back either,
+ * whatever the key, where the system reports them.
+ */
+export function sessions({
+  guarantees,
+  initial = null,
+}: {
+  guarantees: readonly SessionGuarantee[];
+  initial?: Json;
+}): Checker {
+  const wanted = new Set(guarantees);
+  return {
+    name: "sessions",
+    check(history): Verdict {
+      const all = operations(history);
+      const inSessions = sessionsOf(all);
+      const sessionOf = new Map(
+        inSessions.flatMap((session, i) => session.map((operation) => [operation, i] as const)),
+      );
+      const found = [
+        ...versionsByKey(all, initial).flatMap((key) => keyViolations(key, sessionOf, wanted)),
+        ...(wanted.has("monotonic-reads") ? inSessions.flatMap(revisionGoesBack) : []),
+      ];
+      const anomalies = found.slice(0, mostShown);
+      const first = found[0];
+      return {
+        checker: "sessions",
+        kind: first === undefined ? "valid" : "invalid",
+        summary:
+          first === undefined
+            ? `${guarantees.join(", ")} held in every session`
+            : `${found.length} ${found.length === 1 ? "violation" : "violations"} of a session's order: ${first.summary}`,
+        anomalies,
+        figures: { "session violations": found.length },
+      };
+    },
+  };
+}
+
+/** A session's operations in order. It ends where its connection did: the process then goes on in a new one. */
+function sessionsOf(all: readonly Operation[]): Operation[][] {
+  const ended = new Set(["not-connected", "connection-lost", "session-expired"]);
+  const sessions: Operation[][] = [];
+  const current = new Map<number, Operation[]>();
+  for (const operation of all) {
+    let session = current.get(operation.process);
+    if (session === undefined) {
+      session = [];
+      current.set(operation.process, session);
+      sessions.push(session);
+    }
+    session.push(operation);
+    if (operation.outcome.type !== "ok" && ended.has(operation.outcome.error.code))
+      current.delete(operation.process);
+  }
+  return sessions;
+}
+
+function keyViolations(
+  key: KeyVersions,
+  sessionOf: ReadonlyMap<Operation, number>,
+  wanted: ReadonlySet<SessionGuarantee>,
+): Anomaly[] {
+  const bySession = new Map<number | undefined, Step[]>();
+  for (const step of stepsOf(key)) {
+    const session = sessionOf.get(step.operation);
+    const own = bySession.get(session);
+    if (own === undefined) bySession.set(session, [step]);
+    else own.push(step);
+  }
+  return [...bySession.values()].flatMap((session) =>
+    sessionViolations(session, wanted).map((pair) => anomaly(key.key, ...pair)),
+  );
+}
+
+/** What is known to have been read and written, in order of invocation. */
+function stepsOf({ reads, versions }: KeyVersions): Step[] {
+  const steps: Step[] = [];
+  for (const { operation, version } of reads) {
+    if (version !== undefined) steps.push({ operation, version, kind: "read" });
+  }
+  for (const version of versions) {
+    const { operation } = version;
+    if (operation?.outcome.type === "ok") steps.push({ operation, version, kind: "write" });
+  }
+  return steps.sort((a, b) => a.operation.callIndex - b.operation.callIndex);
+}
+
+/** Pairs of steps of one session whose versions stand in the wrong order. */
+function sessionViolations(
+  session: readonly Step[],
+  wanted: ReadonlySet<SessionGuarantee>,
+): [SessionGuarantee, Step, Step][] {
+  const newest: Partial<Record<Step["kind"], Step>> = {};
+  const found: [SessionGuarantee, Step, Step][] = [];
+  for (const step of session) {
+    for (const before of [newest.read, newest.write]) {
+      if (before === undefined) continue;
+      const guarantee = guaranteeOf(before.kind, step.kind);
+      if (wanted.has(guarantee) && definitelyBefore(step.version, before.version))
+        found.push([guarantee, before, step]);
+    }
+    const known = newest[step.kind];
+    if (known === undefined || definitelyBefore(known.version, step.version)) newest[step.kind] = step;
+  }
+  return found;
+}
+
+function guaranteeOf(before: Step["kind"], after: Step["kind"]): SessionGuarantee {
+  if (after === "read") return before === "read" ? "monotonic-reads" : "read-your-writes";
+  return before === "read" ? "writes-follow-reads" : "monotonic-writes";
+}
+
+/** Reads of one session whose states go back by the system's own count. */
+function revisionGoesBack(session: readonly Operation[]): Anomaly[] {
+  let newest: { revision: number; operation: Operation } | undefined;
+  const found: Anomaly[] = [];
+  for (const operation of session) {
+    if (operation.call.f !== "read" || operation.outcome.type !== "ok") continue;
+    const { revision } = operation.outcome.output;
+    if (revision === undefined) continue;
+    if (newest !== undefined && revision < newest.revision) {
+      found.push({
+        kind: "monotonic-reads",
+        summary: `${describe(operation)}, a state of revision ${revision}, after it had read a state of revision ${newest.revision}`,
+        operations: [newest.operation, operation],
+        culprit: 1,
+      });
+    } else newest = { revision, operation };
+  }
+  return found;
+}
+
+function anomaly(key: string, kind: SessionGuarantee, before: Step, after: Step): Anomaly {
+  const involved = [before.version.operation, after.version.operation, before.operation, after.operation];
+  const shown = [...new Set(involved.filter((op) => op !== undefined))].toSorted(
+    (a, b) => a.callIndex - b.callIndex,
+  );
+  const earlier = before.kind === "read" ? `read ${text(before)}` : `written ${text(before)}`;
+  return {
+    kind,
+    summary: `${describe(after.operation)}, which is older than ${text(before)}, after it had ${earlier} itself`,
+    key,
+    operations: shown,
+    culprit: shown.indexOf(after.operation),
+  };
+}
+
+const text = ({ version }: Step): string => JSON.stringify(version.value);
+
+function describe(operation: Operation): string {
+  const { process, call, node, invokedAt } = operation;
+  const where = `${call.key ?? "the register"}${node === undefined ? "" : ` on ${node}`}`;
+  const what =
+    call.f === "read"
+      ? `read ${JSON.stringify(valueRead(operation))} from`
+      : `wrote ${JSON.stringify(call.value)} to`;
+  return `process ${process} ${what} ${where} at ${toSeconds(invokedAt).toFixed(3)} s`;
+}

@@ -1,0 +1,58 @@
+import type { NodeId, Operation } from "../../core/op.ts";
+import { nanos } from "../../core/time.ts";
+import type { StaleWindow } from "../../core/verdict.ts";
+import type { StaleRead } from "./stale-reads.ts";
+import type { ReadOf } from "./versions.ts";
+
+/**
+ * When each node's reads were stale: maximal runs of stale reads of a node. A run ends with a read that shows that the
+ * node caught up: one of a version that was asked for after the run began. Fresh reads of keys that nobody had changed
+ * say nothing and end nothing.
+ */
+export function staleWindows(reads: readonly ReadOf[], stale: readonly StaleRead[]): StaleWindow[] {
+  const staleness = new Map(stale.map((one) => [one.read, one]));
+  const open = new Map<NodeId, StaleWindow & { readonly begin: number }>();
+  const windows: StaleWindow[] = [];
+  const ordered = reads.toSorted((a, b) => a.operation.callIndex - b.operation.callIndex);
+  for (const { operation, version } of ordered) {
+    const { node } = operation;
+    if (node === undefined) continue;
+    const window = open.get(node);
+    const found = staleness.get(operation);
+    if (found !== undefined) open.set(node, extend(window, node, operation, found.staleMs));
+    else if (window !== undefined && version !== undefined && version.calledAt > window.begin) {
+      open.delete(node);
+      windows.push(closed(window));
+    }
+  }
+  windows.push(...[...open.values()].map(closed));
+  return windows.toSorted((a, b) => a.from - b.from);
+}
+
+function extend(
+  window: (StaleWindow & { begin: number }) | undefined,
+  node: NodeId,
+  read: Operation,
+  staleMs: number,
+) {
+  if (window === undefined) {
+    return {
+      node,
+      from: read.invokedAt,
+      to: read.completedAt,
+      reads: 1,
+      worstMs: staleMs,
+      begin: read.callIndex,
+    };
+  }
+  const to = nanos(Math.max(read.completedAt, window.to));
+  return { ...window, to, reads: window.reads + 1, worstMs: Math.max(window.worstMs, staleMs) };
+}
+
+const closed = ({ node, from, to, reads, worstMs }: StaleWindow): StaleWindow => ({
+  node,
+  from,
+  to,
+  reads,
+  worstMs,
+});

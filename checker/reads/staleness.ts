@@ -1,0 +1,85 @@
+import { operations } from "../../core/history.ts";
+import type { Json } from "../../core/op.ts";
+import { toSeconds } from "../../core/time.ts";
+import type { Anomaly, StaleWindow, Verdict } from "../../core/verdict.ts";
+import type { Checker } from "../checker.ts";
+import { type StaleRead, staleReads } from "./stale-reads.ts";
+import { staleWindows } from "./stale-windows.ts";
+import { versionsByKey } from "./versions.ts";
+
+/** Stale reads that are drawn; all of them are counted. */
+const mostShown = 3;
+
+/**
+ * Measures how stale the reads of a register were. A measurement: its verdict is always valid, what the read mode
+ * promises is for other checkers.
+ */
+export function staleness({ initial = null }: { initial?: Json } = {}): Checker {
+  return {
+    name: "staleness",
+    check(history): Verdict {
+      const keys = versionsByKey(operations(history), initial);
+      const stale = keys.flatMap(staleReads);
+      const reads = keys.flatMap((key) => key.reads);
+      const windows = staleWindows(reads, stale);
+      const unattributed = reads.filter(({ version }) => version === undefined).length;
+      return {
+        checker: "staleness",
+        kind: "valid",
+        summary: summary(stale, reads.length, windows),
+        anomalies: stale
+          .toSorted((a, b) => b.staleMs - a.staleMs)
+          .slice(0, mostShown)
+          .map(anomaly),
+        figures: figures(stale, reads.length, unattributed),
+        staleness: windows,
+      };
+    },
+  };
+}
+
+function summary(stale: readonly StaleRead[], reads: number, windows: readonly StaleWindow[]): string {
+  const worst = stale.reduce<StaleRead | undefined>(
+    (a, b) => (a === undefined || b.staleMs > a.staleMs ? b : a),
+    undefined,
+  );
+  if (worst === undefined) return `none of ${reads} reads was stale`;
+  const longest = windows.reduce((a, b) => (b.to - b.from > a.to - a.from ? b : a));
+  const seconds = toSeconds((longest.to - longest.from) as StaleWindow["to"]);
+  return (
+    `${stale.length} of ${reads} reads were stale, the worst by ${worst.staleMs.toFixed(1)} ms` +
+    ` (${worst.versionsBehind} ${worst.versionsBehind === 1 ? "version" : "versions"} behind);` +
+    ` the longest window was ${seconds.toFixed(3)} s at ${longest.node}`
+  );
+}
+
+function figures(stale: readonly StaleRead[], reads: number, unattributed: number): Record<string, number> {
+  const ms = stale.map(({ staleMs }) => staleMs).sort((a, b) => a - b);
+  const at = (share: number) => ms[Math.min(ms.length - 1, Math.floor(share * ms.length))] ?? 0;
+  return {
+    reads,
+    "stale reads": stale.length,
+    "staleness ms p50": at(0.5),
+    "staleness ms p99": at(0.99),
+    "staleness ms worst": at(1),
+    "versions behind worst": stale.reduce((most, { versionsBehind }) => Math.max(most, versionsBehind), 0),
+    ...(unattributed > 0 && { "reads of a value written twice": unattributed }),
+  };
+}
+
+function anomaly({ key, read, version, overwrittenBy, staleMs, versionsBehind }: StaleRead): Anomaly {
+  const involved = [version.operation, overwrittenBy.operation, read].filter((op) => op !== undefined);
+  const shown = involved.toSorted((a, b) => a.callIndex - b.callIndex);
+  const where = read.node === undefined ? "" : ` on ${read.node}`;
+  return {
+    kind: "stale-read",
+    summary:
+      `process ${read.process} read ${JSON.stringify(version.value)} from ${key}${where} at ${toSeconds(read.invokedAt).toFixed(3)} s,` +
+      ` ${staleMs.toFixed(1)} ms after it had been overwritten by ${JSON.stringify(overwrittenBy.value)}` +
+      ` (${versionsBehind} ${versionsBehind === 1 ? "version" : "versions"} behind)`,
+    key,
+    operations: shown,
+    culprit: shown.indexOf(read),
+    known: true,
+  };
+}

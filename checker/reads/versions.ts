@@ -1,0 +1,131 @@
+import type { Json, Operation, Revision } from "../../core/op.ts";
+import { type Nanos, nanos } from "../../core/time.ts";
+import { canonical } from "../canonical.ts";
+
+/**
+ * A value that a key held: what one write or CAS put there, or the absence at first. Its effect happened between
+ * `calledAt` and `effectBy`, both positions in the history.
+ */
+export interface Version {
+  readonly value: Json;
+  /** Absent for the initial value. */
+  readonly operation?: Operation;
+  readonly revision?: Revision;
+  /** No effect before this event; -1 for the initial value. */
+  readonly calledAt: number;
+  /** The effect is in place at this event: the write's answer, or the answer of the first read that saw it. */
+  readonly effectBy: number;
+  /** The time of that event. */
+  readonly effectTime: Nanos;
+}
+
+/** A read that was answered, and the version that it saw. */
+export interface ReadOf {
+  readonly operation: Operation;
+  /** Undefined where several writes wrote the value, so that nobody can tell whose it is. */
+  readonly version: Version | undefined;
+}
+
+/** What one key held, as far as its history tells. */
+export interface KeyVersions {
+  readonly key: string;
+  readonly versions: readonly Version[];
+  /** In order of invocation. */
+  readonly reads: readonly ReadOf[];
+  /** Reads of a value that nobody had asked to write when they were answered. */
+  readonly unwritten: readonly Operation[];
+}
+
+/**
+ * `a` took effect before `b`, whatever else is unknown: it was in place before `b` was asked for, or the system itself
+ * put it before. Sound where writes are linearizable: an effect is in place once its write, or any read of it, was
+ * answered.
+ */
+export function definitelyBefore(a: Version, b: Version): boolean {
+  if (a === b || b.operation === undefined) return false;
+  if (a.operation === undefined || a.effectBy < b.calledAt) return true;
+  return a.revision !== undefined && b.revision !== undefined && a.revision < b.revision;
+}
+
+/** The versions and reads of every key of a register's history. */
+export function versionsByKey(operations: readonly Operation[], initial: Json = null): KeyVersions[] {
+  const byKey = new Map<string, Operation[]>();
+  for (const operation of operations) {
+    const key = operation.call.key ?? "";
+    const own = byKey.get(key);
+    if (own === undefined) byKey.set(key, [operation]);
+    else own.push(operation);
+  }
+  return [...byKey].map(([key, own]) => versionsOf(key, own, initial));
+}
+
+interface Draft {
+  readonly value: Json;
+  readonly operation?: Operation;
+  effectBy: number;
+  effectTime: Nanos;
+}
+
+function versionsOf(key: string, operations: readonly Operation[], initial: Json): KeyVersions {
+  const beginning: Draft = { value: initial, effectBy: -1, effectTime: nanos(0) };
+  const drafts = new Map<string, Draft[]>([[canonical(initial), [beginning]]]);
+  for (const operation of operations) {
+    const value = written(operation);
+    if (value === undefined) continue;
+    const draft = { value, operation, effectBy: operation.returnIndex, effectTime: operation.completedAt };
+    const same = drafts.get(canonical(value));
+    if (same === undefined) drafts.set(canonical(value), [draft]);
+    else same.push(draft);
+  }
+  const answered = operations.filter(({ call, outcome }) => call.f === "read" && outcome.type === "ok");
+  const saw = answered.map((operation) => ({
+    operation,
+    drafts: drafts.get(canonical(valueRead(operation))) ?? [],
+  }));
+  for (const { operation, drafts: candidates } of saw) {
+    const [only] = candidates;
+    if (only === undefined || candidates.length > 1 || only.effectBy <= operation.returnIndex) continue;
+    only.effectBy = operation.returnIndex;
+    only.effectTime = operation.completedAt;
+  }
+  const finished = new Map([...drafts.values()].flat().map((draft) => [draft, finish(draft)]));
+  const mayHaveSeen = (draft: Draft, read: Operation) =>
+    (draft.operation?.callIndex ?? -1) < read.returnIndex;
+  return {
+    key,
+    versions: [...finished.values()],
+    reads: saw.map(({ operation, drafts: candidates }) => {
+      const [only] = candidates;
+      const version = candidates.length === 1 && only !== undefined ? finished.get(only) : undefined;
+      return { operation, version };
+    }),
+    unwritten: saw
+      .filter(
+        ({ operation, drafts: candidates }) => !candidates.some((draft) => mayHaveSeen(draft, operation)),
+      )
+      .map(({ operation }) => operation),
+  };
+}
+
+function finish({ value, operation, effectBy, effectTime }: Draft): Version {
+  const revision = operation?.outcome.type === "ok" ? operation.outcome.output.revision : undefined;
+  return {
+    value,
+    ...(operation !== undefined && { operation }),
+    ...(revision !== undefined && { revision }),
+    calledAt: operation?.callIndex ?? -1,
+    effectBy,
+    effectTime,
+  };
+}
+
+/** The value that the operation wrote or may have written; undefined where it surely wrote none. */
+function written({ call, outcome }: Operation): Json | undefined {
+  if (outcome.type === "fail") return undefined;
+  if (call.f === "write") return call.value ?? null;
+  if (call.f === "cas") return (call.value as readonly Json[])[1] ?? null;
+  return undefined;
+}
+
+export const valueRead = ({ outcome }: Operation): Json =>
+  outcome.type === "ok" ? (outcome.output.value ?? null) : null;
