@@ -13,16 +13,14 @@ import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial-spec.t
 import { pairs } from "./arguments.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import { repeatCommand } from "./command-line.ts";
-import type { Registries } from "./list.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
-import { type PlannedRun, planRuns } from "./plan.ts";
+import type { PlannedRun } from "./plan.ts";
 import { showProgress } from "./progress-line.ts";
 import { writeIndex, writeReport } from "./write-report.ts";
 
 /** What `assay bench` needs beside its options. */
 export interface BenchDeps {
-  readonly registries: Registries;
   readonly clock: Clock;
   readonly output: Output;
   /** Ends the run early: what was recorded is judged, and the exit status is the signal's. */
@@ -37,10 +35,13 @@ interface Finished {
   readonly failure?: string;
 }
 
-/** `assay bench`: plans, runs, judges and reports. Resolves with the exit status. */
-export async function bench(options: BenchOptions, deps: BenchDeps): Promise<number> {
+/** `assay bench`: runs, judges and reports what was planned. Resolves with the exit status. */
+export async function bench(
+  planned: readonly PlannedRun[],
+  options: BenchOptions,
+  deps: BenchDeps,
+): Promise<number> {
   const started = deps.clock.now();
-  const planned = await planRuns(options, deps.registries);
   for (const line of await cleanLeftovers())
     deps.output.note(`removed a leftover of a run that died: ${line}`);
   const seed = options.seed ?? randomInt(2 ** 31);

@@ -7,12 +7,10 @@ import { millis, seconds } from "../../core/time.ts";
 import { cleanLeftovers } from "../cleanup.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { BenchOptions } from "./bench-options.ts";
-import type { Registries } from "./list.ts";
 import type { Output } from "./output.ts";
-import { type PlannedRun, planRuns } from "./plan.ts";
+import type { PlannedRun } from "./plan.ts";
 
 export interface ClusterUpDeps {
-  readonly registries: Registries;
   readonly clock: Clock;
   readonly output: Output;
   /** Takes the cluster down. */
@@ -21,11 +19,10 @@ export interface ClusterUpDeps {
 
 /** `assay cluster up`: a cluster to play with, until the signal. Resolves when it is down again and nothing is left. */
 export async function clusterUp(
+  plan: PlannedRun,
   options: BenchOptions,
-  { registries, clock, output, signal }: ClusterUpDeps,
+  { clock, output, signal }: ClusterUpDeps,
 ): Promise<void> {
-  const [plan] = await planRuns({ ...options, nemesis: ["none"] }, registries);
-  if (plan === undefined) return;
   for (const line of await cleanLeftovers()) output.note(`removed a leftover of a run that died: ${line}`);
   const dir = await mkdtemp(join(tmpdir(), "assay-cluster-"));
   const cluster = await start(plan, options, dir, clock, output);

@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import type { Clock } from "../../core/clock.ts";
+import { UsageError } from "../../core/errors.ts";
 import { positiveNumber } from "./arguments.ts";
 import { type BenchOptions, declareBenchOptions } from "./bench-options.ts";
 import type { CheckOptions } from "./check.ts";
 import type { Registries } from "./list.ts";
 import { processOutput } from "./output.ts";
+import type { PlannedRun } from "./plan.ts";
 import { endOnSignals } from "./signals.ts";
 
 interface Json {
@@ -39,7 +41,7 @@ export function program(
       finish(await runBench(options, command, await registries(), clock)),
     );
   addCheck(assay, clock, finish);
-  addCluster(assay, registries, clock);
+  addCluster(assay, registries, clock, finish);
   addSmall(assay, registries);
   return assay;
 }
@@ -51,6 +53,10 @@ async function runBench(
   clock: Clock,
 ): Promise<number> {
   const output = processOutput(options.json);
+  const { planRuns } = await import("./plan.ts");
+  const planned = await planRuns(options, registries);
+  const elsewhere = await inNamespaces(planned);
+  if (elsewhere !== undefined) return elsewhere;
   const ending = endOnSignals(() =>
     output.note("ending: heal, stop, judge what there is (again to end at once)"),
   );
@@ -58,8 +64,24 @@ async function runBench(
     command.options.map((option) => [option.attributeName(), option.defaultValue]),
   );
   const { bench } = await import("./bench.ts");
-  const status = await bench(options, { registries, clock, output, signal: ending.signal, defaults });
+  const status = await bench(planned, options, { clock, output, signal: ending.signal, defaults });
   return ending.status() ?? status;
+}
+
+/**
+ * Where a run needs network namespaces, the whole command runs again inside fresh ones. Resolves with the exit status of
+ * that, or with undefined where it goes on here.
+ */
+async function inNamespaces(planned: readonly PlannedRun[]): Promise<number | undefined> {
+  const names = new Set(planned.map(({ runtime }) => runtime.name));
+  if (!names.has("netns")) return undefined;
+  for (const other of ["testcontainers", "external"]) {
+    if (names.has(other))
+      throw new UsageError(`runtimes netns and ${other} do not go together: start them apart`);
+  }
+  const { insideNamespaces, reexecInNamespaces } = await import("../runtimes/netns-reexec.ts");
+  if (insideNamespaces()) return undefined;
+  return reexecInNamespaces([process.execPath, ...process.argv.slice(1)]);
 }
 
 function addCheck(assay: Command, clock: Clock, finish: (status: number) => void): void {
@@ -83,15 +105,28 @@ function addCheck(assay: Command, clock: Clock, finish: (status: number) => void
     });
 }
 
-function addCluster(assay: Command, registries: () => Promise<Registries>, clock: Clock): void {
+function addCluster(
+  assay: Command,
+  registries: () => Promise<Registries>,
+  clock: Clock,
+  finish: (status: number) => void,
+): void {
   const cluster = assay.command("cluster").description("clusters to play with");
   declareBenchOptions(cluster.command("up"))
     .description("start a cluster and leave it up until Ctrl-C (options as for bench)")
     .action(async (options: BenchOptions) => {
       const output = processOutput(options.json);
+      const { planRuns } = await import("./plan.ts");
+      const [plan] = await planRuns({ ...options, nemesis: ["none"] }, await registries());
+      if (plan === undefined) return;
+      const elsewhere = await inNamespaces([plan]);
+      if (elsewhere !== undefined) {
+        finish(elsewhere);
+        return;
+      }
       const { signal } = endOnSignals(() => output.note("taking the cluster down"));
       const { clusterUp } = await import("./cluster.ts");
-      await clusterUp(options, { registries: await registries(), clock, output, signal });
+      await clusterUp(plan, options, { clock, output, signal });
     });
 }
 
