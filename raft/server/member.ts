@@ -207,7 +207,9 @@ export class Member implements Replica {
   #turn(): void {
     if (this.#stopped) return;
     for (;;) {
-      const commands = this.#proposals.take(this.#node.status(), this.#options.clock.now());
+      const status = this.#node.status();
+      this.#noteStatus(status);
+      const commands = this.#proposals.take(status, this.#options.clock.now());
       if (commands.length > 0) this.#node.step({ type: "propose", commands });
       const context = this.#reads.take();
       if (context !== undefined) this.#node.step({ type: "read", context });
@@ -221,7 +223,6 @@ export class Member implements Replica {
   }
 
   #handle(ready: Ready): void {
-    this.#noteStatus(ready.status);
     this.#pipeline.take(ready);
     this.#applier.add(ready.snapshot, ready.committed);
     for (const { context, index } of ready.reads) this.#reads.confirmed(context, index);
@@ -234,11 +235,12 @@ export class Member implements Replica {
     this.#status = status;
     const { role, term: now, leader } = status;
     if (role === before.role && now === before.term && leader === before.leader) return;
+    const appeared = leader !== undefined && (leader !== before.leader || now !== before.term);
+    if (appeared) this.#proposals.leaderAppeared();
     if (leader !== undefined) this.#leaderlessSince = undefined;
     else this.#leaderlessSince ??= this.#options.clock.now();
     const whom = leader === undefined ? "no leader" : `leader ${this.#address(leader).name}`;
     this.#options.log(`term ${now}: ${role}, ${whom}`);
-    this.#proposals.leaderChanged(status);
   }
 
   #answer(applied: Applied, incarnation: number): void {

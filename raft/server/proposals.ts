@@ -79,11 +79,12 @@ export class Proposals {
     return commands;
   }
 
-  /** Another member leads, or the same in another term: whether it has what was sent before is not known. */
-  leaderChanged(status: Status): void {
-    if (status.leader === undefined) return;
-    for (const pending of this.#pending.values())
-      if (pending.sentTo !== undefined && pending.sentTo !== reignOf(status)) this.#sendAgain(pending);
+  /**
+   * A leader is known that was not before: another member, or the same one in another term or heard again after a
+   * silence. Whether it has what was sent before is not known.
+   */
+  leaderAppeared(): void {
+    for (const pending of this.#pending.values()) if (pending.sentTo !== undefined) this.#sendAgain(pending);
   }
 
   /** Raft neither took nor forwarded the command. */

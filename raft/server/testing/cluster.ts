@@ -137,7 +137,9 @@ export class LocalCluster {
 
   /** Waits until `node` serves linearizable reads. */
   async ready(node: number): Promise<void> {
-    await this.eventually(`node ${node} serves`, () => this.get(node, "ready?"));
+    await this.eventually(`node ${node} serves`, () => this.get(node, "ready?")).catch((error: Error) => {
+      throw new Error(`${error.message}; its log:\n${this.log(node)}`, { cause: error.cause });
+    });
   }
 
   async put(node: number, key: string, value: string): Promise<void> {
