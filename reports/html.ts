@@ -26,9 +26,6 @@ export function html(strings: TemplateStringsArray, ...values: readonly Content[
   );
 }
 
-/** The same for SVG: a name of its own, so that a reader sees what a template makes. */
-export const svg = html;
-
 /** A JSON document for the page's code. Nothing in it can end the script element or open a comment. */
 export function embeddedJson(id: string, json: string): Html {
   return html`<script type="application/json" id="${id}">${new Html(json.replaceAll("<", "\\u003c"))}</script>`;

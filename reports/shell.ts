@@ -33,7 +33,7 @@ export function page(shell: Shell, { early, main, css }: PageAssets): string {
 <script>${new Html(early.code)}</script>
 </head>
 <body>
-<header class="bar"><a class="skip" href="#main">Skip to the verdict</a><span class="product">${assayMark}<b>Assay</b></span>
+<header class="top-bar"><a class="skip" href="#main">Skip to the verdict</a><span class="product">${assayMark}<b>Assay</b></span>
 <nav aria-label="Sections">${shell.links.map(([href, words]) => html`<a href="${href}">${words}</a>`)}</nav>
 <button type="button" class="theme scripted" data-theme-switch aria-label="Dark theme" aria-pressed="false"><svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true"><circle cx="9" cy="9" r="7"/><path d="M9 2a7 7 0 0 1 0 14Z"/></svg></button>
 </header>

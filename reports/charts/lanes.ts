@@ -1,5 +1,5 @@
 import { formatDuration, plural } from "../format.ts";
-import { type Html, svg } from "../html.ts";
+import { type Html, html as svg } from "../html.ts";
 import { chart, firstFitting, type Plot, plotOf, px, visible } from "./plot.ts";
 import { hues, type Timeline, type View } from "./timeline.ts";
 

@@ -1,4 +1,4 @@
-import { type Content, type Html, svg } from "../html.ts";
+import { type Content, type Html, html as svg } from "../html.ts";
 import { linearScale, type Scale } from "./scale.ts";
 import type { FaultBand, Timeline, View } from "./timeline.ts";
 

@@ -1,4 +1,4 @@
-import { type Html, svg } from "../html.ts";
+import { type Html, html as svg } from "../html.ts";
 import { narrowWidth, px } from "./plot.ts";
 import type { Bar, Sketch } from "./sketch.ts";
 import { type SketchScale, sketchScale } from "./sketch-scale.ts";
@@ -12,29 +12,41 @@ const top = 26;
 /** Pixels of a character: the labels are in a fixed-width font, so that they surely fit. */
 const labelAdvance = 7.3;
 
-/** The drawing of a few operations: bars from invocation to outcome in lanes by process, faults behind. */
+/**
+ * The drawing of a few operations: bars from invocation to outcome in lanes by process, faults behind. The lanes' names
+ * are a drawing of their own, which stays in view where the bars scroll sideways.
+ */
 export function sketchSvg(sketch: Sketch, width: number): Html {
   const narrow = width < narrowWidth;
+  const names = narrow ? 52 : 84;
   const x = sketchScale(
     sketch,
-    narrow ? 52 : 84,
-    width,
+    0,
+    width - names,
     (label) => labelOf(label, narrow).length * labelAdvance + 22,
   );
   const bottom = top + sketch.lanes.length * laneHeight;
+  const height = bottom + 26;
   const words = sketch.bars.map(({ title }) => title).join("; ");
-  return svg`<svg class="chart sketch" width="${px(x.right)}" height="${bottom + 26}" viewBox="0 0 ${px(x.right)} ${bottom + 26}" role="img" aria-label="Timeline by process. ${words}.">
+  const lines = sketch.lanes.map((_, i) => top + (i + 1) * laneHeight);
+  return svg`<div class="sketch-parts">${laneNames(sketch, names, height)}<svg class="chart sketch" width="${px(x.right)}" height="${height}" viewBox="0 0 ${px(x.right)} ${height}" role="img" aria-label="Timeline by process. ${words}.">
 ${faultRects(sketch, x, bottom)}
-<g class="lane-names">${sketch.lanes.map(({ process, node }, i) => {
-    const y = top + i * laneHeight;
-    return svg`<path d="M0 ${y + laneHeight}H${px(x.right)}"/><text x="0" y="${y + laneHeight / 2}" dy=".35em"><tspan class="process">p${process}</tspan>${
-      node !== "" && svg` <tspan class="node">${node}</tspan>`
-    }</text>`;
-  })}</g>
+<path class="lane-lines" d="${lines.map((y) => `M0 ${y}H${px(x.right)}`).join("")}"/>
 ${timeTicks(x, bottom)}
 ${sketch.bars.map((bar, i) => barShape({ ...bar, label: labelOf(bar.label, narrow) }, x, i === sketch.culprit ? "culprit" : i === sketch.chosen ? "chosen" : ""))}
 ${sketch.orders.slice(0, drawnOrders).map((order, i) => orderPath(sketch, order, x, i))}
-</svg>`;
+</svg></div>`;
+}
+
+function laneNames({ lanes }: Sketch, width: number, height: number): Html {
+  return svg`<svg class="chart sketch names" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-hidden="true"><g class="lane-names">${lanes.map(
+    ({ process, node }, i) => {
+      const y = top + i * laneHeight;
+      return svg`<path d="M0 ${y + laneHeight}H${width}"/><text x="0" y="${y + laneHeight / 2}" dy=".35em"><tspan class="process">p${process}</tspan>${
+        node !== "" && svg` <tspan class="node">${node}</tspan>`
+      }</text>`;
+    },
+  )}</g></svg>`;
 }
 
 /** Where room is scarce, a bar's style alone says that it ended ok. */

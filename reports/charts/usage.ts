@@ -1,6 +1,6 @@
 import type { NodeUsage } from "../data/usage.ts";
 import { formatFigure, formatTickBytes } from "../format.ts";
-import { type Html, svg } from "../html.ts";
+import { type Html, html as svg } from "../html.ts";
 import { chart, faultsInWords, plotOf, px } from "./plot.ts";
 import { linearScale, roundStep, type Scale } from "./scale.ts";
 import { hues, type Timeline, type View } from "./timeline.ts";

@@ -50,7 +50,7 @@ export class Cursor {
     this.#tip.replaceChildren(
       ...(point === undefined
         ? describeMoment(this.#timeline, this.#state.f, this.moment)
-        : describePoint(this.#points, point, this.#state)),
+        : describePoint(this.#points, point)),
     );
     this.#place(host, at);
   }

@@ -13,6 +13,13 @@ export function onResize(element: HTMLElement, changed: (width: number) => void)
   new ResizeObserver(measure).observe(element);
 }
 
+/** Scrolls an element sideways, where it is too narrow for its content, so that `target` stands in its middle. */
+export function scrollTo(element: HTMLElement, target: Element | null): void {
+  if (target === null || element.scrollWidth <= element.clientWidth) return;
+  const [outer, inner] = [element.getBoundingClientRect(), target.getBoundingClientRect()];
+  element.scrollLeft += inner.left + inner.width / 2 - (outer.left + outer.width / 2);
+}
+
 /** A new element with a class, put at the end of `parent`. */
 export function append<K extends keyof HTMLElementTagNameMap>(
   parent: HTMLElement,

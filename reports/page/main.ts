@@ -1,9 +1,9 @@
-import { sketchSvg } from "../charts/sketch-svg.ts";
 import { unpack } from "../data/columns.ts";
 import { type PageData, pageDataId } from "../page-data.ts";
 import { mountCharts } from "./charts.ts";
 import { mountCopyButtons } from "./copy.ts";
 import { onResize } from "./dom.ts";
+import { drawSketch } from "./sketch.ts";
 import { mountSpectrum } from "./spectrum.ts";
 import { mountTheme } from "./theme.ts";
 
@@ -21,7 +21,7 @@ function mountReport({ timeline, points, sketches, spectra }: PageData): () => v
   mountSpectrum(spectra);
   for (const area of document.querySelectorAll<HTMLElement>("[data-sketch]")) {
     const sketch = sketches.find(({ id }) => id === area.dataset["sketch"]);
-    if (sketch) onResize(area, (width) => (area.innerHTML = sketchSvg(sketch, width).markup));
+    if (sketch) onResize(area, (width) => drawSketch(area, sketch, width));
   }
   for (const link of document.querySelectorAll<HTMLElement>("a.zoom")) {
     link.addEventListener("click", () => {

@@ -1,7 +1,6 @@
 import type { Timeline } from "../charts/timeline.ts";
 import { outcomes, type Points } from "../data/points.ts";
 import { formatCount, formatMicros, formatTime } from "../format.ts";
-import type { ChartState } from "./state.ts";
 
 /** What the tip says of a moment or of an operation: elements, so that every text stays text. */
 
@@ -31,7 +30,7 @@ export function describeMoment(timeline: Timeline, f: string, seconds: number): 
   ];
 }
 
-export function describePoint(points: Points, i: number, state: ChartState): HTMLElement[] {
+export function describePoint(points: Points, i: number): HTMLElement[] {
   const word = <T>(words: readonly T[], column: ArrayLike<number>): T | "" => words[column[i] ?? -1] ?? "";
   const outcome = word(outcomes, points.outcome);
   const key = word(points.keys, points.key);
@@ -39,15 +38,13 @@ export function describePoint(points: Points, i: number, state: ChartState): HTM
   const error = word(points.errors, points.error);
   const service = points.service[i];
   return [
-    title(`${word(points.labels, points.label)}`),
+    title(word(points.labels, points.label)),
     rows([
-      ["", `${word(points.functions, points.f)}${key === "" ? "" : ` of ${key}`}`],
+      ["function", word(points.functions, points.f)],
+      ...(key === "" ? [] : [["key", key] as const]),
       ["process", `${points.process[i] ?? "?"}${node === "" ? "" : ` on ${node}`}`],
       ["at", formatTime(((points.at[i] ?? 0) * points.unitMicros) / 1e6)],
-      [
-        state.measure === "response" ? "response" : "response",
-        formatMicros(points.response[i] ?? Number.NaN),
-      ],
+      ["response", formatMicros(points.response[i] ?? Number.NaN)],
       ...(service === undefined ? [] : [["service", formatMicros(service)] as const]),
       ["outcome", outcome === "info" ? "unknown" : outcome],
       ...(error === "" ? [] : [["error", error] as const]),

@@ -14,6 +14,8 @@ export class Scatter {
   readonly #frame: HTMLElement;
   readonly #canvas: HTMLCanvasElement;
   readonly #extent: Extent;
+  /** By error: whether it is a comparison's refusal. */
+  readonly #refused: readonly boolean[];
   #drawn: { readonly plot: Plot; readonly y: Scale; readonly shown: readonly number[] } | undefined;
 
   constructor(timeline: Timeline, points: Points, host: HTMLElement) {
@@ -24,6 +26,7 @@ export class Scatter {
     this.#canvas.setAttribute("aria-hidden", "true");
     this.#frame = document.createElement("div");
     host.append(this.#canvas, this.#frame);
+    this.#refused = points.errors.map((error) => error.startsWith("mismatch"));
     this.#extent = logExtent(points.response, { from: 100, to: 100_000 });
   }
 
@@ -41,18 +44,12 @@ export class Scatter {
     context.beginPath();
     context.rect(plot.left, plot.top, plot.right - plot.left, plot.bottom - plot.top);
     context.clip();
-    const style = styles(state, shown.length);
-    // Ordinary operations first: what failed or is unknown lies on top of them.
-    for (const outcome of [0, 1, 2]) {
-      for (const i of shown) {
-        if (this.#points.outcome[i] !== outcome) continue;
-        const refused = this.#points.errors[this.#points.error[i] ?? 0]?.startsWith("mismatch") === true;
-        const { colour, shape, size, alpha } = style(outcome, this.#points.f[i] ?? 0, refused);
-        context.globalAlpha = alpha;
-        context.fillStyle = colour;
-        context.strokeStyle = colour;
-        drawShape(context, shape, plot.x(this.secondsOf(i)), y(this.microsOf(i, state)), size);
-      }
+    for (const { style, points } of this.#groups(state, shown)) {
+      context.globalAlpha = style.alpha;
+      context.fillStyle = style.colour;
+      context.strokeStyle = style.colour;
+      for (const i of points)
+        drawShape(context, style.shape, plot.x(this.secondsOf(i)), y(this.microsOf(i, state)), style.size);
     }
     context.restore();
   }
@@ -63,16 +60,28 @@ export class Scatter {
     if (drawn === undefined) return undefined;
     let found: number | undefined;
     let least = reach * reach;
-    for (const i of drawn.shown) {
+    const latest = drawn.plot.x.invert(x + reach);
+    for (let position = this.#firstFrom(drawn.shown, drawn.plot.x.invert(x - reach)); ; position++) {
+      const i = drawn.shown[position];
+      if (i === undefined || this.secondsOf(i) > latest) return found;
       const dx = drawn.plot.x(this.secondsOf(i)) - x;
-      if (Math.abs(dx) > reach) continue;
       const dy = drawn.y(this.microsOf(i, state)) - y;
       const distance = dx * dx + dy * dy;
       if (distance >= least) continue;
       least = distance;
       found = i;
     }
-    return found;
+  }
+
+  /** Position of the first of `shown` at or after a moment: they are in order of time. */
+  #firstFrom(shown: readonly number[], seconds: number): number {
+    let [low, high] = [0, shown.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.secondsOf(shown[middle] ?? 0) < seconds) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Where point `i` is, pixels of the host. */
@@ -91,7 +100,7 @@ export class Scatter {
     return Math.max(1, column[i] ?? 1);
   }
 
-  /** Positions of the points that the state shows. They are in order of time, so the view is one stretch of them. */
+  /** Positions of the points that the state shows, in order of time. */
   #visible(state: ChartState): number[] {
     const { at, f, functions } = this.#points;
     const wanted = functions.indexOf(state.f);
@@ -103,6 +112,22 @@ export class Scatter {
       if (state.f === "" || f[i] === wanted) shown.push(i);
     }
     return shown;
+  }
+
+  /** The points by how they are drawn, ordinary ones first: what failed or is unknown lies on top of them. */
+  #groups(state: ChartState, shown: readonly number[]): { style: PointStyle; points: number[] }[] {
+    const { outcome, f, functions, error } = this.#points;
+    const style = styles(state, shown.length);
+    const groups = new Map<number, { style: PointStyle; points: number[] }>();
+    for (const i of shown) {
+      const [ending, fn] = [outcome[i] ?? 0, f[i] ?? 0];
+      const refused = this.#refused[error[i] ?? 0] === true;
+      const key = (ending * 2 + (refused ? 0 : 1)) * functions.length + fn;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { style: style(ending, fn, refused), points: [i] });
+      else group.points.push(i);
+    }
+    return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
   }
 }
 
@@ -139,8 +164,8 @@ function prepare(canvas: HTMLCanvasElement, width: number, height: number): Canv
   const ratio = Math.max(1, devicePixelRatio);
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
+  canvas.style.setProperty("--width", `${width}px`);
+  canvas.style.setProperty("--height", `${height}px`);
   const context = canvas.getContext("2d");
   if (context === null) throw new Error("this browser paints no canvas");
   context.scale(ratio, ratio);

@@ -1,14 +1,14 @@
 import type { Bar, Sketch } from "../charts/sketch.ts";
-import { sketchSvg } from "../charts/sketch-svg.ts";
 import type { Timeline } from "../charts/timeline.ts";
 import { outcomes, type Points } from "../data/points.ts";
 import { formatCount, formatMicros, formatTime } from "../format.ts";
 import { append, onResize } from "./dom.ts";
 import type { Scatter } from "./scatter.ts";
+import { drawSketch } from "./sketch.ts";
 import type { ChartState } from "./state.ts";
 
 /** So many operations before and after the chosen one, on the same key. */
-const around = 9;
+const around = 6;
 
 /** A click on a point opens what happened around it on the same key, drawn by process as the anomalies are. */
 export function mountSlice(
@@ -55,9 +55,7 @@ function open(slice: HTMLElement, timeline: Timeline, points: Points, chosen: nu
   });
   const area = append(slice, "div", "sketch-area");
   area.tabIndex = 0;
-  onResize(area, (width) => {
-    area.innerHTML = sketchSvg(sketch, width).markup;
-  });
+  onResize(area, (width) => drawSketch(area, sketch, width));
 }
 
 const secondsOf = (points: Points, i: number): number => ((points.at[i] ?? 0) * points.unitMicros) / 1e6;
