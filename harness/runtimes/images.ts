@@ -91,6 +91,6 @@ async function dockerBuild(
 ): Promise<string> {
   log(`building ${image}`);
   const given = Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
-  await run(["docker", "build", "-q", "-t", image, "-f", file, ...given, context]);
+  await run(["docker", "build", "-q", "--force-rm", "-t", image, "-f", file, ...given, context]);
   return image;
 }
