@@ -84,11 +84,11 @@ export class RaftNode {
     const news = this.#isNews();
     if (!news && hardState === undefined && !hasOutput(state, applyLimit)) return undefined;
     const { entries, snapshot } = state.log.takeUnsaved();
-    return {
-      ...(hardState && { hardState }),
+    const { messages, immediate } = this.#takeMessages();
+    const ready: Ready = {
       entries,
-      ...(snapshot && { snapshot }),
-      ...this.#takeMessages(),
+      messages,
+      immediate,
       committed: state.log.takeCommitted(applyLimit),
       reads: state.reads.confirmed.splice(0),
       refusedReads: state.reads.refused.splice(0),
@@ -96,6 +96,8 @@ export class RaftNode {
       refusedChanges: state.refusedChanges.splice(0),
       status: this.status(),
     };
+    if (hardState === undefined && snapshot === undefined) return ready;
+    return { ...ready, ...(hardState && { hardState }), ...(snapshot && { snapshot }) };
   }
 
   status(): Status {

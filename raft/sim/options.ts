@@ -1,3 +1,4 @@
+import { unreachable } from "../../core/assert.ts";
 import { createRandom, type Random } from "../../core/random.ts";
 import type { Mutant } from "../core/mutants.ts";
 
@@ -51,8 +52,11 @@ export interface SimOptions {
   readonly compactEvery: number;
 }
 
-/** Kinds of worlds. `elections`: members crash and time out so often that they hardly do anything but vote. */
-export const worlds = ["mixed", "elections"] as const;
+/**
+ * Kinds of worlds. `elections`: members crash and time out so often that they hardly do anything but vote. `deposed`:
+ * leaders are cut off or stand still, and clients go on asking them.
+ */
+export const worlds = ["mixed", "elections", "deposed"] as const;
 export type WorldKind = (typeof worlds)[number];
 
 /**
@@ -66,20 +70,34 @@ export function optionsOf(
 ): SimOptions {
   const random = createRandom(seed).fork("options");
   const mixed = mixedOptions(seed, random, mutants);
-  if (world === "mixed") return mixed;
-  return {
-    ...mixed,
-    members: 3,
-    lossProbability: random.pick([0.1, 0.4]),
-    delayMs: [1, 40],
-    syncMs: [0, 5],
-    faultEveryMs: [100, 400],
-    faults: ["crash-leader", "crash-all", "bridge"],
-    crashAfterVoteProbability: 0.5,
-    clientEveryMs: [40, 80],
-    electionTicks: 4,
-    heartbeatTicks: 1,
-  };
+  switch (world) {
+    case "mixed":
+      return mixed;
+    case "elections":
+      return {
+        ...mixed,
+        members: 3,
+        lossProbability: random.pick([0.1, 0.4]),
+        delayMs: [1, 40],
+        syncMs: [0, 5],
+        faultEveryMs: [100, 400],
+        faults: ["crash-leader", "crash-all", "bridge"],
+        crashAfterVoteProbability: 0.5,
+        clientEveryMs: [40, 80],
+        electionTicks: 4,
+        heartbeatTicks: 1,
+      };
+    case "deposed":
+      return {
+        ...mixed,
+        members: 3,
+        faultEveryMs: [200, 800],
+        faults: ["isolate-leader", "pause-leader"],
+        clientEveryMs: [5, 20],
+      };
+    default:
+      return unreachable(world);
+  }
 }
 
 function mixedOptions(seed: number, random: Random, mutants: ReadonlySet<Mutant>): SimOptions {
@@ -88,7 +106,7 @@ function mixedOptions(seed: number, random: Random, mutants: ReadonlySet<Mutant>
     seed,
     mutants,
     members: random.pick([1, 2, 3, 3, 3, 3, 5, 5]),
-    durationMs: random.integer(1_000, 4_000),
+    durationMs: random.integer(800, 3_000),
     tickMs: 10,
     lossProbability: random.pick([0, 0.01, 0.05, 0.2]),
     duplicateProbability: random.pick([0, 0.01, 0.1]),
@@ -103,7 +121,7 @@ function mixedOptions(seed: number, random: Random, mutants: ReadonlySet<Mutant>
     clientEveryMs: [5, random.pick([20, 60])],
     readProbability: random.pick([0.2, 0.5]),
     electionTicks: 10,
-    heartbeatTicks: random.pick([1, 2, 3]),
+    heartbeatTicks: random.pick([1, 2, 3, 3]),
     maxEntriesPerAppend: random.pick([1, 4, 64]),
     maxBytesPerAppend: random.pick([40, 1_000, 1_000_000]),
     maxInflight: random.pick([1, 3, 16]),

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { type Mutant, mutants } from "../core/mutants.ts";
+import { optionsOf, type WorldKind } from "./options.ts";
+import { simulate } from "./simulation.ts";
+import type { Invariant } from "./violation.ts";
+
+interface Catch {
+  readonly mutant: Mutant;
+  readonly world: WorldKind;
+  /** It is caught within so many seeds from 0 on. */
+  readonly seeds: number;
+  readonly breaks: readonly Invariant[];
+}
+
+const catches: readonly Catch[] = [
+  { mutant: "read-without-quorum", world: "deposed", seeds: 20, breaks: ["linearizable reads"] },
+  {
+    mutant: "ack-before-commit",
+    world: "mixed",
+    seeds: 5,
+    breaks: ["state machine safety", "linearizable reads"],
+  },
+  { mutant: "serve-follower-reads", world: "mixed", seeds: 5, breaks: ["linearizable reads"] },
+  { mutant: "forget-vote", world: "elections", seeds: 250, breaks: ["election safety"] },
+  { mutant: "apply-twice", world: "mixed", seeds: 5, breaks: ["exactly once"] },
+];
+
+/** The first seed whose world breaks an invariant. */
+function firstCaught({ mutant, world, seeds }: Catch) {
+  for (let seed = 0; seed < seeds; seed++) {
+    const { violation } = simulate(optionsOf(seed, new Set([mutant]), world));
+    if (violation !== undefined) return { seed, invariant: violation.invariant };
+  }
+  return undefined;
+}
+
+describe("planted bugs", () => {
+  it("every mutant has its test here", () => {
+    expect(catches.map(({ mutant }) => mutant).toSorted()).toEqual(Object.keys(mutants).toSorted());
+  });
+
+  it.each(catches)(
+    "$mutant is caught within $seeds seeds: it breaks $breaks",
+    (expected) => {
+      const caught = firstCaught(expected);
+      expect(expected.breaks).toContain(caught?.invariant);
+      // The same worlds without the bug break nothing: it is the bug that was caught.
+      for (let seed = 0; seed <= (caught?.seed ?? 0); seed++) {
+        expect(simulate(optionsOf(seed, new Set(), expected.world)).violation).toBeUndefined();
+      }
+    },
+    300_000,
+  );
+});

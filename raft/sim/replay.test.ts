@@ -1,0 +1,32 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const run = (...args: string[]) =>
+  spawnSync(
+    process.execPath,
+    ["--import", "tsx", fileURLToPath(new URL("./replay.ts", import.meta.url)), ...args],
+    { encoding: "utf8", maxBuffer: 2 ** 28 },
+  );
+
+describe("replay", () => {
+  it("tells every step of a seed that breaks an invariant, and ends with status 1", () => {
+    const { stdout, status } = run("--seed", "3", "--mutant", "apply-twice");
+    expect(status).toBe(1);
+    expect(stdout).toContain("1 starts");
+    expect(stdout).toMatch(/leader of term \d+; .*append/);
+    expect(stdout.trim().split("\n").at(-1)).toMatch(/^VIOLATION of exactly once/);
+  }, 300_000);
+
+  it("ends with status 0 where every invariant holds", () => {
+    const { stdout, status } = run("--seed", "3", "--quiet");
+    expect(stdout.trim().split("\n").at(-1)).toBe("every invariant held");
+    expect(status).toBe(0);
+  }, 300_000);
+
+  it("ends with status 64 where it does not know what to do", () => {
+    const { stderr, status } = run("--seed", "3", "--mutant", "none");
+    expect(stderr).toContain("--mutant takes one of");
+    expect(status).toBe(64);
+  }, 300_000);
+});
