@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { CouldNotRunError, exitStatus, UsageError } from "../core/errors.ts";
 import { realClock } from "../core/real-clock.ts";
-import { program } from "./cli/program.ts";
+import { type LoadRegistries, program } from "./cli/program.ts";
 
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
-const registries = async () => (await import("./cli/registries.ts")).registries;
+const registries: LoadRegistries = async (own) => (await import("./cli/registries.ts")).registries(own);
 
 const assay = program(manifest.version, registries, realClock(), (status) => {
   process.exitCode = status;

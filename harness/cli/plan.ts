@@ -50,7 +50,7 @@ async function planSystem(
     choiceFor(name, options.system, Object.keys(adapters), texts, option);
   const readMode = forSystem(options.readMode, "--read-mode") ?? adapter.defaultReadMode;
   lookUp(adapter.readModes, readMode, `read mode of ${name}`);
-  if (!deployment.sizes.includes(options.nodes)) {
+  if (options.endpoint === undefined && !deployment.sizes.includes(options.nodes)) {
     throw new UsageError(`--nodes ${options.nodes}: ${name} runs with ${deployment.sizes.join(", ")} nodes`);
   }
   if (options.mutant !== undefined)

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Clock } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
+import type { ExternalOptions } from "../runtimes/external.ts";
 import { positiveNumber } from "./arguments.ts";
 import { type BenchOptions, declareBenchOptions } from "./bench-options.ts";
 import type { CheckOptions } from "./check.ts";
@@ -8,6 +9,9 @@ import type { Registries } from "./list.ts";
 import { processOutput } from "./output.ts";
 import type { PlannedRun } from "./plan.ts";
 import { endOnSignals } from "./signals.ts";
+
+/** Loads everything that a name can mean; `own` is the user's cluster, for the runtime `external`. */
+export type LoadRegistries = (own?: ExternalOptions) => Promise<Registries>;
 
 interface Json {
   readonly json: boolean;
@@ -19,7 +23,7 @@ interface Json {
  */
 export function program(
   version: string,
-  registries: () => Promise<Registries>,
+  registries: LoadRegistries,
   clock: Clock,
   finish: (status: number) => void,
 ): Command {
@@ -37,9 +41,11 @@ export function program(
 
   declareBenchOptions(assay.command("bench"))
     .description("start a cluster, drive it, break it, judge it, write a report")
-    .action(async (options: BenchOptions, command: Command) =>
-      finish(await runBench(options, command, await registries(), clock)),
-    );
+    .action(async (given: BenchOptions, command: Command) => {
+      const { forOwnCluster } = await import("./own-cluster.ts");
+      const { options, own } = forOwnCluster(given);
+      finish(await runBench(options, command, await registries(own), clock));
+    });
   addCheck(assay, clock, finish);
   addCluster(assay, registries, clock, finish);
   addSmall(assay, registries);
@@ -107,7 +113,7 @@ function addCheck(assay: Command, clock: Clock, finish: (status: number) => void
 
 function addCluster(
   assay: Command,
-  registries: () => Promise<Registries>,
+  registries: LoadRegistries,
   clock: Clock,
   finish: (status: number) => void,
 ): void {
@@ -130,7 +136,7 @@ function addCluster(
     });
 }
 
-function addSmall(assay: Command, registries: () => Promise<Registries>): void {
+function addSmall(assay: Command, registries: LoadRegistries): void {
   const json = ["--json", "one JSON object on stdout and nothing else there"] as const;
   assay
     .command("report")
