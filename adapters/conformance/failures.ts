@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { sleep } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import { nodeId } from "../../core/op.ts";
+import { createRandom } from "../../core/random.ts";
 import { millis, seconds } from "../../core/time.ts";
 import type { Endpoint } from "../adapter.ts";
 import { type Bench, clock, patient, until, untilReady } from "./cluster.ts";
@@ -20,8 +21,14 @@ async function errorOf(operation: Promise<unknown>): Promise<ClientError> {
 
 /** What a client says when nodes, links and clients fail. */
 export function failures(bench: Bench): void {
-  const { adapter } = bench;
-  const mode = adapter.defaultReadMode;
+  operationErrors(bench);
+  connecting(bench);
+  nodeFailures(bench);
+}
+
+/** Seen through a relay, which tells how far a request came. */
+function operationErrors(bench: Bench): void {
+  const mode = bench.adapter.defaultReadMode;
 
   describe("an operation's error", () => {
     let relay: Relay | undefined;
@@ -33,6 +40,11 @@ export function failures(bench: Bench): void {
     afterEach(async () => {
       await relay?.stop();
     });
+    /** A write whose answer is held has surely left when another client reads it. */
+    const untilSeen = async (key: string, value: string): Promise<void> => {
+      const witness = await bench.client();
+      await until("the write's effect", async () => (await witness.read(key, mode)).value === value);
+    };
 
     it("is indefinite where no answer came before the deadline, and the client goes on afterwards", async () => {
       const link = await throughRelay();
@@ -49,19 +61,16 @@ export function failures(bench: Bench): void {
       );
     });
 
-    it("is indefinite where the connection broke after the request had left, and it may have happened", async () => {
+    it("is indefinite where the connection broke before the answer came, though it did happen", async () => {
       const link = await throughRelay();
       const client = await bench.client(link.endpoint);
       const key = bench.key();
       await client.write(key, "before");
       link.hold();
-      const left = link.request();
       const lost = errorOf(client.write(key, "cut"));
-      await left;
+      await untilSeen(key, "cut");
       link.cut();
       expect(await lost).toMatchObject({ code: "connection-lost", definite: false });
-      const witness = await bench.client();
-      await until("its effect", async () => (await witness.read(key, mode)).value === "cut");
     });
 
     it("is definite where the node cannot be reached, and the client finds it again within a second", async () => {
@@ -85,15 +94,37 @@ export function failures(bench: Bench): void {
       expect(clock.now() - back).toBeLessThan(seconds(1));
     });
 
+    it("never calls a write failed that took effect, whenever the connection breaks", async () => {
+      const link = await throughRelay();
+      const random = createRandom(2026);
+      const client = await bench.client(link.endpoint);
+      const failed: string[] = [];
+      let unknown = 0;
+      for (let i = 0; i < 60; i++) {
+        const key = bench.key("cut");
+        const write = client.write(key, "written").then(
+          () => undefined,
+          (error: ClientError) => error,
+        );
+        await sleep(clock, millis(10 * random.float() ** 2));
+        link.cut();
+        const error = await write;
+        if (error?.definite) failed.push(key);
+        else if (error !== undefined) unknown++;
+      }
+      expect(unknown).toBeGreaterThan(0);
+      const witness = await bench.client();
+      for (const key of failed) expect((await witness.read(key, mode)).value).toBeUndefined();
+    });
+
     it("is connection-lost for what is pending when the client is closed", async () => {
       const link = await throughRelay();
       const client = await bench.client(link.endpoint);
       const key = bench.key();
       await client.write(key, "before");
       link.hold();
-      const left = link.request();
       const lost = errorOf(client.write(key, "pending"));
-      await left;
+      await untilSeen(key, "pending");
       await client.close();
       expect(await lost).toMatchObject({ code: "connection-lost", definite: false });
       expect(await errorOf(client.write(key, "closed"))).toMatchObject({
@@ -102,6 +133,11 @@ export function failures(bench: Bench): void {
       });
     });
   });
+}
+
+/** Connections that come about or do not. */
+function connecting(bench: Bench): void {
+  const { adapter } = bench;
 
   describe("connecting", () => {
     const nowhere: Endpoint = { node: nodeId("n9"), host: "127.0.0.1", port: 1 };
@@ -138,6 +174,11 @@ export function failures(bench: Bench): void {
       await other.write(bench.key(), "still here");
     });
   });
+}
+
+/** Readiness and leaders, and what clients hear of nodes that stop. The cluster is whole again after each. */
+function nodeFailures(bench: Bench): void {
+  const { adapter } = bench;
 
   describe("the cluster", () => {
     it("has every node ready and one leader", async () => {
@@ -222,12 +263,9 @@ const untilLeader = (bench: Bench) =>
   until("a leader", () => bench.adapter.leader(endpointsOf(bench), { timeoutMs: 2000 }));
 
 function listen(answer: (socket: Socket) => void): Promise<Server> {
-  const sockets: Socket[] = [];
   const server = createServer((socket) => {
-    sockets.push(socket);
     socket.on("error", () => {});
     answer(socket);
   });
-  server.on("close", () => {});
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }

@@ -6,9 +6,17 @@ import { type Bench, until } from "./cluster.ts";
 
 /** What operations mean while nothing fails. */
 export function operations(bench: Bench): void {
+  const { capabilities } = bench.adapter;
+  readsAndWrites(bench);
+  keysAndValues(bench);
+  if (capabilities.has("cas")) compareAndSet(bench);
+  if (capabilities.has("delete")) deletion(bench);
+  if (capabilities.has("prefix")) listing(bench);
+}
+
+function readsAndWrites(bench: Bench): void {
   const { adapter } = bench;
   const mode = adapter.defaultReadMode;
-  const has = (capability: string) => ([...adapter.capabilities] as string[]).includes(capability);
 
   describe("reads and writes", () => {
     it.each(Object.keys(adapter.readModes))("read an absent key as such in mode %s", async (readMode) => {
@@ -56,7 +64,13 @@ export function operations(bench: Bench): void {
         newest = revision ?? newest;
       }
     });
+  });
+}
 
+function keysAndValues(bench: Bench): void {
+  const mode = bench.adapter.defaultReadMode;
+
+  describe("keys and values", () => {
     it.each([
       ["nothing", ""],
       ["text beyond ASCII", "grüße, 你好, 🦊"],
@@ -103,8 +117,12 @@ export function operations(bench: Bench): void {
       expect(values).toEqual(keys.map((key) => `value of ${key}`));
     });
   });
+}
 
-  describe.runIf(has("cas"))("compare and set", () => {
+function compareAndSet(bench: Bench): void {
+  const mode = bench.adapter.defaultReadMode;
+
+  describe("compare and set", () => {
     const refusal = async (client: Client, key: string, from: string) => {
       const reason = await client.cas(key, from, "never").then(
         () => undefined,
@@ -157,8 +175,12 @@ export function operations(bench: Bench): void {
       expect((await winner?.read(key, mode))?.value).toBe(`winner ${winners[0]}`);
     });
   });
+}
 
-  it.runIf(has("delete"))("delete tells whether there was something to delete", async () => {
+function deletion(bench: Bench): void {
+  const mode = bench.adapter.defaultReadMode;
+
+  it("delete tells whether there was something to delete", async () => {
     const client = await bench.client();
     const key = bench.key();
     await client.write(key, "1");
@@ -168,8 +190,12 @@ export function operations(bench: Bench): void {
     await client.write(key, "again");
     expect((await client.read(key, mode)).value).toBe("again");
   });
+}
 
-  it.runIf(has("prefix"))("list gives every key with the prefix, in order, and no other", async () => {
+function listing(bench: Bench): void {
+  const mode = bench.adapter.defaultReadMode;
+
+  it("list gives every key with the prefix, in order, and no other", async () => {
     const client = await bench.client();
     const prefix = `${bench.key("list")}-`;
     const names = ["b", "a", "c d", "ü", "a.1"].map((name) => prefix + name);

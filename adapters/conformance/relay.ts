@@ -3,8 +3,8 @@ import { assert } from "../../core/assert.ts";
 import type { Endpoint } from "../adapter.ts";
 
 /**
- * Stands between a client and a node, so that a test knows how far a request came. While replies are held the node
- * gets the request and the client never hears of it: what then breaks has an unknown outcome.
+ * Stands between a client and a node. While it holds replies the node gets the requests and the client hears nothing of
+ * them: what breaks then has an unknown outcome.
  */
 export class Relay {
   readonly #target: Endpoint;
@@ -12,7 +12,6 @@ export class Relay {
   #server: Server | undefined;
   #port = 0;
   #holding = false;
-  #onRequest: (() => void) | undefined;
 
   constructor(target: Endpoint) {
     this.#target = target;
@@ -60,19 +59,12 @@ export class Relay {
     for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
   }
 
-  /** Resolves when the client next sends something. */
-  request(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onRequest = resolve;
-    });
-  }
-
   #accept(client: Socket): void {
     const node = dial(this.#target.port, this.#target.host);
     const pair = [client, node] as const;
     this.#pairs.add(pair);
     client.on("data", (bytes) => {
-      node.write(bytes, () => this.#onRequest?.());
+      node.write(bytes);
     });
     node.on("data", (bytes) => {
       if (!this.#holding) client.write(bytes);
