@@ -109,7 +109,9 @@ async function pickProgram(adapter: Adapter, asked: string | undefined): Promise
 function imageOf(adapter: Adapter, version: string | undefined): string | undefined {
   const { image } = adapter.deployment;
   if (image === undefined || version === undefined) return image;
-  return `${image.slice(0, image.lastIndexOf(":"))}:${version}`;
+  const tag = image.lastIndexOf(":") + 1;
+  // etcd's tags begin with a v.
+  return `${image.slice(0, tag)}${image[tag] === "v" ? `v${version.replace(/^v/, "")}` : version}`;
 }
 
 /** `value` for all, or `system=value` for one; what is said of a system wins over what is said of all. */
