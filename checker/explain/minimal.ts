@@ -1,7 +1,7 @@
 import type { Operation } from "../../core/op.ts";
 import type { Model } from "../model.ts";
 import { listOf } from "../operation-list.ts";
-import { breadthFirst } from "../search/breadth-first.ts";
+import { decide } from "../search/decide.ts";
 import type { Limits } from "../search/limits.ts";
 import { prepare } from "../search/problem.ts";
 
@@ -38,7 +38,7 @@ export function minimalHistory<S>(
     const list = listOf(positions.map((i) => past[i] as Operation));
     const problem = prepare(model, list, (i) => !required.has(positions[i] as number));
     // A question that is too hard counts as legal, so that nothing is left out without proof.
-    return breadthFirst(problem, limits).kind !== "invalid";
+    return decide(problem, limits).kind !== "invalid";
   };
   const everything = new Set(past.keys());
   const answered = [...everything].filter(

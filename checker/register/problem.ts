@@ -3,6 +3,7 @@ import { type Machine, mutates, noState, overwrites, type Role, reads } from "..
 import type { Problem } from "../search/problem.ts";
 import { timeline } from "../search/timeline.ts";
 import { type Columns, cas, differs, read, write } from "./columns.ts";
+import { guessTimes } from "./guess.ts";
 
 /**
  * The search problem of a register: its states are the numbers of its values.
@@ -30,7 +31,12 @@ export function registerProblem(columns: Columns): Problem {
     classOf[length++] = classes.of(kind[i] as number, looked, Math.max(0, set));
   }
   const at = (i: number) => kept[i] as number;
+  const guess = guessTimes(columns);
   return {
+    guess: {
+      time: Float64Array.from({ length }, (_, i) => guess.time[at(i)] as number),
+      seenUntil: Float64Array.from({ length }, (_, i) => guess.seenUntil[at(i)] as number),
+    },
     source: kept.slice(0, length).map((i) => source[i] as number),
     timeline: timeline({
       size: length,

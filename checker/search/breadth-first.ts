@@ -3,10 +3,16 @@ import { type LimitName, type Limits, Meter } from "./limits.ts";
 import { overwrites, reads } from "./machine.ts";
 import { type Move, Moves } from "./moves.ts";
 import type { Problem } from "./problem.ts";
-import type { SearchResult } from "./result.ts";
+import { type GaveUp, gaveUp, type SearchResult } from "./result.ts";
 import { stateAt } from "./row.ts";
 import { isReturn } from "./timeline.ts";
 import { Uses } from "./uses.ts";
+
+export interface BreadthFirstOptions {
+  readonly limits: Limits;
+  /** Configurations that are looked at before the search gives up. */
+  readonly work: number;
+}
 
 /**
  * Just-in-time linearization: walks the events and keeps every configuration that the past allows. When an operation
@@ -17,8 +23,8 @@ import { Uses } from "./uses.ts";
  * set follows that order as far as it is needed (see Moves for the orders that are left out). Sound: every
  * configuration stands for an order that is legal so far. The memory held is the set's, never the history's.
  */
-export function breadthFirst(problem: Problem, limits: Limits): SearchResult {
-  return new BreadthFirst(problem, limits).run();
+export function breadthFirst(problem: Problem, options: BreadthFirstOptions): SearchResult | GaveUp {
+  return new BreadthFirst(problem, options).run();
 }
 
 class BreadthFirst {
@@ -29,13 +35,16 @@ class BreadthFirst {
   readonly #row: Int32Array;
   readonly #child: Int32Array;
   readonly #list: Move[] = [];
+  /** Work that is left to do. */
+  #left: number;
   #current: Configurations;
   #next: Configurations;
   /** Configurations in which the operation that returns is not done. */
   readonly #work: Configurations;
 
-  constructor(problem: Problem, limits: Limits) {
+  constructor(problem: Problem, { limits, work }: BreadthFirstOptions) {
     this.#problem = problem;
+    this.#left = work;
     this.#moves = new Moves(problem, this.#uses);
     const { layout } = this.#moves;
     this.#current = new Configurations(layout, this.#uses);
@@ -46,7 +55,7 @@ class BreadthFirst {
     this.#meter = new Meter(limits, () => this.#bytes());
   }
 
-  run(): SearchResult {
+  run(): SearchResult | GaveUp {
     const { events, optional } = this.#problem.timeline;
     this.#row[stateAt] = this.#problem.machine.init;
     this.#current.add(this.#row, this.#moves.exact);
@@ -56,6 +65,7 @@ class BreadthFirst {
       if (isReturn(event)) {
         const limit = this.#return(operation);
         if (limit !== undefined) return { kind: "unknown", limit, events: at, states: this.#states() };
+        if (this.#left <= 0) return gaveUp;
         if (this.#current.size === 0) return { kind: "invalid", culprit: operation };
       }
       this.#moves.forward();
@@ -74,6 +84,7 @@ class BreadthFirst {
   /** Replaces the current set by the configurations in which `operation` is done, its slot free again. */
   #return(operation: number): LimitName | undefined {
     const { exact } = this.#moves;
+    this.#left -= this.#current.count;
     this.#next.clear();
     this.#work.clear();
     for (let i = 0; i < this.#current.count; i++) {
@@ -85,6 +96,7 @@ class BreadthFirst {
       if (!this.#work.alive(i)) continue;
       const limit = this.#meter.exceeded();
       if (limit !== undefined) return limit;
+      if (--this.#left <= 0) return undefined;
       this.#work.read(i, this.#row);
       const count = this.#moves.list(this.#row, operation, this.#list);
       for (let m = 0; m < count; m++) {

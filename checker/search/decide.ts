@@ -8,18 +8,16 @@ import type { SearchResult } from "./result.ts";
 const horizon = 1 << 14;
 
 /**
- * Whether a problem has a legal order. Depth first, for in a legal history the first choices are good as a rule; then,
- * where that meets too many dead ends to find out, breadth first, which decides in any case, within the limits.
+ * Whether a problem has a legal order. Depth first, for in a legal history the first choices are good as a rule; where
+ * that meets too many dead ends, breadth first; where that meets too many configurations, depth first with more
+ * patience, and so on in turns. So it takes a few times as long as the better of the two would, which nobody can tell
+ * beforehand.
  */
 export function decide(problem: Problem, limits: Limits): SearchResult {
-  const deadEnds = 1000 + problem.timeline.events.length;
-  const result = depthFirst(problem, { limits, deadEnds, horizon });
-  switch (result.kind) {
-    case "found":
-      return { kind: "valid", found: result.order };
-    case "gave-up":
-      return breadthFirst(problem, limits);
-    case "unknown":
-      return result;
+  for (let patience = 2 * problem.timeline.events.length + 1000; ; patience *= 8) {
+    const depth = depthFirst(problem, { limits, deadEnds: patience, horizon });
+    if (depth.kind !== "gave-up") return depth;
+    const breadth = breadthFirst(problem, { limits, work: 4 * patience });
+    if (breadth.kind !== "gave-up") return breadth;
   }
 }

@@ -1,9 +1,9 @@
 import { Configurations } from "./configurations.ts";
 import { type LimitName, type Limits, Meter } from "./limits.ts";
-import { noState, overwrites, reads } from "./machine.ts";
-import { type Move, Moves } from "./moves.ts";
+import { overwrites } from "./machine.ts";
+import { isRequired, type Move, Moves } from "./moves.ts";
 import type { Problem } from "./problem.ts";
-import type { SearchResult } from "./result.ts";
+import { type GaveUp, gaveUp, type SearchResult } from "./result.ts";
 import { stateAt, tagAt } from "./row.ts";
 import { isReturn } from "./timeline.ts";
 import { Uses } from "./uses.ts";
@@ -16,24 +16,14 @@ export interface DepthFirstOptions {
   readonly horizon: number;
 }
 
-/** Moves in a legal order (see Moves for what goes without saying), and how many events were past at each. */
-export interface FoundOrder {
-  readonly moves: Int32Array;
-  readonly at: Int32Array;
-}
-
-export type DepthFirstResult =
-  | { readonly kind: "found"; readonly order: FoundOrder }
-  /** Proves nothing. */
-  | { readonly kind: "gave-up" }
-  | Extract<SearchResult, { kind: "unknown" }>;
-
 /**
- * Follows one order as far as it goes, and takes back the last choice where it cannot go on. Gives up when it has met
- * too many dead ends, and when it would have to take back a choice beyond its horizon. Takes time linear in the history where first choices are
+ * Follows one order as far as it goes, and takes back the last choice where it cannot go on. Where nothing is left to
+ * take back no order is legal, and the operation to blame is the one that was to return at the furthest place that any
+ * order came to. Gives up when it has met too many dead ends, and when it would have to take back a choice beyond its
+ * horizon. Takes time linear in the history where first choices are
  * good as a rule, and memory for the order and the horizon.
  */
-export function depthFirst(problem: Problem, options: DepthFirstOptions): DepthFirstResult {
+export function depthFirst(problem: Problem, options: DepthFirstOptions): SearchResult | GaveUp {
   return new DepthFirst(problem, options).run();
 }
 
@@ -64,12 +54,15 @@ class DepthFirst {
   /** Configurations that lead nowhere, tagged with their place. */
   readonly #failed: Configurations;
   readonly #row: Int32Array;
-  readonly #nextRead: Int32Array;
   #choices: Choice[] = [];
   /** Choices in use; those behind are spare. */
   #depth = 0;
   #order: { moves: Int32Array; at: Int32Array };
   #made = 0;
+  /** The most events that were past at a choice. */
+  #furthest = 0;
+  /** Choices were forgotten. */
+  #hasSettled = false;
 
   constructor(problem: Problem, options: DepthFirstOptions) {
     this.#problem = problem;
@@ -77,7 +70,6 @@ class DepthFirst {
     this.#moves = new Moves(problem, this.#uses);
     this.#failed = new Configurations(this.#moves.layout, this.#uses);
     this.#row = new Int32Array(this.#moves.layout.stride);
-    this.#nextRead = nextReads(problem, this.#moves);
     const { size } = problem.timeline;
     this.#order = { moves: new Int32Array(size), at: new Int32Array(size) };
     this.#meter = new Meter(
@@ -86,7 +78,7 @@ class DepthFirst {
     );
   }
 
-  run(): DepthFirstResult {
+  run(): SearchResult | GaveUp {
     this.#row[stateAt] = this.#problem.machine.init;
     for (let deadEnds = 0; this.#advance(); ) {
       if (!this.#hasFailed(true)) this.#choose(true);
@@ -94,15 +86,22 @@ class DepthFirst {
         const limit = this.#meter.exceeded();
         if (limit !== undefined) return this.#unknown(limit);
         isDone = this.#move();
-        if (!isDone && (this.#depth === 0 || ++deadEnds > this.#options.deadEnds)) return { kind: "gave-up" };
+        if (isDone) break;
+        if (this.#depth === 0) return this.#exhausted();
+        if (++deadEnds > this.#options.deadEnds) return gaveUp;
       }
     }
     const { moves, at } = this.#order;
     const order = { moves: moves.slice(0, this.#made), at: at.slice(0, this.#made) };
-    return { kind: "found", order };
+    return { kind: "valid", order };
   }
 
-  #unknown(limit: LimitName): DepthFirstResult {
+  #exhausted(): SearchResult | GaveUp {
+    if (this.#hasSettled) return gaveUp;
+    return { kind: "invalid", culprit: (this.#problem.timeline.events[this.#furthest] as number) >> 1 };
+  }
+
+  #unknown(limit: LimitName): SearchResult {
     return { kind: "unknown", limit, events: this.#moves.window.at, states: [this.#row[stateAt] as number] };
   }
 
@@ -132,15 +131,35 @@ class DepthFirst {
     choice.row.set(this.#row);
     choice.row[tagAt] = tag(this.#moves.window.at, isFirst);
     choice.at = this.#moves.window.at;
+    this.#furthest = Math.max(this.#furthest, choice.at);
     choice.made = this.#made;
     choice.tried = 0;
     choice.count = this.#moves.list(this.#row, target, choice.moves);
+    this.#sort(choice);
     if (!isFirst || !this.#moves.isDone(this.#row, target)) return;
     let place = choice.count;
     if (this.#staysHidden(target))
       for (; place > 0; place--) choice.moves[place] = choice.moves[place - 1] as Move;
     choice.moves[place] = hide;
     choice.count++;
+  }
+
+  /** The move that probably came first in front; optional operations are the last resort. */
+  #sort({ moves, count }: Choice): void {
+    const { guess } = this.#problem;
+    if (guess === undefined) return;
+    for (let i = 1; i < count; i++) {
+      const move = moves[i] as Move;
+      if (!isRequired(move)) return;
+      let place = i;
+      for (
+        ;
+        place > 0 && (guess.time[moves[place - 1] as Move] as number) > (guess.time[move] as number);
+        place--
+      )
+        moves[place] = moves[place - 1] as Move;
+      moves[place] = move;
+    }
   }
 
   #spareChoice(): Choice {
@@ -150,15 +169,12 @@ class DepthFirst {
     return choice;
   }
 
-  /** A guess: the operation stays hidden unless the next read to come needs what it leaves. */
+  /** Whether probably nobody sees what the operation leaves. */
   #staysHidden(target: number): boolean {
-    const { machine, classOf } = this.#problem;
-    const read = this.#nextRead[this.#moves.window.at] as number;
-    if (read < 0) return true;
-    const state = this.#row[stateAt] as number;
-    const left = machine.step(state, classOf[target] as number);
-    const readClass = classOf[read] as number;
-    return machine.step(left, readClass) === noState;
+    const { guess, timeline } = this.#problem;
+    const isSeenLater =
+      guess !== undefined && (guess.seenUntil[target] as number) > timeline.returnIndex(target);
+    return !isSeenLater && !this.#moves.hasAudience(this.#row, target);
   }
 
   /** Tries the next move of the last choice; true where the operation that had to be done is done. */
@@ -207,6 +223,7 @@ class DepthFirst {
   /** Forgets the older half of the choices. */
   #settle(): void {
     const { horizon } = this.#options;
+    this.#hasSettled = true;
     this.#choices = [...this.#choices.slice(horizon), ...this.#choices.slice(0, horizon)];
     this.#depth -= horizon;
   }
@@ -214,14 +231,3 @@ class DepthFirst {
 
 /** Configurations are compared at one place, and the first choice there may hide an operation where later ones may not. */
 const tag = (at: number, isFirst: boolean): number => at * 2 + (isFirst ? 1 : 0);
-
-/** For every event, the required read that is called next from there on; -1 where none is. */
-function nextReads({ timeline: { events, optional } }: Problem, moves: Moves): Int32Array {
-  const next = new Int32Array(events.length + 1).fill(-1);
-  for (let at = events.length - 1; at >= 0; at--) {
-    const event = events[at] as number;
-    const isRead = !isReturn(event) && !optional[event >> 1] && moves.role(event >> 1) === reads;
-    next[at] = isRead ? event >> 1 : (next[at + 1] as number);
-  }
-  return next;
-}

@@ -144,6 +144,13 @@ export class Moves {
     }
   }
 
+  /** Whether an open operation waits for what the overwriting `operation` leaves. */
+  hasAudience(row: Int32Array, operation: number): boolean {
+    this.#demand(row);
+    const left = this.#machine.step(row[stateAt] as number, this.#problem.classOf[operation] as number);
+    return this.#isSeen(row, left);
+  }
+
   /**
    * Writes the moves from `row` that may lead to `target`, the open operation that returns first, taking effect, to
    * `moves`, the most promising first; answers how many there are.

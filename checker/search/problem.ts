@@ -12,6 +12,16 @@ export interface Problem {
   readonly timeline: Timeline;
   readonly classOf: Int32Array;
   readonly machine: Machine;
+  /** What to try first. */
+  readonly guess?: Guess;
+}
+
+/** A guess at what happened, on the scale of indexes. Nothing depends on its being right. */
+export interface Guess {
+  /** When every operation took effect. */
+  readonly time: Float64Array;
+  /** When the last operation was called that saw what an operation left. */
+  readonly seenUntil: Float64Array;
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { FoundOrder } from "./depth-first.ts";
 import type { LimitName } from "./limits.ts";
 
 /** What a search found. Operations and events are numbers of its problem. */
@@ -6,7 +5,7 @@ export type SearchResult =
   | {
       readonly kind: "valid";
       /** The order, where the search kept it. */
-      readonly found?: FoundOrder;
+      readonly order?: FoundOrder;
     }
   | {
       readonly kind: "invalid";
@@ -21,3 +20,16 @@ export type SearchResult =
       /** The states that were possible there. */
       readonly states: readonly number[];
     };
+
+/** Moves in a legal order (see Moves for what goes without saying), and how many events were past at each. */
+export interface FoundOrder {
+  readonly moves: Int32Array;
+  readonly at: Int32Array;
+}
+
+/** A search came to the end of the work that it was allowed. Proves nothing. */
+export interface GaveUp {
+  readonly kind: "gave-up";
+}
+
+export const gaveUp: GaveUp = { kind: "gave-up" };

@@ -2,11 +2,7 @@
  * When operations were open, as integers. An operation is *required* (it was answered: it takes effect between its
  * call and its return) or *optional* (it may take effect at any time after its call, or never).
  */
-export interface Timeline {
-  /** Number of operations. */
-  readonly size: number;
-  /** 1 where the operation is optional. */
-  readonly optional: Uint8Array;
+export interface Timeline extends Times {
   /**
    * What happens, in real-time order: `operation * 2` for a call, `operation * 2 + 1` for the return of a required
    * operation.
@@ -24,7 +20,9 @@ export interface Timeline {
 }
 
 export interface Times {
+  /** Number of operations. */
   readonly size: number;
+  /** 1 where the operation is optional. */
   readonly optional: Uint8Array;
   callIndex(operation: number): number;
   returnIndex(operation: number): number;
@@ -35,8 +33,7 @@ export const isReturn = (event: number): boolean => (event & 1) === 1;
 export function timeline(times: Times): Timeline {
   const events = eventsOf(times);
   return {
-    size: times.size,
-    optional: times.optional,
+    ...times,
     events,
     ...slotsOf(times, events),
     before: ranks(times, events),
