@@ -64,6 +64,12 @@ export const formatFigure = (value: number): string =>
 export const shorten = (text: string, limit: number): string =>
   text.length <= limit ? text : `${text.slice(0, Math.max(1, limit - 1))}…`;
 
+/** A checker's finding as a sentence of its own: a capital first, a full stop last. */
+export function asSentence(finding: string): string {
+  const begun = finding.charAt(0).toUpperCase() + finding.slice(1);
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
+}
+
 /** `1 fault`, `2 faults` */
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;

@@ -91,11 +91,13 @@ function timeTicks(x: SketchScale, bottom: number): Html {
   return svg`<g class="time">${x.moments.map((moment) => {
     const at = x(moment);
     const label = `${moment.toFixed(decimals)} s`;
-    const half = (label.length * 6.2) / 2;
-    const fits = at - half > free && at + half < x.right;
-    if (fits) free = at + half + 6;
+    const width = label.length * 6.8;
+    // At the edges a label stands beside its moment rather than half outside of the drawing.
+    const from = Math.min(Math.max(0, at - width / 2), x.right - width);
+    const fits = from > free;
+    if (fits) free = from + width + 6;
     return svg`<path d="M${px(at)} ${top}V${bottom}"/>${
-      fits && svg`<text x="${px(at)}" y="${bottom + 17}" text-anchor="middle">${label}</text>`
+      fits && svg`<text x="${px(from)}" y="${bottom + 17}">${label}</text>`
     }`;
   })}</g>`;
 }

@@ -1,8 +1,7 @@
-import type { NodeUsage } from "../data/usage.ts";
 import { formatFigure, formatTickBytes } from "../format.ts";
 import { type Html, html as svg } from "../html.ts";
 import { chart, faultsInWords, plotOf, px } from "./plot.ts";
-import { linearScale, roundStep, type Scale } from "./scale.ts";
+import { linearScale, roundStep } from "./scale.ts";
 import { hues, type Timeline, type View } from "./timeline.ts";
 
 export const usageMeasures = ["processors", "memory", "disk"] as const;
@@ -12,8 +11,14 @@ export type UsageMeasure = (typeof usageMeasures)[number];
 export function usageChart(timeline: Timeline, view: View, measure: UsageMeasure): Html {
   const plot = plotOf(view, 150, 8, 22);
   const values = timeline.usage.nodes.flatMap((node) => [...node[measure]]).filter(Number.isFinite);
-  const highest = values.reduce((a, b) => Math.max(a, b), 0) / unitOf(measure);
-  const y = linearScale(domainOf(highest), { from: plot.bottom, to: plot.top }, labelOf(measure), 36);
+  const highest = values.reduce((a, b) => Math.max(a, b), 0);
+  const unit = unitOf(measure, highest);
+  const y = linearScale(
+    domainOf(highest / unit),
+    { from: plot.bottom, to: plot.top },
+    labelOf(measure, unit),
+    36,
+  );
   return chart(plot, {
     id: `usage-${measure}`,
     label: `${usageTitles[measure]} of every node over time. ${faultsInWords(timeline)}`,
@@ -21,7 +26,7 @@ export function usageChart(timeline: Timeline, view: View, measure: UsageMeasure
     y,
     body: timeline.usage.nodes.map(
       (node) =>
-        svg`<path class="line node-${Math.max(0, timeline.nodes.indexOf(node.node)) % hues}" d="${samplesPath(node, measure, plot.x, y)}"/>`,
+        svg`<path class="line node-${Math.max(0, timeline.nodes.indexOf(node.node)) % hues}" d="${samplesPath(node.at, node[measure], plot.x, (value) => y(value / unit))}"/>`,
     ),
   });
 }
@@ -32,28 +37,36 @@ export const usageTitles: Readonly<Record<UsageMeasure, string>> = {
   disk: "Disk",
 };
 
-/** Bytes are drawn in MiB, so that the axis has round values. */
-const unitOf = (measure: UsageMeasure): number => (measure === "processors" ? 1 : 2 ** 20);
+/** Bytes are drawn in KiB, MiB or GiB, whichever the highest needs, so that the axis has round values. */
+function unitOf(measure: UsageMeasure, highest: number): number {
+  if (measure === "processors") return 1;
+  return 1_024 ** Math.max(1, Math.floor(Math.log2(Math.max(1, highest)) / 10));
+}
 
 function domainOf(highest: number): { from: number; to: number } {
   const step = roundStep(Math.max(0.04, highest) / 3);
   return { from: 0, to: Math.ceil(Math.max(0.04, highest) / step) * step };
 }
 
-function labelOf(measure: UsageMeasure): (value: number) => string {
+function labelOf(measure: UsageMeasure, unit: number): (value: number) => string {
   if (measure === "processors") return (value) => formatFigure(Math.round(value * 100) / 100);
-  return (value) => (value <= 0 ? "0" : formatTickBytes(value * unitOf(measure)));
+  return (value) => (value <= 0 ? "0" : formatTickBytes(value * unit));
 }
 
-function samplesPath(node: NodeUsage, measure: UsageMeasure, x: Scale, y: Scale): string {
+function samplesPath(
+  at: Float32Array,
+  values: Float32Array,
+  x: (seconds: number) => number,
+  y: (value: number) => number,
+): string {
   let path = "";
   let broken = true;
-  node[measure].forEach((value, i) => {
+  values.forEach((value, i) => {
     if (Number.isNaN(value)) {
       broken = true;
       return;
     }
-    path += `${broken ? "M" : "L"}${px(x(node.at[i] ?? 0))} ${px(y(value / unitOf(measure)))}${broken ? "h0" : ""}`;
+    path += `${broken ? "M" : "L"}${px(x(at[i] ?? 0))} ${px(y(value))}${broken ? "h0" : ""}`;
     broken = false;
   });
   return path;

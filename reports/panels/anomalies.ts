@@ -3,9 +3,9 @@ import type { Anomaly, ReachedState } from "../../core/verdict.ts";
 import { type Bar, linearizability, type Sketch, shownOperations, sketchOf } from "../charts/sketch.ts";
 import { drawnOrders, sketchSvg } from "../charts/sketch-svg.ts";
 import type { Context } from "../context.ts";
-import { formatCount, formatDuration, formatTime, plural, shorten } from "../format.ts";
+import { asSentence, formatCount, formatDuration, formatTime, plural, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { describeCall, describeOutcome } from "../words.ts";
+import { describeCall, describeOutcome, promiseWords } from "../words.ts";
 import { defaultWidth } from "./over-time.ts";
 import { number, type Row, scrollingTable, text } from "./table.ts";
 
@@ -33,7 +33,7 @@ export function anomaliesPanel(context: Context): Html | undefined {
   const all = context.run.verdicts.reduce((sum, { anomalies }) => sum + anomalies.length, 0);
   const counted = told.some((one) => one.counted);
   return html`<section aria-labelledby="anomalies"><h2 id="anomalies">${counted ? "What went wrong" : "What was noticed"}</h2>
-${told.map((one) => article(one))}
+${told.map((one) => article(one, promiseWords[context.run.readMode.promises].known))}
 ${all > told.length && html`<p class="note">${plural(all - told.length, "more anomaly", "more anomalies")} of the same run in <code>run.json</code>.</p>`}
 </section>`;
 }
@@ -54,13 +54,13 @@ function toldAnomalies({ run, timeline }: Context): Told[] {
     });
 }
 
-function article({ id, anomaly, counted, sketch }: Told): Html {
+function article({ id, anomaly, counted, sketch }: Told, whyKnown: string): Html {
   const { kind, key, summary, known, operations = [] } = anomaly;
   return html`<article class="anomaly ${counted ? "counted" : "noticed"}" id="${id}" aria-labelledby="${id}-title">
 <h3 id="${id}-title">${kind}${key !== undefined && html` <span class="of-key">on key <code>${shorten(key, 80)}</code></span>`}${
-    known === true && html` <span class="tag">known limit, not counted</span>`
+    known === true && html` <span class="tag">${whyKnown}</span>`
   }</h3>
-<p class="sentence">${summary}</p>
+<p class="sentence">${asSentence(summary)}</p>
 ${sketch && drawing(sketch, anomaly)}
 ${operations.length > 0 && operationsTable(anomaly)}
 </article>`;
@@ -82,8 +82,10 @@ ${statesList(sketch, anomaly.states ?? [])}
 }
 
 /** What is wrong with the marked operation, in a few words. */
-const verdictOnCulprit = ({ kind }: Anomaly): string =>
-  kind === linearizability ? "cannot be placed" : `breaks ${kind}`;
+function verdictOnCulprit({ kind }: Anomaly): string {
+  if (kind === linearizability) return "cannot be placed";
+  return kind === "stale-read" ? "stale" : `breaks ${kind.replaceAll("-", " ")}`;
+}
 
 /** The states as a choice: the chosen one's order is drawn over the bars, by style alone. */
 function statesList(sketch: Sketch, states: readonly ReachedState[]): Html | undefined {

@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { longest, longestByNode, outages } from "../data/availability.ts";
 import { quantile, responseMicros } from "../data/series.ts";
 import {
+  asSentence,
   formatCount,
   formatDuration,
   formatFigure,
@@ -14,16 +15,12 @@ import { type Content, type Html, html } from "../html.ts";
 
 /** The run in six figures, each with what one must know to read it. */
 export function figuresPanel(context: Context): Html {
-  const { run } = context;
-  const speed = speedOf(context);
-  const caveat = run.verdict === "invalid" && html`<span class="caveat">of an invalid history</span>`;
+  const { limited } = context.run.client;
   return html`<section aria-labelledby="figures"><h2 id="figures">Key figures</h2>
-${run.client.limited !== undefined && html`<aside class="banner limited"><strong>Client-limited</strong> ${run.client.limited} The speeds below are the load generator's limit, not the system's.</aside>`}
+${limited !== undefined && html`<aside class="banner limited"><strong>Client-limited</strong> ${asSentence(limited)} The speeds below are the load generator's limit, not the system's.</aside>`}
 <dl class="figures-grid">
 ${operationsFigure(context)}
-${figure("Response time, median", formatMicros(speed.p50), html`of <i>ok</i> operations, from their intended start ${caveat}`)}
-${figure("Response time, p99", formatMicros(speed.p99), html`slowest ${formatMicros(speed.max)} ${caveat}`)}
-${figure("Throughput", html`${formatFigure(Math.round(speed.perSecond * 10) / 10)}<small>/s</small>`, html`<i>ok</i> operations${run.load.kind === "open" && ` of ${formatFigure(run.load.rate)}/s offered`} ${caveat}`)}
+${speedFigures(context)}
 ${unavailability(context)}
 ${faultsFigure(context)}
 </dl>
@@ -31,19 +28,43 @@ ${faultsFigure(context)}
 </section>`;
 }
 
+function speedFigures(context: Context): Html {
+  const { load, verdict } = context.run;
+  const { p50, p99, max, perSecond } = speedOf(context);
+  const invalid = verdict === "invalid" && html`<span class="caveat">of an invalid history</span>`;
+  const overload = overloadOf(context);
+  return html`${figure("Response time, median", formatMicros(p50), html`of <i>ok</i> operations, from their intended start ${invalid}`)}
+${figure("Response time, p99", formatMicros(p99), html`slowest ${formatMicros(max)} ${invalid}`)}
+${figure(
+  "Throughput",
+  html`${formatFigure(Math.round(perSecond * 10) / 10)}<small>/s</small>`,
+  html`<i>ok</i> operations${load.kind === "open" && ` of ${formatFigure(load.rate)}/s offered`} ${overload !== undefined && html`<span class="caveat">overloaded: ${overload}/s were sent</span>`} ${invalid}`,
+)}`;
+}
+
+/** Operations that were sent each second, where that is less than 95% of what was offered: latencies are then a queue's. */
+function overloadOf({ run: { load }, operations }: Context): string | undefined {
+  if (load.kind !== "open") return undefined;
+  const sent = operations.filter(({ invokedAt }) => invokedAt <= load.seconds * 1e9).length;
+  return sent < 0.95 * load.rate * load.seconds ? formatCount(sent / load.seconds) : undefined;
+}
+
 const figure = (name: string, value: Content, note: Content): Html =>
   html`<div><dt>${name}</dt><dd class="value">${value}</dd><dd class="under">${note}</dd></div>`;
 
-function operationsFigure({ run }: Context): Html {
+function operationsFigure({ run, operations }: Context): Html {
   const { ok, fail, info } = run.operations;
   const all = ok + fail + info;
   const part = (name: string, count: number) =>
     count > 0 && html`<span class="${name}" style="flex-grow:${count}"></span>`;
+  const refused = operations.filter(
+    ({ outcome }) => outcome.type === "fail" && outcome.error.code === "mismatch",
+  ).length;
   return figure(
     "Operations",
     formatCount(all),
     html`<span class="share-bar" aria-hidden="true">${part("ok", ok)}${part("fail", fail)}${part("info", info)}</span>
-<span class="key ok">ok ${formatCount(ok)}</span> <span class="key fail">fail ${formatCount(fail)}</span> <span class="key info">unknown ${formatCount(info)}</span> <span class="quiet">${formatShare(ok / Math.max(1, all))} ok</span>`,
+<span class="key ok">ok ${formatCount(ok)}</span> <span class="key fail">fail ${formatCount(fail)}</span> <span class="key info">unknown ${formatCount(info)}</span> <span class="quiet">${formatShare(ok / Math.max(1, all))} ok${refused > 0 && `, ${formatShare(refused / all)} comparisons refused`}</span>`,
   );
 }
 

@@ -56,8 +56,9 @@ ${figuresOverTime({ timeline })}
 /** What colours and shapes mean: one line for each way of colouring, of which the page shows the one in use. */
 function scatterLegend(points: Points): Html {
   const note = html`<span class="quiet">${thinned(points)} Each stands at its intended start.</span>`;
+  const refused = points.errors.some((error) => error.startsWith("mismatch"));
   const functions = points.functions.map((f, i) => [f, i % hues] as const);
-  return html`<p class="legend by-outcome"><span class="key ok dot">ok</span><span class="key fail cross">fail, had no effect</span><span class="key info triangle">unknown, may have happened</span><span class="scripted">zoomed in, shapes tell ok by function: ${functions.map(
+  return html`<p class="legend by-outcome"><span class="key ok dot">ok</span><span class="key fail cross">fail, had no effect</span>${refused && html`<span class="key fail speck">comparison refused</span>`}<span class="key info triangle">unknown, may have happened</span><span class="scripted">zoomed in, shapes tell ok by function: ${functions.map(
     ([f, hue]) => html`<span class="key shape-${hue}">${f}</span> `,
   )}</span>${note}</p>
 <p class="legend by-function">${functions.map(

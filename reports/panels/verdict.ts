@@ -2,7 +2,7 @@ import { unreachable } from "../../core/assert.ts";
 import type { Run } from "../../core/run.ts";
 import type { Anomaly, Verdict, VerdictKind } from "../../core/verdict.ts";
 import type { Context } from "../context.ts";
-import { formatDuration, formatFigure, plural } from "../format.ts";
+import { asSentence, formatCount, formatDuration, formatFigure, plural } from "../format.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { verdictMark, verdictWords } from "../marks.ts";
 import { promiseWords } from "../words.ts";
@@ -33,13 +33,13 @@ export function leadSentence(run: Run, faultsProven: number): string {
       return `${name} ${version} kept its promise of ${promiseWords[run.readMode.promises].reads}${through}.`;
     }
     case "invalid":
-      return (
+      return asSentence(
         countedAnomalies(run)[0]?.summary ??
-        verdictOf(run, "invalid")?.summary ??
-        "A checker found a violation."
+          verdictOf(run, "invalid")?.summary ??
+          "a checker found a violation",
       );
     case "unknown":
-      return `${verdictOf(run, "unknown")?.summary ?? "No checker judged this history."} Nothing was decided: this is not a pass.`;
+      return `${asSentence(verdictOf(run, "unknown")?.summary ?? "no checker judged this history")} Nothing was decided: this is not a pass.`;
     default:
       return unreachable(run.verdict);
   }
@@ -59,7 +59,7 @@ function plantedBug(mutant: string): Html {
 }
 
 const endedEarly = (why: string): Html =>
-  html`<aside class="banner"><strong>Ended early</strong> ${why.replace(/\.?$/, ".")} What was recorded until then was judged all the same.</aside>`;
+  html`<aside class="banner"><strong>Ended early</strong> ${asSentence(why)} What was recorded until then was judged all the same.</aside>`;
 
 function identity(run: Run): Html {
   const facts: readonly (readonly [string, Content])[] = [
@@ -89,21 +89,22 @@ function loadWords({ load }: Run): string {
 
 function checksTable(run: Run): Html {
   const columns = [text("Checker"), text("Verdict"), text("Finding"), number("Took")];
-  const rows = run.verdicts.map(checkRow);
+  const rows = run.verdicts.map((verdict) => checkRow(verdict, run));
   const nobody = { cells: ["none", verdictCell("unknown"), "Nobody judged this history.", "–"] };
   return stackingTable("What was checked", columns, rows.length > 0 ? rows : [nobody]);
 }
 
-function checkRow({ kind, checker, summary, seconds, figures = {}, anomalies }: Verdict): Row {
+function checkRow(
+  { kind, checker, summary, seconds, figures = {}, anomalies }: Verdict,
+  { readMode }: Run,
+): Row {
   const known = anomalies.filter((anomaly) => anomaly.known === true).length;
-  const limits =
-    known > 0 &&
-    html` <span class="known">${plural(known, "known limit")} of this read mode seen, not counted against the system.</span>`;
+  const words = promiseWords[readMode.promises].known;
   return {
     cells: [
       checker,
       verdictCell(kind),
-      html`${summary}${limits}${figureList(figures)}`,
+      html`${asSentence(summary)}${known > 0 && html` <span class="known">${formatCount(known)} ${words}.</span>`}${figureList(figures)}`,
       seconds === undefined ? "–" : formatDuration(seconds),
     ],
   };
