@@ -90,10 +90,10 @@ export class RaftNode {
       messages,
       immediate,
       committed: state.log.takeCommitted(applyLimit),
-      reads: state.reads.confirmed.splice(0),
-      refusedReads: state.reads.refused.splice(0),
-      dropped: state.dropped.splice(0),
-      refusedChanges: state.refusedChanges.splice(0),
+      reads: drained(state.reads.confirmed),
+      refusedReads: drained(state.reads.refused),
+      dropped: drained(state.dropped),
+      refusedChanges: drained(state.refusedChanges),
       status: this.status(),
     };
     if (hardState === undefined && snapshot === undefined) return ready;
@@ -141,7 +141,7 @@ export class RaftNode {
   #takeMessages(): Pick<Ready, "messages" | "immediate"> {
     const messages: Message[] = [];
     const immediate: Message[] = [];
-    for (const message of this.#state.outbox.splice(0)) {
+    for (const message of drained(this.#state.outbox)) {
       (this.#termInFlight || promises.has(message.type) ? messages : immediate).push(message);
     }
     return { messages, immediate };
@@ -168,3 +168,8 @@ function hasOutput(
     reads.confirmed.length + reads.refused.length + dropped.length + refusedChanges.length > 0
   );
 }
+
+const nothing: readonly never[] = [];
+
+/** What is in `list`, which is empty afterwards. Most lists of most Readies are empty anyway. */
+const drained = <T>(list: T[]): readonly T[] => (list.length === 0 ? nothing : list.splice(0));
