@@ -1,10 +1,10 @@
 import type { History } from "../core/history.ts";
 import type { Run, UsageSample } from "../core/run.ts";
 import { spectraOf } from "./charts/spectrum.ts";
-import { contextOf } from "./context.ts";
+import { type Context, contextOf } from "./context.ts";
 import { pack } from "./data/columns.ts";
-import { pointsOf } from "./data/points.ts";
-import { embeddedJson, html } from "./html.ts";
+import { type Points, pointsOf } from "./data/points.ts";
+import { embeddedJson, type Html, html } from "./html.ts";
 import { verdictWords } from "./marks.ts";
 import { pageAssets } from "./node-page.ts";
 import { type PageData, pageDataId } from "./page-data.ts";
@@ -16,7 +16,7 @@ import { percentilesPanel } from "./panels/percentiles.ts";
 import { resourcesPanel } from "./panels/resources.ts";
 import { setupPanel } from "./panels/setup.ts";
 import { stalenessPanel } from "./panels/staleness.ts";
-import { verdictPanel } from "./panels/verdict.ts";
+import { countedAnomalies, verdictPanel } from "./panels/verdict.ts";
 import { page } from "./shell.ts";
 
 /**
@@ -32,36 +32,40 @@ export function renderReport(run: Run, history: History, usage: readonly UsageSa
     sketches: sketchesOf(context),
     spectra: spectraOf(run.latency),
   };
-  const anomalies = anomaliesPanel(context);
-  const staleness = stalenessPanel(context);
-  const percentiles = percentilesPanel(context);
-  const resources = resourcesPanel(context);
-  const links: (readonly [string, string])[] = [
-    ["#figures", "Figures"],
-    ...(anomalies ? [["#anomalies", "Anomalies"] as const] : []),
-    ["#over-time", "Over time"],
-    ...(staleness ? [["#staleness", "Staleness"] as const] : []),
-    ["#faults", "Faults"],
-    ...(percentiles ? [["#percentiles", "Percentiles"] as const] : []),
-    ...(resources ? [["#resources", "Resources"] as const] : []),
-    ["#setup", "Set-up"],
-  ];
+  const sections = sectionsOf(context, points);
   return page(
     {
       title: `${verdictWords[run.verdict]}: ${run.system.name} ${run.system.version}, ${run.workload}, seed ${run.seed} · Assay`,
-      links,
+      links: sections.map(({ id, title }) => [`#${id}`, title] as const),
       content: html`${verdictPanel(context)}
-${figuresPanel(context)}
-${anomalies}
-${overTimePanel(context, points)}
-${staleness}
-${faultsPanel(context)}
-${percentiles}
-${resources}
-${setupPanel(context)}`,
+${sections.map(({ markup }) => markup)}`,
       data: embeddedJson(pageDataId, pack(data)),
       foot: `Assay ${run.assay.version} · run ${run.id}`,
     },
     pageAssets(),
   );
+}
+
+interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly markup: Html;
+}
+
+/** The report's parts in the order in which they are read: what went wrong early, what was merely noticed late. */
+function sectionsOf(context: Context, points: Points): Section[] {
+  const wrong = countedAnomalies(context.run).length > 0;
+  const anomalies = { id: "anomalies", title: "Anomalies", markup: anomaliesPanel(context) };
+  const parts = [
+    { id: "figures", title: "Figures", markup: figuresPanel(context) },
+    ...(wrong ? [anomalies] : []),
+    { id: "over-time", title: "Over time", markup: overTimePanel(context, points) },
+    { id: "staleness", title: "Staleness", markup: stalenessPanel(context) },
+    ...(wrong ? [] : [anomalies]),
+    { id: "faults", title: "Faults", markup: faultsPanel(context) },
+    { id: "percentiles", title: "Percentiles", markup: percentilesPanel(context) },
+    { id: "resources", title: "Resources", markup: resourcesPanel(context) },
+    { id: "setup", title: "Set-up", markup: setupPanel(context) },
+  ];
+  return parts.flatMap(({ markup, ...part }) => (markup === undefined ? [] : [{ ...part, markup }]));
 }

@@ -18,7 +18,7 @@ export function barLabel(operation: Operation, revisions = false): string {
     .join(" ");
 }
 
-/** `write 41 to k3`, `read 41 from k3`, `cas k3 from 41 to 42`, with the argument or, for an answered read, the result. */
+/** `write 41 to k3`, `read 41 from k3`, `cas k3 41→42`, with the argument or, for an answered read, the result. */
 export function describeCall(operation: Operation): string {
   const { call, outcome } = operation;
   const key = call.key === undefined ? "" : ` ${call.key}`;

@@ -64,7 +64,7 @@ function operationsFigure({ run, operations }: Context): Html {
     "Operations",
     formatCount(all),
     html`<span class="share-bar" aria-hidden="true">${part("ok", ok)}${part("fail", fail)}${part("info", info)}</span>
-<span class="key ok">ok ${formatCount(ok)}</span> <span class="key fail">fail ${formatCount(fail)}</span> <span class="key info">unknown ${formatCount(info)}</span> <span class="quiet">${formatShare(ok / Math.max(1, all))} ok${refused > 0 && `, ${formatShare(refused / all)} comparisons refused`}</span>`,
+<span class="key ok">ok ${formatCount(ok)}</span> <span class="key fail">fail ${formatCount(fail)}</span> <span class="key info">unknown ${formatCount(info)}</span> <span class="quiet">${formatShare(ok / Math.max(1, all))} ok${refused > 0 && `, ${formatShare(refused / all)} refused comparisons`}</span>`,
   );
 }
 
@@ -125,5 +125,5 @@ function clientNote({ run }: Context): string {
   const { sendLagMsP99, eventLoopUtilization, gcMs } = run.client;
   const verdict =
     run.client.limited === undefined ? "The load generator kept up" : "The load generator did not keep up";
-  return `${verdict}: 99% of operations left within ${formatMicros(sendLagMsP99 * 1e3)} of their intended start, its event loop was busy ${formatShare(eventLoopUtilization)} of the time, garbage collection took ${formatMicros(gcMs * 1e3)}.`;
+  return `${verdict}: 99% of operations whose client was free left within ${formatMicros(sendLagMsP99 * 1e3)} of their intended start, its event loop was busy ${formatShare(eventLoopUtilization)} of the time, garbage collection took ${formatMicros(gcMs * 1e3)}.`;
 }
