@@ -99,4 +99,20 @@ describe("the applier", () => {
     expect(behind.machine.store).not.toBe(before);
     expect(behind.machine.result(1, 1, 4)).toBeDefined();
   });
+
+  it("wants a snapshot after so many entries, but writes a large state anew only when the log has grown too", () => {
+    const applier = create();
+    applier.add(undefined, puts(1, 20));
+    runAll(applier, 9);
+    expect(applier.isSnapshotDue(10)).toBe(false);
+    runAll(applier, 10);
+    expect(applier.isSnapshotDue(10)).toBe(true);
+    applier.snapshot(() => membership);
+    expect(applier.isSnapshotDue(10)).toBe(false);
+    runAll(applier, 11);
+    // One entry is enough of entries, but it is less than half of what would be written for it.
+    expect(applier.isSnapshotDue(1)).toBe(false);
+    runAll(applier, 20);
+    expect(applier.isSnapshotDue(1)).toBe(true);
+  });
 });

@@ -17,6 +17,7 @@ export interface ApplierOptions {
 
 /** So many entries are applied in one go; in between, messages and ticks get their turn. */
 const entriesPerTurn = 500;
+const logBytesMax = 256 * 1024 * 1024;
 
 /** The state machine, and what waits to be applied to it. */
 export class Applier {
@@ -25,6 +26,10 @@ export class Applier {
   #machine: StateMachine;
   #index: LogIndex;
   #term: Term;
+  /** Since the last snapshot: how many entries were applied, and the bytes of their data. */
+  #entriesSince = 0;
+  #bytesSince = 0;
+  #snapshotBytes: number;
 
   constructor(options: ApplierOptions) {
     const { snapshot, machine } = options;
@@ -34,6 +39,7 @@ export class Applier {
       : new StateMachine(machine);
     this.#index = snapshot?.index ?? logIndex(0);
     this.#term = snapshot?.term ?? term(0);
+    this.#snapshotBytes = snapshot?.data.length ?? 0;
   }
 
   /** Replaced when a snapshot comes in: not to be kept. */
@@ -73,9 +79,20 @@ export class Applier {
     }
   }
 
+  /**
+   * Whether a snapshot is worth its price, which is the whole state written anew: not before so many entries, nor before
+   * they hold half as much as the last snapshot, so that a large state is not written over and over; but always when
+   * the log has become too long for the memory that it takes.
+   */
+  isSnapshotDue(entries: number): boolean {
+    if (this.#bytesSince >= logBytesMax) return true;
+    return this.#entriesSince >= entries && this.#bytesSince >= this.#snapshotBytes / 2;
+  }
+
   /** The state as it is now. */
   snapshot(membershipAt: (index: LogIndex) => Snapshot["membership"]): Snapshot {
     const data = this.#machine.encodeSnapshot();
+    this.#countFrom(data.length);
     return { index: this.#index, term: this.#term, membership: membershipAt(this.#index), data };
   }
 
@@ -83,12 +100,21 @@ export class Applier {
     this.#machine = StateMachine.decodeSnapshot(snapshot.data, this.#options.machine);
     this.#index = snapshot.index;
     this.#term = snapshot.term;
+    this.#countFrom(snapshot.data.length);
     this.#options.onRestored();
+  }
+
+  #countFrom(snapshotBytes: number): void {
+    this.#snapshotBytes = snapshotBytes;
+    this.#entriesSince = 0;
+    this.#bytesSince = 0;
   }
 
   #apply(entry: Entry): void {
     this.#index = entry.index;
     this.#term = entry.term;
+    this.#entriesSince++;
+    this.#bytesSince += entry.data.length;
     if (entry.type !== "command") return;
     let applied: Applied;
     try {

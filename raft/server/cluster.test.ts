@@ -1,13 +1,15 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { sleep } from "../../core/clock.ts";
 import { realClock } from "../../core/real-clock.ts";
 import { millis } from "../../core/time.ts";
 import { LocalCluster } from "./testing/cluster.ts";
 
 const clock = realClock();
+// Starting a process takes a second of one core, and other tests may have the other one.
+vi.setConfig({ testTimeout: 120_000 });
 const clusters: { cluster: LocalCluster; directory: string }[] = [];
 afterEach(async () => {
   for (const { cluster, directory } of clusters.splice(0)) {
@@ -119,7 +121,7 @@ describe("a cluster of processes", () => {
     expectAll(await cluster.list(0, "k-"), acknowledged);
     expect(acknowledged.size).toBeGreaterThanOrEqual(2_000);
     expect(cluster.log(0)).toMatch(/recovered snapshot at \d+ and \d+ entries/);
-  }, 240_000);
+  }, 600_000);
 
   it("brings a follower that was away for longer than the log reaches back up to date by a snapshot", async () => {
     const cluster = await createCluster(3, ["--snapshot-entries", "500"]);

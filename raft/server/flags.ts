@@ -44,7 +44,7 @@ export const usage = `Usage: node --import tsx raft/server/main.ts --name NAME -
   --advertise-client URL       what the list of members says (http:// and the address of --listen-client)
   --election-timeout-ms N      a follower waits between this and twice this for its leader (500)
   --heartbeat-ms N             between two heartbeats of the leader (50)
-  --snapshot-entries N         a snapshot is taken after so many entries of the log (10000)
+  --snapshot-entries N         a snapshot is taken after so many entries, later where the state is large (10000)
   --request-timeout-ms N       a request without an answer is given up (5000)
   --mutant NAME                plants a bug; may be repeated:
 ${Object.entries(mutants)

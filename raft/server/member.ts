@@ -19,6 +19,7 @@ import { WritePipeline } from "./write-pipeline.ts";
 const ticksAtOnceMax = 3;
 const pendingCountMax = 8_192;
 const pendingBytesMax = 64 * 1024 * 1024;
+const proposeBytesMax = 4 * 1024 * 1024;
 
 /**
  * One member of the cluster: feeds the Raft core with ticks, messages and requests, and does what its Readies ask for.
@@ -36,7 +37,6 @@ export class Member implements Replica {
   readonly #unreachable = new Set<MemberId>();
   #status: Status;
   #leaderlessSince: Nanos | undefined;
-  #snapshotIndex: number;
   #snapshotting = false;
   #turnScheduled = false;
   #lastTick: Nanos;
@@ -51,7 +51,6 @@ export class Member implements Replica {
     this.#transport = transport;
     this.#node = createNode(options, opened);
     this.#status = this.#node.status();
-    this.#snapshotIndex = snapshot?.index ?? 0;
     this.#lastTick = clock.now();
     this.#leaderlessSince = clock.now();
     const start: LogBase = snapshot ?? { index: logIndex(0), term: term(0) };
@@ -80,6 +79,7 @@ export class Member implements Replica {
       patience,
       countMax: pendingCountMax,
       bytesMax: pendingBytesMax,
+      bytesAtOnceMax: proposeBytesMax,
     });
     this.#reads = new Reads({ requestTimeout, patience });
   }
@@ -249,7 +249,6 @@ export class Member implements Replica {
   }
 
   #restored(incarnation: number): void {
-    this.#snapshotIndex = this.#applier.index;
     this.#options.log(`snapshot: restored at ${this.#applier.index} from the leader`);
     const { machine } = this.#applier;
     this.#proposals.settleKnown((sequence) => machine.result(this.#options.id, incarnation, sequence));
@@ -257,10 +256,9 @@ export class Member implements Replica {
 
   #snapshotIfDue(): void {
     const { snapshotEntries, log, onFatal } = this.#options;
-    if (this.#snapshotting || this.#applier.index - this.#snapshotIndex < snapshotEntries) return;
+    if (this.#snapshotting || !this.#applier.isSnapshotDue(snapshotEntries)) return;
     this.#snapshotting = true;
     const snapshot = this.#applier.snapshot((index) => this.#node.membershipAt(index));
-    this.#snapshotIndex = snapshot.index;
     const written = this.#disk.saveSnapshot(snapshot).then(() => {
       this.#snapshotting = false;
       log(`snapshot: taken at ${snapshot.index}, ${snapshot.data.length} bytes`);

@@ -55,6 +55,7 @@ beforeEach(() => {
     patience,
     countMax: 3,
     bytesMax: 1_000_000,
+    bytesAtOnceMax: 600,
   });
 });
 
@@ -166,6 +167,14 @@ describe("proposals", () => {
     expect(outcome).toEqual({ code: "overloaded", definite: true });
     proposals.settle(2, done);
     expect(sequences(proposals.take(status(1), at(4)))).toEqual([1, 3]);
+  });
+
+  it("are given to Raft in portions that one message can carry", () => {
+    const large: WriteRequest = { ...put, value: Buffer.alloc(500) };
+    for (const request of [large, large, put]) proposals.add(request, at(0));
+    expect(sequences(proposals.take(status(1), at(0)))).toEqual([1]);
+    expect(sequences(proposals.take(status(1), at(0)))).toEqual([2, 3]);
+    expect(sequences(proposals.take(status(1), at(0)))).toEqual([]);
   });
 
   it("are answered from a snapshot in which they are applied", async () => {

@@ -12,6 +12,8 @@ export interface ProposalsOptions {
   readonly patience: Nanos;
   readonly countMax: number;
   readonly bytesMax: number;
+  /** Given to Raft together; one command may be longer. */
+  readonly bytesAtOnceMax: number;
 }
 
 interface Pending {
@@ -63,11 +65,16 @@ export class Proposals {
     });
   }
 
-  /** Commands to propose now: none while nobody leads. */
+  /** Commands to propose now: none while nobody leads, and no more than one message can carry. */
   take(status: Status, now: Nanos): Uint8Array[] {
     if (this.#unsent.length === 0 || status.leader === undefined) return [];
     const commands: Uint8Array[] = [];
+    let bytes = 0;
+    let taken = 0;
     for (const pending of this.#unsent) {
+      bytes += pending.data.length;
+      if (bytes > this.#options.bytesAtOnceMax && commands.length > 0) break;
+      taken++;
       // It may have been answered, or given up, since it was put there.
       if (!this.#pending.has(pending.sequence)) continue;
       pending.sentTo = reignOf(status);
@@ -75,7 +82,7 @@ export class Proposals {
       pending.attempts++;
       commands.push(pending.data);
     }
-    this.#unsent = [];
+    this.#unsent.splice(0, taken);
     return commands;
   }
 

@@ -40,6 +40,8 @@ export class RefusedError extends Error {
 export class LocalCluster {
   readonly #options: ClusterOptions;
   readonly #nodes: readonly Node[];
+  readonly #children = new Set<ChildProcess>();
+  #stopped = false;
 
   private constructor(options: ClusterOptions, nodes: readonly Node[]) {
     this.#options = options;
@@ -76,6 +78,8 @@ export class LocalCluster {
 
   /** The process is started; whether it serves is for `ready` to tell. */
   start(node: number): void {
+    // A test that ran out of time may still be going on.
+    if (this.#stopped) throw new Error("the cluster was stopped");
     const { name, client, gateway, peer } = this.#node(node);
     const cluster = this.#nodes.map((other) => `${other.name}=127.0.0.1:${other.peer}`).join(",");
     const flags = { name, "data-dir": this.dataDirectory(node), "initial-cluster": cluster };
@@ -90,6 +94,8 @@ export class LocalCluster {
       stdio: ["ignore", "ignore", "pipe"],
     });
     child.stderr.pipe(createWriteStream(this.#logFile(node), { flags: "a" }));
+    this.#children.add(child);
+    child.once("exit", () => this.#children.delete(child));
     this.#node(node).process = child;
   }
 
@@ -112,24 +118,27 @@ export class LocalCluster {
 
   /** kill -9 of all of them at the same moment. */
   async killAll(): Promise<void> {
+    const gone = [...this.#children].map((child) => once(child, "exit"));
     this.#killAll();
-    await Promise.all(this.nodes.map((node) => this.#node(node).process && this.exited(node)));
+    await Promise.all(gone);
   }
 
+  /** For good: nothing is started after it. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     await this.killAll();
     await Promise.all(this.#nodes.map(({ pool }) => pool.destroy()));
   }
 
-  /** Resolves with the first result that `attempt` does not reject. Gives up after half a minute. */
+  /** Resolves with the first result that `attempt` does not reject. Gives up after a minute. */
   async eventually<T>(what: string, attempt: () => Promise<T>): Promise<T> {
     const { clock } = this.#options;
-    const end = clock.now() + seconds(30);
+    const end = clock.now() + seconds(60);
     for (;;) {
       try {
         return await attempt();
       } catch (error) {
-        if (clock.now() > end) throw new Error(`${what}: never in 30 s`, { cause: error });
+        if (this.#stopped || clock.now() > end) throw new Error(`${what}: never in 60 s`, { cause: error });
         await sleep(clock, millis(20));
       }
     }
@@ -190,7 +199,7 @@ export class LocalCluster {
   }
 
   #killAll(): void {
-    for (const { process: child } of this.#nodes) child?.kill("SIGKILL");
+    for (const child of this.#children) child.kill("SIGKILL");
   }
 
   #logFile(node: number): string {
