@@ -158,7 +158,9 @@ function tell(run: Run, report: string, output: Output): void {
   for (const verdict of run.verdicts) {
     output.print(`  ${paintVerdict(verdict.kind)} ${verdict.checker}: ${verdict.summary}`);
     for (const anomaly of verdict.anomalies.slice(0, 3))
-      output.print(`    ${anomaly.known ? "known limit: " : ""}${anomaly.summary}`);
+      output.print(
+        `    ${anomaly.kind === "linearizability" && anomaly.known ? "known limit: " : ""}${anomaly.summary}`,
+      );
   }
   output.print(`  report: ${report}`);
   output.print(`  again:  ${run.command}`);
