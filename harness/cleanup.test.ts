@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,10 +8,13 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { requireOrSkip } from "../core/require-or-skip.ts";
 import { cleanLeftovers } from "./cleanup.ts";
+import { connectDocker } from "./runtimes/docker.ts";
 import { ledgerDirectory } from "./runtimes/ledger.ts";
 import { namespacesMissing } from "./runtimes/netns-reexec.ts";
 import { processState } from "./runtimes/process-identity.ts";
+import { testcontainers } from "./runtimes/testcontainers.ts";
 import { until } from "./runtimes/testing/echo-cluster.ts";
+import { echoDeployment } from "./runtimes/testing/echo-deployment.ts";
 
 const script = fileURLToPath(new URL("./runtimes/testing/harness-process.ts", import.meta.url));
 const onLinux = process.platform === "linux";
@@ -23,10 +26,12 @@ interface Harness {
 
 /** A harness in a process of its own whose echo cluster runs, two of its nodes stopped. */
 async function startHarness(runtime: string, name: string): Promise<Harness> {
+  mkdirSync(join(scratch, name));
   const args = ["--import", "tsx", script, runtime, runId(name), join(scratch, name)];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit");
-  await once(createInterface({ input: child.stdout }), "line");
+  const up = once(createInterface({ input: child.stdout }), "line");
+  await Promise.race([up, ended.then((end) => Promise.reject(new Error(`the harness ended: ${end}`)))]);
   return { process: child, ended };
 }
 
@@ -100,6 +105,46 @@ describe.runIf(onLinux).each(runtimes)("a run on %s", (runtime) => {
     other.process.kill("SIGTERM");
     await other.ended;
   });
+});
+
+const noDocker = requireOrSkip(await testcontainers.missing(echoDeployment));
+
+describe.skipIf(noDocker)("a run on testcontainers", () => {
+  /** Containers, networks and volumes; a run of three nodes makes ten. */
+  async function madeBy(name: string): Promise<string[]> {
+    const { dockerode } = (await connectDocker()).container;
+    const filters = { label: [`assay.run=${runId(name)}`] };
+    const containers = await dockerode.listContainers({ all: true, filters });
+    const networks = await dockerode.listNetworks({ filters });
+    const { Volumes } = await dockerode.listVolumes({ filters });
+    return [
+      ...containers.map(({ Id }) => Id),
+      ...networks.map(({ Id }) => Id),
+      ...Volumes.map(({ Name }) => Name),
+    ];
+  }
+
+  it("removes its containers, network and volumes on SIGTERM", async () => {
+    harness = await startHarness("testcontainers", "first");
+    expect(await madeBy("first")).toHaveLength(10);
+    harness.process.kill("SIGTERM");
+    await harness.ended;
+    expect(await madeBy("first")).toEqual([]);
+  }, 120_000);
+
+  it("leaves nothing once cleaned when it was killed with -9, and one that lives is not touched", async () => {
+    harness = await startHarness("testcontainers", "first");
+    const other = await startHarness("testcontainers", "second");
+    harness.process.kill("SIGKILL");
+    await harness.ended;
+    const removed = await cleanLeftovers();
+    expect(removed).toContain(`network assay-${runId("first")} of run ${runId("first")}`);
+    expect(await madeBy("first")).toEqual([]);
+    expect(await madeBy("second")).toHaveLength(10);
+    other.process.kill("SIGTERM");
+    await other.ended;
+    expect(await madeBy("second")).toEqual([]);
+  }, 120_000);
 });
 
 describe.runIf(onLinux)("cleanLeftovers", () => {

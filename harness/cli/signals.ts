@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { claimSignals } from "../runtimes/signals.ts";
 
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -15,6 +16,7 @@ export interface Ending {
 export function endOnSignals(onFirst: () => void): Ending {
   const controller = new AbortController();
   let status: number | undefined;
+  claimSignals();
   for (const name of endings) {
     process.on(name, () => {
       if (status !== undefined) process.exit(status);

@@ -4,10 +4,10 @@ import { z } from "zod";
 import type { Endpoint } from "../../adapters/adapter.ts";
 import type { NodeLaunch } from "../../adapters/deployment.ts";
 import { assert } from "../../core/assert.ts";
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, sleep } from "../../core/clock.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
 import type { NodeId } from "../../core/op.ts";
-import { type Nanos, seconds } from "../../core/time.ts";
+import { millis, type Nanos, seconds } from "../../core/time.ts";
 import { asked, type Container, type Docker, runLabels } from "./docker.ts";
 import { atOnce, type Pod, podDataDir } from "./docker-pod.ts";
 import { logTail } from "./log-tail.ts";
@@ -26,6 +26,9 @@ export interface ContainerNodeOptions {
 
 /** Walking a data directory takes a process in a container: it is not done for every sample. */
 const diskUsageEvery = seconds(5);
+
+const freezeAttemptsMax = 5;
+const freezeRetryAfter = millis(100);
 
 /** Tells what it prints from its first moment: listening starts between its creation and its start. */
 class NodeContainer extends GenericContainer {
@@ -84,7 +87,7 @@ export class ContainerNode implements ClusterNode {
   async pause(): Promise<string> {
     const container = this.#own();
     if (this.#state !== "running") return "it does not run";
-    await asked(container.pause());
+    await this.#freeze(container);
     const { State } = await asked(container.inspect());
     assert(State.Paused, `${this.id}: container ${container.id} is not paused`);
     this.#state = "paused";
@@ -120,6 +123,19 @@ export class ContainerNode implements ClusterNode {
     return gone === undefined ? log : `${gone}\n${log}`;
   }
 
+  /** The kernel may fail to freeze processes that are just being born, and thaws the rest: then it is tried again. */
+  async #freeze(container: Container): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await asked(container.pause());
+        return;
+      } catch (reason) {
+        if (attempt === freezeAttemptsMax) throw reason;
+        await sleep(this.#options.clock, freezeRetryAfter);
+      }
+    }
+  }
+
   #own(): Container {
     assert(this.#container !== undefined, `${this.id} was never started`);
     return this.#container;
@@ -149,7 +165,10 @@ export class ContainerNode implements ClusterNode {
 
   async #keepLog(container: Container): Promise<void> {
     const output = await asked(this.#options.docker.container.attach(container));
-    output.pipe(createWriteStream(this.#options.logFile, { flags: "a" }));
+    const file = createWriteStream(this.#options.logFile, { flags: "a" });
+    // A log that cannot be written is no reason to end a run.
+    file.on("error", () => output.resume());
+    output.pipe(file);
   }
 
   /** Notices the container's end, asked for or not. */

@@ -14,7 +14,6 @@ import { Pod, podDataDir } from "./docker-pod.ts";
 import { sideImage } from "./images.ts";
 import { NetemDelays } from "./netem-delays.ts";
 import { nodeIds, nodeView } from "./node-view.ts";
-import { once } from "./once.ts";
 import { ProxyDelays } from "./proxy-delays.ts";
 import type { Cluster, RuntimeContext, Topology } from "./runtime.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -32,10 +31,7 @@ export async function startContainers(
   // The data is in volumes; what the caller made for it goes with the run all the same.
   const supervisor = new Supervisor(runId);
   supervisor.ownDirectory(topology.dataDir);
-  let delays: Delays | undefined;
-  const stop = once(async () => {
-    await supervisor.close();
-    await delays?.close();
+  supervisor.atClose(async () => {
     await removeRun(docker, runId);
   });
   try {
@@ -49,16 +45,17 @@ export async function startContainers(
         return await Pod.start({ docker, clock, network, node, runId, deployment, sideImage, volume });
       }),
     );
-    delays = await delaysBetween(pods, deployment, topology);
+    const delays = await delaysBetween(pods, deployment, topology);
+    supervisor.atClose(async () => delays?.close());
     const links = new PodNetwork(pods, await gatewayOf(docker, network), delays);
     await links.install();
     const nodes = await Promise.all(
       pods.map((pod) => containerNode(docker, pod, pods, image, deployment, topology, context)),
     );
     await Promise.all(nodes.map((node) => node.start()));
-    return { nodes, network: links, stop };
+    return { nodes, network: links, stop: () => supervisor.close() };
   } catch (reason) {
-    await stop();
+    await supervisor.close();
     throw reason;
   }
 }

@@ -9,7 +9,6 @@ import { ProxyMesh } from "../proxy/proxy-mesh.ts";
 import { ChildNode } from "./child-node.ts";
 import { removeDeadRuns } from "./leftovers.ts";
 import { nodeIds, nodeView } from "./node-view.ts";
-import { once } from "./once.ts";
 import { claimPort, releasePort } from "./ports.ts";
 import type { Cluster, Network, Runtime, RuntimeContext, Topology } from "./runtime.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -28,8 +27,6 @@ export const loopback: Runtime = {
   faults,
 
   async missing(deployment) {
-    if (deployment.commonAddresses)
-      return "its nodes must know each other under the same addresses, which loopback's proxies do not give: use --runtime netns or testcontainers";
     const udp = Object.entries(deployment.ports).find(([, port]) => port.for === "peer" && port.udp);
     if (udp !== undefined)
       return `its nodes also talk UDP (port ${udp[0]}), which loopback's proxies do not carry: use --runtime netns or testcontainers`;
@@ -45,14 +42,9 @@ export const loopback: Runtime = {
     const random = createRandom(process.pid).fork(topology.runId);
     const ids = nodeIds(topology.size);
     const mesh = new ProxyMesh(ids, context.clock, random.fork("jitter"));
-    const claimed: number[] = [];
-    const dispose = async () => {
-      await mesh.close();
-      await supervisor.close();
-      for (const port of claimed) releasePort(port);
-    };
+    supervisor.atClose(() => mesh.close());
     try {
-      const listen = await listenAddresses(ids, deployment, random.fork("ports"), claimed);
+      const listen = await listenAddresses(ids, deployment, random.fork("ports"), supervisor);
       const nodes: ChildNode[] = [];
       for (const [i, id] of ids.entries()) {
         const places = {
@@ -64,9 +56,9 @@ export const loopback: Runtime = {
         nodes.push(childNode(view, deployment, topology, context, supervisor));
       }
       await Promise.all(nodes.map((node) => node.start()));
-      return { nodes, network: networkOf(mesh), stop: once(dispose) } satisfies Cluster;
+      return { nodes, network: networkOf(mesh), stop: () => supervisor.close() } satisfies Cluster;
     } catch (reason) {
-      await dispose();
+      await supervisor.close();
       throw reason;
     }
   },
@@ -80,14 +72,14 @@ async function listenAddresses(
   ids: readonly NodeId[],
   deployment: Deployment,
   random: Random,
-  claimed: number[],
+  supervisor: Supervisor,
 ): Promise<Listen> {
   const listen = new Map<NodeId, Record<string, Address>>();
   for (const id of ids) {
     const addresses: Record<string, Address> = {};
     for (const name of Object.keys(deployment.ports)) {
       const port = await claimPort(random);
-      claimed.push(port);
+      supervisor.atClose(async () => releasePort(port));
       addresses[name] = { host, port };
     }
     listen.set(id, addresses);

@@ -12,7 +12,6 @@ import { NetemDelays } from "./netem-delays.ts";
 import { NamespaceBridge, type NodeSpace } from "./netns-bridge.ts";
 import { insideNamespaces, namespacesMissing } from "./netns-reexec.ts";
 import { nodeIds, nodeView } from "./node-view.ts";
-import { once } from "./once.ts";
 import { ProxyDelays } from "./proxy-delays.ts";
 import type { Cluster, Network, Runtime, RuntimeContext, Topology } from "./runtime.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -48,23 +47,22 @@ export const netns: Runtime = {
       throw new CouldNotRunError("netns runs inside namespaces of its own: start it by reexecInNamespaces");
     const supervisor = new Supervisor(topology.runId);
     supervisor.ownDirectory(topology.dataDir);
-    const disposals: (() => Promise<void>)[] = [];
-    const dispose = once(async () => {
-      await supervisor.close();
-      for (const work of disposals.reverse()) await work();
-    });
     try {
       const bridge = await NamespaceBridge.create(nodeIds(topology.size));
-      disposals.push(() => bridge.destroy());
+      supervisor.atClose(() => bridge.destroy());
       const rules = new FaultRules(bridge.exec, "bridge");
       await rules.install();
       const delays = await delaysOn(bridge, deployment, topology);
-      disposals.push(async () => delays?.close());
+      supervisor.atClose(async () => delays?.close());
       const nodes = startable(bridge, deployment, topology, context, supervisor);
       await Promise.all(nodes.map((node) => node.start()));
-      return { nodes, network: networkOf(bridge, rules, delays), stop: dispose } satisfies Cluster;
+      return {
+        nodes,
+        network: networkOf(bridge, rules, delays),
+        stop: () => supervisor.close(),
+      } satisfies Cluster;
     } catch (reason) {
-      await dispose();
+      await supervisor.close();
       throw reason;
     }
   },

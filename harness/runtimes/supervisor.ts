@@ -4,6 +4,7 @@ import { constants } from "node:os";
 import { CouldNotRunError } from "../../core/errors.ts";
 import { harnessIdentity, harnessVariable, Ledger, runVariable } from "./ledger.ts";
 import { processIdentity, waitUntilGone } from "./process-identity.ts";
+import { signalsAreClaimed } from "./signals.ts";
 
 /** How a child ended: `exit status 1` or `SIGKILL`. */
 export type Exit = string;
@@ -34,6 +35,8 @@ export class Supervisor {
   readonly #runId: string;
   readonly #children = new Set<Child>();
   readonly #directories: string[] = [];
+  readonly #endings: (() => Promise<void>)[] = [];
+  #closing: Promise<void> | undefined;
   #closed = false;
 
   constructor(runId: string) {
@@ -68,14 +71,18 @@ export class Supervisor {
     this.#ledger.addDirectory(path);
   }
 
-  /** Kills what is left and removes the run's directories. Safe to call twice. */
-  async close(): Promise<void> {
-    for (const child of this.#children) child.signal("SIGKILL");
-    await Promise.all([...this.#children].map((child) => child.exited));
-    this.closeNow();
+  /** `work` undoes something when the run goes, after the processes are gone; the last one first. */
+  atClose(work: () => Promise<void>): void {
+    this.#endings.unshift(work);
   }
 
-  /** The same without waiting, for a process that is about to end. */
+  /** Kills what is left, undoes the rest and removes the run's directories. Safe to call twice, never rejects. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  /** As much of it as can be done without waiting, for a process that is about to end. */
   closeNow(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -84,6 +91,18 @@ export class Supervisor {
     for (const path of this.#directories) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
     this.#ledger.close();
     living.delete(this);
+  }
+
+  async #end(): Promise<void> {
+    for (const child of this.#children) child.signal("SIGKILL");
+    await Promise.all([...this.#children].map((child) => child.exited));
+    // What cannot be undone now is left to the next run's clean-up: the run itself has ended well.
+    for (const work of this.#endings) await work().catch(() => {});
+    try {
+      this.closeNow();
+    } catch {
+      // The ledger still names the directory that could not be removed.
+    }
   }
 
   #adopt(pid: number, process: ChildProcess): Child {
@@ -135,12 +154,12 @@ function closeAllNow(): void {
   for (const supervisor of living) supervisor.closeNow();
 }
 
-/** Whoever handles the signal ends the run in order; where nobody does, the default (to die of it) leaves nothing behind. */
-function lastResort(signal: NodeJS.Signals): void {
-  if (process.listenerCount(signal) > 1) return;
-  closeAllNow();
+/** Whoever claimed signals ends the run in order; where nobody did, dying of one leaves nothing behind. */
+async function lastResort(signal: NodeJS.Signals): Promise<void> {
+  if (signalsAreClaimed()) return;
+  await Promise.all([...living].map((supervisor) => supervisor.close()));
   // The first process of a namespace does not die of a signal that it does not handle.
   if (process.pid === 1) process.exit(128 + constants.signals[signal]);
-  process.removeListener(signal, lastResort);
+  process.removeAllListeners(signal);
   process.kill(process.pid, signal);
 }

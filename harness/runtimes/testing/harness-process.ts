@@ -1,11 +1,12 @@
 // A harness of its own for the tests that end one: starts an echo cluster below the directory it is given, stops two of
-// its nodes, prints `up`, and waits for what comes. Usage: harness-process.ts loopback|netns RUN_ID DIRECTORY
+// its nodes, prints `up`, and waits for what comes. Usage: harness-process.ts loopback|netns|testcontainers RUN_ID DIRECTORY
 import { join } from "node:path";
 import { assert } from "../../../core/assert.ts";
 import { realClock } from "../../../core/real-clock.ts";
 import { loopback } from "../loopback.ts";
 import { netns } from "../netns.ts";
 import { insideNamespaces, reexecInNamespaces } from "../netns-reexec.ts";
+import { testcontainers } from "../testcontainers.ts";
 import { echoDeployment } from "./echo-deployment.ts";
 
 const [, , runtimeName, runId, directory] = process.argv;
@@ -14,7 +15,8 @@ assert(directory !== undefined, "DIRECTORY is missing");
 if (runtimeName === "netns" && !insideNamespaces())
   process.exit(await reexecInNamespaces([process.execPath, ...process.execArgv, ...process.argv.slice(1)]));
 
-const runtime = runtimeName === "netns" ? netns : loopback;
+const runtime = [loopback, netns, testcontainers].find(({ name }) => name === runtimeName);
+assert(runtime !== undefined, `no runtime ${runtimeName}`);
 const cluster = await runtime.start(
   echoDeployment,
   {
