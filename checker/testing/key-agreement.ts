@@ -8,7 +8,7 @@ import { whole } from "./whole.ts";
  * The promise `key` holds: small random histories on two keys are linearizable as a whole, by the definition, exactly
  * when the part on every key is. `scenario` is of one key.
  */
-export function expectKeysApart<S>(scenario: Scenario<S>, runs = Math.ceil(propertyRuns / 5)): void {
+export function expectKeysApart<S>(scenario: Scenario<S>, runs = Math.ceil(propertyRuns / 10)): void {
   const { model } = scenario;
   const all = whole(model);
   const twoKeys: Scenario<Readonly<Record<string, S>>> = {

@@ -1,0 +1,46 @@
+import type { Call, Json, Outcome, Result } from "../../core/op.ts";
+import { canonical, same } from "../canonical.ts";
+import { illegal, type Model } from "../model.ts";
+import { answerOf, badValue, unknownCall } from "./calls.ts";
+
+/** `token` is the least that the last one given can be. */
+type Lock = { readonly holder: Json; readonly token: number };
+
+/**
+ * A mutex whose `acquire` answers a fencing token: a whole number above all that were given before, so that what the
+ * lock protects can refuse those who held it once. The first is above 0. An answer of null says nothing of the token.
+ */
+export function fencedLock(options: { initial?: Json } = {}): Model<Lock, Call, Result> {
+  return {
+    name: "fenced-lock",
+    init: { holder: options.initial ?? null, token: 0 },
+    step,
+    key: (call) => call.key ?? "",
+    readOnly: (_, outcome) => outcome.type === "fail",
+    fingerprint: canonical,
+    describe: ({ holder, token }) =>
+      `${holder === null ? "free" : `held by ${canonical(holder)}`}, tokens given up to ${token}`,
+  };
+}
+
+function step(state: Lock, call: Call, outcome: Outcome): Lock | typeof illegal {
+  const asks = call.value ?? "somebody";
+  switch (call.f) {
+    case "acquire":
+      if (state.holder === null) return outcome.type === "fail" ? illegal : give(state, asks, outcome);
+      break;
+    case "release":
+      if (same(state.holder, asks)) return outcome.type === "fail" ? illegal : { ...state, holder: null };
+      break;
+    default:
+      throw unknownCall("fenced-lock", "acquire and release", call);
+  }
+  return outcome.type === "ok" ? illegal : state;
+}
+
+function give(state: Lock, holder: Json, outcome: Outcome): Lock | typeof illegal {
+  const token = answerOf(outcome) ?? null;
+  if (token === null) return { holder, token: state.token + 1 };
+  if (typeof token !== "number") throw badValue("an acquire answers its token, a number", token);
+  return token > state.token ? { holder, token } : illegal;
+}

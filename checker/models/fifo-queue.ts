@@ -1,0 +1,37 @@
+import type { Call, Json, Outcome, Result } from "../../core/op.ts";
+import { canonical, same } from "../canonical.ts";
+import { illegal, type Model } from "../model.ts";
+import { answerOf, badValue, unknownCall } from "./calls.ts";
+import { anArray, initialOf } from "./initial.ts";
+
+type Elements = readonly Json[];
+
+/**
+ * A queue, empty at first (or `initial`, the head first): `enqueue` puts the call's value at the end, `dequeue` takes
+ * the head and answers it, or null where there is none. Null cannot be queued.
+ */
+export function fifoQueue(options: { initial?: Json } = {}): Model<Elements, Call, Result> {
+  return {
+    name: "fifo-queue",
+    init: initialOf("fifo-queue", options.initial, [], anArray),
+    step,
+    key: (call) => call.key ?? "",
+    readOnly: ({ f }, outcome) => f === "dequeue" && answerOf(outcome) === null,
+    fingerprint: canonical,
+    describe: canonical,
+  };
+}
+
+function step(state: Elements, call: Call, outcome: Outcome): Elements | typeof illegal {
+  if (outcome.type === "fail") return illegal;
+  switch (call.f) {
+    case "enqueue":
+      if (call.value === undefined || call.value === null)
+        throw badValue("enqueue takes a value", call.value);
+      return [...state, call.value];
+    case "dequeue":
+      return outcome.type === "info" || same(answerOf(outcome), state[0]) ? state.slice(1) : illegal;
+    default:
+      throw unknownCall("fifo-queue", "enqueue and dequeue", call);
+  }
+}

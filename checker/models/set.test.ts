@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import type { Json, Outcome } from "../../core/op.ts";
+import { accepts, unanswered } from "../testing/accepts.ts";
+import { expectAgreement, type Scenario, smallValue } from "../testing/agreement.ts";
+import { expectKeysApart } from "../testing/key-agreement.ts";
+import { answered, mismatched } from "../testing/random-history.ts";
+import { set } from "./set.ts";
+
+const scenario: Scenario<readonly string[]> = {
+  model: set(),
+  call(random) {
+    const f = random.pick(["add", "add", "remove", "contains", "read"]);
+    return f === "read" ? { f } : { f, value: smallValue(random) };
+  },
+  answer(state, { f, value }) {
+    const isIn = state.includes(String(value));
+    if (f === "read") return answered(state.map(Number));
+    if (f === "contains") return answered(isIn);
+    return f === "add" && isIn ? mismatched : answered();
+  },
+  otherAnswer(random, { call }) {
+    if (call.f === "contains") return answered(random.chance(0.5));
+    if (call.f === "read") return answered([0, 1, 2].filter(() => random.chance(0.4)));
+    return random.chance(0.6) ? mismatched : answered();
+  },
+};
+
+const does = (f: string, value: Json, outcome: Outcome = answered()) => [{ f, value }, outcome] as const;
+const read = (...elements: Json[]) => [{ f: "read" }, answered(elements)] as const;
+
+describe("the set", () => {
+  it("is judged as brute force judges it", () => {
+    expectAgreement(scenario);
+  });
+
+  it("is judged so key by key and whole", () => {
+    expectKeysApart(scenario);
+  });
+
+  it("has an element once, and is read in any order", () => {
+    const model = set({ initial: [10] });
+    expect(accepts(model, does("add", 9), does("add", 9), read(10, 9), read(9, 10))).toBe(true);
+    expect(accepts(model, read(10, 10))).toBe(false);
+    expect(accepts(model, does("remove", 10), does("contains", 10, answered(false)), read())).toBe(true);
+    expect(accepts(model, does("remove", 10, unanswered), read(10))).toBe(false);
+  });
+
+  it("takes a refused add for an observation that the element was in, a refused remove that it was not", () => {
+    expect(accepts(set(), does("add", 1), does("add", 1, mismatched), does("remove", 2, mismatched))).toBe(
+      true,
+    );
+    expect(accepts(set(), does("add", 1, mismatched))).toBe(false);
+    expect(accepts(set({ initial: [1] }), does("remove", 1, mismatched))).toBe(false);
+  });
+});
