@@ -1,6 +1,6 @@
 import type { Call, Operation, Result } from "../core/op.ts";
 import type { Model } from "./model.ts";
-import { listOf, type OperationList } from "./operation-list.ts";
+import { listOf, type OperationList, part } from "./operation-list.ts";
 import { columnsOf } from "./register/columns.ts";
 import { registerProblem } from "./register/problem.ts";
 import { decideUnique } from "./register/unique.ts";
@@ -35,9 +35,16 @@ export function checkOperations<S>(
   operations: readonly Operation[],
   limits: Limits = unlimited,
 ): Judgement {
-  return checkList(model, listOf(operations), limits);
+  const order = Array.from(operations.keys()).sort((a, b) => callOf(operations, a) - callOf(operations, b));
+  const judgement = checkList(model, part(listOf(operations), order), limits);
+  return judgement.kind === "invalid"
+    ? { ...judgement, culprit: order[judgement.culprit] as number }
+    : judgement;
 }
 
+const callOf = (operations: readonly Operation[], i: number) => (operations[i] as Operation).callIndex;
+
+/** The same for a list, which is in order of invocation. */
 export function checkList<S>(model: Model<S, Call, Result>, list: OperationList, limits: Limits): Judgement {
   const { register } = model;
   if (register === undefined) return search(prepare(model, list), limits);

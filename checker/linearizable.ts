@@ -1,18 +1,19 @@
-import { operations } from "../core/history.ts";
-import type { Call, Operation, Result } from "../core/op.ts";
-import { type Anomaly, type Verdict, worst } from "../core/verdict.ts";
-import { checkOperations, type Judgement } from "./check-operations.ts";
+import type { Call, Result } from "../core/op.ts";
+import type { Anomaly, Verdict } from "../core/verdict.ts";
+import { checkList, type Judgement } from "./check-operations.ts";
 import type { Checker, RunContext } from "./checker.ts";
 import { minimalHistory } from "./explain/minimal.ts";
 import { reachedStates } from "./explain/reached-states.ts";
 import { sentence } from "./explain/words.ts";
 import type { Model } from "./model.ts";
+import { type OperationList, part, recorded } from "./operation-list.ts";
 import type { Limits } from "./search/limits.ts";
+import { type Part, split } from "./split.ts";
 
 export interface LinearizableOptions<S> {
   readonly model: Model<S, Call, Result>;
-  /** The operations to judge; all of them where absent. */
-  only?(operation: Operation): boolean;
+  /** Whether to judge operations with such a call; all of them where absent. */
+  only?(call: Call): boolean;
 }
 
 /** The `kind` of an anomaly that is a violation. */
@@ -30,37 +31,41 @@ export function linearizable<S>(options: LinearizableOptions<S>): Checker {
   return {
     name: "linearizable",
     check(history, context) {
-      const all = operations(history);
-      const kept = options.only === undefined ? all : all.filter(options.only);
-      return judge(options.model, kept, context);
+      const all = recorded(history);
+      return judge(options.model, options.only === undefined ? all : filtered(all, options.only), context);
     },
   };
 }
 
-function judge<S>(model: Model<S>, kept: readonly Operation[], context: RunContext): Verdict {
+function filtered(list: OperationList, only: (call: Call) => boolean): OperationList {
+  const kept: number[] = [];
+  for (let i = 0; i < list.length; i++) if (only(list.call(i))) kept.push(i);
+  return part(list, kept);
+}
+
+function judge<S>(model: Model<S>, list: OperationList, context: RunContext): Verdict {
   const limits = limitsOf(context);
-  const anomalies: Anomaly[] = [];
-  const keys = byKey(model, kept);
-  let violations = 0;
-  for (const [key, part] of keys) {
-    const judgement = checkOperations(model, part, limits);
-    if (judgement.kind === "valid") continue;
-    if (judgement.kind === "unknown") anomalies.push(undecided(key, judgement, context));
-    else if (violations++ < mostExplained)
-      anomalies.push(violation(model, key, part, judgement.culprit, limits));
+  const parts = split(model, list);
+  const violations: Anomaly[] = [];
+  const unknowns: Anomaly[] = [];
+  let count = 0;
+  for (const each of parts) {
+    const judgement = checkList(model, each.list, limits);
+    if (judgement.kind === "unknown") unknowns.push(undecided(each, judgement, context));
+    if (judgement.kind !== "invalid") continue;
+    if (++count <= mostExplained) violations.push(violation(model, each, judgement.culprit, limits));
   }
-  const kind = worst([
-    "valid",
-    ...anomalies.map(({ kind: name }) =>
-      name === violationKind ? ("invalid" as const) : ("unknown" as const),
-    ),
-  ]);
   return {
     checker: "linearizable",
-    kind,
-    summary: summary(kept.length, keys.size, violations, anomalies),
-    anomalies,
-    figures: { operations: kept.length, keys: keys.size, violations },
+    kind: count > 0 ? "invalid" : unknowns.length > 0 ? "unknown" : "valid",
+    summary: summary({
+      operations: list.length,
+      parts: parts.length,
+      violations: count,
+      found: [...violations, ...unknowns],
+    }),
+    anomalies: [...violations, ...unknowns],
+    figures: { operations: list.length, keys: parts.length, violations: count, undecided: unknowns.length },
   };
 }
 
@@ -68,32 +73,16 @@ function limitsOf({ now, timeLimitSeconds, memoryLimitBytes }: RunContext): Limi
   return { now, deadlineSeconds: now() + timeLimitSeconds, memoryBytes: memoryLimitBytes };
 }
 
-function byKey<S>(model: Model<S>, all: readonly Operation[]): Map<string | undefined, Operation[]> {
-  const parts = new Map<string | undefined, Operation[]>();
-  for (const operation of all) {
-    const key = model.key?.(operation.call);
-    const part = parts.get(key);
-    if (part === undefined) parts.set(key, [operation]);
-    else part.push(operation);
-  }
-  return parts;
-}
-
-function violation<S>(
-  model: Model<S>,
-  key: string | undefined,
-  part: readonly Operation[],
-  culprit: number,
-  limits: Limits,
-): Anomaly {
-  const minimal = minimalHistory(model, part, culprit, limits);
+function violation<S>(model: Model<S>, { key, list }: Part, culprit: number, limits: Limits): Anomaly {
+  const operations = Array.from({ length: list.length }, (_, i) => list.operation(i));
+  const minimal = minimalHistory(model, operations, culprit, limits);
   const states = reachedStates(model, minimal.operations, minimal.culprit);
-  const summary = sentence(minimal.operations, minimal.culprit, states);
-  return { kind: violationKind, summary, ...(key !== undefined && { key }), ...minimal, states };
+  const text = sentence(minimal.operations, minimal.culprit, states);
+  return { kind: violationKind, summary: text, ...(key !== undefined && { key }), ...minimal, states };
 }
 
 function undecided(
-  key: string | undefined,
+  { key }: Part,
   { limit, judged, states }: Extract<Judgement, { kind: "unknown" }>,
   context: RunContext,
 ): Anomaly {
@@ -101,13 +90,22 @@ function undecided(
     limit === "time-limit"
       ? `the time limit of ${context.timeLimitSeconds} s`
       : `the memory limit of ${Math.round(context.memoryLimitBytes / 1e6)} MB`;
-  const summary = `${key === undefined ? "the history" : `key ${key}`} is undecided: ${what} was reached after ${judged} answers, where the state could be ${states.slice(0, 8).join(", ")}`;
-  return { kind: limit, summary, ...(key !== undefined && { key }) };
+  const where = key === undefined ? "the history" : `key ${key}`;
+  const last = states.length === 0 ? "" : `, where the state could be ${states.slice(0, 8).join(" or ")}`;
+  const text = `${where} is undecided: ${what} was reached after ${judged} answers${last}`;
+  return { kind: limit, summary: text, ...(key !== undefined && { key }) };
 }
 
-function summary(count: number, keys: number, violations: number, anomalies: readonly Anomaly[]): string {
-  const scope = `${count} operations on ${keys} ${keys === 1 ? "key" : "keys"}`;
-  if (violations > 0)
-    return `${violations} of ${keys} keys not linearizable: ${anomalies.find(({ kind }) => kind === violationKind)?.summary}`;
-  return anomalies.length > 0 ? `${anomalies.length} of ${keys} keys undecided` : `${scope} are linearizable`;
+function summary(of: {
+  operations: number;
+  parts: number;
+  violations: number;
+  found: readonly Anomaly[];
+}): string {
+  const { operations, parts, violations, found } = of;
+  const keys = parts === 1 ? "1 key" : `${parts} keys`;
+  const first = found[0];
+  if (first === undefined) return `${operations} operations on ${keys} are linearizable`;
+  if (violations === 0) return `${found.length} of ${keys} undecided: ${first.summary}`;
+  return violations === 1 ? first.summary : `${violations} of ${keys} are not linearizable: ${first.summary}`;
 }

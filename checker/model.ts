@@ -22,6 +22,11 @@ export interface Model<S = unknown, C = Call, O = Result> {
    * a history is linearizable exactly when its projection on every key is). Absent: the history is checked whole.
    */
   key?(call: C): string;
+  /**
+   * The parts of the state that the call looks at or changes, where there may be several; undefined: all of them.
+   * Calls that share no part must not see one another's effects, in whatever order they happen.
+   */
+  keys?(call: C): readonly string[] | undefined;
   /** True where an operation with this call and outcome leaves every state that allows it as it is. */
   readOnly?(call: C, outcome: Outcome<O>): boolean;
   /** True where an operation is allowed in every state, and always leaves the same one: a plain write. */

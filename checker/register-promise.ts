@@ -1,6 +1,6 @@
 import { unreachable } from "../core/assert.ts";
 import type { Consistency } from "../core/consistency.ts";
-import type { Json, Operation } from "../core/op.ts";
+import type { Call, Json } from "../core/op.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Checker } from "./checker.ts";
 import { linearizable, violationKind } from "./linearizable.ts";
@@ -39,7 +39,7 @@ export function registerCheckers(promises: Consistency, options: RegisterChecker
   }
 }
 
-const isUpdate = ({ call }: Operation): boolean => call.f !== "read";
+const isUpdate = ({ f }: Call): boolean => f !== "read";
 
 /** What `strict` finds wrong where `lenient` does not is the known limit. */
 function withKnownLimit(strict: Checker, lenient: Checker): Checker {

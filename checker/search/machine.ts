@@ -20,6 +20,8 @@ export interface Machine {
   role(operationClass: number): Role;
   /** The one state that allows operations of the class; -1 where there may be others. */
   onlyIn(operationClass: number): number;
+  /** The parts of the state that operations of the class are about, by number; undefined: all of it. */
+  parts?(operationClass: number): Int32Array | undefined;
   describe(state: number): string;
   /** An estimate of what the machine holds. */
   bytes(): number;
@@ -53,6 +55,7 @@ export function modelMachine<S>(model: Model<S>, classes: readonly OperationClas
     const next = model.step(states[state] as S, call, outcome);
     return next === illegal ? noState : intern(next);
   };
+  const parts = partsOf(model, classes);
   const roles = Uint8Array.from(classes, (operationClass) => roleOf(model, operationClass));
   return {
     init: intern(model.init),
@@ -60,6 +63,7 @@ export function modelMachine<S>(model: Model<S>, classes: readonly OperationClas
     step: (state, operationClass) => steps.get(state, operationClass, compute),
     role: (operationClass) => roles[operationClass] as Role,
     onlyIn: () => noState,
+    parts: (operationClass) => parts[operationClass],
     describe: (state) => (model.describe ?? fingerprint)(states[state] as S).toString(),
     bytes: () => states.length * stateBytes + textBytes + steps.bytes(),
   };
@@ -68,6 +72,19 @@ export function modelMachine<S>(model: Model<S>, classes: readonly OperationClas
 function roleOf<S>(model: Model<S>, { call, outcome }: OperationClass): Role {
   if (model.readOnly?.(call, outcome)) return reads;
   return model.overwrites?.(call, outcome) ? overwrites : mutates;
+}
+
+function partsOf<S>(model: Model<S>, classes: readonly OperationClass[]): (Int32Array | undefined)[] {
+  const ids = new Map<string, number>();
+  const number = (key: string) => {
+    const id = ids.get(key) ?? ids.size;
+    ids.set(key, id);
+    return id;
+  };
+  return classes.map(({ call }) => {
+    const keys = model.keys?.(call);
+    return keys === undefined ? undefined : Int32Array.from(keys, number);
+  });
 }
 
 /** Entries of a step cache: at first, and at most. */

@@ -1,3 +1,4 @@
+import { Connection } from "./connection.ts";
 import { type Machine, mutates, noState, overwrites, reads } from "./machine.ts";
 import type { Problem } from "./problem.ts";
 import { bitsAt, clearBit, hasBit, type Layout, layoutFor, setBit, stateAt, usesAt } from "./row.ts";
@@ -25,6 +26,10 @@ export const moveClass = (move: Move): number => -1 - move;
  * must be followed by an operation that sees what it left: a read, or one that changes the state depending on it.
  * Otherwise the next one overwrites it, and it is hidden, or need not happen at all.
  *
+ * **Only what is connected.** Of the moves that lead to the return of an operation, only those are needed that share a
+ * part of the state with it, directly or through other open operations. The others neither see nor change what those
+ * see and change, so they can as well happen afterwards: they are open for longer.
+ *
  * **Idle optional operations.** An optional operation that would leave the state as it is is not used up.
  *
  * **Twins.** Of open operations of one class the one that returns first goes first: in an order that has them
@@ -45,6 +50,8 @@ export class Moves {
   readonly #roles: Uint8Array;
   readonly #onlyIn: Int32Array;
   readonly #anyOverwrites: boolean;
+  /** Which classes may be connected to the operation that is to return. */
+  readonly #connection: Connection;
   /** Of every class: the enumeration that tried it last. */
   readonly #tried: Int32Array;
   /** Of every state: the enumeration in which an open operation needed it last. */
@@ -63,6 +70,7 @@ export class Moves {
     this.exact = new Int32Array(this.layout.words);
     this.#roles = new Uint8Array(machine.classes).map((_, id) => machine.role(id));
     this.#onlyIn = new Int32Array(machine.classes).map((_, id) => machine.onlyIn(id));
+    this.#connection = new Connection(machine);
     this.#anyOverwrites = this.#roles.includes(overwrites);
     this.#tried = new Int32Array(machine.classes);
   }
@@ -158,10 +166,12 @@ export class Moves {
   list(row: Int32Array, target: number, moves: Move[]): number {
     let count = 0;
     this.#demand(row);
+    this.#connect(row, target);
     const { classOf } = this.#problem;
     const state = row[stateAt] as number;
     for (let operation = this.window.first; operation >= 0; operation = this.window.next(operation)) {
       const operationClass = classOf[operation] as number;
+      if (!this.#connection.has(operationClass)) continue;
       const role = this.#roles[operationClass];
       if (role === overwrites ? this.isUsed(row, operation) : this.isDone(row, operation)) continue;
       if (this.#tried[operationClass] === this.#enumeration) continue;
@@ -179,6 +189,7 @@ export class Moves {
     const state = row[stateAt] as number;
     const uses = row[usesAt] as number;
     for (const operationClass of this.window.classes) {
+      if (!this.#connection.has(operationClass)) continue;
       const next = this.#machine.step(state, operationClass);
       if (next === noState || next === state) continue;
       if (this.#anyOverwrites && !this.#isSeen(row, next)) continue;
@@ -187,6 +198,18 @@ export class Moves {
       moves[count++] = -1 - operationClass;
     }
     return count;
+  }
+
+  /** Finds the classes that are connected to `target`, through operations that may still happen. */
+  #connect(row: Int32Array, target: number): void {
+    const { classOf } = this.#problem;
+    this.#connection.start(classOf[target] as number);
+    for (let grew = this.#connection.isPartial; grew; ) {
+      grew = false;
+      for (let operation = this.window.first; operation >= 0; operation = this.window.next(operation))
+        if (!this.isUsed(row, operation)) grew = this.#connection.join(classOf[operation] as number) || grew;
+      for (const operationClass of this.window.classes) grew = this.#connection.join(operationClass) || grew;
+    }
   }
 
   /** Notes the states that open operations wait for, those that can say. */
