@@ -1,4 +1,4 @@
-import type { Ready, Snapshot } from "../core/types.ts";
+import type { HardState, Ready, Snapshot } from "../core/types.ts";
 import { SnapshotStore } from "./snapshot/snapshot-store.ts";
 import type { Identity, WalRecord } from "./wal/record.ts";
 import { type Recovered, Wal } from "./wal/wal.ts";
@@ -86,13 +86,22 @@ export class Disk {
   async #run(): Promise<void> {
     while (this.#jobs.length > 0) {
       const batch = this.#takeBatch();
-      const installed = batch[0]?.writes.snapshot;
-      // The snapshot first: the log must never begin after a snapshot that is not there.
-      if (installed !== undefined) await this.#snapshots.save(installed);
+      const [first] = batch;
+      if (first?.writes.snapshot !== undefined)
+        await this.#install(first.writes.snapshot, first.writes.hardState);
       await this.#wal.append(batch.flatMap((job) => recordsOf(job.writes)));
       for (const job of batch) job.onDurable();
     }
     this.#running = undefined;
+  }
+
+  /**
+   * The term first: a member that found a snapshot of a term it does not know of would still follow the leaders of
+   * older terms, whom that snapshot has overruled. Then the snapshot: the log must never begin after one that is not there.
+   */
+  async #install(snapshot: Snapshot, hardState: HardState | undefined): Promise<void> {
+    if (hardState !== undefined) await this.#wal.append([{ type: "hard-state", hardState }]);
+    await this.#snapshots.save(snapshot);
   }
 
   /** A write with a snapshot comes first in its batch. */

@@ -29,7 +29,7 @@ export interface MemberOptions {
 }
 
 /** Ticks are finer than heartbeats, so that election timeouts differ between members. */
-export const ticksPerHeartbeat = 5;
+export const ticksPerHeartbeat = 2;
 const appendEntriesMax = 1_024;
 const appendBytesMax = 1024 * 1024;
 const appendsInflightMax = 64;

@@ -23,7 +23,8 @@ export interface LinkOptions {
 
 /** From the start of a connection to its welcome. */
 const handshakeLimit = millis(500);
-const pingInterval = millis(150);
+const watchInterval = millis(100);
+const pingInterval = millis(200);
 /** A connection that answers no ping for so long is taken for dead, though TCP would wait for minutes. */
 const silenceLimit = millis(600);
 const backoffFirstMs = 20;
@@ -70,8 +71,10 @@ export class Link {
       if (isUp && this.#bulk.length === 0) this.#bulk = partsOf(encodeMessage(message));
       else if (!isUp) onUnreachable();
     } else {
+      const now = clock.now();
+      if (!isUp) this.#outbox.expire(nanos(now - staleAfter));
       const frame = encodeFrame({ kind: "message", payload: encodeMessage(message) });
-      const kept = this.#outbox.push(message.type, frame, clock.now());
+      const kept = this.#outbox.push(message.type, frame, now);
       if (!kept || (!isUp && message.type === "append")) onUnreachable();
     }
     this.#pumpSoon();
@@ -154,7 +157,7 @@ export class Link {
 
   /** Pings, and gives the connection up where nothing shows any more that the other end lives. */
   #watch(): void {
-    this.#timer = this.#options.clock.after(millis(50), () => {
+    this.#timer = this.#options.clock.after(watchInterval, () => {
       if (this.#state.type !== "up") return;
       const now = this.#options.clock.now();
       const awaited = this.#pingSent;

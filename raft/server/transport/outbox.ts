@@ -40,9 +40,9 @@ export class Outbox {
   take(bytesMax: number): Buffer[] {
     let bytes = 0;
     let count = 0;
-    for (const { length } of this.#waiting.map((waiting) => waiting.bytes)) {
-      if (count > 0 && bytes + length > bytesMax) break;
-      bytes += length;
+    for (const waiting of this.#waiting) {
+      if (count > 0 && bytes + waiting.bytes.length > bytesMax) break;
+      bytes += waiting.bytes.length;
       count++;
     }
     this.#bytes -= bytes;
