@@ -37,7 +37,7 @@ export class NetemDelays implements Delays {
   /** Whether the kernel has what it takes; `exec` reaches a namespace whose own loopback nobody uses yet. */
   static async works(exec: Exec): Promise<boolean> {
     try {
-      await exec("tc qdisc add dev lo root handle 1: prio bands 2".split(" "));
+      await exec(`tc qdisc add dev lo root handle 1: ${prio(2)}`.split(" "));
       await exec("tc qdisc add dev lo parent 1:2 handle 2: netem delay 1ms".split(" "));
       return true;
     } catch {
@@ -89,11 +89,14 @@ interface SlowDevice {
 /** Bands are counted from 1, and the first one is for all that is not slow. */
 const numberOf = (band: number): number => band + 2;
 
+/** Every packet goes to the first band, but for those that a filter sends elsewhere. */
+const prio = (bands: number): string => `prio bands ${bands} priomap ${Array(16).fill(0).join(" ")}`;
+
 async function rebuild(slow: SlowDevice): Promise<void> {
   await removeAll(slow);
   const { exec, device, bands } = slow;
   const commands = [
-    `qdisc add dev ${device} root handle 1: prio bands ${bands.length + 1} priomap ${Array(16).fill(0).join(" ")}`,
+    `qdisc add dev ${device} root handle 1: ${prio(bands.length + 1)}`,
     ...bands.flatMap(({ match, delayMs, jitterMs }, i) => {
       const number = numberOf(i);
       return [

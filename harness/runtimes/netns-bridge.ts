@@ -16,8 +16,8 @@ const slotsMax = 100;
  * two minutes, so that a fault's effect ends when the fault ends. Kernels without the first one are left as they are.
  */
 const quickRetries = `
-echo 1000 > /proc/sys/net/ipv4/tcp_rto_max_ms 2>/dev/null || true
-echo 120 > /proc/sys/net/ipv4/tcp_retries2 2>/dev/null || true`;
+{ echo 1000 > /proc/sys/net/ipv4/tcp_rto_max_ms; } 2>/dev/null || true
+{ echo 120 > /proc/sys/net/ipv4/tcp_retries2; } 2>/dev/null || true`;
 
 /**
  * One network namespace a node, joined by a bridge in a namespace of its own, where all traffic between nodes and

@@ -30,7 +30,7 @@ describe.runIf(insideNamespaces())("the runtime netns", () => {
     expect(new Set(hosts).size).toBe(6);
     await Promise.all(clusters.map((echo) => echo.stop()));
     expect(await run(["ip", "netns", "list"])).toBe(before);
-  });
+  }, 60_000);
 });
 
 const missing = insideNamespaces() ? undefined : await namespacesMissing();
