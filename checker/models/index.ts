@@ -1,26 +1,33 @@
+import type { Call, Result } from "../../core/op.ts";
+import type { Model } from "../model.ts";
 import { counter } from "./counter.ts";
 import { fencedLock } from "./fenced-lock.ts";
-import { keyValue } from "./key-value.ts";
+import { fifoQueue } from "./fifo-queue.ts";
+import { kv } from "./kv.ts";
 import { multiRegister } from "./multi-register.ts";
 import { mutex } from "./mutex.ts";
-import { queue } from "./queue.ts";
 import { register } from "./register.ts";
 import { set } from "./set.ts";
 import { stringMap } from "./string-map.ts";
 import { versionedRegister } from "./versioned-register.ts";
 
-/** The sequential specifications by name; each is a function of its options. */
-export const models = {
+const byName = {
   register,
   "cas-register": register,
   "versioned-register": versionedRegister,
   "multi-register": multiRegister,
   "string-map": stringMap,
-  kv: stringMap,
-  "key-value": keyValue,
+  kv,
   mutex,
   "fenced-lock": fencedLock,
   set,
-  queue,
+  "fifo-queue": fifoQueue,
   counter,
 };
+
+type ByName = typeof byName;
+
+/** The sequential specifications by name; each is a function of its options, `initial` among them. */
+export const models: {
+  readonly [Name in keyof ByName]: (options?: Parameters<ByName[Name]>[0]) => Model<unknown, Call, Result>;
+} = byName;
