@@ -10,6 +10,7 @@ import { LocalCluster } from "./testing/cluster.ts";
 const clock = realClock();
 // Starting a process takes a second of one core, and other tests may have the other one.
 vi.setConfig({ testTimeout: 120_000 });
+const quickElections = ["--election-timeout-ms", "300", "--heartbeat-ms", "30"];
 const clusters: { cluster: LocalCluster; directory: string }[] = [];
 afterEach(async () => {
   for (const { cluster, directory } of clusters.splice(0)) {
@@ -103,12 +104,12 @@ describe("a cluster of processes", () => {
   });
 
   it("loses no acknowledged write when all nodes are killed at once, twenty times, under load", async () => {
-    const cluster = await createCluster(3, ["--snapshot-entries", "300"]);
+    const cluster = await createCluster(3, [...quickElections, "--snapshot-entries", "150"]);
     const acknowledged = new Map<string, string>();
     for (let round = 0; round < 20; round++) {
       const writing = load(cluster, round, 8);
       await cluster.eventually("writes", async () => {
-        if (writing.acknowledged.size < 100) throw new Error("too few");
+        if (writing.acknowledged.size < 50) throw new Error("too few");
       });
       await cluster.killAll();
       await writing.stop();
@@ -119,7 +120,7 @@ describe("a cluster of processes", () => {
       for (const [key, value] of writing.acknowledged) acknowledged.set(key, value);
     }
     expectAll(await cluster.list(0, "k-"), acknowledged);
-    expect(acknowledged.size).toBeGreaterThanOrEqual(2_000);
+    expect(acknowledged.size).toBeGreaterThanOrEqual(1_000);
     expect(cluster.log(0)).toMatch(/recovered snapshot at \d+ and \d+ entries/);
   }, 600_000);
 
