@@ -17,3 +17,8 @@ export function same(a: Json | undefined, b: Json | undefined): boolean {
   if (typeof left !== "object" || typeof right !== "object") return false;
   return canonical(left) === canonical(right);
 }
+
+/** A record's own member: undefined where it has none, whatever the name. */
+export function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}

@@ -1,4 +1,4 @@
-import type { Call, Operation, Result } from "../core/op.ts";
+import type { Operation } from "../core/op.ts";
 import type { Model } from "./model.ts";
 import { listOf, type OperationList, part } from "./operation-list.ts";
 import { columnsOf } from "./register/columns.ts";
@@ -30,8 +30,8 @@ export type Judgement =
  * Whether `operations`, taken as a whole whatever their keys, are linearizable: some order of them, with any unknown
  * ones left out, is legal in the model and keeps `a` before `b` wherever `a.returnIndex < b.callIndex`.
  */
-export function checkOperations<S>(
-  model: Model<S, Call, Result>,
+export function checkOperations(
+  model: Model,
   operations: readonly Operation[],
   limits: Limits = unlimited,
 ): Judgement {
@@ -45,7 +45,7 @@ export function checkOperations<S>(
 const callOf = (operations: readonly Operation[], i: number) => (operations[i] as Operation).callIndex;
 
 /** The same for a list, which is in order of invocation. */
-export function checkList<S>(model: Model<S, Call, Result>, list: OperationList, limits: Limits): Judgement {
+export function checkList(model: Model, list: OperationList, limits: Limits): Judgement {
   const { register } = model;
   if (register === undefined) return search(prepare(model, list), limits);
   const columns = columnsOf({ init: model.init as never, register }, list);

@@ -1,4 +1,4 @@
-import type { Call, Result } from "../core/op.ts";
+import type { Call } from "../core/op.ts";
 import type { Anomaly, Verdict } from "../core/verdict.ts";
 import { checkList, type Judgement } from "./check-operations.ts";
 import type { Checker, RunContext } from "./checker.ts";
@@ -10,8 +10,8 @@ import { type OperationList, part, recorded } from "./operation-list.ts";
 import type { Limits } from "./search/limits.ts";
 import { type Part, split } from "./split.ts";
 
-export interface LinearizableOptions<S> {
-  readonly model: Model<S, Call, Result>;
+export interface LinearizableOptions {
+  readonly model: Model;
   /** Whether to judge operations with such a call; all of them where absent. */
   only?(call: Call): boolean;
 }
@@ -27,7 +27,7 @@ const mostExplained = 8;
  * others, whole otherwise. A key that the limits leave undecided makes the verdict `unknown`, one that is not
  * linearizable `invalid`.
  */
-export function linearizable<S>(options: LinearizableOptions<S>): Checker {
+export function linearizable(options: LinearizableOptions): Checker {
   return {
     name: "linearizable",
     check(history, context) {
@@ -43,7 +43,7 @@ function filtered(list: OperationList, only: (call: Call) => boolean): Operation
   return part(list, kept);
 }
 
-function judge<S>(model: Model<S>, list: OperationList, context: RunContext): Verdict {
+function judge(model: Model, list: OperationList, context: RunContext): Verdict {
   const limits = limitsOf(context);
   const parts = split(model, list);
   const violations: Anomaly[] = [];
@@ -73,7 +73,7 @@ function limitsOf({ now, timeLimitSeconds, memoryLimitBytes }: RunContext): Limi
   return { now, deadlineSeconds: now() + timeLimitSeconds, memoryBytes: memoryLimitBytes };
 }
 
-function violation<S>(model: Model<S>, { key, list }: Part, culprit: number, limits: Limits): Anomaly {
+function violation(model: Model, { key, list }: Part, culprit: number, limits: Limits): Anomaly {
   const operations = Array.from({ length: list.length }, (_, i) => list.operation(i));
   const minimal = minimalHistory(model, operations, culprit, limits);
   const states = reachedStates(model, minimal.operations, minimal.culprit);

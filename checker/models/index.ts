@@ -1,5 +1,3 @@
-import type { Call, Result } from "../../core/op.ts";
-import type { Model } from "../model.ts";
 import { counter } from "./counter.ts";
 import { fencedLock } from "./fenced-lock.ts";
 import { fifoQueue } from "./fifo-queue.ts";
@@ -11,7 +9,8 @@ import { set } from "./set.ts";
 import { stringMap } from "./string-map.ts";
 import { versionedRegister } from "./versioned-register.ts";
 
-const byName = {
+/** The sequential specifications by name; each is a function of its options. */
+export const models = {
   register,
   "cas-register": register,
   "versioned-register": versionedRegister,
@@ -24,10 +23,3 @@ const byName = {
   "fifo-queue": fifoQueue,
   counter,
 };
-
-type ByName = typeof byName;
-
-/** The sequential specifications by name; each is a function of its options, `initial` among them. */
-export const models: {
-  readonly [Name in keyof ByName]: (options?: Parameters<ByName[Name]>[0]) => Model<unknown, Call, Result>;
-} = byName;

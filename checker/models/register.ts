@@ -16,7 +16,7 @@ export function register(options: { initial?: Json } = {}): Model<Json, Call, Re
     step: stepRegister,
     key: (call) => call.key ?? "",
     readOnly: (call, outcome) => call.f === "read" || outcome.type === "fail",
-    overwrites: (call) => call.f === "write",
+    overwrites: (call, outcome) => call.f === "write" && outcome.type !== "fail",
     register: access,
     fingerprint: canonical,
     describe: canonical,
@@ -28,7 +28,7 @@ function stepRegister(state: Json, call: Call, outcome: Outcome): Json | typeof 
     case "read":
       return outcome.type !== "ok" || same(outcome.output.value, state) ? state : illegal;
     case "write":
-      return outcome.type === "fail" ? illegal : (call.value ?? null);
+      return outcome.type === "fail" ? state : (call.value ?? null);
     case "cas":
       return stepCas(state, casValues(call), outcome);
     default:

@@ -1,4 +1,5 @@
 import type { Call, Outcome, Result } from "../../core/op.ts";
+import { own } from "../canonical.ts";
 import { illegal, type Model } from "../model.ts";
 
 /** The strings that were set; every other key is the empty string. */
@@ -31,7 +32,7 @@ const keyOf = (call: Call): string => call.key ?? "";
 
 function stepStringMap(state: StringMap, call: Call, outcome: Outcome): StringMap | typeof illegal {
   const key = keyOf(call);
-  const current = state[key] ?? "";
+  const current = own(state, key) ?? "";
   switch (call.f) {
     case "get":
       return outcome.type !== "ok" || (outcome.output.value ?? "") === current ? state : illegal;

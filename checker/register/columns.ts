@@ -55,6 +55,7 @@ export function columnsOf(model: RegisterModel, list: OperationList): Columns {
     if (outcome.type === "fail" && outcome.error.code !== "mismatch") continue;
     const access = model.register(list.call(i), outcome);
     if (outcome.type === "info" && access.kind === "read") continue;
+    if (outcome.type === "fail" && access.kind !== "differs") continue;
     const isCas = access.kind === "cas";
     columns.source[size] = i;
     columns.kind[size] = kindOf(access.kind);
