@@ -16,23 +16,24 @@ interface OpenCall {
 }
 
 /**
- * Gathers the events of a foreign history. A process of the foreign history that invokes while an earlier operation of
- * its own has no answer (it crashed, and its name was used again) goes on as a process of its own here; the earlier
- * operation stays unanswered.
+ * Gathers the events of a foreign history. A process that invokes while an earlier operation of its own has no answer
+ * (it crashed, and its name was used again) goes on under another number; the earlier operation stays unanswered.
  */
 export class HistoryBuilder {
   readonly #file: string;
   readonly #events: ClientEvent[] = [];
   readonly #open = new Map<string, OpenCall>();
-  #processes = 0;
+  readonly #named = new Map<string, number>();
+  #spare = 1_000_000_000;
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** `time` in nanoseconds; the position in the file where it has none. */
+  /** `process` is a number in digits, `time` in nanoseconds; a millisecond an event where the history has no times. */
   invoke(process: string, call: Call, time?: number): void {
-    const own = this.#processes++;
+    const own = this.#open.has(process) ? this.#spare++ : (this.#named.get(process) ?? Number(process));
+    this.#named.set(process, own);
     this.#open.set(process, { process: own, call, at: this.#events.length });
     this.#push({ type: "invoke", process: own, ...call }, time);
   }
@@ -73,7 +74,7 @@ export class HistoryBuilder {
 
   #push(event: Omit<ClientEvent, "index" | "time">, time: number | undefined): void {
     const index = this.#events.length;
-    const at: Nanos = nanos(time ?? index);
+    const at: Nanos = nanos(time ?? index * 1e6);
     this.#events.push({ index, time: at, ...event });
   }
 }
