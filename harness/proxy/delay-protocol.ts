@@ -24,6 +24,8 @@ export const delayCommand = z.discriminatedUnion("do", [
 ]);
 export type DelayCommand = z.input<typeof delayCommand>;
 
-/** The answer: what it saw, on `proof`. The same shape, empty, is its first line, once it listens. */
-export const delayAnswer = z.object({ seen: z.array(z.string()) });
+/** The answer: writes delayed on each link, on `proof`. The same shape, empty, is its first line, once it listens. */
+export const delayAnswer = z.object({
+  delayed: z.array(z.object({ link, writes: z.number() })),
+});
 export type DelayAnswer = z.infer<typeof delayAnswer>;

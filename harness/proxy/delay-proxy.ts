@@ -9,7 +9,7 @@ import type { NodeId } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
 import { realClock } from "../../core/real-clock.ts";
 import { type DelayAnswer, delayCommand, delayProxySpec } from "./delay-protocol.ts";
-import { createLinkState, healLink, type LinkState, linkProof } from "./link-state.ts";
+import { createLinkState, healLink, type LinkState } from "./link-state.ts";
 import { PeerProxy } from "./peer-proxy.ts";
 
 const spec = delayProxySpec.parse(JSON.parse(process.argv[2] ?? ""));
@@ -24,7 +24,7 @@ function linkBetween(from: NodeId, to: NodeId): LinkState {
   return link;
 }
 
-function perform(line: string): string[] {
+function perform(line: string): DelayAnswer["delayed"] {
   const command = delayCommand.parse(JSON.parse(line));
   switch (command.do) {
     case "slow": {
@@ -36,13 +36,17 @@ function perform(line: string): string[] {
       for (const link of links.values()) healLink(link);
       return [];
     case "proof":
-      return [...links.values()].map(linkProof).filter((seen) => seen !== undefined);
+      return [...links.values()].map(({ from, to, delayedWrites }) => ({
+        link: [from, to],
+        writes: delayedWrites,
+      }));
     default:
       return unreachable(command);
   }
 }
 
-const answer = (seen: string[]): void => console.log(JSON.stringify({ seen } satisfies DelayAnswer));
+const answer = (delayed: DelayAnswer["delayed"]): void =>
+  console.log(JSON.stringify({ delayed } satisfies DelayAnswer));
 
 for (const { listen, target } of spec.ports) {
   await PeerProxy.listen({

@@ -60,7 +60,8 @@ export class Pump {
       this.#refuse(passage);
       return;
     }
-    if (this.#link.delayMs === 0 && this.#link.jitterMs === 0 && this.#held.length === 0) {
+    const slow = this.#link.delayMs > 0 || this.#link.jitterMs > 0;
+    if (!slow && this.#held.length === 0) {
       this.#pass(passage);
       return;
     }
@@ -70,7 +71,7 @@ export class Pump {
     this.#held.push({ at, passage });
     if (passage.kind === "data") {
       this.#heldBytes += passage.bytes.length;
-      this.#link.delayedWrites++;
+      if (slow) this.#link.delayedWrites++;
     }
     this.#flow();
     if (this.#held.length === 1) this.#schedule();

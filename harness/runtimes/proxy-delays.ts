@@ -4,7 +4,12 @@ import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { CouldNotRunError } from "../../core/errors.ts";
 import type { Link, NodeId } from "../../core/op.ts";
-import { type DelayCommand, type DelayProxySpec, delayAnswer } from "../proxy/delay-protocol.ts";
+import {
+  type DelayAnswer,
+  type DelayCommand,
+  type DelayProxySpec,
+  delayAnswer,
+} from "../proxy/delay-protocol.ts";
 import type { Delays } from "./delays.ts";
 import { run } from "./shell.ts";
 
@@ -13,6 +18,8 @@ const proxyPortOffset = 10_000;
 
 const script = fileURLToPath(new URL("../proxy/delay-proxy.ts", import.meta.url));
 const typescriptLoader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+
+type Delayed = DelayAnswer["delayed"];
 
 export interface ProxiedNode {
   readonly id: NodeId;
@@ -69,14 +76,20 @@ export class ProxyDelays implements Delays {
   }
 
   async proof(): Promise<string[]> {
-    return (await this.#tellAll({ do: "proof" })).flat();
+    // A link has two proxies, one at each end: whichever node dialled.
+    const writes = new Map<string, number>();
+    for (const { link, writes: more } of (await this.#tellAll({ do: "proof" })).flat()) {
+      const name = link.join(" -> ");
+      writes.set(name, (writes.get(name) ?? 0) + more);
+    }
+    return [...writes].filter(([, n]) => n > 0).map(([name, n]) => `${name} delayed ${n} writes`);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
   }
 
-  #tellAll(command: DelayCommand): Promise<string[][]> {
+  #tellAll(command: DelayCommand): Promise<Delayed[]> {
     return Promise.all(this.#proxies.map((proxy) => proxy.tell(command)));
   }
 }
@@ -106,8 +119,8 @@ async function redirect(
 class DelayProxyProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
-  readonly #waiting: { resolve(seen: string[]): void; reject(reason: Error): void }[] = [];
-  readonly #ready: Promise<string[]>;
+  readonly #waiting: { resolve(delayed: Delayed): void; reject(reason: Error): void }[] = [];
+  readonly #ready: Promise<Delayed>;
 
   constructor(node: ProxiedNode, spec: DelayProxySpec) {
     const nodeCommand = [process.execPath, "--import", typescriptLoader, script, JSON.stringify(spec)];
@@ -116,7 +129,7 @@ class DelayProxyProcess {
     this.#ready = this.#nextAnswer();
     if (this.#child.stdout !== null)
       createInterface({ input: this.#child.stdout }).on("line", (line) =>
-        this.#waiting.shift()?.resolve(delayAnswer.parse(JSON.parse(line)).seen),
+        this.#waiting.shift()?.resolve(delayAnswer.parse(JSON.parse(line)).delayed),
       );
     this.#child.stdin?.on("error", () => {});
     this.#ended = new Promise((resolve) => {
@@ -134,7 +147,7 @@ class DelayProxyProcess {
     await this.#ready;
   }
 
-  tell(command: DelayCommand): Promise<string[]> {
+  tell(command: DelayCommand): Promise<Delayed> {
     const answered = this.#nextAnswer();
     this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
     return answered;
@@ -146,7 +159,7 @@ class DelayProxyProcess {
     await this.#ended;
   }
 
-  #nextAnswer(): Promise<string[]> {
+  #nextAnswer(): Promise<Delayed> {
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 }
