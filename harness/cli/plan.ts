@@ -4,7 +4,7 @@ import type { Installed } from "../../adapters/deployment.ts";
 import { CouldNotRunError, UsageError } from "../../core/errors.ts";
 import type { Workload } from "../../workloads/workload.ts";
 import { parseNemeses } from "../nemesis/registry.ts";
-import type { Runtime } from "../runtimes/runtime.ts";
+import type { Runtime, RuntimeContext } from "../runtimes/runtime.ts";
 import type { NemesisStep } from "../trial-spec.ts";
 import { lookUp } from "./arguments.ts";
 import type { BenchOptions } from "./bench-options.ts";
@@ -23,12 +23,16 @@ export interface PlannedRun {
 }
 
 /** Every run that the options ask for; a choice that cannot be is a UsageError, a machine that cannot: CouldNotRunError. */
-export async function planRuns(options: BenchOptions, registries: Registries): Promise<PlannedRun[]> {
+export async function planRuns(
+  options: BenchOptions,
+  registries: Registries,
+  context: RuntimeContext,
+): Promise<PlannedRun[]> {
   const connect = await connectOptions(options);
   const runs: PlannedRun[] = [];
   for (const system of options.system) {
     const adapter = lookUp(registries.adapters, system, "system");
-    const perSystem = await planSystem(adapter, options, registries);
+    const perSystem = await planSystem(adapter, options, registries, context);
     for (const name of options.workload) {
       const workload = lookUp(registries.workloads, name, "workload");
       const lacking = [...workload.requires].filter((capability) => !adapter.capabilities.has(capability));
@@ -44,6 +48,7 @@ async function planSystem(
   adapter: Adapter,
   options: BenchOptions,
   { adapters, runtimes, nemeses: known }: Registries,
+  context: RuntimeContext,
 ) {
   const { name, deployment } = adapter;
   const forSystem = (texts: readonly string[], option: string) =>
@@ -69,7 +74,10 @@ async function planSystem(
   }
   const version = forSystem(options.version, "--version");
   const program = runsPrograms(runtime) ? await pickProgram(adapter, version) : undefined;
-  const image = forSystem(options.image, "--image") ?? imageOf(adapter, version);
+  const asked = forSystem(options.image, "--image") ?? imageOf(adapter, version);
+  // The one that will run, so that the report tells its version.
+  const image =
+    asked === undefined ? undefined : ((await runtime.image?.(deployment, name, asked, context)) ?? asked);
   return { adapter, runtime, nemeses, readMode, program, image };
 }
 

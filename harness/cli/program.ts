@@ -6,7 +6,7 @@ import { positiveNumber } from "./arguments.ts";
 import { type BenchOptions, declareBenchOptions } from "./bench-options.ts";
 import type { CheckOptions } from "./check.ts";
 import type { Registries } from "./list.ts";
-import { processOutput } from "./output.ts";
+import { type Output, processOutput } from "./output.ts";
 import type { PlannedRun } from "./plan.ts";
 import { endOnSignals } from "./signals.ts";
 
@@ -60,8 +60,9 @@ async function runBench(
 ): Promise<number> {
   const output = processOutput(options.json);
   const { planRuns } = await import("./plan.ts");
-  const planned = await planRuns(options, registries);
-  const elsewhere = await inNamespaces(planned);
+  const context = { clock, log: (line: string) => output.note(line) };
+  const planned = await planRuns(options, registries, context);
+  const elsewhere = await inNamespaces(planned, output);
   if (elsewhere !== undefined) return elsewhere;
   const ending = endOnSignals(() =>
     output.note("ending: heal, stop, judge what there is (again to end at once)"),
@@ -78,7 +79,7 @@ async function runBench(
  * Where a run needs network namespaces, the whole command runs again inside fresh ones. Resolves with the exit status of
  * that, or with undefined where it goes on here.
  */
-async function inNamespaces(planned: readonly PlannedRun[]): Promise<number | undefined> {
+async function inNamespaces(planned: readonly PlannedRun[], output: Output): Promise<number | undefined> {
   const names = new Set(planned.map(({ runtime }) => runtime.name));
   if (!names.has("netns")) return undefined;
   for (const other of ["testcontainers", "external"]) {
@@ -87,6 +88,9 @@ async function inNamespaces(planned: readonly PlannedRun[]): Promise<number | un
   }
   const { insideNamespaces, reexecInNamespaces } = await import("../runtimes/netns-reexec.ts");
   if (insideNamespaces()) return undefined;
+  // From inside, nothing can be told of the processes out here.
+  const { cleanLeftovers } = await import("../cleanup.ts");
+  for (const line of await cleanLeftovers()) output.note(`removed a leftover of a run that died: ${line}`);
   return reexecInNamespaces([process.execPath, ...process.argv.slice(1)]);
 }
 
@@ -123,9 +127,10 @@ function addCluster(
     .action(async (options: BenchOptions) => {
       const output = processOutput(options.json);
       const { planRuns } = await import("./plan.ts");
-      const [plan] = await planRuns({ ...options, nemesis: ["none"] }, await registries());
+      const context = { clock, log: (line: string) => output.note(line) };
+      const [plan] = await planRuns({ ...options, nemesis: ["none"] }, await registries(), context);
       if (plan === undefined) return;
-      const elsewhere = await inNamespaces([plan]);
+      const elsewhere = await inNamespaces([plan], output);
       if (elsewhere !== undefined) {
         finish(elsewhere);
         return;
