@@ -1,5 +1,5 @@
 import type { Random } from "../../core/random.ts";
-import type { MemberId } from "../core/types.ts";
+import type { MemberId, Membership, MembershipChange } from "../core/types.ts";
 import type { SimMember } from "./member.ts";
 import type { FaultKind } from "./options.ts";
 import type { World } from "./world.ts";
@@ -14,7 +14,7 @@ export interface Cluster {
 }
 
 /** A cluster grows to so many processes at most, removed ones included. */
-const processesMax = 8;
+const processesMax = 12;
 
 /** Breaks things until the world's duration is over, each for a while. */
 export class Faults {
@@ -131,19 +131,24 @@ export class Faults {
     }
   }
 
+  /** An operator asks one of those that think they lead, and perhaps at once for more. */
   #changeMembership(): void {
-    const leader = this.#cluster.leader();
-    const membership = leader?.status?.membership;
-    if (leader === undefined || membership === undefined) return;
-    const [learner] = membership.learners;
-    if (learner !== undefined && this.#random.chance(0.7)) {
-      leader.step({ type: "change-membership", change: { type: "promote", member: learner } });
-    } else if (this.#cluster.members.size < processesMax && this.#random.chance(0.6)) {
-      const joiner = this.#cluster.addMember();
-      leader.step({ type: "change-membership", change: { type: "add-learner", member: joiner.id } });
-    } else {
-      const member = this.#random.pick([...membership.voters, ...membership.learners]);
-      leader.step({ type: "change-membership", change: { type: "remove", member } });
+    const leaders = [...this.#cluster.members.values()].filter(({ status }) => status?.role === "leader");
+    if (leaders.length === 0) return;
+    const leader = this.#random.pick(leaders);
+    for (let left = this.#random.integer(1, 2); left > 0; left--) {
+      const change = this.#change(leader.status?.membership);
+      if (change !== undefined) leader.step({ type: "change-membership", change });
     }
+  }
+
+  #change(membership: Membership | undefined): MembershipChange | undefined {
+    if (membership === undefined) return undefined;
+    const [learner] = membership.learners;
+    if (learner !== undefined && this.#random.chance(0.7)) return { type: "promote", member: learner };
+    if (this.#cluster.members.size < processesMax && this.#random.chance(0.6)) {
+      return { type: "add-learner", member: this.#cluster.addMember().id };
+    }
+    return { type: "remove", member: this.#random.pick([...membership.voters, ...membership.learners]) };
   }
 }

@@ -42,6 +42,7 @@ export interface SimOptions {
   readonly clientEveryMs: readonly [number, number];
   /** Of a client's operations. */
   readonly readProbability: number;
+  /** Well above what a message and a write to disk take, or nobody is ever elected (§5.6). */
   readonly electionTicks: number;
   readonly heartbeatTicks: number;
   readonly maxEntriesPerAppend: number;
@@ -54,9 +55,10 @@ export interface SimOptions {
 
 /**
  * Kinds of worlds. `elections`: members crash and time out so often that they hardly do anything but vote. `deposed`:
- * leaders are cut off or stand still, and clients go on asking them.
+ * leaders are cut off or stand still, and clients go on asking them. `churn`: leaders come and go with entries half
+ * replicated (figure 8). `reconfigured`: members join and leave all the time, most of all while leaders change.
  */
-export const worlds = ["mixed", "elections", "deposed"] as const;
+export const worlds = ["mixed", "elections", "deposed", "churn", "reconfigured"] as const;
 export type WorldKind = (typeof worlds)[number];
 
 /**
@@ -94,6 +96,32 @@ export function optionsOf(
         faultEveryMs: [200, 800],
         faults: ["isolate-leader", "pause-leader"],
         clientEveryMs: [5, 20],
+      };
+    case "churn":
+      return {
+        ...mixed,
+        members: 5,
+        lossProbability: random.pick([0.05, 0.3]),
+        delayMs: [1, 20],
+        syncMs: [0, 5],
+        faultEveryMs: [30, 150],
+        faults: ["crash-leader", "isolate-leader", "bridge"],
+        clientEveryMs: [20, 60],
+        electionTicks: 5,
+        heartbeatTicks: 1,
+        maxEntriesPerAppend: 1,
+        maxInflight: 1,
+      };
+    case "reconfigured":
+      return {
+        ...mixed,
+        members: random.pick([1, 2, 3]),
+        syncMs: [0, 5],
+        faultEveryMs: [20, 120],
+        faults: ["membership", "membership", "membership", "isolate-leader", "partition", "crash-leader"],
+        clientEveryMs: [20, 60],
+        electionTicks: 5,
+        heartbeatTicks: 1,
       };
     default:
       return unreachable(world);

@@ -28,6 +28,7 @@ const options = optionsOf(seed, new Set(planted), world);
 const { stats, violation } = simulate(options, values.quiet ? undefined : (line) => console.log(line));
 console.log({ ...options, mutants: planted });
 console.log(stats);
+if (violation?.cause !== undefined) console.log(violation.cause);
 console.log(violation ? `VIOLATION of ${violation.message}` : "every invariant held");
 process.exitCode = violation ? 1 : 0;
 

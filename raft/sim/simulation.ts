@@ -1,4 +1,3 @@
-import { AssertionError } from "../../core/assert.ts";
 import { type MemberId, type Membership, memberId } from "../core/types.ts";
 import { Clients } from "./clients.ts";
 import { type Cluster, Faults } from "./faults.ts";
@@ -24,12 +23,8 @@ export function simulate(options: SimOptions, trace?: (line: string) => void): S
     simulation.run();
     return { stats: simulation.stats };
   } catch (error) {
-    // An assertion that the code under test makes about itself is an invariant like any other.
-    if (error instanceof AssertionError) {
-      return { stats: simulation.stats, violation: new Violation("assertion", error.message) };
-    }
-    if (error instanceof Violation) return { stats: simulation.stats, violation: error };
-    throw error;
+    const violation = error instanceof Violation ? error : new Violation("no crash", `${error}`, error);
+    return { stats: simulation.stats, violation };
   }
 }
 
@@ -113,10 +108,13 @@ class Simulation implements Cluster {
 
   #checkAgreement(): void {
     const leader = this.leader();
-    const expected = leader?.replica?.state.join();
-    for (const member of this.#belonging(leader?.status?.membership ?? this.#bootstrap)) {
-      require(member.replica?.state.join() === expected, "convergence", () =>
-        `members ${leader?.id} and ${member.id} applied the same entries, but their states differ`);
+    const membership = leader?.status?.membership ?? this.#bootstrap;
+    const state = leader?.replica?.state.join();
+    for (const { id, replica, status } of this.#belonging(membership)) {
+      require(replica?.state.join() === state, "convergence", () =>
+        `members ${leader?.id} and ${id} applied the same entries, but their states differ`);
+      require(JSON.stringify(status?.membership) === JSON.stringify(membership), "convergence", () =>
+        `members ${leader?.id} and ${id} have the same log, but another membership`);
     }
   }
 }

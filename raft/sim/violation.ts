@@ -8,15 +8,16 @@ export type Invariant =
   | "exactly once"
   | "monotonic commit"
   | "convergence"
-  | "assertion";
+  /** What is under test throws: an assertion of its own, say. */
+  | "no crash";
 
 /** An invariant broke: what the simulator looks for. */
 export class Violation extends Error {
   override readonly name = "Violation";
   readonly invariant: Invariant;
 
-  constructor(invariant: Invariant, message: string) {
-    super(`${invariant}: ${message}`);
+  constructor(invariant: Invariant, message: string, cause?: unknown) {
+    super(`${invariant}: ${message}`, { cause });
     this.invariant = invariant;
   }
 }
