@@ -8,11 +8,11 @@ const model = stringMap();
 const scenario: Scenario<Readonly<Record<string, string>>> = {
   model,
   call(random) {
-    const f = random.pick(["get", "get", "put", "append", "append"]);
+    const f = random.pick(["get", "get", "get", "put", "append", "append"]);
     return f === "get" ? { f } : { f, value: random.pick(["x", "y"]) };
   },
   answer: (state, { f }) => (f === "get" ? answered(state[""] ?? "") : answered()),
-  otherAnswer: (random) => answered(random.pick(["", "x", "y", "xy", "yx"])),
+  otherAnswer: (random) => answered(random.pick(["x", "y", "xy", "yx", "yy"])),
 };
 
 describe("the string map", () => {
