@@ -6,11 +6,12 @@ import { describe, expect, it } from "vitest";
 import { requireOrSkip } from "../../core/require-or-skip.ts";
 import { netns } from "./netns.ts";
 import { insideNamespaces, namespacesMissing, reexecInNamespaces } from "./netns-reexec.ts";
-import { run } from "./shell.ts";
+import { run, succeeds } from "./shell.ts";
 import { EchoCluster } from "./testing/echo-cluster.ts";
 import { runtimeContract } from "./testing/runtime-contract.ts";
 
 const thisFile = fileURLToPath(import.meta.url);
+const reexec = new URL("./netns-reexec.ts", import.meta.url).href;
 const vitest = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
 
 describe.runIf(insideNamespaces())("the runtime netns", () => {
@@ -54,5 +55,17 @@ describe.skipIf(insideNamespaces() || requireOrSkip(missing))("a harness in name
     expect(statSync(file).uid).toBe(process.getuid?.());
     rmSync(scratch, { recursive: true });
     expect(existsSync(scratch)).toBe(false);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("is made for an ordinary user, too", async () => {
+    const asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
+    const script = `
+      import { namespacesMissing, reexecInNamespaces } from ${JSON.stringify(reexec)};
+      console.log(await namespacesMissing());
+      process.exit(await reexecInNamespaces(["sh", "-c", "id -u; ip netns add one; ip -n one link set lo up; ip netns list"]));`;
+    const command = [process.execPath, "--import", "tsx", "--input-type", "module", "-e", script];
+    // Its home is nowhere, and the repository may be where it must not look.
+    if (!(await succeeds([...asNobody, "test", "-r", thisFile]))) return;
+    expect(await run([...asNobody, ...command])).toBe("undefined\n0\none\n");
   });
 });
