@@ -1,7 +1,8 @@
 import type { Operation } from "../core/op.ts";
+import { canonical } from "./canonical.ts";
 import type { Model } from "./model.ts";
 import { listOf, type OperationList, part } from "./operation-list.ts";
-import { columnsOf } from "./register/columns.ts";
+import { type Columns, columnsOf, type RegisterModel } from "./register/columns.ts";
 import { registerProblem } from "./register/problem.ts";
 import { decideUnique } from "./register/unique.ts";
 import { decide } from "./search/decide.ts";
@@ -46,13 +47,38 @@ const callOf = (operations: readonly Operation[], i: number) => (operations[i] a
 
 /** The same for a list, which is in order of invocation. */
 export function checkList(model: Model, list: OperationList, limits: Limits): Judgement {
-  const { register } = model;
-  if (register === undefined) return search(prepare(model, list), limits);
-  const columns = columnsOf({ init: model.init as never, register }, list);
-  const unique = decideUnique(columns);
-  if (unique.kind === "ordered") return { kind: "valid" };
-  return search(registerProblem(columns), limits);
+  if (!isRegister(model)) return search(prepare(model, list), limits);
+  return checkColumns(columnsOf(model, list), describer(model, list), limits);
 }
+
+/** The same for a register's operations as columns. The culprit is a position in the list that they came from. */
+export function checkColumns(columns: Columns, describe: Describe, limits: Limits): Judgement {
+  if (decideUnique(columns).kind === "ordered") return { kind: "valid" };
+  return search(
+    registerProblem(columns, (value) => describe(columns, value)),
+    limits,
+  );
+}
+
+type Describe = (columns: Columns, value: number) => string;
+
+/** Puts values of columns in words: each is in the call or the answer of some operation. */
+export function describer(model: RegisterModel, list: OperationList): Describe {
+  return ({ size, source, value, to }, wanted) => {
+    if (wanted === 0) return canonical(model.init);
+    for (let i = 0; i < size; i++) {
+      if (value[i] !== wanted && to[i] !== wanted) continue;
+      const position = source[i] as number;
+      const access = model.register(list.call(position), list.outcome(position));
+      if (access.kind !== "cas") return canonical(access.value);
+      return canonical(value[i] === wanted ? access.from : access.to);
+    }
+    return "?";
+  };
+}
+
+/** A model that says of every operation how it accesses the one value that there is. */
+export const isRegister = (model: Model): model is Model & RegisterModel => model.register !== undefined;
 
 function search(problem: Problem, limits: Limits): Judgement {
   const result = decide(problem, limits);

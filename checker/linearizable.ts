@@ -1,14 +1,15 @@
 import type { Call } from "../core/op.ts";
 import type { Anomaly, Verdict } from "../core/verdict.ts";
-import { checkList, type Judgement } from "./check-operations.ts";
+import { checkColumns, checkList, describer, isRegister, type Judgement } from "./check-operations.ts";
 import type { Checker, RunContext } from "./checker.ts";
 import { minimalHistory } from "./explain/minimal.ts";
 import { reachedStates } from "./explain/reached-states.ts";
 import { sentence } from "./explain/words.ts";
 import type { Model } from "./model.ts";
 import { type OperationList, part, recorded } from "./operation-list.ts";
+import { columnsByKey } from "./register/columns.ts";
 import type { Limits } from "./search/limits.ts";
-import { type Part, split } from "./split.ts";
+import { split } from "./split.ts";
 
 export interface LinearizableOptions {
   readonly model: Model;
@@ -45,35 +46,69 @@ function filtered(list: OperationList, only: (call: Call) => boolean): Operation
 
 function judge(model: Model, list: OperationList, context: RunContext): Verdict {
   const limits = limitsOf(context);
-  const parts = split(model, list);
   const violations: Anomaly[] = [];
   const unknowns: Anomaly[] = [];
   let count = 0;
-  for (const each of parts) {
-    const judgement = checkList(model, each.list, limits);
-    if (judgement.kind === "unknown") unknowns.push(undecided(each, judgement, context));
-    if (judgement.kind !== "invalid") continue;
-    if (++count <= mostExplained) violations.push(violation(model, each, judgement.culprit, limits));
+  const parts = judgeParts(model, list, limits);
+  for (const { key, positions, judgement } of parts) {
+    if (judgement.kind === "unknown") unknowns.push(undecided(key, judgement, context));
+    if (judgement.kind !== "invalid" || ++count > mostExplained) continue;
+    violations.push(
+      violation(model, key, part(list, positions), positions.indexOf(judgement.culprit), limits),
+    );
   }
+  const found = [...violations, ...unknowns];
   return {
     checker: "linearizable",
     kind: count > 0 ? "invalid" : unknowns.length > 0 ? "unknown" : "valid",
-    summary: summary({
+    summary: summary({ operations: list.length, parts: parts.length, violations: count, found }),
+    anomalies: found,
+    figures: {
       operations: list.length,
-      parts: parts.length,
+      keys: parts.length,
       violations: count,
-      found: [...violations, ...unknowns],
-    }),
-    anomalies: [...violations, ...unknowns],
-    figures: { operations: list.length, keys: parts.length, violations: count, undecided: unknowns.length },
+      undecided: unknowns.length,
+    },
   };
+}
+
+interface JudgedPart {
+  readonly key: string | undefined;
+  /** Where its operations are in the list; the judgement's culprit is among them. */
+  readonly positions: Int32Array;
+  readonly judgement: Judgement;
+}
+
+function judgeParts(model: Model, list: OperationList, limits: Limits): JudgedPart[] {
+  if (isRegister(model)) {
+    const describe = describer(model, list);
+    return columnsByKey(model, list).map(({ key, columns }) => {
+      const judgement = checkColumns(columns, describe, limits);
+      return { key, positions: columns.source, judgement };
+    });
+  }
+  return split(model, list).map(({ key, list: own, positions }) => {
+    const judgement = checkList(model, own, limits);
+    const culprit = judgement.kind === "invalid" ? (positions[judgement.culprit] as number) : -1;
+    return {
+      key,
+      positions,
+      judgement: judgement.kind === "invalid" ? { ...judgement, culprit } : judgement,
+    };
+  });
 }
 
 function limitsOf({ now, timeLimitSeconds, memoryLimitBytes }: RunContext): Limits {
   return { now, deadlineSeconds: now() + timeLimitSeconds, memoryBytes: memoryLimitBytes };
 }
 
-function violation(model: Model, { key, list }: Part, culprit: number, limits: Limits): Anomaly {
+function violation(
+  model: Model,
+  key: string | undefined,
+  list: OperationList,
+  culprit: number,
+  limits: Limits,
+): Anomaly {
   const operations = Array.from({ length: list.length }, (_, i) => list.operation(i));
   const minimal = minimalHistory(model, operations, culprit, limits);
   const states = reachedStates(model, minimal.operations, minimal.culprit);
@@ -82,7 +117,7 @@ function violation(model: Model, { key, list }: Part, culprit: number, limits: L
 }
 
 function undecided(
-  { key }: Part,
+  key: string | undefined,
   { limit, judged, states }: Extract<Judgement, { kind: "unknown" }>,
   context: RunContext,
 ): Anomaly {

@@ -43,7 +43,9 @@ class Recorded implements OperationList {
   }
 
   outcome(i: number): Outcome {
-    return outcomeOf(this.#end(i));
+    const end = this.#end(i);
+    // An answer's event has all the members of its result: nothing to make but the outcome.
+    return end?.type === "ok" ? { type: "ok", output: end } : outcomeOf(end);
   }
 
   callIndex(i: number): number {

@@ -6,6 +6,8 @@ export interface Part {
   /** The key that they are about, or the keys; undefined where the model has none. */
   readonly key: string | undefined;
   readonly list: OperationList;
+  /** Their positions in the whole list. */
+  readonly positions: Int32Array;
 }
 
 /**
@@ -17,12 +19,12 @@ export interface Part {
 export function split<S>(model: Model<S>, list: OperationList): Part[] {
   const { key, keys } = model;
   if (key !== undefined) return gather(list, (i) => key(list.call(i)));
-  if (keys === undefined) return [{ key: undefined, list }];
+  if (keys === undefined) return [whole(list)];
   const ties = new Ties();
   for (let i = 0; i < list.length; i++) {
     const own = keys(list.call(i));
     // An operation that is about everything ties everything together.
-    if (own === undefined) return [{ key: undefined, list }];
+    if (own === undefined) return [whole(list)];
     ties.add(own);
   }
   const names = ties.names();
@@ -39,9 +41,16 @@ function gather(list: OperationList, nameOf: (i: number) => string): Part[] {
   }
   return Array.from(positions, ([key, own]) => ({
     key,
-    list: own.length === list.length ? list : part(list, own),
+    list: part(list, own),
+    positions: Int32Array.from(own),
   }));
 }
+
+const whole = (list: OperationList): Part => ({
+  key: undefined,
+  list,
+  positions: Int32Array.from({ length: list.length }, (_, i) => i),
+});
 
 /** Groups of keys, by union-find. */
 class Ties {

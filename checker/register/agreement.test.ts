@@ -33,10 +33,10 @@ function everyWayAgrees(value: (random: Random) => Json): void {
         throw new Error(`${unique.why}: the operations are no contradiction`);
     }
     const work = Number.POSITIVE_INFINITY;
-    const breadth = breadthFirst(registerProblem(columns), { limits: unlimited, work });
+    const breadth = breadthFirst(registerProblem(columns, String), { limits: unlimited, work });
     if ((breadth.kind === "valid") !== expected) throw new Error(`breadth first says ${breadth.kind}`);
     const options = { limits: unlimited, deadEnds: Number.POSITIVE_INFINITY, horizon: 1 << 20 };
-    const depth = depthFirst(registerProblem(columns), options);
+    const depth = depthFirst(registerProblem(columns, String), options);
     if ((depth.kind === "valid") !== expected) throw new Error(`depth first says ${depth.kind}`);
     if (depth.kind === "invalid" && breadth.kind === "invalid" && depth.culprit !== breadth.culprit)
       throw new Error(`depth first blames ${depth.culprit}, breadth first ${breadth.culprit}`);

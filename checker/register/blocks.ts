@@ -133,13 +133,13 @@ function cycleIn({ size, kind, value }: Columns, links: Links, { placed }: Block
 type Readers = (value: number) => Int32Array;
 
 /** Reads by the value that they read, in order of their call. */
-function readersOf({ size, kind, value, values }: Columns, { effective }: Links): Readers {
-  const start = new Int32Array(values.length + 1);
+function readersOf({ size, kind, value, valueCount }: Columns, { effective }: Links): Readers {
+  const start = new Int32Array(valueCount + 1);
   for (let i = 0; i < size; i++)
     if (kind[i] === read && effective[i])
       start[(value[i] as number) + 1] = (start[(value[i] as number) + 1] as number) + 1;
-  for (let v = 0; v < values.length; v++) start[v + 1] = (start[v + 1] as number) + (start[v] as number);
-  const sorted = new Int32Array(start[values.length] as number);
+  for (let v = 0; v < valueCount; v++) start[v + 1] = (start[v + 1] as number) + (start[v] as number);
+  const sorted = new Int32Array(start[valueCount] as number);
   const next = start.slice();
   for (let i = 0; i < size; i++) {
     if (kind[i] !== read || !effective[i]) continue;

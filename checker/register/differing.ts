@@ -1,4 +1,4 @@
-import { type Columns, cas, differs, write } from "./columns.ts";
+import { type Columns, cas, differs, never, write } from "./columns.ts";
 
 /**
  * Puts the operations that saw that the value *differed* from some value into a legal order of the others; undefined
@@ -34,8 +34,8 @@ class Places {
   readonly #columns: Columns;
   readonly #length: number;
   /** The latest call in front of every place, and the earliest return behind it: both ascend. */
-  readonly #latestCall: Float64Array;
-  readonly #earliestReturn: Float64Array;
+  readonly #latestCall: Int32Array;
+  readonly #earliestReturn: Int32Array;
   /** The value at every place, and the next place at which it is another. */
   readonly #value: Int32Array;
   readonly #nextChange: Int32Array;
@@ -45,8 +45,8 @@ class Places {
     const { length } = order;
     this.#columns = columns;
     this.#length = length;
-    this.#latestCall = new Float64Array(length + 1).fill(Number.NEGATIVE_INFINITY);
-    this.#earliestReturn = new Float64Array(length + 1).fill(Number.POSITIVE_INFINITY);
+    this.#latestCall = new Int32Array(length + 1).fill(-1);
+    this.#earliestReturn = new Int32Array(length + 1).fill(never);
     this.#value = new Int32Array(length + 1);
     this.#nextChange = new Int32Array(length + 1).fill(length + 1);
     for (let p = 0; p < length; p++) {

@@ -13,8 +13,8 @@ export function guessTimes(columns: Columns): Guess {
   const { size, kind, value, callIndex, returnIndex } = columns;
   const middle = Float64Array.from({ length: size }, (_, i) => middleOf(columns, i));
   const setters = settersByValue(columns, middle);
-  const firstReturn = returnIndex.slice(0, size);
-  const lastCall = callIndex.slice(0, size);
+  const firstReturn = Float64Array.from(returnIndex);
+  const lastCall = Float64Array.from(callIndex);
   for (let i = 0; i < size; i++) {
     if (kind[i] !== read && kind[i] !== cas) continue;
     const setter = lastBefore(setters(value[i] as number), middle, middle[i] as number);
@@ -33,14 +33,14 @@ function middleOf({ callIndex, returnIndex, optional }: Columns, i: number): num
 
 /** The operations that set a value, in order of their middles. */
 function settersByValue(columns: Columns, middle: Float64Array): (value: number) => Int32Array {
-  const { size, kind, value, to, values } = columns;
+  const { size, kind, value, to, valueCount } = columns;
   const setters: number[] = [];
   for (let i = 0; i < size; i++) if (kind[i] === write || kind[i] === cas) setters.push(i);
   setters.sort((a, b) => (middle[a] as number) - (middle[b] as number));
   const set = (i: number) => (kind[i] === write ? value[i] : to[i]) as number;
-  const start = new Int32Array(values.length + 1);
+  const start = new Int32Array(valueCount + 1);
   for (const i of setters) start[set(i) + 1] = (start[set(i) + 1] as number) + 1;
-  for (let v = 0; v < values.length; v++) start[v + 1] = (start[v + 1] as number) + (start[v] as number);
+  for (let v = 0; v < valueCount; v++) start[v + 1] = (start[v + 1] as number) + (start[v] as number);
   const next = start.slice();
   const sorted = new Int32Array(setters.length);
   for (const i of setters) {

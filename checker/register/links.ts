@@ -33,9 +33,9 @@ export interface Contradiction {
  * Contradictions are certain: a value that was seen and never set; a value, set once, that two CAS replaced.
  */
 export function link(columns: Columns): Links | Contradiction | "ambiguous" {
-  const { kind, value, optional, values, size } = columns;
+  const { kind, value, optional, valueCount, size } = columns;
   const setter = settersOf(columns);
-  const successor = new Int32Array(values.length).fill(none);
+  const successor = new Int32Array(valueCount).fill(none);
   const effective = new Uint8Array(size);
   const witness = new Int32Array(size).fill(none);
   const links = { setter, successor, effective, witness };
@@ -79,8 +79,8 @@ export function contradiction(
 }
 
 /** Of every value: the one operation that may have set it, `none` or `several`. The run's start sets the initial one. */
-function settersOf({ size, kind, value, to, values }: Columns): Int32Array {
-  const setter = new Int32Array(values.length).fill(none);
+function settersOf({ size, kind, value, to, valueCount }: Columns): Int32Array {
+  const setter = new Int32Array(valueCount).fill(none);
   for (let i = 0; i < size; i++) {
     if (kind[i] !== write && kind[i] !== cas) continue;
     const set = (kind[i] === write ? value[i] : to[i]) as number;

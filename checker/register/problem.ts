@@ -1,4 +1,3 @@
-import { canonical } from "../canonical.ts";
 import { type Machine, mutates, noState, overwrites, type Role, reads } from "../search/machine.ts";
 import type { Problem } from "../search/problem.ts";
 import { timeline } from "../search/timeline.ts";
@@ -6,19 +5,19 @@ import { type Columns, cas, differs, read, write } from "./columns.ts";
 import { guessTimes } from "./guess.ts";
 
 /**
- * The search problem of a register: its states are the numbers of its values.
+ * The search problem of a register: its states are the numbers of its values, which `describe` puts in words.
  *
  * All values that nothing looks at are one value: no operation tells them apart. And where nothing looks for a
  * difference either, an unknown operation that would set such a value is left out: after it only a write could come,
  * which could come without it.
  */
-export function registerProblem(columns: Columns): Problem {
-  const { size, kind, value, to, optional, source, values } = columns;
+export function registerProblem(columns: Columns, describe: (value: number) => string): Problem {
+  const { size, kind, value, to, optional, source, valueCount } = columns;
   const isSeen = seenValues(columns);
-  const unseen = values.length;
+  const unseen = valueCount;
   const known = (v: number) => (isSeen[v] || v === 0 ? v : unseen);
   const anyDiffers = kind.subarray(0, size).includes(differs);
-  const classes = new RegisterClasses(values.length + 1);
+  const classes = new RegisterClasses(valueCount + 1);
   const kept = new Int32Array(size);
   const classOf = new Int32Array(size);
   let length = 0;
@@ -45,15 +44,13 @@ export function registerProblem(columns: Columns): Problem {
       returnIndex: (i) => columns.returnIndex[at(i)] as number,
     }),
     classOf: classOf.slice(0, length),
-    machine: classes.machine((state) =>
-      state === unseen ? "a value that nobody read" : canonical(values[state]),
-    ),
+    machine: classes.machine((state) => (state === unseen ? "a value that nobody read" : describe(state))),
   };
 }
 
 /** 1 for values that some operation looks at: reads, compares with, or differed from. */
-function seenValues({ size, kind, value, values }: Columns): Uint8Array {
-  const seen = new Uint8Array(values.length);
+function seenValues({ size, kind, value, valueCount }: Columns): Uint8Array {
+  const seen = new Uint8Array(valueCount);
   for (let i = 0; i < size; i++) if (kind[i] !== write) seen[value[i] as number] = 1;
   return seen;
 }

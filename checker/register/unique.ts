@@ -43,7 +43,7 @@ export function decideUnique(columns: Columns): UniqueResult {
   const sequence = ordered(columns, links, blocks);
   if (!(sequence instanceof Int32Array)) return sequence;
   const order = () => flatten(blocks, sequence);
-  if (!columns.kind.subarray(0, columns.size).includes(differs)) return { kind: "ordered", order };
+  if (!columns.kind.includes(differs)) return { kind: "ordered", order };
   const complete = placeDiffering(columns, order());
   return complete === undefined ? { kind: "undecided" } : { kind: "ordered", order: () => complete };
 }
@@ -52,9 +52,10 @@ export function decideUnique(columns: Columns): UniqueResult {
 function ordered(columns: Columns, links: Links, blocks: Blocks): Int32Array | Contradiction {
   const { callIndex, returnIndex } = columns;
   const { count, firstReturn, lastCall } = blocks;
+  // Of the block of the initial value the first return is the start of the run, before every call.
   const f = (block: number) => {
     const operation = firstReturn[block] as number;
-    return operation === none ? Number.NEGATIVE_INFINITY : (returnIndex[operation] as number);
+    return operation === none ? -1 : (returnIndex[operation] as number);
   };
   const s = (block: number) => callIndex[lastCall[block] as number] as number;
   const sequence = sortedBlocks(count, f, s);
@@ -66,27 +67,34 @@ function ordered(columns: Columns, links: Links, blocks: Blocks): Int32Array | C
   return sequence;
 }
 
+/** Blocks in order of m; at equal values those first whose m is a call, as are events at equal indexes. */
 function sortedBlocks(count: number, f: (block: number) => number, s: (block: number) => number): Int32Array {
-  const m = new Float64Array(count);
-  const isReturn = new Uint8Array(count);
-  let sortable = true;
+  const rank = new Int32Array(count);
+  let highest = 0;
   for (let block = 0; block < count; block++) {
-    isReturn[block] = f(block) < s(block) ? 1 : 0;
-    m[block] = isReturn[block] ? f(block) : s(block);
-    // The block of the initial value comes first, and its m is no number.
-    sortable &&=
-      Number.isSafeInteger((m[block] as number) * 2 * count) || m[block] === Number.NEGATIVE_INFINITY;
+    const isReturn = f(block) < s(block);
+    rank[block] = isReturn ? f(block) * 2 + 3 : s(block) * 2 + 2;
+    highest = Math.max(highest, rank[block] as number);
   }
-  if (!sortable) {
-    const byM = (a: number, b: number) =>
-      (m[a] as number) - (m[b] as number) || (isReturn[a] as number) - (isReturn[b] as number);
-    return Int32Array.from({ length: count }, (_, block) => block).sort(byM);
+  return placed(rank, highest) ?? sorted(rank);
+}
+
+/** The order of `rank` by putting each in its place, where no two are equal and most places are taken. */
+function placed(rank: Int32Array, highest: number): Int32Array | undefined {
+  if (highest > 16 * rank.length) return undefined;
+  const at = new Int32Array(highest + 1).fill(none);
+  for (let block = 0; block < rank.length; block++) {
+    const place = rank[block] as number;
+    if (at[place] !== none) return undefined;
+    at[place] = block;
   }
-  // One number that sorts by m, then by kind, then by block: the native sort of numbers is ten times faster.
-  const keys = m.map((value, block) => (value * 2 + (isReturn[block] as number)) * count + block).sort();
-  return Int32Array.from(keys, (key) =>
-    key === Number.NEGATIVE_INFINITY ? 0 : ((key % count) + count) % count,
-  );
+  return at.filter((block) => block !== none);
+}
+
+function sorted(rank: Int32Array): Int32Array {
+  // One number that sorts by rank, then by block: the native sort of numbers is ten times faster.
+  const keys = Float64Array.from(rank, (value, block) => value * rank.length + block).sort();
+  return Int32Array.from(keys, (key) => key % rank.length);
 }
 
 /** Blocks `a` and `b` must precede each other: the operations that say so, and the setters that tie them together. */
