@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, sleep } from "../../core/clock.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
+import type { Fault } from "../../core/fault.ts";
 import { millis, seconds } from "../../core/time.ts";
 import { cleanLeftovers } from "../cleanup.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
@@ -62,6 +63,7 @@ function start(
     dataDir: join(dir, "data"),
     logDir: join(dir, "logs"),
     runId: `cluster-${process.pid}`,
+    faults: new Set<Fault>(),
     ...(options.mutant !== undefined && { mutant: options.mutant }),
     ...(plan.image !== undefined && { image: plan.image }),
     ...(options.storage !== undefined && { storage: options.storage }),

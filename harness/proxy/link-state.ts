@@ -1,4 +1,5 @@
 import type { NodeId } from "../../core/op.ts";
+import { count } from "../runtimes/text.ts";
 
 /** What happens to bytes on one directed link, and what was seen of it since the last heal. */
 export interface LinkState {
@@ -41,5 +42,3 @@ export function linkProof(link: LinkState): string | undefined {
   if (link.delayedWrites > 0) seen.push(`delayed ${count(link.delayedWrites, "write")}`);
   return seen.length > 0 ? `${link.from} -> ${link.to} ${seen.join(", ")}` : undefined;
 }
-
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;

@@ -42,6 +42,7 @@ export class ChildNode implements ClusterNode {
     this.endpoint = options.endpoint;
     this.#options = options;
     mkdirSync(options.dataDir, { recursive: true });
+    mkdirSync(dirname(options.logFile), { recursive: true });
     for (const [path, content] of Object.entries(options.launch.files)) {
       const file = join(options.dataDir, path);
       mkdirSync(dirname(file), { recursive: true });

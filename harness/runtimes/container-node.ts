@@ -1,4 +1,5 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { GenericContainer } from "testcontainers";
 import { z } from "zod";
 import type { Endpoint } from "../../adapters/adapter.ts";
@@ -53,6 +54,7 @@ export class ContainerNode implements ClusterNode {
     this.id = options.pod.node;
     this.endpoint = options.endpoint;
     this.#options = options;
+    mkdirSync(dirname(options.logFile), { recursive: true });
   }
 
   state(): ReturnType<ClusterNode["state"]> {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Exec } from "./shell.ts";
+import { count } from "./text.ts";
 
 /** One direction between two addresses, with the name that people know it by: `n1 -> n2`, `clients -> n1`. */
 export interface Path {
@@ -91,7 +92,7 @@ export class FaultRules {
     const seen = listing.parse(JSON.parse(text)).nftables.flatMap(countersOf);
     return seen
       .filter(([, { packets }]) => packets > 0)
-      .map(([name, { packets, bytes }]) => `${name} dropped ${packets} packets (${bytes} bytes)`);
+      .map(([name, { packets, bytes }]) => `${name} dropped ${count(packets, "packet")} (${bytes} bytes)`);
   }
 
   async #apply(commands: string): Promise<void> {

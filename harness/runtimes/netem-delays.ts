@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Link } from "../../core/op.ts";
 import type { Delays } from "./delays.ts";
 import type { Exec } from "./shell.ts";
+import { count } from "./text.ts";
 
 /** Where a link's packets can be held up. */
 export interface LinkPlace {
@@ -118,6 +119,6 @@ async function proofAt({ exec, device, bands }: SlowDevice): Promise<string[]> {
   const packets = new Map(statistics.parse(JSON.parse(text)).map((qdisc) => [qdisc.handle, qdisc.packets]));
   return bands.flatMap(({ link: [from, to] }, i) => {
     const delayed = packets.get(`${numberOf(i)}:`) ?? 0;
-    return delayed > 0 ? [`${from} -> ${to} delayed ${delayed} packets`] : [];
+    return delayed > 0 ? [`${from} -> ${to} delayed ${count(delayed, "packet")}`] : [];
   });
 }

@@ -12,6 +12,7 @@ import {
 } from "../proxy/delay-protocol.ts";
 import type { Delays } from "./delays.ts";
 import { run } from "./shell.ts";
+import { count } from "./text.ts";
 
 /** A redirected port's proxy listens so far above it. */
 const proxyPortOffset = 10_000;
@@ -82,7 +83,7 @@ export class ProxyDelays implements Delays {
       const name = link.join(" -> ");
       writes.set(name, (writes.get(name) ?? 0) + more);
     }
-    return [...writes].filter(([, n]) => n > 0).map(([name, n]) => `${name} delayed ${n} writes`);
+    return [...writes].filter(([, n]) => n > 0).map(([name, n]) => `${name} delayed ${count(n, "write")}`);
   }
 
   async close(): Promise<void> {

@@ -12,7 +12,7 @@ export interface Topology {
   readonly program: Installed | undefined;
   readonly extraArgs: readonly string[];
   readonly mutant?: string;
-  /** Directory for the nodes' data and logs, made by the caller, removed by `Cluster.stop`, logs apart. */
+  /** Directories for the nodes' data and logs, made where they are missing; `Cluster.stop` removes the data's. */
   readonly dataDir: string;
   readonly logDir: string;
   /** Marks everything that the run creates, so that leftovers are found. */
