@@ -109,7 +109,8 @@ export type Input =
 /**
  * What the driver has to do, in this order: (1) send `immediate` at any time; (2) make `snapshot`, `entries` and
  * `hardState` durable; (3) send `messages`; tell the core `persisted`; (4) restore `snapshot`, apply `committed` in
- * order; (5) answer `reads` whose index is applied.
+ * order; (5) answer `reads` whose index is applied. A driver that takes Readies while earlier ones are still being
+ * written keeps their order, and holds back `immediate` too while a changed term or vote is not durable.
  */
 export interface Ready {
   readonly hardState?: HardState;
