@@ -3,8 +3,7 @@
  * answer to the one before. Told what to do by one message, answers with one, then waits for the next.
  */
 import { build } from "hdr-histogram-js";
-import { connect } from "../adapters/etcd-api/client.ts";
-import { nodeId } from "../core/op.ts";
+import { openUnaryClient, type UnaryClient } from "./unary-client.ts";
 
 export interface Phase {
   readonly operation: "put" | "linearizable" | "serializable";
@@ -29,21 +28,19 @@ export interface PhaseResult {
 }
 
 const keys = 1_000;
-const valueBytes = 256;
+const value = "v".repeat(256);
 
 async function run(phase: Phase): Promise<PhaseResult> {
   const clients = await Promise.all(
-    Array.from({ length: phase.clients }, (_, i) => {
-      const port = phase.ports[i % phase.ports.length] ?? 0;
-      return connect({ node: nodeId("node"), host: "127.0.0.1", port }, { timeoutMs: 10_000 });
-    }),
+    Array.from({ length: phase.clients }, (_, i) =>
+      openUnaryClient(phase.ports[i % phase.ports.length] ?? 0),
+    ),
   );
   const latency = build({
     lowestDiscernibleValue: 1,
     highestTrackableValue: 60e6,
     numberOfSignificantValueDigits: 3,
   });
-  const value = "v".repeat(valueBytes);
   let measuring = false;
   let ended = false;
   let failed = 0;
@@ -53,7 +50,7 @@ async function run(phase: Phase): Promise<PhaseResult> {
       const key = `bench-${i % keys}`;
       const begin = performance.now();
       try {
-        await (phase.operation === "put" ? client.write(key, value) : client.read(key, phase.operation));
+        await perform(client, phase.operation, key);
         if (measuring) latency.recordValue(Math.max(1, Math.round((performance.now() - begin) * 1e3)));
       } catch {
         if (measuring) failed++;
@@ -71,7 +68,7 @@ async function run(phase: Phase): Promise<PhaseResult> {
   const seconds = (performance.now() - begin) / 1e3;
   ended = true;
   await loops;
-  await Promise.all(clients.map((client) => client.close()));
+  for (const client of clients) client.close();
   return {
     completed: latency.totalCount,
     failed,
@@ -83,6 +80,9 @@ async function run(phase: Phase): Promise<PhaseResult> {
     utilisation: utilization,
   };
 }
+
+const perform = (client: UnaryClient, operation: Phase["operation"], key: string): Promise<void> =>
+  operation === "put" ? client.put(key, value) : client.range(key, operation === "serializable");
 
 process.on("message", (phase: Phase) => {
   run(phase).then(
