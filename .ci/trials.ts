@@ -46,7 +46,10 @@ const mutants: readonly [mutant: string, args: string][] = [
   ["read-without-quorum", "--nemesis partition-leader --seconds 15"],
   ["ack-before-commit", "--nemesis partition-leader --seconds 15"],
   ["serve-follower-reads", "--nemesis partition-one --seconds 15"],
-  ["apply-twice", "--nemesis pause-leader --seconds 20"],
+  [
+    "apply-twice",
+    "--nemesis partition-one-way --fault-seconds 1.5 --gap-seconds 1.5 --seconds 25 --rate 200 --timeout 2000 --workload-option operations-per-key=1000",
+  ],
 ];
 
 const trials: readonly Trial[] = [
