@@ -1,6 +1,7 @@
 import type { Json, Operation } from "../../core/op.ts";
 import { type Nanos, toSeconds } from "../../core/time.ts";
 import type { ReachedState } from "../../core/verdict.ts";
+import { same } from "../canonical.ts";
 
 const say = (value: Json | undefined): string => (value === undefined ? "nothing" : JSON.stringify(value));
 
@@ -39,7 +40,52 @@ export function sentence(
 ): string {
   const bad = operations[culprit] as Operation;
   const what = `process ${bad.process} ${describeOperation(bad)} at ${atTime(bad.invokedAt)}`;
+  return `${what}, ${whyOverwritten(operations, bad) ?? whyNoState(states)}`;
+}
+
+function whyNoState(states: readonly ReachedState[]): string {
   const possible = states.map(({ state }) => state);
-  const only = possible.length === 1 ? possible[0] : `one of ${possible.join(", ")}`;
-  return `${what}, but the state could only be ${only} then`;
+  if (possible.length === 0) return "and no order of what came before allows that";
+  return `but the state could only be ${possible.length === 1 ? possible[0] : `one of ${possible.join(", ")}`} then`;
+}
+
+/**
+ * The usual violation of a register in words of its own: a value was seen though another had surely taken its place
+ * before. Undefined where that is not the reason.
+ */
+function whyOverwritten(operations: readonly Operation[], bad: Operation): string | undefined {
+  const value = seen(bad);
+  if (value === undefined) return undefined;
+  const writers = operations.filter(
+    (one) => one !== bad && written(one) !== undefined && same(written(one), value),
+  );
+  if (writers.length > 1 || (writers.length === 0 && value !== null)) return undefined;
+  const writtenBy = writers[0]?.returnIndex ?? -1;
+  const after = operations.filter(
+    (one) =>
+      one.outcome.type === "ok" &&
+      written(one) !== undefined &&
+      !same(written(one), value) &&
+      one.callIndex > writtenBy &&
+      one.returnIndex < bad.callIndex,
+  );
+  const first = after.toSorted((a, b) => a.returnIndex - b.returnIndex)[0];
+  if (first === undefined) return undefined;
+  const earlier = `${((bad.invokedAt - first.completedAt) / 1e6).toFixed(1)} ms earlier`;
+  const again = value === null ? "nothing removed the key" : `nothing wrote ${say(value)} again`;
+  return `but the ${first.call.f} of ${say(written(first))} by process ${first.process} had been acknowledged ${earlier} and ${again}`;
+}
+
+/** The value that a register's operation found; undefined where it tells none. */
+function seen({ call, outcome }: Operation): Json | undefined {
+  if (outcome.type !== "ok") return undefined;
+  if (call.f === "read") return outcome.output.value ?? null;
+  return call.f === "cas" && Array.isArray(call.value) ? (call.value[0] as Json) : undefined;
+}
+
+/** The value that a register's operation put there, or may have; undefined where it puts none. */
+function written({ call, outcome }: Operation): Json | undefined {
+  if (outcome.type === "fail") return undefined;
+  if (call.f === "write") return call.value ?? null;
+  return call.f === "cas" && Array.isArray(call.value) ? (call.value[1] as Json) : undefined;
 }
