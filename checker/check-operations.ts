@@ -3,12 +3,11 @@ import { canonical } from "./canonical.ts";
 import type { Model } from "./model.ts";
 import { listOf, type OperationList, part } from "./operation-list.ts";
 import { type Columns, columnsOf, type RegisterModel } from "./register/columns.ts";
-import { registerProblem } from "./register/problem.ts";
-import { decideUnique } from "./register/unique.ts";
+import { type ColumnsJudgement, judgeColumns } from "./register/judge-columns.ts";
 import { decide } from "./search/decide.ts";
 import { type LimitName, type Limits, unlimited } from "./search/limits.ts";
 import { type Problem, prepare } from "./search/problem.ts";
-import { isReturn } from "./search/timeline.ts";
+import { returnsBefore } from "./search/timeline.ts";
 
 /** Whether operations can be linearized, and where it ends if they cannot. Positions are those in the given list. */
 export type Judgement =
@@ -48,33 +47,31 @@ const callOf = (operations: readonly Operation[], i: number) => (operations[i] a
 /** The same for a list, which is in order of invocation. */
 export function checkList(model: Model, list: OperationList, limits: Limits): Judgement {
   if (!isRegister(model)) return search(prepare(model, list), limits);
-  return checkColumns(columnsOf(model, list), describer(model, list), limits);
+  const columns = columnsOf(model, list);
+  return inWords(judgeColumns(columns, limits), (value) => describeValue(model, list, columns, value));
 }
 
-/** The same for a register's operations as columns. The culprit is a position in the list that they came from. */
-export function checkColumns(columns: Columns, describe: Describe, limits: Limits): Judgement {
-  if (decideUnique(columns).kind === "ordered") return { kind: "valid" };
-  return search(
-    registerProblem(columns, (value) => describe(columns, value)),
-    limits,
-  );
+/** The judgement with its states described. */
+export function inWords(judgement: ColumnsJudgement, describe: (value: number) => string): Judgement {
+  return judgement.kind === "unknown" ? { ...judgement, states: judgement.states.map(describe) } : judgement;
 }
 
-type Describe = (columns: Columns, value: number) => string;
-
-/** Puts values of columns in words: each is in the call or the answer of some operation. */
-export function describer(model: RegisterModel, list: OperationList): Describe {
-  return ({ size, source, value, to }, wanted) => {
-    if (wanted === 0) return canonical(model.init);
-    for (let i = 0; i < size; i++) {
-      if (value[i] !== wanted && to[i] !== wanted) continue;
-      const position = source[i] as number;
-      const access = model.register(list.call(position), list.outcome(position));
-      if (access.kind !== "cas") return canonical(access.value);
-      return canonical(value[i] === wanted ? access.from : access.to);
-    }
-    return "?";
-  };
+/** Puts a value of columns in words: each is the initial one, or in the call or the answer of some operation. */
+export function describeValue(
+  model: RegisterModel,
+  list: OperationList,
+  { size, source, value, to }: Columns,
+  wanted: number,
+): string {
+  if (wanted === 0) return canonical(model.init);
+  for (let i = 0; i < size; i++) {
+    if (value[i] !== wanted && to[i] !== wanted) continue;
+    const position = source[i] as number;
+    const access = model.register(list.call(position), list.outcome(position));
+    if (access.kind !== "cas") return canonical(access.value);
+    return canonical(value[i] === wanted ? access.from : access.to);
+  }
+  return "a value that nobody read";
 }
 
 /** A model that says of every operation how it accesses the one value that there is. */
@@ -88,7 +85,7 @@ function search(problem: Problem, limits: Limits): Judgement {
     case "invalid":
       return { kind: "invalid", culprit: problem.source[result.culprit] as number };
     case "unknown": {
-      const judged = problem.timeline.events.subarray(0, result.events).filter(isReturn).length;
+      const judged = returnsBefore(problem.timeline, result.events);
       return {
         kind: "unknown",
         limit: result.limit,

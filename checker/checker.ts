@@ -1,6 +1,7 @@
 import type { Consistency } from "../core/consistency.ts";
 import type { History } from "../core/history.ts";
 import type { Verdict } from "../core/verdict.ts";
+import type { Workers } from "./workers.ts";
 
 /** What a checker may know of the run beside its history. */
 export interface RunContext {
@@ -8,6 +9,8 @@ export interface RunContext {
   readonly promises: Consistency;
   /** How many shards of a check may run side by side. 1: in this thread only. */
   readonly threads: number;
+  /** Threads to judge shards in; absent: all are judged in this one. */
+  readonly workers?: Workers;
   /** Seconds; a check that would take longer is `unknown`. */
   readonly timeLimitSeconds: number;
   /** Bytes of memory that a check may hold; one that would need more is `unknown`. */

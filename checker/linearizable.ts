@@ -1,13 +1,15 @@
 import type { Call } from "../core/op.ts";
 import type { Anomaly, Verdict } from "../core/verdict.ts";
-import { checkColumns, checkList, describer, isRegister, type Judgement } from "./check-operations.ts";
+import { checkList, describeValue, inWords, isRegister, type Judgement } from "./check-operations.ts";
 import type { Checker, RunContext } from "./checker.ts";
 import { minimalHistory } from "./explain/minimal.ts";
 import { reachedStates } from "./explain/reached-states.ts";
 import { sentence } from "./explain/words.ts";
+import { judgeRegisters } from "./judge-registers.ts";
 import type { Model } from "./model.ts";
 import { type OperationList, part, recorded } from "./operation-list.ts";
 import { columnsByKey } from "./register/columns.ts";
+import type { ColumnsJudgement } from "./register/judge-columns.ts";
 import type { Limits } from "./search/limits.ts";
 import { split } from "./split.ts";
 
@@ -44,12 +46,12 @@ function filtered(list: OperationList, only: (call: Call) => boolean): Operation
   return part(list, kept);
 }
 
-function judge(model: Model, list: OperationList, context: RunContext): Verdict {
+async function judge(model: Model, list: OperationList, context: RunContext): Promise<Verdict> {
   const limits = limitsOf(context);
+  const parts = await judgeParts(model, list, context);
   const violations: Anomaly[] = [];
   const unknowns: Anomaly[] = [];
   let count = 0;
-  const parts = judgeParts(model, list, limits);
   for (const { key, positions, judgement } of parts) {
     if (judgement.kind === "unknown") unknowns.push(undecided(key, judgement, context));
     if (judgement.kind !== "invalid" || ++count > mostExplained) continue;
@@ -79,13 +81,22 @@ interface JudgedPart {
   readonly judgement: Judgement;
 }
 
-function judgeParts(model: Model, list: OperationList, limits: Limits): JudgedPart[] {
+async function judgeParts(model: Model, list: OperationList, context: RunContext): Promise<JudgedPart[]> {
+  const limits = limitsOf(context);
   if (isRegister(model)) {
-    const describe = describer(model, list);
-    return columnsByKey(model, list).map(({ key, columns }) => {
-      const judgement = checkColumns(columns, describe, limits);
-      return { key, positions: columns.source, judgement };
-    });
+    const registers = columnsByKey(model, list);
+    const judgements = await judgeRegisters(
+      registers.map(({ columns }) => columns),
+      limits,
+      context,
+    );
+    return registers.map(({ key, columns }, i) => ({
+      key,
+      positions: columns.source,
+      judgement: inWords(judgements[i] as ColumnsJudgement, (value) =>
+        describeValue(model, list, columns, value),
+      ),
+    }));
   }
   return split(model, list).map(({ key, list: own, positions }) => {
     const judgement = checkList(model, own, limits);

@@ -30,6 +30,10 @@ export interface Times {
 
 export const isReturn = (event: number): boolean => (event & 1) === 1;
 
+/** How many operations returned among the first `events` events. */
+export const returnsBefore = ({ events }: Timeline, count: number): number =>
+  events.subarray(0, count).filter(isReturn).length;
+
 export function timeline(times: Times): Timeline {
   const events = eventsOf(times);
   return {

@@ -1,0 +1,207 @@
+/**
+ * How fast the checker is. Prints a table of figures and goals:
+ *
+ *     npx tsx bench/checker.ts [ROW…]
+ *
+ * Every row is measured in a process of its own, from a history in memory to the verdict; memory is the process' peak,
+ * the history included. Histories are generated from a seed, or recorded ones from ../shared/histories, where present.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Checker, RunContext } from "../checker/checker.ts";
+import type { Format } from "../checker/formats/format.ts";
+import { jepsenLog } from "../checker/formats/jepsen-log.ts";
+import { knossosEdn } from "../checker/formats/knossos-edn.ts";
+import { porcupineKv } from "../checker/formats/porcupine-kv.ts";
+import { linearizable } from "../checker/linearizable.ts";
+import { models } from "../checker/models/index.ts";
+import { nodeWorkers } from "../checker/node-workers.ts";
+import type { History } from "../core/history.ts";
+import { realClock } from "../core/real-clock.ts";
+import { toSeconds } from "../core/time.ts";
+import type { VerdictKind } from "../core/verdict.ts";
+import { type RegisterHistoryOptions, registerHistory } from "./register-history.ts";
+
+interface Goal {
+  readonly seconds: number;
+  readonly megabytes?: number;
+  /** Of the slowest of several histories. */
+  readonly slowestSeconds?: number;
+}
+
+interface Row {
+  readonly goal?: Goal;
+  run(): Promise<Figures>;
+}
+
+interface Figures {
+  readonly seconds: number;
+  readonly slowestSeconds: number;
+  /** Processor time of all threads: what a busy machine does not change much. */
+  readonly cpuSeconds: number;
+  readonly verdicts: Readonly<Partial<Record<VerdictKind, number>>>;
+}
+
+const clock = realClock();
+const now = () => toSeconds(clock.now());
+const context: RunContext = {
+  promises: "linearizable",
+  threads: availableParallelism(),
+  timeLimitSeconds: 300,
+  memoryLimitBytes: 2e9,
+  workers: nodeWorkers,
+  now,
+};
+
+async function measure(checker: Checker, histories: readonly History[]): Promise<Figures> {
+  const seconds: number[] = [];
+  const verdicts: Partial<Record<VerdictKind, number>> = {};
+  const before = process.cpuUsage();
+  for (const history of histories) {
+    const start = now();
+    const { kind } = await checker.check(history, context);
+    seconds.push(now() - start);
+    verdicts[kind] = (verdicts[kind] ?? 0) + 1;
+  }
+  const total = seconds.reduce((sum, each) => sum + each, 0);
+  const { user, system } = process.cpuUsage(before);
+  const cpuSeconds = (user + system) / 1e6;
+  return { seconds: total, slowestSeconds: Math.max(...seconds), cpuSeconds, verdicts };
+}
+
+const register = linearizable({ model: models.register() });
+
+const generated = (options: Omit<RegisterHistoryOptions, "seed">, goal?: Goal): Row => ({
+  ...(goal !== undefined && { goal }),
+  run: () => measure(register, [registerHistory({ ...options, seed: 1 })]),
+});
+
+const recordings = fileURLToPath(new URL("../../shared/histories", import.meta.url));
+
+const recorded = (folder: string, format: Format, checker: Checker, goal?: Goal): Row => ({
+  ...(goal !== undefined && { goal }),
+  run() {
+    const names = readdirSync(join(recordings, folder)).filter((name) => /\.(log|txt|edn)$/.test(name));
+    const parse = (name: string) => format.parse(readFileSync(join(recordings, folder, name), "utf8"), name);
+    return measure(checker, names.map(parse));
+  },
+});
+
+const casRegister = linearizable({ model: models["cas-register"]({ initial: 0 }) });
+const strings = linearizable({ model: models["string-map"]() });
+const wholeStrings = linearizable({ model: models["string-map"]({ whole: true }) });
+const million = 1_000_000;
+const repeating = { values: 5 };
+const casHeavy = { reads: 0.3, cas: 0.4 };
+
+const rows: Readonly<Record<string, Row>> = {
+  "20,000 operations, 10 clients": generated({ operations: 20_000, clients: 10 }, { seconds: 0.1 }),
+  "1,000,000 operations, 10 clients": generated(
+    { operations: million, clients: 10 },
+    { seconds: 3, megabytes: 1000 },
+  ),
+  "1,000,000 operations, 50 clients": generated({ operations: million, clients: 50 }, { seconds: 15 }),
+  "1,000 keys x 1,000 operations, 10 clients": generated(
+    { operations: million, clients: 10, keys: 1000 },
+    { seconds: 2 },
+  ),
+  "1,000 keys x 1,000 operations, 5 values": generated({
+    operations: million,
+    clients: 10,
+    keys: 1000,
+    ...repeating,
+  }),
+  "1,000,000, 10 clients, CAS-heavy": generated({ operations: million, clients: 10, ...casHeavy }),
+  "1,000,000, 10 clients, 5 values": generated({ operations: million, clients: 10, ...repeating }),
+  "1,000,000, 10 clients, 5 values, CAS-heavy": generated({
+    operations: million,
+    clients: 10,
+    ...repeating,
+    ...casHeavy,
+  }),
+  "100,000, 50 clients, 5 values": generated({ operations: 100_000, clients: 50, ...repeating }),
+  "100,000, 50 clients, 5 values, CAS-heavy": generated({
+    operations: 100_000,
+    clients: 50,
+    ...repeating,
+    ...casHeavy,
+  }),
+  "100,000, 50 clients, 20 values": generated({ operations: 100_000, clients: 50, values: 20 }),
+  "100,000, 10 clients, 1% unknown outcomes": generated({
+    operations: 100_000,
+    clients: 10,
+    crashes: 0.01,
+  }),
+  "100,000, 10 clients, 5 values, 1% unknown": generated({
+    operations: 100_000,
+    clients: 10,
+    ...repeating,
+    crashes: 0.01,
+  }),
+  ...(existsSync(recordings) && {
+    "recorded: all etcd logs": recorded("jepsen-etcd-logs", jepsenLog, register, {
+      seconds: 0.5,
+      slowestSeconds: 0.05,
+    }),
+    "recorded: Knossos' good CAS registers": recorded("knossos/cas-register/good", knossosEdn, casRegister),
+    "recorded: kv, key by key": recorded("kv", porcupineKv, strings),
+    "recorded: kv, whole": recorded("kv", porcupineKv, wholeStrings),
+  }),
+};
+
+/** One row, measured in this process: what a child prints. */
+async function measureHere(row: Row): Promise<void> {
+  const figures = await row.run();
+  const megabytes = process.resourceUsage().maxRSS / 1000;
+  process.stdout.write(JSON.stringify({ ...figures, megabytes }));
+}
+
+function line(name: string, { goal }: Row): string {
+  const child = [...process.execArgv, fileURLToPath(import.meta.url), "--child", name];
+  const output = execFileSync(process.execPath, child, { encoding: "utf8" });
+  const figures = JSON.parse(output) as Figures & { megabytes: number };
+  const isMet =
+    goal === undefined ||
+    (figures.seconds < goal.seconds &&
+      figures.megabytes < (goal.megabytes ?? Number.POSITIVE_INFINITY) &&
+      figures.slowestSeconds < (goal.slowestSeconds ?? Number.POSITIVE_INFINITY));
+  const verdicts = Object.entries(figures.verdicts).map(([kind, count]) => `${count} ${kind}`);
+  return [
+    name.padEnd(44),
+    `${figures.seconds.toFixed(3)} s`.padStart(10),
+    `${figures.cpuSeconds.toFixed(3)} s`.padStart(10),
+    (figures.slowestSeconds < figures.seconds
+      ? `${(figures.slowestSeconds * 1000).toFixed(1)} ms`
+      : ""
+    ).padStart(9),
+    `${figures.megabytes.toFixed(0)} MB`.padStart(9),
+    (goal === undefined ? "" : describeGoal(goal)).padEnd(26),
+    (goal === undefined ? "" : isMet ? "met" : "MISSED").padEnd(7),
+    verdicts.join(", "),
+  ].join("  ");
+}
+
+const describeGoal = ({ seconds, megabytes, slowestSeconds }: Goal): string =>
+  [
+    `< ${seconds} s`,
+    ...(megabytes === undefined ? [] : [`< ${megabytes} MB`]),
+    ...(slowestSeconds === undefined ? [] : [`slowest < ${slowestSeconds * 1000} ms`]),
+  ].join(", ");
+
+const [first, ...others] = process.argv.slice(2);
+if (first === "--child") {
+  await measureHere(rows[others[0] ?? ""] as Row);
+} else {
+  const wanted = [...(first === undefined ? [] : [first]), ...others];
+  const chosen = Object.entries(rows).filter(
+    ([name]) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
+  );
+  console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`);
+  console.log(
+    `${"history".padEnd(44)}  ${"checked in".padStart(10)}  ${"processor".padStart(10)}  ${"slowest".padStart(9)}  ${"memory".padStart(9)}  goal`,
+  );
+  for (const [name, row] of chosen) console.log(line(name, row));
+}

@@ -1,0 +1,23 @@
+/** A thread that judges registers: gets `Task`s, answers each with its judgement. */
+import { parentPort } from "node:worker_threads";
+import { assert } from "../core/assert.ts";
+import { realClock } from "../core/real-clock.ts";
+import { toSeconds } from "../core/time.ts";
+import type { Columns } from "./register/columns.ts";
+import { judgeColumns } from "./register/judge-columns.ts";
+
+export interface Task {
+  readonly columns: Columns;
+  /** From the moment at which the task comes. */
+  readonly secondsLeft: number;
+  readonly memoryBytes: number;
+}
+
+assert(parentPort !== null, "a worker has a parent");
+const port = parentPort;
+const clock = realClock();
+const now = () => toSeconds(clock.now());
+
+port.on("message", ({ columns, secondsLeft, memoryBytes }: Task) => {
+  port.postMessage(judgeColumns(columns, { now, deadlineSeconds: now() + secondsLeft, memoryBytes }));
+});

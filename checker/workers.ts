@@ -1,0 +1,12 @@
+import type { Columns } from "./register/columns.ts";
+import type { ColumnsJudgement } from "./register/judge-columns.ts";
+import type { Limits } from "./search/limits.ts";
+
+/** Judges registers side by side: threads of the platform, so that the checker itself stays pure. */
+export interface Workers {
+  /**
+   * The judgement of every register, in their order. At most `threads` are judged at once, all before the deadline and
+   * each within `limits.memoryBytes`. Rejects where a worker fails.
+   */
+  judge(registers: readonly Columns[], threads: number, limits: Limits): Promise<readonly ColumnsJudgement[]>;
+}
