@@ -24,8 +24,8 @@ try {
   process.exitCode = tell(reason);
 }
 
-// Node 20 can spin for ever when it tears down its handles at a natural end (seen in about one of ten runs with clients
-// whose node was cut off): the command is done, so it ends itself, once what it wrote is out.
+// Node 20 can spin for ever when it tears down its handles at a natural end (seen after a run that had cut clients off):
+// the command is done, so it ends itself, once what it wrote is out.
 process.stdout.write("", () => process.exit());
 
 /** What went wrong, in a line that names the way out; resolves to the exit status. */
