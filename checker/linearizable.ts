@@ -2,9 +2,7 @@ import type { Call } from "../core/op.ts";
 import type { Anomaly, Verdict } from "../core/verdict.ts";
 import { checkList, describeValue, inWords, isRegister, type Judgement } from "./check-operations.ts";
 import type { Checker, RunContext } from "./checker.ts";
-import { minimalHistory } from "./explain/minimal.ts";
-import { reachedStates } from "./explain/reached-states.ts";
-import { sentence } from "./explain/words.ts";
+import { explain } from "./explain/explain.ts";
 import { judgeRegisters } from "./judge-registers.ts";
 import type { Model } from "./model.ts";
 import { type OperationList, part, recorded } from "./operation-list.ts";
@@ -120,11 +118,7 @@ function violation(
   culprit: number,
   limits: Limits,
 ): Anomaly {
-  const operations = Array.from({ length: list.length }, (_, i) => list.operation(i));
-  const minimal = minimalHistory(model, operations, culprit, limits);
-  const states = reachedStates(model, minimal.operations, minimal.culprit);
-  const text = sentence(minimal.operations, minimal.culprit, states);
-  return { kind: violationKind, summary: text, ...(key !== undefined && { key }), ...minimal, states };
+  return { kind: violationKind, ...(key !== undefined && { key }), ...explain(model, list, culprit, limits) };
 }
 
 function undecided(

@@ -6,28 +6,36 @@ import { same } from "../canonical.ts";
 const say = (value: Json | undefined): string => (value === undefined ? "nothing" : JSON.stringify(value));
 
 /** The time of an event in a run, as reports show it. */
-export const atTime = (time: Nanos): string => `${toSeconds(time).toFixed(3)} s`;
+const atTime = (time: Nanos): string => `${toSeconds(time).toFixed(3)} s`;
+
+/** A length of time, with the unit that suits it. */
+function span(nanos: number): string {
+  if (nanos >= 1e8) return `${(nanos / 1e9).toFixed(1)} s`;
+  return nanos >= 1e5 ? `${(nanos / 1e6).toFixed(1)} ms` : `${(nanos / 1e3).toFixed(0)} µs`;
+}
 
 /** What a process did, in the past tense: `read 41 from k3 on n2`. */
-export function describeOperation({ call, outcome, node }: Operation): string {
-  const where = `${call.key === undefined ? "" : ` ${call.f === "read" ? "from" : "to"} ${call.key}`}${
-    node === undefined ? "" : ` on ${node}`
-  }`;
-  const refused = outcome.type === "fail";
+function describeOperation({ call, outcome, node }: Operation): string {
+  const where = (word: string) =>
+    `${call.key === undefined || call.key === "" ? "" : ` ${word} ${call.key}`}${node === undefined ? "" : ` on ${node}`}`;
   switch (call.f) {
     case "read":
-      return `read ${say(outcome.type === "ok" ? (outcome.output.value ?? null) : undefined)}${where}`;
+      return `read ${say(outcome.type === "ok" ? (outcome.output.value ?? null) : undefined)}${where("from")}`;
     case "write":
-      return `wrote ${say(call.value)}${where}`;
+      return `wrote ${say(call.value)}${where("to")}`;
     case "cas": {
       const [from, to] = Array.isArray(call.value) ? (call.value as readonly Json[]) : [];
-      const change = `from ${say(from)} to ${say(to)}`;
-      return refused ? `was refused a change ${change}${where}` : `changed the value ${change}${where}`;
+      if (outcome.type === "fail") return `was told that the value was not ${say(from)}${where("in")}`;
+      return `replaced ${say(from)} by ${say(to)}${where("in")}`;
     }
     default: {
-      const output = outcome.type === "ok" && outcome.output.value !== undefined;
-      const answer = output ? ` and got ${say(outcome.output.value)}` : "";
-      return `did ${call.f} ${call.value === undefined ? "" : say(call.value)}${where}${answer}`;
+      const argument = call.value === undefined ? "" : ` ${say(call.value)}`;
+      const answer =
+        outcome.type === "ok" && outcome.output.value !== undefined
+          ? ` and got ${say(outcome.output.value)}`
+          : "";
+      const refused = outcome.type === "fail" ? " and was refused" : "";
+      return `did ${call.f}${argument}${where("of")}${answer}${refused}`;
     }
   }
 }
@@ -40,38 +48,48 @@ export function sentence(
 ): string {
   const bad = operations[culprit] as Operation;
   const what = `process ${bad.process} ${describeOperation(bad)} at ${atTime(bad.invokedAt)}`;
-  return `${what}, ${whyOverwritten(operations, bad) ?? whyNoState(states)}`;
+  return `${what}, ${valueReason(operations, bad) ?? stateReason(states)}`;
 }
 
-function whyNoState(states: readonly ReachedState[]): string {
+function stateReason(states: readonly ReachedState[]): string {
   const possible = states.map(({ state }) => state);
   if (possible.length === 0) return "and no order of what came before allows that";
-  return `but the state could only be ${possible.length === 1 ? possible[0] : `one of ${possible.join(", ")}`} then`;
+  if (possible.length === 1) return `but the state could only be ${possible[0]} then`;
+  return `but the state could only be ${possible.slice(0, -1).join(", ")} or ${possible.at(-1)} then`;
 }
 
-/**
- * The usual violation of a register in words of its own: a value was seen though another had surely taken its place
- * before. Undefined where that is not the reason.
- */
-function whyOverwritten(operations: readonly Operation[], bad: Operation): string | undefined {
+/** Why a register cannot have held the value that the culprit saw; undefined where that is not simple to say. */
+function valueReason(operations: readonly Operation[], bad: Operation): string | undefined {
   const value = seen(bad);
   if (value === undefined) return undefined;
-  const writers = operations.filter(
-    (one) => one !== bad && written(one) !== undefined && same(written(one), value),
-  );
-  if (writers.length > 1 || (writers.length === 0 && value !== null)) return undefined;
-  const writtenBy = writers[0]?.returnIndex ?? -1;
-  const after = operations.filter(
+  const others = operations.filter((one) => one !== bad);
+  const setters = others.filter((one) => written(one) !== undefined && same(written(one), value));
+  if (setters.length === 0 && value !== null) return `but nothing had written ${say(value)}`;
+  if (setters.some(({ callIndex }) => callIndex > bad.returnIndex))
+    return setters.length === 1 ? `but ${say(value)} was written only later` : undefined;
+  if (setters.some(({ returnIndex }) => returnIndex >= bad.callIndex)) return undefined;
+  const last = Math.max(-1, ...setters.map(({ returnIndex }) => returnIndex));
+  return overwrittenReason(others, bad, value, last);
+}
+
+/** That another value had surely taken the place of `value`, which nothing set after event `last`. */
+function overwrittenReason(
+  others: readonly Operation[],
+  bad: Operation,
+  value: Json,
+  last: number,
+): string | undefined {
+  const overwriters = others.filter(
     (one) =>
       one.outcome.type === "ok" &&
       written(one) !== undefined &&
       !same(written(one), value) &&
-      one.callIndex > writtenBy &&
+      one.callIndex > last &&
       one.returnIndex < bad.callIndex,
   );
-  const first = after.toSorted((a, b) => a.returnIndex - b.returnIndex)[0];
+  const first = overwriters.toSorted((a, b) => a.returnIndex - b.returnIndex)[0];
   if (first === undefined) return undefined;
-  const earlier = `${((bad.invokedAt - first.completedAt) / 1e6).toFixed(1)} ms earlier`;
+  const earlier = `${span(bad.invokedAt - first.completedAt)} earlier`;
   const again = value === null ? "nothing removed the key" : `nothing wrote ${say(value)} again`;
   return `but the ${first.call.f} of ${say(written(first))} by process ${first.process} had been acknowledged ${earlier} and ${again}`;
 }

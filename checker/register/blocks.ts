@@ -101,7 +101,11 @@ class BlockBuilder {
     const { callIndex, returnIndex } = this.#columns;
     const returned = returnIndex[operation] as number;
     if (before !== none && returned < (callIndex[before] as number)) {
-      this.contradiction ??= contradiction(this.#links, "out-of-order", [before, operation]);
+      this.contradiction ??= contradiction(this.#links, "out-of-order", [
+        before,
+        ...settersBetween(this.#columns, this.#links, before, operation),
+        operation,
+      ]);
     }
     this.#place(operation);
     const first = this.#firstReturn[block] as number;
@@ -115,6 +119,23 @@ class BlockBuilder {
   #place(operation: number): void {
     this.placed[operation] = 1;
     this.#operations[this.#length++] = operation;
+  }
+}
+
+/** What ties an operation of a block to the later `operation`: the setters from the value that it saw or set on. */
+function settersBetween(
+  { kind, value }: Columns,
+  { setter }: Links,
+  before: number,
+  operation: number,
+): number[] {
+  const setters: number[] = [];
+  for (let seen = value[operation] as number; ; seen = value[setters.at(-1) as number] as number) {
+    const next = setter[seen] as number;
+    if (next === none) return setters;
+    setters.push(next);
+    if (next === before || kind[next] !== cas || (kind[before] !== write && value[before] === seen))
+      return setters;
   }
 }
 

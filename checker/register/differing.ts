@@ -10,8 +10,8 @@ import { type Columns, cas, differs, never, write } from "./columns.ts";
  */
 export function placeDiffering(columns: Columns, order: Int32Array): Int32Array | undefined {
   const places = new Places(columns, order);
-  const { size, kind, callIndex, returnIndex } = columns;
-  const byCall = positions(size, (i) => kind[i] === differs).sort(
+  const { size, kind, optional, callIndex, returnIndex } = columns;
+  const byCall = positions(size, (i) => kind[i] === differs && !optional[i]).sort(
     (a, b) => (callIndex[a] as number) - (callIndex[b] as number),
   );
   const byReturn = byCall.slice().sort((a, b) => (returnIndex[a] as number) - (returnIndex[b] as number));

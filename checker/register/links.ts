@@ -46,10 +46,17 @@ export function link(columns: Columns): Links | Contradiction | "ambiguous" {
     effective[operation] = 1;
     queue[queued++] = operation;
   };
-  for (let i = 0; i < size; i++) if (!optional[i]) takesEffect(i);
+  const seesAny = (i: number) => kind[i] === read || kind[i] === cas;
+  for (let i = 0; i < size; i++) {
+    if (optional[i]) continue;
+    takesEffect(i);
+    // Before ambiguity is met elsewhere: certain whatever the other values are.
+    const seen = value[i] as number;
+    if (seen !== 0 && seesAny(i) && setter[seen] === none) return contradiction(links, "never-written", [i]);
+  }
   for (let at = 0; at < queued; at++) {
     const operation = queue[at] as number;
-    if (kind[operation] !== cas && kind[operation] !== read) continue;
+    if (!seesAny(operation)) continue;
     const seen = value[operation] as number;
     const source = setter[seen] as number;
     if (source === several) return "ambiguous";

@@ -1,10 +1,9 @@
 import { Configurations } from "./configurations.ts";
 import { type LimitName, type Limits, Meter } from "./limits.ts";
-import { overwrites, reads } from "./machine.ts";
 import { type Move, Moves } from "./moves.ts";
 import type { Problem } from "./problem.ts";
 import { type GaveUp, gaveUp, type SearchResult } from "./result.ts";
-import { stateAt } from "./row.ts";
+import { stateAt, usesAt } from "./row.ts";
 import { isReturn } from "./timeline.ts";
 import { Uses } from "./uses.ts";
 
@@ -12,6 +11,26 @@ export interface BreadthFirstOptions {
   readonly limits: Limits;
   /** Configurations that are looked at before the search gives up. */
   readonly work: number;
+  /** Where the search begins; absent: at the first event, in the initial state. */
+  readonly start?: Start;
+  /** Called with the configurations before the event at position `at`. */
+  readonly observe?: { readonly at: number; seen(configurations: readonly Configuration[]): void };
+}
+
+/** A configuration in the problem's numbers. */
+export interface Configuration {
+  readonly state: number;
+  /** Open required operations that are done, and those of them that took effect visibly. */
+  readonly done: readonly number[];
+  readonly used: readonly number[];
+  /** Classes of the optional operations that took effect, with repetition. */
+  readonly spent: readonly number[];
+}
+
+export interface Start {
+  /** How many events are past: calls only. */
+  readonly events: number;
+  readonly configurations: readonly Configuration[];
 }
 
 /**
@@ -29,6 +48,7 @@ export function breadthFirst(problem: Problem, options: BreadthFirstOptions): Se
 
 class BreadthFirst {
   readonly #problem: Problem;
+  readonly #options: BreadthFirstOptions;
   readonly #uses = new Uses();
   readonly #moves: Moves;
   readonly #meter: Meter;
@@ -42,9 +62,10 @@ class BreadthFirst {
   /** Configurations in which the operation that returns is not done. */
   readonly #work: Configurations;
 
-  constructor(problem: Problem, { limits, work }: BreadthFirstOptions) {
+  constructor(problem: Problem, options: BreadthFirstOptions) {
     this.#problem = problem;
-    this.#left = work;
+    this.#options = options;
+    this.#left = options.work;
     this.#moves = new Moves(problem, this.#uses);
     const { layout } = this.#moves;
     this.#current = new Configurations(layout, this.#uses);
@@ -52,14 +73,15 @@ class BreadthFirst {
     this.#work = new Configurations(layout, this.#uses);
     this.#row = new Int32Array(layout.stride);
     this.#child = new Int32Array(layout.stride);
-    this.#meter = new Meter(limits, () => this.#bytes());
+    this.#meter = new Meter(options.limits, () => this.#bytes());
   }
 
   run(): SearchResult | GaveUp {
     const { events, optional } = this.#problem.timeline;
-    this.#row[stateAt] = this.#problem.machine.init;
-    this.#current.add(this.#row, this.#moves.exact);
-    for (let at = 0; at < events.length; at++) {
+    const { observe } = this.#options;
+    this.#begin();
+    for (let at = this.#moves.window.at; at < events.length; at++) {
+      if (observe?.at === at) observe.seen(this.#configurations());
       const event = events[at] as number;
       const operation = event >> 1;
       if (isReturn(event)) {
@@ -74,9 +96,42 @@ class BreadthFirst {
     return { kind: "valid" };
   }
 
-  /** In place: whether a read is done follows from the state, which tells rows apart already. */
+  #begin(): void {
+    const init = { state: this.#problem.machine.init, done: [], used: [], spent: [] };
+    const { events, configurations } = this.#options.start ?? { events: 0, configurations: [init] };
+    while (this.#moves.window.at < events) this.#moves.forward();
+    for (const { state, done, used, spent } of configurations) {
+      this.#row.fill(0);
+      this.#row[stateAt] = state;
+      this.#row[usesAt] = spent.reduce((uses, id) => this.#uses.add(uses, id), 0);
+      this.#moves.callAll(this.#row);
+      for (const operation of done) this.#moves.mark(this.#row, operation, used.includes(operation));
+      this.#current.add(this.#row, this.#moves.exact);
+    }
+  }
+
+  #configurations(): Configuration[] {
+    const { window } = this.#moves;
+    const open: number[] = [];
+    for (let operation = window.first; operation >= 0; operation = window.next(operation))
+      open.push(operation);
+    const found: Configuration[] = [];
+    for (let i = 0; i < this.#current.count; i++) {
+      if (!this.#current.alive(i)) continue;
+      const row = this.#current.row(i);
+      found.push({
+        state: row[stateAt] as number,
+        done: open.filter((operation) => this.#moves.isDone(row, operation)),
+        used: open.filter((operation) => this.#moves.isUsed(row, operation)),
+        spent: this.#uses.members(row[usesAt] as number),
+      });
+    }
+    return found;
+  }
+
+  /** In place: what a call changes follows from the state, which tells rows apart already. */
   #call(operation: number): void {
-    if (this.#moves.role(operation) !== reads) return;
+    if (!this.#moves.changesAtCall(operation)) return;
     for (let i = 0; i < this.#current.count; i++)
       if (this.#current.alive(i)) this.#moves.call(this.#current.row(i), operation);
   }
@@ -102,7 +157,7 @@ class BreadthFirst {
       for (let m = 0; m < count; m++) {
         const move = this.#list[m] as Move;
         this.#moves.apply(this.#row, move, this.#child);
-        if (this.#hasEffect(this.#child, operation)) this.#keep(this.#child, operation);
+        if (this.#moves.hadEffect(this.#child, operation)) this.#keep(this.#child, operation);
         else this.#work.add(this.#child, exact);
       }
     }
@@ -113,15 +168,9 @@ class BreadthFirst {
   /** Puts the row where it belongs: an overwriting operation that is done but not used may be left so, or used still. */
   #pass(operation: number): void {
     const row = this.#row;
-    const hasEffect = this.#hasEffect(row, operation);
+    const hasEffect = this.#moves.hadEffect(row, operation);
     if (!hasEffect) this.#work.add(row, this.#moves.exact);
     if (hasEffect || this.#moves.isDone(row, operation)) this.#keep(row, operation);
-  }
-
-  #hasEffect(row: Int32Array, operation: number): boolean {
-    return this.#moves.role(operation) === overwrites
-      ? this.#moves.isUsed(row, operation)
-      : this.#moves.isDone(row, operation);
   }
 
   #keep(row: Int32Array, operation: number): void {

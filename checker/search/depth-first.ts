@@ -1,6 +1,5 @@
 import { Configurations } from "./configurations.ts";
 import { type LimitName, type Limits, Meter } from "./limits.ts";
-import { overwrites } from "./machine.ts";
 import { isRequired, type Move, Moves } from "./moves.ts";
 import type { Problem } from "./problem.ts";
 import { type GaveUp, gaveUp, type SearchResult } from "./result.ts";
@@ -113,7 +112,7 @@ class DepthFirst {
       const event = events[at] as number;
       const operation = event >> 1;
       if (isReturn(event)) {
-        if (!this.#hasEffect(row, operation)) return true;
+        if (!this.#moves.hadEffect(row, operation)) return true;
         this.#moves.forget(row, operation);
       }
       this.#moves.forward();
@@ -197,7 +196,7 @@ class DepthFirst {
     this.#moves.apply(choice.row, move, this.#row);
     this.#order.at[this.#made] = choice.at;
     this.#order.moves[this.#made++] = move;
-    if (this.#hasEffect(this.#row, target)) return true;
+    if (this.#moves.hadEffect(this.#row, target)) return true;
     if (!this.#hasFailed(false)) this.#choose(false);
     return false;
   }
@@ -212,12 +211,6 @@ class DepthFirst {
     if (this.#failed.count >= mostFailed) this.#failed.clear();
     this.#failed.add(choice.row, this.#moves.exact);
     this.#depth--;
-  }
-
-  #hasEffect(row: Int32Array, operation: number): boolean {
-    return this.#moves.role(operation) === overwrites
-      ? this.#moves.isUsed(row, operation)
-      : this.#moves.isDone(row, operation);
   }
 
   /** Forgets the older half of the choices. */

@@ -27,6 +27,12 @@ export interface Machine {
   bytes(): number;
 }
 
+/** A machine whose states are a model's. */
+export interface ModelMachine<S> extends Machine {
+  intern(state: S): number;
+  stateOf(state: number): S;
+}
+
 export interface OperationClass {
   readonly call: Call;
   readonly outcome: Outcome;
@@ -36,7 +42,7 @@ export interface OperationClass {
 const stateBytes = 200;
 
 /** A machine that runs a model: states are interned by fingerprint, steps are remembered for a while. */
-export function modelMachine<S>(model: Model<S>, classes: readonly OperationClass[]): Machine {
+export function modelMachine<S>(model: Model<S>, classes: readonly OperationClass[]): ModelMachine<S> {
   const fingerprint = model.fingerprint ?? ((state: S) => JSON.stringify(state));
   const states: S[] = [];
   const ids = new Map<string | number, number>();
@@ -60,6 +66,8 @@ export function modelMachine<S>(model: Model<S>, classes: readonly OperationClas
   return {
     init: intern(model.init),
     classes: classes.length,
+    intern,
+    stateOf: (state) => states[state] as S,
     step: (state, operationClass) => steps.get(state, operationClass, compute),
     role: (operationClass) => roles[operationClass] as Role,
     onlyIn: () => noState,

@@ -92,7 +92,7 @@ export class Moves {
   /** A required operation that mutates was opened or closed. */
   #turn(operation: number): void {
     const slot = this.#slot[operation] as number;
-    if (slot < 0 || this.role(operation) !== mutates) return;
+    if (slot < 0 || this.role(operation) !== mutates || this.#isRelaxed(operation)) return;
     this.exact[slot >> 5] = (this.exact[slot >> 5] as number) ^ (1 << (slot & 31));
   }
 
@@ -108,6 +108,20 @@ export class Moves {
     return hasBit(row, this.usedAt, this.#slot[operation] as number);
   }
 
+  /** Whether an operation may return without a visible effect: it was hidden, or may be left out. */
+  #mayBeHidden(operation: number): boolean {
+    return this.role(operation) === overwrites || this.#isRelaxed(operation);
+  }
+
+  #isRelaxed(operation: number): boolean {
+    return this.#problem.relaxed !== undefined && this.#problem.relaxed[operation] === 1;
+  }
+
+  /** Whether an operation can no longer take effect, for it did. One that may be hidden still can when it is done. */
+  hadEffect(row: Int32Array, operation: number): boolean {
+    return this.#mayBeHidden(operation) ? this.isUsed(row, operation) : this.isDone(row, operation);
+  }
+
   /** Frees the slot of an operation that returns. */
   forget(row: Int32Array, operation: number): void {
     const slot = this.#slot[operation] as number;
@@ -115,12 +129,29 @@ export class Moves {
     clearBit(row, this.usedAt, slot);
   }
 
-  /** What a call changes: a read that the state allows is done. */
+  changesAtCall(operation: number): boolean {
+    return this.role(operation) === reads || this.#isRelaxed(operation);
+  }
+
+  /** What a call changes: a read that the state allows is done, and what may be left out counts as done from the first. */
   call(row: Int32Array, operation: number): void {
+    if (this.#isRelaxed(operation)) setBit(row, bitsAt, this.#slot[operation] as number);
     const operationClass = this.#problem.classOf[operation] as number;
     if (this.#roles[operationClass] !== reads) return;
     if (this.#machine.step(row[stateAt] as number, operationClass) !== noState)
       setBit(row, bitsAt, this.#slot[operation] as number);
+  }
+
+  /** What the calls of all open operations change. */
+  callAll(row: Int32Array): void {
+    for (let operation = this.window.first; operation >= 0; operation = this.window.next(operation))
+      this.call(row, operation);
+  }
+
+  /** Notes that an open operation is done, and whether it took effect visibly. */
+  mark(row: Int32Array, operation: number, isUsed: boolean): void {
+    setBit(row, bitsAt, this.#slot[operation] as number);
+    if (isUsed) setBit(row, this.usedAt, this.#slot[operation] as number);
   }
 
   /** Makes `child` what `row` becomes by `move`. */
@@ -173,7 +204,7 @@ export class Moves {
       const operationClass = classOf[operation] as number;
       if (!this.#connection.has(operationClass)) continue;
       const role = this.#roles[operationClass];
-      if (role === overwrites ? this.isUsed(row, operation) : this.isDone(row, operation)) continue;
+      if (this.hadEffect(row, operation)) continue;
       if (this.#tried[operationClass] === this.#enumeration) continue;
       this.#tried[operationClass] = this.#enumeration;
       const next = this.#machine.step(state, operationClass);
@@ -219,7 +250,7 @@ export class Moves {
     const { classOf } = this.#problem;
     for (let operation = this.window.first; operation >= 0; operation = this.window.next(operation)) {
       const only = this.#onlyIn[classOf[operation] as number] as number;
-      if (only !== noState && !this.isDone(row, operation)) this.#note(only);
+      if (only !== noState && !this.hadEffect(row, operation)) this.#note(only);
     }
     for (const operationClass of this.window.classes) {
       const only = this.#onlyIn[operationClass] as number;
@@ -243,7 +274,8 @@ export class Moves {
     for (let operation = this.window.first; operation >= 0; operation = this.window.next(operation)) {
       const operationClass = classOf[operation] as number;
       if (this.#onlyIn[operationClass] !== noState || this.#roles[operationClass] === overwrites) continue;
-      if (!this.isDone(row, operation) && this.#machine.step(next, operationClass) !== noState) return true;
+      if (!this.hadEffect(row, operation) && this.#machine.step(next, operationClass) !== noState)
+        return true;
     }
     for (const operationClass of this.window.classes) {
       if (this.#onlyIn[operationClass] !== noState || this.#roles[operationClass] === overwrites) continue;

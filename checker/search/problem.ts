@@ -2,7 +2,7 @@ import type { Call, Outcome } from "../../core/op.ts";
 import { canonical } from "../canonical.ts";
 import type { Model } from "../model.ts";
 import type { OperationList } from "../operation-list.ts";
-import { type Machine, modelMachine, type OperationClass } from "./machine.ts";
+import { type Machine, type ModelMachine, modelMachine, type OperationClass } from "./machine.ts";
 import { type Timeline, timeline } from "./timeline.ts";
 
 /** Operations to linearize, as integers. */
@@ -12,6 +12,11 @@ export interface Problem {
   readonly timeline: Timeline;
   readonly classOf: Int32Array;
   readonly machine: Machine;
+  /**
+   * 1 where an operation is required only in part: it may be left out, but where it takes effect it does so before its
+   * return. Absent: none is. Their classes are their own.
+   */
+  readonly relaxed?: Int32Array;
   /** What to try first. */
   readonly guess?: Guess;
 }
@@ -40,36 +45,43 @@ export function constrains<S>(model: Model<S>, call: Call, outcome: Outcome): bo
   }
 }
 
-/**
- * The problem of linearizing `list`. Operations that `isOptional` may be left out and have no end, but where they take
- * effect it is with their outcome; as a rule these are the unknown ones.
- */
+/** A problem whose states are a model's. */
+export interface ModelProblem<S> extends Problem {
+  readonly machine: ModelMachine<S>;
+}
+
+/** The problem of linearizing `list`; operations that `isRelaxed` may be left out. */
 export function prepare<S>(
   model: Model<S>,
   list: OperationList,
-  isOptional: (position: number) => boolean = (i) => list.outcome(i).type === "info",
-): Problem {
+  isRelaxed?: (position: number) => boolean,
+): ModelProblem<S> {
   const kept: number[] = [];
-  for (let i = 0; i < list.length; i++) if (constrains(model, list.call(i), list.outcome(i))) kept.push(i);
+  for (let i = 0; i < list.length; i++) {
+    const isDropped = isRelaxed?.(i) && (model.readOnly?.(list.call(i), list.outcome(i)) ?? false);
+    if (!isDropped && constrains(model, list.call(i), list.outcome(i))) kept.push(i);
+  }
   const source = Int32Array.from(kept);
   const at = (i: number) => source[i] as number;
   const times = {
     size: source.length,
-    optional: Uint8Array.from(source, (position) => (isOptional(position) ? 1 : 0)),
+    optional: source.map((position) => (list.outcome(position).type === "info" ? 1 : 0)),
     callIndex: (i: number) => list.callIndex(at(i)),
     returnIndex: (i: number) => list.returnIndex(at(i)),
   };
-  const { classOf, classes } = classify(list, source);
-  return { source, timeline: timeline(times), classOf, machine: modelMachine(model, classes) };
+  const { classOf, classes } = classify(list, source, isRelaxed);
+  const problem = { source, timeline: timeline(times), classOf, machine: modelMachine(model, classes) };
+  if (isRelaxed === undefined) return problem;
+  return { ...problem, relaxed: source.map((position) => (isRelaxed(position) ? 1 : 0)) };
 }
 
-function classify(list: OperationList, source: Int32Array) {
+function classify(list: OperationList, source: Int32Array, isRelaxed?: (position: number) => boolean) {
   const classes: OperationClass[] = [];
   const ids = new Map<string, number>();
-  const classOf = Int32Array.from(source, (position) => {
+  const classOf = source.map((position) => {
     const call = list.call(position);
     const outcome = list.outcome(position);
-    const name = className(call, outcome);
+    const name = `${isRelaxed?.(position) ? "relaxed " : ""}${className(call, outcome)}`;
     const known = ids.get(name);
     if (known !== undefined) return known;
     ids.set(name, classes.length);

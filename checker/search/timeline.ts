@@ -23,7 +23,7 @@ export interface Times {
   /** Number of operations. */
   readonly size: number;
   /** 1 where the operation is optional. */
-  readonly optional: Uint8Array;
+  readonly optional: ArrayLike<number>;
   callIndex(operation: number): number;
   returnIndex(operation: number): number;
 }

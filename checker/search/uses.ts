@@ -25,6 +25,15 @@ export class Uses {
     return this.#intern(members);
   }
 
+  /** The classes in `set`, with repetition. */
+  members(set: number): number[] {
+    const counts = this.#sets[set] as Int32Array;
+    const members: number[] = [];
+    for (let at = 0; at < counts.length; at += 2)
+      for (let count = counts[at + 1] as number; count > 0; count--) members.push(counts[at] as number);
+    return members;
+  }
+
   /** How many of `operationClass` are in `set`. */
   count(set: number, operationClass: number): number {
     const members = this.#sets[set] as Int32Array;

@@ -54,7 +54,8 @@ function mutated<S>(scenario: Scenario<S>, legal: readonly Operation[], random: 
         };
     }
   }
-  return random.chance(0.3) ? changed.map(coarse) : changed;
+  const clocked = random.chance(0.3) ? changed.map(coarse) : changed;
+  return clocked.sort((a, b) => a.callIndex - b.callIndex);
 }
 
 /** The same operation on a clock that ticks half as often: events that followed one another fall together. */

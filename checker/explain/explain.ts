@@ -1,0 +1,76 @@
+import type { Operation } from "../../core/op.ts";
+import type { Anomaly } from "../../core/verdict.ts";
+import { checkOperations, isRegister } from "../check-operations.ts";
+import type { Model } from "../model.ts";
+import { type OperationList, part } from "../operation-list.ts";
+import { contradictionBefore } from "../register/contradiction.ts";
+import type { Limits } from "../search/limits.ts";
+import { contextOf } from "./context.ts";
+import { minimalPart } from "./minimal.ts";
+import { reachedStates } from "./reached-states.ts";
+import { type Stretch, stretchBefore } from "./stretch.ts";
+import { sentence } from "./words.ts";
+
+/** An explanation shows no more operations than a person can look at. */
+const mostShown = 40;
+
+/**
+ * Why the operation at `culprit` cannot be placed: a minimal sub-history, the states that were possible there, and a
+ * sentence. Bounded in size and in effort, however long the history is.
+ */
+export function explain(
+  model: Model,
+  list: OperationList,
+  culprit: number,
+  limits: Limits,
+): Pick<Anomaly, "summary" | "operations" | "culprit" | "states"> {
+  const shown = shownOperations(model, list, culprit, limits);
+  const bad = shown.operations.indexOf(shown.bad);
+  const states = reachedStates(model, shown.starts, shown.operations, bad);
+  const summary = sentence(shown.operations, bad, states);
+  return { summary, operations: shown.operations, culprit: bad, states };
+}
+
+interface Shown {
+  readonly operations: readonly Operation[];
+  readonly bad: Operation;
+  /** The states that the shown operations begin in. */
+  readonly starts: readonly unknown[];
+}
+
+function shownOperations(model: Model, list: OperationList, culprit: number, limits: Limits): Shown {
+  const members = isRegister(model) ? contradictionBefore(model, list, culprit) : undefined;
+  const own = members === undefined ? list : part(list, members);
+  const place = members === undefined ? culprit : members.indexOf(culprit);
+  const stretch = stretchBefore(model, own, place, limits);
+  const bad = stretch.operations[stretch.culprit] as Operation;
+  const minimal = stretch.starts.length === 0 ? around(stretch) : minimalPart(model, stretch, limits);
+  const operations = bounded(minimal, minimal.indexOf(stretch.culprit)).map(
+    (i) => stretch.operations[i] as Operation,
+  );
+  const starts = stretch.starts.map(({ state }) => state);
+  const whole = contextOf(model, list, { operations, bad, starts }, (candidate) =>
+    isExplanation(model, candidate, bad),
+  );
+  return whole === undefined ? { operations, bad, starts } : { operations: whole, bad, starts: [model.init] };
+}
+
+/** Whether the operations are illegal by themselves, from the model's initial state, and legal without the bad one. */
+function isExplanation(model: Model, operations: readonly Operation[], bad: Operation): boolean {
+  const others = operations.filter((operation) => operation !== bad);
+  const judge = (some: readonly Operation[]) => checkOperations(model, some).kind;
+  return judge(operations) === "invalid" && judge(others) === "valid";
+}
+
+/** Where nothing can be proven within bounds: what was open together with the bad operation. */
+function around({ operations, culprit }: Stretch<unknown>): number[] {
+  const bad = operations[culprit] as Operation;
+  return [...operations.keys()].filter((i) => (operations[i] as Operation).returnIndex >= bad.callIndex);
+}
+
+/** At most so many as are shown: those next to the bad one. */
+function bounded(positions: readonly number[], bad: number): readonly number[] {
+  if (positions.length <= mostShown) return positions;
+  const first = Math.min(Math.max(0, bad - mostShown + 1), positions.length - mostShown);
+  return positions.slice(first, first + mostShown);
+}

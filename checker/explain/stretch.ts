@@ -1,0 +1,148 @@
+import type { Operation } from "../../core/op.ts";
+import type { Model } from "../model.ts";
+import { listOf, type OperationList, part } from "../operation-list.ts";
+import { breadthFirst, type Configuration } from "../search/breadth-first.ts";
+import type { Limits } from "../search/limits.ts";
+import { constrains, type ModelProblem, prepare } from "../search/problem.ts";
+import { isReturn, type Timeline } from "../search/timeline.ts";
+
+/** The last stretch of a history before a violation, and what was possible where it begins. Bounded in size. */
+export interface Stretch<S> {
+  /** In order of invocation. */
+  readonly operations: readonly Operation[];
+  /** Position in `operations` of the one that cannot be placed. */
+  readonly culprit: number;
+  /** Operations that were called before this index were open where the stretch begins. */
+  readonly begins: number;
+  /** Every configuration that was possible there; none where they are not known. */
+  readonly starts: readonly StretchStart<S>[];
+}
+
+/** Numbers are positions in the stretch's operations. */
+export interface StretchStart<S> {
+  readonly state: S;
+  readonly done: readonly number[];
+  readonly used: readonly number[];
+  /** Unknown operations that had taken effect. */
+  readonly spent: readonly number[];
+}
+
+/** A history that is no longer is explained whole. */
+const mostWhole = 120;
+/** Operations that are called in a stretch of a longer one, beside those that were open already. */
+const called = 40;
+/** Configurations that are worth following up. */
+const mostStarts = 32;
+/** Configurations per event that are looked at to find them. */
+const patience = 50;
+
+/**
+ * The stretch that ends when the operation at `culprit` returns. What is called later cannot matter: all before were
+ * returned without it.
+ */
+export function stretchBefore<S>(
+  model: Model<S>,
+  list: OperationList,
+  culprit: number,
+  limits: Limits,
+): Stretch<S> {
+  const end = list.returnIndex(culprit);
+  const past: number[] = [];
+  for (let i = 0; i < list.length && list.callIndex(i) <= end; i++)
+    if (constrains(model, list.call(i), list.outcome(i))) past.push(i);
+  const init = { state: model.init, done: [], used: [], spent: [] };
+  if (past.length <= mostWhole) {
+    const operations = past.map((i) => list.operation(i));
+    return { operations, culprit: past.indexOf(culprit), begins: Number.NEGATIVE_INFINITY, starts: [init] };
+  }
+  return lastOf(model, part(list, past), past.indexOf(culprit), limits);
+}
+
+function lastOf<S>(model: Model<S>, list: OperationList, culprit: number, limits: Limits): Stretch<S> {
+  const begins = list.callIndex(list.length - called);
+  const problem = prepare(model, list);
+  const at = firstEventFrom(problem.timeline, begins);
+  let configurations: readonly Configuration[] = [];
+  breadthFirst(problem, {
+    limits,
+    work: patience * problem.timeline.events.length,
+    observe: {
+      at,
+      seen: (found) => {
+        configurations = found;
+      },
+    },
+  });
+  const kept: number[] = [];
+  for (let i = 0; i < list.length; i++)
+    if (list.callIndex(i) >= begins || list.returnIndex(i) >= begins) kept.push(i);
+  return {
+    operations: kept.map((i) => list.operation(i)),
+    culprit: kept.indexOf(culprit),
+    begins,
+    starts:
+      configurations.length > mostStarts ? [] : configurations.map((each) => startOf(problem, kept, each)),
+  };
+}
+
+function firstEventFrom({ events, callIndex, returnIndex }: Timeline, index: number): number {
+  const at = events.findIndex(
+    (event) => (isReturn(event) ? returnIndex(event >> 1) : callIndex(event >> 1)) >= index,
+  );
+  return at < 0 ? events.length : at;
+}
+
+function startOf<S>(
+  { machine, classOf, timeline, source }: ModelProblem<S>,
+  kept: readonly number[],
+  { state, done, used, spent }: Configuration,
+): StretchStart<S> {
+  const place = (operation: number) => kept.indexOf(source[operation] as number);
+  const taken = new Set<number>();
+  for (const id of spent) {
+    // Unknown operations of one class differ in nothing, so the earliest ones may as well be those that took effect.
+    const operation = classOf.findIndex(
+      (other, i) => other === id && timeline.optional[i] === 1 && !taken.has(i),
+    );
+    taken.add(operation);
+  }
+  return {
+    state: machine.stateOf(state),
+    done: done.map(place),
+    used: used.map(place),
+    spent: [...taken].map(place),
+  };
+}
+
+/**
+ * Whether some order of the stretch's operations at `present` is legal from one of its starts, where those that are not
+ * `required` may be left out. Undefined where that is too hard to tell.
+ */
+export function isLegal<S>(
+  model: Model<S>,
+  stretch: Stretch<S>,
+  present: readonly number[],
+  required: ReadonlySet<number>,
+  options: { limits: Limits; work: number },
+): boolean | undefined {
+  const list = listOf(present.map((i) => stretch.operations[i] as Operation));
+  const problem = prepare(model, list, (position) => !required.has(present[position] as number));
+  const inProblem = new Map<number, number>();
+  problem.source.forEach((position, operation) => {
+    inProblem.set(present[position] as number, operation);
+  });
+  const find = (operations: readonly number[]) =>
+    operations.flatMap((i) => {
+      const operation = inProblem.get(i);
+      return operation === undefined ? [] : [operation];
+    });
+  const configurations = stretch.starts.map(({ state, done, used, spent }) => ({
+    state: problem.machine.intern(state),
+    done: find(done),
+    used: find(used),
+    spent: find(spent).map((operation) => problem.classOf[operation] as number),
+  }));
+  const events = firstEventFrom(problem.timeline, stretch.begins);
+  const { kind } = breadthFirst(problem, { ...options, start: { events, configurations } });
+  return kind === "valid" ? true : kind === "invalid" ? false : undefined;
+}
