@@ -44,7 +44,7 @@ const named = (run: BenchResult["runs"][number]) =>
 
 const mutants: readonly [mutant: string, args: string][] = [
   ["read-without-quorum", "--nemesis partition-leader --seconds 15"],
-  ["ack-before-commit", "--nemesis partition-leader --seconds 15"],
+  ["ack-before-commit", "--nemesis partition-leader --seconds 30"],
   ["serve-follower-reads", "--nemesis partition-one --seconds 15"],
   [
     "apply-twice",
