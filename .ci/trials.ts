@@ -48,7 +48,7 @@ const mutants: readonly [mutant: string, args: string][] = [
   ["serve-follower-reads", "--nemesis partition-one --seconds 15"],
   [
     "apply-twice",
-    "--nemesis partition-one-way --fault-seconds 1.5 --gap-seconds 1.5 --seconds 25 --rate 200 --timeout 2000 --workload-option operations-per-key=1000",
+    "--nemesis partition-one-way --fault-seconds 1.5 --gap-seconds 1.5 --seconds 40 --rate 200 --timeout 2000 --workload-option operations-per-key=1000",
   ],
 ];
 
