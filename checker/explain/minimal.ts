@@ -27,7 +27,12 @@ export function minimalPart<S>(model: Model<S>, stretch: Stretch<S>, limits: Lim
   };
   const all = [...operations.keys()];
   const end = (operations[culprit] as Operation).returnIndex;
-  const answered = all.filter((i) => i !== culprit && (operations[i] as Operation).returnIndex <= end);
+  // At equal indexes operations return in the order of the list, as in the search.
+  const isBefore = (i: number) => {
+    const { returnIndex } = operations[i] as Operation;
+    return returnIndex < end || (returnIndex === end && i < culprit);
+  };
+  const answered = all.filter((i) => i !== culprit && isBefore(i));
   const isProof = (kept: readonly number[]) => ask(all, [...kept, culprit]) === false;
   const isRead = (i: number) => isReadOnly(model, operations[i] as Operation);
   const updates = answered.filter((i) => !isRead(i));

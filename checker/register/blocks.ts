@@ -101,7 +101,7 @@ class BlockBuilder {
     const { callIndex, returnIndex } = this.#columns;
     const returned = returnIndex[operation] as number;
     if (before !== none && returned < (callIndex[before] as number)) {
-      this.contradiction ??= contradiction(this.#links, "out-of-order", [
+      this.contradiction ??= contradiction(this.#columns, this.#links, "out-of-order", [
         before,
         ...settersBetween(this.#columns, this.#links, before, operation),
         operation,
@@ -140,7 +140,8 @@ function settersBetween(
 }
 
 /** The CAS of a chain that no write begins: each needs the value that the next one sets. */
-function cycleIn({ size, kind, value }: Columns, links: Links, { placed }: BlockBuilder): Contradiction {
+function cycleIn(columns: Columns, links: Links, { placed }: BlockBuilder): Contradiction {
+  const { size, kind, value } = columns;
   const { effective, setter } = links;
   let at = 0;
   while (at < size && !(effective[at] && kind[at] === cas && !placed[at])) at++;
@@ -148,7 +149,7 @@ function cycleIn({ size, kind, value }: Columns, links: Links, { placed }: Block
   // Going back from a CAS of no block never ends at a write, so it comes round.
   for (; !visited.has(at); at = setter[value[at] as number] as number) visited.add(at);
   const members = [...visited];
-  return contradiction(links, "cycle", members.slice(members.indexOf(at)));
+  return contradiction(columns, links, "cycle", members.slice(members.indexOf(at)));
 }
 
 type Readers = (value: number) => Int32Array;

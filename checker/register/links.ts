@@ -52,7 +52,8 @@ export function link(columns: Columns): Links | Contradiction | "ambiguous" {
     takesEffect(i);
     // Before ambiguity is met elsewhere: certain whatever the other values are.
     const seen = value[i] as number;
-    if (seen !== 0 && seesAny(i) && setter[seen] === none) return contradiction(links, "never-written", [i]);
+    if (seen !== 0 && seesAny(i) && setter[seen] === none)
+      return contradiction(columns, links, "never-written", [i]);
   }
   for (let at = 0; at < queued; at++) {
     const operation = queue[at] as number;
@@ -60,28 +61,39 @@ export function link(columns: Columns): Links | Contradiction | "ambiguous" {
     const seen = value[operation] as number;
     const source = setter[seen] as number;
     if (source === several) return "ambiguous";
-    if (source === none && seen !== 0) return contradiction(links, "never-written", [operation]);
+    if (source === none && seen !== 0) return contradiction(columns, links, "never-written", [operation]);
     if (source !== none && !effective[source]) {
       witness[source] = operation;
       takesEffect(source);
     }
     if (kind[operation] === read) continue;
     const rival = successor[seen] as number;
-    if (rival !== none) return contradiction(links, "replaced-twice", [source, rival, operation]);
+    if (rival !== none) return contradiction(columns, links, "replaced-twice", [source, rival, operation]);
     successor[seen] = operation;
   }
   return links;
 }
 
-/** A contradiction of `operations` (`none` among them is left out), with those that prove that unknown ones took effect. */
+/**
+ * A contradiction of `operations` (`none` among them is left out), with what it takes to make sense of them: those that
+ * prove that unknown ones took effect, and the setters of what was seen, back to the head of each chain. Without these
+ * the others would be illegal whatever the contradiction.
+ */
 export function contradiction(
-  { witness }: Links,
+  columns: Columns,
+  { setter, witness }: Links,
   why: Contradiction["why"],
   operations: readonly number[],
 ): Contradiction {
+  const { kind, value } = columns;
   const members = new Set<number>();
-  for (const operation of operations)
-    for (let at = operation; at !== none && !members.has(at); at = witness[at] as number) members.add(at);
+  const waiting = [...operations];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    if (at < 0 || members.has(at)) continue;
+    members.add(at);
+    waiting.push(witness[at] as number);
+    if (kind[at] === read || kind[at] === cas) waiting.push(setter[value[at] as number] as number);
+  }
   return { kind: "contradiction", why, operations: [...members].sort((a, b) => a - b) };
 }
 

@@ -99,7 +99,7 @@ function sorted(rank: Int32Array): Int32Array {
 
 /** Blocks `a` and `b` must precede each other: the operations that say so, and the setters that tie them together. */
 function torn(columns: Columns, links: Links, blocks: Blocks, a: number, b: number): Contradiction {
-  return contradiction(links, "torn", [...tie(columns, blocks, a), ...tie(columns, blocks, b)]);
+  return contradiction(columns, links, "torn", [...tie(columns, blocks, a), ...tie(columns, blocks, b)]);
 }
 
 function tie(
