@@ -40,9 +40,11 @@ export function minimalPart<S>(model: Model<S>, stretch: Stretch<S>, limits: Lim
   const reads = shrink(answered.filter(isRead), (kept) => isProof([...updates, ...kept]));
   const required = shrink([...reads, ...updates], isProof);
   const others = all.filter((i) => i !== culprit && !required.includes(i));
+  // What was still open when the culprit returned may be left out, too: all of it together need not be legal. Of what
+  // is left at the end nothing can be left out, so it is legal with all of it.
   const isSense = (kept: readonly number[]) => {
     const shown = [...required, ...kept].sort(ascending);
-    return ask(shown, shown) === true;
+    return ask(shown, shown.filter(isBefore)) === true;
   };
   const putBack = shrink(others, isSense);
   return [...required, ...putBack, culprit].sort(ascending);
