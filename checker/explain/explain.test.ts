@@ -11,7 +11,7 @@ import { listOf } from "../operation-list.ts";
 import { unlimited } from "../search/limits.ts";
 import { forSmallHistories, propertyRuns, type Scenario } from "../testing/agreement.ts";
 import { bruteForce } from "../testing/brute-force.ts";
-import { freely } from "../testing/history-of.ts";
+import { freely, historyOf } from "../testing/history-of.ts";
 import { registerScenario } from "../testing/register-scenario.ts";
 import { explain } from "./explain.ts";
 
@@ -75,6 +75,26 @@ describe("an explanation", () => {
   it("stands by itself where values are written once", () => {
     let last = 0;
     expectExplanations(registerScenario(() => 1 + (last++ % 8)));
+  });
+
+  it("leaves out what contradicts itself while the culprit is under way", async () => {
+    const mismatch = { error: "mismatch" };
+    const history = historyOf(
+      [1, "invoke", "write", 1],
+      [2, "invoke", "read"],
+      [2, "ok", "read", 1],
+      [3, "invoke", "read"],
+      [4, "invoke", "cas", [1, 2]],
+      [5, "invoke", "read"],
+      [4, "fail", "cas", [1, 2], mismatch],
+      [5, "ok", "read", 0],
+      [3, "ok", "read", 0],
+    );
+    const model = models.register({ initial: 0 });
+    const verdict = await linearizable({ model }).check(history, freely);
+    const [anomaly] = verdict.anomalies;
+    expectExplanation(model, anomaly as Anomaly);
+    expect(anomaly?.operations?.map(({ process }) => process)).toEqual([1, 2, 4]);
   });
 
   it("finds the write that a stale read missed in a long history", async () => {
