@@ -9,7 +9,7 @@ import { contextOf } from "./context.ts";
 import { minimalPart } from "./minimal.ts";
 import { reachedStates } from "./reached-states.ts";
 import { type Stretch, stretchBefore } from "./stretch.ts";
-import { sentence } from "./words.ts";
+import { sentence, valueHistory } from "./words.ts";
 
 /** An explanation shows no more operations than a person can look at. */
 const mostShown = 40;
@@ -27,7 +27,7 @@ export function explain(
   const shown = shownOperations(model, list, culprit, limits);
   const bad = shown.operations.indexOf(shown.bad);
   const states = reachedStates(model, shown.starts, shown.operations, bad);
-  const summary = sentence(shown.operations, bad, states);
+  const summary = sentence(shown.operations, bad, states, valueHistory(list, model.init, shown.bad));
   return { summary, operations: shown.operations, culprit: bad, states };
 }
 

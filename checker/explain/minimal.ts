@@ -1,11 +1,12 @@
 import type { Operation } from "../../core/op.ts";
 import type { Model } from "../model.ts";
 import type { Limits } from "../search/limits.ts";
-import { isLegal, type Stretch } from "./stretch.ts";
+import { Questions } from "./questions.ts";
+import type { Stretch } from "./stretch.ts";
 
 /** Configurations that are looked at to answer one question, and all of them together. */
-const workPerQuestion = 20_000;
-const workInAll = 1_000_000;
+const workPerQuestion = 2000;
+const workInAll = 40_000;
 
 /**
  * Positions in the stretch of the operations that show why the culprit cannot be placed, itself among them, ascending.
@@ -18,12 +19,16 @@ const workInAll = 1_000_000;
  */
 export function minimalPart<S>(model: Model<S>, stretch: Stretch<S>, limits: Limits): number[] {
   const { operations, culprit } = stretch;
+  const questions = new Questions(model, stretch, limits);
   let left = workInAll;
   // A question that is too hard is taken as answered the other way than hoped for, so nothing is left out without proof.
   const ask = (present: readonly number[], required: readonly number[]): boolean | undefined => {
-    left -= workPerQuestion / 20 + present.length;
-    if (left < 0) return undefined;
-    return isLegal(model, stretch, present, new Set(required), { limits, work: workPerQuestion });
+    if (left <= 0) return undefined;
+    const work = { left: Math.min(left, workPerQuestion) };
+    const given = work.left;
+    const answer = questions.isLegal(present, new Set(required), work);
+    left -= given - work.left;
+    return answer;
   };
   const all = [...operations.keys()];
   const end = (operations[culprit] as Operation).returnIndex;
@@ -34,7 +39,7 @@ export function minimalPart<S>(model: Model<S>, stretch: Stretch<S>, limits: Lim
   };
   const answered = all.filter((i) => i !== culprit && isBefore(i));
   const isProof = (kept: readonly number[]) => ask(all, [...kept, culprit]) === false;
-  const isRead = (i: number) => isReadOnly(model, operations[i] as Operation);
+  const isRead = (i: number) => questions.isReadOnly(i);
   const updates = answered.filter((i) => !isRead(i));
   // Reads go first: people understand "written, overwritten, read" better than "read, read otherwise, read again".
   const reads = shrink(answered.filter(isRead), (kept) => isProof([...updates, ...kept]));
@@ -51,9 +56,6 @@ export function minimalPart<S>(model: Model<S>, stretch: Stretch<S>, limits: Lim
 }
 
 const ascending = (a: number, b: number) => a - b;
-
-const isReadOnly = <S>(model: Model<S>, { call, outcome }: Operation) =>
-  model.readOnly?.(call, outcome) ?? false;
 
 /**
  * A part of `items` that `holds` and from which nothing can be taken: drops all, then halves, then quarters, and so on

@@ -1,6 +1,6 @@
 import type { Operation } from "../../core/op.ts";
 import type { Model } from "../model.ts";
-import { listOf, type OperationList, part } from "../operation-list.ts";
+import { type OperationList, part } from "../operation-list.ts";
 import { breadthFirst, type Configuration } from "../search/breadth-first.ts";
 import type { Limits } from "../search/limits.ts";
 import { constrains, type ModelProblem, prepare } from "../search/problem.ts";
@@ -65,7 +65,7 @@ function lastOf<S>(model: Model<S>, list: OperationList, culprit: number, limits
   let configurations: readonly Configuration[] = [];
   breadthFirst(problem, {
     limits,
-    work: patience * problem.timeline.events.length,
+    work: { left: patience * problem.timeline.events.length },
     observe: {
       at,
       seen: (found) => {
@@ -85,7 +85,8 @@ function lastOf<S>(model: Model<S>, list: OperationList, culprit: number, limits
   };
 }
 
-function firstEventFrom({ events, callIndex, returnIndex }: Timeline, index: number): number {
+/** Position of the first event at `index` or later. */
+export function firstEventFrom({ events, callIndex, returnIndex }: Timeline, index: number): number {
   const at = events.findIndex(
     (event) => (isReturn(event) ? returnIndex(event >> 1) : callIndex(event >> 1)) >= index,
   );
@@ -112,37 +113,4 @@ function startOf<S>(
     used: used.map(place),
     spent: [...taken].map(place),
   };
-}
-
-/**
- * Whether some order of the stretch's operations at `present` is legal from one of its starts, where those that are not
- * `required` may be left out. Undefined where that is too hard to tell.
- */
-export function isLegal<S>(
-  model: Model<S>,
-  stretch: Stretch<S>,
-  present: readonly number[],
-  required: ReadonlySet<number>,
-  options: { limits: Limits; work: number },
-): boolean | undefined {
-  const list = listOf(present.map((i) => stretch.operations[i] as Operation));
-  const problem = prepare(model, list, (position) => !required.has(present[position] as number));
-  const inProblem = new Map<number, number>();
-  problem.source.forEach((position, operation) => {
-    inProblem.set(present[position] as number, operation);
-  });
-  const find = (operations: readonly number[]) =>
-    operations.flatMap((i) => {
-      const operation = inProblem.get(i);
-      return operation === undefined ? [] : [operation];
-    });
-  const configurations = stretch.starts.map(({ state, done, used, spent }) => ({
-    state: problem.machine.intern(state),
-    done: find(done),
-    used: find(used),
-    spent: find(spent).map((operation) => problem.classOf[operation] as number),
-  }));
-  const events = firstEventFrom(problem.timeline, stretch.begins);
-  const { kind } = breadthFirst(problem, { ...options, start: { events, configurations } });
-  return kind === "valid" ? true : kind === "invalid" ? false : undefined;
 }

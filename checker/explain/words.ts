@@ -2,6 +2,7 @@ import type { Json, Operation } from "../../core/op.ts";
 import { type Nanos, toSeconds } from "../../core/time.ts";
 import type { ReachedState } from "../../core/verdict.ts";
 import { same } from "../canonical.ts";
+import type { OperationList } from "../operation-list.ts";
 
 const say = (value: Json | undefined): string => (value === undefined ? "nothing" : JSON.stringify(value));
 
@@ -40,15 +41,46 @@ function describeOperation({ call, outcome, node }: Operation): string {
   }
 }
 
+/** When the value that the culprit saw was set, in the whole history: what is not shown counts as well. */
+export interface ValueHistory {
+  /** Something that was called before the culprit returned set it, or it is the initial value. */
+  readonly wasSet: boolean;
+  /** Something that was called later set it. */
+  readonly isSetLater: boolean;
+  /** When the last that set it before had returned: an index; -1 where the value is the initial one. */
+  readonly lastReturn: number;
+}
+
+/** Undefined where the operation is none of a register that saw a value. */
+export function valueHistory(list: OperationList, init: unknown, bad: Operation): ValueHistory | undefined {
+  const value = seen(bad);
+  if (value === undefined) return undefined;
+  let wasSet = same(init as Json, value);
+  let isSetLater = false;
+  let lastReturn = -1;
+  for (let i = 0; i < list.length; i++) {
+    const set = written({ call: list.call(i), outcome: list.outcome(i) });
+    if (set === undefined || !same(set, value) || list.callIndex(i) === bad.callIndex) continue;
+    if (list.callIndex(i) > bad.returnIndex) {
+      isSetLater = true;
+      break;
+    }
+    wasSet = true;
+    lastReturn = Math.max(lastReturn, list.returnIndex(i));
+  }
+  return { wasSet, isSetLater, lastReturn };
+}
+
 /** Why the culprit cannot be placed, in one sentence. */
 export function sentence(
   operations: readonly Operation[],
   culprit: number,
   states: readonly ReachedState[],
+  history: ValueHistory | undefined,
 ): string {
   const bad = operations[culprit] as Operation;
   const what = `process ${bad.process} ${describeOperation(bad)} at ${atTime(bad.invokedAt)}`;
-  return `${what}, ${valueReason(operations, bad) ?? stateReason(states)}`;
+  return `${what}, ${(history && valueReason(operations, bad, history)) ?? stateReason(states)}`;
 }
 
 function stateReason(states: readonly ReachedState[]): string {
@@ -59,32 +91,20 @@ function stateReason(states: readonly ReachedState[]): string {
 }
 
 /** Why a register cannot have held the value that the culprit saw; undefined where that is not simple to say. */
-function valueReason(operations: readonly Operation[], bad: Operation): string | undefined {
-  const value = seen(bad);
-  if (value === undefined) return undefined;
-  const others = operations.filter((one) => one !== bad);
-  const setters = others.filter((one) => written(one) !== undefined && same(written(one), value));
-  if (setters.length === 0 && value !== null) return `but nothing had written ${say(value)}`;
-  if (setters.some(({ callIndex }) => callIndex > bad.returnIndex))
-    return setters.length === 1 ? `but ${say(value)} was written only later` : undefined;
-  if (setters.some(({ returnIndex }) => returnIndex >= bad.callIndex)) return undefined;
-  const last = Math.max(-1, ...setters.map(({ returnIndex }) => returnIndex));
-  return overwrittenReason(others, bad, value, last);
-}
-
-/** That another value had surely taken the place of `value`, which nothing set after event `last`. */
-function overwrittenReason(
-  others: readonly Operation[],
+function valueReason(
+  operations: readonly Operation[],
   bad: Operation,
-  value: Json,
-  last: number,
+  { wasSet, isSetLater, lastReturn }: ValueHistory,
 ): string | undefined {
-  const overwriters = others.filter(
+  const value = seen(bad) ?? null;
+  if (!wasSet)
+    return isSetLater ? `but ${say(value)} was written only later` : `but nothing had written ${say(value)}`;
+  const overwriters = operations.filter(
     (one) =>
       one.outcome.type === "ok" &&
       written(one) !== undefined &&
       !same(written(one), value) &&
-      one.callIndex > last &&
+      one.callIndex > lastReturn &&
       one.returnIndex < bad.callIndex,
   );
   const first = overwriters.toSorted((a, b) => a.returnIndex - b.returnIndex)[0];
@@ -95,14 +115,14 @@ function overwrittenReason(
 }
 
 /** The value that a register's operation found; undefined where it tells none. */
-function seen({ call, outcome }: Operation): Json | undefined {
+function seen({ call, outcome }: Pick<Operation, "call" | "outcome">): Json | undefined {
   if (outcome.type !== "ok") return undefined;
   if (call.f === "read") return outcome.output.value ?? null;
   return call.f === "cas" && Array.isArray(call.value) ? (call.value[0] as Json) : undefined;
 }
 
 /** The value that a register's operation put there, or may have; undefined where it puts none. */
-function written({ call, outcome }: Operation): Json | undefined {
+function written({ call, outcome }: Pick<Operation, "call" | "outcome">): Json | undefined {
   if (outcome.type === "fail") return undefined;
   if (call.f === "write") return call.value ?? null;
   return call.f === "cas" && Array.isArray(call.value) ? (call.value[1] as Json) : undefined;

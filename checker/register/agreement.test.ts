@@ -32,7 +32,7 @@ function everyWayAgrees(value: (random: Random) => Json): void {
       if (bruteForce(scenario.model, part))
         throw new Error(`${unique.why}: the operations are no contradiction`);
     }
-    const work = Number.POSITIVE_INFINITY;
+    const work = { left: Number.POSITIVE_INFINITY };
     const breadth = breadthFirst(registerProblem(columns, String), { limits: unlimited, work });
     if ((breadth.kind === "valid") !== expected) throw new Error(`breadth first says ${breadth.kind}`);
     const options = { limits: unlimited, deadEnds: Number.POSITIVE_INFINITY, horizon: 1 << 20 };

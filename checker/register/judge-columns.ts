@@ -1,8 +1,9 @@
 import { decide } from "../search/decide.ts";
 import type { LimitName, Limits } from "../search/limits.ts";
 import { returnsBefore } from "../search/timeline.ts";
-import { type Columns, never } from "./columns.ts";
+import type { Columns } from "./columns.ts";
 import { firstContradicting, upTo } from "./contradiction.ts";
+import type { Contradiction } from "./links.ts";
 import { registerProblem } from "./problem.ts";
 import { decideUnique } from "./unique.ts";
 
@@ -31,7 +32,8 @@ export function judgeColumns(columns: Columns, limits: Limits, turns: number): C
 export function judgeColumns(columns: Columns, limits: Limits, turns?: number): ColumnsJudgement | Hard {
   const unique = decideUnique(columns);
   if (unique.kind === "ordered") return { kind: "valid" };
-  if (unique.kind === "contradiction") return { kind: "invalid", culprit: firstCulprit(columns, limits) };
+  if (unique.kind === "contradiction")
+    return { kind: "invalid", culprit: firstCulprit(columns, unique, limits) };
   const problem = registerProblem(columns, String);
   const result = turns === undefined ? decide(problem, limits) : decide(problem, limits, turns);
   switch (result.kind) {
@@ -52,11 +54,9 @@ export function judgeColumns(columns: Columns, limits: Limits, turns?: number): 
  * The first operation that cannot be placed, in a history that contradicts itself: the one that brought the
  * contradiction, unless an operation that saw that the value differed could not be placed before.
  */
-function firstCulprit(columns: Columns, limits: Limits): number {
-  const last = firstContradicting(columns);
-  const past = upTo(columns, last);
-  past.optional[last] = 1;
-  past.returnIndex[last] = never;
+function firstCulprit(columns: Columns, found: Contradiction, limits: Limits): number {
+  const last = firstContradicting(columns, found);
+  const past = upTo(columns, last, { returned: false });
   if (decideUnique(past).kind !== "ordered") {
     const problem = registerProblem(past, String);
     const result = decide(problem, limits, 1);

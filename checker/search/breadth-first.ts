@@ -9,12 +9,16 @@ import { Uses } from "./uses.ts";
 
 export interface BreadthFirstOptions {
   readonly limits: Limits;
-  /** Configurations that are looked at before the search gives up. */
-  readonly work: number;
+  /** Work that is left to do before the search gives up: configurations that are looked at. Counts down. */
+  readonly work: Work;
   /** Where the search begins; absent: at the first event, in the initial state. */
   readonly start?: Start;
   /** Called with the configurations before the event at position `at`. */
   readonly observe?: { readonly at: number; seen(configurations: readonly Configuration[]): void };
+}
+
+export interface Work {
+  left: number;
 }
 
 /** A configuration in the problem's numbers. */
@@ -55,8 +59,6 @@ class BreadthFirst {
   readonly #row: Int32Array;
   readonly #child: Int32Array;
   readonly #list: Move[] = [];
-  /** Work that is left to do. */
-  #left: number;
   #current: Configurations;
   #next: Configurations;
   /** Configurations in which the operation that returns is not done. */
@@ -65,7 +67,6 @@ class BreadthFirst {
   constructor(problem: Problem, options: BreadthFirstOptions) {
     this.#problem = problem;
     this.#options = options;
-    this.#left = options.work;
     this.#moves = new Moves(problem, this.#uses);
     const { layout } = this.#moves;
     this.#current = new Configurations(layout, this.#uses);
@@ -87,7 +88,7 @@ class BreadthFirst {
       if (isReturn(event)) {
         const limit = this.#return(operation);
         if (limit !== undefined) return { kind: "unknown", limit, events: at, states: this.#states() };
-        if (this.#left <= 0) return gaveUp;
+        if (this.#options.work.left <= 0) return gaveUp;
         if (this.#current.size === 0) return { kind: "invalid", culprit: operation };
       }
       this.#moves.forward();
@@ -139,7 +140,7 @@ class BreadthFirst {
   /** Replaces the current set by the configurations in which `operation` is done, its slot free again. */
   #return(operation: number): LimitName | undefined {
     const { exact } = this.#moves;
-    this.#left -= this.#current.count;
+    this.#options.work.left -= this.#current.count;
     this.#next.clear();
     this.#work.clear();
     for (let i = 0; i < this.#current.count; i++) {
@@ -151,7 +152,7 @@ class BreadthFirst {
       if (!this.#work.alive(i)) continue;
       const limit = this.#meter.exceeded();
       if (limit !== undefined) return limit;
-      if (--this.#left <= 0) return undefined;
+      if (--this.#options.work.left <= 0) return undefined;
       this.#work.read(i, this.#row);
       const count = this.#moves.list(this.#row, operation, this.#list);
       for (let m = 0; m < count; m++) {

@@ -21,11 +21,11 @@ export function decide(
   limits: Limits,
   turns = Number.POSITIVE_INFINITY,
 ): SearchResult | GaveUp {
-  let patience = 2 * problem.timeline.events.length + 1000;
+  let patience = 8 * problem.timeline.events.length + 1000;
   for (let turn = 0; turn < turns; turn++) {
     const depth = depthFirst(problem, { limits, deadEnds: patience, horizon });
     if (depth.kind !== "gave-up") return depth;
-    const breadth = breadthFirst(problem, { limits, work: 4 * patience });
+    const breadth = breadthFirst(problem, { limits, work: { left: patience } });
     if (breadth.kind !== "gave-up") return breadth;
     patience *= 8;
   }

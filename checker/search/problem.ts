@@ -50,17 +50,10 @@ export interface ModelProblem<S> extends Problem {
   readonly machine: ModelMachine<S>;
 }
 
-/** The problem of linearizing `list`; operations that `isRelaxed` may be left out. */
-export function prepare<S>(
-  model: Model<S>,
-  list: OperationList,
-  isRelaxed?: (position: number) => boolean,
-): ModelProblem<S> {
+/** The problem of linearizing `list`. */
+export function prepare<S>(model: Model<S>, list: OperationList): ModelProblem<S> {
   const kept: number[] = [];
-  for (let i = 0; i < list.length; i++) {
-    const isDropped = isRelaxed?.(i) && (model.readOnly?.(list.call(i), list.outcome(i)) ?? false);
-    if (!isDropped && constrains(model, list.call(i), list.outcome(i))) kept.push(i);
-  }
+  for (let i = 0; i < list.length; i++) if (constrains(model, list.call(i), list.outcome(i))) kept.push(i);
   const source = Int32Array.from(kept);
   const at = (i: number) => source[i] as number;
   const times = {
@@ -69,19 +62,18 @@ export function prepare<S>(
     callIndex: (i: number) => list.callIndex(at(i)),
     returnIndex: (i: number) => list.returnIndex(at(i)),
   };
-  const { classOf, classes } = classify(list, source, isRelaxed);
-  const problem = { source, timeline: timeline(times), classOf, machine: modelMachine(model, classes) };
-  if (isRelaxed === undefined) return problem;
-  return { ...problem, relaxed: source.map((position) => (isRelaxed(position) ? 1 : 0)) };
+  const { classOf, classes } = classify(list, source);
+  return { source, timeline: timeline(times), classOf, machine: modelMachine(model, classes) };
 }
 
-function classify(list: OperationList, source: Int32Array, isRelaxed?: (position: number) => boolean) {
+/** Numbers for the operations at `source`: the same for those with the same call and outcome. */
+export function classify(list: OperationList, source: Int32Array) {
   const classes: OperationClass[] = [];
   const ids = new Map<string, number>();
   const classOf = source.map((position) => {
     const call = list.call(position);
     const outcome = list.outcome(position);
-    const name = `${isRelaxed?.(position) ? "relaxed " : ""}${className(call, outcome)}`;
+    const name = className(call, outcome);
     const known = ids.get(name);
     if (known !== undefined) return known;
     ids.set(name, classes.length);
