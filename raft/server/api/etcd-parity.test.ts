@@ -1,26 +1,17 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { requireOrSkip } from "../../../core/require-or-skip.ts";
 import { rangeRequest, writeRequest } from "../../kv/arbitraries.ts";
 import type { KeyRange, KvRequest, RangeRequest, WriteRequest } from "../../kv/request.ts";
+import { missingProgram } from "../testing/programs.ts";
 import { startTestApi, type TestApi } from "./test-api.ts";
 
-const hasEtcd = (() => {
-  try {
-    execFileSync("etcd", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-if (!hasEtcd)
-  console.warn("etcd is not installed (Debian: etcd-server): this server is not compared with it");
-
-describe.skipIf(!hasEtcd)("a real etcd", () => {
+describe.skipIf(requireOrSkip(missingProgram("etcd", "etcd-server")))("a real etcd", () => {
   let ours: TestApi;
   let etcd: ChildProcess;
   let directory: string;

@@ -1,39 +1,16 @@
-import { execFile, execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { requireOrSkip } from "../../../core/require-or-skip.ts";
+import { missingProgram, runEtcdctl } from "../testing/programs.ts";
 import { startTestApi, type TestApi } from "./test-api.ts";
 
-const hasEtcdctl = (() => {
-  try {
-    execFileSync("etcdctl", ["version"], { env: { ...process.env, ETCDCTL_API: "3" }, stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-if (!hasEtcdctl && process.env["CI"] !== "true") {
-  console.warn("etcdctl is not installed (Debian: etcd-client): its tests are skipped");
-}
-
-describe.skipIf(!hasEtcdctl && process.env["CI"] !== "true")("etcdctl", () => {
+describe.skipIf(requireOrSkip(missingProgram("etcdctl", "etcd-client")))("etcdctl", () => {
   let api: TestApi;
   beforeAll(async () => {
     api = await startTestApi();
   });
   afterAll(() => api.close());
 
-  /** Standard output; rejects where etcdctl fails, with its standard error in the message. */
-  function etcdctl(args: string[], input = ""): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const child = execFile(
-        "etcdctl",
-        [`--endpoints=127.0.0.1:${api.clientPort}`, ...args],
-        { env: { ...process.env, ETCDCTL_API: "3" } },
-        (error, stdout) => (error === null ? resolve(stdout) : reject(error)),
-      );
-      child.stdin?.end(input);
-    });
-  }
+  const etcdctl = (args: readonly string[], input?: string) => runEtcdctl([api.clientPort], args, input);
   const revision = () => api.replica.store.revision;
 
   it("puts, and gets what it put", async () => {
