@@ -30,7 +30,8 @@ export const moveClass = (move: Move): number => -1 - move;
  * part of the state with it, directly or through other open operations. The others neither see nor change what those
  * see and change, so they can as well happen afterwards: they are open for longer.
  *
- * **Idle optional operations.** An optional operation that would leave the state as it is is not used up.
+ * **Idle optional operations.** An optional operation that would leave the state as it is is not used up, unless it
+ * overwrites: then others may be hidden in front of it, which is an effect, where there is one to hide.
  *
  * **Twins.** Of open operations of one class the one that returns first goes first: in an order that has them
  * otherwise they can change places, since both are open and the earlier return is met sooner. (One that overwrites
@@ -222,13 +223,21 @@ export class Moves {
     for (const operationClass of this.window.classes) {
       if (!this.#connection.has(operationClass)) continue;
       const next = this.#machine.step(state, operationClass);
-      if (next === noState || next === state) continue;
+      if (next === noState || (next === state && !this.#hidesAny(row, operationClass))) continue;
       if (this.#anyOverwrites && !this.#isSeen(row, next)) continue;
       if (this.#uses.count(uses, operationClass) >= (this.window.available[operationClass] as number))
         continue;
       moves[count++] = -1 - operationClass;
     }
     return count;
+  }
+
+  /** Whether an operation of the class would hide an open one that is not done yet. */
+  #hidesAny(row: Int32Array, operationClass: number): boolean {
+    if (this.#roles[operationClass] !== overwrites) return false;
+    for (let operation = this.window.first; operation >= 0; operation = this.window.next(operation))
+      if (this.role(operation) === overwrites && !this.isDone(row, operation)) return true;
+    return false;
   }
 
   /** Finds the classes that are connected to `target`, through operations that may still happen. */
