@@ -96,6 +96,20 @@ export const trialDefaults = {
   checking: { threads: 1, timeLimitSeconds: 60, memoryLimitBytes: 1024 ** 3 },
 } as const satisfies Partial<TrialSpec>;
 
+/**
+ * Another load: few operations by many clients that wait out every fault. A client that gives up after a second never
+ * hears what a paused node answers when it goes on, and a node soon has no clients left that could ask it anything. Here
+ * a third of the clients can all be waiting for one node, and there are enough of them to ask it until the fault ends.
+ */
+export const patientLoad = {
+  rate: 90,
+  processes: 450,
+  /** Of an operation: longer than a fault, and than what the system needs to find itself again. */
+  timeoutMs: 9000,
+  /** Longer than an election. */
+  faultSeconds: 5,
+} as const;
+
 /** The cluster failed the trial, not its promises. What was recorded is kept in `dir`, and judged in `run`. */
 export class TrialFailedError extends CouldNotRunError {
   readonly dir: string;

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { trialDefaults } from "../trial-spec.ts";
+import { patientLoad, trialDefaults } from "../trial-spec.ts";
 import { commaList, positiveInteger, positiveNumber, repeated, seedNumber } from "./arguments.ts";
 
 /** What `assay bench` was asked, as commander parsed it. */
@@ -12,6 +12,7 @@ export interface BenchOptions {
   readonly rate?: number;
   readonly clients?: number;
   readonly processes: number;
+  readonly patient: boolean;
   readonly seconds: number;
   readonly seed?: number;
   readonly readMode: readonly string[];
@@ -95,10 +96,24 @@ function declareLoad(command: Command): Command {
       positiveInteger,
       trialDefaults.load.processes,
     )
+    .addOption(patient())
     .option("--seconds <n>", "length of the main phase", positiveNumber, trialDefaults.load.seconds)
     .option("--timeout <ms>", "of every operation", positiveNumber, trialDefaults.operationTimeoutMs)
     .option("--fault-seconds <n>", "mean length of a fault", positiveNumber, 4)
     .option("--gap-seconds <n>", "mean time between faults", positiveNumber, 2.5);
+}
+
+/** A shorthand: what it stands for is what the run is told by, and what is given beside it wins. */
+function patient(): Option {
+  const { rate, processes, timeoutMs, faultSeconds } = patientLoad;
+  const words = `--rate ${rate} --processes ${processes} --timeout ${timeoutMs} --fault-seconds ${faultSeconds}`;
+  return new Option(
+    "--patient",
+    `many clients that wait until a fault is over and hear what is answered then: short for ${words}`,
+  )
+    .default(false)
+    .implies({ rate, processes, timeout: timeoutMs, faultSeconds })
+    .conflicts("clients");
 }
 
 function declareConnection(command: Command): Command {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
 import type { Load, Run } from "../../core/run.ts";
-import { worst } from "../../core/verdict.ts";
+import { knownLimit, worst } from "../../core/verdict.ts";
 import { cleanLeftovers } from "../cleanup.ts";
 import { realClientProbe } from "../load/node-client-probe.ts";
 import { fileRunStore } from "../node-store.ts";
@@ -17,6 +17,7 @@ import { assayVersion, thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
 import type { PlannedRun } from "./plan.ts";
 import { showProgress } from "./progress-line.ts";
+import { describeStale, staleByFault } from "./stale-by-fault.ts";
 import { writeIndex, writeReport } from "./write-report.ts";
 
 /** What `assay bench` needs beside its options. */
@@ -153,7 +154,7 @@ function tellable(options: BenchOptions): Run["options"] {
 function tell(run: Run, report: string, output: Output): void {
   const { ok, fail, info } = run.operations;
   output.print(
-    `${run.system.name}: ${paintVerdict(run.verdict)}  ${ok} ok, ${fail} fail, ${info} unknown in ${run.seconds.toFixed(1)} s`,
+    `${run.system.name}: ${verdictCell(run)}  ${ok} ok, ${fail} fail, ${info} unknown in ${run.seconds.toFixed(1)} s`,
   );
   for (const verdict of run.verdicts) {
     output.print(`  ${paintVerdict(verdict.kind)} ${verdict.checker}: ${verdict.summary}`);
@@ -162,9 +163,13 @@ function tell(run: Run, report: string, output: Output): void {
         `    ${anomaly.kind === "linearizability" && anomaly.known ? "known limit: " : ""}${anomaly.summary}`,
       );
   }
+  for (const line of staleByFault(run).map(describeStale)) output.print(`  ${line}`);
   output.print(`  report: ${report}`);
   output.print(`  again:  ${run.command}`);
 }
+
+const verdictCell = (run: Run): string =>
+  `${paintVerdict(run.verdict)}${knownLimit(run.verdicts) === undefined ? "" : " (known limit found)"}`;
 
 function summarise(finished: readonly Finished[], seconds: number, output: Output): void {
   if (finished.length > 1) {
@@ -188,7 +193,7 @@ function summarise(finished: readonly Finished[], seconds: number, output: Outpu
           run.runtime,
           run.workload,
           run.readMode.name,
-          failure === undefined ? paintVerdict(run.verdict) : "could not run",
+          failure === undefined ? verdictCell(run) : "could not run",
           ...[run.operations.ok, run.operations.fail, run.operations.info].map(String),
           report,
         ]),
@@ -206,12 +211,14 @@ function summarise(finished: readonly Finished[], seconds: number, output: Outpu
       readMode: run.readMode.name,
       seed: run.seed,
       verdict: run.verdict,
+      knownLimitFound: knownLimit(run.verdicts) !== undefined,
       operations: run.operations,
       faults: faultCounts(run),
       anomalies: run.verdicts.flatMap(({ anomalies }) =>
         anomalies.map(({ kind, summary, known }) => ({ kind, summary, ...(known && { known }) })),
       ),
       figures: Object.assign({}, ...run.verdicts.map(({ figures }) => figures ?? {})),
+      staleness: staleByFault(run),
       dir,
       report,
       ...(failure !== undefined && { error: failure }),

@@ -34,6 +34,8 @@ export function repeatCommand(
     "readMode",
     "version",
     "image",
+    // The options that it is short for are told.
+    "patient",
     "json",
     "results",
     "token",

@@ -30,6 +30,8 @@ export interface Driven {
 
 /** The last reads may not take longer, however many there are. */
 const finalSeconds = 10;
+/** So many processes of each node do them: a crowd would see no more. */
+const finalReadersPerNode = 4;
 
 /** Drives `cluster` and records it. Tells `onLoadEnd` as soon as the load is over, however it ended. */
 export async function drive(
@@ -135,14 +137,14 @@ class Drive {
     };
   }
 
-  /** Every process reads everything once more, from its own node. */
+  /** Everything is read once more, at every node, by a few of its processes. */
   async final(): Promise<void> {
     const { deps, end } = this.#context;
     const until = nanos(deps.clock.now() + seconds(finalSeconds));
     this.#enter("final", until);
     const calls = this.#generator.final();
     await Promise.all(
-      this.#processes.map(async (process) => {
+      this.#processes.slice(0, finalReadersPerNode * this.#cluster.nodes.length).map(async (process) => {
         for (const call of calls) {
           if (deps.clock.now() >= until || end.signal.aborted) return;
           await process.perform(call, { whileRefused: "wait" });
