@@ -149,6 +149,26 @@ describe("staleness", () => {
       ],
     });
   });
+
+  it("makes one window of reads that overlap in time, fresh ones among them", () => {
+    const history = historyOf(
+      [0, "invoke", 1, "write", 1],
+      [1, "ok", 1, "write", 1],
+      [2, "invoke", 1, "write", 2],
+      [3, "ok", 1, "write", 2],
+      [10, "invoke", 2, "read"],
+      [12, "invoke", 1, "write", 3],
+      [13, "ok", 1, "write", 3],
+      [14, "invoke", 3, "read"],
+      [16, "invoke", 4, "read"],
+      [50, "ok", 2, "read", 1],
+      [51, "ok", 3, "read", 3],
+      [52, "ok", 4, "read", 2],
+    );
+    expect(staleness().check(history, context)).toMatchObject({
+      staleness: [{ from: millis(10), to: millis(52), reads: 2 }],
+    });
+  });
 });
 
 describe("sessions", () => {

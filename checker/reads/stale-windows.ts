@@ -26,7 +26,27 @@ export function staleWindows(reads: readonly ReadOf[], stale: readonly StaleRead
     }
   }
   windows.push(...[...open.values()].map(closed));
-  return windows.toSorted((a, b) => a.from - b.from);
+  return merged(windows);
+}
+
+/** In order of `from`. Reads that were under way at the same time may be fresh and stale in any order: one window. */
+function merged(windows: readonly StaleWindow[]): StaleWindow[] {
+  const apart: StaleWindow[] = [];
+  for (const window of windows.toSorted((a, b) => a.from - b.from)) {
+    const at = apart.findLastIndex(({ node }) => node === window.node);
+    const before = apart[at];
+    if (before === undefined || before.to < window.from) {
+      apart.push(window);
+      continue;
+    }
+    apart[at] = {
+      ...before,
+      to: nanos(Math.max(before.to, window.to)),
+      reads: before.reads + window.reads,
+      worstMs: Math.max(before.worstMs, window.worstMs),
+    };
+  }
+  return apart;
 }
 
 function extend(
