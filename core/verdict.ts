@@ -60,3 +60,12 @@ export interface Verdict {
   /** Where a checker measured staleness: when and where reads were stale, in order of `from`. */
   readonly staleness?: readonly StaleWindow[];
 }
+
+/**
+ * The violation that the system documents as a limit of the read mode, where one was found. A stale read that was
+ * measured, under a read mode that allows it, is none.
+ */
+export const knownLimit = (verdicts: readonly Verdict[]): Anomaly | undefined =>
+  verdicts
+    .flatMap(({ anomalies }) => anomalies)
+    .find(({ kind, known }) => kind === "linearizability" && known === true);

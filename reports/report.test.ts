@@ -119,6 +119,20 @@ describe("the report of other runs", () => {
     expect(text).toMatch(/F1 isolate leader n1/);
   });
 
+  it("says beside a valid verdict that the read mode's known limit was found", () => {
+    const { run, history, usage } = validFixture({ seconds: 3 });
+    const limit = "process 7 read 3 from r1 after it had been overwritten";
+    const verdict = {
+      checker: "linearizable",
+      kind: "valid" as const,
+      summary: limit,
+      anomalies: [{ kind: "linearizability", summary: limit, known: true }],
+    };
+    const text = textOf(renderReport({ ...run, verdicts: [verdict, ...run.verdicts] }, history, usage));
+    expect(text).toContain(`The known limit of ${run.readMode.name} reads was found: Process 7 read 3`);
+    expect(textOf(renderReport(run, history, usage))).not.toContain("known limit");
+  });
+
   it("says plainly that unknown is no pass, that a fault was not proven, and that the client was the limit", () => {
     const text = textOf(render(unknownFixture({ seconds: 8 })));
     expect(text).toContain("Nothing was decided: this is not a pass.");

@@ -1,6 +1,6 @@
 import { unreachable } from "../../core/assert.ts";
 import type { Run } from "../../core/run.ts";
-import type { Anomaly, Verdict, VerdictKind } from "../../core/verdict.ts";
+import { type Anomaly, knownLimit, type Verdict, type VerdictKind } from "../../core/verdict.ts";
 import type { Context } from "../context.ts";
 import { asSentence, formatCount, formatDuration, formatFigure, plural } from "../format.ts";
 import { type Content, type Html, html } from "../html.ts";
@@ -30,7 +30,11 @@ export function leadSentence(run: Run, faultsProven: number): string {
   switch (run.verdict) {
     case "valid": {
       const through = faultsProven > 0 ? ` through ${plural(faultsProven, "proven fault")}` : "";
-      return `${name} ${version} kept its promise of ${promiseWords[run.readMode.promises].reads}${through}.`;
+      const kept = `${name} ${version} kept its promise of ${promiseWords[run.readMode.promises].reads}${through}.`;
+      const limit = knownLimit(run.verdicts);
+      return limit === undefined
+        ? kept
+        : `${kept} The known limit of ${run.readMode.name} reads was found: ${asSentence(limit.summary)}`;
     }
     case "invalid":
       return asSentence(
