@@ -22,6 +22,8 @@ export interface HttpAnswer {
 
 /** An attempt to connect that takes longer is given up for a new one: a healed link is found within this. */
 const connectTimeoutMs = 1000;
+/** A connection that nobody uses stays open so long: a client that asks seldom finds it ready. */
+const idleMs = 60_000;
 
 const clock = realClock();
 
@@ -43,6 +45,7 @@ export class HttpConnection {
     this.#headers = token === undefined ? {} : { "x-consul-token": token };
     this.#pool = new Pool(`${tls === undefined ? "http" : "https"}://${hostPort(endpoint)}`, {
       pipelining: 1,
+      keepAliveTimeout: idleMs,
       // The deadline of each request is kept here.
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -23,8 +23,11 @@ import { Session } from "./session.ts";
 /** Where Assay's keys live: one node below this one for each key. */
 const root = "/assay";
 
-/** What Assay asks servers for; they have bounds of their own. Longer than the pauses and cuts of a usual run. */
-const sessionTimeoutMs = 10_000;
+/**
+ * What Assay asks servers for; they have bounds of their own. A server is given up after two thirds of it: longer than
+ * the pauses and cuts of a usual run.
+ */
+const sessionTimeoutMs = 30_000;
 
 /** How often a write, or a list, starts anew after others got in between. Each such attempt had no effect. */
 const attemptsMax = 5;
