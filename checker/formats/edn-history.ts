@@ -1,82 +1,89 @@
 import type { History } from "../../core/history.ts";
 import type { Call, Json } from "../../core/op.ts";
-import { type Edn, ednToJson } from "./edn.ts";
-import { type EdnEvent, ednEvents, keyName } from "./edn-events.ts";
-import { HistoryBuilder } from "./history-builder.ts";
+import { type Edn, ednToJson, Keyword } from "./edn.ts";
+import { type EdnEvent, keyName } from "./edn-events.ts";
+import { type Ending, HistoryBuilder } from "./history-builder.ts";
 import { malformed } from "./malformed.ts";
 
+/** What the writers of histories mean differently. */
 interface Dialect {
   /** A read that answered nil says nothing (Knossos' registers); else it read an absent value. */
   readonly nilReadsSayNothing: boolean;
-  /** Values may be `[key value]`, Jepsen's independent keys. */
-  readonly independentKeys: boolean;
+  /**
+   * What an early Jepsen logged: a CAS that failed, without an error, compared and found another value; a failure that is
+   * `:timed-out` is unknown. Else what failed had no effect, and no more is known.
+   */
+  readonly isLog: boolean;
 }
 
-/** A history of operation maps in EDN, as Jepsen and Knossos write them. */
-export function parseEdnHistory(text: string, file: string, dialect: Dialect): History {
-  const events = ednEvents(text, file);
-  const keyed = dialect.independentKeys && events.length > 0 && events.every(hasIndependentKey);
+/**
+ * The history of operations as Jepsen and Knossos write them. Values may be `[key value]`, Jepsen's independent keys.
+ * What an answer holds beside the value of a read is not looked at: where an operation failed or its outcome is unknown,
+ * `:value` may be anything.
+ */
+export function historyOfEvents(events: readonly EdnEvent[], file: string, dialect: Dialect): History {
+  const isKeyed = hasIndependentKeys(events);
   const builder = new HistoryBuilder(file);
   for (const event of events) {
-    const call = callOf(event, keyed, file);
-    if (event.type === "invoke") builder.invoke(event.process, call, event.time);
-    else complete(builder, event, call, dialect);
+    const own = isKeyed ? withoutKey(event) : event;
+    if (own.type === "invoke") builder.invoke(own.process, callOf(own, file), own.time);
+    else complete(builder, own, { file, dialect });
   }
   return builder.history();
 }
 
-function complete(builder: HistoryBuilder, event: EdnEvent, answered: Call, dialect: Dialect): void {
-  const { process, line, time } = event;
+function complete(
+  builder: HistoryBuilder,
+  event: EdnEvent,
+  { file, dialect }: { file: string; dialect: Dialect },
+): void {
+  const { process, line, time, type } = event;
+  const value = ednToJson(event.value);
+  // What is told of a process that waits for nothing is no outcome: Jepsen's own pairing passes over it, too.
+  if (type === "info" && !builder.isPending(process)) return;
   const invoked = builder.pending(process, line);
-  if (event.type === "fail" || event.type === "info") {
-    builder.complete(
-      process,
-      { type: event.type, error: event.type === "fail" ? "failed" : "unknown" },
-      line,
-      time,
-    );
-    return;
-  }
-  const result = answered.value ?? null;
-  if (invoked.f === "txn" && dialect.nilReadsSayNothing) {
-    const telling = (result as readonly Json[]).filter((part) => !isNilRead(part));
-    builder.complete(process, { type: "ok", value: telling }, line, time, {
-      ...invoked,
-      value: telling.map(asked),
-    });
-  } else if (isRead(invoked.f) && result === null && dialect.nilReadsSayNothing) {
+  if (type !== "ok") {
+    builder.complete(process, failure(event, invoked, dialect), line, time);
+  } else if (invoked.f === "txn") {
+    const parts = microOperations(value, line, file);
+    const telling = dialect.nilReadsSayNothing ? parts.filter((part) => !isNilRead(part)) : parts;
+    const call = { ...invoked, value: telling.map(asked) };
+    builder.complete(process, { type: "ok", value: telling }, line, time, call);
+  } else if (isRead(invoked.f) && value === null && dialect.nilReadsSayNothing) {
     builder.complete(process, { type: "info", error: "nil-read" }, line, time);
   } else {
-    builder.complete(process, { type: "ok", value: result }, line, time);
+    builder.complete(process, { type: "ok", value }, line, time);
   }
 }
 
-function callOf(event: EdnEvent, keyed: boolean, file: string): Call {
-  const { f, line } = event;
-  if (keyed) {
-    const [key, value] = event.value as readonly [Edn, Edn];
-    return { f, key: keyName(key), ...argument(f, value, line, file) };
-  }
-  return { f, ...(event.key !== undefined && { key: event.key }), ...argument(f, event.value, line, file) };
+function failure({ type, value, error }: EdnEvent, invoked: Call, dialect: Dialect): Ending {
+  const isLate = isTimeout(value) || isTimeout(error);
+  if (type === "info" || (isLate && dialect.isLog))
+    return { type: "info", error: isLate ? "timeout" : "unknown" };
+  const isObservation = dialect.isLog && invoked.f === "cas" && error === null;
+  return { type: "fail", error: isObservation ? "mismatch" : "failed" };
 }
 
-/** A read asks for nothing, whatever its `:value` says; its answer is told apart by the event's type. */
-function argument(f: string, value: Edn, line: number, file: string): { value?: Json } {
-  const json = ednToJson(value);
-  if (f === "cas" && !(Array.isArray(json) && json.length === 2))
-    throw malformed(file, line, "a CAS' value [from to]", JSON.stringify(json));
-  if (f === "txn" && !(Array.isArray(json) && json.every(isMicroOperation))) {
-    throw malformed(
-      file,
-      line,
-      "a transaction's value [[:read :x nil] [:write :y 1] …]",
-      JSON.stringify(json),
-    );
-  }
-  return isRead(f) && json === null ? {} : { value: json };
+const isTimeout = (value: Edn): boolean =>
+  value instanceof Keyword && /^(timed-out|timeout)$/.test(value.name);
+
+/** What was asked for. A read asks for nothing, whatever its `:value` says. */
+function callOf({ f, key, value: edn, line }: EdnEvent, file: string): Call {
+  const value = ednToJson(edn);
+  const about = { f, ...(key !== undefined && { key }) };
+  if (isRead(f)) return about;
+  if (f === "cas" && !(Array.isArray(value) && value.length === 2))
+    throw malformed(file, line, "a CAS' value [from to]", JSON.stringify(value));
+  return { ...about, value: f === "txn" ? microOperations(value, line, file) : value };
 }
 
 const isRead = (f: string): boolean => f === "read" || f === "get";
+
+function microOperations(value: Json, line: number, file: string): readonly Json[] {
+  if (Array.isArray(value) && value.every(isMicroOperation)) return value;
+  const expected = "a transaction's value [[:read :x nil] [:write :y 1] …]";
+  throw malformed(file, line, expected, JSON.stringify(value));
+}
 
 const isMicroOperation = (part: Json): boolean =>
   Array.isArray(part) && part.length === 3 && typeof part[0] === "string";
@@ -85,8 +92,24 @@ const isMicroRead = (part: readonly Json[]): boolean => part[0] === "read" || pa
 const asked = (part: Json): Json =>
   Array.isArray(part) && isMicroRead(part) ? [part[0] ?? null, part[1] ?? null, null] : part;
 
-/** Whether the value is `[key value]`; a CAS' value is a pair itself, so there the second part must be one. */
-function hasIndependentKey({ f, value }: EdnEvent): boolean {
-  if (!Array.isArray(value) || value.length !== 2) return false;
-  return f !== "cas" || (Array.isArray(value[1]) && value[1].length === 2);
+/** Whether all that was asked for is asked of `[key value]`. Answers may tell anything in place of it. */
+function hasIndependentKeys(events: readonly EdnEvent[]): boolean {
+  const asked = events.filter(({ type }) => type === "invoke");
+  return (
+    asked.length > 0 && asked.every(({ f, value }) => isPair(value) && mayBeKeyed(f, value[0], value[1]))
+  );
 }
+
+/** The value of a CAS is a pair itself, and that of a transaction may be: there, the second part must be one. */
+function mayBeKeyed(f: string, key: Edn, value: Edn): boolean {
+  if (f === "cas") return isPair(value);
+  if (f === "txn") return !Array.isArray(key) && Array.isArray(value) && value.every(Array.isArray);
+  return !isRead(f) || value === null || !Array.isArray(key);
+}
+
+function withoutKey(event: EdnEvent): EdnEvent {
+  const { value } = event;
+  return isPair(value) ? { ...event, key: keyName(value[0]), value: value[1] } : event;
+}
+
+const isPair = (value: Edn): value is readonly [Edn, Edn] => Array.isArray(value) && value.length === 2;

@@ -1,11 +1,14 @@
 import { unreachable } from "../../core/assert.ts";
 import type { Json } from "../../core/op.ts";
+import { own } from "../canonical.ts";
+import { characterOf, escapes, numberOf } from "./edn-atoms.ts";
 import { malformed } from "./malformed.ts";
 
 /**
- * A reader of EDN, the notation of Clojure's data: as much of it as histories use. Keywords are told from strings;
- * lists, vectors and sets are arrays; the tag of a tagged value (`#jepsen.history.Op{…}`) is dropped. Every map knows
- * the line on which it begins.
+ * A reader of EDN, the notation of Clojure's data, and of what Clojure's printer adds to it. Keywords are told from
+ * strings; lists, vectors and sets are arrays; the tag of a tagged value (`#jepsen.history.Op{…}`) and metadata are
+ * dropped. Numbers that JSON cannot hold exactly (large integers, ratios, infinities) are strings of their text, so that
+ * different ones stay different. Every map knows the line on which it begins.
  */
 export type Edn = null | boolean | number | string | Keyword | readonly Edn[] | EdnMap;
 
@@ -36,9 +39,22 @@ export class EdnMap {
   }
 }
 
-/** Every form at the top level of `text`. */
-export function readEdn(text: string, file: string): Edn[] {
-  return new Reader(text, file).all();
+/** A form and the line on which it begins. */
+export interface EdnForm {
+  readonly line: number;
+  readonly form: Edn;
+}
+
+/** Every form at the top level of `text`, which begins on `line` of the file. */
+export function readEdn(text: string, file: string, line = 1): EdnForm[] {
+  return new Reader(text, file, line).all();
+}
+
+/** The items of `text`: those of the one vector or list that it is, or else the forms at its top level. */
+export function readEdnItems(text: string, file: string): EdnForm[] {
+  const reader = new Reader(text, file, 1);
+  const forms = reader.all();
+  return forms.length === 1 && Array.isArray(forms[0]?.form) ? reader.firstItems() : forms;
 }
 
 /** An EDN value as JSON: keywords become their names. */
@@ -59,23 +75,32 @@ class Reader {
   readonly #text: string;
   readonly #file: string;
   #at = 0;
-  #line = 1;
+  #line: number;
+  #depth = 0;
+  /** Of the last sequence at the top level. */
+  #items: readonly EdnForm[] = [];
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, line: number) {
     this.#text = text;
     this.#file = file;
+    this.#line = line;
   }
 
-  all(): Edn[] {
-    const forms: Edn[] = [];
+  all(): EdnForm[] {
+    const forms: EdnForm[] = [];
     for (;;) {
       this.#skip();
       if (this.#at >= this.#text.length) return forms;
-      forms.push(this.#form());
+      const line = this.#line;
+      forms.push({ line, form: this.#form() });
     }
   }
 
-  /** Passes over white space, commas, comments and discarded forms. */
+  firstItems(): EdnForm[] {
+    return [...this.#items];
+  }
+
+  /** Passes over white space, commas, comments, discarded forms and metadata. */
   #skip(): void {
     for (;;) {
       const char = this.#text[this.#at];
@@ -83,12 +108,19 @@ class Reader {
       if (char === "\n") this.#line++;
       if (space.test(char)) this.#at++;
       else if (char === ";") this.#skipLine();
-      else if (this.#text.startsWith("#_", this.#at)) {
-        this.#at += 2;
-        this.#skip();
-        this.#form();
-      } else return;
+      else if (char === "^") this.#discard(1);
+      else if (this.#text.startsWith("#_", this.#at)) this.#discard(2);
+      else return;
     }
+  }
+
+  /** Passes over so many characters and the form after them. */
+  #discard(characters: number): void {
+    this.#at += characters;
+    this.#depth++;
+    this.#skip();
+    this.#form();
+    this.#depth--;
   }
 
   #skipLine(): void {
@@ -110,6 +142,8 @@ class Reader {
         return this.#string();
       case "#":
         return this.#tagged();
+      case "\\":
+        return this.#character();
       case ")":
       case "]":
       case "}":
@@ -121,8 +155,10 @@ class Reader {
 
   #sequence(end: ")" | "]" | "}"): Edn[] {
     const begin = this.#line;
+    const forms: EdnForm[] = [];
     const items: Edn[] = [];
     this.#at++;
+    this.#depth++;
     for (;;) {
       this.#skip();
       const char = this.#text[this.#at];
@@ -130,9 +166,13 @@ class Reader {
         throw malformed(this.#file, begin, `a "${end}" that ends what begins here`, "the end of the file");
       if (char === end) {
         this.#at++;
+        if (--this.#depth === 0) this.#items = forms;
         return items;
       }
-      items.push(this.#form());
+      const line = this.#line;
+      const form = this.#form();
+      if (this.#depth === 1) forms.push({ line, form });
+      items.push(form);
     }
   }
 
@@ -169,27 +209,45 @@ class Reader {
       this.#at += 4;
       return String.fromCharCode(Number.parseInt(code, 16));
     }
-    const escapes: Record<string, string> = {
-      n: "\n",
-      t: "\t",
-      r: "\r",
-      b: "\b",
-      f: "\f",
-      "\\": "\\",
-      '"': '"',
-    };
-    const value = escapes[char ?? ""];
+    const value = own(escapes, char ?? "");
     if (value === undefined) throw malformed(this.#file, this.#line, "an escape", `\\${char ?? ""}`);
     return value;
   }
 
-  /** `#{…}` a set, `#tag value` the value. */
+  /** `#{…}` a set, `#"…"` a pattern as text, `##Inf` as text, `#tag value` the value. */
   #tagged(): Edn {
     this.#at++;
-    if (this.#text[this.#at] === "{") return this.#sequence("}");
-    this.#word();
+    const char = this.#text[this.#at];
+    if (char === "{") return this.#sequence("}");
+    if (char === '"') return this.#pattern();
+    const tag = this.#word();
+    if (tag.startsWith("#")) return `#${tag}`;
+    if (tag === "") throw malformed(this.#file, this.#line, "a tag after #", char ?? "the end of the file");
     this.#skip();
     return this.#form();
+  }
+
+  /** A regular expression: what stands between its quotes, escapes and all. */
+  #pattern(): string {
+    const pattern = /"(?:[^"\\]|\\[\s\S])*"/y;
+    pattern.lastIndex = this.#at;
+    const [found] = pattern.exec(this.#text) ?? [];
+    if (found === undefined)
+      throw malformed(this.#file, this.#line, `a '"' that ends the pattern`, "the end of the file");
+    this.#at += found.length;
+    this.#line += found.split("\n").length - 1;
+    return found.slice(1, -1);
+  }
+
+  /** `\a`, `\newline`, `\u0041`, `\(` */
+  #character(): string {
+    const first = this.#text[this.#at + 1];
+    if (first === undefined) throw malformed(this.#file, this.#line, "a character", "the end of the file");
+    this.#at += 2;
+    const name = first + (delimiter.test(first) ? "" : this.#word());
+    const character = characterOf(name);
+    if (character === undefined) throw malformed(this.#file, this.#line, "a character", `\\${name}`);
+    return character;
   }
 
   #word(): string {
@@ -205,8 +263,8 @@ class Reader {
     if (word === "true") return true;
     if (word === "false") return false;
     if (/^[+-]?\d/.test(word)) {
-      const number = Number(word.replace(/[NM]$/, ""));
-      if (Number.isNaN(number)) throw malformed(this.#file, this.#line, "a number", word);
+      const number = numberOf(word);
+      if (number === undefined) throw malformed(this.#file, this.#line, "a number", word);
       return number;
     }
     if (word === "" || word === ":")

@@ -91,7 +91,7 @@ describe("jepsen-edn", () => {
     const history = parse("jepsen-edn", text);
     expect(outcomes(history)).toEqual([
       { f: "read", key: "7", is: null },
-      { f: "cas", key: "7", value: [1, 2], is: "unknown" },
+      { f: "cas", key: "7", value: [1, 2], is: "timeout" },
     ]);
     expect(history.map(({ time }) => time)).toEqual([10, 20, 30, 40]);
   });
@@ -154,7 +154,7 @@ describe("malformed input", () => {
 
   it("is told from every known format by name", () => {
     expect(() => detectFormat("hello", "notes.txt")).toThrow(
-      /notes.txt: looks like none of jsonl, json, jepsen-log/,
+      /notes.txt: looks like none of json, jsonl, jepsen-log/,
     );
   });
 });

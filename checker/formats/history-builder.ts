@@ -1,6 +1,7 @@
 import type { ClientEvent, History } from "../../core/history.ts";
 import type { Call, Json } from "../../core/op.ts";
-import { type Nanos, nanos } from "../../core/time.ts";
+import { nanos } from "../../core/time.ts";
+import { eventTime } from "../untimed.ts";
 import { malformed } from "./malformed.ts";
 
 /** What became of a foreign operation. `error` is `mismatch` where the failure is an observation. */
@@ -30,12 +31,19 @@ export class HistoryBuilder {
     this.#file = file;
   }
 
-  /** `process` is a number in digits, `time` in nanoseconds; a millisecond an event where the history has no times. */
+  /** `time` in nanoseconds. A process that is not named by a number gets one. */
   invoke(process: string, call: Call, time?: number): void {
-    const own = this.#open.has(process) ? this.#spare++ : (this.#named.get(process) ?? Number(process));
+    const own = this.#open.has(process)
+      ? this.#spare++
+      : (this.#named.get(process) ?? this.#numberOf(process));
     this.#named.set(process, own);
     this.#open.set(process, { process: own, call, at: this.#events.length });
     this.#push({ type: "invoke", process: own, ...call }, time);
+  }
+
+  /** Whether the process waits for an answer. */
+  isPending(process: string): boolean {
+    return this.#open.has(process);
   }
 
   /** The call that the process waits for; a UsageError where there is none. */
@@ -72,9 +80,13 @@ export class HistoryBuilder {
     return open;
   }
 
+  #numberOf(process: string): number {
+    const number = Number(process);
+    return Number.isSafeInteger(number) ? number : this.#spare++;
+  }
+
   #push(event: Omit<ClientEvent, "index" | "time">, time: number | undefined): void {
     const index = this.#events.length;
-    const at: Nanos = nanos(time ?? index * 1e6);
-    this.#events.push({ index, time: at, ...event });
+    this.#events.push({ index, time: time === undefined ? eventTime(index) : nanos(time), ...event });
   }
 }

@@ -1,4 +1,5 @@
-import { parseEdnHistory } from "./edn-history.ts";
+import { ednEvents } from "./edn-events.ts";
+import { historyOfEvents } from "./edn-history.ts";
 import type { Format } from "./format.ts";
 
 /** Jepsen's `history.edn`: with times and, perhaps, independent keys; a read of nil read an absent value. */
@@ -7,7 +8,8 @@ export const jepsenEdn: Format = {
   summary:
     "Jepsen's history.edn: one vector of operation maps, or one map after another; [k v] values are keys",
   looksLike: (text) => edn.test(text) && /:time\s/.test(text),
-  parse: (text, file) => parseEdnHistory(text, file, { nilReadsSayNothing: false, independentKeys: true }),
+  parse: (text, file) =>
+    historyOfEvents(ednEvents(text, file), file, { nilReadsSayNothing: false, isLog: false }),
 };
 
 const edn = /^(\s|;[^\n]*\n)*[[({#]/;

@@ -1,57 +1,49 @@
-import type { Json } from "../../core/op.ts";
+import { readEdn } from "./edn.ts";
+import { type EdnEvent, eventTypes } from "./edn-events.ts";
+import { historyOfEvents } from "./edn-history.ts";
 import type { Format } from "./format.ts";
-import { type Ending, HistoryBuilder } from "./history-builder.ts";
 import { malformed } from "./malformed.ts";
 
-const event = /\bjepsen\.util\s+-\s+(\S+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s+(.*)$/;
+/** `3 :invoke :write 4`, after whatever a logger puts before it: level, time, thread, name. */
+const event =
+  /^(?:.*?(?:\s-|[:\]])\s+)?(?<process>:?\w[\w-]*)\s+:(?<type>invoke|ok|fail|info)\s+:(?<f>[^\s,]+)\s+(?<rest>\S.*)$/;
 
 /**
- * The log of an early Jepsen: `INFO  jepsen.util - 3  :invoke  :write  4`. A CAS that failed compared and found the
- * value different: an observation. A time-out is unknown, whether it stands under `:info` or `:fail`.
+ * The log of an early Jepsen: `INFO  jepsen.util - 3  :invoke  :write  4`, perhaps with an error after the value. A CAS
+ * that failed compared and found the value different: an observation. A time-out is unknown, whether it stands under
+ * `:info` or `:fail`. What else a log holds (other loggers' lines, stack traces) is passed over.
  */
 export const jepsenLog: Format = {
   name: "jepsen-log",
   summary: "the log of an early Jepsen: INFO jepsen.util - PROCESS :TYPE :F VALUE",
-  looksLike: (text) => /^[^\n]*\bjepsen\.util\s+-\s/.test(text),
+  looksLike: (text) => !/^\s*[[({#;]/.test(text) && text.split(/\r?\n/, 500).some((line) => event.test(line)),
   parse(text, file) {
-    const builder = new HistoryBuilder(file);
-    text.split("\n").forEach((line, i) => {
-      if (line.trim() !== "") readLine(line, i + 1, file, builder);
-    });
-    return builder.history();
+    const events = text.split(/\r?\n/).flatMap((line, i) => eventOf(line, i + 1, file) ?? []);
+    return historyOfEvents(events, file, { nilReadsSayNothing: false, isLog: true });
   },
 };
 
-function readLine(text: string, line: number, file: string, builder: HistoryBuilder): void {
-  const match = event.exec(text);
-  if (match === null) {
-    if (/\bjepsen\.util\s+-\s+\d/.test(text) || !/\bjepsen|^(INFO|WARN|DEBUG|ERROR)\b/.test(text)) {
-      throw malformed(file, line, "INFO jepsen.util - PROCESS :TYPE :F VALUE", text);
-    }
-    return;
+function eventOf(text: string, line: number, file: string): EdnEvent | undefined {
+  const { process = "", type: word, f = "", rest = "" } = event.exec(text)?.groups ?? {};
+  const type = eventTypes.find((known) => known === word);
+  if (type === undefined) {
+    if (isNoEvent(text)) return undefined;
+    throw malformed(file, line, "INFO jepsen.util - PROCESS :TYPE :F VALUE", text);
   }
-  const [, process = "", type, f = "", value = ""] = match;
-  if (!/^\d+$/.test(process)) return;
-  if (type === "invoke") {
-    const argument = readValue(value, line, file);
-    builder.invoke(process, { f, ...(argument !== null && { value: argument }) });
-  } else {
-    builder.complete(process, ending(type as "ok" | "fail" | "info", f, value.trim(), line, file), line);
-  }
+  if (/^:?nemesis/.test(process)) return undefined;
+  if (!isTold(rest)) throw malformed(file, line, "nil, a number or [from to]", rest.trim());
+  const [value = null, error = null] = readEdn(rest, file, line).map(({ form }) => form);
+  return { line, process, type, f, value, key: undefined, time: undefined, error };
 }
 
-function ending(type: "ok" | "fail" | "info", f: string, value: string, line: number, file: string): Ending {
-  if (type === "info" || value === ":timed-out") return { type: "info", error: "timeout" };
-  if (type === "ok") return { type: "ok", value: readValue(value, line, file) };
-  return { type: "fail", error: f === "cas" ? "mismatch" : "failed" };
+/** Whether a line is a log's, but surely none of an operation. */
+function isNoEvent(line: string): boolean {
+  if (line.trim() === "") return true;
+  if (/\bjepsen\.util(\s+-|:)\s+\d|\d\s+:(invoke|ok|fail|info)\b/.test(line)) return false;
+  return /^(\s|INFO|WARN|DEBUG|ERROR|TRACE|\d{4}-)|\bjepsen|^(\w+\.)+\w*(Exception|Error)\b|^Caused by:/.test(
+    line,
+  );
 }
 
-/** `nil`, a number, or a CAS' `[from to]`. */
-function readValue(text: string, line: number, file: string): Json {
-  const word = text.trim();
-  if (word === "nil") return null;
-  if (/^-?\d+$/.test(word)) return Number(word);
-  const pair = /^\[(\S+)\s+(\S+)\]$/.exec(word);
-  if (pair !== null) return [readValue(pair[1] ?? "", line, file), readValue(pair[2] ?? "", line, file)];
-  throw malformed(file, line, "nil, a number or [from to]", word);
-}
+/** A bare word is no value of Clojure's. */
+const isTold = (rest: string): boolean => !/^[a-zA-Z]/.test(rest) || /^(nil|true|false)\b/.test(rest);

@@ -20,16 +20,16 @@ const operation = z.object({
 type JsonOperation = z.infer<typeof operation>;
 
 /**
- * An array of operations with call and return times (nanoseconds, or any other unit), in any order. Intervals are
- * closed: an operation that returns when another is called is concurrent with it. `type` is `ok` unless told otherwise,
- * `info` where there is no `return`.
+ * Operations with call and return times (nanoseconds, or any other unit), in any order: one array, or one object a line.
+ * Intervals are closed: an operation that returns when another is called is concurrent with it. `type` is `ok` unless
+ * told otherwise, `info` where there is no `return`.
  */
 export const jsonOperations: Format = {
   name: "json",
   summary: 'an array of {"process", "f", "key", "value", "result", "type", "call", "return"}',
-  looksLike: (text) => /^\s*\[\s*\{\s*"/.test(text),
+  looksLike: (text) => /^\s*\[\s*\{\s*"/.test(text) || /^\s*\{\s*"[^\n]*"call"\s*:/.test(text),
   parse(text, file) {
-    const events = readOperations(text, file).flatMap(toEvents);
+    const events = withProcesses(readOperations(text, file)).flatMap(toEvents);
     // At the same time, calls come before returns.
     events.sort((a, b) => a.time - b.time || Number(a.type !== "invoke") - Number(b.type !== "invoke"));
     return events.map((event, index) => ({ ...event, index }));
@@ -37,27 +37,64 @@ export const jsonOperations: Format = {
 };
 
 function readOperations(text: string, file: string): JsonOperation[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (reason) {
-    throw malformed(file, lineOf(text, reason), `JSON (${(reason as Error).message})`);
-  }
-  if (!Array.isArray(json)) throw malformed(file, 1, "an array of operations");
-  return json.map((item, i) => {
+  return itemsOf(text, file).map(({ line, item }, i) => {
     const parsed = operation.safeParse(item);
     if (!parsed.success) {
-      throw malformed(
-        file,
-        1,
-        `operation ${i} to be an operation (${z.prettifyError(parsed.error).replaceAll("\n", "; ")})`,
-      );
+      const why = z.prettifyError(parsed.error).replaceAll("\n", "; ");
+      throw malformed(file, line, `operation ${i} to be an operation (${why})`);
     }
-    if (typeof parsed.data.return === "number" && parsed.data.return < parsed.data.call) {
-      throw malformed(file, 1, `operation ${i} to return after its call`);
-    }
+    if (typeof parsed.data.return === "number" && parsed.data.return < parsed.data.call)
+      throw malformed(file, line, `operation ${i} to return after its call`);
     return parsed.data;
   });
+}
+
+interface Item {
+  readonly line: number;
+  readonly item: unknown;
+}
+
+function itemsOf(text: string, file: string): Item[] {
+  if (!/^\s*\{/.test(text)) {
+    const json = parseJson(text, file, 1);
+    if (!Array.isArray(json)) throw malformed(file, 1, "an array of operations");
+    const lines = linesOfItems(text);
+    return json.map((item, i) => ({ line: lines[i] ?? 1, item }));
+  }
+  return text.split("\n").flatMap((row, i) => {
+    const line = i + 1;
+    return row.trim() === "" ? [] : [{ line, item: parseJson(row, file, line) }];
+  });
+}
+
+/** `text` begins on `line` of the file. */
+function parseJson(text: string, file: string, line: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (reason) {
+    throw malformed(file, line - 1 + lineOf(text, reason), `JSON (${(reason as Error).message})`);
+  }
+}
+
+/** The lines on which the items of an array begin. The text is JSON. */
+function linesOfItems(text: string): number[] {
+  const lines: number[] = [];
+  let line = 1;
+  let depth = 0;
+  let isNext = false;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[^\s"]|\n/g)) {
+    if (token === "\n") line++;
+    else if (depth === 1 && (token === "," || token === "]")) isNext = token === ",";
+    else if (isNext) {
+      lines.push(line);
+      isNext = false;
+    }
+    if (token === "[" || token === "{") {
+      depth++;
+      if (depth === 1) isNext = true;
+    } else if (token === "]" || token === "}") depth--;
+  }
+  return lines;
 }
 
 /** The engine names the position of a JSON error in its message. */
@@ -66,8 +103,28 @@ function lineOf(text: string, reason: unknown): number {
   return position === undefined ? 1 : text.slice(0, Number(position)).split("\n").length;
 }
 
-/** Every operation is a process of its own: what a process did one after another is in the times. */
-function toEvents(op: JsonOperation, process: number): ClientEvent[] {
+interface Owned {
+  readonly op: JsonOperation;
+  readonly process: number;
+}
+
+/** Gives an operation that overlaps another of its own process, or names none, a process of its own. */
+function withProcesses(all: readonly JsonOperation[]): Owned[] {
+  const ends = new Map<number, number>();
+  const spare = all.reduce((most, { process = -1 }) => Math.max(most, process), -1) + 1;
+  const inOrder = [...all.keys()].sort((a, b) => (all[a]?.call ?? 0) - (all[b]?.call ?? 0));
+  const owned = new Map<number, Owned>();
+  for (const i of inOrder) {
+    const op = all[i] as JsonOperation;
+    const isFree = op.process !== undefined && op.call > (ends.get(op.process) ?? Number.NEGATIVE_INFINITY);
+    const process = isFree && op.process !== undefined ? op.process : spare + i;
+    ends.set(process, op.return ?? Number.POSITIVE_INFINITY);
+    owned.set(i, { op, process });
+  }
+  return [...all.keys()].map((i) => owned.get(i) as Owned);
+}
+
+function toEvents({ op, process }: Owned): ClientEvent[] {
   const about = { index: 0, process, f: op.f, ...(op.key !== undefined && { key: op.key }) };
   const value = op.value as Json | undefined;
   const invoke: ClientEvent = {

@@ -1,4 +1,5 @@
-import { parseEdnHistory } from "./edn-history.ts";
+import { ednEvents } from "./edn-events.ts";
+import { historyOfEvents } from "./edn-history.ts";
 import type { Format } from "./format.ts";
 
 /** A map of strings with get, put and append, a line an event, as Porcupine's test data has it. */
@@ -7,5 +8,6 @@ export const porcupineKv: Format = {
   summary:
     'get, put and append of a map of strings: {:process 0, :type :invoke, :f :get, :key "k", :value nil} a line',
   looksLike: (text) => /^\s*\{:process\s+\d+,\s*:type\s+:\w+,\s*:f\s+:(get|put|append),\s*:key/.test(text),
-  parse: (text, file) => parseEdnHistory(text, file, { nilReadsSayNothing: false, independentKeys: false }),
+  parse: (text, file) =>
+    historyOfEvents(ednEvents(text, file), file, { nilReadsSayNothing: false, isLog: false }),
 };

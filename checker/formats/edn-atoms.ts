@@ -1,0 +1,41 @@
+import { own } from "../canonical.ts";
+
+/** What stands after the backslash of a string's escape. */
+export const escapes: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  b: "\b",
+  f: "\f",
+  "\\": "\\",
+  '"': '"',
+};
+
+const characterNames: Readonly<Record<string, string>> = {
+  newline: "\n",
+  space: " ",
+  tab: "\t",
+  return: "\r",
+  formfeed: "\f",
+  backspace: "\b",
+};
+
+/** The character that Clojure calls `name`; undefined where there is none. */
+export function characterOf(name: string): string | undefined {
+  if (/^u[0-9a-fA-F]{4}$/.test(name)) return String.fromCharCode(Number.parseInt(name.slice(1), 16));
+  return name.length === 1 ? name : own(characterNames, name);
+}
+
+/** A number, or its text where JSON would not hold it exactly; undefined of what is no number. */
+export function numberOf(word: string): number | string | undefined {
+  const plain = word.replace(/[NM]$/, "");
+  if (/^[+-]?\d+$/.test(plain)) {
+    const number = Number(plain);
+    return Number.isSafeInteger(number) ? number : BigInt(plain.replace(/^\+/, "")).toString();
+  }
+  if (/^[+-]?\d+\/\d+$/.test(word)) return word.replace(/^\+/, "");
+  const number = Number(plain);
+  if (Number.isNaN(number)) return undefined;
+  const digits = plain.replace(/[eE].*$/, "").replaceAll(/\D/g, "").length;
+  return word.endsWith("M") && digits > 15 ? plain : number;
+}
