@@ -13,10 +13,17 @@ function op(process: number, f: string, value: Json, [call, end]: readonly [numb
     outcome: { type: "ok", output: { value } },
     invokedAt: nanos(call * 1e6),
     completedAt: nanos(end * 1e6),
-    callIndex: call,
-    returnIndex: end,
+    callIndex: 2 * call,
+    returnIndex: 2 * end,
   };
 }
+
+/** The same in a history without times. */
+const untimed = (operation: Operation): Operation => ({
+  ...operation,
+  invokedAt: nanos(operation.callIndex * 1e6),
+  completedAt: nanos(operation.returnIndex * 1e6),
+});
 
 const said = (operations: readonly Operation[], culprit: number, ...states: string[]): string => {
   const reached = states.map((state) => ({ state, order: [] }));
@@ -67,5 +74,25 @@ describe("the sentence of a violation", () => {
       /but the state could only be 41, 57 or null then$/,
     );
     expect(said(operations, 2)).toMatch(/and no order of what came before allows that$/);
+  });
+
+  it("counts events where the history has no times, and names what a CAS replaced", () => {
+    const operations = [
+      op(1, "write", 41, [0, 1]),
+      { ...op(4, "cas", null, [2, 5]), call: { f: "cas", key: "k3", value: [41, 57] } },
+      op(7, "read", 41, [9, 12]),
+    ];
+    expect(said(operations.map(untimed), 2, "57")).toBe(
+      "process 7 read 41 from k3 on n2 at event 18, but the cas from 41 to 57 by process 4 had been acknowledged 8 events earlier and nothing wrote 41 again",
+    );
+  });
+
+  it("stays short, however long values and however many states are", () => {
+    const long = "x".repeat(10_000);
+    const operations = [op(1, "append", long, [0, 10]), op(7, "get", `${long}y`, [20_030, 20_040])];
+    const states = Array.from({ length: 16 }, (_, i) => `${long}${i}`);
+    const words = said(operations, 1, ...states);
+    expect(words.length).toBeLessThan(800);
+    expect(words).toMatch(/^process 7 read "x+…x+y" from k3 .* or one of 11 others then$/);
   });
 });

@@ -1,27 +1,24 @@
 import type { Json, Operation } from "../../core/op.ts";
-import { type Nanos, toSeconds } from "../../core/time.ts";
 import type { ReachedState } from "../../core/verdict.ts";
 import { same } from "../canonical.ts";
 import type { OperationList } from "../operation-list.ts";
+import { atTime, count, cut, say, span } from "../phrases.ts";
+import { isUntimed } from "../untimed.ts";
 
-const say = (value: Json | undefined): string => (value === undefined ? "nothing" : JSON.stringify(value));
-
-/** The time of an event in a run, as reports show it. */
-const atTime = (time: Nanos): string => `${toSeconds(time).toFixed(3)} s`;
-
-/** A length of time, with the unit that suits it. */
-function span(nanos: number): string {
-  if (nanos >= 1e8) return `${(nanos / 1e9).toFixed(1)} s`;
-  return nanos >= 1e5 ? `${(nanos / 1e6).toFixed(1)} ms` : `${(nanos / 1e3).toFixed(0)} µs`;
-}
+/** More states than this are counted, not named. */
+const mostNamed = 5;
 
 /** What a process did, in the past tense: `read 41 from k3 on n2`. */
 function describeOperation({ call, outcome, node }: Operation): string {
   const where = (word: string) =>
-    `${call.key === undefined || call.key === "" ? "" : ` ${word} ${call.key}`}${node === undefined ? "" : ` on ${node}`}`;
+    `${call.key === undefined || call.key === "" ? "" : ` ${word} ${cut(call.key)}`}${node === undefined ? "" : ` on ${node}`}`;
   switch (call.f) {
     case "read":
+    case "get":
       return `read ${say(outcome.type === "ok" ? (outcome.output.value ?? null) : undefined)}${where("from")}`;
+    case "append":
+      return `appended ${say(call.value)}${where("to")}`;
+    case "put":
     case "write":
       return `wrote ${say(call.value)}${where("to")}`;
     case "cas": {
@@ -79,14 +76,17 @@ export function sentence(
   history: ValueHistory | undefined,
 ): string {
   const bad = operations[culprit] as Operation;
-  const what = `process ${bad.process} ${describeOperation(bad)} at ${atTime(bad.invokedAt)}`;
+  const when = isUntimed(bad) ? `event ${bad.callIndex}` : atTime(bad.invokedAt);
+  const what = `process ${bad.process} ${describeOperation(bad)} at ${when}`;
   return `${what}, ${(history && valueReason(operations, bad, history)) ?? stateReason(states)}`;
 }
 
 function stateReason(states: readonly ReachedState[]): string {
-  const possible = states.map(({ state }) => state);
+  const possible = states.slice(0, mostNamed).map(({ state }) => cut(state));
+  const more = states.length - possible.length;
   if (possible.length === 0) return "and no order of what came before allows that";
   if (possible.length === 1) return `but the state could only be ${possible[0]} then`;
+  if (more > 0) return `but the state could only be ${possible.join(", ")} or one of ${more} others then`;
   return `but the state could only be ${possible.slice(0, -1).join(", ")} or ${possible.at(-1)} then`;
 }
 
@@ -109,9 +109,18 @@ function valueReason(
   );
   const first = overwriters.toSorted((a, b) => a.returnIndex - b.returnIndex)[0];
   if (first === undefined) return undefined;
-  const earlier = `${span(bad.invokedAt - first.completedAt)} earlier`;
+  const earlier = isUntimed(bad)
+    ? `${count(bad.callIndex - first.returnIndex, "event")} earlier`
+    : `${span(bad.invokedAt - first.completedAt)} earlier`;
   const again = value === null ? "nothing removed the key" : `nothing wrote ${say(value)} again`;
-  return `but the ${first.call.f} of ${say(written(first))} by process ${first.process} had been acknowledged ${earlier} and ${again}`;
+  return `but the ${nameOfWrite(first)} by process ${first.process} had been acknowledged ${earlier} and ${again}`;
+}
+
+/** `write of 57`, `cas from 41 to 57` */
+function nameOfWrite({ call, outcome }: Operation): string {
+  const from = seen({ call, outcome });
+  const to = say(written({ call, outcome }));
+  return from === undefined ? `${call.f} of ${to}` : `${call.f} from ${say(from)} to ${to}`;
 }
 
 /** The value that a register's operation found; undefined where it tells none. */
