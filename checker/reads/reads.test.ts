@@ -194,7 +194,10 @@ describe("sessions", () => {
     expect(verdict).toMatchObject({ kind: "invalid", anomalies: [{ kind: "monotonic-reads", culprit: 3 }] });
     expect(verdict).toMatchObject({
       anomalies: [
-        { summary: expect.stringContaining("read 1 from r on n1 at 0.006 s, which is older than 2") },
+        {
+          summary:
+            "process 2 read 1 from r on n1 at 0.006 s, 1.0 ms after it had read 2 itself, although 1 was in place before 2 was asked for",
+        },
       ],
     });
   });
@@ -247,6 +250,35 @@ describe("sessions", () => {
     );
     expect(all.check(history, context)).toMatchObject({
       anomalies: [{ kind: "monotonic-writes" }, { kind: "writes-follow-reads" }],
+    });
+    expect(all.check(history, context)).toMatchObject({
+      anomalies: [
+        {
+          summary:
+            "process 1 wrote 2 to r on n1 at 0.004 s, 3.0 ms after it had written 1 itself, although the system put 2 first (revision 8, before 9)",
+        },
+        { summary: expect.stringContaining("after it had read 1 itself, although the system put 3 first") },
+      ],
+    });
+  });
+
+  it("counts a read once that is older by its key and by the system's count, and shows every kind", () => {
+    const again = Array.from({ length: 6 }, (_, i): Line[] => [
+      [10 + 4 * i, "invoke", 2, "read"],
+      [11 + 4 * i, "ok", 2, "read", 2, { revision: 8 }],
+      [12 + 4 * i, "invoke", 2, "read"],
+      [13 + 4 * i, "ok", 2, "read", 1, { revision: 7 }],
+    ]);
+    const history = historyOf(
+      ...twoWrites,
+      ...again.flat(),
+      [50, "invoke", 1, "read"],
+      [51, "ok", 1, "read", null],
+    );
+    const shown = ["read-your-writes", ...Array(4).fill("monotonic-reads")].map((kind) => ({ kind }));
+    expect(all.check(history, context)).toMatchObject({
+      figures: { "session violations": 7 },
+      anomalies: shown,
     });
   });
 

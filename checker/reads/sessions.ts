@@ -1,8 +1,8 @@
 import { operations } from "../../core/history.ts";
 import type { Json, Operation } from "../../core/op.ts";
-import { toSeconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import type { Checker } from "../checker.ts";
+import { atTime, count, cut, say, span } from "../phrases.ts";
 import { definitelyBefore, type KeyVersions, type Version, valueRead, versionsByKey } from "./versions.ts";
 
 /** The guarantees of a session (Terry et al., 1994), by the names under which their violations are reported. */
@@ -43,11 +43,11 @@ export function sessions({
       const sessionOf = new Map(
         inSessions.flatMap((session, i) => session.map((operation) => [operation, i] as const)),
       );
-      const found = [
+      const found = withoutRepeats([
         ...versionsByKey(all, initial).flatMap((key) => keyViolations(key, sessionOf, wanted)),
         ...(wanted.has("monotonic-reads") ? inSessions.flatMap(revisionGoesBack) : []),
-      ];
-      const anomalies = found.slice(0, mostShown);
+      ]);
+      const anomalies = everyKind(found).slice(0, mostShown);
       const first = found[0];
       return {
         checker: "sessions",
@@ -55,12 +55,27 @@ export function sessions({
         summary:
           first === undefined
             ? `${guarantees.join(", ")} held in every session`
-            : `${found.length} ${found.length === 1 ? "violation" : "violations"} of a session's order: ${first.summary}`,
+            : `${count(found.length, "violation")} of a session's order: ${first.summary}`,
         anomalies,
         figures: { "session violations": found.length },
       };
     },
   };
+}
+
+/** One violation of a kind for each operation that breaks it: a read may go back in its key's order and in the system's. */
+function withoutRepeats(found: readonly Anomaly[]): Anomaly[] {
+  const told = new Set<string>();
+  return found.filter(({ kind, operations: shown = [], culprit = 0 }) => {
+    const name = `${kind} ${shown[culprit]?.callIndex}`;
+    return !told.has(name) && told.add(name);
+  });
+}
+
+/** The first of every kind, then the others. */
+function everyKind(found: readonly Anomaly[]): Anomaly[] {
+  const first = found.filter(({ kind }, i) => found.findIndex((one) => one.kind === kind) === i);
+  return [...first, ...found.filter((one) => !first.includes(one))];
 }
 
 /** A session's operations in order. It ends where its connection did: the process then goes on in a new one. */
@@ -148,7 +163,7 @@ function revisionGoesBack(session: readonly Operation[]): Anomaly[] {
     if (newest !== undefined && revision < newest.revision) {
       found.push({
         kind: "monotonic-reads",
-        summary: `${describe(operation)}, a state of revision ${revision}, after it had read a state of revision ${newest.revision}`,
+        summary: `${describe(operation)}, in a state of revision ${revision}, ${sinceThen(newest.operation, operation)} after it had read one of revision ${newest.revision}`,
         operations: [newest.operation, operation],
         culprit: 1,
       });
@@ -162,24 +177,39 @@ function anomaly(key: string, kind: SessionGuarantee, before: Step, after: Step)
   const shown = [...new Set(involved.filter((op) => op !== undefined))].toSorted(
     (a, b) => a.callIndex - b.callIndex,
   );
-  const earlier = before.kind === "read" ? `read ${text(before)}` : `written ${text(before)}`;
+  const earlier = before.kind === "read" ? "read" : "written";
+  const since = sinceThen(before.operation, after.operation);
   return {
     kind,
-    summary: `${describe(after.operation)}, which is older than ${text(before)}, after it had ${earlier} itself`,
+    summary: `${describe(after.operation)}, ${since} after it had ${earlier} ${text(before)} itself, although ${whyOlder(after, before)}`,
     key,
     operations: shown,
     culprit: shown.indexOf(after.operation),
   };
 }
 
-const text = ({ version }: Step): string => JSON.stringify(version.value);
+/** How long before `after` was asked for the session had the answer of `before`. */
+const sinceThen = (before: Operation, after: Operation): string =>
+  span(Math.max(0, after.invokedAt - before.completedAt));
+
+/** Why the version of `older` is certain to come before that of `newer`. */
+function whyOlder(older: Step, newer: Step): string {
+  const [a, b] = [older.version, newer.version];
+  if (a.operation === undefined) return `${text(newer)} had replaced the initial value`;
+  if (a.effectBy < b.calledAt) return `${text(older)} was in place before ${text(newer)} was asked for`;
+  return `the system put ${text(older)} first (revision ${a.revision}, before ${b.revision})`;
+}
+
+const text = ({ version }: Step): string => say(version.value);
 
 function describe(operation: Operation): string {
   const { process, call, node, invokedAt } = operation;
-  const where = `${call.key ?? "the register"}${node === undefined ? "" : ` on ${node}`}`;
+  const where = `${cut(call.key ?? "the register")}${node === undefined ? "" : ` on ${node}`}`;
   const what =
-    call.f === "read"
-      ? `read ${JSON.stringify(valueRead(operation))} from`
-      : `wrote ${JSON.stringify(call.value)} to`;
-  return `process ${process} ${what} ${where} at ${toSeconds(invokedAt).toFixed(3)} s`;
+    call.f === "read" ? `read ${say(valueRead(operation))} from` : `wrote ${say(valuePut(operation))} to`;
+  return `process ${process} ${what} ${where} at ${atTime(invokedAt)}`;
 }
+
+/** What a write or a CAS put there. */
+const valuePut = ({ call }: Operation): Json | undefined =>
+  call.f === "cas" ? (call.value as readonly Json[])[1] : call.value;

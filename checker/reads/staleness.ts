@@ -1,8 +1,8 @@
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
-import { toSeconds } from "../../core/time.ts";
 import type { Anomaly, StaleWindow, Verdict } from "../../core/verdict.ts";
 import type { Checker } from "../checker.ts";
+import { atTime, count, cut, say, span } from "../phrases.ts";
 import { type StaleRead, staleReads } from "./stale-reads.ts";
 import { staleWindows } from "./stale-windows.ts";
 import { versionsByKey } from "./versions.ts";
@@ -45,11 +45,10 @@ function summary(stale: readonly StaleRead[], reads: number, windows: readonly S
   );
   if (worst === undefined) return `none of ${reads} reads was stale`;
   const longest = windows.reduce((a, b) => (b.to - b.from > a.to - a.from ? b : a));
-  const seconds = toSeconds((longest.to - longest.from) as StaleWindow["to"]);
   return (
-    `${stale.length} of ${reads} reads were stale, the worst by ${worst.staleMs.toFixed(1)} ms` +
-    ` (${worst.versionsBehind} ${worst.versionsBehind === 1 ? "version" : "versions"} behind);` +
-    ` the longest window was ${seconds.toFixed(3)} s at ${longest.node}`
+    `${stale.length} of ${reads} reads were stale, the worst by ${span(worst.staleMs * 1e6)}` +
+    ` (${count(worst.versionsBehind, "version")} behind);` +
+    ` the longest window was ${span(longest.to - longest.from)} at ${longest.node}`
   );
 }
 
@@ -74,9 +73,9 @@ function anomaly({ key, read, version, overwrittenBy, staleMs, versionsBehind }:
   return {
     kind: "stale-read",
     summary:
-      `process ${read.process} read ${JSON.stringify(version.value)} from ${key}${where} at ${toSeconds(read.invokedAt).toFixed(3)} s,` +
-      ` ${staleMs.toFixed(1)} ms after it had been overwritten by ${JSON.stringify(overwrittenBy.value)}` +
-      ` (${versionsBehind} ${versionsBehind === 1 ? "version" : "versions"} behind)`,
+      `process ${read.process} read ${say(version.value)} from ${key === "" ? "the register" : cut(key)}${where} at ${atTime(read.invokedAt)},` +
+      ` ${span(staleMs * 1e6)} after it had been overwritten by ${say(overwrittenBy.value)}` +
+      ` (${count(versionsBehind, "version")} behind)`,
     key,
     operations: shown,
     culprit: shown.indexOf(read),

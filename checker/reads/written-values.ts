@@ -1,8 +1,8 @@
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
-import { toSeconds } from "../../core/time.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { Checker } from "../checker.ts";
+import { atTime, cut, say } from "../phrases.ts";
 import { valueRead, versionsByKey } from "./versions.ts";
 
 const mostShown = 5;
@@ -16,7 +16,7 @@ export function writtenValues({ initial = null }: { initial?: Json } = {}): Chec
       const anomalies = keys.flatMap(({ key, unwritten }) =>
         unwritten.map((read) => ({
           kind: "unwritten-value",
-          summary: `process ${read.process} read ${JSON.stringify(valueRead(read))} from ${key}${read.node === undefined ? "" : ` on ${read.node}`} at ${toSeconds(read.invokedAt).toFixed(3)} s, which nobody had written`,
+          summary: `process ${read.process} read ${say(valueRead(read))} from ${key === "" ? "the register" : cut(key)}${read.node === undefined ? "" : ` on ${read.node}`} at ${atTime(read.invokedAt)}, which nobody had written`,
           key,
           operations: [read],
           culprit: 0,
