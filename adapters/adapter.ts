@@ -43,6 +43,11 @@ export interface ReadResult {
    * last change, and so compares with others of the same key only.
    */
   readonly revision?: Revision;
+  /**
+   * Of the value's last write: etcd's mod_revision, ZooKeeper's mzxid, Consul's ModifyIndex. The same as what `write` and
+   * `cas` resolved with, where they tell.
+   */
+  readonly modRevision?: Revision;
   /** How long ago the node last heard from its leader, where the system tells (Consul). */
   readonly lastContactMs?: number;
   /** Whether the node knew a leader, where the system tells (Consul). */

@@ -21,6 +21,7 @@ const clientEvent = fc.record(
     value: json,
     node: fc.constantFrom("n1", "n2").map(nodeId),
     revision: fc.nat(),
+    modRevision: fc.nat(),
     intended: time,
     error: fc.constantFrom("timeout", "mismatch"),
     message: fc.string({ unit: "binary" }),

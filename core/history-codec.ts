@@ -11,6 +11,7 @@ const clientEvent = z.looseObject({
   value: z.json().optional(),
   node: z.string().optional(),
   revision: z.number().optional(),
+  modRevision: z.number().optional(),
   intended: z.number().optional(),
   error: z.string().optional(),
   message: z.string().optional(),

@@ -18,7 +18,7 @@ describe("operations()", () => {
       history(
         { type: "invoke", process: 1, f: "write", key: "k", value: 5, node: nodeId("n1") },
         { type: "invoke", process: 2, f: "read", key: "k" },
-        { type: "ok", process: 2, f: "read", key: "k", value: 5, revision: 9 },
+        { type: "ok", process: 2, f: "read", key: "k", value: 5, revision: 9, modRevision: 7 },
         { type: "ok", process: 1, f: "write", key: "k", value: 5 },
       ),
     );
@@ -36,7 +36,7 @@ describe("operations()", () => {
       {
         process: 2,
         call: { f: "read", key: "k" },
-        outcome: { type: "ok", output: { value: 5, revision: 9 } },
+        outcome: { type: "ok", output: { value: 5, revision: 9, modRevision: 7 } },
         invokedAt: 10,
         completedAt: 20,
         callIndex: 1,

@@ -15,6 +15,8 @@ export interface ClientEvent {
   readonly value?: Json;
   readonly node?: NodeId;
   readonly revision?: Revision;
+  /** On a read's `ok`: where the system put the write that it saw. */
+  readonly modRevision?: Revision;
   /** On `invoke`: when the load generator meant it to start, where that differs from `time`. */
   readonly intended?: Nanos;
   /** On `fail` and `info`: an ErrorCode, or a foreign history's own word. */
@@ -129,6 +131,7 @@ export function outcomeOf(event: ClientEvent | undefined): Outcome {
     const output: Result = {
       ...(event.value !== undefined && { value: event.value }),
       ...(event.revision !== undefined && { revision: event.revision }),
+      ...(event.modRevision !== undefined && { modRevision: event.modRevision }),
     };
     return { type: "ok", output };
   }

@@ -26,6 +26,8 @@ export interface Call {
 export interface Result {
   readonly value?: Json;
   readonly revision?: Revision;
+  /** Of a read: where the system put the write that it saw. One write has one place, whoever reads it, wherever. */
+  readonly modRevision?: Revision;
 }
 
 /**

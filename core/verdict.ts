@@ -23,6 +23,8 @@ export interface Anomaly {
   readonly operations?: readonly Operation[];
   /** Position in `operations` of the operation that cannot be placed. */
   readonly culprit?: number;
+  /** Of a stale read: from when on the value that it returned had surely been overwritten. */
+  readonly since?: Nanos;
   /** The model's states that were possible just before the culprit, described, and how each was reached. */
   readonly states?: readonly ReachedState[];
   /** True where the system documents this as a limit of the read mode: reported, not counted against it. */

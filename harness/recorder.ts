@@ -68,12 +68,13 @@ export class Recorder {
     const head = this.#head(this.now(), outcome.type, process, call);
     this.#counts[outcome.type]++;
     if (outcome.type === "ok") {
-      const { value, revision } = outcome.output;
+      const { value, revision, modRevision } = outcome.output;
       this.#record({
         ...head,
         ...(value !== undefined && { value }),
         node,
         ...(revision !== undefined && { revision }),
+        ...(modRevision !== undefined && { modRevision }),
       });
       return;
     }

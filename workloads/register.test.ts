@@ -127,7 +127,7 @@ describe("performing a register call", () => {
   const client = {
     read: async (...args: unknown[]) => {
       asked.push(["read", ...args]);
-      return { value: "41", revision: 7 };
+      return { value: "41", revision: 7, modRevision: 6 };
     },
     write: async (...args: unknown[]) => {
       asked.push(["write", ...args]);
@@ -140,8 +140,12 @@ describe("performing a register call", () => {
   } as unknown as Client;
   const perform = (call: Call, using = client) => register.perform(using, call, withOptions());
 
-  it("sends numbers as their digits, reads in the run's mode, and tells the revision", async () => {
-    expect(await perform({ f: "read", key: "r1" })).toEqual({ value: 41, revision: 7 });
+  it("sends numbers as their digits, reads in the run's mode, and tells the revisions", async () => {
+    expect(await perform({ f: "read", key: "r1" })).toEqual({
+      value: 41,
+      revision: 7,
+      modRevision: 6,
+    });
     expect(await perform({ f: "write", key: "r1", value: 42 })).toEqual({ value: 42, revision: 8 });
     expect(await perform({ f: "cas", key: "r1", value: [42, 43] })).toEqual({ value: [42, 43] });
     expect(asked).toEqual([

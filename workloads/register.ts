@@ -115,7 +115,11 @@ async function perform(
   switch (f) {
     case "read": {
       const read = await client.read(key, mode);
-      return { value: decode(read.value), ...(read.revision !== undefined && { revision: read.revision }) };
+      return {
+        value: decode(read.value),
+        ...(read.revision !== undefined && { revision: read.revision }),
+        ...(read.modRevision !== undefined && { modRevision: read.modRevision }),
+      };
     }
     case "write":
       return changed(value ?? null, await client.write(key, encode(value)));

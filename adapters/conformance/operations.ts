@@ -52,6 +52,30 @@ function readsAndWrites(bench: Bench): void {
       await expect(client.read(bench.key(), "telepathic")).rejects.toMatchObject({ code: "unsupported" });
     });
 
+    it("have one place in the system's order, which every read of the write tells", async () => {
+      const client = await bench.client();
+      const key = bench.key();
+      let newest = 0;
+      for (const value of ["a", "b"]) {
+        const written = await client.write(key, value);
+        const { modRevision } = await client.read(key, mode);
+        expect(modRevision).toBeGreaterThan(newest);
+        if (written !== undefined) expect(modRevision).toBe(written);
+        newest = modRevision ?? newest;
+      }
+      await client.write(bench.key(), "elsewhere");
+      for (const node of bench.nodes) {
+        const reader = await bench.client(node);
+        await until("the last write", async () => (await reader.read(key, mode)).value === "b");
+        expect((await reader.read(key, mode)).modRevision).toBe(newest);
+      }
+      if (!adapter.capabilities.has("cas")) return;
+      const swapped = await client.cas(key, "b", "c");
+      const { modRevision } = await client.read(key, mode);
+      expect(modRevision).toBeGreaterThan(newest);
+      if (swapped !== undefined) expect(modRevision).toBe(swapped);
+    });
+
     it("grow in revision, and reads tell a revision that is no older than what they show", async () => {
       const client = await bench.client();
       const key = bench.key();

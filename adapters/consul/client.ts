@@ -55,7 +55,10 @@ class ConsulClient implements Client {
   async read(key: string, mode: string): Promise<ReadResult> {
     const { entries, headers } = await this.#get(pathOf(key), mode);
     const [entry] = entries;
-    return { ...(entry && { value: textOf(entry) }), ...freshness(headers) };
+    return {
+      ...(entry && { value: textOf(entry), modRevision: entry.ModifyIndex }),
+      ...freshness(headers),
+    };
   }
 
   /** Consul does not tell the index of a write. */
@@ -140,7 +143,7 @@ const pathOf = (key: string): string => `/v1/kv/${encodeURI(keyName(key))}`;
 const textOf = ({ Value }: Entry): string => Buffer.from(Value ?? "", "base64").toString();
 
 /** What the answer's headers tell of the state that it was made from. */
-function freshness(headers: HttpAnswer["headers"]): Omit<ReadResult, "value"> {
+function freshness(headers: HttpAnswer["headers"]): Omit<ReadResult, "value" | "modRevision"> {
   const index = numberIn(headers["x-consul-index"]);
   const lastContactMs = numberIn(headers["x-consul-lastcontact"]);
   const known = headers["x-consul-knownleader"];

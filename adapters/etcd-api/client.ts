@@ -24,7 +24,10 @@ function etcdClient(connection: Connection, call: Call): Client {
     async read(key, mode): Promise<ReadResult> {
       const answer = await call(methods.range, { key: Buffer.from(key), serializable: isSerializable(mode) });
       const [found] = answer.kvs;
-      return { ...(found && { value: found.value.toString() }), revision: revisionOf(answer.header) };
+      return {
+        ...(found && { value: found.value.toString(), modRevision: Number(found.modRevision) }),
+        revision: revisionOf(answer.header),
+      };
     },
 
     async write(key, value) {

@@ -46,7 +46,7 @@ describe("the in-memory system", () => {
       const [a, b] = [await connect(nodes[1]), await connect(nodes[2])];
       expect(await a.read("k", "linearizable")).toEqual({ revision: 0 });
       expect(await a.write("k", "1")).toBe(1);
-      expect(await b.read("k", "linearizable")).toEqual({ value: "1", revision: 1 });
+      expect(await b.read("k", "linearizable")).toEqual({ value: "1", revision: 1, modRevision: 1 });
       expect(await b.cas("k", "1", "2")).toBe(2);
       await expect(a.cas("k", "1", "3")).rejects.toMatchObject({ code: "mismatch", definite: true });
     }));

@@ -39,6 +39,7 @@ export type MemoryRequest =
 export interface MemoryAnswer {
   readonly value?: string;
   readonly revision: Revision;
+  readonly modRevision?: Revision;
 }
 
 type Respond = (answer: MemoryAnswer | ClientError) => void;
@@ -172,7 +173,8 @@ export class MemorySystem {
 
   #read(key: string, applied: number): MemoryAnswer {
     const version = this.#versions.get(key)?.findLast(({ revision }) => revision <= applied);
-    if (version !== undefined) return { value: version.value, revision: applied };
+    if (version !== undefined)
+      return { value: version.value, revision: applied, modRevision: version.revision };
     return { revision: applied };
   }
 

@@ -73,7 +73,13 @@ class ZooKeeperClient implements Client {
   async read(key: string, mode: string): Promise<ReadResult> {
     const path = pathOf(key);
     const { value, zxid } = await readNode(this.#operation(), path, mode);
-    return { ...(value !== undefined && { value: value.data.toString() }), revision: revisionOf(zxid) };
+    return {
+      ...(value !== undefined && {
+        value: value.data.toString(),
+        modRevision: revisionOf(value.stat.modifiedZxid),
+      }),
+      revision: revisionOf(zxid),
+    };
   }
 
   /**

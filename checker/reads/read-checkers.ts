@@ -2,6 +2,7 @@ import { unreachable } from "../../core/assert.ts";
 import type { Consistency } from "../../core/consistency.ts";
 import type { Checker } from "../checker.ts";
 import { sessions } from "./sessions.ts";
+import { singleEffect } from "./single-effect.ts";
 import { staleness } from "./staleness.ts";
 import { writtenValues } from "./written-values.ts";
 
@@ -10,19 +11,20 @@ export function readCheckers(promises: Consistency): Checker[] {
   switch (promises) {
     case "linearizable":
     case "linearizable-known-limits":
-      return [staleness()];
+      return [singleEffect(), staleness()];
     case "sequential":
       return [
         sessions({
           guarantees: ["monotonic-reads", "read-your-writes", "monotonic-writes", "writes-follow-reads"],
         }),
         writtenValues(),
+        singleEffect(),
         staleness(),
       ];
     case "stale-monotonic":
-      return [sessions({ guarantees: ["monotonic-reads"] }), writtenValues(), staleness()];
+      return [sessions({ guarantees: ["monotonic-reads"] }), writtenValues(), singleEffect(), staleness()];
     case "stale":
-      return [writtenValues(), staleness()];
+      return [writtenValues(), singleEffect(), staleness()];
     default:
       return unreachable(promises);
   }

@@ -73,6 +73,9 @@ describe("staleness", () => {
     );
     expect(staleness().check(history, context)).toMatchObject({
       figures: { "stale reads": 1, "staleness ms worst": 20 },
+      anomalies: [
+        { operations: [{ process: 1 }, { process: 2 }, { process: 3 }], since: millis(10), culprit: 2 },
+      ],
     });
   });
 

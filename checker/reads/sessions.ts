@@ -173,7 +173,13 @@ function revisionGoesBack(session: readonly Operation[]): Anomaly[] {
 }
 
 function anomaly(key: string, kind: SessionGuarantee, before: Step, after: Step): Anomaly {
-  const involved = [before.version.operation, after.version.operation, before.operation, after.operation];
+  const involved = [
+    before.version.operation,
+    after.version.operation,
+    after.version.seenBy,
+    before.operation,
+    after.operation,
+  ];
   const shown = [...new Set(involved.filter((op) => op !== undefined))].toSorted(
     (a, b) => a.callIndex - b.callIndex,
   );

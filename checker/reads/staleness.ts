@@ -67,7 +67,9 @@ function figures(stale: readonly StaleRead[], reads: number, unattributed: numbe
 }
 
 function anomaly({ key, read, version, overwrittenBy, staleMs, versionsBehind }: StaleRead): Anomaly {
-  const involved = [version.operation, overwrittenBy.operation, read].filter((op) => op !== undefined);
+  const involved = [version.operation, overwrittenBy.operation, overwrittenBy.seenBy, read].filter(
+    (op) => op !== undefined,
+  );
   const shown = involved.toSorted((a, b) => a.callIndex - b.callIndex);
   const where = read.node === undefined ? "" : ` on ${read.node}`;
   return {
@@ -79,6 +81,7 @@ function anomaly({ key, read, version, overwrittenBy, staleMs, versionsBehind }:
     key,
     operations: shown,
     culprit: shown.indexOf(read),
+    since: overwrittenBy.effectTime,
     known: true,
   };
 }

@@ -17,6 +17,8 @@ export interface Version {
   readonly effectBy: number;
   /** The time of that event. */
   readonly effectTime: Nanos;
+  /** The read whose answer that event is, where it is no write's. */
+  readonly seenBy?: Operation;
 }
 
 /** A read that was answered, and the version that it saw. */
@@ -64,6 +66,7 @@ interface Draft {
   readonly operation?: Operation;
   effectBy: number;
   effectTime: Nanos;
+  seenBy?: Operation;
 }
 
 function versionsOf(key: string, operations: readonly Operation[], initial: Json): KeyVersions {
@@ -87,6 +90,7 @@ function versionsOf(key: string, operations: readonly Operation[], initial: Json
     if (only === undefined || candidates.length > 1 || only.effectBy <= operation.returnIndex) continue;
     only.effectBy = operation.returnIndex;
     only.effectTime = operation.completedAt;
+    only.seenBy = operation;
   }
   const finished = new Map([...drafts.values()].flat().map((draft) => [draft, finish(draft)]));
   const mayHaveSeen = (draft: Draft, read: Operation) =>
@@ -107,7 +111,7 @@ function versionsOf(key: string, operations: readonly Operation[], initial: Json
   };
 }
 
-function finish({ value, operation, effectBy, effectTime }: Draft): Version {
+function finish({ value, operation, effectBy, effectTime, seenBy }: Draft): Version {
   const revision = operation?.outcome.type === "ok" ? operation.outcome.output.revision : undefined;
   return {
     value,
@@ -116,11 +120,12 @@ function finish({ value, operation, effectBy, effectTime }: Draft): Version {
     calledAt: operation?.callIndex ?? -1,
     effectBy,
     effectTime,
+    ...(seenBy !== undefined && { seenBy }),
   };
 }
 
 /** The value that the operation wrote or may have written; undefined where it surely wrote none. */
-function written({ call, outcome }: Operation): Json | undefined {
+export function written({ call, outcome }: Operation): Json | undefined {
   if (outcome.type === "fail") return undefined;
   if (call.f === "write") return call.value ?? null;
   if (call.f === "cas") return (call.value as readonly Json[])[1] ?? null;

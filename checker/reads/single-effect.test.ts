@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { freely, historyOf, type Line } from "../testing/history-of.ts";
+import { singleEffect } from "./single-effect.ts";
+
+const judge = async (...lines: readonly Line[]) => singleEffect().check(historyOf(...lines), freely);
+
+describe("a write's one effect", () => {
+  it("is at the revision that its answer told, for every reader", async () => {
+    const verdict = await judge(
+      [1, "invoke", "write", 5],
+      [1, "ok", "write", 5, { revision: 9 }],
+      [2, "invoke", "read"],
+      [2, "ok", "read", 5, { revision: 12, modRevision: 9 }],
+      [3, "invoke", "cas", [5, 6]],
+      [3, "ok", "cas", [5, 6], { revision: 14 }],
+      [2, "invoke", "read"],
+      [2, "ok", "read", 6, { revision: 14, modRevision: 14 }],
+    );
+    expect(verdict).toMatchObject({
+      kind: "valid",
+      anomalies: [],
+      summary: "all of 2 writes that were seen took effect once",
+    });
+  });
+
+  it("is not one where a read finds it later in the order", async () => {
+    const verdict = await judge(
+      [1, "invoke", "write", 5],
+      [1, "ok", "write", 5, { revision: 9 }],
+      [3, "invoke", "write", 6],
+      [3, "ok", "write", 6, { revision: 10 }],
+      [2, "invoke", "read"],
+      [2, "ok", "read", 5, { revision: 12, modRevision: 11 }],
+    );
+    expect(verdict).toMatchObject({ kind: "invalid", figures: { "writes applied twice": 1 } });
+    const [found] = verdict.anomalies;
+    expect(found?.summary).toBe(
+      "process 2 read 5 from k1 on n3 at 0.004 s, written at revision 11, but process 1 had been told that it wrote it at revision 9: the one write of it took effect twice",
+    );
+    expect(found?.operations?.map(({ call }) => call.f)).toEqual(["write", "read"]);
+    expect(found?.culprit).toBe(1);
+  });
+
+  it("is known from a read where the write was never answered", async () => {
+    const verdict = await judge(
+      [1, "invoke", "cas", [4, 5]],
+      [1, "info", "cas", [4, 5], { error: "timeout" }],
+      [2, "invoke", "read"],
+      [2, "ok", "read", 5, { modRevision: 7 }],
+      [3, "invoke", "read"],
+      [3, "ok", "read", 5, { modRevision: 8 }],
+    );
+    expect(verdict.anomalies[0]?.summary).toContain("but process 2 read it as written at revision 7");
+    expect(verdict.anomalies[0]?.operations).toHaveLength(3);
+  });
+
+  it("is not judged where two operations wrote the value, where it was there at first, or without revisions", async () => {
+    const twice = [
+      [1, "invoke", "write", 5],
+      [1, "ok", "write", 5, { revision: 9 }],
+      [2, "invoke", "write", 5],
+      [2, "ok", "write", 5, { revision: 10 }],
+    ] as const;
+    expect((await judge(...twice)).kind).toBe("valid");
+    const atFirst = [
+      [1, "invoke", "write", null],
+      [1, "ok", "write", null, { revision: 9 }],
+      [2, "invoke", "read"],
+      [2, "ok", "read", null, { modRevision: 3 }],
+    ] as const;
+    expect((await judge(...atFirst)).kind).toBe("valid");
+    const silent = await judge([1, "invoke", "write", 5], [1, "ok", "write", 5]);
+    expect(silent).toMatchObject({ kind: "valid", summary: expect.stringContaining("tells no revisions") });
+  });
+
+  it("does not count the same value under another key, nor a write that failed", async () => {
+    const verdict = await judge(
+      [1, "invoke", "write", 5],
+      [1, "ok", "write", 5, { revision: 9 }],
+      [2, "invoke", "write", 5, { key: "k2" }],
+      [2, "fail", "write", 5, { key: "k2", error: "mismatch" }],
+      [3, "invoke", "write", 5, { key: "k2" }],
+      [3, "ok", "write", 5, { key: "k2", revision: 11 }],
+      [2, "invoke", "read"],
+      [2, "ok", "read", 5, { modRevision: 9 }],
+    );
+    expect(verdict.kind).toBe("valid");
+  });
+});
