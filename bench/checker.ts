@@ -92,7 +92,7 @@ const recorded = (folder: string, format: Format, checker: Checker, goal?: Goal)
 
 const casRegister = linearizable({ model: models["cas-register"]({ initial: 0 }) });
 const strings = linearizable({ model: models["string-map"]() });
-const wholeStrings = linearizable({ model: models["string-map"]({ whole: true }) });
+const wholeStrings = linearizable({ model: models["string-map"](), whole: true });
 const million = 1_000_000;
 const repeating = { values: 5 };
 const casHeavy = { reads: 0.3, cas: 0.4 };

@@ -4,14 +4,23 @@ import type { Model } from "./model.ts";
 import { listOf, type OperationList, part } from "./operation-list.ts";
 import { type Columns, columnsOf, type RegisterModel } from "./register/columns.ts";
 import { type ColumnsJudgement, judgeColumns } from "./register/judge-columns.ts";
+import { revisionOrder } from "./revision-order.ts";
+import { completeOrder } from "./search/complete-order.ts";
 import { decide } from "./search/decide.ts";
-import { type LimitName, type Limits, unlimited } from "./search/limits.ts";
-import { type Problem, prepare } from "./search/problem.ts";
+import { Budget, type LimitName, type Limits, unlimited, within } from "./search/limits.ts";
+import { prepare } from "./search/problem.ts";
 import { returnsBefore } from "./search/timeline.ts";
 
 /** Whether operations can be linearized, and where it ends if they cannot. Positions are those in the given list. */
 export type Judgement =
-  | { readonly kind: "valid" }
+  | {
+      readonly kind: "valid";
+      /**
+       * A legal order, where it was asked for: positions, unknown operations left out that need not have happened. See
+       * `verifyOrder`.
+       */
+      readonly witness?: readonly number[];
+    }
   | {
       readonly kind: "invalid";
       /** The first operation, by return, that cannot be placed. */
@@ -26,6 +35,13 @@ export type Judgement =
       readonly states: readonly string[];
     };
 
+export interface CheckOptions {
+  /** Absent: none. */
+  readonly limits?: Limits;
+  /** Whether `valid` is to come with a witness. Hard histories take more memory then. */
+  readonly witness?: boolean;
+}
+
 /**
  * Whether `operations`, taken as a whole whatever their keys, are linearizable: some order of them, with any unknown
  * ones left out, is legal in the model and keeps `a` before `b` wherever `a.returnIndex < b.callIndex`.
@@ -33,27 +49,73 @@ export type Judgement =
 export function checkOperations(
   model: Model,
   operations: readonly Operation[],
-  limits: Limits = unlimited,
+  { limits = unlimited, witness = false }: CheckOptions = {},
 ): Judgement {
   const order = Array.from(operations.keys()).sort((a, b) => callOf(operations, a) - callOf(operations, b));
-  const judgement = checkList(model, part(listOf(operations), order), limits);
-  return judgement.kind === "invalid"
-    ? { ...judgement, culprit: order[judgement.culprit] as number }
-    : judgement;
+  const judgement = checkList(model, part(listOf(operations), order), new Budget(limits), witness);
+  const given = (position: number) => order[position] as number;
+  switch (judgement.kind) {
+    case "valid":
+      return judgement.witness === undefined
+        ? judgement
+        : { ...judgement, witness: judgement.witness.map(given) };
+    case "invalid":
+      return { ...judgement, culprit: given(judgement.culprit) };
+    case "unknown":
+      return judgement;
+  }
 }
 
 const callOf = (operations: readonly Operation[], i: number) => (operations[i] as Operation).callIndex;
 
 /** The same for a list, which is in order of invocation. */
-export function checkList(model: Model, list: OperationList, limits: Limits): Judgement {
-  if (!isRegister(model)) return search(prepare(model, list), limits);
-  const columns = columnsOf(model, list);
-  return inWords(judgeColumns(columns, limits), (value) => describeValue(model, list, columns, value));
+export function checkList(
+  model: Model,
+  list: OperationList,
+  budget: Budget,
+  wantsWitness = false,
+): Judgement {
+  return within(
+    () => budget.during(() => judge(model, list, budget, wantsWitness)),
+    (limit) => undecided(model, limit),
+  );
 }
+
+/** Where a limit was reached before the search began. */
+export const undecided = (model: Model, limit: LimitName): Judgement => ({
+  kind: "unknown",
+  limit,
+  judged: 0,
+  states: [String((model.describe ?? JSON.stringify)(model.init))],
+});
+
+function judge(model: Model, list: OperationList, budget: Budget, wantsWitness: boolean): Judgement {
+  const known = () => revisionOrder(model, list, budget);
+  if (isRegister(model)) {
+    const columns = columnsOf(model, list, budget);
+    const judgement = judgeColumns(columns, budget, { wantsOrder: wantsWitness, known });
+    return inWords(judgement, (value) => describeValue(model, list, columns, value));
+  }
+  const order = known();
+  if (order !== undefined) return valid(wantsWitness ? order : undefined);
+  return search(model, list, budget, wantsWitness);
+}
+
+const valid = (order: Int32Array | undefined): Judgement => ({
+  kind: "valid",
+  ...(order !== undefined && { witness: [...order] }),
+});
 
 /** The judgement with its states described. */
 export function inWords(judgement: ColumnsJudgement, describe: (value: number) => string): Judgement {
-  return judgement.kind === "unknown" ? { ...judgement, states: judgement.states.map(describe) } : judgement;
+  switch (judgement.kind) {
+    case "valid":
+      return valid(judgement.order);
+    case "invalid":
+      return judgement;
+    case "unknown":
+      return { ...judgement, states: judgement.states.map(describe) };
+  }
 }
 
 /** Puts a value of columns in words: each is the initial one, or in the call or the answer of some operation. */
@@ -77,11 +139,16 @@ export function describeValue(
 /** A model that says of every operation how it accesses the one value that there is. */
 export const isRegister = (model: Model): model is Model & RegisterModel => model.register !== undefined;
 
-function search(problem: Problem, limits: Limits): Judgement {
-  const result = decide(problem, limits);
+function search(model: Model, list: OperationList, budget: Budget, wantsWitness: boolean): Judgement {
+  const problem = prepare(model, list, budget);
+  const result = decide(problem, { limits: budget.rest(), keepsOrder: wantsWitness });
   switch (result.kind) {
     case "valid":
-      return { kind: "valid" };
+      return valid(
+        wantsWitness && result.order !== undefined
+          ? completeOrder(problem, result.order).map((i) => problem.source[i] as number)
+          : undefined,
+      );
     case "invalid":
       return { kind: "invalid", culprit: problem.source[result.culprit] as number };
     case "unknown": {

@@ -1,27 +1,41 @@
 import type { Call } from "../core/op.ts";
 import type { Anomaly, Verdict } from "../core/verdict.ts";
-import { checkList, describeValue, inWords, isRegister, type Judgement } from "./check-operations.ts";
+import {
+  checkList,
+  describeValue,
+  inWords,
+  isRegister,
+  type Judgement,
+  undecided as notBegun,
+} from "./check-operations.ts";
 import type { Checker, RunContext } from "./checker.ts";
 import { explain } from "./explain/explain.ts";
 import { judgeRegisters } from "./judge-registers.ts";
 import type { Model } from "./model.ts";
 import { type OperationList, part, recorded } from "./operation-list.ts";
-import { columnsByKey } from "./register/columns.ts";
+import { cut } from "./phrases.ts";
+import { columnsByKey, type KeyColumns } from "./register/columns.ts";
 import type { ColumnsJudgement } from "./register/judge-columns.ts";
-import type { Limits } from "./search/limits.ts";
-import { split } from "./split.ts";
+import { revisionOrder } from "./revision-order.ts";
+import { failedKind } from "./run-checkers.ts";
+import { Budget, type LimitName, within } from "./search/limits.ts";
+import { split, wholeOf } from "./split.ts";
+import { whole } from "./whole.ts";
+import type { Failed } from "./workers.ts";
 
 export interface LinearizableOptions {
   readonly model: Model;
   /** Whether to judge operations with such a call; all of them where absent. */
   only?(call: Call): boolean;
+  /** Whether to judge the history as one object's, not key by key. The verdict is the same, and takes longer. */
+  readonly whole?: boolean;
 }
 
 /** The `kind` of an anomaly that is a violation. */
 export const violationKind = "linearizability";
 
-/** Violations that are explained; further ones are counted. */
-const mostExplained = 8;
+/** Violations that are explained, and undecided keys that are told of; further ones are counted. */
+const mostTold = 8;
 
 /**
  * Judges whether the history is linearizable in the model: key by key where the model has keys, each apart from the
@@ -31,10 +45,7 @@ const mostExplained = 8;
 export function linearizable(options: LinearizableOptions): Checker {
   return {
     name: "linearizable",
-    check(history, context) {
-      const all = recorded(history);
-      return judge(options.model, options.only === undefined ? all : filtered(all, options.only), context);
-    },
+    check: (history, context) => judge(options, () => recorded(history), context),
   };
 }
 
@@ -44,31 +55,52 @@ function filtered(list: OperationList, only: (call: Call) => boolean): Operation
   return part(list, kept);
 }
 
-async function judge(model: Model, list: OperationList, context: RunContext): Promise<Verdict> {
-  const limits = limitsOf(context);
-  const parts = await judgeParts(model, list, context);
-  const violations: Anomaly[] = [];
-  const unknowns: Anomaly[] = [];
-  let count = 0;
-  for (const { key, positions, judgement } of parts) {
-    if (judgement.kind === "unknown") unknowns.push(undecided(key, judgement, context));
-    if (judgement.kind !== "invalid" || ++count > mostExplained) continue;
-    violations.push(
-      violation(model, key, part(list, positions), positions.indexOf(judgement.culprit), limits),
-    );
+async function judge(
+  options: LinearizableOptions,
+  all: () => OperationList,
+  context: RunContext,
+): Promise<Verdict> {
+  const { now, timeLimitSeconds, memoryLimitBytes } = context;
+  // Before anything is done: all of it takes time.
+  const deadlineSeconds = now() + timeLimitSeconds;
+  const budget = new Budget({ now, deadlineSeconds, memoryBytes: memoryLimitBytes });
+  const isWhole = options.whole === true && options.model.key !== undefined;
+  const model = isWhole ? (whole(options.model as Model<unknown>) as Model) : options.model;
+  const list = options.only === undefined ? all() : filtered(all(), options.only);
+  const parts = await judgeParts(model, list, budget, { ...context, isWhole });
+  return verdictOf(model, list, parts, budget, context);
+}
+
+function verdictOf(
+  model: Model,
+  list: OperationList,
+  parts: readonly JudgedPart[],
+  budget: Budget,
+  context: RunContext,
+): Verdict {
+  const invalid: JudgedPart[] = [];
+  const open: Anomaly[] = [];
+  for (const each of parts) {
+    if (each.judgement.kind === "invalid") invalid.push(each);
+    else if (each.judgement.kind !== "valid") open.push(undecided(each.key, each.judgement, context));
   }
-  const found = [...violations, ...unknowns];
+  const violations = invalid.slice(0, mostTold).map(({ key, positions, judgement }) => {
+    const { culprit } = judgement as Extract<Judgement, { kind: "invalid" }>;
+    return violation(model, key, part(list, positions), positions.indexOf(culprit), budget);
+  });
+  const found = [...violations, ...open.slice(0, mostTold)];
+  const counts = {
+    operations: list.length,
+    keys: parts.length,
+    violations: invalid.length,
+    undecided: open.length,
+  };
   return {
     checker: "linearizable",
-    kind: count > 0 ? "invalid" : unknowns.length > 0 ? "unknown" : "valid",
-    summary: summary({ operations: list.length, parts: parts.length, violations: count, found }),
+    kind: invalid.length > 0 ? "invalid" : open.length > 0 ? "unknown" : "valid",
+    summary: summary(counts, found[0]),
     anomalies: found,
-    figures: {
-      operations: list.length,
-      keys: parts.length,
-      violations: count,
-      undecided: unknowns.length,
-    },
+    figures: counts,
   };
 }
 
@@ -76,28 +108,47 @@ interface JudgedPart {
   readonly key: string | undefined;
   /** Where its operations are in the list; the judgement's culprit is among them. */
   readonly positions: Int32Array;
-  readonly judgement: Judgement;
+  readonly judgement: Judgement | Failed;
 }
 
-async function judgeParts(model: Model, list: OperationList, context: RunContext): Promise<JudgedPart[]> {
-  const limits = limitsOf(context);
+async function judgeParts(
+  model: Model,
+  list: OperationList,
+  budget: Budget,
+  context: RunContext & { readonly isWhole: boolean },
+): Promise<JudgedPart[]> {
   if (isRegister(model)) {
-    const registers = columnsByKey(model, list);
+    const registers = within(
+      () => columnsByKey(model, list, budget),
+      (limit) => limit,
+    );
+    if (typeof registers === "string") return [unread(model, list, registers)];
     const judgements = await judgeRegisters(
       registers.map(({ columns }) => columns),
-      limits,
+      (i) => {
+        const { source } = (registers[i] as KeyColumns).columns;
+        return revisionOrder(model, part(list, source), budget);
+      },
+      budget,
       context,
     );
-    return registers.map(({ key, columns }, i) => ({
-      key,
-      positions: columns.source,
-      judgement: inWords(judgements[i] as ColumnsJudgement, (value) =>
-        describeValue(model, list, columns, value),
-      ),
-    }));
+    return registers.map(({ key, columns }, i) => {
+      const judgement = judgements[i] as ColumnsJudgement | Failed;
+      const describe = (value: number) => describeValue(model, list, columns, value);
+      return {
+        key,
+        positions: columns.source,
+        judgement: judgement.kind === "failed" ? judgement : inWords(judgement, describe),
+      };
+    });
   }
-  return split(model, list).map(({ key, list: own, positions }) => {
-    const judgement = checkList(model, own, limits);
+  const parts = within(
+    () => (context.isWhole ? [wholeOf(list)] : split(model, list, budget)),
+    (limit) => limit,
+  );
+  if (typeof parts === "string") return [unread(model, list, parts)];
+  return parts.map(({ key, list: own, positions }) => {
+    const judgement = checkList(model, own, budget);
     const culprit = judgement.kind === "invalid" ? (positions[judgement.culprit] as number) : -1;
     return {
       key,
@@ -107,45 +158,63 @@ async function judgeParts(model: Model, list: OperationList, context: RunContext
   });
 }
 
-function limitsOf({ now, timeLimitSeconds, memoryLimitBytes }: RunContext): Limits {
-  return { now, deadlineSeconds: now() + timeLimitSeconds, memoryBytes: memoryLimitBytes };
-}
+/** What becomes of a list that the limits do not allow to be read. */
+const unread = (model: Model, list: OperationList, limit: LimitName): JudgedPart => ({
+  key: undefined,
+  positions: wholeOf(list).positions,
+  judgement: notBegun(model, limit),
+});
 
 function violation(
   model: Model,
   key: string | undefined,
   list: OperationList,
   culprit: number,
-  limits: Limits,
+  budget: Budget,
 ): Anomaly {
-  return { kind: violationKind, ...(key !== undefined && { key }), ...explain(model, list, culprit, limits) };
+  return { kind: violationKind, ...(key !== undefined && { key }), ...explain(model, list, culprit, budget) };
 }
 
 function undecided(
   key: string | undefined,
-  { limit, judged, states }: Extract<Judgement, { kind: "unknown" }>,
+  judgement: Extract<Judgement, { kind: "unknown" }> | Failed,
   context: RunContext,
 ): Anomaly {
+  const where = key === undefined ? "the history" : `key ${key}`;
+  const told = key !== undefined && { key };
+  if (judgement.kind === "failed")
+    return {
+      kind: failedKind,
+      summary: `${where} is undecided: what judged it failed: ${judgement.reason}`,
+      ...told,
+    };
+  const { limit, judged, states } = judgement;
   const what =
     limit === "time-limit"
       ? `the time limit of ${context.timeLimitSeconds} s`
-      : `the memory limit of ${Math.round(context.memoryLimitBytes / 1e6)} MB`;
-  const where = key === undefined ? "the history" : `key ${key}`;
-  const last = states.length === 0 ? "" : `, where the state could be ${states.slice(0, 8).join(" or ")}`;
-  const text = `${where} is undecided: ${what} was reached after ${judged} answers${last}`;
-  return { kind: limit, summary: text, ...(key !== undefined && { key }) };
+      : `the memory limit of ${Math.round(context.memoryLimitBytes / 2 ** 20)} MiB`;
+  const when = judged === 0 ? "before an answer was judged" : `after ${judged} answers`;
+  const last = states.length === 0 ? "" : `, where the state could be ${someOf(states)}`;
+  return { kind: limit, summary: `${where} is undecided: ${what} was reached ${when}${last}`, ...told };
 }
 
-function summary(of: {
-  operations: number;
-  parts: number;
-  violations: number;
-  found: readonly Anomaly[];
-}): string {
-  const { operations, parts, violations, found } = of;
+function someOf(states: readonly string[]): string {
+  const shown = states.slice(0, mostTold).map(cut);
+  const more = states.length - shown.length;
+  return shown.join(" or ") + (more > 0 ? ` or ${more} others` : "");
+}
+
+function summary(
+  {
+    operations,
+    keys: parts,
+    violations,
+    undecided: open,
+  }: Record<"operations" | "keys" | "violations" | "undecided", number>,
+  first: Anomaly | undefined,
+): string {
   const keys = parts === 1 ? "1 key" : `${parts} keys`;
-  const first = found[0];
   if (first === undefined) return `${operations} operations on ${keys} are linearizable`;
-  if (violations === 0) return `${found.length} of ${keys} undecided: ${first.summary}`;
+  if (violations === 0) return `${open} of ${keys} undecided: ${first.summary}`;
   return violations === 1 ? first.summary : `${violations} of ${keys} are not linearizable: ${first.summary}`;
 }

@@ -1,10 +1,11 @@
-/** A thread that judges registers: gets `Task`s, answers each with its judgement. */
+/** A thread that judges registers: says that it is `ready`, then answers each `Task` with its judgement. */
 import { parentPort } from "node:worker_threads";
 import { assert } from "../core/assert.ts";
 import { realClock } from "../core/real-clock.ts";
 import { toSeconds } from "../core/time.ts";
 import type { Columns } from "./register/columns.ts";
 import { judgeColumns } from "./register/judge-columns.ts";
+import { Budget } from "./search/limits.ts";
 
 export interface Task {
   readonly columns: Columns;
@@ -19,5 +20,7 @@ const clock = realClock();
 const now = () => toSeconds(clock.now());
 
 port.on("message", ({ columns, secondsLeft, memoryBytes }: Task) => {
-  port.postMessage(judgeColumns(columns, { now, deadlineSeconds: now() + secondsLeft, memoryBytes }));
+  const budget = new Budget({ now, deadlineSeconds: now() + secondsLeft, memoryBytes });
+  port.postMessage(judgeColumns(columns, budget));
 });
+port.postMessage("ready");

@@ -2,6 +2,9 @@ import type { History } from "../core/history.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Checker, RunContext } from "./checker.ts";
 
+/** The `kind` of the anomaly where a checker, or what it needs, failed. */
+export const failedKind = "checker-failed";
+
 /** Every checker's verdict, with the seconds that it took, in the order given. Never rejects: see `guarded`. */
 export async function runCheckers(
   checkers: readonly Checker[],
@@ -26,7 +29,7 @@ export function guarded(checker: Checker): Checker {
         return await checker.check(history, context);
       } catch (reason) {
         const summary = `the checker failed: ${reason instanceof Error ? reason.message : String(reason)}`;
-        const anomalies = [{ kind: "checker-failed", summary }];
+        const anomalies = [{ kind: failedKind, summary }];
         return { checker: checker.name, kind: "unknown", summary, anomalies };
       }
     },

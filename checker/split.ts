@@ -1,5 +1,6 @@
 import type { Model } from "./model.ts";
 import { type OperationList, part } from "./operation-list.ts";
+import type { Budget } from "./search/limits.ts";
 
 /** Operations that can be judged apart from the others. */
 export interface Part {
@@ -14,26 +15,29 @@ export interface Part {
  * Splits operations where the model says that they cannot see one another: by key, or where one may be about several
  * keys, into groups of keys that operations tie together. Sound: such a state is made of parts that do not affect each
  * other, and legal orders of the parts' operations can be merged into one of all, because real time orders them alike
- * (locality: Herlihy and Wing, 1990, section 3.2).
+ * (locality: Herlihy and Wing, 1990, section 3.2). Throws `LimitExceeded` where the budget does not allow it.
  */
-export function split<S>(model: Model<S>, list: OperationList): Part[] {
+export function split<S>(model: Model<S>, list: OperationList, budget: Budget): Part[] {
   const { key, keys } = model;
-  if (key !== undefined) return gather(list, (i) => key(list.call(i)));
-  if (keys === undefined) return [whole(list)];
+  if (key !== undefined) return gather(list, budget, (i) => key(list.call(i)));
+  if (keys === undefined) return [wholeOf(list)];
   const ties = new Ties();
   for (let i = 0; i < list.length; i++) {
+    budget.step();
     const own = keys(list.call(i));
     // An operation that is about everything ties everything together.
-    if (own === undefined) return [whole(list)];
+    if (own === undefined) return [wholeOf(list)];
     ties.add(own);
   }
   const names = ties.names();
-  return gather(list, (i) => names.get(ties.find(keys(list.call(i))?.[0] ?? "")) ?? "");
+  return gather(list, budget, (i) => names.get(ties.find(keys(list.call(i))?.[0] ?? "")) ?? "");
 }
 
-function gather(list: OperationList, nameOf: (i: number) => string): Part[] {
+function gather(list: OperationList, budget: Budget, nameOf: (i: number) => string): Part[] {
+  budget.hold(8 * list.length);
   const positions = new Map<string, number[]>();
   for (let i = 0; i < list.length; i++) {
+    budget.step();
     const name = nameOf(i);
     const known = positions.get(name);
     if (known === undefined) positions.set(name, [i]);
@@ -46,7 +50,8 @@ function gather(list: OperationList, nameOf: (i: number) => string): Part[] {
   }));
 }
 
-const whole = (list: OperationList): Part => ({
+/** All of the operations as one part. */
+export const wholeOf = (list: OperationList): Part => ({
   key: undefined,
   list,
   positions: Int32Array.from({ length: list.length }, (_, i) => i),

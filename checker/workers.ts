@@ -6,7 +6,17 @@ import type { Limits } from "./search/limits.ts";
 export interface Workers {
   /**
    * The judgement of every register, in their order. At most `threads` are judged at once, all before the deadline and
-   * each within `limits.memoryBytes`. Rejects where a worker fails.
+   * each within `limits.memoryBytes`. A register whose worker fails is not judged; the others are.
    */
-  judge(registers: readonly Columns[], threads: number, limits: Limits): Promise<readonly ColumnsJudgement[]>;
+  judge(
+    registers: readonly Columns[],
+    threads: number,
+    limits: Limits,
+  ): Promise<readonly (ColumnsJudgement | Failed)[]>;
+}
+
+/** What judged a register failed: nothing is known of it. */
+export interface Failed {
+  readonly kind: "failed";
+  readonly reason: string;
 }

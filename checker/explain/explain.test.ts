@@ -8,7 +8,7 @@ import { linearizable } from "../linearizable.ts";
 import { illegal, type Model } from "../model.ts";
 import { models } from "../models/index.ts";
 import { listOf } from "../operation-list.ts";
-import { unlimited } from "../search/limits.ts";
+import { Budget, unlimited } from "../search/limits.ts";
 import { forSmallHistories, propertyRuns, type Scenario } from "../testing/agreement.ts";
 import { bruteForce } from "../testing/brute-force.ts";
 import { freely, historyOf } from "../testing/history-of.ts";
@@ -47,7 +47,7 @@ function expectExplanations<S>(scenario: Scenario<S>): void {
       if (judgement.kind !== "invalid") return;
       expectExplanation(
         scenario.model,
-        explain(scenario.model as Model, listOf(history), judgement.culprit, unlimited),
+        explain(scenario.model as Model, listOf(history), judgement.culprit, new Budget(unlimited)),
       );
     },
     runs,

@@ -4,7 +4,7 @@ import { checkOperations, isRegister } from "../check-operations.ts";
 import type { Model } from "../model.ts";
 import { type OperationList, part } from "../operation-list.ts";
 import { contradictionBefore } from "../register/contradiction.ts";
-import type { Limits } from "../search/limits.ts";
+import { type Budget, within } from "../search/limits.ts";
 import { contextOf } from "./context.ts";
 import { minimalPart } from "./minimal.ts";
 import { reachedStates } from "./reached-states.ts";
@@ -14,19 +14,26 @@ import { sentence, valueHistory } from "./words.ts";
 /** An explanation shows no more operations than a person can look at. */
 const mostShown = 40;
 
+/** Operations on both sides of a culprit, by call, among which those are looked for that were open with it. */
+const mostBeside = 1000;
+
 /**
  * Why the operation at `culprit` cannot be placed: a minimal sub-history, the states that were possible there, and a
- * sentence. Bounded in size and in effort, however long the history is.
+ * sentence. Bounded in size and in effort, however long the history is. Where the budget allows no more, it shows what was
+ * open together with the culprit.
  */
 export function explain(
   model: Model,
   list: OperationList,
   culprit: number,
-  limits: Limits,
+  budget: Budget,
 ): Pick<Anomaly, "summary" | "operations" | "culprit" | "states"> {
-  const shown = shownOperations(model, list, culprit, limits);
+  const shown = within(
+    () => budget.during(() => shownOperations(model, list, culprit, budget)),
+    () => beside(list, culprit),
+  );
   const bad = shown.operations.indexOf(shown.bad);
-  const states = reachedStates(model, shown.starts, shown.operations, bad);
+  const states = reachedStates(model, shown.starts, shown.operations, bad, budget);
   const summary = sentence(shown.operations, bad, states, valueHistory(list, model.init, shown.bad));
   return { summary, operations: shown.operations, culprit: bad, states };
 }
@@ -38,28 +45,47 @@ interface Shown {
   readonly starts: readonly unknown[];
 }
 
-function shownOperations(model: Model, list: OperationList, culprit: number, limits: Limits): Shown {
-  const members = isRegister(model) ? contradictionBefore(model, list, culprit) : undefined;
+function shownOperations(model: Model, list: OperationList, culprit: number, budget: Budget): Shown {
+  const members = isRegister(model) ? contradictionBefore(model, list, culprit, budget) : undefined;
   const own = members === undefined ? list : part(list, members);
   const place = members === undefined ? culprit : members.indexOf(culprit);
-  const stretch = stretchBefore(model, own, place, limits);
+  const stretch = stretchBefore(model, own, place, budget);
   const bad = stretch.operations[stretch.culprit] as Operation;
-  const minimal = stretch.starts.length === 0 ? around(stretch) : minimalPart(model, stretch, limits);
+  const minimal = stretch.starts.length === 0 ? around(stretch) : minimalPart(model, stretch, budget.rest());
   const operations = bounded(minimal, minimal.indexOf(stretch.culprit)).map(
     (i) => stretch.operations[i] as Operation,
   );
   const starts = stretch.starts.map(({ state }) => state);
   const whole = contextOf(model, list, { operations, bad, starts }, (candidate) =>
-    isExplanation(model, candidate, bad),
+    isExplanation(model, candidate, bad, budget),
   );
   return whole === undefined ? { operations, bad, starts } : { operations: whole, bad, starts: [model.init] };
 }
 
 /** Whether the operations are illegal by themselves, from the model's initial state, and legal without the bad one. */
-function isExplanation(model: Model, operations: readonly Operation[], bad: Operation): boolean {
+function isExplanation(
+  model: Model,
+  operations: readonly Operation[],
+  bad: Operation,
+  budget: Budget,
+): boolean {
   const others = operations.filter((operation) => operation !== bad);
-  const judge = (some: readonly Operation[]) => checkOperations(model, some).kind;
+  const judge = (some: readonly Operation[]) => checkOperations(model, some, { limits: budget.rest() }).kind;
   return judge(operations) === "invalid" && judge(others) === "valid";
+}
+
+/** Where there is no time to prove anything: what was open together with the culprit. */
+function beside(list: OperationList, culprit: number): Shown {
+  const bad = list.operation(culprit);
+  const operations: Operation[] = [];
+  const last = Math.min(list.length - 1, culprit + mostBeside);
+  for (let i = Math.max(0, culprit - mostBeside); i <= last; i++) {
+    if (i === culprit) operations.push(bad);
+    else if (list.returnIndex(i) >= bad.callIndex && list.callIndex(i) <= bad.returnIndex)
+      operations.push(list.operation(i));
+  }
+  const kept = bounded([...operations.keys()], operations.indexOf(bad));
+  return { operations: kept.map((i) => operations[i] as Operation), bad, starts: [] };
 }
 
 /** Where nothing can be proven within bounds: what was open together with the bad operation. */

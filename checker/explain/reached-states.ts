@@ -1,6 +1,7 @@
 import type { Operation } from "../../core/op.ts";
 import type { ReachedState } from "../../core/verdict.ts";
 import { illegal, type Model } from "../model.ts";
+import { type Budget, within } from "../search/limits.ts";
 
 /** More states than a person would read. */
 const mostStates = 16;
@@ -13,16 +14,22 @@ const mostPlaces = 20_000;
  * that was called after its return. Each with a shortest way there. A state that allows the culprit is left out: it is
  * one from which the others cannot be placed any more once the culprit is.
  *
- * For small histories: tries all orders, up to a bound.
+ * For small histories: tries all orders, up to a bound, and as long as the budget allows.
  */
 export function reachedStates<S>(
   model: Model<S>,
   starts: readonly S[],
   operations: readonly Operation[],
   culprit: number,
+  budget: Budget,
 ): ReachedState[] {
-  const orders = new Orders(model, operations, culprit);
-  for (const start of starts) orders.canFinish(start, []);
+  const orders = new Orders(model, operations, culprit, budget);
+  within(
+    () => {
+      for (const start of starts) orders.canFinish(start, []);
+    },
+    () => {},
+  );
   return orders.reached();
 }
 
@@ -30,11 +37,13 @@ class Orders<S> {
   readonly #model: Model<S>;
   readonly #operations: readonly Operation[];
   readonly #bad: Operation;
+  readonly #budget: Budget;
   /** Whether the others can all be placed from a state on, by what was placed before. */
   readonly #known = new Map<string, boolean>();
   readonly #reached = new Map<string | number, ReachedState>();
 
-  constructor(model: Model<S>, operations: readonly Operation[], culprit: number) {
+  constructor(model: Model<S>, operations: readonly Operation[], culprit: number, budget: Budget) {
+    this.#budget = budget;
     this.#model = model;
     this.#operations = operations;
     this.#bad = operations[culprit] as Operation;
@@ -50,6 +59,7 @@ class Orders<S> {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     if (this.#known.size >= mostPlaces) return false;
+    this.#budget.step();
     this.#known.set(name, false);
     const rest = this.#rest(order);
     let isPossible = rest.every((i) => !this.#mustBePlaced(i));

@@ -2,7 +2,7 @@ import type { Operation } from "../../core/op.ts";
 import type { Model } from "../model.ts";
 import { type OperationList, part } from "../operation-list.ts";
 import { breadthFirst, type Configuration } from "../search/breadth-first.ts";
-import type { Limits } from "../search/limits.ts";
+import type { Budget } from "../search/limits.ts";
 import { constrains, type ModelProblem, prepare } from "../search/problem.ts";
 import { isReturn, type Timeline } from "../search/timeline.ts";
 
@@ -38,33 +38,35 @@ const patience = 50;
 
 /**
  * The stretch that ends when the operation at `culprit` returns. What is called later cannot matter: all before were
- * returned without it.
+ * returned without it. Throws `LimitExceeded` where the budget does not allow it.
  */
 export function stretchBefore<S>(
   model: Model<S>,
   list: OperationList,
   culprit: number,
-  limits: Limits,
+  budget: Budget,
 ): Stretch<S> {
   const end = list.returnIndex(culprit);
   const past: number[] = [];
-  for (let i = 0; i < list.length && list.callIndex(i) <= end; i++)
+  for (let i = 0; i < list.length && list.callIndex(i) <= end; i++) {
+    budget.step();
     if (constrains(model, list.call(i), list.outcome(i))) past.push(i);
+  }
   const init = { state: model.init, done: [], used: [], spent: [] };
   if (past.length <= mostWhole) {
     const operations = past.map((i) => list.operation(i));
     return { operations, culprit: past.indexOf(culprit), begins: Number.NEGATIVE_INFINITY, starts: [init] };
   }
-  return lastOf(model, part(list, past), past.indexOf(culprit), limits);
+  return lastOf(model, part(list, past), past.indexOf(culprit), budget);
 }
 
-function lastOf<S>(model: Model<S>, list: OperationList, culprit: number, limits: Limits): Stretch<S> {
+function lastOf<S>(model: Model<S>, list: OperationList, culprit: number, budget: Budget): Stretch<S> {
   const begins = list.callIndex(list.length - called);
-  const problem = prepare(model, list);
+  const problem = prepare(model, list, budget);
   const at = firstEventFrom(problem.timeline, begins);
   let configurations: readonly Configuration[] = [];
   breadthFirst(problem, {
-    limits,
+    limits: budget.rest(),
     work: { left: patience * problem.timeline.events.length },
     observe: {
       at,

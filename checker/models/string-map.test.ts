@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { accepts, unanswered } from "../testing/accepts.ts";
 import { expectAgreement, type Scenario } from "../testing/agreement.ts";
+import { expectKeysApart } from "../testing/key-agreement.ts";
 import { answered } from "../testing/random-history.ts";
+import { whole } from "../whole.ts";
 import { stringMap } from "./string-map.ts";
 
 const model = stringMap();
@@ -11,13 +13,17 @@ const scenario: Scenario<Readonly<Record<string, string>>> = {
     const f = random.pick(["get", "get", "get", "put", "append", "append"]);
     return f === "get" ? { f } : { f, value: random.pick(["x", "y"]) };
   },
-  answer: (state, { f }) => (f === "get" ? answered(state[""] ?? "") : answered()),
+  answer: (state, { f, key = "" }) => (f === "get" ? answered(state[key] ?? "") : answered()),
   otherAnswer: (random) => answered(random.pick(["x", "y", "xy", "yx", "yy"])),
 };
 
 describe("the string map", () => {
   it("is judged as brute force judges it", () => {
     expectAgreement(scenario);
+  });
+
+  it("is judged so key by key and whole", () => {
+    expectKeysApart(scenario);
   });
 
   it("is empty at first, appends at the end, and puts over what was there", () => {
@@ -32,9 +38,9 @@ describe("the string map", () => {
   });
 
   it("keeps keys apart when it is judged whole", () => {
-    const whole = stringMap({ whole: true });
+    const map = whole(model);
     const put = [{ f: "put", key: "a", value: "1" }, answered()] as const;
-    expect(accepts(whole, put, [{ f: "get", key: "b" }, answered("")])).toBe(true);
-    expect(accepts(whole, put, [{ f: "get", key: "b" }, answered("1")])).toBe(false);
+    expect(accepts(map, put, [{ f: "get", key: "b" }, answered("")])).toBe(true);
+    expect(accepts(map, put, [{ f: "get", key: "b" }, answered("1")])).toBe(false);
   });
 });

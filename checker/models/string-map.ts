@@ -11,21 +11,18 @@ type StringMap = Readonly<Record<string, string>>;
  * - `get` answers the key's string;
  * - `put` replaces it by the call's value;
  * - `append` puts the call's value after it.
- *
- * With `whole` the keys are not judged apart: the state is the map.
  */
-export function stringMap(options: { readonly whole?: boolean } = {}): Model<StringMap, Call, Result> {
-  const whole: Model<StringMap, Call, Result> = {
+export function stringMap(): Model<StringMap, Call, Result> {
+  return {
     name: "string-map",
     init: {},
     step: stepStringMap,
+    key: keyOf,
     readOnly: ({ f }) => f === "get",
+    overwrites: ({ f }) => f === "put",
     fingerprint: (state) => JSON.stringify(Object.entries(state).sort()),
     describe: (state) => JSON.stringify(state),
   };
-  return options.whole === true
-    ? { ...whole, keys: (call) => [keyOf(call)] }
-    : { ...whole, key: keyOf, overwrites: ({ f }) => f === "put" };
 }
 
 const keyOf = (call: Call): string => call.key ?? "";

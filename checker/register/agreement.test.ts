@@ -3,8 +3,10 @@ import type { Json, Operation } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
 import { listOf } from "../operation-list.ts";
 import { breadthFirst } from "../search/breadth-first.ts";
+import { completeOrder } from "../search/complete-order.ts";
 import { depthFirst } from "../search/depth-first.ts";
 import { unlimited } from "../search/limits.ts";
+import type { GaveUp, SearchResult } from "../search/result.ts";
 import { forSmallHistories } from "../testing/agreement.ts";
 import { bruteForce } from "../testing/brute-force.ts";
 import { registerScenario } from "../testing/register-scenario.ts";
@@ -32,12 +34,21 @@ function everyWayAgrees(value: (random: Random) => Json): void {
       if (bruteForce(scenario.model, part))
         throw new Error(`${unique.why}: the operations are no contradiction`);
     }
+    const problem = registerProblem(columns, String);
+    const expectProof = (result: SearchResult | GaveUp, how: string) => {
+      if ((result.kind === "valid") !== expected) throw new Error(`${how} says ${result.kind}`);
+      if (result.kind !== "valid") return;
+      const order =
+        result.order && Array.from(completeOrder(problem, result.order), (i) => problem.source[i]);
+      if (!verifyOrder(scenario.model, history, (order ?? []) as number[]))
+        throw new Error(`the order that ${how} finds is not legal: ${order}`);
+    };
     const work = { left: Number.POSITIVE_INFINITY };
-    const breadth = breadthFirst(registerProblem(columns, String), { limits: unlimited, work });
-    if ((breadth.kind === "valid") !== expected) throw new Error(`breadth first says ${breadth.kind}`);
+    const breadth = breadthFirst(problem, { limits: unlimited, work, keepsOrder: true });
+    expectProof(breadth, "breadth first");
     const options = { limits: unlimited, deadEnds: Number.POSITIVE_INFINITY, horizon: 1 << 20 };
-    const depth = depthFirst(registerProblem(columns, String), options);
-    if ((depth.kind === "valid") !== expected) throw new Error(`depth first says ${depth.kind}`);
+    const depth = depthFirst(problem, options);
+    expectProof(depth, "depth first");
     if (depth.kind === "invalid" && breadth.kind === "invalid" && depth.culprit !== breadth.culprit)
       throw new Error(`depth first blames ${depth.culprit}, breadth first ${breadth.culprit}`);
   });

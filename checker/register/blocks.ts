@@ -1,3 +1,4 @@
+import type { Budget } from "../search/limits.ts";
 import { type Columns, cas, read, write } from "./columns.ts";
 import { type Contradiction, contradiction, type Links, none } from "./links.ts";
 
@@ -21,11 +22,11 @@ export interface Blocks {
   readonly lastCall: Int32Array;
 }
 
-export function blocksOf(columns: Columns, links: Links): Blocks | Contradiction {
+export function blocksOf(columns: Columns, links: Links, budget: Budget): Blocks | Contradiction {
   const { size, kind, value } = columns;
   const { effective, successor } = links;
   const readers = readersOf(columns, links);
-  const builder = new BlockBuilder(columns, links, readers);
+  const builder = new BlockBuilder(columns, links, readers, budget);
   if (readers(0).length > 0 || successor[0] !== none) builder.add(none, 0);
   let chained = 0;
   for (let i = 0; i < size; i++) {
@@ -47,6 +48,7 @@ class BlockBuilder {
   readonly #columns: Columns;
   readonly #links: Links;
   readonly #readers: Readers;
+  readonly #budget: Budget;
   readonly #operations: Int32Array;
   readonly #start: Int32Array;
   readonly #firstReturn: Int32Array;
@@ -54,11 +56,12 @@ class BlockBuilder {
   #count = 0;
   #length = 0;
 
-  constructor(columns: Columns, links: Links, readers: Readers) {
+  constructor(columns: Columns, links: Links, readers: Readers, budget: Budget) {
     const { size } = columns;
     this.#columns = columns;
     this.#links = links;
     this.#readers = readers;
+    this.#budget = budget;
     this.placed = new Uint8Array(size);
     this.#operations = new Int32Array(size);
     this.#start = new Int32Array(size + 2);
@@ -117,6 +120,7 @@ class BlockBuilder {
   }
 
   #place(operation: number): void {
+    this.#budget.step();
     this.placed[operation] = 1;
     this.#operations[this.#length++] = operation;
   }

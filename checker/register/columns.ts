@@ -2,6 +2,7 @@ import { unreachable } from "../../core/assert.ts";
 import type { Call, Json, Outcome } from "../../core/op.ts";
 import type { RegisterAccess } from "../model.ts";
 import type { OperationList } from "../operation-list.ts";
+import { Budget, unlimited } from "../search/limits.ts";
 import { wholeIndexes } from "./indexes.ts";
 import { ValueNumbers } from "./value-numbers.ts";
 
@@ -39,6 +40,9 @@ export interface RegisterModel {
   key?(call: Call): string;
 }
 
+/** Of an operation in columns, with the number of its key and, while they are built, that of its value. */
+const bytesPerOperation = 40;
+
 /** One register's operations. */
 export interface KeyColumns {
   readonly key: string | undefined;
@@ -47,9 +51,15 @@ export interface KeyColumns {
 
 /**
  * The operations of `list` that constrain an order, key by key, in the order in which keys appear. Left out are failures
- * that observed nothing and reads that were never answered: they changed nothing and told nothing.
+ * that observed nothing and reads that were never answered: they changed nothing and told nothing. Throws
+ * `LimitExceeded` where the budget does not allow it.
  */
-export function columnsByKey(model: RegisterModel, list: OperationList): KeyColumns[] {
+export function columnsByKey(
+  model: RegisterModel,
+  list: OperationList,
+  budget = new Budget(unlimited),
+): KeyColumns[] {
+  budget.hold(list.length * bytesPerOperation);
   const all = new ColumnBuilder(list.length);
   const numbers = new ValueNumbers(list.length);
   numbers.of(model.init);
@@ -57,6 +67,7 @@ export function columnsByKey(model: RegisterModel, list: OperationList): KeyColu
   const keys = new Map<string, number>();
   const keyOf = new Int32Array(list.length);
   for (let i = 0; i < list.length; i++) {
+    budget.step();
     const outcome = list.outcome(i);
     if (outcome.type === "fail" && outcome.error.code !== "mismatch") continue;
     const call = list.call(i);
@@ -76,13 +87,18 @@ export function columnsByKey(model: RegisterModel, list: OperationList): KeyColu
     const [key] = keys.keys();
     return [{ key: model.key && key, columns: all.columns(numbers.count) }];
   }
+  budget.hold(all.size * bytesPerOperation);
   return byKey(all.columns(numbers.count), keyOf, [...keys.keys()]);
 }
 
 /** The columns of a list of one register's operations. */
-export function columnsOf(model: RegisterModel, list: OperationList): Columns {
+export function columnsOf(
+  model: RegisterModel,
+  list: OperationList,
+  budget = new Budget(unlimited),
+): Columns {
   const { init, register } = model;
-  return (columnsByKey({ init, register }, list)[0] as KeyColumns).columns;
+  return (columnsByKey({ init, register }, list, budget)[0] as KeyColumns).columns;
 }
 
 class ColumnBuilder {

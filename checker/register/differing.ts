@@ -1,3 +1,4 @@
+import type { Budget } from "../search/limits.ts";
 import { type Columns, cas, differs, never, write } from "./columns.ts";
 
 /**
@@ -8,7 +9,7 @@ import { type Columns, cas, differs, never, write } from "./columns.ts";
  * its return: a run of places, of which it takes the first where the value differs, and none before an operation of its
  * kind that returned before its call. The first place is as good as any: it leaves later ones the most room.
  */
-export function placeDiffering(columns: Columns, order: Int32Array): Int32Array | undefined {
+export function placeDiffering(columns: Columns, order: Int32Array, budget: Budget): Int32Array | undefined {
   const places = new Places(columns, order);
   const { size, kind, optional, callIndex, returnIndex } = columns;
   const byCall = positions(size, (i) => kind[i] === differs && !optional[i]).sort(
@@ -19,6 +20,7 @@ export function placeDiffering(columns: Columns, order: Int32Array): Int32Array 
   let returned = 0;
   let least = 0;
   for (const operation of byCall) {
+    budget.step();
     const called = callIndex[operation] as number;
     for (; (returnIndex[byReturn[returned] as number] as number) < called; returned++)
       least = Math.max(least, placeOf[byReturn[returned] as number] as number);

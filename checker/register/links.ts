@@ -1,3 +1,4 @@
+import type { Budget } from "../search/limits.ts";
 import { type Columns, cas, read, write } from "./columns.ts";
 
 /** No operation. */
@@ -32,7 +33,7 @@ export interface Contradiction {
  *
  * Contradictions are certain: a value that was seen and never set; a value, set once, that two CAS replaced.
  */
-export function link(columns: Columns): Links | Contradiction | "ambiguous" {
+export function link(columns: Columns, budget: Budget): Links | Contradiction | "ambiguous" {
   const { kind, value, optional, valueCount, size } = columns;
   const setter = settersOf(columns);
   const successor = new Int32Array(valueCount).fill(none);
@@ -48,6 +49,7 @@ export function link(columns: Columns): Links | Contradiction | "ambiguous" {
   };
   const seesAny = (i: number) => kind[i] === read || kind[i] === cas;
   for (let i = 0; i < size; i++) {
+    budget.step();
     if (optional[i]) continue;
     takesEffect(i);
     // Before ambiguity is met elsewhere: certain whatever the other values are.
@@ -56,6 +58,7 @@ export function link(columns: Columns): Links | Contradiction | "ambiguous" {
       return contradiction(columns, links, "never-written", [i]);
   }
   for (let at = 0; at < queued; at++) {
+    budget.step();
     const operation = queue[at] as number;
     if (!seesAny(operation)) continue;
     const seen = value[operation] as number;

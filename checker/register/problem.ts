@@ -1,8 +1,12 @@
+import { Budget, unlimited } from "../search/limits.ts";
 import { type Machine, mutates, noState, overwrites, type Role, reads } from "../search/machine.ts";
 import type { Problem } from "../search/problem.ts";
 import { timeline } from "../search/timeline.ts";
 import { type Columns, cas, differs, read, write } from "./columns.ts";
 import { guessTimes } from "./guess.ts";
+
+/** Of an operation in a problem, in bytes: its numbers, its guess, its events. */
+const bytesPerOperation = 70;
 
 /**
  * The search problem of a register: its states are the numbers of its values, which `describe` puts in words.
@@ -10,9 +14,16 @@ import { guessTimes } from "./guess.ts";
  * All values that nothing looks at are one value: no operation tells them apart. And where nothing looks for a
  * difference either, an unknown operation that would set such a value is left out: after it only a write could come,
  * which could come without it.
+ *
+ * Throws `LimitExceeded` where the budget does not allow it.
  */
-export function registerProblem(columns: Columns, describe: (value: number) => string): Problem {
+export function registerProblem(
+  columns: Columns,
+  describe: (value: number) => string,
+  budget = new Budget(unlimited),
+): Problem {
   const { size, kind, value, to, optional, source, valueCount } = columns;
+  budget.hold(size * bytesPerOperation);
   const isSeen = seenValues(columns);
   const unseen = valueCount;
   const known = (v: number) => (isSeen[v] || v === 0 ? v : unseen);
@@ -22,6 +33,7 @@ export function registerProblem(columns: Columns, describe: (value: number) => s
   const classOf = new Int32Array(size);
   let length = 0;
   for (let i = 0; i < size; i++) {
+    budget.step();
     const set =
       kind[i] === write ? known(value[i] as number) : kind[i] === cas ? known(to[i] as number) : noState;
     if (optional[i] && set === unseen && !anyDiffers) continue;
@@ -37,12 +49,15 @@ export function registerProblem(columns: Columns, describe: (value: number) => s
       seenUntil: Float64Array.from({ length }, (_, i) => guess.seenUntil[at(i)] as number),
     },
     source: kept.slice(0, length).map((i) => source[i] as number),
-    timeline: timeline({
-      size: length,
-      optional: Uint8Array.from({ length }, (_, i) => optional[at(i)] as number),
-      callIndex: (i) => columns.callIndex[at(i)] as number,
-      returnIndex: (i) => columns.returnIndex[at(i)] as number,
-    }),
+    timeline: timeline(
+      {
+        size: length,
+        optional: Uint8Array.from({ length }, (_, i) => optional[at(i)] as number),
+        callIndex: (i) => columns.callIndex[at(i)] as number,
+        returnIndex: (i) => columns.returnIndex[at(i)] as number,
+      },
+      budget,
+    ),
     classOf: classOf.slice(0, length),
     machine: classes.machine((state) => (state === unseen ? "a value that nobody read" : describe(state))),
   };

@@ -1,7 +1,12 @@
+import { Budget, unlimited } from "../search/limits.ts";
 import { type Blocks, blocksOf } from "./blocks.ts";
 import { type Columns, differs, read } from "./columns.ts";
 import { placeDiffering } from "./differing.ts";
 import { type Contradiction, contradiction, type Links, link, none } from "./links.ts";
+
+/** What links, blocks and an order hold, in bytes: of every operation and of every value. */
+const bytesPerOperation = 45;
+const bytesPerValue = 20;
 
 /** `undecided`: values are not unique, or refused comparisons do not fit into the order that was found. */
 export type UniqueResult =
@@ -33,23 +38,33 @@ export type UniqueResult =
  * Operations that saw only that the value *differed* are left out of the blocks, which can only make more orders legal;
  * so a contradiction stands. They are then put into the order found where they fit; if one does not fit, another order
  * of the blocks may still do, and the result is `undecided`.
+ *
+ * Throws `LimitExceeded` where the budget does not allow it.
  */
-export function decideUnique(columns: Columns): UniqueResult {
-  const links = link(columns);
+export function decideUnique(columns: Columns, budget = new Budget(unlimited)): UniqueResult {
+  budget.look();
+  return budget.during(() => {
+    budget.hold(columns.size * bytesPerOperation + columns.valueCount * bytesPerValue);
+    return decided(columns, budget);
+  });
+}
+
+function decided(columns: Columns, budget: Budget): UniqueResult {
+  const links = link(columns, budget);
   if (links === "ambiguous") return { kind: "undecided" };
   if ("why" in links) return links;
-  const blocks = blocksOf(columns, links);
+  const blocks = blocksOf(columns, links, budget);
   if ("why" in blocks) return blocks;
-  const sequence = ordered(columns, links, blocks);
+  const sequence = ordered(columns, links, blocks, budget);
   if (!(sequence instanceof Int32Array)) return sequence;
   const order = () => flatten(blocks, sequence);
   if (!columns.kind.includes(differs)) return { kind: "ordered", order };
-  const complete = placeDiffering(columns, order());
+  const complete = placeDiffering(columns, order(), budget);
   return complete === undefined ? { kind: "undecided" } : { kind: "ordered", order: () => complete };
 }
 
 /** Block numbers in a legal order, or two blocks that must precede each other. */
-function ordered(columns: Columns, links: Links, blocks: Blocks): Int32Array | Contradiction {
+function ordered(columns: Columns, links: Links, blocks: Blocks, budget: Budget): Int32Array | Contradiction {
   const { callIndex, returnIndex } = columns;
   const { count, firstReturn, lastCall } = blocks;
   // Of the block of the initial value the first return is the start of the run, before every call.
@@ -61,6 +76,7 @@ function ordered(columns: Columns, links: Links, blocks: Blocks): Int32Array | C
   const sequence = sortedBlocks(count, f, s);
   let latest = none;
   for (const block of sequence) {
+    budget.step();
     if (latest !== none && f(block) < s(latest)) return torn(columns, links, blocks, latest, block);
     if (latest === none || s(block) > s(latest)) latest = block;
   }

@@ -1,10 +1,11 @@
 import { Configurations } from "./configurations.ts";
-import { type LimitName, type Limits, Meter } from "./limits.ts";
+import { type LimitName, type Limits, Meter, within } from "./limits.ts";
 import { type Move, Moves } from "./moves.ts";
 import type { Problem } from "./problem.ts";
-import { type GaveUp, gaveUp, type SearchResult } from "./result.ts";
+import type { GaveUp, SearchResult } from "./result.ts";
 import { stateAt, usesAt } from "./row.ts";
 import { isReturn } from "./timeline.ts";
+import { Trace } from "./trace.ts";
 import { Uses } from "./uses.ts";
 
 export interface BreadthFirstOptions {
@@ -13,6 +14,8 @@ export interface BreadthFirstOptions {
   readonly work: Work;
   /** Where the search begins; absent: at the first event, in the initial state. */
   readonly start?: Start;
+  /** Whether to keep the order that is found. It takes memory for every configuration that there ever was. */
+  readonly keepsOrder?: boolean;
   /** Called with the configurations before the event at position `at`. */
   readonly observe?: { readonly at: number; seen(configurations: readonly Configuration[]): void };
 }
@@ -59,6 +62,7 @@ class BreadthFirst {
   readonly #row: Int32Array;
   readonly #child: Int32Array;
   readonly #list: Move[] = [];
+  readonly #trace: Trace | undefined;
   #current: Configurations;
   #next: Configurations;
   /** Configurations in which the operation that returns is not done. */
@@ -67,17 +71,31 @@ class BreadthFirst {
   constructor(problem: Problem, options: BreadthFirstOptions) {
     this.#problem = problem;
     this.#options = options;
-    this.#moves = new Moves(problem, this.#uses);
-    const { layout } = this.#moves;
-    this.#current = new Configurations(layout, this.#uses);
-    this.#next = new Configurations(layout, this.#uses);
-    this.#work = new Configurations(layout, this.#uses);
-    this.#row = new Int32Array(layout.stride);
-    this.#child = new Int32Array(layout.stride);
+    const keepsOrder = options.keepsOrder === true;
+    this.#moves = new Moves(problem, this.#uses, keepsOrder);
+    this.#trace = keepsOrder ? new Trace(this.#moves.layout, (bytes) => this.#meter.fits(bytes)) : undefined;
+    const configurations = () =>
+      new Configurations(this.#moves.layout, this.#uses, (bytes) => this.#meter.fits(bytes));
+    this.#current = configurations();
+    this.#next = configurations();
+    this.#work = configurations();
+    this.#row = new Int32Array(this.#moves.layout.stride);
+    this.#child = new Int32Array(this.#moves.layout.stride);
     this.#meter = new Meter(options.limits, () => this.#bytes());
   }
 
   run(): SearchResult | GaveUp {
+    return within(
+      () => this.#walk(),
+      (limit) => this.#unknown(limit),
+    );
+  }
+
+  #unknown(limit: LimitName): SearchResult {
+    return { kind: "unknown", limit, events: this.#moves.window.at, states: this.#states() };
+  }
+
+  #walk(): SearchResult | GaveUp {
     const { events, optional } = this.#problem.timeline;
     const { observe } = this.#options;
     this.#begin();
@@ -87,14 +105,15 @@ class BreadthFirst {
       const operation = event >> 1;
       if (isReturn(event)) {
         const limit = this.#return(operation);
-        if (limit !== undefined) return { kind: "unknown", limit, events: at, states: this.#states() };
-        if (this.#options.work.left <= 0) return gaveUp;
+        if (limit !== undefined) return this.#unknown(limit);
+        if (this.#options.work.left <= 0) return { kind: "gave-up", events: at, states: this.#states() };
         if (this.#current.size === 0) return { kind: "invalid", culprit: operation };
       }
       this.#moves.forward();
       if (!isReturn(event) && !optional[operation]) this.#call(operation);
     }
-    return { kind: "valid" };
+    const order = this.#trace?.orderTo(this.#current.first());
+    return { kind: "valid", ...(order !== undefined && { order }) };
   }
 
   #begin(): void {
@@ -158,6 +177,7 @@ class BreadthFirst {
       for (let m = 0; m < count; m++) {
         const move = this.#list[m] as Move;
         this.#moves.apply(this.#row, move, this.#child);
+        this.#trace?.extend(this.#child, move, this.#moves.window.at);
         if (this.#moves.hadEffect(this.#child, operation)) this.#keep(this.#child, operation);
         else this.#work.add(this.#child, exact);
       }
@@ -192,6 +212,7 @@ class BreadthFirst {
       this.#next.bytes() +
       this.#work.bytes() +
       this.#uses.bytes() +
+      (this.#trace?.bytes() ?? 0) +
       this.#problem.machine.bytes()
     );
   }

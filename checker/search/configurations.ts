@@ -1,3 +1,4 @@
+import { LimitExceeded } from "./limits.ts";
 import { noState } from "./machine.ts";
 import { bitsAt, type Layout, stateAt, tagAt, usesAt } from "./row.ts";
 import type { Uses } from "./uses.ts";
@@ -20,14 +21,17 @@ export class Configurations {
   size = 0;
   readonly #layout: Layout;
   readonly #uses: Uses;
+  readonly #fits: (bytes: number) => boolean;
   #rows: Int32Array;
   #hashes: Int32Array;
   #next: Int32Array;
   #table: Int32Array;
 
-  constructor(layout: Layout, uses: Uses) {
+  /** `fits`: whether so many bytes more may be held. */
+  constructor(layout: Layout, uses: Uses, fits: (bytes: number) => boolean) {
     this.#layout = layout;
     this.#uses = uses;
+    this.#fits = fits;
     this.#rows = new Int32Array(8 * layout.stride);
     this.#hashes = new Int32Array(8);
     this.#next = new Int32Array(8);
@@ -44,6 +48,12 @@ export class Configurations {
   /** Whether row `i` is still in the set. */
   alive(i: number): boolean {
     return this.#rows[i * this.#layout.stride] !== noState;
+  }
+
+  /** A row of the set; undefined where it is empty. */
+  first(): Int32Array | undefined {
+    for (let i = 0; i < this.count; i++) if (this.alive(i)) return this.row(i);
+    return undefined;
   }
 
   /** Row `i` itself: what is written to it is in the set, so only what does not tell rows apart may be. */
@@ -67,7 +77,10 @@ export class Configurations {
     return false;
   }
 
-  /** Adds `row` unless it is superfluous; drops rows that it makes superfluous. Answers whether it was added. */
+  /**
+   * Adds `row` unless it is superfluous; drops rows that it makes superfluous. Answers whether it was added. Throws
+   * `LimitExceeded` where the set cannot grow.
+   */
   add(row: Int32Array, exact: Int32Array): boolean {
     const { stride } = this.#layout;
     const hash = this.#hash(row, exact);
@@ -125,17 +138,24 @@ export class Configurations {
     this.#table[bucket] = i;
   }
 
+  /** Doubles the set, or makes it a little larger where there is no room for more. */
   #grow(): void {
-    this.#rows = doubled(this.#rows);
-    this.#hashes = doubled(this.#hashes);
-    this.#next = doubled(this.#next);
+    const old = this.#next.length;
+    const { stride } = this.#layout;
+    const bytes = (capacity: number) => 4 * (capacity * (stride + 2) + 2 * capacity);
+    const capacity = [2 * old, old + (old >> 3) + 1].find((larger) => this.#fits(bytes(larger)));
+    if (capacity === undefined) throw new LimitExceeded("memory-limit");
+    this.#rows = enlarged(this.#rows, capacity * stride);
+    this.#hashes = enlarged(this.#hashes, capacity);
+    this.#next = enlarged(this.#next, capacity);
+    if (this.#table.length >= 2 * capacity) return;
     this.#table = new Int32Array(this.#table.length * 2).fill(-1);
     for (let i = 0; i < this.count; i++) if (this.alive(i)) this.#link(i, this.#hashes[i] as number);
   }
 }
 
-function doubled(array: Int32Array): Int32Array {
-  const larger = new Int32Array(array.length * 2);
+function enlarged(array: Int32Array, length: number): Int32Array {
+  const larger = new Int32Array(length);
   larger.set(array);
   return larger;
 }

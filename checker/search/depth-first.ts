@@ -1,8 +1,8 @@
 import { Configurations } from "./configurations.ts";
-import { type LimitName, type Limits, Meter } from "./limits.ts";
+import { LimitExceeded, type LimitName, type Limits, Meter } from "./limits.ts";
 import { isRequired, type Move, Moves } from "./moves.ts";
 import type { Problem } from "./problem.ts";
-import { type GaveUp, gaveUp, type SearchResult } from "./result.ts";
+import type { GaveUp, SearchResult } from "./result.ts";
 import { stateAt, tagAt } from "./row.ts";
 import { isReturn } from "./timeline.ts";
 import { Uses } from "./uses.ts";
@@ -32,6 +32,9 @@ const hide: Move = 0x7fffffff;
 /** Failed configurations that are remembered at most. */
 const mostFailed = 1 << 18;
 
+/** Of a choice beside its row, in bytes; measured on V8, rounded up. */
+const bytesPerChoice = 200;
+
 /** A choice that can be taken back. */
 interface Choice {
   /** The configuration in which the operation that returns next is to be done. */
@@ -58,8 +61,9 @@ class DepthFirst {
   #depth = 0;
   #order: { moves: Int32Array; at: Int32Array };
   #made = 0;
-  /** The most events that were past at a choice. */
+  /** The most events that were past at a choice, and the state there. */
   #furthest = 0;
+  #furthestState: number;
   /** Choices were forgotten. */
   #hasSettled = false;
 
@@ -67,13 +71,20 @@ class DepthFirst {
     this.#problem = problem;
     this.#options = options;
     this.#moves = new Moves(problem, this.#uses);
-    this.#failed = new Configurations(this.#moves.layout, this.#uses);
+    this.#failed = new Configurations(this.#moves.layout, this.#uses, (bytes) => this.#meter.fits(bytes));
+    this.#furthestState = problem.machine.init;
     this.#row = new Int32Array(this.#moves.layout.stride);
     const { size } = problem.timeline;
     this.#order = { moves: new Int32Array(size), at: new Int32Array(size) };
+    const choiceBytes = 4 * this.#moves.layout.stride + bytesPerChoice;
     this.#meter = new Meter(
       options.limits,
-      () => this.#failed.bytes() + this.#uses.bytes() + problem.machine.bytes() + size * 8,
+      () =>
+        this.#failed.bytes() +
+        this.#uses.bytes() +
+        problem.machine.bytes() +
+        this.#choices.length * choiceBytes +
+        size * 8,
     );
   }
 
@@ -87,7 +98,7 @@ class DepthFirst {
         isDone = this.#move();
         if (isDone) break;
         if (this.#depth === 0) return this.#exhausted();
-        if (++deadEnds > this.#options.deadEnds) return gaveUp;
+        if (++deadEnds > this.#options.deadEnds) return this.#giveUp();
       }
     }
     const { moves, at } = this.#order;
@@ -96,12 +107,16 @@ class DepthFirst {
   }
 
   #exhausted(): SearchResult | GaveUp {
-    if (this.#hasSettled) return gaveUp;
+    if (this.#hasSettled) return this.#giveUp();
     return { kind: "invalid", culprit: (this.#problem.timeline.events[this.#furthest] as number) >> 1 };
   }
 
   #unknown(limit: LimitName): SearchResult {
-    return { kind: "unknown", limit, events: this.#moves.window.at, states: [this.#row[stateAt] as number] };
+    return { kind: "unknown", limit, events: this.#furthest, states: [this.#furthestState] };
+  }
+
+  #giveUp(): GaveUp {
+    return { kind: "gave-up", events: this.#furthest, states: [this.#furthestState] };
   }
 
   /** Goes on to the next return that needs a choice; false at the end of the events. */
@@ -130,7 +145,10 @@ class DepthFirst {
     choice.row.set(this.#row);
     choice.row[tagAt] = tag(this.#moves.window.at, isFirst);
     choice.at = this.#moves.window.at;
-    this.#furthest = Math.max(this.#furthest, choice.at);
+    if (choice.at > this.#furthest) {
+      this.#furthest = choice.at;
+      this.#furthestState = this.#row[stateAt] as number;
+    }
     choice.made = this.#made;
     choice.tried = 0;
     choice.count = this.#moves.list(this.#row, target, choice.moves);
@@ -209,8 +227,18 @@ class DepthFirst {
   /** Takes the last choice back for good: nothing can follow it. */
   #fail(choice: Choice): void {
     if (this.#failed.count >= mostFailed) this.#failed.clear();
-    this.#failed.add(choice.row, this.#moves.exact);
+    this.#remember(choice.row);
     this.#depth--;
+  }
+
+  /** What is remembered only saves time: where there is no room for more, it is forgotten. */
+  #remember(row: Int32Array): void {
+    try {
+      this.#failed.add(row, this.#moves.exact);
+    } catch (reason) {
+      if (!(reason instanceof LimitExceeded)) throw reason;
+      this.#failed.clear();
+    }
   }
 
   /** Forgets the older half of the choices. */

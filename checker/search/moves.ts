@@ -59,14 +59,14 @@ export class Moves {
   #demanded = new Int32Array(8);
   #enumeration = 0;
 
-  constructor(problem: Problem, uses: Uses) {
+  constructor(problem: Problem, uses: Uses, hasTrace = false) {
     const { timeline, classOf, machine } = problem;
     this.#problem = problem;
     this.#machine = machine;
     this.#uses = uses;
     this.#slot = timeline.slot;
     this.window = new Window(timeline, classOf, machine.classes);
-    this.layout = layoutFor(timeline.slots);
+    this.layout = layoutFor(timeline.slots, hasTrace);
     this.usedAt = bitsAt + this.layout.words;
     this.exact = new Int32Array(this.layout.words);
     this.#roles = new Uint8Array(machine.classes).map((_, id) => machine.role(id));

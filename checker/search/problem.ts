@@ -2,6 +2,7 @@ import type { Call, Outcome } from "../../core/op.ts";
 import { canonical } from "../canonical.ts";
 import type { Model } from "../model.ts";
 import type { OperationList } from "../operation-list.ts";
+import { Budget, unlimited } from "./limits.ts";
 import { type Machine, type ModelMachine, modelMachine, type OperationClass } from "./machine.ts";
 import { type Timeline, timeline } from "./timeline.ts";
 
@@ -21,11 +22,11 @@ export interface Problem {
   readonly guess?: Guess;
 }
 
-/** A guess at what happened, on the scale of indexes. Nothing depends on its being right. */
+/** A guess at what happened. Nothing depends on its being right. */
 export interface Guess {
-  /** When every operation took effect. */
+  /** When every operation took effect, on any scale. */
   readonly time: Float64Array;
-  /** When the last operation was called that saw what an operation left. */
+  /** When the last operation was called that saw what an operation left: an index; 0 where nothing is known of it. */
   readonly seenUntil: Float64Array;
 }
 
@@ -50,10 +51,21 @@ export interface ModelProblem<S> extends Problem {
   readonly machine: ModelMachine<S>;
 }
 
-/** The problem of linearizing `list`. */
-export function prepare<S>(model: Model<S>, list: OperationList): ModelProblem<S> {
+/** Of an operation in a problem: its numbers, and its class where it is the only one of it; measured on V8, rounded up. */
+const bytesPerOperation = 250;
+
+/** The problem of linearizing `list`. Throws `LimitExceeded` where the budget does not allow it. */
+export function prepare<S>(
+  model: Model<S>,
+  list: OperationList,
+  budget = new Budget(unlimited),
+): ModelProblem<S> {
+  budget.hold(list.length * bytesPerOperation);
   const kept: number[] = [];
-  for (let i = 0; i < list.length; i++) if (constrains(model, list.call(i), list.outcome(i))) kept.push(i);
+  for (let i = 0; i < list.length; i++) {
+    budget.step();
+    if (constrains(model, list.call(i), list.outcome(i))) kept.push(i);
+  }
   const source = Int32Array.from(kept);
   const at = (i: number) => source[i] as number;
   const times = {
@@ -62,15 +74,16 @@ export function prepare<S>(model: Model<S>, list: OperationList): ModelProblem<S
     callIndex: (i: number) => list.callIndex(at(i)),
     returnIndex: (i: number) => list.returnIndex(at(i)),
   };
-  const { classOf, classes } = classify(list, source);
-  return { source, timeline: timeline(times), classOf, machine: modelMachine(model, classes) };
+  const { classOf, classes } = classify(list, source, budget);
+  return { source, timeline: timeline(times, budget), classOf, machine: modelMachine(model, classes) };
 }
 
 /** Numbers for the operations at `source`: the same for those with the same call and outcome. */
-export function classify(list: OperationList, source: Int32Array) {
+export function classify(list: OperationList, source: Int32Array, budget = new Budget(unlimited)) {
   const classes: OperationClass[] = [];
   const ids = new Map<string, number>();
   const classOf = source.map((position) => {
+    budget.step();
     const call = list.call(position);
     const outcome = list.outcome(position);
     const name = className(call, outcome);

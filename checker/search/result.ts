@@ -30,6 +30,7 @@ export interface FoundOrder {
 /** A search came to the end of the work that it was allowed. Proves nothing. */
 export interface GaveUp {
   readonly kind: "gave-up";
+  /** How many events an order came past at most, and states that were possible there. */
+  readonly events: number;
+  readonly states: readonly number[];
 }
-
-export const gaveUp: GaveUp = { kind: "gave-up" };

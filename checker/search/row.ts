@@ -13,13 +13,13 @@ export const bitsAt = 3;
 export interface Layout {
   /** Words of each bit set. */
   readonly words: number;
-  /** Words of a row. */
+  /** Words of a row, with one behind the others for its trace where that is wanted. Nothing tells rows apart by it. */
   readonly stride: number;
 }
 
-export function layoutFor(slots: number): Layout {
+export function layoutFor(slots: number, hasTrace: boolean): Layout {
   const words = Math.ceil(slots / 32);
-  return { words, stride: bitsAt + 2 * words };
+  return { words, stride: bitsAt + 2 * words + (hasTrace ? 1 : 0) };
 }
 
 export const hasBit = (row: Int32Array, at: number, slot: number): boolean =>

@@ -1,3 +1,5 @@
+import { Budget, unlimited } from "./limits.ts";
+
 /**
  * When operations were open, as integers. An operation is *required* (it was answered: it takes effect between its
  * call and its return) or *optional* (it may take effect at any time after its call, or never).
@@ -34,13 +36,14 @@ export const isReturn = (event: number): boolean => (event & 1) === 1;
 export const returnsBefore = ({ events }: Timeline, count: number): number =>
   events.subarray(0, count).filter(isReturn).length;
 
-export function timeline(times: Times): Timeline {
+/** Throws `LimitExceeded` where the budget does not allow it. */
+export function timeline(times: Times, budget = new Budget(unlimited)): Timeline {
   const events = eventsOf(times);
   return {
     ...times,
     events,
     ...slotsOf(times, events),
-    before: ranks(times, events),
+    before: ranks(times, events, budget),
   };
 }
 
@@ -99,7 +102,7 @@ function slotsOf({ size, optional }: Times, events: Int32Array): { slot: Int32Ar
   return { slot, slots };
 }
 
-function ranks({ size, optional }: Times, events: Int32Array): Int32Array {
+function ranks({ size, optional }: Times, events: Int32Array, budget: Budget): Int32Array {
   const returnAt = new Int32Array(size);
   events.forEach((event, at) => {
     if (isReturn(event)) returnAt[event >> 1] = at;
@@ -107,6 +110,7 @@ function ranks({ size, optional }: Times, events: Int32Array): Int32Array {
   const before = new Int32Array(size).fill(-1);
   const open: number[] = [];
   for (const event of events) {
+    budget.step();
     const operation = event >> 1;
     if (optional[operation]) continue;
     if (isReturn(event)) {

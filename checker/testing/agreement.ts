@@ -4,6 +4,7 @@ import type { Json, Operation, Outcome } from "../../core/op.ts";
 import { createRandom, type Random } from "../../core/random.ts";
 import { checkOperations } from "../check-operations.ts";
 import type { Model } from "../model.ts";
+import { verifyOrder } from "../verify-order.ts";
 import { bruteForce } from "./brute-force.ts";
 import { type RandomHistoryOptions, randomHistory } from "./random-history.ts";
 
@@ -84,17 +85,35 @@ export function forSmallHistories<S>(
   );
 }
 
-/** The checker and the definition agree on small random histories; some are legal and some are not. */
+/**
+ * The checker and the definition agree on small random histories; some are legal and some are not. What is valid has a
+ * witness that proves it.
+ */
 export function expectAgreement<S>(scenario: Scenario<S>): void {
   const seen = { valid: 0, invalid: 0 };
   forSmallHistories(scenario, (history) => {
     const expected = bruteForce(scenario.model, history) ? "valid" : "invalid";
     const { kind } = checkOperations(scenario.model, history);
     if (kind !== expected) throw new Error(`the checker says ${kind}, the definition ${expected}`);
+    expectWitness(scenario.model, history, expected);
     seen[expected]++;
   });
   if (Math.min(seen.valid, seen.invalid) < (seen.valid + seen.invalid) / 10)
     throw new Error(`the histories are too alike to try anything: ${JSON.stringify(seen)}`);
+}
+
+/** Asked for a witness, the checker comes to the same verdict, and the witness is a proof. */
+export function expectWitness<S>(
+  model: Model<S>,
+  history: readonly Operation[],
+  expected: "valid" | "invalid",
+): void {
+  const judgement = checkOperations(model, history, { witness: true });
+  if (judgement.kind !== expected) throw new Error(`asked for a witness the checker says ${judgement.kind}`);
+  if (judgement.kind !== "valid") return;
+  if (judgement.witness === undefined) throw new Error("there is no witness");
+  if (!verifyOrder(model, history, judgement.witness))
+    throw new Error(`the witness proves nothing: ${judgement.witness}`);
 }
 
 const show = ({ process, call, outcome, callIndex, returnIndex }: Operation): string =>

@@ -3,7 +3,7 @@ import { type Json, nodeId } from "../../core/op.ts";
 import { millis } from "../../core/time.ts";
 import type { RunContext } from "../checker.ts";
 
-type Line = readonly [
+export type Line = readonly [
   process: number,
   type: ClientEvent["type"],
   f: string,

@@ -1,8 +1,8 @@
 import { checkOperations } from "../check-operations.ts";
 import type { Model } from "../model.ts";
+import { whole } from "../whole.ts";
 import { forSmallHistories, propertyRuns, type Scenario } from "./agreement.ts";
 import { bruteForce } from "./brute-force.ts";
-import { whole } from "./whole.ts";
 
 /**
  * The promise `key` holds: small random histories on two keys are linearizable as a whole, by the definition, exactly

@@ -1,0 +1,53 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { type ResourceLimits, Worker } from "node:worker_threads";
+
+/** A thread of Node that answers message by message. Whatever ends it ends the wait for its answer. */
+export class Thread {
+  readonly #worker: Worker;
+  readonly #answers: unknown[] = [];
+  #failure: Error | undefined;
+  #wake: () => void = () => {};
+
+  /** `entry`: the module that the thread runs, in TypeScript. */
+  constructor(entry: URL, resourceLimits: ResourceLimits) {
+    this.#worker = new Worker(loading(entry), { eval: true, resourceLimits });
+    this.#worker.on("message", (answer) => {
+      this.#answers.push(answer);
+      this.#wake();
+    });
+    this.#worker.on("error", (reason) => this.#fail(reason));
+    this.#worker.on("messageerror", (reason) => this.#fail(reason));
+    this.#worker.on("exit", (code) => this.#fail(new Error(`the thread exited with status ${code}`)));
+  }
+
+  send(message: unknown): void {
+    this.#worker.postMessage(message);
+  }
+
+  /** The next message from the thread. Rejects where the thread fails or ends first. */
+  async next(): Promise<unknown> {
+    while (this.#answers.length === 0) {
+      if (this.#failure !== undefined) throw this.#failure;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    return this.#answers.shift();
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #fail(reason: unknown): void {
+    this.#failure ??= reason instanceof Error ? reason : new Error(String(reason));
+    this.#wake();
+  }
+}
+
+/** TypeScript is loaded as it is; a thread does not inherit that from the one that starts it. */
+function loading(entry: URL): string {
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm/api")).href;
+  return `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}); });`;
+}
