@@ -164,6 +164,41 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     await page.close();
   });
 
+  it("draws a stale read at phone width whole: the write that overwrote it, for how long, and the read", async () => {
+    const { page } = await open("stale.html", { viewport: { width: 390, height: 800 } });
+    const article = page.locator("article", { hasText: "900 ms after it had been overwritten by 57" });
+    const area = article.locator(".sketch-area");
+    expect(await area.locator(".bar").count()).toBe(3);
+    expect(await area.locator(".gap text").textContent()).toContain("900");
+    const id = await area.getAttribute("data-sketch");
+    const [needed = 1, room = 0] = await widthsOf(page, `[data-sketch=${id}]`);
+    expect(needed).toBeLessThanOrEqual(room);
+    await page.close();
+  });
+
+  it("unfolds the evidence of a further anomaly by keyboard, drawn for the page's width", async () => {
+    const { page } = await open("stale.html");
+    const article = page.locator("article", { hasText: "500 ms after it had been overwritten by 57" });
+    expect(await article.locator(".bar").first().isVisible()).toBe(false);
+    await article.getByText("Show the 3 operations").focus();
+    await page.keyboard.press("Enter");
+    await article.locator(".bar.culprit").waitFor();
+    const area = `[data-sketch=${await article.locator(".sketch-area").getAttribute("data-sketch")}]`;
+    const [, room = 0] = await widthsOf(page, area);
+    await expect.poll(() => widthsOf(page, `${area} > *`)).toEqual([room, room]);
+    await page.close();
+  });
+
+  it("tells each window of stale reads beside its bar, anew where it is zoomed to", async () => {
+    const { page } = await open("stale.html");
+    const chart = page.locator("#staleness-chart");
+    expect(await chart.textContent()).toMatch(/38 stale reads, up to .* s/);
+    await page.locator("section[aria-labelledby=staleness] tbody a").first().click();
+    await page.locator("output.range").filter({ hasText: "to" }).waitFor();
+    expect(await chart.textContent()).toMatch(/stale reads, up to|\d\u202fm?s/);
+    await page.close();
+  });
+
   it("says all but the scatter without scripts", async () => {
     const { page } = await open("invalid.html", {
       javaScriptEnabled: false,
@@ -182,6 +217,13 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     await page.close();
   });
 });
+
+/** How wide the content of the first of these elements is, and its room. */
+const widthsOf = (page: Page, selector: string): Promise<[content: number, room: number]> =>
+  page.evaluate(`(() => {
+    const { scrollWidth, clientWidth } = document.querySelector(${JSON.stringify(selector)});
+    return [scrollWidth, clientWidth];
+  })()`);
 
 /** How many pixels of the scatter have each outcome's colour, as the style has it now (within the points' transparency). */
 function painted(page: Page): Promise<{ ok: number; fail: number; info: number }> {

@@ -112,11 +112,31 @@ describe("the report of an invalid run", () => {
 describe("the report of other runs", () => {
   it("tells known limits apart from violations, and draws staleness against faults", () => {
     const text = textOf(render(staleFixture({ seconds: 8 })));
-    expect(text).toContain("1 allowed by this read mode.");
+    expect(text).toContain("The one that is shown is allowed by this read mode.");
+    expect(text).toContain("The 3 that are shown are allowed by this read mode.");
     expect(text).toMatch(/stale-read on key r4 allowed by this read mode/);
+    expect(text).toContain("staleness p50 613 ms");
+    expect(text).toContain("none more than 31 versions behind. These are lower bounds");
+    expect(text).toMatch(/n2 [\d.]+ s 1.2 s 49 1.2 s F3 pause leader n2; elsewhere: F2 kill leader n3/);
     expect(text).toContain("breaks monotonic reads");
     expect(text).toMatch(/\d+ reads returned a value that had been overwritten/);
     expect(text).toMatch(/F1 isolate leader n1/);
+  });
+
+  it("shows the first anomalies of every kind, and folds the evidence of the others", () => {
+    const page = render(staleFixture({ seconds: 8 }));
+    const shown = page.split('<article class="anomaly').slice(1);
+    expect(shown.map((article) => /id="anomaly-\d+-title">([a-z-]+)/.exec(article)?.[1])).toEqual([
+      "monotonic-reads",
+      ...Array(4).fill("stale-read"),
+    ]);
+    expect(shown.map((article) => article.includes('<details class="evidence">'))).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
   });
 
   it("says beside a valid verdict that the read mode's known limit was found", () => {

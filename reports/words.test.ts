@@ -25,7 +25,7 @@ describe("an operation in words", () => {
   it.each([
     [operation({ f: "write", key: "k", value: 41 }, ok(41)), "w 41 ok", "write 41 to k"],
     [operation({ f: "read", key: "k" }, ok(41)), "r 41 ok", "read 41 from k"],
-    [operation({ f: "read", key: "k" }, ok(null)), "r nothing ok", "read nothing from k"],
+    [operation({ f: "read", key: "k" }, ok(null)), "r null ok", "read null from k"],
     [operation({ f: "read", key: "k" }, timeout), "r ?", "read from k, no answer"],
     [operation({ f: "cas", key: "k", value: [41, 42] }, mismatch), "cas 41→42 fail", "cas k 41→42"],
     [operation({ f: "append", value: { x: 1 } }, ok()), 'append {"x":1} ok', 'append {"x":1}'],

@@ -62,9 +62,8 @@ function subjectOf(call: Call, output: Result | undefined): string {
   return output?.value === undefined ? "" : describeValue(output.value);
 }
 
-/** A value as a person writes it: `41`, `nothing` for an absent key, JSON for what has parts. */
+/** A value as a person writes it: `41`, `null` for an absent key, as checkers say it, JSON for what has parts. */
 export function describeValue(value: Json): string {
-  if (value === null) return "nothing";
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
@@ -89,7 +88,7 @@ export const promiseWords: Readonly<Record<Consistency, PromiseWords>> = {
   "linearizable-known-limits": {
     reads: "up-to-date reads, known limits apart",
     meaning: "up to date, with a known way to be stale; a violation is reported as that known limit",
-    known: "known limit, not counted",
+    known: "a known limit, not counted",
   },
   sequential: {
     reads: "sequential reads",

@@ -1,34 +1,51 @@
 import { formatDuration, plural } from "../format.ts";
 import { type Html, html as svg } from "../html.ts";
 import { chart, firstFitting, type Plot, plotOf, px, visible } from "./plot.ts";
-import { hues, type Timeline, type View } from "./timeline.ts";
+import { hues, type StaleBand, type Timeline, type View } from "./timeline.ts";
 
-const laneHeight = 24;
+const leaderHeight = 24;
 const barHeight = 14;
 
+/** How much room the nodes' lanes take, and their stale reads in them. */
+interface Layout {
+  readonly laneHeight: number;
+  readonly staleHeight: number;
+  /** Whether windows of stale reads are told in words beside their bars. */
+  readonly toldInWords: boolean;
+}
+
 /** Who led, what was done to each node, and where its reads were stale: one lane each, on the same time axis. */
-export function lanesChart(timeline: Timeline, view: View, id = "lanes-chart"): Html {
+export const lanesChart = (timeline: Timeline, view: View): Html =>
+  draw(timeline, view, "lanes-chart", { laneHeight: 24, staleHeight: 4, toldInWords: false });
+
+/** The same about stale reads: each window stands under the faults of its node, and says how much was how stale. */
+export const stalenessChart = (timeline: Timeline, view: View): Html =>
+  draw(timeline, view, "staleness-chart", { laneHeight: 42, staleHeight: 14, toldInWords: true });
+
+function draw(timeline: Timeline, view: View, id: string, layout: Layout): Html {
   const lanes = [...(timeline.leaders.length > 0 ? ["leader"] : []), ...timeline.nodes];
-  const plot = plotOf(view, lanes.length * laneHeight + 26, 4, 22);
-  const topOf = (lane: number) => plot.top + lane * laneHeight;
   const first = timeline.leaders.length > 0 ? 1 : 0;
+  const plot = plotOf(view, first * leaderHeight + timeline.nodes.length * layout.laneHeight + 26, 4, 22);
+  const topOf = (lane: number) =>
+    plot.top + Math.min(lane, first) * leaderHeight + Math.max(0, lane - first) * layout.laneHeight;
+  const middleOf = (lane: number) => (topOf(lane) + topOf(lane + 1)) / 2;
   return chart(plot, {
     id,
     label: lanesInWords(timeline),
     bands: timeline.faults,
     body: [
       first === 1 && leaderLane(plot, timeline, topOf(0)),
-      timeline.nodes.map((node, i) => nodeLane(plot, timeline, node, topOf(i + first))),
+      timeline.nodes.map((node, i) => nodeLane(plot, timeline, node, topOf(i + first), layout)),
     ],
     over: svg`<g class="lane-names">${lanes.map(
       (name, i) =>
-        svg`${i > 0 && svg`<path d="M0 ${topOf(i)}H${plot.right}"/>`}<text x="${plot.left - 7}" y="${topOf(i) + laneHeight / 2}" dy=".35em" text-anchor="end">${name}</text>`,
+        svg`${i > 0 && svg`<path d="M0 ${topOf(i)}H${plot.right}"/>`}<text x="${plot.left - 7}" y="${middleOf(i)}" dy=".35em" text-anchor="end">${name}</text>`,
     )}</g>`,
   });
 }
 
 function leaderLane(plot: Plot, timeline: Timeline, top: number): Html {
-  const y = top + (laneHeight - barHeight) / 2;
+  const y = top + (leaderHeight - barHeight) / 2;
   return svg`<g>${visible(plot, timeline.leaders).map(({ band, x0, x1 }) => {
     const width = Math.max(1, x1 - x0);
     if (band.node === undefined)
@@ -42,9 +59,9 @@ function leaderLane(plot: Plot, timeline: Timeline, top: number): Html {
   })}</g>`;
 }
 
-function nodeLane(plot: Plot, { faults, stale }: Timeline, node: string, top: number): Html {
+function nodeLane(plot: Plot, { faults, stale }: Timeline, node: string, top: number, layout: Layout): Html {
   const own = faults.filter(({ nodes }) => nodes.includes(node));
-  const y = top + (laneHeight - barHeight) / 2;
+  const y = top + 5;
   return svg`<g>${visible(plot, own).map(({ band, x0, x1 }) => {
     const width = Math.max(2, x1 - x0);
     const text = firstFitting(width, `${band.label} ${band.name}`, band.label);
@@ -52,13 +69,31 @@ function nodeLane(plot: Plot, { faults, stale }: Timeline, node: string, top: nu
       text !== "" &&
       svg`<text class="on-fault" x="${px(x0 + 5)}" y="${y + barHeight / 2}" dy=".36em">${text}</text>`
     }</g>`;
-  })}${visible(
+  })}${staleBars(
     plot,
     stale.filter((window) => window.node === node),
-  ).map(
-    ({ band, x0, x1 }) =>
-      svg`<g><title>${node}: ${plural(band.reads, "stale read")}, at worst ${formatDuration(band.worstMs / 1e3)} old</title><rect class="stale" x="${px(x0)}" y="${top + laneHeight - 6}" width="${px(Math.max(2, x1 - x0))}" height="4"/></g>`,
+    top,
+    layout,
   )}</g>`;
+}
+
+/** The windows of a node's stale reads at the bottom of its lane, with words beside them as far as these fit. */
+function staleBars(plot: Plot, own: readonly StaleBand[], top: number, layout: Layout): Html[] {
+  const height = layout.staleHeight;
+  const y = top + layout.laneHeight - height - 3;
+  const bars = visible(plot, own).sort((a, b) => a.x0 - b.x0);
+  return bars.map(({ band, x0, x1 }, i) => {
+    const width = Math.max(2, x1 - x0);
+    const end = x0 + width;
+    const age = formatDuration(band.worstMs / 1e3);
+    const room = (bars[i + 1]?.x0 ?? plot.right) - end;
+    const words = layout.toldInWords
+      ? firstFitting(room, `${plural(band.reads, "stale read")}, up to ${age}`, age)
+      : "";
+    return svg`<g><title>${band.node}: ${plural(band.reads, "stale read")}, at worst ${age} out of date, from ${band.from.toFixed(2)} s to ${band.to.toFixed(2)} s</title><rect class="stale" x="${px(x0)}" y="${y}" width="${px(width)}" height="${height}"/>${
+      words !== "" && svg`<text x="${px(end + 5)}" y="${y + height / 2}" dy=".36em">${words}</text>`
+    }</g>`;
+  });
 }
 
 function lanesInWords({ leaders, faults, stale }: Timeline): string {

@@ -1,4 +1,5 @@
-import type { Sketch } from "./sketch.ts";
+import { narrowWidth } from "./plot.ts";
+import type { Bar, Sketch } from "./sketch.ts";
 
 /**
  * The time axis of a sketch: the moments at which an operation begins or ends, in their true order, at distances that
@@ -13,25 +14,25 @@ export interface SketchScale {
   readonly moments: readonly number[];
 }
 
-const stepAtLeast = 16;
-const beyond = 26;
-
 /** `labelWidth`: pixels that a bar of this label needs. Wider than `width` where the labels need it. */
 export function sketchScale(
-  { bars }: Sketch,
+  { bars, gap }: Sketch,
   left: number,
   width: number,
   labelWidth: (label: string) => number,
 ): SketchScale {
-  const moments = [...new Set(bars.flatMap(({ from, to }) => (to === undefined ? [from] : [from, to])))].sort(
-    (a, b) => a - b,
-  );
+  const stepAtLeast = width < narrowWidth ? 10 : 16;
+  const beyond = width < narrowWidth ? 12 : 26;
+  const labelled: readonly Pick<Bar, "from" | "to" | "label">[] = gap === undefined ? bars : [...bars, gap];
+  const moments = [
+    ...new Set(labelled.flatMap(({ from, to }) => (to === undefined ? [from] : [from, to]))),
+  ].sort((a, b) => a - b);
   const positionOf = new Map(moments.map((moment, i) => [moment, i]));
   const pixels: number[] = [];
   // A longest path from left to right: a bar's end stands at least its label's width after its begin.
   moments.forEach((moment, i) => {
     let at = i === 0 ? left + beyond : (pixels[i - 1] ?? 0) + stepAtLeast;
-    for (const { from, to, label } of bars)
+    for (const { from, to, label } of labelled)
       if (to === moment) at = Math.max(at, (pixels[positionOf.get(from) ?? 0] ?? 0) + labelWidth(label));
     pixels.push(at);
   });

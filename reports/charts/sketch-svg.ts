@@ -1,6 +1,7 @@
+import { shorten } from "../format.ts";
 import { type Html, html as svg } from "../html.ts";
 import { narrowWidth, px } from "./plot.ts";
-import type { Bar, Sketch } from "./sketch.ts";
+import type { Bar, Lane, Sketch } from "./sketch.ts";
 import { type SketchScale, sketchScale } from "./sketch-scale.ts";
 
 /** How many of the possible states have their order drawn: the style knows so many choices. */
@@ -9,8 +10,10 @@ export const drawnOrders = 8;
 const laneHeight = 36;
 const barHeight = 22;
 const top = 26;
-/** Pixels of a character: the labels are in a fixed-width font, so that they surely fit. */
-const labelAdvance = 7.3;
+/** Pixels of a character: the labels are in a fixed-width font, so that they surely fit. Smaller where room is scarce. */
+const advanceOf = (narrow: boolean): number => (narrow ? 6.7 : 7.3);
+/** Of the names beside the lanes, whose process is bold. */
+const nameAdvance = 7.4;
 
 /**
  * The drawing of a few operations: bars from invocation to outcome in lanes by process, faults behind. The lanes' names
@@ -18,39 +21,49 @@ const labelAdvance = 7.3;
  */
 export function sketchSvg(sketch: Sketch, width: number): Html {
   const narrow = width < narrowWidth;
-  const names = narrow ? 52 : 84;
+  const longest = sketch.lanes.reduce((most, lane) => Math.max(most, nameOf(lane).length), 0);
+  const names = Math.max(narrow ? 52 : 84, Math.ceil(longest * nameAdvance + 10));
+  const padding = narrow ? 14 : 22;
   const x = sketchScale(
     sketch,
     0,
     width - names,
-    (label) => labelOf(label, narrow).length * labelAdvance + 22,
+    (label) => labelOf(label, narrow, sketch).length * advanceOf(narrow) + padding,
   );
   const bottom = top + sketch.lanes.length * laneHeight;
   const height = bottom + 26;
   const words = sketch.bars.map(({ title }) => title).join("; ");
   const lines = sketch.lanes.map((_, i) => top + (i + 1) * laneHeight);
-  return svg`<div class="sketch-parts">${laneNames(sketch, names, height)}<svg class="chart sketch" width="${px(x.right)}" height="${height}" viewBox="0 0 ${px(x.right)} ${height}" role="img" aria-label="Timeline by process. ${words}.">
+  return svg`<div class="sketch-parts">${laneNames(sketch, names, height)}<svg class="chart sketch${narrow && " narrow"}" width="${px(x.right)}" height="${height}" viewBox="0 0 ${px(x.right)} ${height}" role="img" aria-label="Timeline by process. ${words}.">
 ${faultRects(sketch, x, bottom)}
 <path class="lane-lines" d="${lines.map((y) => `M0 ${y}H${px(x.right)}`).join("")}"/>
 ${timeTicks(x, bottom)}
-${sketch.bars.map((bar, i) => barShape({ ...bar, label: labelOf(bar.label, narrow) }, x, i === sketch.culprit ? "culprit" : i === sketch.chosen ? "chosen" : ""))}
+${gapArrow(sketch, x)}
+${sketch.bars.map((bar, i) => barShape({ ...bar, label: labelOf(bar.label, narrow, sketch) }, x, i === sketch.culprit ? "culprit" : i === sketch.chosen ? "chosen" : ""))}
 ${sketch.orders.slice(0, drawnOrders).map((order, i) => orderPath(sketch, order, x, i))}
 </svg></div>`;
 }
+
+const nameOf = ({ process, node }: Lane): string =>
+  `p${process}${node === "" ? "" : ` ${shorten(node, 14)}`}`;
 
 function laneNames({ lanes }: Sketch, width: number, height: number): Html {
   return svg`<svg class="chart sketch names" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-hidden="true"><g class="lane-names">${lanes.map(
     ({ process, node }, i) => {
       const y = top + i * laneHeight;
       return svg`<path d="M0 ${y + laneHeight}H${width}"/><text x="0" y="${y + laneHeight / 2}" dy=".35em"><tspan class="process">p${process}</tspan>${
-        node !== "" && svg` <tspan class="node">${node}</tspan>`
+        node !== "" && svg` <tspan class="node">${shorten(node, 14)}</tspan>`
       }</text>`;
     },
   )}</g></svg>`;
 }
 
-/** Where room is scarce, a bar's style alone says that it ended ok. */
-const labelOf = (label: string, narrow: boolean): string => (narrow ? label.replace(/ ok$/, "") : label);
+/** Where room is scarce, a bar's style alone says that it ended ok, and a stale read does without revisions. */
+function labelOf(label: string, narrow: boolean, { gap }: Sketch): string {
+  if (!narrow) return label;
+  const short = label.replace(/ ok$/, "");
+  return gap === undefined ? short : short.replace(/ @\d+$/, "");
+}
 
 const laneTop = (lane: number): number => top + lane * laneHeight + (laneHeight - barHeight) / 2;
 
@@ -63,9 +76,21 @@ function barShape(bar: Bar, x: SketchScale, mark: "culprit" | "chosen" | ""): Ht
     bar.to === undefined
       ? svg`<path class="body" d="M${to} ${y}H${from + 2}a2 2 0 0 0 -2 2v${barHeight - 4}a2 2 0 0 0 2 2H${to}"/>`
       : svg`<rect class="body" x="${from}" y="${y}" width="${px(Math.max(3, to - from))}" height="${barHeight}" rx="2"/>`;
-  return svg`<g class="${classes}"><title>${bar.title}</title>${shape}<text x="${from + 10}" y="${y + barHeight / 2}" dy=".35em">${bar.label}</text>${
+  return svg`<g class="${classes}"><title>${bar.title}</title>${shape}<text x="${from + 7}" y="${y + barHeight / 2}" dy=".35em">${bar.label}</text>${
     mark !== "" &&
     svg`<path class="strike" d="M${from - 5} ${y - 4}H${to + 5}V${y + barHeight + 4}H${from - 5}Z"/>`
+  }</g>`;
+}
+
+/** From when the value was overwritten until it was read all the same: an arrow with its length in time. */
+function gapArrow({ gap, bars, culprit = -1 }: Sketch, x: SketchScale): Html | undefined {
+  const read = bars[culprit];
+  if (gap === undefined || read === undefined) return undefined;
+  const [from, to] = [px(x(gap.from)), px(x(gap.to) - 7)];
+  const y = laneTop(read.lane) + barHeight / 2;
+  const fits = to - from > gap.label.length * 6.8 + 4;
+  return svg`<g class="gap"><title>overwritten for ${gap.label} when the read began</title><path d="M${from} ${y - 5}v10M${from} ${y}H${to}M${to - 5} ${y - 4}L${to} ${y}L${to - 5} ${y + 4}"/>${
+    fits && svg`<text x="${px((from + to) / 2)}" y="${y - 5}" text-anchor="middle">${gap.label}</text>`
   }</g>`;
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { nodeId } from "../../core/op.ts";
+import { nanos } from "../../core/time.ts";
 import type { Anomaly } from "../../core/verdict.ts";
 import { operation } from "../fixtures/operations.ts";
 import { shownOperations, sketchOf } from "./sketch.ts";
@@ -43,6 +45,30 @@ describe("a sketch", () => {
     expect(sketch?.bars.length).toBe(60);
     expect(sketch?.culprit).toBe(59);
     expect(sketch?.orders).toEqual([[58, 59]]);
+  });
+
+  it("shows for how long the value of a stale read had been overwritten", () => {
+    const stale = { ...anomaly, kind: "stale-read", since: nanos(0.5e9) };
+    const sketch = sketchOf("a", stale, []);
+    expect(sketch?.gap).toMatchObject({ from: 0.5, to: 2, label: "1.5\u202fs" });
+    expect(sketchOf("a", anomaly, [])).not.toHaveProperty("gap");
+    for (const width of [300, 1000]) {
+      const markup = sketch ? sketchSvg(sketch, width).markup : "";
+      expect(markup).toMatch(/class="gap">.*overwritten for .*<path d="M[^>]*>.*<text [^>]*>1.5/s);
+    }
+  });
+
+  it("names all the nodes that a process asked, in as much room as the names take", () => {
+    const [first, second] = [
+      operation({ from: 0, to: 1, process: 1_000_000_001 }),
+      operation({ from: 2, to: 3, process: 1_000_000_001 }),
+    ];
+    const operations = [first, { ...second, node: nodeId("n7") }];
+    const sketch = sketchOf("a", { ...anomaly, operations }, []);
+    expect(sketch?.lanes).toEqual([{ process: 1_000_000_001, node: `${first.node}, n7` }]);
+    const [, width = 0] =
+      (sketch ? sketchSvg(sketch, 390).markup : "").match(/sketch names" width="(\d+)"/) ?? [];
+    expect(Number(width)).toBeGreaterThan(`p1000000001 ${first.node}, n7`.length * 7);
   });
 
   it("is nothing where an anomaly has no operations", () => {

@@ -1,5 +1,6 @@
 import type { Operation } from "../../core/op.ts";
 import type { Anomaly } from "../../core/verdict.ts";
+import { formatDuration } from "../format.ts";
 import { barLabel, describeOperation } from "../words.ts";
 import type { FaultBand } from "./timeline.ts";
 
@@ -19,12 +20,15 @@ export interface Sketch {
   readonly chosen?: number;
   /** Each possible state's order: positions in `bars`. */
   readonly orders: readonly (readonly number[])[];
+  /** For how long the value of a stale read had been overwritten: drawn before the culprit, in its lane. */
+  readonly gap?: { readonly from: number; readonly to: number; readonly label: string };
   /** The faults that touch the drawing's time. */
   readonly faults: readonly FaultBand[];
 }
 
 export interface Lane {
   readonly process: number;
+  /** Where its operations went; "" where that is not known. */
   readonly node: string;
 }
 
@@ -68,15 +72,26 @@ export function sketchOf(id: string, anomaly: Anomaly, faults: readonly FaultBan
     id,
     lanes: processes.map((process) => ({
       process,
-      node: operations.find((operation) => operation.process === process)?.node ?? "",
+      node: nodesOf(operations.filter((operation) => operation.process === process)),
     })),
     bars,
     ...(culprit !== undefined && { culprit: culprit - skipped }),
+    ...gapOf(anomaly),
     orders: states.map(({ order }) =>
       order.map((position) => position - skipped).filter((position) => position >= 0),
     ),
     faults: faults.filter(({ from, to }) => from <= last && to >= first),
   };
+}
+
+const nodesOf = (operations: readonly Operation[]): string =>
+  [...new Set(operations.flatMap(({ node }) => node ?? []))].join(", ");
+
+function gapOf({ operations = [], culprit = -1, since }: Anomaly): Pick<Sketch, "gap"> {
+  const read = operations[culprit];
+  if (since === undefined || read === undefined || read.invokedAt <= since) return {};
+  const [from, to] = [since / 1e9, read.invokedAt / 1e9];
+  return { gap: { from, to, label: formatDuration(to - from) } };
 }
 
 function barOf(operation: Operation, processes: readonly number[], kind: string): Bar {

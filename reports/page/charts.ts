@@ -1,4 +1,4 @@
-import { lanesChart } from "../charts/lanes.ts";
+import { lanesChart, stalenessChart } from "../charts/lanes.ts";
 import { percentilesChart } from "../charts/percentiles.ts";
 import { throughputChart } from "../charts/throughput.ts";
 import type { Timeline } from "../charts/timeline.ts";
@@ -74,7 +74,7 @@ function drawing(timeline: Timeline, element: HTMLElement, scatter: Scatter | un
     case "lanes":
       return (state, width) => put(lanesChart(timeline, viewOf(state, width)).markup);
     case "staleness":
-      return (state, width) => put(lanesChart(timeline, viewOf(state, width), "staleness-chart").markup);
+      return (state, width) => put(stalenessChart(timeline, viewOf(state, width)).markup);
     case "percentiles":
       return (state, width) => put(percentilesChart(timeline, viewOf(state, width), state.f).markup);
     case "throughput":

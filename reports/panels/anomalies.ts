@@ -14,11 +14,14 @@ interface Told {
   readonly id: string;
   readonly anomaly: Anomaly;
   readonly counted: boolean;
+  readonly isFolded: boolean;
   readonly sketch?: Sketch;
 }
 
 /** More anomalies than this are counted, not drawn: the first ones tell the story. */
 const toldLimit = 20;
+/** Of more anomalies of a kind than this only the sentence is in view; the rest unfolds. */
+const unfolded = 2;
 /** So many of the possible states are listed. */
 const toldStates = 20;
 
@@ -45,24 +48,34 @@ function toldAnomalies({ run, timeline }: Context): Told[] {
     .flatMap(({ kind, anomalies }) =>
       anomalies.map((anomaly) => ({ anomaly, counted: kind === "invalid" && anomaly.known !== true })),
     )
-    .sort((a, b) => rank(a) - rank(b))
+    .map((one, _, all) => ({ ...one, place: placeOf(one, all) }))
+    .sort((a, b) => rank(a) - rank(b) || Math.max(a.place, unfolded) - Math.max(b.place, unfolded))
     .slice(0, toldLimit)
-    .map(({ anomaly, counted }, i) => {
+    .map(({ anomaly, counted, place }, i) => {
       const id = `anomaly-${i + 1}`;
       const sketch = sketchOf(id, anomaly, timeline.faults);
-      return { id, anomaly, counted, ...(sketch && { sketch }) };
+      return { id, anomaly, counted, isFolded: place > unfolded, ...(sketch && { sketch }) };
     });
 }
 
-function article({ id, anomaly, counted, sketch }: Told, whyKnown: string): Html {
+/** 1 of the first of its kind, 2 of the second: no kind is crowded out by another. */
+function placeOf(one: { readonly anomaly: Anomaly }, all: readonly { readonly anomaly: Anomaly }[]): number {
+  const same = all.filter(
+    ({ anomaly }) => anomaly.kind === one.anomaly.kind && anomaly.known === one.anomaly.known,
+  );
+  return same.findIndex(({ anomaly }) => anomaly === one.anomaly) + 1;
+}
+
+function article({ id, anomaly, counted, isFolded, sketch }: Told, whyKnown: string): Html {
   const { kind, key, summary, known, operations = [] } = anomaly;
+  const evidence = html`${sketch && drawing(sketch, anomaly)}
+${operations.length > 0 && operationsTable(anomaly)}`;
   return html`<article class="anomaly ${counted ? "counted" : "noticed"}" id="${id}" aria-labelledby="${id}-title">
 <h3 id="${id}-title">${kind}${key !== undefined && html` <span class="of-key">on key <code>${shorten(key, 80)}</code></span>`}${
     known === true && html` <span class="tag">${whyKnown}</span>`
   }</h3>
 <p class="sentence">${asSentence(summary)}</p>
-${sketch && drawing(sketch, anomaly)}
-${operations.length > 0 && operationsTable(anomaly)}
+${isFolded && operations.length > 0 ? html`<details class="evidence"><summary>Show the ${plural(operations.length, "operation")}</summary>${evidence}</details>` : evidence}
 </article>`;
 }
 

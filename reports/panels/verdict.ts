@@ -108,7 +108,7 @@ function checkRow(
     cells: [
       checker,
       verdictCell(kind),
-      html`${asSentence(summary)}${known > 0 && html` <span class="known">${formatCount(known)} ${words}.</span>`}${figureList(figures)}`,
+      html`${asSentence(summary)}${known > 0 && html` <span class="known">${known === 1 ? "The one that is shown is" : `The ${formatCount(known)} that are shown are`} ${words}.</span>`}${figureList(figures)}`,
       seconds === undefined ? "–" : formatDuration(seconds),
     ],
   };
@@ -120,5 +120,5 @@ const verdictCell = (kind: VerdictKind): Html =>
 function figureList(figures: Readonly<Record<string, number>>): Html | undefined {
   const entries = Object.entries(figures);
   if (entries.length === 0) return undefined;
-  return html`<ul class="figures">${entries.map(([name, value]) => html`<li>${name} <b>${formatFigure(value)}</b></li>`)}</ul>`;
+  return html`<ul class="figures">${entries.map(([name, value]) => html`<li>${name.replace(/ ms\b/, "")} <b>${/ ms\b/.test(name) ? formatDuration(value / 1e3) : formatFigure(value)}</b></li>`)}</ul>`;
 }
