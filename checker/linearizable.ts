@@ -199,7 +199,7 @@ function undecided(
 }
 
 function someOf(states: readonly string[]): string {
-  const shown = states.slice(0, mostTold).map(cut);
+  const shown = states.slice(0, mostTold).map((state) => cut(state));
   const more = states.length - shown.length;
   return shown.join(" or ") + (more > 0 ? ` or ${more} others` : "");
 }

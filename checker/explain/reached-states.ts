@@ -59,7 +59,7 @@ class Orders<S> {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     if (this.#known.size >= mostPlaces) return false;
-    this.#budget.step();
+    this.#budget.look();
     this.#known.set(name, false);
     const rest = this.#rest(order);
     let isPossible = rest.every((i) => !this.#mustBePlaced(i));
