@@ -79,6 +79,25 @@ describe("partition", () => {
     expect(injected?.cut?.every((link) => link.includes(leader as NodeId))).toBe(true);
   });
 
+  it("isolates a follower, never the leader, and waits while nobody leads", async () => {
+    for (const seed of seeds.slice(0, 10)) {
+      const { injected, leader } = await strike("partition-follower", { size: 3, seed });
+      expect(injected?.summary).toBe(`isolate follower ${injected?.nodes[0]}`);
+      expect(injected?.nodes).not.toEqual([leader]);
+      expect(injected?.cut).toHaveLength(4);
+    }
+    const { system, leader } = await strike("partition-follower");
+    const target = { cluster: { nodes: system.nodes, network: system.network, stop: async () => {} } };
+    const nobody = {
+      ...target,
+      random: createRandom(1),
+      leader: async () => undefined,
+      held: new Set<NodeId>(),
+    };
+    expect(leader).toBeDefined();
+    expect(await nemeses["partition-follower"]?.inject(nobody)).toBeUndefined();
+  });
+
   it("leaves clients alone", async () => {
     const { injected } = await strike("partition-one");
     expect(injected?.cut?.flat()).not.toContain("clients");

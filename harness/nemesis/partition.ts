@@ -29,6 +29,15 @@ async function leader(target: Target): Promise<Cut | undefined> {
   return node && isolate(ids(target), node, `leader ${node}`);
 }
 
+async function follower(target: Target): Promise<Cut | undefined> {
+  const nodes = ids(target);
+  const leader = await target.leader();
+  const others = nodes.filter((node) => node !== leader);
+  if (leader === undefined || others.length === 0) return undefined;
+  const node = target.random.pick(others);
+  return isolate(nodes, node, `follower ${node}`);
+}
+
 function halves(target: Target): Cut {
   const nodes = target.random.shuffle(ids(target));
   const side = nodes.slice(0, Math.floor(nodes.length / 2));
@@ -88,5 +97,8 @@ export const partition = nemesesOf({
     ring: shape("every node hears a majority, no two the same one", ring),
     bridge: shape("two halves that only one node still reaches", bridged),
     "one-way": shape("one node is not heard, or hears nobody", oneWay),
+  },
+  special: {
+    follower: shape("cuts a node that does not lead off from all others", follower),
   },
 });

@@ -13,10 +13,12 @@ interface Kind {
   readonly summary: string;
   readonly requires: readonly Fault[];
   readonly shapes: Readonly<Record<string, Shape>>;
+  /** Special cases of those, which the base name does not draw. */
+  readonly special?: Readonly<Record<string, Shape>>;
 }
 
 /** The base nemesis first, then one for each shape. */
-export function nemesesOf({ name, summary, requires, shapes }: Kind): Nemesis[] {
+export function nemesesOf({ name, summary, requires, shapes, special = {} }: Kind): Nemesis[] {
   const needs = new Set(requires);
   const base: Nemesis = {
     name,
@@ -24,7 +26,7 @@ export function nemesesOf({ name, summary, requires, shapes }: Kind): Nemesis[] 
     requires: needs,
     inject: (target) => firstThatStrikes(target.random.shuffle(Object.values(shapes)), target),
   };
-  const each = Object.entries(shapes).map(([shape, { summary, inject }]): Nemesis => {
+  const each = Object.entries({ ...shapes, ...special }).map(([shape, { summary, inject }]): Nemesis => {
     return { name: `${name}-${shape}`, summary, requires: needs, inject };
   });
   return [base, ...each];
