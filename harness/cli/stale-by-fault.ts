@@ -7,7 +7,7 @@ import type { StaleWindow } from "../../core/verdict.ts";
 /** The stale reads of one node beside one fault, or beside none. Times in milliseconds, from the fault's begin. */
 export interface StaleAtNode {
   readonly node: NodeId;
-  /** What struck when they were answered; the last one to strike where there were several. */
+  /** What struck meanwhile; the one that did for longest where there were several. */
   readonly fault?: {
     readonly name: string;
     readonly summary: string;
@@ -28,7 +28,7 @@ export interface StaleAtNode {
 export function staleByFault({ verdicts, faults }: Pick<Run, "verdicts" | "faults">): StaleAtNode[] {
   const groups = new Map<string, { fault: FaultWindow | undefined; windows: StaleWindow[] }>();
   for (const window of verdicts.flatMap(({ staleness = [] }) => staleness)) {
-    const fault = faults.findLast(({ from, to }) => from <= window.to && to >= window.from);
+    const fault = faultDuring(window, faults);
     const group = `${fault?.id} ${window.node}`;
     const windows = groups.get(group)?.windows ?? [];
     groups.set(group, { fault, windows: [...windows, window] });
@@ -38,6 +38,12 @@ export function staleByFault({ verdicts, faults }: Pick<Run, "verdicts" | "fault
       (a, b) => (a.fault?.from ?? Number.POSITIVE_INFINITY) - (b.fault?.from ?? Number.POSITIVE_INFINITY),
     )
     .map(({ fault, windows }) => sum(fault, windows));
+}
+
+function faultDuring({ from, to }: StaleWindow, faults: readonly FaultWindow[]): FaultWindow | undefined {
+  const shared = (fault: FaultWindow) => Math.min(to, fault.to) - Math.max(from, fault.from);
+  const [fault] = faults.filter((each) => shared(each) >= 0).toSorted((a, b) => shared(b) - shared(a));
+  return fault;
 }
 
 function sum(fault: FaultWindow | undefined, windows: readonly StaleWindow[]): StaleAtNode {
