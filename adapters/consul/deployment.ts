@@ -57,6 +57,9 @@ function configuration(node: NodeView): Json {
     disable_remote_exec: true,
     // A server that was killed comes back: it must not be taken out of the cluster meanwhile.
     autopilot: { cleanup_dead_servers: false },
+    // Gossip takes a server for failed only after half a minute without it. One that was given up sooner, by a cut, is
+    // looked for that seldom that its clients find no leader long after the heal.
+    gossip_lan: { suspicion_mult: 30 },
     session_ttl_min: "1s",
     // All load comes from one address.
     limits: { http_max_conns_per_client: 2000, rpc_max_conns_per_client: 1000 },
