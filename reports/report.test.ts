@@ -103,7 +103,7 @@ describe("the report of an invalid run", () => {
 
   it("draws the sub-history, marks the culprit, and lists the states with their orders", () => {
     expect(page.match(/class="bar [a-z]+ culprit"/g)).toHaveLength(1);
-    expect(text).toContain("The 2 states possible just before");
+    expect(text).toContain("The 2 states that these operations leave just before");
     expect(text).toContain("1. p4 w 5107 ok → 2. p7 r 5107 ok → 3. p2 w 5133 ok");
     expect(dataOf(page).sketches.map(({ bars }) => bars.length)).toEqual([anomaly?.operations?.length]);
   });

@@ -81,13 +81,15 @@ export function sentence(
   return `${what}, ${(history && valueReason(operations, bad, history)) ?? stateReason(states)}`;
 }
 
+/** The states are those of the operations that are shown: in the whole history, others may have followed. */
 function stateReason(states: readonly ReachedState[]): string {
   const possible = states.slice(0, mostNamed).map(({ state }) => cut(state));
   const more = states.length - possible.length;
   if (possible.length === 0) return "and no order of what came before allows that";
-  if (possible.length === 1) return `but the state could only be ${possible[0]} then`;
-  if (more > 0) return `but the state could only be ${possible.join(", ")} or one of ${more} others then`;
-  return `but the state could only be ${possible.slice(0, -1).join(", ")} or ${possible.at(-1)} then`;
+  const only = "but the operations that bear on it leave only";
+  if (possible.length === 1) return `${only} the state ${possible[0]}`;
+  if (more > 0) return `${only} the states ${possible.join(", ")} and ${more} others`;
+  return `${only} the states ${possible.slice(0, -1).join(", ")} and ${possible.at(-1)}`;
 }
 
 /** Why a register cannot have held the value that the culprit saw; undefined where that is not simple to say. */
@@ -107,14 +109,27 @@ function valueReason(
       one.callIndex > lastReturn &&
       one.returnIndex < bad.callIndex,
   );
-  const first = overwriters.toSorted((a, b) => a.returnIndex - b.returnIndex)[0];
+  const witnesses = operations.filter(
+    (one) =>
+      one !== bad &&
+      seen(one) !== undefined &&
+      !same(seen(one), value) &&
+      one.callIndex > lastReturn &&
+      one.returnIndex < bad.callIndex,
+  );
+  const first = firstAnswered(overwriters) ?? firstAnswered(witnesses);
   if (first === undefined) return undefined;
   const earlier = isUntimed(bad)
     ? `${count(bad.callIndex - first.returnIndex, "event")} earlier`
     : `${span(bad.invokedAt - first.completedAt)} earlier`;
   const again = value === null ? "nothing removed the key" : `nothing wrote ${say(value)} again`;
-  return `but the ${nameOfWrite(first)} by process ${first.process} had been acknowledged ${earlier} and ${again}`;
+  return written(first) === undefined
+    ? `but process ${first.process} had read ${say(seen(first))} ${earlier} and ${again}`
+    : `but the ${nameOfWrite(first)} by process ${first.process} had been acknowledged ${earlier} and ${again}`;
 }
+
+const firstAnswered = (operations: readonly Operation[]): Operation | undefined =>
+  operations.toSorted((a, b) => a.returnIndex - b.returnIndex)[0];
 
 /** `write of 57`, `cas from 41 to 57` */
 function nameOfWrite({ call, outcome }: Operation): string {

@@ -110,7 +110,7 @@ function statesList(sketch: Sketch, states: readonly ReachedState[]): Html | und
   });
   const before = sketch.culprit === undefined ? "" : (sketch.bars[sketch.culprit]?.label ?? "");
   const which = states.length === 1 ? "The one state" : `The ${formatCount(states.length)} states`;
-  return html`<fieldset class="states"><legend>${which} possible just before <b>${before}</b>, and an order that leads there</legend>
+  return html`<fieldset class="states"><legend>${which} that these operations leave just before <b>${before}</b>, and ${states.length === 1 ? "an order that leads there" : "orders that lead there"}</legend>
 ${told}${states.length > toldStates && html`<p class="quiet">and ${formatCount(states.length - toldStates)} more</p>`}</fieldset>`;
 }
 

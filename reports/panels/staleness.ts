@@ -47,7 +47,7 @@ function distribution(figures: Readonly<Record<string, number>>): Content {
   const ms = (name: string) => formatDuration((figures[name] ?? Number.NaN) / 1e3);
   const behind = figures["versions behind worst"];
   if (figures["staleness ms p50"] === undefined || behind === undefined) return undefined;
-  return html` Half of these reads were less than ${ms("staleness ms p50")} out of date, 99% less than ${ms("staleness ms p99")}, and none more than ${plural(behind, "version")} behind. These are lower bounds: they count from when the overwriting was known to be done.`;
+  return html` Half of these reads were at most ${ms("staleness ms p50")} out of date, 99% at most ${ms("staleness ms p99")}, and none more than ${plural(behind, "version")} behind. These are lower bounds: they count from when the overwriting was known to be done.`;
 }
 
 function staleRow({ node, from, to, reads, worstMs }: StaleBand, faults: readonly FaultBand[]): Row {
