@@ -9,7 +9,7 @@ import { sessions } from "./sessions.ts";
 import { staleReads } from "./stale-reads.ts";
 import { staleness } from "./staleness.ts";
 import { laggingRegister } from "./testing/lagging-register.ts";
-import { versionsByKey } from "./versions.ts";
+import { definitelyBefore, versionsByKey } from "./versions.ts";
 import { writtenValues } from "./written-values.ts";
 
 const context: RunContext = {
@@ -124,6 +124,27 @@ describe("staleness", () => {
       expect(found).toBeGreaterThan(200);
     },
   );
+
+  it("says of every stale read what the definitions say, over 300 simulated registers", () => {
+    let found = 0;
+    for (let seed = 1000; seed < 1300; seed++) {
+      const { history } = laggingRegister(createRandom(seed), { lagMs: 30, revisions: seed % 2 === 0 });
+      for (const key of versionsByKey(operations(history))) {
+        const told = new Map(staleReads(key).map((stale) => [stale.read, stale]));
+        for (const { operation: read, version } of key.reads) {
+          const overwriting = key.versions.filter(
+            (later) => version && definitelyBefore(version, later) && later.effectBy < read.callIndex,
+          );
+          const first = overwriting.toSorted((a, b) => a.effectBy - b.effectBy)[0];
+          const staleMs = first && (read.invokedAt - first.effectTime) / 1e6;
+          expect(told.get(read)?.staleMs, `seed ${seed}`).toEqual(staleMs);
+          expect(told.get(read)?.versionsBehind ?? 0, `seed ${seed}`).toBe(overwriting.length);
+          found += overwriting.length;
+        }
+      }
+    }
+    expect(found).toBeGreaterThan(200);
+  });
 
   it("ends a window with the first read that shows that the node caught up", () => {
     const history = historyOf(

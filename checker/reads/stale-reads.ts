@@ -64,17 +64,20 @@ class VersionOrder {
 
   /** How many versions are surely after `version` and were in place before `event`. */
   countAfter(version: Version, event: number): number {
-    const after = new Set<Version>();
+    let count = 0;
     for (let i = this.#callRank(version); i < this.#byCall.length; i++) {
       const later = this.#byCall[i] as Version;
       if (later.calledAt > event) break;
-      if (later.effectBy < event) after.add(later);
+      if (later.effectBy < event) count++;
     }
     for (let i = this.#revisionRank(version); i < this.#byRevision.length; i++) {
+      // Of what follows, nothing was in place before the event.
+      if ((this.#firstByRevision[i] as Version).effectBy >= event) break;
       const later = this.#byRevision[i] as Version;
-      if (later.effectBy < event) after.add(later);
+      const isCounted = later.calledAt > version.effectBy;
+      if (!isCounted && later.effectBy < event) count++;
     }
-    return after.size;
+    return count;
   }
 
   #callRank({ effectBy }: Version): number {
