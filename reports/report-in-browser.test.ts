@@ -164,6 +164,21 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     await page.close();
   });
 
+  it("draws the order of the state under the pointer, and keeps the one that a finger chose", async () => {
+    const { page } = await open("invalid.html", { viewport: { width: 390, height: 800 }, hasTouch: true });
+    const orders = page.locator(".sketch-area .order");
+    const states = page.locator(".states label");
+    await states.nth(1).hover();
+    await orders.nth(1).waitFor();
+    expect(await orders.nth(0).isVisible()).toBe(false);
+    await page.mouse.move(0, 0);
+    await orders.nth(0).waitFor();
+    await states.nth(1).tap();
+    await orders.nth(1).waitFor();
+    expect(await page.getByRole("radio").nth(1).isChecked()).toBe(true);
+    await page.close();
+  });
+
   it("draws a stale read at phone width whole: the write that overwrote it, for how long, and the read", async () => {
     const { page } = await open("stale.html", { viewport: { width: 390, height: 800 } });
     const article = page.locator("article", { hasText: "900 ms after it had been overwritten by 57" });
