@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Endpoint } from "../../adapters/adapter.ts";
 import { type Clock, sleep } from "../../core/clock.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
 import type { Fault } from "../../core/fault.ts";
 import { millis, seconds } from "../../core/time.ts";
 import { cleanLeftovers } from "../cleanup.ts";
+import { behindDoors } from "../runtimes/netns-doors.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import type { Output } from "./output.ts";
@@ -27,25 +29,31 @@ export async function clusterUp(
   for (const line of await cleanLeftovers()) output.note(`removed a leftover of a run that died: ${line}`);
   const dir = await mkdtemp(join(tmpdir(), "assay-cluster-"));
   const cluster = await start(plan, options, dir, clock, output);
+  let doors: Awaited<ReturnType<typeof behindDoors>>;
   try {
     await untilReady(plan, cluster, options.timeout, clock, signal);
-    const nodes = cluster.nodes.map(({ id, endpoint }) => ({
-      id,
-      endpoint: `${endpoint.host}:${endpoint.port}`,
-    }));
-    for (const { id, endpoint } of nodes) output.print(`${id}  ${endpoint}`);
-    if (plan.adapter.name === "reference" || plan.adapter.name === "etcd") {
-      output.print(
-        `\nETCDCTL_API=3 etcdctl --endpoints=${nodes.map(({ endpoint }) => endpoint).join(",")} endpoint status`,
-      );
-    }
-    output.print("\nCtrl-C takes it down.");
-    output.result({ system: plan.adapter.name, runtime: plan.runtime.name, nodes, dir });
+    const own = cluster.nodes.map(({ endpoint }) => endpoint);
+    doors = await behindDoors(own);
+    tell(plan, doors?.endpoints ?? own, dir, output);
     await aborted(signal);
   } finally {
+    await doors?.close();
     await cluster.stop();
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+function tell(plan: PlannedRun, endpoints: readonly Endpoint[], dir: string, output: Output): void {
+  const { name } = plan.adapter;
+  const nodes = endpoints.map(({ node, host, port }) => ({ id: node, endpoint: `${host}:${port}` }));
+  for (const { id, endpoint } of nodes) output.print(`${id}  ${endpoint}`);
+  if (name === "reference" || name === "etcd") {
+    output.print(
+      `\nETCDCTL_API=3 etcdctl --endpoints=${nodes.map(({ endpoint }) => endpoint).join(",")} endpoint status`,
+    );
+  }
+  output.print("\nCtrl-C takes it down.");
+  output.result({ system: name, runtime: plan.runtime.name, nodes, dir });
 }
 
 function start(

@@ -79,7 +79,11 @@ async function runBench(
  * Where a run needs network namespaces, the whole command runs again inside fresh ones. Resolves with the exit status of
  * that, or with undefined where it goes on here.
  */
-async function inNamespaces(planned: readonly PlannedRun[], output: Output): Promise<number | undefined> {
+async function inNamespaces(
+  planned: readonly PlannedRun[],
+  output: Output,
+  env?: Readonly<Record<string, string>>,
+): Promise<number | undefined> {
   const names = new Set(planned.map(({ runtime }) => runtime.name));
   if (!names.has("netns")) return undefined;
   for (const other of ["testcontainers", "external"]) {
@@ -91,7 +95,7 @@ async function inNamespaces(planned: readonly PlannedRun[], output: Output): Pro
   // From inside, nothing can be told of the processes out here.
   const { cleanLeftovers } = await import("../cleanup.ts");
   for (const line of await cleanLeftovers()) output.note(`removed a leftover of a run that died: ${line}`);
-  return reexecInNamespaces([process.execPath, ...process.argv.slice(1)]);
+  return reexecInNamespaces([process.execPath, ...process.argv.slice(1)], env);
 }
 
 function addCheck(assay: Command, clock: Clock, finish: (status: number) => void): void {
@@ -115,6 +119,23 @@ function addCheck(assay: Command, clock: Clock, finish: (status: number) => void
     });
 }
 
+/** Where the cluster will be in namespaces of its own, it is reached through doors that are open meanwhile. */
+async function withDoors<T>(
+  { runtime }: PlannedRun,
+  nodes: number,
+  body: (env: Readonly<Record<string, string>>) => Promise<T>,
+): Promise<T> {
+  const { insideNamespaces } = await import("../runtimes/netns-reexec.ts");
+  if (runtime.name !== "netns" || insideNamespaces()) return body({});
+  const { openDoors } = await import("../runtimes/netns-doors.ts");
+  const doors = await openDoors(nodes);
+  try {
+    return await body(doors.env);
+  } finally {
+    await doors.close();
+  }
+}
+
 function addCluster(
   assay: Command,
   registries: LoadRegistries,
@@ -130,7 +151,7 @@ function addCluster(
       const context = { clock, log: (line: string) => output.note(line) };
       const [plan] = await planRuns({ ...options, nemesis: ["none"] }, await registries(), context);
       if (plan === undefined) return;
-      const elsewhere = await inNamespaces([plan], output);
+      const elsewhere = await withDoors(plan, options.nodes, (env) => inNamespaces([plan], output, env));
       if (elsewhere !== undefined) {
         finish(elsewhere);
         return;

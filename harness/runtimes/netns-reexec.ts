@@ -44,9 +44,12 @@ export async function namespacesMissing(): Promise<string | undefined> {
  * Runs `argv` as a harness inside network, mount and process namespaces of its own (and a user namespace where it is not
  * root): all that it starts ends with it, whatever happens, and runs cannot meet. The file system stays the same, and
  * what is written belongs to the user who called. Signals are passed on; resolves with the exit status. Call only where
- * `namespacesMissing` is undefined.
+ * `namespacesMissing` is undefined. `env` is added to its environment.
  */
-export async function reexecInNamespaces(argv: readonly string[]): Promise<number> {
+export async function reexecInNamespaces(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<number> {
   const kind = (await namespaceKind()) ?? "-Urnmpf";
   // Dies with this process, and takes the namespaces with it, where setpriv can ask the kernel for that.
   const tied = ["setpriv", "--pdeathsig", "KILL"];
@@ -58,6 +61,7 @@ export async function reexecInNamespaces(argv: readonly string[]): Promise<numbe
     detached: true,
     env: {
       ...process.env,
+      ...env,
       [insideVariable]: "1",
       [harnessVariable]: harnessIdentity(),
       [ledgerVariable]: ledgerDirectory(),
