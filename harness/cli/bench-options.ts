@@ -80,6 +80,7 @@ function declareWhat(command: Command): Command {
 
 function declareLoad(command: Command): Command {
   return command
+    .addOption(patient())
     .addOption(
       new Option("--rate <n>", `operations a second, open loop (default: ${trialDefaults.load.rate})`)
         .argParser(positiveNumber)
@@ -96,7 +97,6 @@ function declareLoad(command: Command): Command {
       positiveInteger,
       trialDefaults.load.processes,
     )
-    .addOption(patient())
     .option("--seconds <n>", "length of the main phase", positiveNumber, trialDefaults.load.seconds)
     .option("--timeout <ms>", "of every operation", positiveNumber, trialDefaults.operationTimeoutMs)
     .option("--fault-seconds <n>", "mean length of a fault", positiveNumber, 4)
