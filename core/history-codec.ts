@@ -3,12 +3,14 @@ import { UsageError } from "./errors.ts";
 import type { History, HistoryEvent } from "./history.ts";
 
 const common = { index: z.int().nonnegative(), time: z.number().nonnegative(), f: z.string().min(1) };
+/** Whatever JSON.parse gave is JSON. */
+const json = z.unknown();
 const clientEvent = z.looseObject({
   ...common,
   type: z.enum(["invoke", "ok", "fail", "info"]),
   process: z.int(),
   key: z.string().optional(),
-  value: z.json().optional(),
+  value: json.optional(),
   node: z.string().optional(),
   revision: z.number().optional(),
   modRevision: z.number().optional(),
@@ -20,9 +22,10 @@ const nemesisEvent = z.looseObject({
   ...common,
   type: z.literal("info"),
   process: z.literal("nemesis"),
-  value: z.json(),
+  value: json,
 });
-const historyEvent = z.union([nemesisEvent, clientEvent]);
+const eventOf = (json: unknown) =>
+  (json as { process?: unknown } | null)?.process === "nemesis" ? nemesisEvent : clientEvent;
 
 /** One event as a line of `history.jsonl`, without the line's end. */
 export const encodeEvent = (event: HistoryEvent): string => JSON.stringify(event);
@@ -53,8 +56,8 @@ function decodeLine(line: string, where: string, truncated: boolean): HistoryEve
       `${where}: expected one JSON object a line, got ${excerpt(line)} (${(reason as Error).message})`,
     );
   }
-  const parsed = historyEvent.safeParse(json);
-  if (parsed.success) return parsed.data as unknown as HistoryEvent;
+  const parsed = eventOf(json).safeParse(json);
+  if (parsed.success) return json as HistoryEvent;
   throw new UsageError(
     `${where}: expected an event with index, time, type, process and f, got ${excerpt(line)} (${z.prettifyError(parsed.error).replaceAll("\n", "; ")})`,
   );
