@@ -98,7 +98,7 @@ function verdictOf(
   return {
     checker: "linearizable",
     kind: invalid.length > 0 ? "invalid" : open.length > 0 ? "unknown" : "valid",
-    summary: summary(counts, found[0]),
+    summary: summary(counts, parts, found[0]),
     anomalies: found,
     figures: counts,
   };
@@ -205,16 +205,16 @@ function someOf(states: readonly string[]): string {
 }
 
 function summary(
-  {
-    operations,
-    keys: parts,
-    violations,
-    undecided: open,
-  }: Record<"operations" | "keys" | "violations" | "undecided", number>,
+  counts: Readonly<Record<"operations" | "keys" | "violations" | "undecided", number>>,
+  parts: readonly JudgedPart[],
   first: Anomaly | undefined,
 ): string {
-  const keys = parts === 1 ? "1 key" : `${parts} keys`;
-  if (first === undefined) return `${operations} operations on ${keys} are linearizable`;
-  if (violations === 0) return `${open} of ${keys} undecided: ${first.summary}`;
-  return violations === 1 ? first.summary : `${violations} of ${keys} are not linearizable: ${first.summary}`;
+  const { operations, violations } = counts;
+  const isWhole = parts.length === 1 && parts[0]?.key === undefined;
+  const keys = counts.keys === 1 ? "1 key" : `${counts.keys} keys`;
+  if (first === undefined)
+    return `${operations} operations${isWhole ? ", taken together," : ` on ${keys}`} are linearizable`;
+  if (violations === 1 || isWhole) return first.summary;
+  if (violations === 0) return `${counts.undecided} of ${keys} undecided: ${first.summary}`;
+  return `${violations} of ${keys} are not linearizable: ${first.summary}`;
 }

@@ -35,8 +35,19 @@ export interface Model<S = unknown, C = Call, O = Result> {
   register?(call: C, outcome: Outcome<O>): RegisterAccess;
   /** Two states that are equal have equal fingerprints and two that differ do not. Defaults to their JSON. */
   fingerprint?(state: S): string | number;
+  /**
+   * A fingerprint for judging operations with these calls and outcomes and no others. It may be equal for states that none
+   * of them tells apart: each is allowed in both or in neither, and leaves states with equal fingerprints.
+   */
+  fingerprintAmong?(
+    operations: Iterable<{ readonly call: C; readonly outcome: Outcome<O> }>,
+  ): Fingerprints<S>;
   /** A state in words, for explanations. Defaults to its JSON. */
   describe?(state: S): string;
+}
+
+export interface Fingerprints<S> {
+  of(state: S): string | number;
 }
 
 /**

@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { type ResourceLimits, Worker } from "node:worker_threads";
 
 /** A thread of Node that answers message by message. Whatever ends it ends the wait for its answer. */
@@ -11,7 +9,8 @@ export class Thread {
 
   /** `entry`: the module that the thread runs, in TypeScript. */
   constructor(entry: URL, resourceLimits: ResourceLimits) {
-    this.#worker = new Worker(loading(entry), { eval: true, resourceLimits });
+    const loader = new URL("./node-thread-entry.mjs", import.meta.url);
+    this.#worker = new Worker(loader, { workerData: { entry: entry.href }, resourceLimits });
     this.#worker.on("message", (answer) => {
       this.#answers.push(answer);
       this.#wake();
@@ -44,10 +43,4 @@ export class Thread {
     this.#failure ??= reason instanceof Error ? reason : new Error(String(reason));
     this.#wake();
   }
-}
-
-/** TypeScript is loaded as it is; a thread does not inherit that from the one that starts it. */
-function loading(entry: URL): string {
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm/api")).href;
-  return `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}); });`;
 }

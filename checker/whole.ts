@@ -1,6 +1,6 @@
 import type { Call, Outcome, Result } from "../core/op.ts";
 import { canonical } from "./canonical.ts";
-import { illegal, type Model } from "./model.ts";
+import { type Fingerprints, illegal, type Model } from "./model.ts";
 import { member } from "./models/initial.ts";
 
 /** The state of every key that was touched; the others have the model's initial state. */
@@ -31,9 +31,33 @@ export function whole<S>(model: Model<S, Call, Result>): Model<StateByKey<S>, Ca
     keys: (call) => [keyOf(call)],
     readOnly: (call: Call, outcome: Outcome) => model.readOnly?.(call, outcome) ?? false,
     fingerprint: (state) => canonical(changed(state).map(([key, part]) => [key, print(part)])),
+    fingerprintAmong(operations) {
+      const byKey = new Map<string, { call: Call; outcome: Outcome }[]>();
+      for (const operation of operations) {
+        const key = keyOf(operation.call);
+        const known = byKey.get(key);
+        if (known === undefined) byKey.set(key, [operation]);
+        else known.push(operation);
+      }
+      const prints = new Map(Array.from(byKey, ([key, own]) => [key, printsAmong(model, own)]));
+      return {
+        of: (state) =>
+          canonical(
+            changed(state).map(([key, part]) => [key, prints.get(key)?.of(part) ?? print(part)] as const),
+          ),
+      };
+    },
     describe: (state) =>
       `{${changed(state)
         .map(([key, part]) => `${key}: ${describe(part)}`)
         .join(", ")}}`,
   };
 }
+
+const printsAmong = <S>(
+  model: Model<S, Call, Result>,
+  operations: readonly { readonly call: Call; readonly outcome: Outcome }[],
+): Fingerprints<S> =>
+  model.fingerprintAmong?.(operations) ?? {
+    of: (state) => model.fingerprint?.(state) ?? JSON.stringify(state),
+  };

@@ -43,7 +43,9 @@ const stateBytes = 200;
 
 /** A machine that runs a model: states are interned by fingerprint, steps are remembered for a while. */
 export function modelMachine<S>(model: Model<S>, classes: readonly OperationClass[]): ModelMachine<S> {
-  const fingerprint = model.fingerprint ?? ((state: S) => JSON.stringify(state));
+  const plain = model.fingerprint ?? ((state: S) => JSON.stringify(state));
+  const among = model.fingerprintAmong?.(classes);
+  const fingerprint = among === undefined ? plain : (state: S) => among.of(state);
   const states: S[] = [];
   const ids = new Map<string | number, number>();
   const steps = new StepCache();
@@ -72,7 +74,7 @@ export function modelMachine<S>(model: Model<S>, classes: readonly OperationClas
     role: (operationClass) => roles[operationClass] as Role,
     onlyIn: () => noState,
     parts: (operationClass) => parts[operationClass],
-    describe: (state) => (model.describe ?? fingerprint)(states[state] as S).toString(),
+    describe: (state) => (model.describe ?? plain)(states[state] as S).toString(),
     bytes: () => states.length * stateBytes + textBytes + steps.bytes(),
   };
 }

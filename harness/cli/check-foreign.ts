@@ -22,7 +22,10 @@ export async function checkForeign(
   const format =
     options.format === undefined ? detectFormat(text, file) : lookUp(formats, options.format, "format");
   const history = format.parse(text, file);
-  const checker = linearizable({ model: model(initial === undefined ? {} : { initial }) });
+  const checker = linearizable({
+    model: model(initial === undefined ? {} : { initial }),
+    whole: options.whole,
+  });
   const verdicts = await runCheckers([checker], history, { ...limits, promises: "linearizable" });
   return { file, operations: history.filter(({ type }) => type === "invoke").length, verdicts };
 }

@@ -1,5 +1,7 @@
 import { stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import type { RunContext } from "../../checker/checker.ts";
+import { nodeWorkers } from "../../checker/node-workers.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
 import type { Clock } from "../../core/clock.ts";
 import { exitStatus, UsageError } from "../../core/errors.ts";
@@ -15,6 +17,8 @@ export interface CheckOptions {
   readonly model: string;
   readonly format?: string;
   readonly initial?: string;
+  /** Not key by key. */
+  readonly whole: boolean;
   /** Seconds. */
   readonly timeLimit: number;
   /** MiB. */
@@ -36,7 +40,8 @@ export async function check(
 ): Promise<number> {
   const started = clock.now();
   const limits = {
-    threads: 1,
+    threads: availableParallelism(),
+    workers: nodeWorkers,
     timeLimitSeconds: options.timeLimit,
     memoryLimitBytes: options.memoryLimit * 2 ** 20,
     now: () => toSeconds(clock.now()),

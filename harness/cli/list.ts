@@ -1,4 +1,6 @@
 import type { Adapter } from "../../adapters/adapter.ts";
+import { formats } from "../../checker/formats/index.ts";
+import { models } from "../../checker/models/index.ts";
 import type { Workload } from "../../workloads/workload.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
@@ -64,6 +66,18 @@ export function list(registries: Registries, output: Output): void {
     ["name", ""],
     mutants.map(([name, doc]) => [name, doc]),
   );
+  section(
+    output,
+    "Models (check --model)",
+    ["name", ""],
+    judgedModels().map(({ name, judged }) => [name, judged]),
+  );
+  section(
+    output,
+    "Formats of histories (check --format)",
+    ["name", ""],
+    Object.values(formats).map(({ name, summary }) => [name, summary]),
+  );
   output.result(listing(registries));
 }
 
@@ -77,6 +91,14 @@ function section(
   output.print(table(header, rows).replaceAll(/^/gm, "  "));
   output.print();
 }
+
+/** Every model, and in what parts it judges a history. */
+const judgedModels = () =>
+  Object.entries(models).map(([name, model]) => {
+    const { key, keys } = model({});
+    if (key !== undefined) return { name, judged: "key by key" };
+    return { name, judged: keys === undefined ? "whole" : "by groups of keys that operations tie together" };
+  });
 
 function listing({ adapters, runtimes, workloads, nemeses }: Registries) {
   const requirements = ({ name, summary, requires }: Workload | Nemesis) => ({
@@ -102,5 +124,7 @@ function listing({ adapters, runtimes, workloads, nemeses }: Registries) {
     })),
     workloads: Object.values(workloads).map(requirements),
     nemeses: Object.values(nemeses).map(requirements),
+    models: judgedModels(),
+    formats: Object.values(formats).map(({ name, summary }) => ({ name, summary })),
   };
 }

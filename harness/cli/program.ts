@@ -105,11 +105,12 @@ function addCheck(assay: Command, clock: Clock, finish: (status: number) => void
     .description("judge stored or foreign histories without running anything")
     .option(
       "--model <name>",
-      "the sequential specification that a foreign history is held against",
+      "the sequential specification that a foreign history is held against (see assay list)",
       "register",
     )
     .option("--format <name>", "of a foreign history; told from the file where not given")
     .option("--initial <json>", "the model's initial value")
+    .option("--whole", "judge all keys together, as one object: the same verdict, and takes longer", false)
     .option("--time-limit <seconds>", "judging one history takes no longer", positiveNumber, 60)
     .option("--memory-limit <MiB>", "judging one history holds no more", positiveNumber, 4096)
     .option("--json", "one JSON object on stdout and nothing else there", false)
@@ -183,7 +184,7 @@ function addSmall(assay: Command, registries: LoadRegistries): void {
     });
   assay
     .command("list")
-    .description("systems, runtimes, workloads, faults and planted bugs")
+    .description("systems, runtimes, workloads, faults, planted bugs, models and formats of histories")
     .option(...json, false)
     .action(async (options: Json) => {
       const { list } = await import("./list.ts");
