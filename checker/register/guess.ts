@@ -1,3 +1,4 @@
+import type { Budget } from "../search/limits.ts";
 import type { Guess } from "../search/problem.ts";
 import { type Columns, cas, read, write } from "./columns.ts";
 
@@ -8,14 +9,18 @@ import { type Columns, cas, read, write } from "./columns.ts";
  * Each read is given to the setter of its value that was probably the last before it. Then a setter's time is where
  * unique values would put its block (see unique.ts): at the earliest return or the latest call among the setter and its
  * readers, whichever is less.
+ *
+ * Throws `LimitExceeded` where the budget does not allow it.
  */
-export function guessTimes(columns: Columns): Guess {
+export function guessTimes(columns: Columns, budget: Budget): Guess {
   const { size, kind, value, callIndex, returnIndex } = columns;
   const middle = Float64Array.from({ length: size }, (_, i) => middleOf(columns, i));
   const setters = settersByValue(columns, middle);
+  budget.look();
   const firstReturn = Float64Array.from(returnIndex);
   const lastCall = Float64Array.from(callIndex);
   for (let i = 0; i < size; i++) {
+    budget.step();
     if (kind[i] !== read && kind[i] !== cas) continue;
     const setter = lastBefore(setters(value[i] as number), middle, middle[i] as number);
     if (setter === undefined) continue;
@@ -34,9 +39,11 @@ function middleOf({ callIndex, returnIndex, optional }: Columns, i: number): num
 /** The operations that set a value, in order of their middles. */
 function settersByValue(columns: Columns, middle: Float64Array): (value: number) => Int32Array {
   const { size, kind, value, to, valueCount } = columns;
-  const setters: number[] = [];
-  for (let i = 0; i < size; i++) if (kind[i] === write || kind[i] === cas) setters.push(i);
-  setters.sort((a, b) => (middle[a] as number) - (middle[b] as number));
+  const keys: number[] = [];
+  for (let i = 0; i < size; i++)
+    if (kind[i] === write || kind[i] === cas) keys.push(2 * (middle[i] as number) * size + i);
+  // One whole number that sorts by middle, then by operation: the native sort of numbers is ten times faster.
+  const setters = Int32Array.from(Float64Array.from(keys).sort(), (key) => key % size);
   const set = (i: number) => (kind[i] === write ? value[i] : to[i]) as number;
   const start = new Int32Array(valueCount + 1);
   for (const i of setters) start[set(i) + 1] = (start[set(i) + 1] as number) + 1;

@@ -42,7 +42,7 @@ export function registerProblem(
     classOf[length++] = classes.of(kind[i] as number, looked, Math.max(0, set));
   }
   const at = (i: number) => kept[i] as number;
-  const guess = guessTimes(columns);
+  const guess = guessTimes(columns, budget);
   return {
     guess: {
       time: Float64Array.from({ length }, (_, i) => guess.time[at(i)] as number),

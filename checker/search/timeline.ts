@@ -39,6 +39,7 @@ export const returnsBefore = ({ events }: Timeline, count: number): number =>
 /** Throws `LimitExceeded` where the budget does not allow it. */
 export function timeline(times: Times, budget = new Budget(unlimited)): Timeline {
   const events = eventsOf(times);
+  budget.look();
   return {
     ...times,
     events,

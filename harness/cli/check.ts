@@ -61,7 +61,12 @@ export async function check(
     operations: all.reduce((sum, { operations }) => sum + operations, 0),
     seconds: toSeconds(clock.now()) - toSeconds(started),
     anomalies: verdicts.flatMap(({ anomalies }) => anomalies.map(({ kind, summary }) => ({ kind, summary }))),
-    files: all.map(({ file, operations, verdicts: each }) => ({ file, verdict: worstOf(each), operations })),
+    files: all.map(({ file, operations, verdicts: each }) => ({
+      file,
+      verdict: worstOf(each),
+      operations,
+      judgedInSeconds: each.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0),
+    })),
   });
   return exitStatus[verdict];
 }
