@@ -40,7 +40,7 @@ interface Trial {
 const all = "--seconds 17 --fault-seconds 3 --gap-seconds 1.5";
 const oneFault = "--seconds 9 --fault-seconds 4 --gap-seconds 1.5";
 /** Enough clients at the node that is cut off, so that some are left that ask it for as long as it answers. */
-const crowd = `--patient --rate 200 ${oneFault}`;
+const crowd = `--patient --rate 100 --processes 240 ${oneFault}`;
 
 const staleReads = (run: RunResult): number => run.figures["stale reads"] ?? 0;
 const noneStale = (run: RunResult) =>
