@@ -45,8 +45,6 @@ const crowd = `--patient --rate 100 --processes 240 ${oneFault}`;
 const staleReads = (run: RunResult): number => run.figures["stale reads"] ?? 0;
 const noneStale = (run: RunResult) =>
   staleReads(run) === 0 ? undefined : `found ${staleReads(run)} stale reads`;
-const limitFound = (run: RunResult) =>
-  run.knownLimitFound && staleReads(run) > 0 ? undefined : "the known limit was not found";
 const violations = new Set(["linearizability", "applied-twice"]);
 const named = (run: RunResult) =>
   run.anomalies.some(({ kind, summary }) => violations.has(kind) && /\d/.test(summary))
@@ -56,6 +54,12 @@ const named = (run: RunResult) =>
 /** When after a fault's begin the node that it was aimed at answered its first and last stale reads. */
 const atStruckNode = ({ staleness }: RunResult) =>
   staleness.flatMap(({ fault }) => (fault?.here ? [fault] : []));
+
+/** What a deposed leader answered is a violation, told as the read mode's known limit. */
+const limitFound = (run: RunResult) =>
+  run.knownLimitFound && atStruckNode(run).length > 0
+    ? undefined
+    : "the known limit was not found at a node that was struck";
 
 /** Stale for most of the fault, at the node that was cut off. */
 const staleWhileCutOff = (run: RunResult) =>
