@@ -2,9 +2,12 @@ import type { Operation } from "../core/op.ts";
 import { canonical } from "./canonical.ts";
 import type { Model } from "./model.ts";
 import { listOf, type OperationList, part } from "./operation-list.ts";
+import { judgeQueue, type QueueJudgement } from "./queue/judge-queue.ts";
+import { isQueue } from "./queue/unique.ts";
 import { type Columns, columnsOf, type RegisterModel } from "./register/columns.ts";
 import { type ColumnsJudgement, judgeColumns } from "./register/judge-columns.ts";
 import { revisionOrder } from "./revision-order.ts";
+import { breadthFirst } from "./search/breadth-first.ts";
 import { completeOrder } from "./search/complete-order.ts";
 import { decide } from "./search/decide.ts";
 import { Budget, type LimitName, type Limits, unlimited, within } from "./search/limits.ts";
@@ -98,6 +101,9 @@ function judge(model: Model, list: OperationList, budget: Budget, wantsWitness: 
   }
   const order = known();
   if (order !== undefined) return valid(wantsWitness ? order : undefined);
+  const queue = isQueue(model) ? judgeQueue(model, list, budget) : undefined;
+  if (queue?.kind === "valid") return valid(wantsWitness ? queue.order : undefined);
+  if (queue?.kind === "invalid") return { kind: "invalid", culprit: firstCulprit(model, queue, budget) };
   return search(model, list, budget, wantsWitness);
 }
 
@@ -105,6 +111,27 @@ const valid = (order: Int32Array | undefined): Judgement => ({
   kind: "valid",
   ...(order !== undefined && { witness: [...order] }),
 });
+
+/** Configurations that are looked at in a short search. */
+const shortWork = 20_000;
+
+/** The first operation that cannot be placed in a queue: a short search may tell that one before could not. */
+function firstCulprit(
+  model: Model,
+  { culprit, past, isFirst }: Extract<QueueJudgement, { kind: "invalid" }>,
+  budget: Budget,
+): number {
+  if (isFirst) return culprit;
+  return within(
+    () => {
+      const problem = prepare(model, past.list, budget);
+      const result = breadthFirst(problem, { limits: budget.rest(), work: { left: shortWork } });
+      if (result.kind !== "invalid") return culprit;
+      return past.positions[problem.source[result.culprit] as number] as number;
+    },
+    () => culprit,
+  );
+}
 
 /** The judgement with its states described. */
 export function inWords(judgement: ColumnsJudgement, describe: (value: number) => string): Judgement {

@@ -33,6 +33,8 @@ export interface Model<S = unknown, C = Call, O = Result> {
   overwrites?(call: C, outcome: Outcome<O>): boolean;
   /** How a register's operation looks at the value and changes it: present where the state is one value and nothing else. */
   register?(call: C, outcome: Outcome<O>): RegisterAccess;
+  /** What a queue's operation does: present where the state is an array, the head first, and nothing else. */
+  queue?(call: C, outcome: Outcome<O>): QueueAccess;
   /** Two states that are equal have equal fingerprints and two that differ do not. Defaults to their JSON. */
   fingerprint?(state: S): string | number;
   /**
@@ -44,6 +46,12 @@ export interface Model<S = unknown, C = Call, O = Result> {
   ): Fingerprints<S>;
   /** A state in words, for explanations. Defaults to its JSON. */
   describe?(state: S): string;
+}
+
+/** What an operation does to a queue: puts `value` at its end, or takes the head, which is `value`; null: there is none. */
+export interface QueueAccess {
+  readonly kind: "enqueue" | "dequeue";
+  readonly value: Json;
 }
 
 export interface Fingerprints<S> {

@@ -1,6 +1,6 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
-import { illegal, type Model } from "../model.ts";
+import { illegal, type Model, type QueueAccess } from "../model.ts";
 import { answerOf, badValue, unknownCall } from "./calls.ts";
 import { anArray, initialOf } from "./initial.ts";
 
@@ -17,9 +17,15 @@ export function fifoQueue(options: { initial?: Json } = {}): Model<Elements, Cal
     step,
     key: (call) => call.key ?? "",
     readOnly: ({ f }, outcome) => f === "dequeue" && answerOf(outcome) === null,
+    queue: access,
     fingerprint: canonical,
     describe: canonical,
   };
+}
+
+function access({ f, value }: Call, outcome: Outcome): QueueAccess {
+  if (f === "enqueue") return { kind: "enqueue", value: value ?? null };
+  return { kind: "dequeue", value: answerOf(outcome) ?? null };
 }
 
 function step(state: Elements, call: Call, outcome: Outcome): Elements | typeof illegal {
