@@ -1,21 +1,14 @@
 import { readFile } from "node:fs/promises";
-import type { RunContext } from "../../checker/checker.ts";
 import { detectFormat, formats } from "../../checker/formats/index.ts";
 import { linearizable } from "../../checker/linearizable.ts";
 import { models } from "../../checker/models/index.ts";
-import { runCheckers } from "../../checker/run-checkers.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { Json } from "../../core/op.ts";
-import type { Verdict } from "../../core/verdict.ts";
 import { lookUp } from "./arguments.ts";
-import type { CheckOptions } from "./check.ts";
+import type { Case, CheckOptions } from "./check.ts";
 
 /** A file with a history of anybody's, held against a model. */
-export async function checkForeign(
-  file: string,
-  options: CheckOptions,
-  limits: Omit<RunContext, "promises">,
-): Promise<{ file: string; operations: number; verdicts: readonly Verdict[] }> {
+export async function readForeign(file: string, options: CheckOptions): Promise<Case> {
   const model = lookUp(models, options.model, "model");
   const initial = options.initial === undefined ? undefined : initialValue(options.initial);
   const text = await readFile(file, "utf8");
@@ -26,8 +19,7 @@ export async function checkForeign(
     model: model(initial === undefined ? {} : { initial }),
     whole: options.whole,
   });
-  const verdicts = await runCheckers([checker], history, { ...limits, promises: "linearizable" });
-  return { file, operations: history.filter(({ type }) => type === "invoke").length, verdicts };
+  return { file, history, checkers: [checker], promises: "linearizable" };
 }
 
 function initialValue(text: string): Json {

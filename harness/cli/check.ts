@@ -1,16 +1,18 @@
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import type { RunContext } from "../../checker/checker.ts";
+import type { Checker } from "../../checker/checker.ts";
 import { nodeWorkers } from "../../checker/node-workers.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
 import type { Clock } from "../../core/clock.ts";
+import type { Consistency } from "../../core/consistency.ts";
 import { exitStatus, UsageError } from "../../core/errors.ts";
+import type { History } from "../../core/history.ts";
 import { toSeconds } from "../../core/time.ts";
 import { type Verdict, type VerdictKind, worst } from "../../core/verdict.ts";
 import { workloads } from "../../workloads/registry.ts";
 import { readRun } from "../node-store.ts";
 import { lookUp } from "./arguments.ts";
-import { checkForeign } from "./check-foreign.ts";
+import { readForeign } from "./check-foreign.ts";
 import { type Output, paintVerdict } from "./output.ts";
 
 export interface CheckOptions {
@@ -25,13 +27,24 @@ export interface CheckOptions {
   readonly memoryLimit: number;
 }
 
+/** A history, and who judges it. */
+export interface Case {
+  readonly file: string;
+  readonly history: History;
+  readonly checkers: readonly Checker[];
+  readonly promises: Consistency;
+}
+
 interface Checked {
   readonly file: string;
   readonly operations: number;
   readonly verdicts: readonly Verdict[];
 }
 
-/** `assay check FILE…`: judges run directories and history files. Resolves with the exit status of the worst. */
+/**
+ * `assay check FILE…`: judges run directories and history files, once all of them have been read: where one cannot be,
+ * none is judged. Resolves with the exit status of the worst.
+ */
 export async function check(
   files: readonly string[],
   options: CheckOptions,
@@ -46,11 +59,13 @@ export async function check(
     memoryLimitBytes: options.memoryLimit * 2 ** 20,
     now: () => toSeconds(clock.now()),
   };
+  const cases: Case[] = [];
+  for (const file of files)
+    cases.push((await isDirectory(file)) ? await readRunDirectory(file) : await readForeign(file, options));
   const all: Checked[] = [];
-  for (const file of files) {
-    const checked = (await isDirectory(file))
-      ? await checkRun(file, limits)
-      : await checkForeign(file, options, limits);
+  for (const { file, history, checkers, promises } of cases) {
+    const verdicts = await runCheckers(checkers, history, { ...limits, promises });
+    const checked = { file, operations: history.filter(({ type }) => type === "invoke").length, verdicts };
     tell(checked, output);
     all.push(checked);
   }
@@ -72,13 +87,12 @@ export async function check(
 }
 
 /** A run directory: the workload's own checkers, under the promise of the run's read mode. */
-async function checkRun(dir: string, limits: Omit<RunContext, "promises">): Promise<Checked> {
+async function readRunDirectory(dir: string): Promise<Case> {
   const { run, history } = await readRun(dir);
   const workload = lookUp(workloads, run.workload, "workload");
   const { name: readMode, promises } = run.readMode;
   const checkers = workload.checkers({ readMode, promises, keyPrefix: "", options: {} });
-  const verdicts = await runCheckers(checkers, history, { ...limits, promises });
-  return { file: dir, operations: history.filter(({ type }) => type === "invoke").length, verdicts };
+  return { file: dir, history, checkers, promises };
 }
 
 async function isDirectory(file: string): Promise<boolean> {

@@ -1,0 +1,245 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+// Every call is a process that loads the command; on a busy machine that takes seconds.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+
+const command = fileURLToPath(new URL("./assay.mjs", import.meta.url));
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function assay(...args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [command, ...args], {
+    cwd: scratch,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+let scratch: string;
+const file = (name: string, ...lines: readonly string[]): string => {
+  const path = join(scratch, name);
+  writeFileSync(path, `${lines.join("\n")}\n`);
+  return path;
+};
+
+const legal = [
+  "{:process 0, :type :invoke, :f :write, :value 1}",
+  "{:process 0, :type :ok, :f :write, :value 1}",
+  "{:process 1, :type :invoke, :f :read, :value nil}",
+  "{:process 1, :type :ok, :f :read, :value 1}",
+];
+const stale = [
+  ...legal,
+  "{:process 0, :type :invoke, :f :write, :value 2}",
+  "{:process 0, :type :ok, :f :write, :value 2}",
+  "{:process 1, :type :invoke, :f :read, :value nil}",
+  "{:process 1, :type :ok, :f :read, :value 1}",
+];
+
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), "assay-cli-"));
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe("assay check", () => {
+  it("ends with 0 for a legal history, with 1 and the reason for another", async () => {
+    const [good, bad] = [file("good.edn", ...legal), file("bad.edn", ...stale)];
+    const valid = await assay("check", good, "--initial", "0");
+    expect(valid).toMatchObject({ status: 0 });
+    expect(valid.stdout).toContain(`${good}: valid  2 operations`);
+    const invalid = await assay("check", good, bad, "--initial", "0");
+    expect(invalid.status).toBe(1);
+    expect(invalid.stdout).toContain(`${bad}: invalid  4 operations`);
+    expect(invalid.stdout).toMatch(/process 1 read 1 .*write of 2/);
+  });
+
+  it("ends with 2 where a limit keeps it from deciding", async () => {
+    const writes = Array.from({ length: 20 }, (_, i) => ({ process: i, value: i % 4 }));
+    const open = [
+      ...writes.map(
+        ({ process, value }) =>
+          `{:process ${process}, :type :invoke, :f :cas, :value [${value} ${value + 1}]}`,
+      ),
+      ...writes.map(
+        ({ process, value }) => `{:process ${process}, :type :ok, :f :cas, :value [${value} ${value + 1}]}`,
+      ),
+    ];
+    const hard = file("hard.edn", ...open);
+    const ended = await assay("check", hard, "--initial", "0", "--time-limit", "0.000001", "--json");
+    expect(ended.status).toBe(2);
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      verdict: "unknown",
+      anomalies: [{ kind: "time-limit" }],
+    });
+  });
+
+  it("judges nothing where a file is malformed, and names the file, the line and what it expected", async () => {
+    const good = file("good.edn", ...legal);
+    const broken = file("broken.edn", ...legal, "{:process 0, :type :invoke, :f :write, :value");
+    const ended = await assay("check", good, broken);
+    expect(ended).toMatchObject({ status: 64, stdout: "" });
+    expect(ended.stderr).toMatch(/broken\.edn:\d+: .*expected/);
+  });
+
+  it.each([
+    ["an unknown model", ["--model", "regster"], /no model is called "regster"; there are: register/],
+    ["an unknown format", ["--format", "xml"], /no format is called "xml"; there are: /],
+    ["an initial value that is no JSON", ["--initial", "{x"], /--initial \{x: expected a value in JSON/],
+    ["a time limit of nothing", ["--time-limit", "0"], /expected a number above 0/],
+  ])("refuses %s with 64", async (_, args, message) => {
+    const ended = await assay("check", file("good.edn", ...legal), ...args);
+    expect(ended).toMatchObject({ status: 64, stdout: "" });
+    expect(ended.stderr).toMatch(message);
+  });
+
+  it("refuses a file that is not there with 64", async () => {
+    const ended = await assay("check", join(scratch, "nowhere.edn"));
+    expect(ended.status).toBe(64);
+    expect(ended.stderr).toMatch(/cannot read .*nowhere\.edn/);
+  });
+
+  it("judges keys apart, or all together on request, with one verdict", async () => {
+    const lines = [
+      '{:process 0, :type :invoke, :f :write, :value ["x" 1]}',
+      '{:process 0, :type :ok, :f :write, :value ["x" 1]}',
+      '{:process 0, :type :invoke, :f :read, :value ["y" nil]}',
+      '{:process 0, :type :ok, :f :read, :value ["y" 1]}',
+    ];
+    const history = file("keys.edn", ...lines);
+    const apart = await assay("check", history, "--json");
+    expect(apart.status).toBe(1);
+    expect(JSON.parse(apart.stdout)).toMatchObject({ verdict: "invalid", operations: 2 });
+    const together = await assay("check", history, "--json", "--whole");
+    expect(together.status, together.stderr).toBe(1);
+  });
+});
+
+describe("assay bench", () => {
+  let ended: Ended;
+  beforeAll(async () => {
+    const short = ["--seconds", "5", "--nemesis", "none", "--rate", "100", "--seed", "7"];
+    ended = await assay("bench", "--json", "--results", join(scratch, "results"), ...short);
+  });
+  const run = () => JSON.parse(ended.stdout).runs[0] as { dir: string; report: string };
+
+  it("prints one JSON object, ends with the verdict's status, and leaves the run with its report", () => {
+    expect(ended.status, ended.stderr).toBe(0);
+    const result = JSON.parse(ended.stdout);
+    expect(result).toMatchObject({
+      verdict: "valid",
+      seconds: expect.any(Number),
+      runs: [
+        {
+          system: "reference",
+          version: expect.any(String),
+          runtime: "loopback",
+          workload: "register",
+          readMode: "linearizable",
+          seed: 7,
+          verdict: "valid",
+          operations: { ok: expect.any(Number), fail: expect.any(Number), info: expect.any(Number) },
+          faults: [],
+          anomalies: [],
+        },
+      ],
+    });
+    const files = readdirSync(run().dir);
+    for (const name of ["run.json", "history.jsonl", "latency.hlog", "usage.jsonl", "report.html", "logs"])
+      expect(files).toContain(name);
+  });
+
+  it("leaves what check judges and report renders anew", async () => {
+    const { dir, report } = run();
+    expect((await assay("check", dir)).status).toBe(0);
+    rmSync(report);
+    const rendered = await assay("report", dir, "--json");
+    expect(rendered.status, rendered.stderr).toBe(0);
+    expect(JSON.parse(rendered.stdout)).toBeDefined();
+    expect(existsSync(report)).toBe(true);
+  });
+
+  it("leaves a history that check finds wrong once an answer in it was changed", async () => {
+    const { dir } = run();
+    const lines = readFileSync(join(dir, "history.jsonl"), "utf8").trimEnd().split("\n");
+    const reads = lines.flatMap((line, i) => {
+      const { type, f, value } = JSON.parse(line);
+      return type === "ok" && f === "read" && value !== null ? [i] : [];
+    });
+    const at = reads.at(-1) as number;
+    lines[at] = JSON.stringify({ ...JSON.parse(lines[at] as string), value: 1 });
+    const changed = await assay("check", file("changed.jsonl", ...lines), "--json");
+    expect(changed.status, changed.stderr).toBe(1);
+    expect(JSON.parse(changed.stdout).anomalies[0].summary).toContain(" 1 from ");
+  });
+
+  it.each([
+    ["an unknown system", ["--system", "etdc"], /"etdc".*reference, etcd, zookeeper, consul/],
+    ["an unknown nemesis", ["--nemesis", "partitoin"], /"partitoin".*partition/],
+    ["an unknown workload", ["--workload", "regiter"], /"regiter".*register/],
+    ["an unknown runtime", ["--runtime", "cloud"], /"cloud".*loopback/],
+    ["an unknown read mode", ["--read-mode", "dirty"], /dirty.*linearizable/],
+    ["an unknown planted bug", ["--mutant", "slowness"], /slowness.*read-without-quorum/],
+    ["a cluster of four", ["--nodes", "4"], /4/],
+    ["a rate below zero", ["--rate", "-5"], /expected a number above 0/],
+    ["a rate in a closed loop", ["--rate", "5", "--clients", "2"], /cannot be used with/],
+    ["a load too short for its faults", ["--seconds", "3"], /--seconds/],
+    ["an unknown option of the workload", ["--workload-option", "colour=3"], /colour.*keys/],
+    ["an unknown option", ["--sytem", "etcd"], /--sytem/],
+  ])("refuses %s with 64 before anything is started", async (_, args, message) => {
+    const results = join(scratch, "refused");
+    const refused = await assay("bench", "--json", "--results", results, ...args);
+    expect(refused).toMatchObject({ status: 64, stdout: "" });
+    expect(refused.stderr).toMatch(message);
+    expect(existsSync(results)).toBe(false);
+  });
+});
+
+describe("assay", () => {
+  it.each([["list"], ["doctor"], ["clean"]])("%s prints one JSON object on request", async (name) => {
+    const ended = await assay(name, "--json");
+    expect(ended.status, ended.stderr).toBe(0);
+    expect(ended.stdout.trimEnd().split("\n")).toHaveLength(1);
+    expect(typeof JSON.parse(ended.stdout)).toBe("object");
+  });
+
+  it.each([
+    [[]],
+    [["bench"]],
+    [["check"]],
+    [["report"]],
+    [["cluster", "up"]],
+    [["doctor"]],
+    [["list"]],
+    [["clean"]],
+  ])("%j --help tells how it is used, with status 0", async (names) => {
+    const ended = await assay(...names, "--help");
+    expect(ended).toMatchObject({ status: 0, stderr: "" });
+    expect(ended.stdout).toContain(`Usage: assay${names.map((name) => ` ${name}`).join("")}`);
+  });
+
+  it("refuses an unknown command with 64", async () => {
+    const ended = await assay("destroy");
+    expect(ended.status).toBe(64);
+    expect(ended.stderr).toContain("destroy");
+  });
+});
