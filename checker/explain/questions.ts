@@ -1,11 +1,11 @@
 import type { Operation } from "../../core/op.ts";
 import type { Model } from "../model.ts";
 import { listOf } from "../operation-list.ts";
-import { breadthFirst, type Work } from "../search/breadth-first.ts";
+import { breadthFirst, type Configuration, type Work } from "../search/breadth-first.ts";
 import type { Limits } from "../search/limits.ts";
 import { type ModelMachine, modelMachine } from "../search/machine.ts";
 import { classify, type Problem } from "../search/problem.ts";
-import { timeline } from "../search/timeline.ts";
+import { type Timeline, timeline, timelineOf } from "../search/timeline.ts";
 import { firstEventFrom, type Stretch } from "./stretch.ts";
 
 /** Asks which parts of a stretch are legal. What all questions share is computed once. */
@@ -16,6 +16,7 @@ export class Questions<S> {
   readonly #classOf: Int32Array;
   readonly #classes: number;
   readonly #machine: ModelMachine<S>;
+  readonly #timeline: Timeline;
   readonly #limits: Limits;
 
   constructor(model: Model<S>, stretch: Stretch<S>, limits: Limits) {
@@ -27,6 +28,13 @@ export class Questions<S> {
     this.#classOf = classOf;
     this.#classes = classes.length;
     this.#machine = modelMachine(model, [...classes, ...classes]);
+    const at = (i: number) => operations[i] as Operation;
+    this.#timeline = timeline({
+      size: operations.length,
+      optional: Uint8Array.from(operations, ({ outcome }) => (outcome.type === "info" ? 1 : 0)),
+      callIndex: (i) => at(i).callIndex,
+      returnIndex: (i) => at(i).returnIndex,
+    });
     this.#readOnly = operations.map(({ call, outcome }) => model.readOnly?.(call, outcome) ?? false);
   }
 
@@ -43,36 +51,36 @@ export class Questions<S> {
     // A read that may be left out says nothing.
     const kept = present.filter((i) => required.has(i) || !this.#readOnly[i]);
     const problem = this.#problem(kept, required);
-    const place = new Map(kept.map((i, operation) => [i, operation]));
-    const find = (members: readonly number[]) => members.flatMap((i) => place.get(i) ?? []);
-    const configurations = this.#stretch.starts.map(({ state, done, used, spent }) => ({
-      state: this.#machine.intern(state),
-      done: find(done),
-      used: find(used),
-      spent: find(spent).map((operation) => problem.classOf[operation] as number),
-    }));
+    const configurations = this.#starts(kept, problem.classOf);
     const events = firstEventFrom(problem.timeline, this.#stretch.begins);
     const { kind } = breadthFirst(problem, { limits: this.#limits, work, start: { events, configurations } });
     return kind === "valid" ? true : kind === "invalid" ? false : undefined;
   }
 
+  /** The stretch's starts in the numbers of a problem of the operations at `kept`. */
+  #starts(kept: readonly number[], classOf: Int32Array): Configuration[] {
+    const find = (members: readonly number[]) =>
+      members.map((i) => kept.indexOf(i)).filter((operation) => operation >= 0);
+    return this.#stretch.starts.map(({ state, done, used, spent }) => ({
+      state: this.#machine.intern(state),
+      done: find(done),
+      used: find(used),
+      spent: find(spent).map((operation) => classOf[operation] as number),
+    }));
+  }
+
   #problem(kept: readonly number[], required: ReadonlySet<number>): Problem {
-    const at = (operation: number) => this.#stretch.operations[kept[operation] as number] as Operation;
-    const isRelaxed = (i: number) => !required.has(i) && this.#stretch.operations[i]?.outcome.type !== "info";
-    return {
-      source: Int32Array.from(kept),
-      classOf: Int32Array.from(
-        kept,
-        (i) => (this.#classOf[i] as number) + (isRelaxed(i) ? this.#classes : 0),
-      ),
-      relaxed: Int32Array.from(kept, (i) => (isRelaxed(i) ? 1 : 0)),
-      machine: this.#machine,
-      timeline: timeline({
-        size: kept.length,
-        optional: Uint8Array.from(kept, (_, operation) => (at(operation).outcome.type === "info" ? 1 : 0)),
-        callIndex: (operation) => at(operation).callIndex,
-        returnIndex: (operation) => at(operation).returnIndex,
-      }),
-    };
+    const { length } = kept;
+    const source = new Int32Array(length);
+    const classOf = new Int32Array(length);
+    const relaxed = new Int32Array(length);
+    for (let operation = 0; operation < length; operation++) {
+      const i = kept[operation] as number;
+      const isRelaxed = !required.has(i) && this.#timeline.optional[i] === 0;
+      source[operation] = i;
+      classOf[operation] = (this.#classOf[i] as number) + (isRelaxed ? this.#classes : 0);
+      relaxed[operation] = isRelaxed ? 1 : 0;
+    }
+    return { source, classOf, relaxed, machine: this.#machine, timeline: timelineOf(this.#timeline, kept) };
   }
 }

@@ -26,8 +26,9 @@ export interface Sections {
  * after it: a contradiction.
  *
  * Otherwise what was found to be before o, B(o), can be that, and nothing else: an operation of another value returned at t
- * or later, so it may follow all of B(o) and o. And if o' was called after o, B(o) is part of B(o'); so in order of their
- * calls the empty dequeues divide the values into sections, one after another in real time, too. ∎
+ * or later, so it may follow all of B(o) and o. And if o' was called after o, B(o) is part of B(o'), and t for o' is no
+ * earlier than for o; so in order of their calls the empty dequeues divide the values into sections, one after another in
+ * real time, too. ∎
  */
 export function sectionsOf(
   items: readonly Item[],
@@ -47,9 +48,10 @@ export function sectionsOf(
   const firstReturn = ({ enqueueReturn, dequeueReturn }: Item) => Math.min(enqueueReturn, dequeueReturn);
   const rest = items.toSorted((a, b) => firstReturn(a) - firstReturn(b));
   let at = 0;
+  let t = Number.NEGATIVE_INFINITY;
   for (const { operation, call, return: returned } of empties) {
     const section: Item[] = [];
-    let t = call;
+    t = Math.max(t, call);
     for (; at < rest.length && firstReturn(rest[at] as Item) < t; at++) {
       budget.step();
       const item = take(rest[at] as Item);

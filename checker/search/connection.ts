@@ -1,4 +1,4 @@
-import type { Machine } from "./machine.ts";
+import { classFacts, type Machine } from "./machine.ts";
 
 /** The parts of the state that operations are connected through, starting from one of them. */
 export class Connection {
@@ -10,10 +10,7 @@ export class Connection {
   #start = 0;
 
   constructor(machine: Machine) {
-    this.#parts =
-      machine.parts === undefined
-        ? []
-        : Array.from({ length: machine.classes }, (_, id) => machine.parts?.(id));
+    this.#parts = classFacts(machine).parts;
     const greatest = this.#parts.reduce((most, parts) => Math.max(most, ...(parts ?? [])), -1);
     this.#connected = new Int32Array(greatest + 1);
   }

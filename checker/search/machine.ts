@@ -27,6 +27,29 @@ export interface Machine {
   bytes(): number;
 }
 
+/** What a machine says of its classes, by class. */
+interface ClassFacts {
+  readonly roles: Uint8Array;
+  readonly onlyIn: Int32Array;
+  readonly parts: readonly (Int32Array | undefined)[];
+}
+
+const knownFacts = new WeakMap<Machine, ClassFacts>();
+
+/** What the machine says of its classes: asked once, for many small searches share a machine. */
+export function classFacts(machine: Machine): ClassFacts {
+  const known = knownFacts.get(machine);
+  if (known !== undefined) return known;
+  const { classes } = machine;
+  const facts = {
+    roles: new Uint8Array(classes).map((_, id) => machine.role(id)),
+    onlyIn: new Int32Array(classes).map((_, id) => machine.onlyIn(id)),
+    parts: machine.parts === undefined ? [] : Array.from({ length: classes }, (_, id) => machine.parts?.(id)),
+  };
+  knownFacts.set(machine, facts);
+  return facts;
+}
+
 /** A machine whose states are a model's. */
 export interface ModelMachine<S> extends Machine {
   intern(state: S): number;

@@ -1,5 +1,5 @@
 import { Connection } from "./connection.ts";
-import { type Machine, mutates, noState, overwrites, reads } from "./machine.ts";
+import { classFacts, type Machine, mutates, noState, overwrites, reads } from "./machine.ts";
 import type { Problem } from "./problem.ts";
 import { bitsAt, clearBit, hasBit, type Layout, layoutFor, setBit, stateAt, usesAt } from "./row.ts";
 import type { Uses } from "./uses.ts";
@@ -69,10 +69,11 @@ export class Moves {
     this.layout = layoutFor(timeline.slots, hasTrace);
     this.usedAt = bitsAt + this.layout.words;
     this.exact = new Int32Array(this.layout.words);
-    this.#roles = new Uint8Array(machine.classes).map((_, id) => machine.role(id));
-    this.#onlyIn = new Int32Array(machine.classes).map((_, id) => machine.onlyIn(id));
+    const { roles, onlyIn } = classFacts(machine);
+    this.#roles = roles;
+    this.#onlyIn = onlyIn;
     this.#connection = new Connection(machine);
-    this.#anyOverwrites = this.#roles.includes(overwrites);
+    this.#anyOverwrites = roles.includes(overwrites);
     this.#tried = new Int32Array(machine.classes);
   }
 

@@ -49,6 +49,34 @@ export function timeline(times: Times, budget = new Budget(unlimited)): Timeline
 }
 
 /**
+ * The timeline of some of the operations: those at `kept`, which ascend and are numbered anew. What is left needs no
+ * sorting.
+ */
+export function timelineOf(all: Timeline, kept: readonly number[]): Timeline {
+  const number = new Int32Array(all.size).fill(-1);
+  for (let i = 0; i < kept.length; i++) number[kept[i] as number] = i;
+  const events = new Int32Array(2 * kept.length);
+  const optional = new Uint8Array(kept.length);
+  let length = 0;
+  for (let at = 0; at < all.events.length; at++) {
+    const event = all.events[at] as number;
+    const operation = number[event >> 1] as number;
+    if (operation < 0) continue;
+    events[length++] = operation * 2 + (event & 1);
+    optional[operation] = all.optional[event >> 1] as number;
+  }
+  const own = events.subarray(0, length);
+  const times: Times = {
+    size: kept.length,
+    optional,
+    callIndex: (operation) => all.callIndex(kept[operation] as number),
+    returnIndex: (operation) => all.returnIndex(kept[operation] as number),
+  };
+  const before = ranks(times, own, new Budget(unlimited));
+  return { ...times, events: own, ...slotsOf(times, own), before };
+}
+
+/**
  * At equal indexes calls come before returns: only `a.returnIndex < b.callIndex` puts `a` before `b`, so operations
  * whose ends fall together are concurrent.
  */
@@ -94,7 +122,8 @@ function slotsOf({ size, optional }: Times, events: Int32Array): { slot: Int32Ar
   const slot = new Int32Array(size).fill(-1);
   const free: number[] = [];
   let slots = 0;
-  for (const event of events) {
+  for (let at = 0; at < events.length; at++) {
+    const event = events[at] as number;
     const operation = event >> 1;
     if (optional[operation]) continue;
     if (isReturn(event)) free.push(slot[operation] as number);
@@ -105,13 +134,13 @@ function slotsOf({ size, optional }: Times, events: Int32Array): { slot: Int32Ar
 
 function ranks({ size, optional }: Times, events: Int32Array, budget: Budget): Int32Array {
   const returnAt = new Int32Array(size);
-  events.forEach((event, at) => {
-    if (isReturn(event)) returnAt[event >> 1] = at;
-  });
+  for (let at = 0; at < events.length; at++)
+    if (isReturn(events[at] as number)) returnAt[(events[at] as number) >> 1] = at;
   const before = new Int32Array(size).fill(-1);
   const open: number[] = [];
-  for (const event of events) {
+  for (let at = 0; at < events.length; at++) {
     budget.step();
+    const event = events[at] as number;
     const operation = event >> 1;
     if (optional[operation]) continue;
     if (isReturn(event)) {
