@@ -212,6 +212,19 @@ describe("assay bench", () => {
     expect(refused.stderr).toMatch(message);
     expect(existsSync(results)).toBe(false);
   });
+
+  it.each([
+    ["a file", () => file("results.json", "{}")],
+    ["below a file", () => join(file("results.json", "{}"), "deep", "down")],
+    ["where no directory can be made", () => "/proc/nope/deep"],
+  ])("refuses results in %s with 64, and one line", async (_, place) => {
+    const results = place();
+    const refused = await assay("bench", "--results", results);
+    expect(refused).toMatchObject({ status: 64, stdout: "" });
+    expect(refused.stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(refused.stderr).toContain(results);
+    expect(refused.stderr).toContain("--results DIR");
+  });
 });
 
 describe("assay", () => {

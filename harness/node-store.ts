@@ -1,7 +1,7 @@
 /** Run directories on disk. */
 import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, mkdtemp, readFile, rmdir, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { finished } from "node:stream/promises";
 import { UsageError } from "../core/errors.ts";
 import type { History } from "../core/history.ts";
@@ -13,7 +13,7 @@ import type { RunDirectory, RunStore } from "./store.ts";
 /** Makes run directories below `results`, which is made where it is missing. */
 export const fileRunStore = (results: string): RunStore => ({
   async create(id) {
-    await mkdir(results, { recursive: true });
+    for (const missing of await refuseUnwritable(results)) await makeUnlessThere(missing);
     const taken = await makeDirectory(results, id);
     const path = join(results, taken);
     const dataDir = join(path, "data");
@@ -22,6 +22,45 @@ export const fileRunStore = (results: string): RunStore => ({
     return new FileRunDirectory({ id: taken, path, dataDir, logDir });
   },
 });
+
+/**
+ * Rejects with a UsageError where no run can be kept in `results`, and leaves nothing behind; resolves with the directories
+ * that are still to be made for it, from the outermost on.
+ */
+export async function refuseUnwritable(results: string): Promise<readonly string[]> {
+  const missing: string[] = [];
+  try {
+    let nearest = resolve(results);
+    for (; !(await isThere(nearest)); nearest = dirname(nearest)) missing.unshift(nearest);
+    // Only trying tells: root may write anywhere, and cannot below /proc.
+    await rmdir(await mkdtemp(join(nearest, ".assay-")));
+  } catch (reason) {
+    throw new UsageError(
+      `${results} cannot keep results (${(reason as Error).message}): name a directory that can be written to, with --results DIR`,
+    );
+  }
+  return missing;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (reason) {
+    const { code } = reason as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    throw reason;
+  }
+}
+
+/** One level at a time: Node's recursive `mkdir` spins for ever where a file system has no way to make a directory. */
+async function makeUnlessThere(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (reason) {
+    if ((reason as NodeJS.ErrnoException).code !== "EEXIST") throw reason;
+  }
+}
 
 async function makeDirectory(parent: string, id: string): Promise<string> {
   for (let n = 1; ; n++) {

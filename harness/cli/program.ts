@@ -62,6 +62,8 @@ async function runBench(
   const { planRuns } = await import("./plan.ts");
   const context = { clock, log: (line: string) => output.note(line) };
   const planned = await planRuns(options, registries, context);
+  const { refuseUnwritable } = await import("../node-store.ts");
+  await refuseUnwritable(options.results);
   const elsewhere = await inNamespaces(planned, output);
   if (elsewhere !== undefined) return elsewhere;
   const ending = endOnSignals(() =>
