@@ -19,7 +19,7 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
     model: model(initial === undefined ? {} : { initial }),
     whole: options.whole,
   });
-  return { file, history, checkers: [checker], promises: "linearizable" };
+  return { file, history, checkers: [checker], promises: "linearizable", known: [] };
 }
 
 function initialValue(text: string): Json {

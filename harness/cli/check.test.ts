@@ -2,9 +2,42 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { HistoryEvent } from "../../core/history.ts";
 import { realClock } from "../../core/real-clock.ts";
+import type { Run } from "../../core/run.ts";
+import type { Verdict } from "../../core/verdict.ts";
+import { fileRunStore } from "../node-store.ts";
+import { TestTrial } from "../testing.ts";
 import { type CheckOptions, check } from "./check.ts";
 import type { Output } from "./output.ts";
+
+interface Told {
+  readonly verdict: string;
+  readonly operations: number;
+  readonly files: readonly { readonly file: string; readonly truncated: boolean }[];
+}
+
+/** What check prints, notes, answers as JSON, and ends with. */
+async function checked(file: string, options: CheckOptions) {
+  const told: string[] = [];
+  const notes: string[] = [];
+  const results: Told[] = [];
+  const output: Output = {
+    json: false,
+    print: (line = "") => {
+      told.push(line);
+    },
+    result: (value) => {
+      results.push(value as Told);
+    },
+    note: (line) => {
+      notes.push(line);
+    },
+    live: () => {},
+  };
+  const status = await check([file], options, realClock(), output);
+  return { status, text: told.join("\n"), notes: notes.join("\n"), result: results[0] };
+}
 
 /** Two keys of a map of strings, told key by key in turn. */
 const lines = (read: string): string =>
@@ -28,20 +61,8 @@ describe("assay check", () => {
   });
   afterAll(() => rm(dir, { recursive: true, force: true }));
 
-  async function judged(name: string, more: Partial<CheckOptions>) {
-    const told: string[] = [];
-    const output: Output = {
-      json: false,
-      print: (line = "") => {
-        told.push(line);
-      },
-      result: () => {},
-      note: () => {},
-      live: () => {},
-    };
-    const status = await check([join(dir, name)], { ...options, ...more }, realClock(), output);
-    return { status, text: told.join("\n") };
-  }
+  const judged = (name: string, more: Partial<CheckOptions>) =>
+    checked(join(dir, name), { ...options, ...more });
 
   it("judges key by key, or with --whole all keys together, with the same verdict", async () => {
     const apart = await judged("good.txt", {});
@@ -61,5 +82,83 @@ describe("assay check", () => {
     const { status, text } = await judged("good.txt", { timeLimit: 1e-9 });
     expect(status).toBe(2);
     expect(text).toContain("undecided: the time limit");
+  });
+});
+
+describe("assay check of a run directory", () => {
+  const trial = new TestTrial({ spec: { load: { kind: "open", rate: 100, processes: 6, seconds: 5 } } });
+  let results = "";
+  let run: Run;
+  beforeAll(async () => {
+    results = await mkdtemp(join(tmpdir(), "assay-check-"));
+    run = await trial.run();
+  });
+  afterAll(() => rm(results, { recursive: true, force: true }));
+
+  /** The trial's run, with `change`, or with other events, in a directory of its own. */
+  async function stored(change: Partial<Run>, events: readonly HistoryEvent[] = trial.events) {
+    const dir = await fileRunStore(results).create("run");
+    for (const event of events) dir.append(event);
+    await dir.finish({ ...run, ...change }, "");
+    return dir.path;
+  }
+
+  const found = (checker: string, kind: Verdict["kind"]): Partial<Run> => ({
+    verdict: kind,
+    verdicts: [
+      ...run.verdicts.filter((each) => each.checker !== checker),
+      { checker, kind, summary: `${checker} was found ${kind}`, anomalies: [] },
+    ],
+  });
+
+  it("finds valid what was valid", async () => {
+    expect(run.verdict).toBe("valid");
+    expect(await checked(await stored({}), options)).toMatchObject({
+      status: 0,
+      result: { verdict: "valid" },
+    });
+  });
+
+  it.each(["nemeses", "recovery", "load"])("takes over what the harness found of %s", async (checker) => {
+    const { status, text } = await checked(await stored(found(checker, "unknown")), options);
+    expect(status).toBe(2);
+    expect(text).toContain(`${checker}: ${checker} was found unknown`);
+  });
+
+  it("judges the history anew, whatever was found then", async () => {
+    expect((await checked(await stored(found("linearizable", "unknown")), options)).status).toBe(0);
+    expect((await checked(await stored(found("vacuity", "invalid")), options)).status).toBe(0);
+  });
+
+  it("does not call valid what did too little to mean anything", async () => {
+    const few = await stored(
+      {},
+      trial.events.filter(({ process }) => process === "nemesis" || process === 0).slice(0, 9),
+    );
+    const { status, text } = await checked(few, options);
+    expect(status).toBe(2);
+    expect(text).toMatch(/vacuity: only \d+ /);
+  });
+
+  it("does not call valid a run whose fault was never seen to bite", async () => {
+    const { length: index } = trial.events;
+    const last = trial.events.at(-1) as HistoryEvent;
+    const value = { state: "begin", id: 1, summary: "partition of n1", nodes: ["n1"] };
+    const events: HistoryEvent[] = [
+      ...trial.events,
+      { index, time: last.time, type: "info", process: "nemesis", f: "partition", value },
+    ];
+    const { status, text } = await checked(await stored({}, events), options);
+    expect(status).toBe(2);
+    expect(text).toContain("was injected but never seen to bite");
+  });
+
+  it("does not call valid a run that ended early, nor one that never began", async () => {
+    const cut = await checked(await stored({ ended: "n2 died by itself" }), options);
+    expect(cut.status).toBe(2);
+    expect(cut.text).toContain("the run ended early: n2 died by itself");
+    const none = await checked(await stored({ ended: "n1 never became ready", verdicts: [] }, []), options);
+    expect(none.status).toBe(2);
+    expect(none.text).toContain("the run ended early: n1 never became ready");
   });
 });

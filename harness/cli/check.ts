@@ -9,10 +9,8 @@ import { exitStatus, UsageError } from "../../core/errors.ts";
 import type { History } from "../../core/history.ts";
 import { toSeconds } from "../../core/time.ts";
 import { type Verdict, type VerdictKind, worst } from "../../core/verdict.ts";
-import { workloads } from "../../workloads/registry.ts";
-import { readRun } from "../node-store.ts";
-import { lookUp } from "./arguments.ts";
 import { readForeign } from "./check-foreign.ts";
+import { readRunDirectory } from "./check-run.ts";
 import { type Output, paintVerdict } from "./output.ts";
 
 export interface CheckOptions {
@@ -33,6 +31,8 @@ export interface Case {
   readonly history: History;
   readonly checkers: readonly Checker[];
   readonly promises: Consistency;
+  /** What was found before. It stands where no checker of that name judges anew. */
+  readonly known: readonly Verdict[];
 }
 
 interface Checked {
@@ -63,8 +63,12 @@ export async function check(
   for (const file of files)
     cases.push((await isDirectory(file)) ? await readRunDirectory(file) : await readForeign(file, options));
   const all: Checked[] = [];
-  for (const { file, history, checkers, promises } of cases) {
-    const verdicts = await runCheckers(checkers, history, { ...limits, promises });
+  for (const { file, history, checkers, promises, known } of cases) {
+    const anew = await runCheckers(checkers, history, { ...limits, promises });
+    const verdicts = [
+      ...anew,
+      ...known.filter(({ checker }) => anew.every((each) => each.checker !== checker)),
+    ];
     const checked = { file, operations: history.filter(({ type }) => type === "invoke").length, verdicts };
     tell(checked, output);
     all.push(checked);
@@ -84,15 +88,6 @@ export async function check(
     })),
   });
   return exitStatus[verdict];
-}
-
-/** A run directory: the workload's own checkers, under the promise of the run's read mode. */
-async function readRunDirectory(dir: string): Promise<Case> {
-  const { run, history } = await readRun(dir);
-  const workload = lookUp(workloads, run.workload, "workload");
-  const { name: readMode, promises } = run.readMode;
-  const checkers = workload.checkers({ readMode, promises, keyPrefix: "", options: {} });
-  return { file: dir, history, checkers, promises };
 }
 
 async function isDirectory(file: string): Promise<boolean> {
