@@ -60,6 +60,8 @@ describe("a trial that cannot be", () => {
     ['no read mode "quorum"', { readMode: "quorum" }, []],
     ["does not run with 4 nodes", { nodes: 4 }, []],
     ["2 clients cannot use 3 nodes", { load: { ...short.load, processes: 2 } }, []],
+    ["expected a whole number from 0 to 100", { workloadOptions: { "read-percent": 300 } }, []],
+    ["expected a whole number from 1 to", { workloadOptions: { keys: Number("many") } }, []],
     ['no option "kyes"', { workloadOptions: { kyes: 3 } }, []],
     ["give --seconds 10", {}, ["kill", "pause"]],
   ])("is refused before anything is made: %s", async (message, spec, nemeses) => {

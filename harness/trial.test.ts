@@ -16,6 +16,17 @@ const short = {
 const verdictOf = (run: Run, checker: string): Verdict | undefined =>
   run.verdicts.find((verdict) => verdict.checker === checker);
 
+describe("a trial of a cluster that was there before it", () => {
+  it("asks about keys that are nobody else's", async () => {
+    const trial = new TestTrial({ spec: { load: { ...short.load, seconds: 2 } } });
+    Object.assign(trial.deps.runtime, { outlivesRun: true });
+    await trial.run();
+    const keys = new Set(trial.events.flatMap((event) => ("key" in event ? [event.key] : [])));
+    expect(keys.size).toBeGreaterThan(0);
+    for (const key of keys) expect(key).toMatch(/^assay-\d{4}-\d\d-\d\dT\d{6}-r\d+$/);
+  });
+});
+
 describe("the default trial of a right system", () => {
   const trial = new TestTrial({ nemeses });
   const done = trial.run();

@@ -52,8 +52,8 @@ async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialConte
     workload: {
       readMode: spec.readMode,
       promises,
-      // Two runs against one living cluster do not meet: the time of day is in every key.
-      keyPrefix: deps.runtime.outlivesRun ? `${time.slice(-6)}-` : "",
+      // Two runs against one living cluster do not meet, nor does a run meet its owner's keys.
+      keyPrefix: deps.runtime.outlivesRun ? `assay-${time}-` : "",
       options: spec.workloadOptions,
     },
   };

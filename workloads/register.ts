@@ -11,15 +11,22 @@ import type { Random } from "../core/random.ts";
 import type { Generator, Workload, WorkloadOptions } from "./workload.ts";
 
 const options = {
-  keys: { default: 5, doc: "keys in use at a time" },
-  "operations-per-key": { default: 250, doc: "operations after which a key retires" },
+  keys: { default: 5, min: 1, max: 10_000, doc: "keys in use at a time" },
+  "operations-per-key": { default: 250, min: 1, max: 1_000_000, doc: "operations after which a key retires" },
   "unknown-per-key": {
     default: 24,
+    min: 1,
+    max: 1000,
     doc: "operations of unknown outcome after which a key retires: each stays open for the checker for ever",
   },
-  "concurrency-per-key": { default: 10, doc: "processes that may ask about one key at the same time" },
-  "read-percent": { default: 50, doc: "share of reads" },
-  "cas-percent": { default: 25, doc: "share of compare-and-sets; the rest are writes" },
+  "concurrency-per-key": {
+    default: 10,
+    min: 1,
+    max: 10_000,
+    doc: "processes that may ask about one key at the same time",
+  },
+  "read-percent": { default: 50, min: 0, max: 100, doc: "share of reads" },
+  "cas-percent": { default: 25, min: 0, max: 100, doc: "share of compare-and-sets; the rest are writes" },
 } as const satisfies Workload["options"];
 
 interface Register {

@@ -24,14 +24,21 @@ export interface WorkloadOptions {
   readonly options: Readonly<Record<string, number>>;
 }
 
+export interface WorkloadOption {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly doc: string;
+}
+
 /** What to ask a system, how, and who judges the answers. */
 export interface Workload {
   readonly name: string;
   /** One line for `assay list`. */
   readonly summary: string;
   readonly requires: ReadonlySet<Capability>;
-  /** Named numbers with their defaults and docs (`keys`, `operations-per-key`), for `--workload-option`. */
-  readonly options: Readonly<Record<string, { readonly default: number; readonly doc: string }>>;
+  /** Named whole numbers (`keys`, `operations-per-key`), for `--workload-option`. */
+  readonly options: Readonly<Record<string, WorkloadOption>>;
   generator(options: WorkloadOptions, random: Random): Generator;
   /** Performs one call. Resolves with what an `ok` event carries; rejects with a ClientError. */
   perform(client: Client, call: Call, options: WorkloadOptions): Promise<Result>;

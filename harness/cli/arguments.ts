@@ -2,12 +2,18 @@ import { InvalidArgumentError } from "commander";
 import { UsageError } from "../../core/errors.ts";
 
 /** `a,b,c` -> its parts; empty parts are refused. */
-export function commaList(text: string): string[] {
+function commaList(text: string): string[] {
   const parts = text.split(",").map((part) => part.trim());
   if (parts.some((part) => part === ""))
     throw new InvalidArgumentError("expected names separated by commas.");
   return parts;
 }
+
+/** The same for an option that may be repeated: what was given replaces `defaults`, and adds to what was given before. */
+export const commaLists =
+  (defaults: readonly string[]) =>
+  (text: string, before: readonly string[]): readonly string[] =>
+    before === defaults ? commaList(text) : [...before, ...commaList(text)];
 
 /** A number above zero; a fraction is allowed. */
 export function positiveNumber(text: string): number {
@@ -50,7 +56,9 @@ export function pairs(texts: readonly string[], option: string): Record<string, 
 export function lookUp<T>(registry: Readonly<Record<string, T>>, name: string, what: string): T {
   const entry = Object.hasOwn(registry, name) ? registry[name] : undefined;
   if (entry === undefined) {
-    throw new UsageError(`no ${what} is called "${name}"; there are: ${Object.keys(registry).join(", ")}`);
+    throw new UsageError(
+      `no ${what} is called "${name}"; there are: ${Object.keys(registry).join(", ") || "none"}`,
+    );
   }
   return entry;
 }

@@ -1,6 +1,11 @@
 import { type Command, Option } from "commander";
 import { patientLoad, trialDefaults } from "../trial-spec.ts";
-import { commaList, positiveInteger, positiveNumber, repeated, seedNumber } from "./arguments.ts";
+import { commaLists, positiveInteger, positiveNumber, repeated, seedNumber } from "./arguments.ts";
+
+const defaultSystems = ["reference"];
+const defaultWorkloads = ["register"];
+/** What strikes where the user named no nemesis. */
+export const defaultNemeses: readonly string[] = ["partition", "kill", "pause"];
 
 /** What `assay bench` was asked, as commander parsed it. */
 export interface BenchOptions {
@@ -59,14 +64,20 @@ export function declareBenchOptions(command: Command): Command {
 
 function declareWhat(command: Command): Command {
   return command
-    .option("--system <names>", "systems to try, one after another", commaList, ["reference"])
+    .option(
+      "--system <names>",
+      "systems to try, one after another",
+      commaLists(defaultSystems),
+      defaultSystems,
+    )
     .option("--runtime <name>", "where nodes run: auto, loopback, netns, testcontainers, external", "auto")
-    .option("--workload <names>", "what to ask of them", commaList, ["register"])
-    .option("--nemesis <names>", "faults: a,b strike in turn, a+b together; none for none", commaList, [
-      "partition",
-      "kill",
-      "pause",
-    ])
+    .option("--workload <names>", "what to ask of them", commaLists(defaultWorkloads), defaultWorkloads)
+    .option(
+      "--nemesis <names>",
+      "faults: a,b strike in turn, a+b together; none for none",
+      commaLists(defaultNemeses),
+      defaultNemeses,
+    )
     .option("--nodes <n>", "cluster size: 1, 3 or 5", positiveInteger, trialDefaults.nodes)
     .option("--seed <n>", "replays a schedule of operations and faults; drawn where not given", seedNumber)
     .option("--read-mode <mode>", "a read mode of the system, or system=mode; repeatable", repeated, [])

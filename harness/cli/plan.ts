@@ -7,7 +7,7 @@ import { parseNemeses } from "../nemesis/registry.ts";
 import type { Runtime, RuntimeContext } from "../runtimes/runtime.ts";
 import type { NemesisStep } from "../trial-spec.ts";
 import { lookUp } from "./arguments.ts";
-import type { BenchOptions } from "./bench-options.ts";
+import { type BenchOptions, defaultNemeses } from "./bench-options.ts";
 import type { Registries } from "./list.ts";
 
 /** One run of an invocation, every choice made. */
@@ -61,15 +61,14 @@ async function planSystem(
   if (options.mutant !== undefined)
     lookUp(deployment.mutants ?? {}, options.mutant, `planted bug of ${name}`);
   const runtime = await pickRuntime(adapter, options.runtime, runtimes);
-  const nemeses =
-    runtime.name === "external" && options.faultCommand === undefined ? [] : parseNemeses(options.nemesis);
+  const nemeses = nemesesFor(options, runtime, context);
   for (const nemesis of nemeses.flat()) {
     const lacking = [...(known[nemesis.name] ?? nemesis).requires].filter(
       (fault) => !runtime.faults.has(fault),
     );
     if (lacking.length > 0)
       throw new UsageError(
-        `--nemesis ${nemesis.name} needs ${lacking.join(", ")}, which runtime ${runtime.name} cannot do`,
+        `--nemesis ${nemesis.name} needs ${lacking.join(", ")}, which runtime ${runtime.name} cannot do${runtime.name === "external" && options.faultCommand === undefined ? " without --fault-command" : ""}`,
       );
   }
   const version = forSystem(options.version, "--version");
@@ -79,6 +78,17 @@ async function planSystem(
   const image =
     asked === undefined ? undefined : ((await runtime.image?.(deployment, name, asked, context)) ?? asked);
   return { adapter, runtime, nemeses, readMode, program, image };
+}
+
+/** On a cluster of the user's own, what strikes by default is what the user's command can do; what was asked for stays. */
+function nemesesFor({ nemesis }: BenchOptions, { name, faults }: Runtime, { log }: RuntimeContext) {
+  const steps = parseNemeses(nemesis);
+  if (name !== "external" || nemesis.join() !== defaultNemeses.join()) return steps;
+  const possible = steps.filter((step) =>
+    step.every(({ requires }) => [...requires].every((fault) => faults.has(fault))),
+  );
+  if (possible.length === 0) log("no faults: your own cluster is broken by --fault-command only");
+  return possible;
 }
 
 const runsPrograms = (runtime: Runtime): boolean => runtime.name === "loopback" || runtime.name === "netns";

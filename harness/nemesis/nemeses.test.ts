@@ -174,7 +174,7 @@ describe("parseNemeses()", () => {
 
   it("tells which there are where a name is unknown", () => {
     expect(() => parseNemeses(["partition+earthquake"])).toThrow(
-      /unknown nemesis "earthquake": there are none, partition, .*kill-all.*loss/,
+      /unknown nemesis "earthquake": there are partition, .*kill-all.*loss, and "none" alone/,
     );
   });
 });

@@ -27,5 +27,7 @@ export function parseNemeses(steps: readonly string[]): Nemesis[][] {
 function nemesisNamed(name: string): Nemesis {
   const found = Object.hasOwn(nemeses, name) ? nemeses[name] : undefined;
   if (found !== undefined) return found;
-  throw new UsageError(`unknown nemesis "${name}": there are none, ${Object.keys(nemeses).join(", ")}`);
+  throw new UsageError(
+    `unknown nemesis "${name}": there are ${Object.keys(nemeses).join(", ")}, and "none" alone`,
+  );
 }

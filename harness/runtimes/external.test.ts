@@ -30,6 +30,10 @@ const start = (faultCommand?: string): Promise<Cluster> =>
     ...(faultCommand !== undefined && { faultCommand }),
   }).start(echoDeployment, topology(2), context);
 
+it("is known to be there before a run and after it", () => {
+  expect(external().outlivesRun).toBe(true);
+});
+
 beforeEach(async () => {
   scratch = mkdtempSync(join(tmpdir(), "assay-external-"));
   server = createServer();

@@ -31,6 +31,7 @@ export function external(options: ExternalOptions = {}): Runtime {
   return {
     name: "external",
     summary: "a cluster of your own, by its endpoints; faults by a command of your own",
+    outlivesRun: true,
     faults: new Set<Fault>(options.faultCommand === undefined ? [] : ["link-cut", "kill", "restart"]),
 
     missing: async () =>

@@ -53,7 +53,8 @@ function struckVerdict({ deps, recorder }: TrialContext): Verdict {
   const anomalies = idle.map(
     (step): Anomaly => ({ kind: "never-struck", summary: `the nemesis ${stepName(step)} never struck` }),
   );
-  return verdict("nemeses", anomalies, "every nemesis struck");
+  const fine = deps.nemeses.length === 0 ? "no faults were asked for" : "every nemesis struck";
+  return verdict("nemeses", anomalies, fine);
 }
 
 function recoveryVerdict({ lost }: Driven): Verdict {

@@ -23,10 +23,17 @@ export async function preflight(spec: TrialSpec, deps: TrialDeps): Promise<void>
   for (const nemesis of nemeses.flat()) {
     assertOffered(nemesis.requires, runtime.faults, `nemesis ${nemesis.name}`, `runtime ${runtime.name}`);
   }
-  for (const name of Object.keys(spec.workloadOptions)) {
-    if (Object.hasOwn(workload.options, name)) continue;
-    const known = Object.keys(workload.options).join(", ");
-    throw new UsageError(`workload ${workload.name} has no option "${name}": there are ${known}`);
+  for (const [name, value] of Object.entries(spec.workloadOptions)) {
+    const option = Object.hasOwn(workload.options, name) ? workload.options[name] : undefined;
+    if (option === undefined) {
+      const known = Object.keys(workload.options).join(", ");
+      throw new UsageError(`workload ${workload.name} has no option "${name}": there are ${known}`);
+    }
+    const { min, max } = option;
+    if (!Number.isSafeInteger(value) || value < min || value > max)
+      throw new UsageError(
+        `--workload-option ${name}: expected a whole number from ${min} to ${max} (${option.doc})`,
+      );
   }
   assertScheduleFits(
     { steps: nemeses, faultSeconds: spec.faultSeconds, gapSeconds: spec.gapSeconds },
