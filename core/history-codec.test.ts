@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "./errors.ts";
 import type { HistoryEvent } from "./history.ts";
-import { decodeHistory, encodeEvent } from "./history-codec.ts";
+import { decodeHistory, encodeEvent, isTruncated } from "./history-codec.ts";
 import { nodeId } from "./op.ts";
 import { nanos } from "./time.ts";
 
@@ -70,6 +70,13 @@ describe("the history's codec", () => {
         expect(decoded.length).toBeLessThanOrEqual(whole + 1);
       }),
     );
+  });
+
+  it("knows whether a last line was cut off", () => {
+    expect(isTruncated(`${line}\n${line.slice(0, -1)}`)).toBe(true);
+    expect(isTruncated(line.slice(0, 5))).toBe(true);
+    for (const whole of ["", "\n", line, `${line}\n`, `${line}\n${line}`, `${line}\r\n \n`])
+      expect(isTruncated(whole)).toBe(false);
   });
 
   it("forgives blank lines and the line ends of Windows", () => {

@@ -46,6 +46,18 @@ export function decodeHistory(text: string, file = "history"): History {
   return events;
 }
 
+/** Whether the last line was cut off, and so is dropped by `decodeHistory`. */
+export function isTruncated(text: string): boolean {
+  const last = text.slice(text.lastIndexOf("\n") + 1);
+  if (last.trim() === "") return false;
+  try {
+    JSON.parse(last);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 function decodeLine(line: string, where: string, truncated: boolean): HistoryEvent | undefined {
   let json: unknown;
   try {

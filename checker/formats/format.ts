@@ -12,4 +12,6 @@ export interface Format {
    * and nothing is half read.
    */
   parse(text: string, file: string): History;
+  /** Whether `parse` drops a last line that was cut off; absent: it never does. */
+  isTruncated?(text: string): boolean;
 }

@@ -121,6 +121,16 @@ describe("json", () => {
   });
 });
 
+describe("an empty history", () => {
+  it.each(Object.keys(formats))("%s: a file that holds nothing has no operations", (format) => {
+    for (const text of ["", " \n\n"]) expect(parse(format, text)).toEqual([]);
+  });
+
+  it.each(["json", "jepsen-edn", "knossos-edn"])("%s: an empty list has no operations", (format) => {
+    expect(parse(format, "[]\n")).toEqual([]);
+  });
+});
+
 describe("malformed input", () => {
   const cases: [format: string, text: string, message: RegExp][] = [
     ["knossos-edn", "[{:process 1 :type :invoke\n :f :read", /^file:1: expected a "}"/],
@@ -145,6 +155,7 @@ describe("malformed input", () => {
     ["json", '[{"f":"read"}]', /^file:1: expected operation 0/],
     ["json", '[{"f":"read","call":2,"return":1}]', /expected operation 0 to return after its call/],
     ["json", '[\n{"f":\n}]', /^file:\d: expected JSON/],
+    ["jsonl", '\n{"index":0,"ti', /^file:2: expected one JSON object a line, got {"index":0,"ti$/],
     ["jsonl", '{"index":0}\n{"index":1}\n', /^file:1: expected an event/],
   ];
   it.each(cases)("%s: %j is a usage error that names the place", (format, text, message) => {

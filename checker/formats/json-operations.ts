@@ -55,6 +55,7 @@ interface Item {
 }
 
 function itemsOf(text: string, file: string): Item[] {
+  if (text.trim() === "") return [];
   if (!/^\s*\{/.test(text)) {
     const json = parseJson(text, file, 1);
     if (!Array.isArray(json)) throw malformed(file, 1, "an array of operations");

@@ -15,11 +15,12 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
   const format =
     options.format === undefined ? detectFormat(text, file) : lookUp(formats, options.format, "format");
   const history = format.parse(text, file);
+  const truncated = format.isTruncated?.(text) ?? false;
   const checker = linearizable({
     model: model(initial === undefined ? {} : { initial }),
     whole: options.whole,
   });
-  return { file, history, checkers: [checker], promises: "linearizable", known: [] };
+  return { file, history, truncated, checkers: [checker], promises: "linearizable", known: [] };
 }
 
 function initialValue(text: string): Json {

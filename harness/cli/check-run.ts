@@ -1,4 +1,8 @@
+import { access, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { faultsProven, vacuity } from "../../checker/vacuity.ts";
+import { UsageError } from "../../core/errors.ts";
+import { isTruncated } from "../../core/history-codec.ts";
 import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { workloads } from "../../workloads/registry.ts";
@@ -11,7 +15,14 @@ import type { Case } from "./check.ts";
  * harness saw beside it (whether every nemesis struck, every node came back) stands as the run has it.
  */
 export async function readRunDirectory(dir: string): Promise<Case> {
+  const file = join(dir, "history.jsonl");
+  if (!(await exists(join(dir, "run.json"))) && (await exists(file))) {
+    throw new UsageError(
+      `${dir} holds no run.json: the run was killed before its end. What it recorded is judged by: assay check ${file}`,
+    );
+  }
   const { run, history } = await readRun(dir);
+  const truncated = isTruncated(await readFile(file, "utf8"));
   const workload = lookUp(workloads, run.workload, "workload");
   const { name: readMode, promises } = run.readMode;
   const checkers = [
@@ -19,8 +30,14 @@ export async function readRunDirectory(dir: string): Promise<Case> {
     vacuity({ needs: workload.needs }),
     faultsProven(),
   ];
-  return { file: dir, history, checkers, promises, known: [...ended(run), ...run.verdicts] };
+  return { file: dir, history, truncated, checkers, promises, known: [...ended(run), ...run.verdicts] };
 }
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
 
 /** A run that ended early did not do all that it was to do: nothing that it shows makes it valid. */
 function ended({ ended }: Run): Verdict[] {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -85,6 +85,61 @@ describe("assay check", () => {
   });
 });
 
+describe("assay check of what was cut off or is empty", () => {
+  let dir = "";
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), "assay-check-"));
+  });
+  afterAll(() => rm(dir, { recursive: true, force: true }));
+
+  async function judged(text: string, format: string) {
+    const file = join(dir, "history");
+    await writeFile(file, text);
+    return checked(file, { ...options, model: "register", format });
+  }
+
+  const phase = '{"index":0,"time":0,"type":"info","process":"nemesis","f":"phase","value":"main"}\n';
+  const write =
+    '{"index":0,"time":0,"type":"invoke","process":0,"f":"write","value":1}\n' +
+    '{"index":1,"time":1,"type":"ok","process":0,"f":"write","value":1}\n';
+
+  it.each([
+    ["jsonl", ""],
+    ["jsonl", phase],
+    ["jsonl", `${phase}${write.slice(0, 20)}`],
+    ["jepsen-edn", ""],
+    ["knossos-edn", "[]"],
+    ["jepsen-log", "INFO  jepsen.core - Worker 0 starting\n"],
+    ["json", ""],
+    ["json", "[]"],
+  ])("does not call valid a %s without operations: %j", async (format, text) => {
+    const { status, text: told, result } = await judged(text, format);
+    expect(status).toBe(2);
+    expect(told).toContain("the history holds no operations");
+    expect(result).toMatchObject({ verdict: "unknown", operations: 0 });
+  });
+
+  it("tells of a last line that was cut off, and judges the others", async () => {
+    const whole = await judged(write, "jsonl");
+    expect(whole).toMatchObject({ status: 0, notes: "", result: { files: [{ truncated: false }] } });
+    const cut = await judged(`${write}${write.slice(0, 20)}`, "jsonl");
+    expect(cut).toMatchObject({ status: 0, result: { operations: 1, files: [{ truncated: true }] } });
+    expect(cut.notes).toContain("the last line was cut off");
+  });
+
+  it("refuses a file that holds nothing but a line that was cut off", async () => {
+    await expect(judged(write.slice(0, 20), "jsonl")).rejects.toThrow(/history:1: expected one JSON object/);
+  });
+
+  it("points to the history of a run that was killed", async () => {
+    const killed = join(dir, "killed");
+    await mkdir(killed);
+    await expect(checked(killed, options)).rejects.toThrow("killed is not a run directory");
+    await writeFile(join(killed, "history.jsonl"), write);
+    await expect(checked(killed, options)).rejects.toThrow(`assay check ${join(killed, "history.jsonl")}`);
+  });
+});
+
 describe("assay check of a run directory", () => {
   const trial = new TestTrial({ spec: { load: { kind: "open", rate: 100, processes: 6, seconds: 5 } } });
   let results = "";
@@ -159,6 +214,7 @@ describe("assay check of a run directory", () => {
     expect(cut.text).toContain("the run ended early: n2 died by itself");
     const none = await checked(await stored({ ended: "n1 never became ready", verdicts: [] }, []), options);
     expect(none.status).toBe(2);
+    expect(none.text).toContain("the history holds no operations");
     expect(none.text).toContain("the run ended early: n1 never became ready");
   });
 });

@@ -29,6 +29,8 @@ export interface CheckOptions {
 export interface Case {
   readonly file: string;
   readonly history: History;
+  /** Whether its last line was cut off, and dropped. */
+  readonly truncated: boolean;
   readonly checkers: readonly Checker[];
   readonly promises: Consistency;
   /** What was found before. It stands where no checker of that name judges anew. */
@@ -37,6 +39,7 @@ export interface Case {
 
 interface Checked {
   readonly file: string;
+  readonly truncated: boolean;
   readonly operations: number;
   readonly verdicts: readonly Verdict[];
 }
@@ -63,13 +66,15 @@ export async function check(
   for (const file of files)
     cases.push((await isDirectory(file)) ? await readRunDirectory(file) : await readForeign(file, options));
   const all: Checked[] = [];
-  for (const { file, history, checkers, promises, known } of cases) {
-    const anew = await runCheckers(checkers, history, { ...limits, promises });
+  for (const { file, history, truncated, checkers, promises, known } of cases) {
+    if (truncated) output.note(`${file}: the last line was cut off, and is not judged`);
+    const operations = history.filter(({ type }) => type === "invoke").length;
+    const anew = operations === 0 ? [nothing] : await runCheckers(checkers, history, { ...limits, promises });
     const verdicts = [
       ...anew,
       ...known.filter(({ checker }) => anew.every((each) => each.checker !== checker)),
     ];
-    const checked = { file, operations: history.filter(({ type }) => type === "invoke").length, verdicts };
+    const checked = { file, truncated, operations, verdicts };
     tell(checked, output);
     all.push(checked);
   }
@@ -80,8 +85,9 @@ export async function check(
     operations: all.reduce((sum, { operations }) => sum + operations, 0),
     seconds: toSeconds(clock.now()) - toSeconds(started),
     anomalies: verdicts.flatMap(({ anomalies }) => anomalies.map(({ kind, summary }) => ({ kind, summary }))),
-    files: all.map(({ file, operations, verdicts: each }) => ({
+    files: all.map(({ file, truncated, operations, verdicts: each }) => ({
       file,
+      truncated,
       verdict: worstOf(each),
       operations,
       judgedInSeconds: each.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0),
@@ -89,6 +95,15 @@ export async function check(
   });
   return exitStatus[verdict];
 }
+
+const noOperations = "the history holds no operations, so there is nothing to judge";
+/** What becomes of a history without operations. */
+const nothing: Verdict = {
+  checker: "history",
+  kind: "unknown",
+  summary: noOperations,
+  anomalies: [{ kind: "vacuous", summary: noOperations }],
+};
 
 async function isDirectory(file: string): Promise<boolean> {
   try {
