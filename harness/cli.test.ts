@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
@@ -224,6 +225,35 @@ describe("assay bench", () => {
     expect(refused.stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(refused.stderr).toContain(results);
     expect(refused.stderr).toContain("--results DIR");
+  });
+});
+
+describe("assay cluster up", () => {
+  it("tells that it starts, and ends quietly with 130 where Ctrl-C comes before it is up", async () => {
+    // Nodes that are asked over TLS and do not speak it never become ready.
+    const authority = file("ca.pem", rootCertificates[0] as string);
+    const child = spawn(process.execPath, [command, "cluster", "up", "--ca", authority], {
+      cwd: scratch,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      const before = stderr;
+      stderr += text;
+      const starting = "starting 3 nodes of reference";
+      if (stderr.includes(starting) && !before.includes(starting)) child.kill("SIGINT");
+    });
+    const status = await new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
+    expect({ status, stdout }, stderr).toEqual({ status: 130, stdout: "" });
+    expect(stderr).toContain("taking the cluster down");
+    expect(stderr).not.toMatch(/^\s+at /m);
   });
 });
 

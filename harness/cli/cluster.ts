@@ -20,26 +20,53 @@ export interface ClusterUpDeps {
   readonly signal: AbortSignal;
 }
 
-/** `assay cluster up`: a cluster to play with, until the signal. Resolves when it is down again and nothing is left. */
+/**
+ * `assay cluster up`: a cluster to play with, until the signal. Resolves when it is down again and nothing is left: with
+ * false where the signal came before it was up.
+ */
 export async function clusterUp(
   plan: PlannedRun,
   options: BenchOptions,
   { clock, output, signal }: ClusterUpDeps,
-): Promise<void> {
+): Promise<boolean> {
   for (const line of await cleanLeftovers()) output.note(`removed a leftover of a run that died: ${line}`);
+  if (signal.aborted) return false;
+  output.note(
+    `starting ${options.nodes} ${options.nodes === 1 ? "node" : "nodes"} of ${plan.adapter.name} on ${plan.runtime.name}`,
+  );
   const dir = await mkdtemp(join(tmpdir(), "assay-cluster-"));
-  const cluster = await start(plan, options, dir, clock, output);
-  let doors: Awaited<ReturnType<typeof behindDoors>>;
   try {
-    await untilReady(plan, cluster, options.timeout, clock, signal);
-    const own = cluster.nodes.map(({ endpoint }) => endpoint);
-    doors = await behindDoors(own);
+    const cluster = await start(plan, options, dir, clock, output);
+    try {
+      return await untilSignal(plan, cluster, options, dir, { clock, output, signal });
+    } finally {
+      await cluster.stop();
+    }
+  } catch (reason) {
+    if (reason !== signal.reason) throw reason;
+    return false;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Resolves with true; rejects with the signal's reason where it came before the cluster was ready. */
+async function untilSignal(
+  plan: PlannedRun,
+  cluster: Cluster,
+  options: BenchOptions,
+  dir: string,
+  { clock, output, signal }: ClusterUpDeps,
+): Promise<true> {
+  await untilReady(plan, cluster, options.timeout, clock, signal);
+  const own = cluster.nodes.map(({ endpoint }) => endpoint);
+  const doors = await behindDoors(own);
+  try {
     tell(plan, doors?.endpoints ?? own, dir, output);
     await aborted(signal);
+    return true;
   } finally {
     await doors?.close();
-    await cluster.stop();
-    await rm(dir, { recursive: true, force: true });
   }
 }
 
@@ -90,6 +117,7 @@ async function untilReady(
   const deadline = clock.now() + seconds(adapter.deployment.readySeconds);
   for (const node of cluster.nodes) {
     while (!(await adapter.ready(node.endpoint, { ...connect, timeoutMs }))) {
+      signal.throwIfAborted();
       if (node.state() === "exited" || clock.now() > deadline) {
         throw new CouldNotRunError(
           `${node.id} did not become ready; its log ends:\n${await node.logTail(15)}`,
@@ -98,6 +126,7 @@ async function untilReady(
       await sleep(clock, millis(100), signal);
     }
   }
+  signal.throwIfAborted();
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

@@ -159,9 +159,11 @@ function addCluster(
         finish(elsewhere);
         return;
       }
-      const { signal } = endOnSignals(() => output.note("taking the cluster down"));
+      const ending = endOnSignals(() => output.note("taking the cluster down"));
       const { clusterUp } = await import("./cluster.ts");
-      await clusterUp(plan, options, { clock, output, signal });
+      const wasUp = await clusterUp(plan, options, { clock, output, signal: ending.signal });
+      const status = ending.status();
+      if (!wasUp && status !== undefined) finish(status);
     });
 }
 
