@@ -26,7 +26,7 @@ export function historyOfEvents(events: readonly EdnEvent[], file: string, diale
   const builder = new HistoryBuilder(file);
   for (const event of events) {
     const own = isKeyed ? withoutKey(event) : event;
-    if (own.type === "invoke") builder.invoke(own.process, callOf(own, file), own.time);
+    if (own.type === "invoke") builder.invoke(own.process, callOf(own, file), own.line, own.time);
     else complete(builder, own, { file, dialect });
   }
   return builder.history();
@@ -42,6 +42,8 @@ function complete(
   // What is told of a process that waits for nothing is no outcome: Jepsen's own pairing passes over it, too.
   if (type === "info" && !builder.isPending(process)) return;
   const invoked = builder.pending(process, line);
+  if (event.f !== invoked.f)
+    throw malformed(file, line, `the answer of process ${process} to its ${invoked.f}`, event.f);
   if (type !== "ok") {
     builder.complete(process, failure(event, invoked, dialect), line, time);
   } else if (invoked.f === "txn") {

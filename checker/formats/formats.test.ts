@@ -100,12 +100,6 @@ describe("jepsen-edn", () => {
     const text = "{:process 1, :type :invoke, :f :cas, :value [1 2], :time 3}";
     expect(outcomes(parse("jepsen-edn", text))).toMatchObject([{ f: "cas", value: [1, 2] }]);
   });
-
-  it("gives a process that invokes again without an answer a name of its own", () => {
-    const text = `{:process 1, :type :invoke, :f :write, :value 1, :time 1}
-      {:process 1, :type :invoke, :f :write, :value 2, :time 2} {:process 1, :type :ok, :f :write, :value 2, :time 3}`;
-    expect(operations(parse("jepsen-edn", text)).map(({ outcome }) => outcome.type)).toEqual(["info", "ok"]);
-  });
 });
 
 describe("json", () => {
@@ -145,6 +139,27 @@ describe("malformed input", () => {
       "jepsen-edn",
       "{:process 1 :type :invoke :f :cas :value 3 :time 1}",
       /^file:1: expected a CAS' value \[from to\], got 3/,
+    ],
+    [
+      "knossos-edn",
+      "{:process 1 :type :invoke :f :write :value 1}\n{:process 1 :type :ok :f :read :value 1}",
+      /^file:2: expected the answer of process 1 to its write, got read/,
+    ],
+    [
+      "jepsen-log",
+      "INFO  jepsen.util - 3\t:invoke\t:write\t4\nINFO  jepsen.util - 3\t:info\t:cas\t:timed-out",
+      /^file:2: expected the answer of process 3 to its write, got cas/,
+    ],
+    [
+      "jepsen-edn",
+      "{:process 1 :type :invoke :f :write :value 1 :time 1}\n{:process 1 :type :invoke :f :read :value nil :time 2}",
+      /^file:2: expected an answer to the write of process 1 before it invokes again, got read/,
+    ],
+    ["json", '[{"f":"read","call":2,"type":"ok"}]', /^file:1: expected operation 0 to have a time of return/],
+    [
+      "json",
+      '{"f":"read","call":1}\n{"f":"read","call":2,"return":null,"type":"ok"}',
+      /^file:2: expected operation 1 to have a time of return/,
     ],
     [
       "jepsen-log",

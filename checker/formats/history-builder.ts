@@ -16,10 +16,7 @@ interface OpenCall {
   readonly at: number;
 }
 
-/**
- * Gathers the events of a foreign history. A process that invokes while an earlier operation of its own has no answer
- * (it crashed, and its name was used again) goes on under another number; the earlier operation stays unanswered.
- */
+/** Gathers the events of a foreign history, in which a process waits for its answer before it invokes again. */
 export class HistoryBuilder {
   readonly #file: string;
   readonly #events: ClientEvent[] = [];
@@ -32,10 +29,13 @@ export class HistoryBuilder {
   }
 
   /** `time` in nanoseconds. A process that is not named by a number gets one. */
-  invoke(process: string, call: Call, time?: number): void {
-    const own = this.#open.has(process)
-      ? this.#spare++
-      : (this.#named.get(process) ?? this.#numberOf(process));
+  invoke(process: string, call: Call, line: number, time?: number): void {
+    const open = this.#open.get(process);
+    if (open !== undefined) {
+      const expected = `an answer to the ${open.call.f} of process ${process} before it invokes again`;
+      throw malformed(this.#file, line, expected, call.f);
+    }
+    const own = this.#named.get(process) ?? this.#numberOf(process);
     this.#named.set(process, own);
     this.#open.set(process, { process: own, call, at: this.#events.length });
     this.#push({ type: "invoke", process: own, ...call }, time);

@@ -22,7 +22,7 @@ type JsonOperation = z.infer<typeof operation>;
 /**
  * Operations with call and return times (nanoseconds, or any other unit), in any order: one array, or one object a line.
  * Intervals are closed: an operation that returns when another is called is concurrent with it. `type` is `ok` unless
- * told otherwise, `info` where there is no `return`.
+ * told otherwise, `info` where there is no `return`: what says that it is `ok` must have one.
  */
 export const jsonOperations: Format = {
   name: "json",
@@ -43,6 +43,8 @@ function readOperations(text: string, file: string): JsonOperation[] {
       const why = z.prettifyError(parsed.error).replaceAll("\n", "; ");
       throw malformed(file, line, `operation ${i} to be an operation (${why})`);
     }
+    if (parsed.data.type === "ok" && typeof parsed.data.return !== "number")
+      throw malformed(file, line, `operation ${i} to have a time of return, for it is ok`);
     if (typeof parsed.data.return === "number" && parsed.data.return < parsed.data.call)
       throw malformed(file, line, `operation ${i} to return after its call`);
     return parsed.data;
