@@ -86,7 +86,7 @@ export const promiseWords: Readonly<Record<Consistency, PromiseWords>> = {
     known: "measured here, judged by another checker",
   },
   "linearizable-known-limits": {
-    reads: "up-to-date reads, known limits apart",
+    reads: "up-to-date reads (known limits apart)",
     meaning: "up to date, with a known way to be stale; a violation is reported as that known limit",
     known: "a known limit, not counted",
   },
