@@ -6,20 +6,20 @@ import { UsageError } from "../../core/errors.ts";
 import type { Json } from "../../core/op.ts";
 import { lookUp } from "./arguments.ts";
 import type { Case, CheckOptions } from "./check.ts";
+import { assertFits } from "./check-fits.ts";
 
 /** A file with a history of anybody's, held against a model. */
 export async function readForeign(file: string, options: CheckOptions): Promise<Case> {
-  const model = lookUp(models, options.model, "model");
+  const makeModel = lookUp(models, options.model, "model");
   const initial = options.initial === undefined ? undefined : initialValue(options.initial);
   const text = await readFile(file, "utf8");
   const format =
     options.format === undefined ? detectFormat(text, file) : lookUp(formats, options.format, "format");
   const history = format.parse(text, file);
   const truncated = format.isTruncated?.(text) ?? false;
-  const checker = linearizable({
-    model: model(initial === undefined ? {} : { initial }),
-    whole: options.whole,
-  });
+  const model = makeModel(initial === undefined ? {} : { initial });
+  assertFits(model, history, file);
+  const checker = linearizable({ model, whole: options.whole });
   return { file, history, truncated, checkers: [checker], promises: "linearizable", known: [] };
 }
 

@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { models } from "../../checker/models/index.ts";
+import { UsageError } from "../../core/errors.ts";
 import type { HistoryEvent } from "../../core/history.ts";
 import { realClock } from "../../core/real-clock.ts";
 import type { Run } from "../../core/run.ts";
@@ -76,6 +78,19 @@ describe("assay check", () => {
       expect(bad.status).toBe(1);
       expect(bad.text).toContain('process 0 read "b" from 0');
     }
+  });
+
+  it("refuses a model that does not know a function of the history, and names those that do", async () => {
+    await expect(judged("good.txt", { model: "register" })).rejects.toThrow(
+      /good\.txt: the model register does not know the function "append"; .*--model: string-map$/,
+    );
+  });
+
+  it.each(Object.keys(models))("refuses a function that no model knows with the model %s", async (model) => {
+    await writeFile(join(dir, "odd.json"), '[{"f":"juggle","value":1,"call":0,"return":1}]');
+    const refused = expect(judged("odd.json", { model })).rejects;
+    await refused.toThrow(UsageError);
+    await refused.toThrow(/does not know the function "juggle"; no model knows all of "juggle"/);
   });
 
   it("never calls valid what its limits do not let it judge", async () => {
