@@ -209,8 +209,12 @@ describe("assay bench", () => {
   ])("refuses %s with 64 before anything is started", async (_, args, message) => {
     const results = join(scratch, "refused");
     const refused = await assay("bench", "--json", "--results", results, ...args);
-    expect(refused).toMatchObject({ status: 64, stdout: "" });
+    expect(refused.status).toBe(64);
     expect(refused.stderr).toMatch(message);
+    expect(JSON.parse(refused.stdout)).toEqual({
+      error: { kind: "usage", message: expect.stringMatching(message) },
+      status: 64,
+    });
     expect(existsSync(results)).toBe(false);
   });
 
@@ -284,5 +288,26 @@ describe("assay", () => {
     const ended = await assay("destroy");
     expect(ended.status).toBe(64);
     expect(ended.stderr).toContain("destroy");
+  });
+
+  it.each([
+    [["bench", "--sytem", "etcd"], "(assay bench --help tells what there is)"],
+    [["cluster", "up", "--rate", "-5"], "(assay cluster up --help tells what there is)"],
+    [["destroy"], "(assay --help tells what there is)"],
+  ])("%j is refused with the name of its own help, and told as JSON on request", async (args, help) => {
+    const ended = await assay(...args, "--json");
+    expect(ended.status).toBe(64);
+    expect(ended.stderr).toContain(help);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ error: { kind: "usage" }, status: 64 });
+    expect((await assay(...args)).stdout).toBe("");
+  });
+
+  it("tells as JSON on request what could not be read", async () => {
+    const ended = await assay("report", join(scratch, "nowhere"), "--json");
+    expect(ended.status).toBe(64);
+    expect(JSON.parse(ended.stdout)).toEqual({
+      error: { kind: "usage", message: expect.stringContaining("nowhere is not a run directory") },
+      status: 64,
+    });
   });
 });

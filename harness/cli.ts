@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { CouldNotRunError, exitStatus, UsageError } from "../core/errors.ts";
 import { realClock } from "../core/real-clock.ts";
+import { processOutput, resultIsOut } from "./cli/output.ts";
 import { type LoadRegistries, program } from "./cli/program.ts";
 
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -28,17 +29,28 @@ try {
 // the command is done, so it ends itself, once what it wrote is out.
 process.stdout.write("", () => process.exit());
 
-/** What went wrong, in a line that names the way out; resolves to the exit status. */
+/** What went wrong, in a line that names the way out, and under `--json` as the one object; resolves to the exit status. */
 function tell(reason: unknown): number {
-  if (reason instanceof CommanderError) return reason.exitCode === 0 ? exitStatus.valid : exitStatus.usage;
-  if (reason instanceof UsageError) {
-    console.error(`error: ${reason.message}`);
-    return exitStatus.usage;
-  }
-  if (reason instanceof CouldNotRunError) {
-    console.error(`could not run: ${reason.message}`);
-    return exitStatus.couldNotRun;
-  }
-  console.error(reason);
-  return exitStatus.couldNotRun;
+  if (reason instanceof CommanderError && reason.exitCode === 0) return exitStatus.valid;
+  const usage = reason instanceof CommanderError || reason instanceof UsageError;
+  const status = usage ? exitStatus.usage : exitStatus.couldNotRun;
+  // Commander has told already.
+  if (!(reason instanceof CommanderError)) console.error(lineOf(reason));
+  // Not through an option that was parsed: what does not parse is told as well.
+  const output = processOutput(process.argv.includes("--json"));
+  if (!resultIsOut())
+    output.result({ error: { kind: usage ? "usage" : "could-not-run", message: messageOf(reason) }, status });
+  return status;
+}
+
+function lineOf(reason: unknown): unknown {
+  if (reason instanceof UsageError) return `error: ${reason.message}`;
+  if (reason instanceof CouldNotRunError) return `could not run: ${reason.message}`;
+  return reason;
+}
+
+function messageOf(reason: unknown): string {
+  if (!(reason instanceof Error)) return String(reason);
+  if (!(reason instanceof CommanderError)) return reason.message;
+  return reason.code === "commander.help" ? "no command is named" : reason.message.replace(/^error: /, "");
 }

@@ -15,6 +15,11 @@ export interface Output {
   live(line: string): void;
 }
 
+let resultPrinted = false;
+
+/** Whether stdout has the object of `--json`: there is only one. */
+export const resultIsOut = (): boolean => resultPrinted;
+
 /** The process' own streams. */
 export function processOutput(json: boolean): Output {
   const terminal = process.stderr.isTTY === true;
@@ -31,7 +36,9 @@ export function processOutput(json: boolean): Output {
     },
     result(value) {
       clearLive();
-      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+      if (!json) return;
+      process.stdout.write(`${JSON.stringify(value)}\n`);
+      resultPrinted = true;
     },
     note(line) {
       clearLive();

@@ -33,7 +33,6 @@ export function program(
     )
     .version(version, "-V, --version")
     .enablePositionalOptions()
-    .showHelpAfterError("(assay --help tells what there is)")
     .addHelpText(
       "after",
       "\nExit status: 0 valid, 1 invalid, 2 unknown, 64 wrong usage, 70 could not run, 128+n ended by signal n.",
@@ -49,7 +48,14 @@ export function program(
   addCheck(assay, clock, finish);
   addCluster(assay, registries, clock, finish);
   addSmall(assay, registries);
+  nameHelp(assay, "assay");
   return assay;
+}
+
+/** An option that is refused names the help of its own command. */
+function nameHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(${path} --help tells what there is)`);
+  for (const sub of command.commands) nameHelp(sub, `${path} ${sub.name()}`);
 }
 
 async function runBench(
