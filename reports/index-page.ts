@@ -128,9 +128,18 @@ const isOkResponse = ({ outcome, measure }: LatencySummary): boolean =>
   outcome === "ok" && measure === "response";
 
 function caveats(run: Run): Content {
+  const sent = sentUnderOverload(run);
   return [
+    sent !== undefined &&
+      html` <span class="caveat" title="latencies are those of a queue">overloaded: ${formatCount(sent)}/s were sent</span>`,
     run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`,
     run.client.limited !== undefined &&
       html` <span class="caveat" title="${run.client.limited}">client-limited</span>`,
   ];
+}
+
+/** Operations sent each second, as the trial measured, where that is less than 95% of what was offered. */
+function sentUnderOverload({ load, verdicts }: Run): number | undefined {
+  const sent = verdicts.find(({ checker }) => checker === "load")?.figures?.["operations per second"];
+  return load.kind === "open" && sent !== undefined && sent < 0.95 * load.rate ? Math.round(sent) : undefined;
 }
