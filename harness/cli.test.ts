@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 // Every call is a process that loads the command; on a busy machine that takes seconds.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
+/** Where CI is set there are colours, even in a pipe. */
+const plain = { ...process.env, NO_COLOR: "1" };
 const command = fileURLToPath(new URL("./assay.mjs", import.meta.url));
 
 interface Ended {
@@ -20,6 +22,7 @@ interface Ended {
 function assay(...args: readonly string[]): Promise<Ended> {
   const child = spawn(process.execPath, [command, ...args], {
     cwd: scratch,
+    env: plain,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
@@ -238,6 +241,7 @@ describe("assay cluster up", () => {
     const authority = file("ca.pem", rootCertificates[0] as string);
     const child = spawn(process.execPath, [command, "cluster", "up", "--ca", authority], {
       cwd: scratch,
+      env: plain,
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
