@@ -5,14 +5,13 @@ import { listOf, type OperationList, part } from "./operation-list.ts";
 import { judgeQueue, type QueueJudgement } from "./queue/judge-queue.ts";
 import { isQueue } from "./queue/unique.ts";
 import { type Columns, columnsOf, type RegisterModel } from "./register/columns.ts";
-import { type ColumnsJudgement, judgeColumns } from "./register/judge-columns.ts";
+import { judgeColumns } from "./register/judge-columns.ts";
 import { revisionOrder } from "./revision-order.ts";
 import { breadthFirst } from "./search/breadth-first.ts";
-import { completeOrder } from "./search/complete-order.ts";
 import { decide } from "./search/decide.ts";
 import { Budget, type LimitName, type Limits, unlimited, within } from "./search/limits.ts";
+import { type NumberedJudgement, numbered } from "./search/numbered-judgement.ts";
 import { prepare } from "./search/problem.ts";
-import { returnsBefore } from "./search/timeline.ts";
 
 /** Whether operations can be linearized, and where it ends if they cannot. Positions are those in the given list. */
 export type Judgement =
@@ -134,7 +133,7 @@ function firstCulprit(
 }
 
 /** The judgement with its states described. */
-export function inWords(judgement: ColumnsJudgement, describe: (value: number) => string): Judgement {
+export function inWords(judgement: NumberedJudgement, describe: (value: number) => string): Judgement {
   switch (judgement.kind) {
     case "valid":
       return valid(judgement.order);
@@ -169,23 +168,5 @@ export const isRegister = (model: Model): model is Model & RegisterModel => mode
 function search(model: Model, list: OperationList, budget: Budget, wantsWitness: boolean): Judgement {
   const problem = prepare(model, list, budget);
   const result = decide(problem, { limits: budget.rest(), keepsOrder: wantsWitness });
-  switch (result.kind) {
-    case "valid":
-      return valid(
-        wantsWitness && result.order !== undefined
-          ? completeOrder(problem, result.order).map((i) => problem.source[i] as number)
-          : undefined,
-      );
-    case "invalid":
-      return { kind: "invalid", culprit: problem.source[result.culprit] as number };
-    case "unknown": {
-      const judged = returnsBefore(problem.timeline, result.events);
-      return {
-        kind: "unknown",
-        limit: result.limit,
-        judged,
-        states: result.states.map(problem.machine.describe),
-      };
-    }
-  }
+  return inWords(numbered(problem, result, wantsWitness), problem.machine.describe);
 }

@@ -1,7 +1,8 @@
 import type { RunContext } from "./checker.ts";
 import type { Columns } from "./register/columns.ts";
-import { type ColumnsJudgement, judgeColumns } from "./register/judge-columns.ts";
+import { judgeColumns } from "./register/judge-columns.ts";
 import type { Budget } from "./search/limits.ts";
+import type { NumberedJudgement } from "./search/numbered-judgement.ts";
 import type { Failed } from "./workers.ts";
 
 /** Turns of the search after which a register is hard enough to be worth a thread. */
@@ -17,9 +18,9 @@ export async function judgeRegisters(
   known: (register: number) => Int32Array | undefined,
   budget: Budget,
   { threads, workers }: Pick<RunContext, "threads" | "workers">,
-): Promise<(ColumnsJudgement | Failed)[]> {
+): Promise<(NumberedJudgement | Failed)[]> {
   const hard: number[] = [];
-  const judgements = registers.map((columns, i): ColumnsJudgement | Failed | undefined => {
+  const judgements = registers.map((columns, i): NumberedJudgement | Failed | undefined => {
     const judgement = judgeColumns(columns, budget, { known: () => known(i) }, easyTurns);
     if (judgement.kind !== "gave-up") return judgement;
     hard.push(i);
@@ -33,14 +34,14 @@ export async function judgeRegisters(
   hard.forEach((i, at) => {
     judgements[i] = judged[at];
   });
-  return judgements as (ColumnsJudgement | Failed)[];
+  return judgements as (NumberedJudgement | Failed)[];
 }
 
 async function judgeHard(
   registers: readonly Columns[],
   budget: Budget,
   { threads, workers }: { threads: number; workers: RunContext["workers"] },
-): Promise<readonly (ColumnsJudgement | Failed)[]> {
+): Promise<readonly (NumberedJudgement | Failed)[]> {
   const atOnce = Math.min(threads, registers.length);
   if (workers === undefined || atOnce < 2) return registers.map((columns) => judgeColumns(columns, budget));
   const limits = budget.rest();

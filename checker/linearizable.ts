@@ -15,10 +15,10 @@ import type { Model } from "./model.ts";
 import { type OperationList, part, recorded } from "./operation-list.ts";
 import { cut } from "./phrases.ts";
 import { columnsByKey, type KeyColumns } from "./register/columns.ts";
-import type { ColumnsJudgement } from "./register/judge-columns.ts";
 import { revisionOrder } from "./revision-order.ts";
 import { failedKind } from "./run-checkers.ts";
 import { Budget, type LimitName, within } from "./search/limits.ts";
+import type { NumberedJudgement } from "./search/numbered-judgement.ts";
 import { split, wholeOf } from "./split.ts";
 import { whole } from "./whole.ts";
 import type { Failed } from "./workers.ts";
@@ -133,7 +133,7 @@ async function judgeParts(
       context,
     );
     return registers.map(({ key, columns }, i) => {
-      const judgement = judgements[i] as ColumnsJudgement | Failed;
+      const judgement = judgements[i] as NumberedJudgement | Failed;
       const describe = (value: number) => describeValue(model, list, columns, value);
       return {
         key,

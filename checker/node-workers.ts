@@ -3,8 +3,8 @@ import { seconds as secondsOf } from "../core/time.ts";
 import { Thread } from "./node-thread.ts";
 import type { Task } from "./node-worker.ts";
 import type { Columns } from "./register/columns.ts";
-import type { ColumnsJudgement } from "./register/judge-columns.ts";
 import type { Limits } from "./search/limits.ts";
+import type { NumberedJudgement } from "./search/numbered-judgement.ts";
 import type { Failed, Workers } from "./workers.ts";
 
 /** A thread that has not answered when its time and a tenth of it are over is ended. */
@@ -21,7 +21,7 @@ export const nodeWorkers: Workers = workersFrom(new URL("./node-worker.ts", impo
 export function workersFrom(entry: URL): Workers {
   return {
     async judge(registers, threads, limits) {
-      const judgements: (ColumnsJudgement | Failed)[] = [];
+      const judgements: (NumberedJudgement | Failed)[] = [];
       const waiting = registers.keys();
       await Promise.all(
         Array.from({ length: threads }, async () => {
@@ -51,7 +51,7 @@ class Judge {
     this.#limits = limits;
   }
 
-  async judge(columns: Columns): Promise<ColumnsJudgement | Failed> {
+  async judge(columns: Columns): Promise<NumberedJudgement | Failed> {
     if (this.#secondsLeft() <= 0) return late;
     const cancel = this.#watch();
     try {
@@ -62,7 +62,7 @@ class Judge {
         memoryBytes: this.#limits.memoryBytes,
       };
       thread.send(task);
-      return (await thread.next()) as ColumnsJudgement;
+      return (await thread.next()) as NumberedJudgement;
     } catch (reason) {
       await this.end();
       if (this.#secondsLeft() <= 0) return late;
@@ -106,7 +106,7 @@ class Judge {
   }
 }
 
-const late: ColumnsJudgement = { kind: "unknown", limit: "time-limit", judged: 0, states: [0] };
+const late: NumberedJudgement = { kind: "unknown", limit: "time-limit", judged: 0, states: [0] };
 
 const failed = (reason: unknown): Failed => ({
   kind: "failed",

@@ -1,6 +1,6 @@
 import type { Columns } from "./register/columns.ts";
-import type { ColumnsJudgement } from "./register/judge-columns.ts";
 import type { Limits } from "./search/limits.ts";
+import type { NumberedJudgement } from "./search/numbered-judgement.ts";
 
 /** Judges registers side by side: threads of the platform, so that the checker itself stays pure. */
 export interface Workers {
@@ -12,7 +12,7 @@ export interface Workers {
     registers: readonly Columns[],
     threads: number,
     limits: Limits,
-  ): Promise<readonly (ColumnsJudgement | Failed)[]>;
+  ): Promise<readonly (NumberedJudgement | Failed)[]>;
 }
 
 /** What judged a register failed: nothing is known of it. */

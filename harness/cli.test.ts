@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +19,13 @@ interface Ended {
   readonly stderr: string;
 }
 
-function assay(...args: readonly string[]): Promise<Ended> {
+const assay = (...args: readonly string[]): Promise<Ended> => ended(args);
+
+/** What the command came to; `heard` is told all of stderr so far, whenever there is more. */
+function ended(
+  args: readonly string[],
+  heard?: (stderr: string, child: ChildProcess) => void,
+): Promise<Ended> {
   const child = spawn(process.execPath, [command, ...args], {
     cwd: scratch,
     env: plain,
@@ -32,6 +38,7 @@ function assay(...args: readonly string[]): Promise<Ended> {
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
+    heard?.(stderr, child);
   });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
@@ -239,25 +246,11 @@ describe("assay cluster up", () => {
   it("tells that it starts, and ends quietly with 130 where Ctrl-C comes before it is up", async () => {
     // Nodes that are asked over TLS and do not speak it never become ready.
     const authority = file("ca.pem", rootCertificates[0] as string);
-    const child = spawn(process.execPath, [command, "cluster", "up", "--ca", authority], {
-      cwd: scratch,
-      env: plain,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      const before = stderr;
-      stderr += text;
-      const starting = "starting 3 nodes of reference";
-      if (stderr.includes(starting) && !before.includes(starting)) child.kill("SIGINT");
-    });
-    const status = await new Promise((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", resolve);
+    let isTold = false;
+    const { status, stdout, stderr } = await ended(["cluster", "up", "--ca", authority], (said, child) => {
+      if (isTold || !said.includes("starting 3 nodes of reference")) return;
+      isTold = true;
+      child.kill("SIGINT");
     });
     expect({ status, stdout }, stderr).toEqual({ status: 130, stdout: "" });
     expect(stderr).toContain("taking the cluster down");

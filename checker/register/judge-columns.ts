@@ -1,30 +1,11 @@
-import { completeOrder } from "../search/complete-order.ts";
 import { decide } from "../search/decide.ts";
-import { type Budget, type LimitName, within } from "../search/limits.ts";
-import { returnsBefore } from "../search/timeline.ts";
+import { type Budget, within } from "../search/limits.ts";
+import { type NumberedJudgement, numbered, validBy } from "../search/numbered-judgement.ts";
 import type { Columns } from "./columns.ts";
 import { firstContradicting, upTo } from "./contradiction.ts";
 import type { Contradiction } from "./links.ts";
 import { registerProblem } from "./problem.ts";
 import { decideUnique } from "./unique.ts";
-
-/** What became of one register, in numbers. */
-export type ColumnsJudgement =
-  | {
-      readonly kind: "valid";
-      /** A legal order, where it was asked for: positions in the list that the columns came from. */
-      readonly order?: Int32Array;
-    }
-  /** The culprit is a position in the list that the columns came from. */
-  | { readonly kind: "invalid"; readonly culprit: number }
-  | {
-      readonly kind: "unknown";
-      readonly limit: LimitName;
-      /** How many operations had returned when the search stopped. */
-      readonly judged: number;
-      /** Numbers of the values that were possible there. */
-      readonly states: readonly number[];
-    };
 
 /** The search would take long: it came to the end of the turns that it was given. */
 export interface Hard {
@@ -39,19 +20,19 @@ export interface JudgeOptions {
 }
 
 /** Whether a register's operations are linearizable: by unique values where they decide it, else by search. */
-export function judgeColumns(columns: Columns, budget: Budget, options?: JudgeOptions): ColumnsJudgement;
+export function judgeColumns(columns: Columns, budget: Budget, options?: JudgeOptions): NumberedJudgement;
 export function judgeColumns(
   columns: Columns,
   budget: Budget,
   options: JudgeOptions,
   turns: number,
-): ColumnsJudgement | Hard;
+): NumberedJudgement | Hard;
 export function judgeColumns(
   columns: Columns,
   budget: Budget,
   options: JudgeOptions = {},
   turns?: number,
-): ColumnsJudgement | Hard {
+): NumberedJudgement | Hard {
   return within(
     () => budget.during(() => judge(columns, budget, options, turns)),
     (limit) => ({ kind: "unknown", limit, judged: 0, states: [0] }),
@@ -63,39 +44,19 @@ function judge(
   budget: Budget,
   { wantsOrder = false, known }: JudgeOptions,
   turns: number | undefined,
-): ColumnsJudgement | Hard {
+): NumberedJudgement | Hard {
   const unique = decideUnique(columns, budget);
   if (unique.kind === "contradiction")
     return { kind: "invalid", culprit: firstCulprit(columns, unique, budget) };
   if (unique.kind === "ordered")
-    return valid(wantsOrder ? unique.order().map((i) => columns.source[i] as number) : undefined);
+    return validBy(wantsOrder ? unique.order().map((i) => columns.source[i] as number) : undefined);
   const order = known?.();
-  if (order !== undefined) return valid(wantsOrder ? order : undefined);
+  if (order !== undefined) return validBy(wantsOrder ? order : undefined);
   const problem = registerProblem(columns, String, budget);
   const options = { limits: budget.rest(), keepsOrder: wantsOrder };
   const result = turns === undefined ? decide(problem, options) : decide(problem, options, turns);
-  switch (result.kind) {
-    case "valid":
-      return valid(
-        wantsOrder && result.order !== undefined
-          ? completeOrder(problem, result.order).map((i) => problem.source[i] as number)
-          : undefined,
-      );
-    case "invalid":
-      return { kind: "invalid", culprit: problem.source[result.culprit] as number };
-    case "unknown": {
-      const judged = returnsBefore(problem.timeline, result.events);
-      return { kind: "unknown", limit: result.limit, judged, states: result.states };
-    }
-    case "gave-up":
-      return { kind: "gave-up" };
-  }
+  return result.kind === "gave-up" ? { kind: "gave-up" } : numbered(problem, result, wantsOrder);
 }
-
-const valid = (order: Int32Array | undefined): ColumnsJudgement => ({
-  kind: "valid",
-  ...(order !== undefined && { order }),
-});
 
 /**
  * The first operation that cannot be placed, in a history that contradicts itself: the one that brought the
