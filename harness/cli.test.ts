@@ -211,6 +211,11 @@ describe("assay bench", () => {
     ["an unknown read mode", ["--read-mode", "dirty"], /dirty.*linearizable/],
     ["an unknown planted bug", ["--mutant", "slowness"], /slowness.*read-without-quorum/],
     ["a cluster of four", ["--nodes", "4"], /4/],
+    [
+      "a fault on one's own cluster without the command for it",
+      ["--endpoint", "n1=127.0.0.1:1,n2=127.0.0.1:2,n3=127.0.0.1:3", "--nemesis", "partition"],
+      /--nemesis partition needs link-cut.* without --fault-command/,
+    ],
     ["a rate below zero", ["--rate", "-5"], /expected a number above 0/],
     ["a rate in a closed loop", ["--rate", "5", "--clients", "2"], /cannot be used with/],
     ["a load too short for its faults", ["--seconds", "3"], /--seconds/],

@@ -38,6 +38,17 @@ describe("the default trial of a right system", () => {
     expect(run.ended).toBeUndefined();
   });
 
+  it("records where the writes that were read stand, and sees that each took effect once", async () => {
+    const run = await done;
+    const reads = trial.events.filter(({ type, f }) => type === "ok" && f === "read");
+    const found = reads.filter((read) => read.value !== null);
+    expect(found.length).toBeGreaterThan(0);
+    for (const read of found) expect(read).toHaveProperty("modRevision");
+    expect(verdictOf(run, "single-effect")?.summary).toMatch(
+      /all of \d+ writes that were seen took effect once/,
+    );
+  });
+
   it("completes more than 5,000 operations within a minute of its clock", async () => {
     const run = await done;
     expect(run.operations.ok).toBeGreaterThan(5000);

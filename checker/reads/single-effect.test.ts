@@ -1,10 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { freely, historyOf, type Line } from "../testing/history-of.ts";
+import { readCheckers } from "./read-checkers.ts";
 import { singleEffect } from "./single-effect.ts";
 
 const judge = async (...lines: readonly Line[]) => singleEffect().check(historyOf(...lines), freely);
 
 describe("a write's one effect", () => {
+  it.each(["linearizable", "linearizable-known-limits", "sequential", "stale-monotonic", "stale"] as const)(
+    "is looked for whatever reads promise: %s",
+    (promises) => {
+      expect(readCheckers(promises).map(({ name }) => name)).toContain("single-effect");
+    },
+  );
+
   it("is at the revision that its answer told, for every reader", async () => {
     const verdict = await judge(
       [1, "invoke", "write", 5],
