@@ -63,6 +63,7 @@ function asked(secondsPerLook: number, limits: Partial<RunContext> = {}) {
 function log(onStep: () => void = () => {}): Model<string> {
   return {
     name: "log",
+    calls: ["append", "length"],
     init: "",
     step(state, call, outcome) {
       onStep();

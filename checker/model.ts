@@ -5,11 +5,13 @@ export const illegal: unique symbol = Symbol("illegal");
 
 /**
  * A sequential specification: what one operation after another may answer. A record of pure functions; states are
- * values that are never changed in place. Only `name`, `init` and `step` are needed. The others are promises that make
+ * values that are never changed in place. Only `name`, `calls`, `init` and `step` are needed. The others are promises that make
  * the search faster; leave one out where in doubt, for a promise that is not kept makes verdicts wrong.
  */
 export interface Model<S = unknown, C = Call, O = Result> {
   readonly name: string;
+  /** The names of the operations that it knows: `step` is asked about no other. */
+  readonly calls: readonly string[];
   readonly init: S;
   /**
    * The state after `call`, or `illegal` where `outcome` cannot be that of `call` in `state`. An `info` outcome must be

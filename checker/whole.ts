@@ -21,6 +21,7 @@ export function whole<S>(model: Model<S, Call, Result>): Model<StateByKey<S>, Ca
       .sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     name: model.name,
+    calls: model.calls,
     init: {},
     step(state, call, outcome) {
       const key = keyOf(call);

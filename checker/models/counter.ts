@@ -7,6 +7,7 @@ import { aNumber, initialOf } from "./initial.ts";
 export function counter(options: { initial?: Json } = {}): Model<number, Call, Result> {
   return {
     name: "counter",
+    calls: ["add", "read"],
     init: initialOf("counter", options.initial, 0, aNumber),
     step,
     key: (call) => call.key ?? "",

@@ -13,6 +13,7 @@ type Lock = { readonly holder: Json; readonly token: number };
 export function fencedLock(options: { initial?: Json } = {}): Model<Lock, Call, Result> {
   return {
     name: "fenced-lock",
+    calls: ["acquire", "release"],
     init: { holder: options.initial ?? null, token: 0 },
     step,
     key: (call) => call.key ?? "",

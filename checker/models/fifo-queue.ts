@@ -13,6 +13,7 @@ type Elements = readonly Json[];
 export function fifoQueue(options: { initial?: Json } = {}): Model<Elements, Call, Result> {
   return {
     name: "fifo-queue",
+    calls: ["enqueue", "dequeue"],
     init: initialOf("fifo-queue", options.initial, [], anArray),
     step,
     key: (call) => call.key ?? "",

@@ -39,6 +39,7 @@ export function kv(options: { initial?: Json; revision?: number } = {}): Model<S
   const knowsBase = options.revision !== undefined;
   return {
     name: "kv",
+    calls: ["get", "put", "delete", "list", "txn"],
     init: { base: options.revision ?? null, changes: 0, entries: Object.fromEntries(entries) },
     step: stepKv,
     // The first revision that an answer tells is news, even if it is a read's.

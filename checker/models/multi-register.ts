@@ -12,6 +12,7 @@ import { anObject, initialOf, type Members, member } from "./initial.ts";
 export function multiRegister(options: { initial?: Json } = {}): Model<Members, Call, Result> {
   return {
     name: "multi-register",
+    calls: ["txn"],
     init: initialOf("multi-register", options.initial, {}, anObject),
     step,
     readOnly: ({ value }) => steps(value).every(({ writes }) => !writes),

@@ -13,6 +13,7 @@ import { unknownCall } from "./calls.ts";
 export function mutex(options: { initial?: Json } = {}): Model<Json, Call, Result> {
   return {
     name: "mutex",
+    calls: ["acquire", "release"],
     init: options.initial ?? null,
     step,
     key: (call) => call.key ?? "",

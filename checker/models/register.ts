@@ -12,6 +12,7 @@ import { illegal, type Model, type RegisterAccess } from "../model.ts";
 export function register(options: { initial?: Json } = {}): Model<Json, Call, Result> {
   return {
     name: "register",
+    calls: ["read", "write", "cas"],
     init: options.initial ?? null,
     step: stepRegister,
     key: (call) => call.key ?? "",

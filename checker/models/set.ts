@@ -19,6 +19,7 @@ export function set(options: { initial?: Json } = {}): Model<Elements, Call, Res
   const initial = initialOf("set", options.initial, [], anArray);
   return {
     name: "set",
+    calls: ["add", "remove", "contains", "read"],
     init: [...new Set(initial.map(canonical))].sort(),
     step,
     key: (call) => call.key ?? "",

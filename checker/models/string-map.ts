@@ -12,6 +12,7 @@ import { type Fingerprints, illegal, type Model } from "../model.ts";
 export function stringMap(): Model<string, Call, Result> {
   return {
     name: "string-map",
+    calls: ["get", "put", "append"],
     init: "",
     step: stepString,
     key: (call) => call.key ?? "",

@@ -17,6 +17,7 @@ type Versioned = { readonly value: Json; readonly revision: number; readonly exa
 export function versionedRegister(options: { initial?: Json } = {}): Model<Versioned, Call, Result> {
   return {
     name: "versioned-register",
+    calls: ["read", "write", "cas"],
     init: { value: options.initial ?? null, revision: 0, exact: false },
     step,
     key: (call) => call.key ?? "",
