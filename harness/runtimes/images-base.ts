@@ -11,8 +11,8 @@ const pullTimeoutMs = 120_000;
 
 export interface BaseImage {
   readonly image: string;
-  /** Where its builds take packages from. */
-  readonly mirror: string;
+  /** Where its builds take packages from; undefined: from where the image's own apt does. */
+  readonly mirror: string | undefined;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface BaseImage {
  * that this machine's apt uses. Rejects with CouldNotRunError.
  */
 export async function baseImage(log: (line: string) => void): Promise<BaseImage> {
-  const mirror = (await machineMirror()) ?? "http://deb.debian.org/debian";
+  const mirror = await machineMirror();
   if (await isThere(upstreamBase)) return { image: upstreamBase, mirror };
   if (await isThere(ownBase)) return { image: ownBase, mirror };
   log(`pulling ${upstreamBase}`);
@@ -38,14 +38,14 @@ export const pulls = (image: string): Promise<boolean> =>
     () => false,
   );
 
-async function debootstrap(mirror: string): Promise<void> {
+async function debootstrap(mirror: string | undefined): Promise<void> {
   if (process.getuid?.() !== 0 || !(await succeeds(["sh", "-c", "command -v debootstrap"])))
     throw new CouldNotRunError(
       `${upstreamBase} cannot be pulled; making a base image takes root and debootstrap: sudo scripts/install-systems.sh`,
     );
   const root = await mkdtemp(join(tmpdir(), "assay-base-"));
   try {
-    await run(["debootstrap", "--variant=minbase", "bookworm", root, mirror]);
+    await run(["debootstrap", "--variant=minbase", "bookworm", root, ...(mirror === undefined ? [] : [mirror])]);
     await run(["sh", "-c", `tar -C '${root}' -c . | docker import - ${ownBase}`]);
   } finally {
     await rm(root, { recursive: true, force: true });

@@ -54,7 +54,7 @@ async function buildSystem(
   const draft = `assay/${system}:of-${release}`;
   await dockerBuild(log, draft, `${images}${system}/Dockerfile`, images, {
     BASE: base.image,
-    MIRROR: base.mirror,
+    ...(base.mirror !== undefined && { MIRROR: base.mirror }),
     RELEASE: release,
   });
   const version = await run([
