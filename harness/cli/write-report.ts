@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import type { Run } from "../../core/run.ts";
 import { renderIndex } from "../../reports/index-page.ts";
 import { renderReport } from "../../reports/report.ts";
-import { readRun } from "../node-store.ts";
+import { readRun } from "../record/node-store.ts";
 
 /** Renders `report.html` of a run directory anew from its records; resolves with the file's path. */
 export async function writeReport(dir: string): Promise<string> {
