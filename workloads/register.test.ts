@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Client } from "../adapters/adapter.ts";
+import type { ClientWith } from "../adapters/client/client.ts";
+import type { KeyValue } from "../adapters/client/kv.ts";
 import { ClientError } from "../core/errors.ts";
 import type { Call, Json, Outcome } from "../core/op.ts";
 import { createRandom } from "../core/random.ts";
@@ -124,21 +125,27 @@ describe("the register workload", () => {
 
 describe("performing a register call", () => {
   const asked: unknown[][] = [];
-  const client = {
-    read: async (...args: unknown[]) => {
+  const working: KeyValue = {
+    read: async (...args) => {
       asked.push(["read", ...args]);
       return { value: "41", revision: 7, modRevision: 6 };
     },
-    write: async (...args: unknown[]) => {
+    write: async (...args) => {
       asked.push(["write", ...args]);
       return 8;
     },
-    cas: async (...args: unknown[]) => {
+    cas: async (...args) => {
       asked.push(["cas", ...args]);
       return undefined;
     },
-  } as unknown as Client;
-  const perform = (call: Call, using = client) => register.perform(using, call, withOptions());
+  };
+  const clientOf = (kv: Partial<KeyValue>): ClientWith<"kv"> => ({
+    kv: { ...working, ...kv },
+    close: async () => {},
+    abandon: () => {},
+  });
+  const perform = (call: Call, kv: Partial<KeyValue> = {}) =>
+    register.perform(clientOf(kv), call, withOptions());
 
   it("sends numbers as their digits, reads in the run's mode, and tells the revisions", async () => {
     expect(await perform({ f: "read", key: "r1" })).toEqual({
@@ -156,19 +163,17 @@ describe("performing a register call", () => {
   });
 
   it("reads an absent key as null", async () => {
-    const empty = { read: async () => ({ revision: 3 }) } as unknown as Client;
+    const empty = { read: async () => ({ revision: 3 }) };
     expect(await perform({ f: "read", key: "r1" }, empty)).toEqual({ value: null, revision: 3 });
   });
 
   it("keeps a value that nobody wrote as it came, for the checker to refuse", async () => {
-    const odd = { read: async () => ({ value: "4x" }) } as unknown as Client;
+    const odd = { read: async () => ({ value: "4x" }) };
     expect(await perform({ f: "read", key: "r1" }, odd)).toEqual({ value: "4x" });
   });
 
   it("passes errors on", async () => {
-    const broken = {
-      write: () => Promise.reject(new ClientError("timeout", "late")),
-    } as unknown as Client;
+    const broken = { write: () => Promise.reject(new ClientError("timeout", "late")) };
     await expect(perform({ f: "write", key: "r1", value: 1 }, broken)).rejects.toMatchObject({
       code: "timeout",
     });

@@ -2,6 +2,7 @@
  * Registers: reads, writes of values that nobody else writes, compare-and-set. Several keys live at a time; a key that
  * was asked about often enough retires and a new one takes its place, so that checking a key stays tractable.
  */
+import type { ClientWith } from "../adapters/client/client.ts";
 import { readCheckers } from "../checker/reads/read-checkers.ts";
 import { registerCheckers } from "../checker/register-promise.ts";
 import { assert } from "../core/assert.ts";
@@ -112,16 +113,12 @@ class RegisterGenerator implements Generator {
 const written = ({ f, value }: Call): Json | undefined =>
   f === "cas" && Array.isArray(value) ? (value[1] as Json) : value;
 
-async function perform(
-  client: Parameters<Workload["perform"]>[0],
-  call: Call,
-  mode: string,
-): Promise<Result> {
+async function perform({ kv }: ClientWith<"kv">, call: Call, mode: string): Promise<Result> {
   const { f, key, value } = call;
   assert(key !== undefined, `a register ${f} without a key`);
   switch (f) {
     case "read": {
-      const read = await client.read(key, mode);
+      const read = await kv.read(key, mode);
       return {
         value: decode(read.value),
         ...(read.revision !== undefined && { revision: read.revision }),
@@ -129,10 +126,10 @@ async function perform(
       };
     }
     case "write":
-      return changed(value ?? null, await client.write(key, encode(value)));
+      return changed(value ?? null, await kv.write(key, encode(value)));
     case "cas": {
       const [from, to] = value as readonly Json[];
-      return changed(value ?? null, await client.cas(key, encode(from), encode(to)));
+      return changed(value ?? null, await kv.cas(key, encode(from), encode(to)));
     }
     default:
       throw new ClientError("unsupported", `a register has no ${f}`);
@@ -153,10 +150,10 @@ function decode(text: string | undefined): Json {
   return /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
-export const register: Workload = {
+export const register: Workload<"kv"> = {
   name: "register",
   summary: "reads, writes and compare-and-sets of single keys",
-  requires: new Set(["cas"]),
+  requires: ["kv"],
   options,
   generator: (options) => new RegisterGenerator(options),
   perform: (client, call, { readMode }) => perform(client, call, readMode),

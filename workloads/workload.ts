@@ -1,4 +1,4 @@
-import type { Capability, Client } from "../adapters/adapter.ts";
+import type { Capability, ClientWith } from "../adapters/client/client.ts";
 import type { Checker } from "../checker/checker.ts";
 import type { Consistency } from "../core/consistency.ts";
 import type { Call, Outcome, Result } from "../core/op.ts";
@@ -31,17 +31,18 @@ export interface WorkloadOption {
   readonly doc: string;
 }
 
-/** What to ask a system, how, and who judges the answers. */
-export interface Workload {
+/** What to ask a system, how, and who judges the answers. `C`: what a client must be able to do for it. */
+export interface Workload<C extends Capability = Capability> {
   readonly name: string;
   /** One line for `assay list`. */
   readonly summary: string;
-  readonly requires: ReadonlySet<Capability>;
+  /** It is offered for systems that have all of these, and gets clients that do. */
+  readonly requires: readonly C[];
   /** Named whole numbers (`keys`, `operations-per-key`), for `--workload-option`. */
   readonly options: Readonly<Record<string, WorkloadOption>>;
   generator(options: WorkloadOptions, random: Random): Generator;
   /** Performs one call. Resolves with what an `ok` event carries; rejects with a ClientError. */
-  perform(client: Client, call: Call, options: WorkloadOptions): Promise<Result>;
+  perform(client: ClientWith<C>, call: Call, options: WorkloadOptions): Promise<Result>;
   checkers(options: WorkloadOptions): readonly Checker[];
   /** `ok` operations of each kind that a run needs, or it is vacuous. */
   readonly needs: Readonly<Record<string, number>>;

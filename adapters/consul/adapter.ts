@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { NodeId } from "../../core/op.ts";
 import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
-import { connect } from "./client.ts";
+import { limitsOf } from "../client/ask.ts";
+import { offer } from "../client/client.ts";
+import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
 import { HttpConnection } from "./http.ts";
 
@@ -12,9 +14,8 @@ export const consul: Adapter = {
   // A leader that was paused answers from memory for as long as it believes in its lease.
   readModes: { default: "linearizable-known-limits", consistent: "linearizable", stale: "stale" },
   defaultReadMode: "default",
-  capabilities: new Set(["cas", "delete", "prefix"]),
+  ...offer("consul", offered, connect),
   deployment,
-  connect,
   leader,
   ready,
 };
@@ -44,7 +45,7 @@ async function raftOf(
 ): Promise<{ readonly state: string; readonly term: string } | undefined> {
   const http = new HttpConnection(endpoint, options);
   try {
-    const { body } = await http.ask({ method: "GET", path: "/v1/agent/self" });
+    const { body } = await http.ask({ method: "GET", path: "/v1/agent/self" }, limitsOf(options));
     return selfSchema.parse(JSON.parse(body)).Stats.raft;
   } catch {
     return undefined;
@@ -57,7 +58,7 @@ async function raftOf(
 async function ready(endpoint: Endpoint, options: ConnectOptions): Promise<boolean> {
   try {
     const client = await connect(endpoint, options);
-    await client.read("ready", "consistent").finally(() => client.close());
+    await client.kv.read("ready", "consistent").finally(() => client.close());
     return true;
   } catch {
     return false;

@@ -1,6 +1,7 @@
 import type { NodeId } from "../../core/op.ts";
 import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
-import { connect } from "./client.ts";
+import { offer } from "../client/client.ts";
+import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
 import { serverStatus } from "./status.ts";
 
@@ -11,9 +12,8 @@ export const zookeeper: Adapter = {
   // A sync does not pass a quorum: a leader that was deposed without knowing it answers one with an old state.
   readModes: { local: "sequential", sync: "linearizable-known-limits" },
   defaultReadMode: "local",
-  capabilities: new Set(["cas", "delete", "prefix"]),
+  ...offer("zookeeper", offered, connect),
   deployment,
-  connect,
   leader,
   ready,
 };
@@ -39,7 +39,7 @@ async function leader(endpoints: readonly Endpoint[], options: ConnectOptions): 
 async function ready(endpoint: Endpoint, options: ConnectOptions): Promise<boolean> {
   try {
     const client = await connect(endpoint, options);
-    await client.read("ready", "sync").finally(() => client.close());
+    await client.kv.read("ready", "sync").finally(() => client.close());
     return true;
   } catch {
     return false;

@@ -1,4 +1,3 @@
-import { realClock } from "../../core/real-clock.ts";
 import { millis } from "../../core/time.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { openSocket } from "./wire.ts";
@@ -9,8 +8,6 @@ export interface ServerStatus {
   /** The newest transaction that it has; its upper half is the leader's epoch. */
   readonly zxid: bigint;
 }
-
-const clock = realClock();
 
 /** Undefined where the server does not answer, or serves nobody because it is in no quorum. Never rejects. */
 export async function serverStatus(
@@ -34,7 +31,7 @@ function fourLetters(word: string, endpoint: Endpoint, options: ConnectOptions):
       socket.destroy();
       resolve(text);
     };
-    const cancel = clock.after(millis(options.timeoutMs), done);
+    const cancel = options.clock.after(millis(options.timeoutMs), done);
     socket.setEncoding("utf8");
     socket.on("data", (part: string) => {
       text += part;

@@ -3,13 +3,16 @@
  * ended indeterminate may have that operation still under way, so it never asks again: the next process of the chain
  * takes over under a new id, with a connection of its own.
  */
-import type { Client } from "../../adapters/adapter.ts";
+import type { Capability, ClientWith } from "../../adapters/client/client.ts";
 import { type Clock, sleep, withTimeout } from "../../core/clock.ts";
 import { ClientError, errorCodes } from "../../core/errors.ts";
 import type { Call, NodeId, Outcome, Result } from "../../core/op.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { Generator } from "../../workloads/workload.ts";
 import type { Recorder } from "../record/recorder.ts";
+
+/** What the workload needs: a workload that is known only as such needs anything. */
+type Client = ClientWith<Capability>;
 
 export interface ProcessContext {
   readonly clock: Clock;
@@ -71,12 +74,12 @@ export class ClientProcess {
     recorder.complete(this.#id, call, this.node, outcome);
     generator.observe?.(this.#id, call, outcome);
     if (outcome.type === "info") {
-      this.#discard();
+      this.#die();
       this.#id += this.#stride;
     }
   }
 
-  /** Closes this connection and waits for those given up before. */
+  /** Closes this connection and waits for those let go before. */
   async close(): Promise<void> {
     this.#discard();
     await Promise.all(this.#closing);
@@ -142,7 +145,13 @@ export class ClientProcess {
     this.#refusedUntil = nanos(this.#context.clock.now() + connectBackoff);
   }
 
-  /** Lets go of the connection; what is under way on it has been given up. */
+  /** The process is gone, and says no good-bye: what it held at the node stays until it expires. */
+  #die(): void {
+    this.#client?.abandon();
+    this.#client = undefined;
+  }
+
+  /** Lets go of the connection; the process lives on. */
   #discard(): void {
     if (this.#client === undefined) return;
     const closing = this.#client.close().finally(() => this.#closing.delete(closing));

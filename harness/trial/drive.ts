@@ -1,10 +1,10 @@
 /** A ready cluster's trial: load and faults, then quiet, then the last reads. */
-import type { Client } from "../../adapters/adapter.ts";
+import type { Capability, ClientWith } from "../../adapters/client/client.ts";
 import { assert } from "../../core/assert.ts";
 import { sleep } from "../../core/clock.ts";
 import type { FaultChange } from "../../core/fault.ts";
 import type { Phase } from "../../core/history.ts";
-import type { Json, NodeId } from "../../core/op.ts";
+import type { Call, Json, NodeId } from "../../core/op.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Generator } from "../../workloads/workload.ts";
 import type { ClientLoad } from "../load/client-probe.ts";
@@ -193,13 +193,12 @@ function makeProcesses(context: TrialContext, cluster: Cluster, generator: Gener
     recorder,
     generator,
     timeout: millis(spec.operationTimeoutMs),
-    connect(node: NodeId): Promise<Client> {
+    connect(node: NodeId): Promise<ClientWith<Capability>> {
       const endpoint = endpoints.get(node);
       assert(endpoint !== undefined, `a client of the unknown node ${node}`);
-      return deps.adapter.connect(endpoint, connect);
+      return deps.adapter.connect(endpoint, deps.workload.requires, connect);
     },
-    perform: (client: Client, call: Parameters<typeof deps.workload.perform>[1]) =>
-      deps.workload.perform(client, call, workload),
+    perform: (client: ClientWith<Capability>, call: Call) => deps.workload.perform(client, call, workload),
   };
   return Array.from({ length: spec.load.processes }, (_, slot) => {
     const node = cluster.nodes[slot % cluster.nodes.length];

@@ -44,7 +44,7 @@ export async function preflight(spec: TrialSpec, deps: TrialDeps): Promise<void>
 }
 
 function assertOffered<T extends string>(
-  needs: ReadonlySet<T>,
+  needs: Iterable<T>,
   offers: ReadonlySet<T>,
   who: string,
   where: string,

@@ -2,7 +2,7 @@
  * What `runTrial` (trial.ts) is asked and what it is given. The spec is plain data that repeats a run; the
  * dependencies are the pieces that the command line picked from its registries.
  */
-import type { Adapter, ConnectOptions } from "../../adapters/adapter.ts";
+import type { Adapter, Credentials } from "../../adapters/adapter.ts";
 import type { Installed } from "../../adapters/deployment.ts";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
@@ -36,7 +36,7 @@ export interface TrialSpec {
   readonly faultSeconds: Span;
   readonly gapSeconds: Span;
   readonly workloadOptions: Readonly<Record<string, number>>;
-  readonly connect: Omit<ConnectOptions, "timeoutMs">;
+  readonly connect: Credentials;
   readonly cluster: ClusterSpec;
   readonly checking: CheckingSpec;
   /** Every option as it was given or defaulted, for the configuration table. */

@@ -48,7 +48,7 @@ async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialConte
     recorder: new Recorder(deps.clock, (event) => dir.append(event)),
     random: createRandom(spec.seed),
     end: new TrialEnd(deps.signal),
-    connect: { ...spec.connect, timeoutMs: spec.operationTimeoutMs },
+    connect: { ...spec.connect, timeoutMs: spec.operationTimeoutMs, clock: deps.clock },
     workload: {
       readMode: spec.readMode,
       promises,
