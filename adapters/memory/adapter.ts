@@ -21,6 +21,7 @@ export const memoryAdapter = (system: MemorySystem): Adapter => ({
   summary: "a small replicated store in the harness' own memory",
   readModes: { linearizable: "linearizable", local: "stale" },
   defaultReadMode: "linearizable",
+  localReadMode: "local",
   capabilities: new Set(["cas"]),
   deployment,
   connect: (endpoint, options) => connect(system, endpoint, options),

@@ -11,6 +11,7 @@ export const zookeeper: Adapter = {
   // A sync does not pass a quorum: a leader that was deposed without knowing it answers one with an old state.
   readModes: { local: "sequential", sync: "linearizable-known-limits" },
   defaultReadMode: "local",
+  localReadMode: "local",
   capabilities: new Set(["cas", "delete", "prefix"]),
   deployment,
   connect,

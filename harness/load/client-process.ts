@@ -63,8 +63,8 @@ export class ClientProcess {
     await this.#connect("wait").catch(() => {});
   }
 
-  /** Performs one call and records its invocation and outcome. Never rejects for what the system did. */
-  async perform(call: Call, performance: Performance): Promise<void> {
+  /** Performs one call, records its invocation and outcome, and resolves with it. Never rejects for what the system did. */
+  async perform(call: Call, performance: Performance): Promise<Outcome> {
     const { recorder, generator } = this.#context;
     recorder.invoke(this.#id, call, this.node, performance.intended);
     const outcome = await this.#attempt(call, performance);
@@ -74,6 +74,7 @@ export class ClientProcess {
       this.#discard();
       this.#id += this.#stride;
     }
+    return outcome;
   }
 
   /** Closes this connection and waits for those given up before. */
