@@ -2,6 +2,7 @@ import type { NodeId } from "../../core/op.ts";
 import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
 import { connect } from "./client.ts";
 import { openConnection } from "./connection.ts";
+import { digest } from "./digest.ts";
 import { methods, type StatusAnswer } from "./methods.ts";
 
 /** What every system that speaks etcd's v3 API has in common: an Adapter but for its name and its deployment. */
@@ -12,6 +13,7 @@ export const etcdApi = {
   capabilities: new Set(["cas", "delete", "prefix"] as const),
   connect,
   leader,
+  digest,
   ready,
 } satisfies Partial<Adapter>;
 

@@ -2,7 +2,7 @@ import type { NodeId } from "../../core/op.ts";
 import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
 import { connect } from "./client.ts";
 import { deployment } from "./deployment.ts";
-import { serverStatus } from "./status.ts";
+import { digest, serverStatus } from "./status.ts";
 
 /** Apache ZooKeeper 3.6 to 3.9, over its own protocol. */
 export const zookeeper: Adapter = {
@@ -16,6 +16,7 @@ export const zookeeper: Adapter = {
   deployment,
   connect,
   leader,
+  digest,
   ready,
 };
 
