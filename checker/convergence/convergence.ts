@@ -69,8 +69,8 @@ const nothingAsked: Verdict = {
 };
 
 function verdictOf(rest: Rest, findings: readonly Finding[], digests: DigestsCompared): Verdict {
-  const violations = findings.filter(isViolation);
-  const open = findings.filter((finding) => !isViolation(finding));
+  const violations = onceForAll(findings.filter(isViolation));
+  const open = onceForAll(findings.filter((finding) => !isViolation(finding)));
   const wrong = [
     ...violations.slice(0, mostShown).map((finding) => anomalyOf(finding, rest)),
     ...(digests.anomaly === undefined ? [] : [digests.anomaly]),
@@ -86,6 +86,15 @@ function verdictOf(rest: Rest, findings: readonly Finding[], digests: DigestsCom
     anomalies: [...wrong, ...undecided],
     figures: figures(rest, violations),
   };
+}
+
+/** What every node lacks is one finding, not one for each. */
+function onceForAll(findings: readonly Finding[]): Finding[] {
+  const told = new Set<string>();
+  return findings.filter((finding) => {
+    if (finding.type !== "behind" || !finding.everywhere) return true;
+    return !told.has(finding.key) && told.add(finding.key);
+  });
 }
 
 function agreed({ nodes, keys }: Rest, { nodes: compared, at }: DigestsCompared): string {

@@ -56,8 +56,11 @@ export function isViolation(finding: Finding): boolean {
 }
 
 function keyFindings(key: KeyAtRest, { nodes }: Rest, proofs: Proofs): Finding[] {
-  const judged = nodes.map((node) => judgeNode(key, node));
-  const answers = judged.filter((one) => one.kind !== "unheard");
+  const byEvents = nodes.map((node) => judgeNode(key, node, inPlaceBefore));
+  const judged = agree(byEvents.filter(isHeard))
+    ? nodes.map((node) => judgeNode(key, node, definitelyBefore))
+    : byEvents;
+  const answers = judged.filter(isHeard);
   const fresh = judged.filter((one) => one.kind === "fresh");
   const findings = judged.flatMap((one): Finding[] => {
     const { node } = one;
@@ -81,10 +84,25 @@ type Judged =
   /** `newer`: what was in place when the node was asked, and surely came after what it returned. */
   | (Answer & { readonly kind: "behind"; readonly newer: readonly Version[] });
 
+const isHeard = (one: Judged): one is Exclude<Judged, { kind: "unheard" }> => one.kind !== "unheard";
+
+const agree = (answers: readonly Answer[]): boolean =>
+  answers.every(({ read }) => same(valueRead(read), valueRead((answers[0] as Answer).read)));
+
+/** Whether the first version surely comes before the second one. */
+type Before = (a: Version, b: Version) => boolean;
+
+/**
+ * By the order of events alone. Where the nodes return different values, one of them is wrong about something, and its
+ * revisions may be: then they do not say which one it is.
+ */
+const inPlaceBefore: Before = (a, b) =>
+  a !== b && b.operation !== undefined && (a.operation === undefined || a.effectBy < b.calledAt);
+
 /** A node whose last answers came of one another's time is as good as the best of them: it may have caught up between. */
-function judgeNode(key: KeyAtRest, node: NodeId): Judged {
+function judgeNode(key: KeyAtRest, node: NodeId, before: Before): Judged {
   const reads = key.last.get(node) ?? [];
-  const judged = reads.map((read) => judgeRead(key, node, read));
+  const judged = reads.map((read) => judgeRead(key, node, read, before));
   return (
     judged.find(({ kind }) => kind === "fresh") ??
     judged.find(({ kind }) => kind === "behind") ??
@@ -92,14 +110,23 @@ function judgeNode(key: KeyAtRest, node: NodeId): Judged {
   );
 }
 
-function judgeRead(key: KeyAtRest, node: NodeId, read: Operation): Judged {
+function judgeRead(key: KeyAtRest, node: NodeId, read: Operation, before: Before): Judged {
   const seen = key.seenBy(read);
   if (seen.length === 0) return { kind: "unwritten", node, read };
+  const [only] = seen;
   const newer = key.versions.filter(
     (version) =>
-      version.effectBy < read.callIndex && seen.every((candidate) => definitelyBefore(candidate, version)),
+      version.effectBy < read.callIndex &&
+      (seen.every((candidate) => before(candidate, version)) ||
+        (seen.length === 1 && only !== undefined && replaces(version, only))),
   );
   return newer.length === 0 ? { kind: "fresh", node, read } : { kind: "behind", node, read, newer };
+}
+
+/** A compare-and-set that took effect found the value that it asked for, which nobody else had written. */
+function replaces({ operation }: Version, { value }: Version): boolean {
+  if (operation?.call.f !== "cas" || !Array.isArray(operation.call.value)) return false;
+  return same(operation.call.value[0], value);
 }
 
 /** The write to name: one whose loss is proven rather than not, that others returned rather than not, the latest of those. */
@@ -123,10 +150,7 @@ function missingAt(
  * before either node was asked, one of the nodes returned an old one, whichever came first.
  */
 function disagreementOf(key: KeyAtRest, fresh: readonly Answer[], proofs: Proofs): Finding | undefined {
-  const [first] = fresh;
-  if (first === undefined || fresh.every(({ read }) => same(valueRead(read), valueRead(first.read)))) {
-    return undefined;
-  }
+  if (agree(fresh)) return undefined;
   const answers = fresh.map(({ node, read }) => ({ node, read }));
   const proven = answers.some((a) =>
     answers.some((b) => {

@@ -38,14 +38,16 @@ export function anomalyOf(finding: Finding, rest: Rest): Anomaly {
 
 function behind(finding: Of<"behind">, { healedAt }: Rest): Anomaly {
   const { node, key, read, missing, proof, everywhere, others } = finding;
-  const returned = `${node} ${proof === undefined ? "returned" : "still returned"} ${say(valueRead(read))} for ${name(key)} at ${atTime(read.invokedAt)}`;
-  const since = `${span(Math.max(0, read.invokedAt - healedAt))} after the last heal`;
-  const write = writeOf(missing);
-  const loss = everywhere ? `${write} is missing at every node that answered` : `${write} is missing there`;
+  const at = `at ${atTime(read.invokedAt)}, ${span(Math.max(0, read.invokedAt - healedAt))} after the last heal`;
+  const still = proof === undefined ? "returned" : "still returned";
+  const returned = everywhere
+    ? `every node that answered ${still} an old value of ${name(key)} at rest: ${returnedBy([finding, ...others])} (${node} ${at})`
+    : `${node} ${still} ${say(valueRead(read))} for ${name(key)} ${at}, while ${returnedBy(others)}`;
+  const loss = `${writeOf(missing)} is missing ${everywhere ? "everywhere" : "there"}`;
   const end = proof === undefined ? "; it was not asked again" : why(finding);
   return {
     kind: proof === undefined ? "not-asked-again" : "convergence",
-    summary: `${returned}, ${since}${whileOthers(others)}: ${loss}${end}`,
+    summary: `${returned}: ${loss}${end}`,
     key,
     ...shown(
       [
@@ -98,7 +100,7 @@ function disagreement({ key, answers, proven }: Of<"disagreement">): Anomaly {
 function writeOf({ operation, value, seenBy, effectTime }: Version): string {
   if (operation === undefined) return `the initial value ${say(value)}`;
   const { call, process } = operation;
-  const what = call.f === "delete" ? `the ${call.f}` : `the ${call.f} of ${say(value)}`;
+  const what = call.value === undefined ? `the ${call.f}` : `the ${call.f} of ${say(call.value)}`;
   const known =
     seenBy === undefined
       ? `acknowledged at ${atTime(effectTime)}`
