@@ -1,11 +1,20 @@
 import type { Consistency } from "../core/consistency.ts";
-import type { NodeId } from "../core/op.ts";
+import type { NodeId, Revision } from "../core/op.ts";
 import type { Admin } from "./client/admin.ts";
 import type { Capability, Connect } from "./client/client.ts";
 import type { ConnectOptions, Endpoint } from "./client/connection.ts";
 import type { Deployment } from "./deployment.ts";
 
 export type { ConnectOptions, Credentials, Endpoint, Tls } from "./client/connection.ts";
+
+/** A checksum over a node's whole state. Two nodes whose `at` and `since` are the same must tell the same digest. */
+export interface Digest {
+  /** The revision of the state. */
+  readonly at: Revision;
+  readonly digest: string;
+  /** The revision from which on the digest covers the changes: etcd's compacted one. 0: all of them. */
+  readonly since: Revision;
+}
 
 /** All that Assay knows of one system. */
 export interface Adapter {
@@ -14,6 +23,8 @@ export interface Adapter {
   readonly summary: string;
   readonly readModes: Readonly<Record<string, Consistency>>;
   readonly defaultReadMode: string;
+  /** The read mode in which a node answers from its own copy, asking nobody. */
+  readonly localReadMode: string;
   readonly capabilities: ReadonlySet<Capability>;
   readonly deployment: Deployment;
   /**
@@ -25,6 +36,11 @@ export interface Adapter {
   admin?(endpoint: Endpoint, options: ConnectOptions): Admin;
   /** The node that leads, as the nodes that answer see it (the highest term wins); undefined where none does. */
   leader(endpoints: readonly Endpoint[], options: ConnectOptions): Promise<NodeId | undefined>;
+  /**
+   * What the node says of its whole state: a digest of it at revision `at`, the newest that it can tell where `at` is
+   * absent. Absent where the system offers none. Rejects with a ClientError where the node does not tell.
+   */
+  digest?(endpoint: Endpoint, options: ConnectOptions, at?: Revision): Promise<Digest>;
   /** Whether the node serves reads and writes as a member of a formed cluster. Never rejects. */
   ready(endpoint: Endpoint, options: ConnectOptions): Promise<boolean>;
 }

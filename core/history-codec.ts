@@ -11,6 +11,7 @@ const clientEvent = z.looseObject({
   process: z.int(),
   key: z.string().optional(),
   value: json.optional(),
+  mode: z.string().optional(),
   node: z.string().optional(),
   revision: z.number().optional(),
   modRevision: z.number().optional(),

@@ -20,6 +20,8 @@ export interface Call {
   readonly key?: string;
   /** The argument: a write's value, a CAS's `[from, to]`; absent for a read. */
   readonly value?: Json;
+  /** Reads only: the read mode, where it is not the run's. */
+  readonly mode?: string;
 }
 
 /** What came back: a read's value (`null` for an absent key) and where the system put the operation in its order. */

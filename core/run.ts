@@ -21,6 +21,8 @@ export interface Run {
   /** The planted bug, where one was asked for. */
   readonly mutant?: string;
   readonly load: Load;
+  /** How long a node may take to catch up after the last heal; absent in runs from before it was asked. */
+  readonly convergenceSeconds?: number;
   /** Every option as it was given or defaulted, for the configuration table. */
   readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** The command that repeats the run, seed included. */

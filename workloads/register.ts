@@ -3,6 +3,7 @@
  * was asked about often enough retires and a new one takes its place, so that checking a key stays tractable.
  */
 import type { ClientWith } from "../adapters/client/client.ts";
+import { convergence, unsettled } from "../checker/convergence/convergence.ts";
 import { readCheckers } from "../checker/reads/read-checkers.ts";
 import { registerCheckers } from "../checker/register-promise.ts";
 import { assert } from "../core/assert.ts";
@@ -156,7 +157,11 @@ export const register: Workload<"kv"> = {
   requires: ["kv"],
   options,
   generator: (options) => new RegisterGenerator(options),
-  perform: (client, call, { readMode }) => perform(client, call, readMode),
-  checkers: ({ promises }) => registerCheckers(promises, { reads: readCheckers }),
+  perform: (client, call, { readMode }) => perform(client, call, call.mode ?? readMode),
+  checkers: ({ promises, convergenceSeconds }) => [
+    ...registerCheckers(promises, { reads: readCheckers }),
+    convergence(convergenceSeconds === undefined ? {} : { boundSeconds: convergenceSeconds }),
+  ],
+  unsettled,
   needs: { read: 20, write: 20, cas: 5 },
 };

@@ -1,6 +1,8 @@
 import type { Capability, ClientWith } from "../adapters/client/client.ts";
 import type { Checker } from "../checker/checker.ts";
+import type { Unsettled } from "../checker/convergence/convergence.ts";
 import type { Consistency } from "../core/consistency.ts";
+import type { History } from "../core/history.ts";
 import type { Call, Outcome, Result } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
 
@@ -22,6 +24,8 @@ export interface WorkloadOptions {
   /** Of the run, so that two runs against a living cluster do not meet: part of every key. */
   readonly keyPrefix: string;
   readonly options: Readonly<Record<string, number>>;
+  /** How long a node may take to catch up after the last heal, where that is not the default. */
+  readonly convergenceSeconds?: number;
 }
 
 export interface WorkloadOption {
@@ -44,6 +48,11 @@ export interface Workload<C extends Capability = Capability> {
   /** Performs one call. Resolves with what an `ok` event carries; rejects with a ClientError. */
   perform(client: ClientWith<C>, call: Call, options: WorkloadOptions): Promise<Result>;
   checkers(options: WorkloadOptions): readonly Checker[];
+  /**
+   * What is still to be asked of which node in the final phase, in the node's own local read mode: whatever a node has
+   * not told, or not yet told the newest value of. Absent: the nodes of this workload are not compared at rest.
+   */
+  unsettled?(history: History): readonly Unsettled[];
   /** `ok` operations of each kind that a run needs, or it is vacuous. */
   readonly needs: Readonly<Record<string, number>>;
 }

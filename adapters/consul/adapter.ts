@@ -14,6 +14,7 @@ export const consul: Adapter = {
   // A leader that was paused answers from memory for as long as it believes in its lease.
   readModes: { default: "linearizable-known-limits", consistent: "linearizable", stale: "stale" },
   defaultReadMode: "default",
+  localReadMode: "stale",
   ...offer("consul", offered, connect),
   deployment,
   leader,

@@ -4,6 +4,7 @@ import { limitsOf } from "../client/ask.ts";
 import { offer } from "../client/client.ts";
 import { connect, offered } from "./client.ts";
 import { openConnection } from "./connection.ts";
+import { digest } from "./digest.ts";
 import { methods, type StatusAnswer } from "./methods.ts";
 
 /** What every system that speaks etcd's v3 API has in common; `name` is the system's. */
@@ -12,8 +13,10 @@ export const etcdApi = (name: string) =>
     name,
     readModes: { linearizable: "linearizable", serializable: "stale-monotonic" },
     defaultReadMode: "linearizable",
+    localReadMode: "serializable",
     ...offer(name, offered, connect),
     leader,
+    digest,
     ready,
   }) satisfies Partial<Adapter>;
 

@@ -22,6 +22,7 @@ export const memoryAdapter = (system: MemorySystem): Adapter => ({
   summary: "a small replicated store in the harness' own memory",
   readModes: { linearizable: "linearizable", local: "stale" },
   defaultReadMode: "linearizable",
+  localReadMode: "local",
   ...offer("memory", offered, (endpoint, options) => connect(system, endpoint, options)),
   deployment,
   leader: async () => system.leader,

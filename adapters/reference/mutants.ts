@@ -9,4 +9,5 @@ export const mutants = {
   "serve-follower-reads": "a follower answers linearizable reads from its own state",
   "forget-vote": "a restarted member forgets for whom it voted",
   "apply-twice": "a proposal that was sent again after a leader change is applied again",
+  "skip-apply-on-follower": "one follower does not apply one committed entry",
 } as const;

@@ -3,7 +3,7 @@ import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
 import { offer } from "../client/client.ts";
 import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
-import { serverStatus } from "./status.ts";
+import { digest, serverStatus } from "./status.ts";
 
 /** Apache ZooKeeper 3.6 to 3.9, over its own protocol. */
 export const zookeeper: Adapter = {
@@ -12,9 +12,11 @@ export const zookeeper: Adapter = {
   // A sync does not pass a quorum: a leader that was deposed without knowing it answers one with an old state.
   readModes: { local: "sequential", sync: "linearizable-known-limits" },
   defaultReadMode: "local",
+  localReadMode: "local",
   ...offer("zookeeper", offered, connect),
   deployment,
   leader,
+  digest,
   ready,
 };
 

@@ -128,6 +128,7 @@ function finish({ value, operation, effectBy, effectTime, seenBy }: Draft): Vers
 export function written({ call, outcome }: Operation): Json | undefined {
   if (outcome.type === "fail") return undefined;
   if (call.f === "write") return call.value ?? null;
+  if (call.f === "delete") return null;
   if (call.f === "cas") return (call.value as readonly Json[])[1] ?? null;
   return undefined;
 }

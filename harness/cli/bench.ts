@@ -124,6 +124,7 @@ function specOf(
     operationTimeoutMs: options.timeout,
     faultSeconds: around(options.faultSeconds),
     gapSeconds: around(options.gapSeconds),
+    convergenceSeconds: options.convergenceSeconds,
     workloadOptions,
     connect: plan.connect,
     cluster: {

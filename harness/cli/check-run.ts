@@ -25,8 +25,10 @@ export async function readRunDirectory(dir: string): Promise<Case> {
   const truncated = isTruncated(await readFile(file, "utf8"));
   const workload = lookUp(workloads, run.workload, "workload");
   const { name: readMode, promises } = run.readMode;
+  const { convergenceSeconds } = run;
+  const bound = convergenceSeconds === undefined ? {} : { convergenceSeconds };
   const checkers = [
-    ...workload.checkers({ readMode, promises, keyPrefix: "", options: {} }),
+    ...workload.checkers({ readMode, promises, keyPrefix: "", options: {}, ...bound }),
     vacuity({ needs: workload.needs }),
     faultsProven(),
   ];

@@ -6,7 +6,7 @@ import { runCheckers } from "../../checker/run-checkers.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Consistency } from "../../core/consistency.ts";
 import { exitStatus, UsageError } from "../../core/errors.ts";
-import type { History } from "../../core/history.ts";
+import { type History, inRunMode } from "../../core/history.ts";
 import { toSeconds } from "../../core/time.ts";
 import { type Verdict, type VerdictKind, worst } from "../../core/verdict.ts";
 import { readForeign } from "./check-foreign.ts";
@@ -68,7 +68,7 @@ export async function check(
   const all: Checked[] = [];
   for (const { file, history, truncated, checkers, promises, known } of cases) {
     if (truncated) output.note(`${file}: the last line was cut off, and is not judged`);
-    const operations = history.filter(({ type }) => type === "invoke").length;
+    const operations = history.filter((event) => event.type === "invoke" && inRunMode(event)).length;
     const anew = operations === 0 ? [nothing] : await runCheckers(checkers, history, { ...limits, promises });
     const verdicts = [
       ...anew,

@@ -66,8 +66,8 @@ export class ClientProcess {
     await this.#connect("wait").catch(() => {});
   }
 
-  /** Performs one call and records its invocation and outcome. Never rejects for what the system did. */
-  async perform(call: Call, performance: Performance): Promise<void> {
+  /** Performs one call, records its invocation and outcome, and resolves with it. Never rejects for what the system did. */
+  async perform(call: Call, performance: Performance): Promise<Outcome> {
     const { recorder, generator } = this.#context;
     recorder.invoke(this.#id, call, this.node, performance.intended);
     const outcome = await this.#attempt(call, performance);
@@ -77,6 +77,7 @@ export class ClientProcess {
       this.#die();
       this.#id += this.#stride;
     }
+    return outcome;
   }
 
   /** Closes this connection and waits for those let go before. */

@@ -96,6 +96,7 @@ const runFile = z.looseObject({
   mutant: z.string().optional(),
   load,
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
+  convergenceSeconds: z.number().positive().optional(),
   command: z.string(),
   assay: z.looseObject({ version: z.string(), commit: z.string().optional() }),
   machine: z.looseObject({

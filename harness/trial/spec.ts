@@ -4,6 +4,7 @@
  */
 import type { Adapter, Credentials } from "../../adapters/adapter.ts";
 import type { Installed } from "../../adapters/deployment.ts";
+import { defaultConvergenceSeconds } from "../../checker/convergence/convergence.ts";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
 import type { Load, Machine, Run } from "../../core/run.ts";
@@ -31,6 +32,8 @@ export interface TrialSpec {
   readonly quietSeconds: number;
   /** The longest wait for every node to serve again after everything is healed. */
   readonly recoverySeconds: number;
+  /** How long a node may take to catch up once everything is healed and the load is over. */
+  readonly convergenceSeconds: number;
   readonly operationTimeoutMs: number;
   /** Drawn between min and max for every fault and gap. */
   readonly faultSeconds: Span;
@@ -84,6 +87,7 @@ export const trialDefaults = {
   load: { kind: "open", rate: 500, processes: 12, seconds: 30 },
   quietSeconds: 3,
   recoverySeconds: 15,
+  convergenceSeconds: defaultConvergenceSeconds,
   operationTimeoutMs: 1000,
   faultSeconds: { min: 3, max: 5 },
   gapSeconds: { min: 2, max: 3 },

@@ -55,6 +55,7 @@ async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialConte
       // Two runs against one living cluster do not meet, nor does a run meet its owner's keys.
       keyPrefix: deps.runtime.outlivesRun ? `assay-${time}-` : "",
       options: spec.workloadOptions,
+      convergenceSeconds: spec.convergenceSeconds,
     },
   };
 }
@@ -170,6 +171,7 @@ class Conduct {
       ...(mutant !== undefined && { mutant }),
       load: spec.load,
       options: spec.options,
+      convergenceSeconds: spec.convergenceSeconds,
       command: spec.command,
       assay: deps.assay,
       machine: deps.machine,

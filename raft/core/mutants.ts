@@ -9,6 +9,7 @@ export const mutants = {
   "serve-follower-reads": "a follower answers linearizable reads from its own state",
   "forget-vote": "a restarted member forgets for whom it voted",
   "apply-twice": "a proposal that was sent again after a leader change is applied again",
+  "skip-apply-on-follower": "one follower does not apply one committed entry",
 } as const satisfies Record<string, string>;
 
 export type Mutant = keyof typeof mutants;

@@ -23,6 +23,12 @@ const catches: readonly Catch[] = [
   { mutant: "serve-follower-reads", world: "mixed", seeds: 5, breaks: ["linearizable reads"] },
   { mutant: "forget-vote", world: "elections", seeds: 250, breaks: ["election safety"] },
   { mutant: "apply-twice", world: "mixed", seeds: 5, breaks: ["exactly once"] },
+  {
+    mutant: "skip-apply-on-follower",
+    world: "mixed",
+    seeds: 5,
+    breaks: ["convergence", "state machine safety"],
+  },
 ];
 
 /** The first seed whose world breaks an invariant. */
