@@ -1,4 +1,4 @@
-import type { Consistency } from "../core/consistency.ts";
+import type { ReadPromise } from "../core/consistency.ts";
 import type { NodeId, Revision } from "../core/op.ts";
 import type { Deployment } from "./deployment.ts";
 
@@ -83,7 +83,8 @@ export interface Adapter {
   readonly name: string;
   /** One line for `assay list`. */
   readonly summary: string;
-  readonly readModes: Readonly<Record<string, Consistency>>;
+  /** What the system promises, as its documentation has it; reads by read mode. */
+  readonly promises: { readonly reads: Readonly<Record<string, ReadPromise>> };
   readonly defaultReadMode: string;
   readonly capabilities: ReadonlySet<Capability>;
   readonly deployment: Deployment;

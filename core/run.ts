@@ -1,4 +1,4 @@
-import type { Consistency } from "./consistency.ts";
+import type { Consistency, KnownLimit } from "./consistency.ts";
 import type { FaultWindow } from "./fault.ts";
 import type { Revision } from "./op.ts";
 import type { Nanos } from "./time.ts";
@@ -16,7 +16,17 @@ export interface Run {
   readonly runtime: string;
   readonly workload: string;
   readonly nemeses: readonly string[];
-  readonly readMode: { readonly name: string; readonly promises: Consistency };
+  readonly readMode: {
+    readonly name: string;
+    readonly promises: Consistency;
+    /** Absent in runs that were stored before limits were; empty where the mode has none. */
+    readonly limits?: readonly KnownLimit[];
+  };
+  /** What the workload was given besides the read mode, so that its checkers can be made again. Absent in older runs. */
+  readonly workloadRun?: {
+    readonly keyPrefix: string;
+    readonly options: Readonly<Record<string, number>>;
+  };
   readonly nodes: readonly { readonly id: string; readonly endpoint: string }[];
   /** The planted bug, where one was asked for. */
   readonly mutant?: string;

@@ -6,7 +6,12 @@ import { methods, type StatusAnswer } from "./methods.ts";
 
 /** What every system that speaks etcd's v3 API has in common: an Adapter but for its name and its deployment. */
 export const etcdApi = {
-  readModes: { linearizable: "linearizable", serializable: "stale-monotonic" },
+  promises: {
+    reads: {
+      linearizable: { consistency: "linearizable" },
+      serializable: { consistency: "stale-monotonic" },
+    },
+  },
   defaultReadMode: "linearizable",
   capabilities: new Set(["cas", "delete", "prefix"] as const),
   connect,
