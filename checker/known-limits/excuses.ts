@@ -37,8 +37,7 @@ export function excusesOf(model: Model, history: History, limits: readonly Known
   return {
     of({ node, invokedAt: asked, completedAt: at }) {
       const met = excuses.find(
-        (each) =>
-          (each.node ?? node) === node && asked <= each.askedBy && each.from <= at && at <= each.to,
+        (each) => (each.node ?? node) === node && asked <= each.askedBy && each.from <= at && at <= each.to,
       );
       if (met === undefined || node === undefined) return undefined;
       const { name, boundMs } = met.limit;
