@@ -42,26 +42,29 @@ export function judgeSession(
 }
 
 /** Whether every read at its latest place is in order: so it is with most. */
-function fitsLatest(model: Model, order: UpdateOrder, session: Session): boolean {
-  let from = 0;
-  return session.every((operation) => {
-    const own = order.places.get(operation);
-    const place = own === undefined ? latestPlace(model, order, operation) : own + 1;
-    if (place === undefined || place < from) return false;
-    from = place;
-    return true;
-  });
-}
+const fitsLatest = (model: Model, order: UpdateOrder, session: Session): boolean =>
+  fits(order, session, (read) => latestPlace(model, order, read));
 
 /** Whether the reads are in order, each as early as those before it allow. */
-function fitsEarliest(model: Model, order: UpdateOrder, session: Session, budget: Budget): boolean {
+const fitsEarliest = (model: Model, order: UpdateOrder, session: Session, budget: Budget): boolean =>
+  fits(order, session, (read, from) => {
+    budget.step();
+    return earliestPlace(model, order, read, from);
+  });
+
+/** Whether no operation goes back, where reads take the place that `placeOf` says and updates have their own. */
+function fits(
+  order: UpdateOrder,
+  session: Session,
+  placeOf: (read: Operation, from: number) => number | undefined,
+): boolean {
   let from = 0;
   return session.every((operation) => {
-    budget.step();
     const own = order.places.get(operation);
-    const place = own === undefined ? earliestPlace(model, order, operation, from) : own + 1;
+    const place = own ?? placeOf(operation, from);
     if (place === undefined || place < from) return false;
-    from = place;
+    // A read sees the state in front of the update at its place; an update leaves the one behind it.
+    from = own === undefined ? place : place + 1;
     return true;
   });
 }
