@@ -1,4 +1,4 @@
-import type { Consistency } from "../core/consistency.ts";
+import type { ReadPromise } from "../core/consistency.ts";
 import type { NodeId, Revision } from "../core/op.ts";
 import type { Admin } from "./client/admin.ts";
 import type { Capability, Connect } from "./client/client.ts";
@@ -21,7 +21,8 @@ export interface Adapter {
   readonly name: string;
   /** One line for `assay list`. */
   readonly summary: string;
-  readonly readModes: Readonly<Record<string, Consistency>>;
+  /** What the system promises, as its documentation has it; reads by read mode. */
+  readonly promises: { readonly reads: Readonly<Record<string, ReadPromise>> };
   readonly defaultReadMode: string;
   /** The read mode in which a node answers from its own copy, asking nobody. */
   readonly localReadMode: string;

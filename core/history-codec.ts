@@ -24,6 +24,7 @@ const nemesisEvent = z.looseObject({
   type: z.literal("info"),
   process: z.literal("nemesis"),
   value: json,
+  since: z.number().optional(),
 });
 const eventOf = (json: unknown) =>
   (json as { process?: unknown } | null)?.process === "nemesis" ? nemesisEvent : clientEvent;

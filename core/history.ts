@@ -39,6 +39,8 @@ export interface NemesisEvent {
   readonly process: "nemesis";
   readonly f: string;
   readonly value: Json;
+  /** On `leader`: until when it was surely otherwise. The change came after this, and no later than `time`. */
+  readonly since?: Nanos;
 }
 
 export type HistoryEvent = ClientEvent | NemesisEvent;

@@ -1,4 +1,4 @@
-import type { Consistency } from "./consistency.ts";
+import type { Consistency, KnownLimit } from "./consistency.ts";
 import type { FaultWindow } from "./fault.ts";
 import type { Revision } from "./op.ts";
 import type { Nanos } from "./time.ts";
@@ -16,13 +16,23 @@ export interface Run {
   readonly runtime: string;
   readonly workload: string;
   readonly nemeses: readonly string[];
-  readonly readMode: { readonly name: string; readonly promises: Consistency };
+  readonly readMode: {
+    readonly name: string;
+    readonly promises: Consistency;
+    /** Absent in runs that were stored before limits were; empty where the mode has none. */
+    readonly limits?: readonly KnownLimit[];
+  };
+  /** What the workload was given besides the read mode, so that its checkers can be made again. Absent in older runs. */
+  readonly workloadRun?: {
+    readonly keyPrefix: string;
+    readonly options: Readonly<Record<string, number>>;
+    /** How long a node may take to catch up after the last heal; absent in runs from before nodes were asked. */
+    readonly convergenceSeconds?: number;
+  };
   readonly nodes: readonly { readonly id: string; readonly endpoint: string }[];
   /** The planted bug, where one was asked for. */
   readonly mutant?: string;
   readonly load: Load;
-  /** How long a node may take to catch up after the last heal; absent in runs from before it was asked. */
-  readonly convergenceSeconds?: number;
   /** Every option as it was given or defaulted, for the configuration table. */
   readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** The command that repeats the run, seed included. */

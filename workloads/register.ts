@@ -158,8 +158,8 @@ export const register: Workload<"kv"> = {
   options,
   generator: (options) => new RegisterGenerator(options),
   perform: (client, call, { readMode }) => perform(client, call, call.mode ?? readMode),
-  checkers: ({ promises, convergenceSeconds }) => [
-    ...registerCheckers(promises, { reads: readCheckers }),
+  checkers: ({ promises, limits = [], convergenceSeconds }) => [
+    ...registerCheckers(promises, { limits, reads: readCheckers }),
     convergence(convergenceSeconds === undefined ? {} : { boundSeconds: convergenceSeconds }),
   ],
   unsettled,

@@ -1,7 +1,7 @@
 import type { Capability, ClientWith } from "../adapters/client/client.ts";
 import type { Checker } from "../checker/checker.ts";
 import type { Unsettled } from "../checker/convergence/convergence.ts";
-import type { Consistency } from "../core/consistency.ts";
+import type { Consistency, KnownLimit } from "../core/consistency.ts";
 import type { History } from "../core/history.ts";
 import type { Call, Outcome, Result } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
@@ -21,6 +21,8 @@ export interface WorkloadOptions {
   readonly readMode: string;
   /** What the read mode promises: checkers judge by it. */
   readonly promises: Consistency;
+  /** The known limits of the read mode; absent: it has none. */
+  readonly limits?: readonly KnownLimit[];
   /** Of the run, so that two runs against a living cluster do not meet: part of every key. */
   readonly keyPrefix: string;
   readonly options: Readonly<Record<string, number>>;

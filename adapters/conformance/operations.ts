@@ -19,25 +19,30 @@ function readsAndWrites(bench: Bench): void {
   const mode = adapter.defaultReadMode;
 
   describe("reads and writes", () => {
-    it.each(Object.keys(adapter.readModes))("read an absent key as such in mode %s", async (readMode) => {
-      const client = await bench.client();
-      expect((await client.kv.read(bench.key(), readMode)).value).toBeUndefined();
-    });
+    it.each(Object.keys(adapter.promises.reads))(
+      "read an absent key as such in mode %s",
+      async (readMode) => {
+        const client = await bench.client();
+        expect((await client.kv.read(bench.key(), readMode)).value).toBeUndefined();
+      },
+    );
 
-    it.each(Object.entries(adapter.readModes))(
-      "read what was written at the same node in mode %s (%s)",
-      async (readMode, promise) => {
+    it.each(Object.entries(adapter.promises.reads))(
+      "read what was written at the same node in mode %s",
+      async (readMode, { consistency }) => {
         const client = await bench.client();
         const key = bench.key();
         await client.kv.write(key, "1");
         await client.kv.write(key, "2");
-        if (promisesFreshReads(promise)) expect((await client.kv.read(key, readMode)).value).toBe("2");
+        if (promisesFreshReads(consistency)) expect((await client.kv.read(key, readMode)).value).toBe("2");
         await until("the last write", async () => (await client.kv.read(key, readMode)).value === "2");
       },
     );
 
     it("read at every node what was written at another, where the mode promises it", async () => {
-      const fresh = Object.entries(adapter.readModes).filter(([, promise]) => promisesFreshReads(promise));
+      const fresh = Object.entries(adapter.promises.reads).filter(([, { consistency }]) =>
+        promisesFreshReads(consistency),
+      );
       const writer = await bench.client(bench.node(1));
       const key = bench.key();
       await writer.kv.write(key, "fresh");

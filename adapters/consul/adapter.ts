@@ -11,8 +11,34 @@ import { HttpConnection } from "./http.ts";
 export const consul: Adapter = {
   name: "consul",
   summary: "HashiCorp Consul 1.8 and newer: Raft behind HTTP, three read modes",
-  // A leader that was paused answers from memory for as long as it believes in its lease.
-  readModes: { default: "linearizable-known-limits", consistent: "linearizable", stale: "stale" },
+  promises: {
+    reads: {
+      default: {
+        consistency: "linearizable-known-limits",
+        limits: [
+          {
+            name: "deposed leader",
+            condition: "deposed-leader",
+            boundMs: 2000,
+            // Raft's leader lease at raft_multiplier 1, as deployment.ts sets it.
+            leaseMs: 500,
+            sentence:
+              "A leader answers from memory for as long as it believes in its lease, which it does not ask a quorum about.",
+          },
+          {
+            name: "new leader",
+            condition: "new-leader",
+            boundMs: 2000,
+            forwarded: true,
+            sentence:
+              "A server that has just been elected answers, also what followers pass on to it, before it has applied all that was committed before its election.",
+          },
+        ],
+      },
+      consistent: { consistency: "linearizable" },
+      stale: { consistency: "stale" },
+    },
+  },
   defaultReadMode: "default",
   localReadMode: "stale",
   ...offer("consul", offered, connect),

@@ -11,7 +11,12 @@ import { methods, type StatusAnswer } from "./methods.ts";
 export const etcdApi = (name: string) =>
   ({
     name,
-    readModes: { linearizable: "linearizable", serializable: "stale-monotonic" },
+    promises: {
+      reads: {
+        linearizable: { consistency: "linearizable" },
+        serializable: { consistency: "stale-monotonic" },
+      },
+    },
     defaultReadMode: "linearizable",
     localReadMode: "serializable",
     ...offer(name, offered, connect),

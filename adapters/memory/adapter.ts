@@ -20,7 +20,7 @@ const deployment: Deployment = {
 export const memoryAdapter = (system: MemorySystem): Adapter => ({
   name: "memory",
   summary: "a small replicated store in the harness' own memory",
-  readModes: { linearizable: "linearizable", local: "stale" },
+  promises: { reads: { linearizable: { consistency: "linearizable" }, local: { consistency: "stale" } } },
   defaultReadMode: "linearizable",
   localReadMode: "local",
   ...offer("memory", offered, (endpoint, options) => connect(system, endpoint, options)),

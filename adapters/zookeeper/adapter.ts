@@ -9,8 +9,25 @@ import { digest, serverStatus } from "./status.ts";
 export const zookeeper: Adapter = {
   name: "zookeeper",
   summary: "Apache ZooKeeper 3.6 to 3.9: sessions, versions, reads at the session's own server",
-  // A sync does not pass a quorum: a leader that was deposed without knowing it answers one with an old state.
-  readModes: { local: "sequential", sync: "linearizable-known-limits" },
+  promises: {
+    reads: {
+      local: { consistency: "sequential" },
+      sync: {
+        consistency: "linearizable-known-limits",
+        limits: [
+          {
+            name: "deposed leader",
+            condition: "deposed-leader",
+            boundMs: 2000,
+            // syncLimit times tickTime, as deployment.ts sets them.
+            leaseMs: 2000,
+            sentence:
+              "A sync does not pass a quorum: a leader that was deposed without knowing it answers one from its old state.",
+          },
+        ],
+      },
+    },
+  },
   defaultReadMode: "local",
   localReadMode: "local",
   ...offer("zookeeper", offered, connect),

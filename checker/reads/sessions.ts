@@ -79,7 +79,7 @@ function everyKind(found: readonly Anomaly[]): Anomaly[] {
 }
 
 /** A session's operations in order. It ends where its connection did: the process then goes on in a new one. */
-function sessionsOf(all: readonly Operation[]): Operation[][] {
+export function sessionsOf(all: readonly Operation[]): Operation[][] {
   const ended = new Set(["not-connected", "connection-lost", "session-expired"]);
   const sessions: Operation[][] = [];
   const current = new Map<number, Operation[]>();

@@ -1,20 +1,27 @@
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Adapter } from "../../adapters/adapter.ts";
+import { adapters } from "../../adapters/registry.ts";
 import { faultsProven, vacuity } from "../../checker/vacuity.ts";
+import type { KnownLimit } from "../../core/consistency.ts";
 import { UsageError } from "../../core/errors.ts";
 import { isTruncated } from "../../core/history-codec.ts";
 import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { workloads } from "../../workloads/registry.ts";
+import type { Workload, WorkloadOptions } from "../../workloads/workload.ts";
 import { readRun } from "../record/node-store.ts";
 import { lookUp } from "./arguments.ts";
 import type { Case } from "./check.ts";
 
 /**
- * A run directory. What follows from its history is judged anew, under the promise of the run's read mode; what the
- * harness saw beside it (whether every nemesis struck, every node came back) stands as the run has it.
+ * A run directory. What follows from its history is judged again, with the options and under the promise that the run
+ * had; what else the harness saw (whether every nemesis struck, every node came back) stands as the run has it.
  */
-export async function readRunDirectory(dir: string): Promise<Case> {
+export async function readRunDirectory(
+  dir: string,
+  known: Readonly<Record<string, Workload>> = workloads,
+): Promise<Case> {
   const file = join(dir, "history.jsonl");
   if (!(await exists(join(dir, "run.json"))) && (await exists(file))) {
     throw new UsageError(
@@ -23,15 +30,13 @@ export async function readRunDirectory(dir: string): Promise<Case> {
   }
   const { run, history } = await readRun(dir);
   const truncated = isTruncated(await readFile(file, "utf8"));
-  const workload = lookUp(workloads, run.workload, "workload");
-  const { name: readMode, promises } = run.readMode;
-  const { convergenceSeconds } = run;
-  const bound = convergenceSeconds === undefined ? {} : { convergenceSeconds };
+  const workload = lookUp(known, run.workload, "workload");
   const checkers = [
-    ...workload.checkers({ readMode, promises, keyPrefix: "", options: {}, ...bound }),
+    ...workload.checkers(workloadOptions(run)),
     vacuity({ needs: workload.needs }),
     faultsProven(),
   ];
+  const { promises } = run.readMode;
   return { file: dir, history, truncated, checkers, promises, known: [...ended(run), ...run.verdicts] };
 }
 
@@ -40,6 +45,18 @@ const exists = (file: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** What the run's workload was given. Older runs did not keep all of it: what they lack is as it is by default. */
+function workloadOptions({ system, readMode, workloadRun }: Run): WorkloadOptions {
+  const { name, promises, limits = limitsOf(system.name, name) } = readMode;
+  return { readMode: name, promises, limits, keyPrefix: "", options: {}, ...workloadRun };
+}
+
+/** The known limits that the system's read mode has today; none where it is not known. */
+function limitsOf(system: string, readMode: string): readonly KnownLimit[] {
+  const adapter = Object.values<Adapter>(adapters).find(({ name }) => name === system);
+  return adapter?.promises.reads[readMode]?.limits ?? [];
+}
 
 /** A run that ended early did not do all that it was to do: nothing that it shows makes it valid. */
 function ended({ ended }: Run): Verdict[] {

@@ -54,7 +54,7 @@ async function planSystem(
   const forSystem = (texts: readonly string[], option: string) =>
     choiceFor(name, options.system, Object.keys(adapters), texts, option);
   const readMode = forSystem(options.readMode, "--read-mode") ?? adapter.defaultReadMode;
-  lookUp(adapter.readModes, readMode, `read mode of ${name}`);
+  lookUp(adapter.promises.reads, readMode, `read mode of ${name}`);
   if (options.endpoint === undefined && !deployment.sizes.includes(options.nodes)) {
     throw new UsageError(`--nodes ${options.nodes}: ${name} runs with ${deployment.sizes.join(", ")} nodes`);
   }

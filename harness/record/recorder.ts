@@ -88,9 +88,11 @@ export class Recorder {
     });
   }
 
-  nemesis(f: string, value: Json): void {
+  /** `since`: when it was surely otherwise for the last time, as nanoseconds since the run began. */
+  nemesis(f: string, value: Json, since?: Nanos): void {
     const index = this.#events.length;
-    this.#record({ index, time: this.now(), type: "info", process: "nemesis", f, value });
+    const event = { index, time: this.now(), type: "info", process: "nemesis", f, value } as const;
+    this.#record({ ...event, ...(since !== undefined && { since }) });
   }
 
   #head<T extends Outcome["type"] | "invoke">(time: Nanos, type: T, process: number, call: Call) {

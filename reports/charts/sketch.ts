@@ -1,5 +1,5 @@
 import type { Operation } from "../../core/op.ts";
-import type { Anomaly } from "../../core/verdict.ts";
+import { type Anomaly, violationKind } from "../../core/verdict.ts";
 import { formatDuration } from "../format.ts";
 import { barLabel, describeOperation } from "../words.ts";
 import type { FaultBand } from "./timeline.ts";
@@ -43,9 +43,6 @@ export interface Bar {
   readonly label: string;
   readonly title: string;
 }
-
-/** The kind of anomaly that is about a legal order; all others are about what a session may see. */
-export const linearizability = "linearizability";
 
 /** A drawing holds so many operations; a checker's minimal sub-history is far smaller. */
 const barLimit = 60;
@@ -102,7 +99,7 @@ function barOf(operation: Operation, processes: readonly number[], kind: string)
     ...(outcome.type !== "info" && Number.isFinite(completedAt) && { to: completedAt / 1e9 }),
     outcome: outcome.type,
     // A session's promises are about revisions: values alone would not show that one was broken.
-    label: barLabel(operation, kind !== linearizability),
+    label: barLabel(operation, kind !== violationKind),
     title: describeOperation(operation),
   };
 }

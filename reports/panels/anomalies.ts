@@ -1,6 +1,6 @@
 import type { Operation } from "../../core/op.ts";
-import type { Anomaly, ReachedState } from "../../core/verdict.ts";
-import { type Bar, linearizability, type Sketch, shownOperations, sketchOf } from "../charts/sketch.ts";
+import { type Anomaly, type ReachedState, violationKind } from "../../core/verdict.ts";
+import { type Bar, type Sketch, shownOperations, sketchOf } from "../charts/sketch.ts";
 import { drawnOrders, sketchSvg } from "../charts/sketch-svg.ts";
 import type { Context } from "../context.ts";
 import { asSentence, formatCount, formatDuration, formatTime, plural, shorten } from "../format.ts";
@@ -96,7 +96,7 @@ ${statesList(sketch, anomaly.states ?? [])}
 
 /** What is wrong with the marked operation, in a few words. */
 function verdictOnCulprit({ kind }: Anomaly): string {
-  if (kind === linearizability) return "cannot be placed";
+  if (kind === violationKind) return "cannot be placed";
   return kind === "stale-read" ? "stale" : `breaks ${kind.replaceAll("-", " ")}`;
 }
 
