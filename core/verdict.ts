@@ -27,6 +27,8 @@ export interface Anomaly {
   readonly since?: Nanos;
   /** The model's states that were possible just before the culprit, described, and how each was reached. */
   readonly states?: readonly ReachedState[];
+  /** True where other states were possible, too. */
+  readonly moreStates?: boolean;
   /** True where the system documents this as a limit of the read mode: reported, not counted against it. */
   readonly known?: boolean;
 }

@@ -31,7 +31,7 @@ function expectExplanation<S>(
     for (const operation of order.map((i) => operations[i] as Operation))
       if (reached !== illegal) reached = model.step(reached, operation.call, operation.outcome);
     expect(reached).not.toBe(illegal);
-    expect(model.describe?.(reached as S)).toBe(state);
+    expect(model.describeState?.(reached as S)).toBe(state);
     expect(model.step(reached as S, bad.call, bad.outcome), "no shown state allows the culprit").toBe(
       illegal,
     );
