@@ -59,8 +59,15 @@ export const cellReasons =
     return never(cells, claims) ?? ended(cells, claims, past) ?? taken(cells, claims, past);
   };
 
-const mayMakeTrue = (after: After, { holds }: Claim): boolean =>
-  holds ? after === "this" || after === "perhaps-this" : after !== "this" && after !== "as-before";
+/** Whether an operation can turn a claim from false to true. One that finds it true cannot. */
+function mayMakeTrue(touch: Touch, claim: Claim): boolean {
+  const found = claimOf(touch, claim.cell);
+  if (found !== undefined && found.holds === claim.holds && same(found.value, claim.value)) return false;
+  const after = afterOf(touch, claim);
+  return claim.holds
+    ? after === "this" || after === "perhaps-this"
+    : after !== "this" && after !== "as-before";
+}
 
 const makesFalse = (after: After, { holds }: Claim): boolean => after === (holds ? "other" : "this");
 
@@ -100,7 +107,7 @@ function claimsOf(cells: Cells, past: Past): ReadonlyMap<string, Known> {
     const touch = touchOf(cells, past, i);
     for (const cell of touch.after === undefined ? [] : touch.cells) {
       const one = known(cell);
-      if (one === undefined || !mayMakeTrue(mayBe(afterOf(touch, one.claim), outcome), one.claim)) continue;
+      if (one === undefined || !mayMakeTrue(touch, one.claim)) continue;
       if (list.callIndex(i) > end) one.later = true;
       else {
         one.wasTrue = true;
@@ -109,12 +116,6 @@ function claimsOf(cells: Cells, past: Past): ReadonlyMap<string, Known> {
     }
   }
   return claims;
-}
-
-/** What is certain of an operation that took effect is not of one whose outcome is unknown. */
-function mayBe(after: After, outcome: Outcome): After {
-  if (outcome.type !== "info") return after;
-  return after === "this" ? "perhaps-this" : after === "other" ? "perhaps-other" : after;
 }
 
 function never(cells: Cells, claims: ReadonlyMap<string, Known>): Reason | undefined {
@@ -173,7 +174,7 @@ function taken(cells: Cells, claims: ReadonlyMap<string, Known>, past: Past): Re
       const found = isCertain(list.outcome(i)) ? touch.found?.(claim.cell) : undefined;
       const isFound = found !== undefined && same(found, claim.value);
       if (isFound && after === "other" && list.returnIndex(i) <= list.returnIndex(bad)) takers.push(i);
-      if (!isFound && mayMakeTrue(after, claim)) most++;
+      if (mayMakeTrue(touch, claim)) most++;
     }
     const atFirst = same(cells.initial(claim.cell), claim.value);
     if (takers.length + 1 <= most + (atFirst ? 1 : 0)) continue;

@@ -19,11 +19,10 @@ describe("the counter", () => {
   });
 
   it("gives reasons that are true", () => {
-    const seen = expectTrueReasons(
+    expectTrueReasons(
       scenario,
       oracleOf(scenario, () => false),
     );
-    expect(Object.keys(seen)).toEqual(expect.arrayContaining(["sum"]));
   });
 
   it("is judged so key by key and whole", () => {

@@ -31,11 +31,10 @@ describe("the fenced lock", () => {
   });
 
   it("gives reasons that are true", () => {
-    const seen = expectTrueReasons(
+    expectTrueReasons(
       scenario,
       oracleOf(scenario, (state, { value, holds }) => same(state.holder, value) === holds),
     );
-    expect(Object.keys(seen)).toEqual(expect.arrayContaining(["never", "ended", "taken", "number"]));
   });
 
   it("is judged so key by key and whole", () => {

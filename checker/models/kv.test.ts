@@ -105,8 +105,7 @@ describe("the kv", () => {
   });
 
   it("gives reasons that are true", () => {
-    const seen = expectTrueReasons(scenario, oracleOf(scenario, holds));
-    expect(Object.keys(seen)).toEqual(expect.arrayContaining(["never", "ended", "taken", "number"]));
+    expectTrueReasons(scenario, oracleOf(scenario, holds));
   });
 
   it("is judged so where the first revision is known", () => {

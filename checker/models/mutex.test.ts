@@ -24,11 +24,10 @@ describe("the mutex", () => {
   });
 
   it("gives reasons that are true", () => {
-    const seen = expectTrueReasons(
+    expectTrueReasons(
       scenario,
       oracleOf(scenario, (holder, { value, holds }) => same(holder, value) === holds),
     );
-    expect(Object.keys(seen)).toEqual(expect.arrayContaining(["never", "ended", "taken"]));
   });
 
   it("is judged so key by key and whole", () => {

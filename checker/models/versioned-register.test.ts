@@ -40,11 +40,10 @@ describe("the versioned register", () => {
   });
 
   it("gives reasons that are true", () => {
-    const seen = expectTrueReasons(
+    expectTrueReasons(
       scenario,
       oracleOf(scenario, (state, { value, holds }) => same(state.value, value) === holds),
     );
-    expect(Object.keys(seen)).toEqual(expect.arrayContaining(["never", "ended", "taken", "number"]));
   });
 
   it("is judged so key by key and whole", () => {
