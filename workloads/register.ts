@@ -2,6 +2,7 @@
  * Registers: reads, writes of values that nobody else writes, compare-and-set. Several keys live at a time; a key that
  * was asked about often enough retires and a new one takes its place, so that checking a key stays tractable.
  */
+import { register as registerModel } from "../checker/models/register.ts";
 import { readCheckers } from "../checker/reads/read-checkers.ts";
 import { registerCheckers } from "../checker/register-promise.ts";
 import { assert } from "../core/assert.ts";
@@ -160,6 +161,7 @@ export const register: Workload = {
   options,
   generator: (options) => new RegisterGenerator(options),
   perform: (client, call, { readMode }) => perform(client, call, readMode),
+  words: registerModel(),
   checkers: ({ promises }) => registerCheckers(promises, { reads: readCheckers }),
   needs: { read: 20, write: 20, cas: 5 },
 };

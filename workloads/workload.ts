@@ -1,5 +1,6 @@
 import type { Capability, Client } from "../adapters/adapter.ts";
 import type { Checker } from "../checker/checker.ts";
+import type { CallWords } from "../checker/model.ts";
 import type { Consistency } from "../core/consistency.ts";
 import type { Call, Outcome, Result } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
@@ -42,6 +43,8 @@ export interface Workload {
   generator(options: WorkloadOptions, random: Random): Generator;
   /** Performs one call. Resolves with what an `ok` event carries; rejects with a ClientError. */
   perform(client: Client, call: Call, options: WorkloadOptions): Promise<Result>;
+  /** Words for its operations in reports: a model has them. Absent: words that fit any operation. */
+  readonly words?: CallWords;
   checkers(options: WorkloadOptions): readonly Checker[];
   /** `ok` operations of each kind that a run needs, or it is vacuous. */
   readonly needs: Readonly<Record<string, number>>;

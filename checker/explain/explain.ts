@@ -7,14 +7,17 @@ import { contradictionBefore } from "../register/contradiction.ts";
 import { type Budget, within } from "../search/limits.ts";
 import { contextOf } from "./context.ts";
 import { minimalPart } from "./minimal.ts";
-import { reachedStates, type Start } from "./reached-states.ts";
-import type { Reason } from "./reason.ts";
+import { type Reached, reachedStates, type Start } from "./reached-states.ts";
+import { othersOf, type Reason } from "./reason.ts";
 import { reasonFor } from "./reasoners.ts";
 import { type Stretch, type StretchStart, stretchBefore } from "./stretch.ts";
 import { sentence } from "./words.ts";
 
 /** An explanation shows no more operations than a person can look at. */
 const mostShown = 40;
+
+/** All states that a history leaves are looked for where it has no more operations. */
+const mostOfAll = 80;
 
 /** Operations on both sides of a culprit, by call, among which those are looked for that were open with it. */
 const mostBeside = 1000;
@@ -33,16 +36,32 @@ export function explain(model: Model, list: OperationList, culprit: number, budg
   const bad = operations.indexOf(shown.bad);
   const reached = reachedStates(model, shown.starts, operations, bad, budget);
   const reason = reasonFor(model, list, culprit, operations);
-  const explained = { operations, culprit: bad, isProof: shown.isProof, reached, reason };
+  const past = reason === undefined ? statesOfAll(model, list, culprit, budget) : undefined;
   const isAll = reached.isComplete && reached.allowing.length === 0;
   return {
-    summary: sentence(model, explained),
+    summary: sentence(model, shown.bad, reason, past),
     operations,
     culprit: bad,
     states: reached.states,
     ...(!isAll && { moreStates: true }),
     ...(reason !== undefined && { reason }),
   };
+}
+
+/** The states that all operations leave before the culprit; undefined where there are too many operations to say. */
+function statesOfAll(
+  model: Model,
+  list: OperationList,
+  culprit: number,
+  budget: Budget,
+): Reached | undefined {
+  const past = { list, bad: culprit, shown: new Set<number>() };
+  const positions: number[] = [];
+  for (const i of othersOf(past)) if (positions.push(i) > mostOfAll) return undefined;
+  const all = [...positions, culprit].sort((a, b) => a - b);
+  const operations = all.map((i) => list.operation(i));
+  const start = { state: model.init, placed: [] };
+  return reachedStates(model, [start], operations, all.indexOf(culprit), budget);
 }
 
 export interface Explanation
@@ -56,8 +75,6 @@ interface Shown {
   readonly bad: Operation;
   /** What the shown operations begin in. */
   readonly starts: readonly Start<unknown>[];
-  /** Whether they are illegal by themselves from the model's initial state, and legal without the bad one. */
-  readonly isProof: boolean;
 }
 
 function shownOperations(model: Model, list: OperationList, culprit: number, budget: Budget): Shown {
@@ -77,8 +94,8 @@ function shownOperations(model: Model, list: OperationList, culprit: number, bud
     { operations, bad, starts: starts.map(({ state }) => state) },
     (candidate) => isExplanation(model, candidate, bad, budget),
   );
-  if (whole === undefined) return { operations, bad, starts, isProof: false };
-  return { operations: whole, bad, starts: [{ state: model.init, placed: [] }], isProof: true };
+  if (whole === undefined) return { operations, bad, starts };
+  return { operations: whole, bad, starts: [{ state: model.init, placed: [] }] };
 }
 
 /** A start of the stretch, with those of the shown operations that had taken effect in it. */
@@ -116,7 +133,7 @@ function beside(list: OperationList, culprit: number): Shown {
       operations.push(list.operation(i));
   }
   const kept = bounded([...operations.keys()], operations.indexOf(bad));
-  return { operations: kept.map((i) => operations[i] as Operation), bad, starts: [], isProof: false };
+  return { operations: kept.map((i) => operations[i] as Operation), bad, starts: [] };
 }
 
 /** Where nothing can be proven within bounds: what was open together with the bad operation. */

@@ -68,7 +68,7 @@ class Orders<S> {
   }
 
   reached(isWhole: boolean): Reached {
-    const states = [...this.#reached.values()];
+    const states = [...this.#reached.values()].sort((a, b) => a.order.length - b.order.length);
     return {
       states: states.slice(0, mostStates),
       allowing: [...this.#allowing.values()],

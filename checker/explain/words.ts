@@ -7,26 +7,18 @@ import { describeCall } from "./call-words.ts";
 import type { Reached } from "./reached-states.ts";
 import type { Reason } from "./reason.ts";
 
-/** More states, or operations, than this are counted, not named. */
+/** Of more states than this none is named. */
 const mostNamed = 5;
+/** More operations than this are counted. */
 const mostTakers = 3;
 
-export interface Explained {
-  /** The operations that are shown; by themselves they refute the culprit where `isProof`. */
-  readonly operations: readonly Operation[];
-  readonly culprit: number;
-  readonly isProof: boolean;
-  /** The states that those that are shown leave. */
-  readonly reached: Reached;
-  readonly reason: Reason | undefined;
-}
-
-/** Why the culprit cannot be placed, in one sentence. */
-export function sentence(model: Model, explained: Explained): string {
-  const { operations, culprit, reason } = explained;
-  const bad = operations[culprit] as Operation;
+/**
+ * Why `bad` cannot be placed, in one sentence: the reason, or where none is simple, the states that all operations before
+ * it can have left, where these are known.
+ */
+export function sentence(model: Model, bad: Operation, reason: Reason | undefined, past?: Reached): string {
   const when = isUntimed(bad) ? `event ${bad.callIndex}` : atTime(bad.invokedAt);
-  const why = reason === undefined ? stateReason(explained) : reasonInWords(model, bad, reason);
+  const why = reason === undefined ? stateReason(past) : reasonInWords(model, bad, reason);
   return `${inWords(model, bad)}${bad.node === undefined ? "" : ` on ${bad.node}`} at ${when}, ${why}`;
 }
 
@@ -34,21 +26,14 @@ export function sentence(model: Model, explained: Explained): string {
 const inWords = (model: Model, { process, call, outcome }: Operation): string =>
   `process ${process} ${describeCall(model, call, outcome)}`;
 
-/** Where no simple reason is certain. */
-function stateReason({ operations, isProof, reached }: Explained): string {
-  const { states, allowing, isComplete } = reached;
-  const others = operations.length - 1;
-  if (!isProof || !isComplete || others === 0 || states.length + allowing.length === 0)
+/** Names all states, those included that allow the operation but not what others did. */
+function stateReason(past: Reached | undefined): string {
+  const names = past === undefined ? [] : [...past.states.map(({ state }) => state), ...past.allowing];
+  if (past?.isComplete !== true || names.length === 0 || names.length > mostNamed)
     return "and no order of the operations before it allows that";
-  const left = `but the ${others === 1 ? "operation that contradicts it leaves" : `${others} operations that contradict it leave`} only`;
-  const [first] = allowing;
-  const names = [...states.map(({ state }) => state), ...allowing];
-  const only = `${left} the ${names.length === 1 ? "state" : "states"} ${listed(
-    counted(
-      names.map((name) => cut(name)),
-      mostNamed,
-    ),
-  )}`;
+  const all = listed(names.map((name) => cut(name)));
+  const only = `but what came before can have left only the ${names.length === 1 ? "state" : "states"} ${all}`;
+  const [first] = past.allowing;
   return first === undefined ? only : `${only}, and if it came at ${cut(first)}, the others could not follow`;
 }
 
