@@ -218,7 +218,8 @@ function violation(
   culprit: number,
   budget: Budget,
 ): Anomaly {
-  return { kind: violationKind, ...(key !== undefined && { key }), ...explain(model, list, culprit, budget) };
+  const { reason: _, ...explained } = explain(model, list, culprit, budget);
+  return { kind: violationKind, ...(key !== undefined && { key }), ...explained };
 }
 
 function undecided(

@@ -30,6 +30,8 @@ export interface Anomaly {
   readonly since?: Nanos;
   /** The model's states that were possible just before the culprit, described, and how each was reached. */
   readonly states?: readonly ReachedState[];
+  /** True where other states were possible, too. */
+  readonly moreStates?: boolean;
   /** True where the read mode allows it: reported, not counted against the system. */
   readonly known?: boolean;
   /** The known limit of the read mode that the culprit meets; `known` is true then. */

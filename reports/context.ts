@@ -1,3 +1,4 @@
+import type { CallWords } from "../checker/model.ts";
 import { type FaultWindow, faultWindows, leaderSpans } from "../core/fault.ts";
 import { type History, operations as operationsOf } from "../core/history.ts";
 import type { Operation } from "../core/op.ts";
@@ -13,6 +14,8 @@ export interface Context {
   readonly operations: readonly Operation[];
   readonly faults: readonly NamedFault[];
   readonly timeline: Timeline;
+  /** Words for the operations, of the workload's model. */
+  readonly words: CallWords;
   /** Time of the history's last event, or of the last fault's end. */
   readonly end: Nanos;
 }
@@ -23,7 +26,12 @@ export interface NamedFault {
   readonly band: FaultBand;
 }
 
-export function contextOf(run: Run, history: History, usage: readonly UsageSample[]): Context {
+export function contextOf(
+  run: Run,
+  history: History,
+  usage: readonly UsageSample[],
+  words: CallWords,
+): Context {
   const operations = operationsOf(history);
   const windows = run.faults.length > 0 ? run.faults : faultWindows(history);
   // Not Math.max over a spread: a history may hold more events than a call takes arguments.
@@ -70,7 +78,7 @@ export function contextOf(run: Run, history: History, usage: readonly UsageSampl
     series: seriesOf(operations, last),
     usage: usageOf(usage),
   };
-  return { run, operations, faults, timeline, end: last };
+  return { run, operations, faults, timeline, words, end: last };
 }
 
 function phasesOf(history: History, end: Nanos): PhaseBand[] {

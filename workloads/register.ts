@@ -4,6 +4,7 @@
  */
 import type { ClientWith } from "../adapters/client/client.ts";
 import { convergence, unsettled } from "../checker/convergence/convergence.ts";
+import { register as registerModel } from "../checker/models/register.ts";
 import { readCheckers } from "../checker/reads/read-checkers.ts";
 import { registerCheckers } from "../checker/register-promise.ts";
 import { assert } from "../core/assert.ts";
@@ -158,6 +159,7 @@ export const register: Workload<"kv"> = {
   options,
   generator: (options) => new RegisterGenerator(options),
   perform: (client, call, { readMode }) => perform(client, call, call.mode ?? readMode),
+  words: registerModel(),
   checkers: ({ promises, limits = [], convergenceSeconds }) => [
     ...registerCheckers(promises, { limits, reads: readCheckers }),
     convergence(convergenceSeconds === undefined ? {} : { boundSeconds: convergenceSeconds }),

@@ -1,5 +1,6 @@
 import type { Capability, ClientWith } from "../adapters/client/client.ts";
 import type { Checker } from "../checker/checker.ts";
+import type { CallWords } from "../checker/model.ts";
 import type { Unsettled } from "../checker/convergence/convergence.ts";
 import type { Consistency, KnownLimit } from "../core/consistency.ts";
 import type { History } from "../core/history.ts";
@@ -49,6 +50,8 @@ export interface Workload<C extends Capability = Capability> {
   generator(options: WorkloadOptions, random: Random): Generator;
   /** Performs one call. Resolves with what an `ok` event carries; rejects with a ClientError. */
   perform(client: ClientWith<C>, call: Call, options: WorkloadOptions): Promise<Result>;
+  /** Words for its operations in reports: a model has them. Absent: words that fit any operation. */
+  readonly words?: CallWords;
   checkers(options: WorkloadOptions): readonly Checker[];
   /**
    * What is still to be asked of which node in the final phase, in the node's own local read mode: whatever a node has

@@ -1,6 +1,11 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
+import { registerReasons } from "../explain/registers.ts";
 import { illegal, type Model, type RegisterAccess } from "../model.ts";
+import { unknownCall } from "./calls.ts";
+import { describeCall, labelCall, making } from "./register-words.ts";
+
+const calls = ["read", "write", "cas"];
 
 /**
  * One value a key, absent at first (`initial`, null unless told otherwise):
@@ -10,17 +15,21 @@ import { illegal, type Model, type RegisterAccess } from "../model.ts";
  * - `cas` with `[from, to]` replaces `from` by `to` (`ok`), or observed that the value was not `from` (`mismatch`).
  */
 export function register(options: { initial?: Json } = {}): Model<Json, Call, Result> {
+  const init = options.initial ?? null;
   return {
     name: "register",
-    calls: ["read", "write", "cas"],
-    init: options.initial ?? null,
+    calls,
+    init,
     step: stepRegister,
     key: (call) => call.key ?? "",
     readOnly: (call, outcome) => call.f === "read" || outcome.type === "fail",
     overwrites: (call, outcome) => call.f === "write" && outcome.type !== "fail",
     register: access,
     fingerprint: canonical,
-    describe: canonical,
+    describeCall,
+    labelCall,
+    describeState: canonical,
+    reasons: [registerReasons(init, access, making)],
   };
 }
 
@@ -33,7 +42,7 @@ function stepRegister(state: Json, call: Call, outcome: Outcome): Json | typeof 
     case "cas":
       return stepCas(state, casValues(call), outcome);
     default:
-      throw new TypeError(`a register knows read, write and cas, not ${JSON.stringify(call.f)}`);
+      throw unknownCall("register", calls, call);
   }
 }
 

@@ -37,6 +37,7 @@ const anomaly = z.looseObject({
   operations: z.array(operation).optional(),
   culprit: count.optional(),
   states: z.array(z.looseObject({ state: z.string(), order: z.array(count) })).optional(),
+  moreStates: z.boolean().optional(),
   known: z.boolean().optional(),
   limit: z
     .looseObject({
