@@ -1,5 +1,5 @@
 import { UsageError } from "../../core/errors.ts";
-import type { Format } from "./format.ts";
+import type { Format, Source } from "./format.ts";
 import { jepsenEdn } from "./jepsen-edn.ts";
 import { jepsenLog } from "./jepsen-log.ts";
 import { jsonOperations } from "./json-operations.ts";
@@ -11,19 +11,16 @@ import { porcupineKv } from "./porcupine-kv.ts";
 export const formats: Readonly<Record<string, Format>> = Object.fromEntries(
   [jsonOperations, jsonl, jepsenLog, porcupineKv, jepsenEdn, knossosEdn].map((format) => [
     format.name,
-    {
-      ...format,
-      looksLike: (text: string) => format.looksLike(withoutMark(text)),
-      parse: (text: string, file: string) => format.parse(withoutMark(text), file),
-    },
+    format,
   ]),
 );
 
-/** Without the byte order mark that some editors put first. */
-const withoutMark = (text: string): string => text.replace(/^\uFEFF/, "");
-
-/** The format that the text looks like; a UsageError that names `--format` where it looks like none. */
-export function detectFormat(text: string, file: string): Format {
+/**
+ * The format that the source looks like. A UsageError that names the file where it looks like none, or like a form that is
+ * known and not read.
+ */
+export function detectFormat({ file, head }: Source): Format {
+  const text = head.replace(/^\uFEFF/, "");
   const found = Object.values(formats).find((format) => format.looksLike(text));
   if (found !== undefined) return found;
   throw new UsageError(

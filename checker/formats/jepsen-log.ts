@@ -3,6 +3,7 @@ import { type EdnEvent, eventTypes } from "./edn-events.ts";
 import { historyOfEvents } from "./edn-history.ts";
 import type { Format } from "./format.ts";
 import { malformed } from "./malformed.ts";
+import { wholeText } from "./whole-text.ts";
 
 /** `3 :invoke :write 4`, after whatever a logger puts before it: level, time, thread, name. */
 const event =
@@ -17,9 +18,12 @@ export const jepsenLog: Format = {
   name: "jepsen-log",
   summary: "the log of an early Jepsen: INFO jepsen.util - PROCESS :TYPE :F VALUE",
   looksLike: (text) => !/^\s*[[({#;]/.test(text) && text.split(/\r?\n/, 500).some((line) => event.test(line)),
-  parse(text, file) {
+  async read(source) {
+    const { file } = source;
+    const text = await wholeText(source);
     const events = text.split(/\r?\n/).flatMap((line, i) => eventOf(line, i + 1, file) ?? []);
-    return historyOfEvents(events, file, { nilReadsSayNothing: false, isLog: true });
+    const history = historyOfEvents(events, file, { nilReadsSayNothing: false, isLog: true });
+    return { history, truncated: false, notes: [] };
   },
 };
 

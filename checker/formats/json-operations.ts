@@ -4,6 +4,7 @@ import type { Json } from "../../core/op.ts";
 import { nanos } from "../../core/time.ts";
 import type { Format } from "./format.ts";
 import { malformed } from "./malformed.ts";
+import { wholeText } from "./whole-text.ts";
 
 const operation = z.object({
   process: z.int().optional(),
@@ -28,11 +29,13 @@ export const jsonOperations: Format = {
   name: "json",
   summary: 'an array of {"process", "f", "key", "value", "result", "type", "call", "return"}',
   looksLike: (text) => /^\s*\[\s*\{\s*"/.test(text) || /^\s*\{\s*"[^\n]*"call"\s*:/.test(text),
-  parse(text, file) {
-    const events = withProcesses(readOperations(text, file)).flatMap(toEvents);
+  async read(source) {
+    const text = await wholeText(source);
+    const events = withProcesses(readOperations(text, source.file)).flatMap(toEvents);
     // At the same time, calls come before returns.
     events.sort((a, b) => a.time - b.time || Number(a.type !== "invoke") - Number(b.type !== "invoke"));
-    return events.map((event, index) => ({ ...event, index }));
+    const history = events.map((event, index) => ({ ...event, index }));
+    return { history, truncated: false, notes: [] };
   },
 };
 

@@ -1,6 +1,7 @@
 import { ednEvents } from "./edn-events.ts";
 import { historyOfEvents } from "./edn-history.ts";
 import type { Format } from "./format.ts";
+import { wholeText } from "./whole-text.ts";
 
 /** A map of strings with get, put and append, a line an event, as Porcupine's test data has it. */
 export const porcupineKv: Format = {
@@ -8,6 +9,12 @@ export const porcupineKv: Format = {
   summary:
     'get, put and append of a map of strings: {:process 0, :type :invoke, :f :get, :key "k", :value nil} a line',
   looksLike: (text) => /^\s*\{:process\s+\d+,\s*:type\s+:\w+,\s*:f\s+:(get|put|append),\s*:key/.test(text),
-  parse: (text, file) =>
-    historyOfEvents(ednEvents(text, file), file, { nilReadsSayNothing: false, isLog: false }),
+  async read(source) {
+    const events = ednEvents(await wholeText(source), source.file);
+    return {
+      history: historyOfEvents(events, source.file, { nilReadsSayNothing: false, isLog: false }),
+      truncated: false,
+      notes: [],
+    };
+  },
 };

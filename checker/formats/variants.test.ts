@@ -3,13 +3,16 @@ import { UsageError } from "../../core/errors.ts";
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 import { ednToJson, readEdn } from "./edn.ts";
+import { textSource } from "./format.ts";
 import { detectFormat } from "./index.ts";
 
 /** `write 4 ok; read ?` of whatever format the text is told to be. */
-function told(text: string, name?: string): string {
-  const format = detectFormat(text, "file");
+async function told(text: string, name?: string): Promise<string> {
+  const source = textSource(text, "file");
+  const format = detectFormat(source);
   if (name !== undefined) expect(format.name).toBe(name);
-  return operations(format.parse(text, "file"))
+  const { history } = await format.read(source);
+  return operations(history)
     .map(({ call: { f, key, value }, outcome }) => {
       const answer = outcome.type === "ok" ? JSON.stringify(outcome.output.value ?? null) : "";
       const error = outcome.type === "ok" ? "" : ` ${outcome.error.message}`;
@@ -71,44 +74,47 @@ describe("an EDN history", () => {
     ["of the nemesis", `{:process :nemesis :type :info :f :start :value {:n1 #{"n2"}}}\n${write}`],
     ["of an outcome without a call", `{:process 3 :type :info :f :write :value 1}\n${write}`],
   ];
-  it.each(variants)("is read in spite %s", (_, text) => {
-    expect(told(text, "knossos-edn")).toBe("write 4 ok");
+  it.each(variants)("is read in spite %s", async (_, text) => {
+    expect(await told(text, "knossos-edn")).toBe("write 4 ok");
   });
 
-  it("takes what is asked of [key value] for keys, whatever the answers hold", () => {
+  it("takes what is asked of [key value] for keys, whatever the answers hold", async () => {
     const text = `{:process 0 :type :invoke :f :read :value #jepsen.independent.Tuple ["x" nil]}
       {:process 0 :type :fail :f :read :value :no-leader}
       {:process 1 :type :invoke :f :cas :value [:x [1 2]]} {:process 1 :type :info :f :cas :value nil :error [:timeout]}
       {:process 2 :type :invoke :f :write :value [:y 3]} {:process 2 :type :ok :f :write :value [:y 3]}`;
-    expect(told(text)).toBe("x read fail failed; x cas [1,2] info unknown; y write 3 ok");
+    expect(await told(text)).toBe("x read fail failed; x cas [1,2] info unknown; y write 3 ok");
   });
 
-  it("takes two reads and writes of a transaction for no key", () => {
+  it("takes two reads and writes of a transaction for no key", async () => {
     const text = `{:process 0 :type :invoke :f :txn :value [[:r :x nil] [:w :y 2]] :time 1}
       {:process 0 :type :ok :f :txn :value [[:r :x 1] [:w :y 2]] :time 2}
       {:process 0 :type :invoke :f :txn :value [[:r :x nil] [:w :y 2]] :time 1}
       {:process 0 :type :info :f :txn :value nil :error :timeout :time 2}`;
     const asked = 'txn [["r","x",null],["w","y",2]]';
-    expect(told(text, "jepsen-edn")).toBe(`${asked} ok [["r","x",1],["w","y",2]]; ${asked} info timeout`);
+    expect(await told(text, "jepsen-edn")).toBe(
+      `${asked} ok [["r","x",1],["w","y",2]]; ${asked} info timeout`,
+    );
   });
 
-  it("forgets what the call of a read says of its value, and what failed operations hold", () => {
+  it("forgets what the call of a read says of its value, and what failed operations hold", async () => {
     const text = `{:process 0 :type :invoke :f :read :value 9} {:process 0 :type :ok :f :read :value 4}
       {:process 0 :type :invoke :f :cas :value [4 5]} {:process 0 :type :fail :f :cas :value :did-not-match}`;
-    expect(told(text)).toBe("read ok 4; cas [4,5] fail failed");
+    expect(await told(text)).toBe("read ok 4; cas [4,5] fail failed");
   });
 
-  it("names the line of what is no operation, within a vector too", () => {
-    expect(() => told(`[${write}\n 17]`)).toThrow(/^file:4: expected an operation map .*, got 17/);
-    expect(() => told(`${write}{:process 0 :type :invoke :f`)).toThrow(/^file:3: expected a "}"/);
-    expect(() => told("{:type :invoke :f :read :process nil}")).toThrow(
+  it("names the line of what is no operation, within a vector too", async () => {
+    await expect(told(`[${write}\n 17]`)).rejects.toThrow(/^file:4: expected an operation map .*, got 17/);
+    await expect(told(`${write}{:process 0 :type :invoke :f`)).rejects.toThrow(/^file:3: expected a "}"/);
+    await expect(told("{:type :invoke :f :read :process nil}")).rejects.toThrow(
       /^file:1: expected a :process, got null/,
     );
   });
 
-  it("keeps times that are too large to be exact, and does without", () => {
+  it("keeps times that are too large to be exact, and does without", async () => {
     const text = write.replace("}", " :time 1600000000123456789N}");
-    const [first, second] = detectFormat(text, "file").parse(text, "file");
+    const [first, second] = (await detectFormat(textSource(text, "file")).read(textSource(text, "file")))
+      .history;
     expect(first?.time).toBeCloseTo(1.6e18, -12);
     expect(second?.time).toBe(1e6);
   });
@@ -127,13 +133,13 @@ describe("a log of Jepsen", () => {
     ["a logger of somebody's own", "INFO [clojure-agent-7] my.register-test - "],
     ["nobody: Jepsen's history.txt", ""],
   ];
-  it.each(prefixes)("is read with the lines of %s", (_, prefix) => {
+  it.each(prefixes)("is read with the lines of %s", async (_, prefix) => {
     const lines = ["INFO  jepsen.core - Worker 0 starting", "", ...events.map((event) => prefix + event)];
     const text = `${lines.join("\r\n")}\r\n\r\n`;
-    expect(told(text, "jepsen-log")).toBe("write 4 ok; cas [4,5] fail mismatch");
+    expect(await told(text, "jepsen-log")).toBe("write 4 ok; cas [4,5] fail mismatch");
   });
 
-  it("passes over the nemesis and stack traces, and takes an error after the value for no observation", () => {
+  it("passes over the nemesis and stack traces, and takes an error after the value for no observation", async () => {
     const text = `INFO  jepsen.util - :nemesis	:info	:start	nil
 java.net.SocketTimeoutException: Read timed out
 	at java.net.SocketInputStream.read(SocketInputStream.java:150)
@@ -142,7 +148,7 @@ INFO  jepsen.util - 1	:fail	:cas	[4 5]	:connection-refused
 INFO  jepsen.util - 2	:invoke	:write	5
 INFO  jepsen.util - 2	:info	:write	5	:timed-out
 `;
-    expect(told(text, "jepsen-log")).toBe("cas [4,5] fail failed; write 5 info timeout");
+    expect(await told(text, "jepsen-log")).toBe("cas [4,5] fail failed; write 5 info timeout");
   });
 
   it.each([
@@ -150,9 +156,9 @@ INFO  jepsen.util - 2	:info	:write	5	:timed-out
     "INFO  jepsen.util - 1\t:ok\t:re",
     "1\t:ok",
     "what is this",
-  ])("does not guess what a cut line %j said", (last) => {
+  ])("does not guess what a cut line %j said", async (last) => {
     const text = `INFO  jepsen.util - 1\t:invoke\t:read\tnil\n${last}`;
-    expect(() => told(text)).toThrow(/^file:2: expected INFO jepsen.util - PROCESS :TYPE :F VALUE/);
+    await expect(told(text)).rejects.toThrow(/^file:2: expected INFO jepsen.util - PROCESS :TYPE :F VALUE/);
   });
 });
 
@@ -163,16 +169,18 @@ describe("operations in JSON", () => {
     { process: 3, f: "read", key: "x", result: 1, call: 25, return: 40 },
   ];
 
-  it("are read one a line, too, and keep their processes where these do one thing at a time", () => {
+  it("are read one a line, too, and keep their processes where these do one thing at a time", async () => {
     const text = `\uFEFF${rows.map((row) => JSON.stringify(row)).join("\r\n")}\r\n`;
-    expect(told(text, "json")).toBe("x write 1 ok; x read ok 1; x read ok 1");
-    const read = operations(detectFormat(text, "file").parse(text, "file"));
+    expect(await told(text, "json")).toBe("x write 1 ok; x read ok 1; x read ok 1");
+    const read = operations(
+      (await detectFormat(textSource(text, "file")).read(textSource(text, "file"))).history,
+    );
     expect(read.map(({ process }) => process)).toEqual([3, 3, 6]);
   });
 
-  it("are malformed on the line where they stand", () => {
+  it("are malformed on the line where they stand", async () => {
     const pretty = JSON.stringify([rows[0], { f: "read" }], null, 2);
-    expect(() => told(pretty)).toThrow(/^file:10: expected operation 1 to be an operation/);
-    expect(() => told(`${JSON.stringify(rows[0])}\n{"f": `)).toThrow(/^file:2: expected JSON/);
+    await expect(told(pretty)).rejects.toThrow(/^file:10: expected operation 1 to be an operation/);
+    await expect(told(`${JSON.stringify(rows[0])}\n{"f": `)).rejects.toThrow(/^file:2: expected JSON/);
   });
 });

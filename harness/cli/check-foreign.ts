@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { textSource } from "../../checker/formats/format.ts";
 import { detectFormat, formats } from "../../checker/formats/index.ts";
 import { linearizable } from "../../checker/linearizable.ts";
 import { models } from "../../checker/models/index.ts";
@@ -13,10 +14,10 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
   const makeModel = lookUp(models, options.model, "model");
   const initial = options.initial === undefined ? undefined : initialValue(options.initial);
   const text = await readFile(file, "utf8");
+  const source = textSource(text, file);
   const format =
-    options.format === undefined ? detectFormat(text, file) : lookUp(formats, options.format, "format");
-  const history = format.parse(text, file);
-  const truncated = format.isTruncated?.(text) ?? false;
+    options.format === undefined ? detectFormat(source) : lookUp(formats, options.format, "format");
+  const { history, truncated } = await format.read(source);
   const model = makeModel(initial === undefined ? {} : { initial });
   assertFits(model, history, file);
   const checker = linearizable({ model, whole: options.whole });
