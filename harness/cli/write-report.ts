@@ -1,15 +1,18 @@
-import { writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { realpath } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import type { Run } from "../../core/run.ts";
 import { renderIndex } from "../../reports/index-page.ts";
 import { renderReport } from "../../reports/report.ts";
 import { readRun } from "../node-store.ts";
+import { writeInside } from "./write-inside.ts";
 
-/** Renders `report.html` of a run directory anew from its records; resolves with the file's path. */
+/** Renders `report.html` of a run directory again from its records; resolves with the file's path. */
 export async function writeReport(dir: string): Promise<string> {
   const { run, history, usage } = await readRun(dir);
   const file = join(dir, "report.html");
-  await writeFile(file, await renderReport(run, history, usage));
+  // Where `dir` itself is a link, whoever named it meant what it leads to.
+  const results = dirname(await realpath(dir));
+  await writeInside(results, file, renderReport(run, history, usage));
   return file;
 }
 
@@ -20,9 +23,7 @@ export async function writeIndex(
 ): Promise<string> {
   const first = runs[0];
   const file = join(results, `${first?.run.id ?? "runs"}-and-others.html`);
-  await writeFile(
-    file,
-    await renderIndex(runs.map(({ run, report }) => ({ run, href: relative(results, report) }))),
-  );
+  const page = renderIndex(runs.map(({ run, report }) => ({ run, href: relative(results, report) })));
+  await writeInside(results, file, page);
   return file;
 }
