@@ -1,10 +1,9 @@
-import { printable } from "../core/printable.ts";
-
 /**
  * Markup by tagged template: every value that is put into it is escaped, unless it is markup itself. Keys, values, node
  * names and messages come from the system under test: they are data, and this is the one place that turns data into
  * markup.
  */
+import { printable } from "../core/printable.ts";
 
 /** Markup that is safe to put into a page, in a text or a double-quoted attribute's place. */
 export class Html {
