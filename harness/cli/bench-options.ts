@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { patientLoad, trialDefaults } from "../trial-spec.ts";
+import { patientLoad, trialDefaults } from "../trial/spec.ts";
 import { commaLists, positiveInteger, positiveNumber, repeated, seedNumber } from "./arguments.ts";
 
 const defaultSystems = ["reference"];

@@ -6,7 +6,7 @@ import { isTruncated } from "../../core/history-codec.ts";
 import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { workloads } from "../../workloads/registry.ts";
-import { readRun } from "../node-store.ts";
+import { readRun } from "../record/node-store.ts";
 import { lookUp } from "./arguments.ts";
 import type { Case } from "./check.ts";
 

@@ -8,8 +8,8 @@ import type { HistoryEvent } from "../../core/history.ts";
 import { realClock } from "../../core/real-clock.ts";
 import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import { fileRunStore } from "../node-store.ts";
-import { TestTrial } from "../testing.ts";
+import { fileRunStore } from "../record/node-store.ts";
+import { TestTrial } from "../testing/trial.ts";
 import { type CheckOptions, check } from "./check.ts";
 import type { Output } from "./output.ts";
 

@@ -1,4 +1,4 @@
-import { buildImages } from "../runtimes/images.ts";
+import { buildImages } from "../runtimes/docker/build-images.ts";
 import type { Output } from "./output.ts";
 
 /** `assay images build`. */

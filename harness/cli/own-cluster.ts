@@ -1,5 +1,5 @@
 import { UsageError } from "../../core/errors.ts";
-import { type ExternalOptions, parseEndpoints } from "../runtimes/external.ts";
+import { type ExternalOptions, parseEndpoints } from "../runtimes/external/external.ts";
 import type { BenchOptions } from "./bench-options.ts";
 
 /** What `--endpoint` implies: runtime external, and as many nodes as it names. */

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { Clock } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
-import type { ExternalOptions } from "../runtimes/external.ts";
+import type { ExternalOptions } from "../runtimes/external/external.ts";
 import { positiveNumber } from "./arguments.ts";
 import { type BenchOptions, declareBenchOptions } from "./bench-options.ts";
 import type { CheckOptions } from "./check.ts";
@@ -68,7 +68,7 @@ async function runBench(
   const { planRuns } = await import("./plan.ts");
   const context = { clock, log: (line: string) => output.note(line) };
   const planned = await planRuns(options, registries, context);
-  const { refuseUnwritable } = await import("../node-store.ts");
+  const { refuseUnwritable } = await import("../record/node-store.ts");
   await refuseUnwritable(options.results);
   const elsewhere = await inNamespaces(planned, output);
   if (elsewhere !== undefined) return elsewhere;
@@ -98,10 +98,10 @@ async function inNamespaces(
     if (names.has(other))
       throw new UsageError(`runtimes netns and ${other} do not go together: start them apart`);
   }
-  const { insideNamespaces, reexecInNamespaces } = await import("../runtimes/netns-reexec.ts");
+  const { insideNamespaces, reexecInNamespaces } = await import("../runtimes/netns/reexec.ts");
   if (insideNamespaces()) return undefined;
   // From inside, nothing can be told of the processes out here.
-  const { cleanLeftovers } = await import("../cleanup.ts");
+  const { cleanLeftovers } = await import("../runtimes/cleanup.ts");
   for (const line of await cleanLeftovers()) output.note(`removed a leftover of a run that died: ${line}`);
   return reexecInNamespaces([process.execPath, ...process.argv.slice(1)], env);
 }
@@ -134,9 +134,9 @@ async function withDoors<T>(
   nodes: number,
   body: (env: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
-  const { insideNamespaces } = await import("../runtimes/netns-reexec.ts");
+  const { insideNamespaces } = await import("../runtimes/netns/reexec.ts");
   if (runtime.name !== "netns" || insideNamespaces()) return body({});
-  const { openDoors } = await import("../runtimes/netns-doors.ts");
+  const { openDoors } = await import("../runtimes/netns/doors.ts");
   const doors = await openDoors(nodes);
   try {
     return await body(doors.env);
@@ -206,7 +206,7 @@ function addSmall(assay: Command, registries: LoadRegistries): void {
     .option(...json, false)
     .action(async (options: Json) => {
       const output = processOutput(options.json);
-      const { cleanLeftovers } = await import("../cleanup.ts");
+      const { cleanLeftovers } = await import("../runtimes/cleanup.ts");
       const removed = await cleanLeftovers();
       output.print(
         removed.length > 0 ? removed.map((line) => `removed ${line}`).join("\n") : "nothing to remove",

@@ -1,4 +1,4 @@
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../trial/progress.ts";
 import type { Output } from "./output.ts";
 
 /** Tells a trial's progress: a live line on a terminal; plain lines for what is worth keeping, everywhere. */

@@ -1,10 +1,10 @@
 import { adapters } from "../../adapters/registry.ts";
 import { workloads } from "../../workloads/registry.ts";
 import { nemeses } from "../nemesis/registry.ts";
-import { type ExternalOptions, external } from "../runtimes/external.ts";
-import { loopback } from "../runtimes/loopback.ts";
-import { netns } from "../runtimes/netns.ts";
-import { testcontainers } from "../runtimes/testcontainers.ts";
+import { testcontainers } from "../runtimes/docker/testcontainers.ts";
+import { type ExternalOptions, external } from "../runtimes/external/external.ts";
+import { netns } from "../runtimes/netns/netns.ts";
+import { loopback } from "../runtimes/process/loopback.ts";
 import type { Registries } from "./list.ts";
 
 /** Everything that a name on the command line can mean. */

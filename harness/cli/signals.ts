@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { claimSignals } from "../runtimes/signals.ts";
+import { claimSignals } from "../runtimes/process/signals.ts";
 
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 

@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import type { Run } from "../../core/run.ts";
 import { renderIndex } from "../../reports/index-page.ts";
 import { renderReport } from "../../reports/report.ts";
-import { readRun } from "../node-store.ts";
+import { readRun } from "../record/node-store.ts";
 import { writeInside } from "./write-inside.ts";
 
 /** Renders `report.html` of a run directory again from its records; resolves with the file's path. */

@@ -6,7 +6,7 @@ import type { ClientEvent, HistoryEvent } from "../../core/history.ts";
 import { type Call, nodeId, type Outcome, type Result } from "../../core/op.ts";
 import { millis, seconds } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
-import { Recorder } from "../recorder.ts";
+import { Recorder } from "../record/recorder.ts";
 import { ClientProcess, type ProcessContext } from "./client-process.ts";
 
 const call: Call = { f: "write", key: "k", value: 1 };

@@ -9,7 +9,7 @@ import { ClientError, errorCodes } from "../../core/errors.ts";
 import type { Call, NodeId, Outcome, Result } from "../../core/op.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { Generator } from "../../workloads/workload.ts";
-import type { Recorder } from "../recorder.ts";
+import type { Recorder } from "../record/recorder.ts";
 
 export interface ProcessContext {
   readonly clock: Clock;

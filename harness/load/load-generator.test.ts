@@ -8,7 +8,7 @@ import { createRandom } from "../../core/random.ts";
 import type { Load } from "../../core/run.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
-import { Recorder } from "../recorder.ts";
+import { Recorder } from "../record/recorder.ts";
 import { ClientProcess } from "./client-process.ts";
 import { summarizeLatency } from "./latency.ts";
 import { meanConcurrency } from "./little.ts";

@@ -34,3 +34,6 @@ export interface Nemesis {
   /** Injects one fault of its kind, drawn from `target.random`. Undefined where there was nothing to strike. */
   inject(target: Target): Promise<Injected | undefined>;
 }
+
+/** Nemeses that strike together. */
+export type NemesisStep = readonly Nemesis[];

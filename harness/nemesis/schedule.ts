@@ -10,8 +10,13 @@ import type { NodeId } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
-import type { NemesisStep, Span } from "../trial-spec.ts";
-import type { Injected, Nemesis } from "./nemesis.ts";
+import type { Injected, Nemesis, NemesisStep } from "./nemesis.ts";
+
+/** A length of time is drawn between the two, seconds. */
+export interface Span {
+  readonly min: number;
+  readonly max: number;
+}
 
 export interface ScheduleOptions {
   readonly steps: readonly NemesisStep[];

@@ -1,10 +1,10 @@
 import type { ConnectOptions } from "../../adapters/adapter.ts";
 import type { Random } from "../../core/random.ts";
 import type { WorkloadOptions } from "../../workloads/workload.ts";
-import type { Recorder } from "../recorder.ts";
-import type { RunDirectory } from "../store.ts";
-import type { TrialDeps, TrialSpec } from "../trial-spec.ts";
+import type { Recorder } from "../record/recorder.ts";
+import type { RunDirectory } from "../record/store.ts";
 import type { TrialEnd } from "./end.ts";
+import type { TrialDeps, TrialSpec } from "./spec.ts";
 
 /** What every stage of a trial works with. */
 export interface TrialContext {

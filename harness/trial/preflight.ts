@@ -1,6 +1,6 @@
 import { CouldNotRunError, UsageError } from "../../core/errors.ts";
 import { assertScheduleFits } from "../nemesis/schedule.ts";
-import type { TrialDeps, TrialSpec } from "../trial-spec.ts";
+import type { TrialDeps, TrialSpec } from "./spec.ts";
 
 /** Rejects what cannot be before anything is made: a UsageError, or a CouldNotRunError where the machine lacks something. */
 export async function preflight(spec: TrialSpec, deps: TrialDeps): Promise<void> {

@@ -5,9 +5,9 @@
 import { sleep } from "../../core/clock.ts";
 import type { NodeId } from "../../core/op.ts";
 import { millis, type Nanos, nanos, toSeconds } from "../../core/time.ts";
-import type { Stage } from "../progress.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { TrialContext } from "./context.ts";
+import type { Stage } from "./progress.ts";
 import { assertAlive } from "./readiness.ts";
 
 /** Of the leader, the nodes' lives, the live line and the flush of the records. */

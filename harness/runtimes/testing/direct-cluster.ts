@@ -5,8 +5,8 @@ import type { Address, Deployment, Installed, NodeLaunch, NodeView } from "../..
 import { assert } from "../../../core/assert.ts";
 import type { Clock } from "../../../core/clock.ts";
 import { nodeId } from "../../../core/op.ts";
-import { ChildNode } from "../child-node.ts";
-import { Supervisor } from "../supervisor.ts";
+import { ChildNode } from "../process/child-node.ts";
+import { Supervisor } from "../process/supervisor.ts";
 
 export interface DirectOptions {
   readonly size: number;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "../../../adapters/deployment.ts";
-import { referenceImage } from "../images.ts";
+import { referenceImage } from "../docker/build-images.ts";
 
 const program = readFileSync(new URL("./echo-node.mjs", import.meta.url), "utf8");
 

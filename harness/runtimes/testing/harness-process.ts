@@ -3,10 +3,10 @@
 import { join } from "node:path";
 import { assert } from "../../../core/assert.ts";
 import { realClock } from "../../../core/real-clock.ts";
-import { loopback } from "../loopback.ts";
-import { netns } from "../netns.ts";
-import { insideNamespaces, reexecInNamespaces } from "../netns-reexec.ts";
-import { testcontainers } from "../testcontainers.ts";
+import { testcontainers } from "../docker/testcontainers.ts";
+import { netns } from "../netns/netns.ts";
+import { insideNamespaces, reexecInNamespaces } from "../netns/reexec.ts";
+import { loopback } from "../process/loopback.ts";
 import { echoDeployment } from "./echo-deployment.ts";
 
 const [, , runtimeName, runId, directory] = process.argv;

@@ -1,0 +1,202 @@
+/** Run directories on disk. */
+import { createWriteStream, type WriteStream } from "node:fs";
+import { mkdir, mkdtemp, readFile, rmdir, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { finished } from "node:stream/promises";
+import { jsonl } from "../../checker/formats/jsonl.ts";
+import { UsageError } from "../../core/errors.ts";
+import type { History } from "../../core/history.ts";
+import { encodeEvent } from "../../core/history-codec.ts";
+import type { Run, UsageSample } from "../../core/run.ts";
+import { fileSource, unreadable } from "./file-source.ts";
+import { HeapGuard } from "./heap-guard.ts";
+import { decodeRun, decodeUsage } from "./run-codec.ts";
+import type { RunDirectory, RunStore } from "./store.ts";
+
+/** Makes run directories below `results`, which is made where it is missing. */
+export const fileRunStore = (results: string): RunStore => ({
+  async create(id) {
+    for (const missing of await refuseUnwritable(results)) await makeUnlessThere(missing);
+    const taken = await makeDirectory(results, id);
+    const path = join(results, taken);
+    const dataDir = join(path, "data");
+    const logDir = join(path, "logs");
+    await Promise.all([mkdir(dataDir), mkdir(logDir)]);
+    return new FileRunDirectory({ id: taken, path, dataDir, logDir });
+  },
+});
+
+/**
+ * Rejects with a UsageError where no run can be kept in `results`, and leaves nothing behind; resolves with the directories
+ * that are still to be made for it, from the outermost on.
+ */
+export async function refuseUnwritable(results: string): Promise<readonly string[]> {
+  const missing: string[] = [];
+  try {
+    let nearest = resolve(results);
+    for (; !(await isThere(nearest)); nearest = dirname(nearest)) missing.unshift(nearest);
+    // Only trying tells: root may write anywhere, and cannot below /proc.
+    await rmdir(await mkdtemp(join(nearest, ".assay-")));
+  } catch (reason) {
+    throw new UsageError(
+      `${results} cannot keep results (${(reason as Error).message}): name a directory that can be written to, with --results DIR`,
+    );
+  }
+  return missing;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (reason) {
+    const { code } = reason as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    throw reason;
+  }
+}
+
+/** One level at a time: Node's recursive `mkdir` spins for ever where a file system has no way to make a directory. */
+async function makeUnlessThere(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (reason) {
+    if ((reason as NodeJS.ErrnoException).code !== "EEXIST") throw reason;
+  }
+}
+
+async function makeDirectory(parent: string, id: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? id : `${id}-${n}`;
+    try {
+      await mkdir(join(parent, name));
+      return name;
+    } catch (reason) {
+      if ((reason as NodeJS.ErrnoException).code !== "EEXIST") throw reason;
+    }
+  }
+}
+
+class FileRunDirectory implements RunDirectory {
+  readonly id: string;
+  readonly path: string;
+  readonly dataDir: string;
+  readonly logDir: string;
+  readonly #history: LineFile;
+  readonly #usage: LineFile;
+
+  constructor(place: Pick<RunDirectory, "id" | "path" | "dataDir" | "logDir">) {
+    this.id = place.id;
+    this.path = place.path;
+    this.dataDir = place.dataDir;
+    this.logDir = place.logDir;
+    this.#history = new LineFile(join(this.path, "history.jsonl"));
+    this.#usage = new LineFile(join(this.path, "usage.jsonl"));
+  }
+
+  append(event: HistoryEventOf): void {
+    this.#history.append(encodeEvent(event));
+  }
+
+  usage(sample: UsageSample): void {
+    this.#usage.append(JSON.stringify(sample));
+  }
+
+  flush(): void {
+    this.#history.flush();
+    this.#usage.flush();
+  }
+
+  async finish(run: Run, latencyLog: string): Promise<void> {
+    await Promise.all([this.#history.close(), this.#usage.close()]);
+    await writeFile(join(this.path, "latency.hlog"), latencyLog);
+    await writeFile(join(this.path, "run.json"), `${JSON.stringify(run, null, 2)}\n`);
+  }
+}
+
+type HistoryEventOf = Parameters<RunDirectory["append"]>[0];
+
+/** Collects lines and writes them many at a time, so that the load generator does not wait for a disk. */
+class LineFile {
+  readonly #stream: WriteStream;
+  readonly #closed: Promise<void>;
+  #lines: string[] = [];
+
+  constructor(path: string) {
+    this.#stream = createWriteStream(path);
+    this.#closed = finished(this.#stream);
+    // Told when it is awaited, in `close`.
+    this.#closed.catch(() => {});
+  }
+
+  append(line: string): void {
+    this.#lines.push(line);
+  }
+
+  flush(): void {
+    if (this.#lines.length === 0) return;
+    this.#stream.write(`${this.#lines.join("\n")}\n`);
+    this.#lines = [];
+  }
+
+  async close(): Promise<void> {
+    this.flush();
+    this.#stream.end();
+    await this.#closed;
+  }
+}
+
+/** What of a run is judged. */
+export interface RecordedRun {
+  readonly run: Run;
+  readonly history: History;
+  /** Whether the history's last line was cut off, and dropped. */
+  readonly truncated: boolean;
+}
+
+/** What a run directory holds. */
+export interface StoredRun extends RecordedRun {
+  /** None where usage.jsonl is missing. */
+  readonly usage: readonly UsageSample[];
+}
+
+/**
+ * Run and history, the history by pieces; `memoryLimitBytes` is what it may take. Rejects with a UsageError that names the
+ * file where one is missing, is not what it should be, or is too large.
+ */
+export async function readRecorded(
+  dir: string,
+  memoryLimitBytes = Number.POSITIVE_INFINITY,
+): Promise<RecordedRun> {
+  const missing = await firstMissing(dir, ["run.json", "history.jsonl"]);
+  if (missing !== undefined)
+    throw new UsageError(`${dir} is not a run directory: ${join(dir, missing)} is missing`);
+  const file = join(dir, "run.json");
+  const run = decodeRun(await readText(file), file);
+  const guard = new HeapGuard(memoryLimitBytes);
+  const { history, truncated } = await jsonl.read(await fileSource(join(dir, "history.jsonl"), { guard }));
+  return { run, history, truncated };
+}
+
+/** The same, and what the run's nodes used of the machine. */
+export async function readRun(dir: string): Promise<StoredRun> {
+  return { ...(await readRecorded(dir)), usage: await readUsage(dir) };
+}
+
+export async function readUsage(dir: string): Promise<UsageSample[]> {
+  const file = join(dir, "usage.jsonl");
+  return (await isThere(file)) ? decodeUsage(await readText(file), file) : [];
+}
+
+async function firstMissing(dir: string, names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) if (!(await isThere(join(dir, name)))) return name;
+  return undefined;
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (reason) {
+    throw unreadable(file, reason);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The history as it grows: gives every event its index and its time since the run began, keeps it for the checkers and
+ * hands it to the run directory at once.
+ */
+import { assert } from "../../core/assert.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { History, HistoryEvent } from "../../core/history.ts";
+import type { Call, Json, NodeId, Outcome } from "../../core/op.ts";
+import type { OutcomeCounts } from "../../core/run.ts";
+import { type Nanos, nanos } from "../../core/time.ts";
+
+export class Recorder {
+  readonly #clock: Clock;
+  readonly #append: (event: HistoryEvent) => void;
+  readonly #events: HistoryEvent[] = [];
+  readonly #counts = { ok: 0, fail: 0, info: 0 };
+  #origin: Nanos | undefined;
+  #beganAt: Date | undefined;
+
+  constructor(clock: Clock, append: (event: HistoryEvent) => void) {
+    this.#clock = clock;
+    this.#append = append;
+  }
+
+  get history(): History {
+    return this.#events;
+  }
+
+  get counts(): OutcomeCounts {
+    return { ...this.#counts };
+  }
+
+  /** From now on time counts: the run begins. */
+  begin(): void {
+    this.#origin = this.#clock.now();
+    this.#beganAt = this.#clock.date();
+  }
+
+  /** Wall-clock time of the run's begin; undefined where it never began. */
+  get beganAt(): Date | undefined {
+    return this.#beganAt;
+  }
+
+  /** Nanoseconds since the run began. */
+  now(): Nanos {
+    return this.since(this.#clock.now());
+  }
+
+  /** A reading of the clock, as nanoseconds since the run began. */
+  since(reading: Nanos): Nanos {
+    assert(this.#origin !== undefined, "an event before the run began");
+    return nanos(reading - this.#origin);
+  }
+
+  /** `intended`: a reading of the clock. */
+  invoke(process: number, call: Call, node: NodeId, intended?: Nanos): void {
+    const time = this.now();
+    const meant = intended === undefined ? time : this.since(intended);
+    this.#record({
+      ...this.#head(time, "invoke", process, call),
+      ...(call.value !== undefined && { value: call.value }),
+      node,
+      ...(meant !== time && { intended: meant }),
+    });
+  }
+
+  complete(process: number, call: Call, node: NodeId, outcome: Outcome): void {
+    const head = this.#head(this.now(), outcome.type, process, call);
+    this.#counts[outcome.type]++;
+    if (outcome.type === "ok") {
+      const { value, revision, modRevision } = outcome.output;
+      this.#record({
+        ...head,
+        ...(value !== undefined && { value }),
+        node,
+        ...(revision !== undefined && { revision }),
+        ...(modRevision !== undefined && { modRevision }),
+      });
+      return;
+    }
+    const { code, message } = outcome.error;
+    this.#record({
+      ...head,
+      ...(call.value !== undefined && { value: call.value }),
+      node,
+      error: code,
+      ...(message !== code && { message }),
+    });
+  }
+
+  nemesis(f: string, value: Json): void {
+    const index = this.#events.length;
+    this.#record({ index, time: this.now(), type: "info", process: "nemesis", f, value });
+  }
+
+  #head<T extends Outcome["type"] | "invoke">(time: Nanos, type: T, process: number, call: Call) {
+    const key = call.key !== undefined && { key: call.key };
+    return { index: this.#events.length, time, type, process, f: call.f, ...key };
+  }
+
+  #record(event: HistoryEvent): void {
+    this.#events.push(event);
+    this.#append(event);
+  }
+}

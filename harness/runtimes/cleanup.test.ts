@@ -1,0 +1,161 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { requireOrSkip } from "../../core/require-or-skip.ts";
+import { cleanLeftovers } from "./cleanup.ts";
+import { connectDocker } from "./docker/docker.ts";
+import { testcontainers } from "./docker/testcontainers.ts";
+import { namespacesMissing } from "./netns/reexec.ts";
+import { processState } from "./process/identity.ts";
+import { ledgerDirectory } from "./process/ledger.ts";
+import { until } from "./testing/echo-cluster.ts";
+import { echoDeployment } from "./testing/echo-deployment.ts";
+
+const script = fileURLToPath(new URL("./testing/harness-process.ts", import.meta.url));
+const onLinux = process.platform === "linux";
+
+interface Harness {
+  readonly process: ChildProcess;
+  readonly ended: Promise<unknown>;
+}
+
+/** A harness in a process of its own whose echo cluster runs, two of its nodes stopped. */
+async function startHarness(runtime: string, name: string): Promise<Harness> {
+  mkdirSync(join(scratch, name));
+  const args = ["--import", "tsx", script, runtime, runId(name), join(scratch, name)];
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  const up = once(createInterface({ input: child.stdout }), "line");
+  await Promise.race([up, ended.then((end) => Promise.reject(new Error(`the harness ended: ${end}`)))]);
+  return { process: child, ended };
+}
+
+const runId = (name: string): string => `test-cleanup-${process.pid}-${name}`;
+const ledgerFile = (name: string): string => join(ledgerDirectory(), `${runId(name)}.json`);
+
+/** Every living process that the harness started, found by the mark that it gave them. */
+function processesOf(harness: Harness): number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && processState(pid) !== undefined)
+    .filter((pid) => environment(pid).includes(`ASSAY_HARNESS=${harness.process.pid}@`));
+}
+
+function environment(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+let scratch: string;
+let harness: Harness;
+
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), "assay-cleanup-"));
+});
+afterEach(async () => {
+  harness.process.kill("SIGTERM");
+  await harness.ended;
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+const namespaces = onLinux ? requireOrSkip(await namespacesMissing()) : true;
+const runtimes = namespaces ? ["loopback"] : ["loopback", "netns"];
+
+describe.runIf(onLinux).each(runtimes)("a run on %s", (runtime) => {
+  beforeEach(async () => {
+    harness = await startHarness(runtime, "first");
+    expect(processesOf(harness).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)("takes its nodes and data with it on %s", async (signal) => {
+    harness.process.kill(signal);
+    const [status, diedOf] = (await harness.ended) as [number | null, string | null];
+    expect(diedOf ?? status).toBe(runtime === "netns" ? 128 + constants.signals[signal] : signal);
+    expect(processesOf(harness)).toEqual([]);
+    expect(existsSync(join(scratch, "first", "data"))).toBe(false);
+    expect(existsSync(ledgerFile("first"))).toBe(false);
+  });
+
+  it("leaves nothing once cleaned when it was killed with -9, and one that lives is not touched", async () => {
+    const other = await startHarness(runtime, "second");
+    const otherProcesses = processesOf(other);
+    harness.process.kill("SIGKILL");
+    await harness.ended;
+    // Its namespaces end with it at once, by the kernel's hand.
+    if (runtime === "netns") await until(() => processesOf(harness).length === 0);
+
+    const removed = await cleanLeftovers();
+
+    expect(processesOf(harness)).toEqual([]);
+    expect(removed).toContain(`${join(scratch, "first", "data")} of run ${runId("first")}`);
+    expect(existsSync(join(scratch, "first", "data"))).toBe(false);
+    expect(existsSync(join(scratch, "first", "n1.log"))).toBe(true);
+    expect(existsSync(ledgerFile("first"))).toBe(false);
+    expect(processesOf(other)).toEqual(otherProcesses);
+    expect(existsSync(join(scratch, "second", "data"))).toBe(true);
+
+    other.process.kill("SIGTERM");
+    await other.ended;
+  });
+});
+
+const noDocker = requireOrSkip(await testcontainers.missing(echoDeployment));
+
+describe.skipIf(noDocker)("a run on testcontainers", () => {
+  /** Containers, networks and volumes; a run of three nodes makes ten. */
+  async function madeBy(name: string): Promise<string[]> {
+    const { dockerode } = (await connectDocker()).container;
+    const filters = { label: [`assay.run=${runId(name)}`] };
+    const containers = await dockerode.listContainers({ all: true, filters });
+    const networks = await dockerode.listNetworks({ filters });
+    const { Volumes } = await dockerode.listVolumes({ filters });
+    return [
+      ...containers.map(({ Id }) => Id),
+      ...networks.map(({ Id }) => Id),
+      ...Volumes.map(({ Name }) => Name),
+    ];
+  }
+
+  it("removes its containers, network and volumes on SIGTERM", async () => {
+    harness = await startHarness("testcontainers", "first");
+    expect(await madeBy("first")).toHaveLength(10);
+    harness.process.kill("SIGTERM");
+    await harness.ended;
+    expect(await madeBy("first")).toEqual([]);
+  }, 120_000);
+
+  it("leaves nothing once cleaned when it was killed with -9, and one that lives is not touched", async () => {
+    harness = await startHarness("testcontainers", "first");
+    const other = await startHarness("testcontainers", "second");
+    harness.process.kill("SIGKILL");
+    await harness.ended;
+    const removed = await cleanLeftovers();
+    expect(removed).toContain(`network assay-${runId("first")} of run ${runId("first")}`);
+    expect(await madeBy("first")).toEqual([]);
+    expect(await madeBy("second")).toHaveLength(10);
+    other.process.kill("SIGTERM");
+    await other.ended;
+    expect(await madeBy("second")).toEqual([]);
+  }, 120_000);
+});
+
+describe.runIf(onLinux)("cleanLeftovers", () => {
+  it("finds nodes that the ledger does not know of by the mark in their environment", async () => {
+    harness = await startHarness("loopback", "first");
+    const nodes = processesOf(harness);
+    rmSync(ledgerFile("first"));
+    harness.process.kill("SIGKILL");
+    await harness.ended;
+    const removed = await cleanLeftovers();
+    expect(processesOf(harness)).toEqual([]);
+    for (const pid of nodes) expect(removed).toContain(`process ${pid} of run ${runId("first")}`);
+  });
+});

@@ -1,0 +1,195 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { GenericContainer, StartedNetwork } from "testcontainers";
+import type { Address, Deployment } from "../../../adapters/deployment.ts";
+import { assert } from "../../../core/assert.ts";
+import { CouldNotRunError } from "../../../core/errors.ts";
+import type { Link, NodeId } from "../../../core/op.ts";
+import type { Delays } from "../faults/delays.ts";
+import { NetemDelays } from "../faults/netem-delays.ts";
+import { ProxyDelays } from "../faults/proxy-delays.ts";
+import { nodeIds, nodeView } from "../node-view.ts";
+import { Supervisor } from "../process/supervisor.ts";
+import type { Cluster, RuntimeContext, Topology } from "../runtime.ts";
+import { sideImage } from "./build-images.ts";
+import { ContainerNode } from "./container-node.ts";
+import { asked, connectDocker, type Docker, removeRun, runLabels } from "./docker.ts";
+import { isLocal, resolveImage, versionOf } from "./image.ts";
+import { PodNetwork } from "./network.ts";
+import { Pod, podDataDir } from "./pod.ts";
+
+const images = fileURLToPath(new URL("../../../images/", import.meta.url));
+
+/** `Runtime.start` of testcontainers. */
+export async function startContainers(
+  deployment: Deployment,
+  topology: Topology,
+  context: RuntimeContext,
+): Promise<Cluster> {
+  const docker = await connectDocker();
+  const { runId } = topology;
+  // The data is in volumes; what the caller made for it goes with the run all the same.
+  const supervisor = new Supervisor(runId);
+  supervisor.ownDirectory(topology.dataDir);
+  supervisor.atClose(async () => {
+    await removeRun(docker, runId);
+  });
+  try {
+    const image = await imageFor(docker, deployment, topology, context);
+    await sideImageIn(docker, context);
+    const network = await createNetwork(docker, runId);
+    const pods = await Promise.all(
+      nodeIds(topology.size).map(async (node) => {
+        const volume = await createVolume(docker, node, topology);
+        const { clock } = context;
+        return await Pod.start({ docker, clock, network, node, runId, deployment, sideImage, volume });
+      }),
+    );
+    const delays = await delaysBetween(pods, deployment, topology);
+    supervisor.atClose(async () => delays?.close());
+    const links = new PodNetwork(pods, await gatewayOf(docker, network), delays);
+    await links.install();
+    const nodes = await Promise.all(
+      pods.map((pod) => containerNode(docker, pod, pods, image, deployment, topology, context)),
+    );
+    await Promise.all(nodes.map((node) => node.start()));
+    return { nodes, network: links, stop: () => supervisor.close() };
+  } catch (reason) {
+    await supervisor.close();
+    throw reason;
+  }
+}
+
+async function imageFor(
+  docker: Docker,
+  deployment: Deployment,
+  topology: Topology,
+  context: RuntimeContext,
+): Promise<string> {
+  const image = topology.image ?? deployment.image;
+  if (image === undefined)
+    throw new CouldNotRunError(`there is no image of ${topology.system}: give one by --image`);
+  return await resolveImage(docker, topology.system, image, image === deployment.image, context);
+}
+
+/** Built where it is not there yet: it needs nothing but Debian's packages. */
+async function sideImageIn(docker: Docker, { log }: RuntimeContext): Promise<void> {
+  if (await isLocal(docker, sideImage)) return;
+  log(`building ${sideImage}, once`);
+  try {
+    await GenericContainer.fromDockerfile(images, "side/Dockerfile").build(sideImage, {
+      deleteOnExit: false,
+    });
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new CouldNotRunError(`cannot build ${sideImage} (${message}); try: assay images build`, { cause });
+  }
+}
+
+async function createNetwork(docker: Docker, runId: string): Promise<StartedNetwork> {
+  const name = `assay-${runId}`;
+  const network = await asked(
+    docker.network.create({ Name: name, CheckDuplicate: true, Driver: "bridge", Labels: runLabels(runId) }),
+  );
+  return new StartedNetwork(docker, name, network);
+}
+
+async function gatewayOf(docker: Docker, network: StartedNetwork): Promise<string> {
+  const { IPAM } = await asked(docker.network.getById(network.getId()).inspect());
+  const gateway = (IPAM as { Config?: { Gateway?: string }[] }).Config?.[0]?.Gateway;
+  assert(gateway !== undefined, "Docker gave the network no gateway");
+  // Some versions tell it with the length of its prefix.
+  return gateway.split("/")[0] ?? gateway;
+}
+
+/** A tmpfs lives as long as a container that mounts it: here the side container, so that a node's restart keeps it. */
+async function createVolume(docker: Docker, node: NodeId, { runId, storage }: Topology): Promise<string> {
+  const inMemory = { Driver: "local", DriverOpts: { type: "tmpfs", device: "tmpfs" } };
+  const volume = {
+    Name: `assay-${runId}-${node}`,
+    Labels: runLabels(runId),
+    ...(storage === "tmpfs" && inMemory),
+  };
+  await asked(docker.container.dockerode.createVolume(volume));
+  return volume.Name;
+}
+
+/**
+ * By netem in each sender's pod; where the kernel has none and this process may enter the pods' namespaces (as root on
+ * Docker's own host), by redirecting proxies.
+ */
+async function delaysBetween(
+  pods: readonly Pod[],
+  deployment: Deployment,
+  topology: Topology,
+): Promise<Delays | undefined> {
+  const [first] = pods;
+  if (topology.faults?.has("link-delay") === false || first === undefined) return undefined;
+  const podOf = (node: NodeId): Pod => {
+    const pod = pods.find((candidate) => candidate.node === node);
+    assert(pod !== undefined, `no node ${node}`);
+    return pod;
+  };
+  if (await NetemDelays.works(first.exec))
+    return new NetemDelays(([from, to]: Link) => ({
+      exec: podOf(from).exec,
+      device: "eth0",
+      match: `dst ${podOf(to).address}/32`,
+    }));
+  if (process.getuid?.() !== 0) {
+    if (topology.faults === undefined) return undefined;
+    throw new CouldNotRunError("the kernel of Docker's host has no netem: slow links take root there");
+  }
+  const nodes = await Promise.all(
+    pods.map(async (pod) => ({
+      id: pod.node,
+      address: pod.address,
+      enter: ["nsenter", `--net=/proc/${await pod.hostPid()}/ns/net`],
+    })),
+  );
+  const peerPorts = Object.values(deployment.ports).filter((port) => port.for === "peer");
+  return await ProxyDelays.start(
+    nodes,
+    peerPorts.map((port) => port.number),
+    topology.size,
+  );
+}
+
+async function containerNode(
+  docker: Docker,
+  pod: Pod,
+  pods: readonly Pod[],
+  image: string,
+  deployment: Deployment,
+  topology: Topology,
+  context: RuntimeContext,
+): Promise<ContainerNode> {
+  const addresses = ({ address }: Pod): Record<string, Address> =>
+    Object.fromEntries(
+      Object.entries(deployment.ports).map(([name, port]) => [name, { host: address, port: port.number }]),
+    );
+  const peers = pods
+    .map((peer, i) => ({ id: peer.node, index: i + 1, addresses: addresses(peer) }))
+    .filter((peer) => peer.id !== pod.node);
+  const { program: _, ...withoutProgram } = topology;
+  const view = nodeView(
+    pod.node,
+    pods.indexOf(pod) + 1,
+    { ...withoutProgram, program: undefined },
+    { dataDir: podDataDir, listen: addresses(pod), peers },
+  );
+  const launch = deployment.launch({ ...view, version: versionOf(image) });
+  await pod.write(launch.files);
+  const clientPort = deployment.ports[deployment.clientPort];
+  assert(clientPort !== undefined, `${topology.system} has no port ${deployment.clientPort}`);
+  return new ContainerNode({
+    docker,
+    clock: context.clock,
+    pod,
+    endpoint: { node: pod.node, ...(await pod.reach(clientPort.number, context.clock)) },
+    image,
+    launch,
+    runId: topology.runId,
+    logFile: join(topology.logDir, `${pod.node}.log`),
+  });
+}

@@ -1,0 +1,120 @@
+import { CouldNotRunError } from "../../../core/errors.ts";
+import type { NodeId } from "../../../core/op.ts";
+import { type Exec, run } from "../process/shell.ts";
+
+/** A node's place on the bridge. */
+export interface NodeSpace {
+  readonly namespace: string;
+  readonly address: string;
+}
+
+/** Clusters of one harness side by side: a subnet each, below 198.18.0.0/15, which is set aside for tests of networks. */
+const slotsMax = 100;
+
+/**
+ * Put to every namespace: a connection that was cut off tries again at least once a second, and does not give up before
+ * two minutes, so that a fault's effect ends when the fault ends. Kernels without the first one are left as they are.
+ */
+const quickRetries = `
+{ echo 1000 > /proc/sys/net/ipv4/tcp_rto_max_ms; } 2>/dev/null || true
+{ echo 120 > /proc/sys/net/ipv4/tcp_retries2; } 2>/dev/null || true`;
+
+/**
+ * One network namespace a node, joined by a bridge in a namespace of its own, where all traffic between nodes and
+ * between them and the harness passes.
+ */
+export class NamespaceBridge {
+  /** Where the bridge is, and with it all rules. */
+  readonly namespace: string;
+  /** Where the harness' clients come from. */
+  readonly clientAddress: string;
+  readonly spaces: ReadonlyMap<NodeId, NodeSpace>;
+  readonly #clientDevice: string;
+
+  private constructor(slot: number, nodes: readonly NodeId[]) {
+    const subnet = `198.18.${100 + slot}`;
+    this.namespace = bridgeName(slot);
+    this.#clientDevice = `a${slot}-client`;
+    this.clientAddress = `${subnet}.254`;
+    this.spaces = new Map(
+      nodes.map((node, i) => [node, { namespace: `a${slot}-${node}`, address: `${subnet}.${11 + i}` }]),
+    );
+  }
+
+  /** Rejects with CouldNotRunError; then nothing is left behind. */
+  static async create(nodes: readonly NodeId[]): Promise<NamespaceBridge> {
+    const bridge = new NamespaceBridge(await freeSlot(), nodes);
+    try {
+      await run(["sh", "-e"], { input: bridge.#script() });
+      return bridge;
+    } catch (reason) {
+      await bridge.destroy();
+      throw reason;
+    }
+  }
+
+  /** Put before a command so that it runs in a namespace, in the same process. */
+  static enter(namespace: string): string[] {
+    return ["ip", "netns", "exec", namespace];
+  }
+
+  /** Runs commands in the bridge's namespace. */
+  readonly exec: Exec = (argv) => run([...NamespaceBridge.enter(this.namespace), ...argv]);
+
+  /** The device on the bridge through which everything reaches the node. */
+  port(node: NodeId): string {
+    return node;
+  }
+
+  async destroy(): Promise<void> {
+    const names = [this.namespace, ...[...this.spaces.values()].map((space) => space.namespace)];
+    const script = [
+      `ip link del ${this.#clientDevice}`,
+      ...names.map((name) => `ip netns del ${name}`),
+      "true",
+    ];
+    await run(["sh"], { input: script.join("\n") });
+  }
+
+  #script(): string {
+    const bridge = this.namespace;
+    const client = this.#clientDevice;
+    return [
+      quickRetries,
+      `ip -n ${bridge} link set lo up`,
+      `ip -n ${bridge} link add br0 type bridge forward_delay 0 stp_state 0`,
+      `ip -n ${bridge} link set br0 up`,
+      `ip link add ${client} type veth peer name client netns ${bridge}`,
+      `ip -n ${bridge} link set client master br0 up`,
+      `ip addr add ${this.clientAddress}/24 dev ${client}`,
+      `ip link set ${client} up`,
+      ...[...this.spaces].flatMap(([node, { namespace, address }]) => [
+        `ip netns add ${namespace}`,
+        `ip -n ${namespace} link set lo up`,
+        `ip -n ${namespace} link add eth0 type veth peer name ${this.port(node)} netns ${bridge}`,
+        `ip -n ${bridge} link set ${this.port(node)} master br0 up`,
+        `ip -n ${namespace} addr add ${address}/24 dev eth0`,
+        `ip -n ${namespace} link set eth0 up`,
+        `ip netns exec ${namespace} sh -c '${quickRetries}'`,
+      ]),
+    ].join("\n");
+  }
+}
+
+const bridgeName = (slot: number): string => `a${slot}-bridge`;
+
+/** Making the bridge's namespace claims the slot. */
+async function freeSlot(): Promise<number> {
+  let last: unknown;
+  for (let slot = 0; slot < slotsMax; slot++) {
+    try {
+      await run(["ip", "netns", "add", bridgeName(slot)]);
+      return slot;
+    } catch (reason) {
+      last = reason;
+      const exists = reason instanceof CouldNotRunError && reason.message.includes("File exists");
+      if (!exists) break;
+    }
+  }
+  throw last;
+}

@@ -1,0 +1,167 @@
+import { join } from "node:path";
+import type { Address, Deployment, PeerView } from "../../../adapters/deployment.ts";
+import { assert } from "../../../core/assert.ts";
+import { CouldNotRunError } from "../../../core/errors.ts";
+import type { Fault } from "../../../core/fault.ts";
+import type { Link, NodeId } from "../../../core/op.ts";
+import type { Delays } from "../faults/delays.ts";
+import { NetemDelays } from "../faults/netem-delays.ts";
+import { FaultRules, type Path } from "../faults/nft-rules.ts";
+import { ProxyDelays } from "../faults/proxy-delays.ts";
+import { nodeIds, nodeView } from "../node-view.ts";
+import { ChildNode } from "../process/child-node.ts";
+import { removeDeadRuns } from "../process/leftovers.ts";
+import { Supervisor } from "../process/supervisor.ts";
+import type { Cluster, Network, Runtime, RuntimeContext, Topology } from "../runtime.ts";
+import { NamespaceBridge, type NodeSpace } from "./bridge.ts";
+import { insideNamespaces, namespacesMissing } from "./reexec.ts";
+
+const faults: ReadonlySet<Fault> = new Set<Fault>([
+  "link-cut",
+  "client-cut",
+  "link-delay",
+  "packet-loss",
+  "kill",
+  "pause",
+  "restart",
+]);
+
+/**
+ * Nodes as child processes, each in a network namespace of its own with the system's usual ports, joined by a bridge that
+ * cuts, loses and delays. Runs inside the namespaces of netns-reexec.ts: as root or as an ordinary user.
+ */
+export const netns: Runtime = {
+  name: "netns",
+  summary: "child processes, one Linux network namespace each; root or rootless",
+  faults,
+
+  async missing(deployment) {
+    const lacking = await namespacesMissing();
+    if (lacking !== undefined) return lacking;
+    const installed = await deployment.installed();
+    return installed.length === 0 ? `its program is not installed: ${deployment.installHint}` : undefined;
+  },
+
+  async start(deployment, topology, context) {
+    if (!insideNamespaces())
+      throw new CouldNotRunError("netns runs inside namespaces of its own: start it by reexecInNamespaces");
+    const supervisor = new Supervisor(topology.runId);
+    supervisor.ownDirectory(topology.dataDir);
+    try {
+      const bridge = await NamespaceBridge.create(nodeIds(topology.size));
+      supervisor.atClose(() => bridge.destroy());
+      const rules = new FaultRules(bridge.exec, "bridge");
+      await rules.install();
+      const delays = await delaysOn(bridge, deployment, topology);
+      supervisor.atClose(async () => delays?.close());
+      const nodes = startable(bridge, deployment, topology, context, supervisor);
+      await Promise.all(nodes.map((node) => node.start()));
+      return {
+        nodes,
+        network: networkOf(bridge, rules, delays),
+        stop: () => supervisor.close(),
+      } satisfies Cluster;
+    } catch (reason) {
+      await supervisor.close();
+      throw reason;
+    }
+  },
+
+  clean: async () => removeDeadRuns(),
+};
+
+async function delaysOn(
+  bridge: NamespaceBridge,
+  deployment: Deployment,
+  topology: Topology,
+): Promise<Delays | undefined> {
+  if (topology.faults?.has("link-delay") === false) return undefined;
+  if (await NetemDelays.works(bridge.exec))
+    return new NetemDelays(([from, to]) => ({
+      exec: bridge.exec,
+      device: bridge.port(to),
+      match: `src ${spaceOf(bridge, from).address}/32`,
+    }));
+  const nodes = [...bridge.spaces].map(([id, { namespace, address }]) => ({
+    id,
+    address,
+    enter: NamespaceBridge.enter(namespace),
+  }));
+  const peerPorts = Object.values(deployment.ports)
+    .filter((port) => port.for === "peer")
+    .map((port) => port.number);
+  return await ProxyDelays.start(nodes, peerPorts, topology.size);
+}
+
+function startable(
+  bridge: NamespaceBridge,
+  deployment: Deployment,
+  topology: Topology,
+  context: RuntimeContext,
+  supervisor: Supervisor,
+): ChildNode[] {
+  const ids = nodeIds(topology.size);
+  const addresses = (node: NodeId): Record<string, Address> =>
+    Object.fromEntries(
+      Object.entries(deployment.ports).map(([name, port]) => [
+        name,
+        { host: spaceOf(bridge, node).address, port: port.number },
+      ]),
+    );
+  return ids.map((id, i) => {
+    const peers: PeerView[] = ids
+      .map((peer, k) => ({ id: peer, index: k + 1, addresses: addresses(peer) }))
+      .filter((peer) => peer.id !== id);
+    const dataDir = join(topology.dataDir, id);
+    const client = addresses(id)[deployment.clientPort];
+    assert(client !== undefined, `${topology.system} has no port ${deployment.clientPort}`);
+    return new ChildNode({
+      id,
+      endpoint: { node: id, ...client },
+      launch: deployment.launch(nodeView(id, i + 1, topology, { dataDir, listen: addresses(id), peers })),
+      enter: NamespaceBridge.enter(spaceOf(bridge, id).namespace),
+      dataDir,
+      logFile: join(topology.logDir, `${id}.log`),
+      supervisor,
+      clock: context.clock,
+    });
+  });
+}
+
+function networkOf(bridge: NamespaceBridge, rules: FaultRules, delays: Delays | undefined): Network {
+  const path = ([from, to]: Link): Path => ({
+    name: `${from} -> ${to}`,
+    from: spaceOf(bridge, from).address,
+    to: spaceOf(bridge, to).address,
+  });
+  const clientPaths = (node: NodeId): Path[] => {
+    const [clients, address] = [bridge.clientAddress, spaceOf(bridge, node).address];
+    return [
+      { name: `clients -> ${node}`, from: clients, to: address },
+      { name: `${node} -> clients`, from: address, to: clients },
+    ];
+  };
+  return {
+    cut: (links) => rules.cut(links.map(path)),
+    cutClients: (nodes) => rules.cut(nodes.flatMap(clientPaths)),
+    lose: (links, percent) => rules.lose(links.map(path), percent),
+    async slow(links, delayMs, jitterMs) {
+      assert(delays !== undefined, "link-delay was not among the run's faults");
+      await delays.slow(links, delayMs, jitterMs);
+    },
+    async heal() {
+      await rules.heal();
+      await delays?.heal();
+    },
+    async proof() {
+      const seen = [...(await rules.proof()), ...((await delays?.proof()) ?? [])];
+      return seen.length > 0 ? seen.join("; ") : undefined;
+    },
+  };
+}
+
+function spaceOf(bridge: NamespaceBridge, node: NodeId): NodeSpace {
+  const space = bridge.spaces.get(node);
+  assert(space !== undefined, `no node ${node}`);
+  return space;
+}

@@ -1,0 +1,141 @@
+import { join } from "node:path";
+import type { Address, Deployment, NodeView, PeerView } from "../../../adapters/deployment.ts";
+import { assert } from "../../../core/assert.ts";
+import { CouldNotRunError } from "../../../core/errors.ts";
+import type { Fault } from "../../../core/fault.ts";
+import type { NodeId } from "../../../core/op.ts";
+import { createRandom, type Random } from "../../../core/random.ts";
+import { ProxyMesh } from "../../proxy/proxy-mesh.ts";
+import { nodeIds, nodeView } from "../node-view.ts";
+import type { Cluster, Network, Runtime, RuntimeContext, Topology } from "../runtime.ts";
+import { ChildNode } from "./child-node.ts";
+import { removeDeadRuns } from "./leftovers.ts";
+import { claimPort, releasePort } from "./ports.ts";
+import { Supervisor } from "./supervisor.ts";
+
+const host = "127.0.0.1";
+
+const faults: ReadonlySet<Fault> = new Set<Fault>(["link-cut", "link-delay", "kill", "pause", "restart"]);
+
+/**
+ * Nodes as child processes on 127.0.0.1, each reaching its peers through proxies of ours. Needs no privileges and runs
+ * wherever Node does, macOS included.
+ */
+export const loopback: Runtime = {
+  name: "loopback",
+  summary: "child processes on 127.0.0.1, a proxy on every peer link; no privileges",
+  faults,
+
+  async missing(deployment) {
+    const udp = Object.entries(deployment.ports).find(([, port]) => port.for === "peer" && port.udp);
+    if (udp !== undefined)
+      return `its nodes also talk UDP (port ${udp[0]}), which loopback's proxies do not carry: use --runtime netns or testcontainers`;
+    if (deployment.commonAddresses)
+      return "its members must know each other under the same addresses, and loopback's proxies give each node its own: use --runtime netns or testcontainers";
+    const installed = await deployment.installed();
+    return installed.length === 0 ? `its program is not installed: ${deployment.installHint}` : undefined;
+  },
+
+  async start(deployment, topology, context) {
+    const supervisor = new Supervisor(topology.runId);
+    supervisor.ownDirectory(topology.dataDir);
+    const random = createRandom(process.pid).fork(topology.runId);
+    const ids = nodeIds(topology.size);
+    const mesh = new ProxyMesh(ids, context.clock, random.fork("jitter"));
+    supervisor.atClose(() => mesh.close());
+    try {
+      const listen = await listenAddresses(ids, deployment, random.fork("ports"), supervisor);
+      const nodes: ChildNode[] = [];
+      for (const [i, id] of ids.entries()) {
+        const places = {
+          dataDir: join(topology.dataDir, id),
+          listen: listen.get(id) ?? {},
+          peers: await peerViews(id, ids, deployment, listen, mesh),
+        };
+        const view = nodeView(id, i + 1, topology, places);
+        nodes.push(childNode(view, deployment, topology, context, supervisor));
+      }
+      await Promise.all(nodes.map((node) => node.start()));
+      return { nodes, network: networkOf(mesh), stop: () => supervisor.close() } satisfies Cluster;
+    } catch (reason) {
+      await supervisor.close();
+      throw reason;
+    }
+  },
+
+  clean: async () => removeDeadRuns(),
+};
+
+type Listen = ReadonlyMap<NodeId, Readonly<Record<string, Address>>>;
+
+async function listenAddresses(
+  ids: readonly NodeId[],
+  deployment: Deployment,
+  random: Random,
+  supervisor: Supervisor,
+): Promise<Listen> {
+  const listen = new Map<NodeId, Record<string, Address>>();
+  for (const id of ids) {
+    const addresses: Record<string, Address> = {};
+    for (const name of Object.keys(deployment.ports)) {
+      const port = await claimPort(random);
+      supervisor.atClose(async () => releasePort(port));
+      addresses[name] = { host, port };
+    }
+    listen.set(id, addresses);
+  }
+  return listen;
+}
+
+/** Peer ports are reached through a proxy of the link's own, the others directly. */
+async function peerViews(
+  id: NodeId,
+  ids: readonly NodeId[],
+  deployment: Deployment,
+  listen: Listen,
+  mesh: ProxyMesh,
+): Promise<PeerView[]> {
+  const peers: PeerView[] = [];
+  for (const [i, peer] of ids.entries()) {
+    if (peer === id) continue;
+    const addresses: Record<string, Address> = {};
+    for (const [name, address] of Object.entries(listen.get(peer) ?? {}))
+      addresses[name] = deployment.ports[name]?.for === "peer" ? await mesh.open(id, peer, address) : address;
+    peers.push({ id: peer, index: i + 1, addresses });
+  }
+  return peers;
+}
+
+function childNode(
+  node: NodeView,
+  deployment: Deployment,
+  topology: Topology,
+  context: RuntimeContext,
+  supervisor: Supervisor,
+): ChildNode {
+  const address = node.listen[deployment.clientPort];
+  assert(address !== undefined, `${topology.system} has no port ${deployment.clientPort}`);
+  return new ChildNode({
+    id: node.id,
+    endpoint: { node: node.id, ...address },
+    launch: deployment.launch(node),
+    dataDir: node.dataDir,
+    logFile: join(topology.logDir, `${node.id}.log`),
+    supervisor,
+    clock: context.clock,
+  });
+}
+
+function networkOf(mesh: ProxyMesh): Network {
+  return {
+    cut: async (links) => mesh.cut(links),
+    slow: async (links, delayMs, jitterMs) => mesh.slow(links, delayMs, jitterMs),
+    cutClients: () => cannot("cut clients off"),
+    lose: () => cannot("lose packets"),
+    heal: async () => mesh.heal(),
+    proof: async () => mesh.proof(),
+  };
+}
+
+const cannot = (what: string): Promise<never> =>
+  Promise.reject(new CouldNotRunError(`loopback cannot ${what}: use --runtime netns or testcontainers`));

@@ -1,0 +1,33 @@
+import type { Dirent, Stats } from "node:fs";
+import { lstat, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Usage } from "../runtime.ts";
+import { linuxProcess } from "./identity.ts";
+
+/** What a process and its data directory take; undefined where the system has no /proc or the process is gone. */
+export async function processUsage(pid: number, dataDir: string): Promise<Usage | undefined> {
+  const facts = linuxProcess(pid);
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  const residentKb = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  if (facts === undefined || residentKb === undefined) return undefined;
+  return {
+    cpuSeconds: facts.cpuSeconds,
+    memoryBytes: Number(residentKb) * 1024,
+    diskBytes: await allocatedBytes(dataDir),
+  };
+}
+
+/** Bytes that the files below `directory` occupy; files that vanish meanwhile count for nothing. */
+async function allocatedBytes(directory: string): Promise<number> {
+  const entries: Dirent[] = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const sizes = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) return await allocatedBytes(path);
+      const stats: Stats | undefined = await lstat(path).catch(() => undefined);
+      // A block is 512 bytes here whatever the file system's own are.
+      return (stats?.blocks ?? 0) * 512;
+    }),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

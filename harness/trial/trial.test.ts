@@ -1,0 +1,218 @@
+import { describe, expect, it } from "vitest";
+import type { MemoryBug } from "../../adapters/memory/system.ts";
+import { encodeEvent } from "../../core/history-codec.ts";
+import type { Run } from "../../core/run.ts";
+import type { Verdict } from "../../core/verdict.ts";
+import { TestTrial } from "../testing/trial.ts";
+
+const nemeses = ["partition", "kill", "pause"];
+/** Shorter than the default trial, as long as three faults take. */
+const short = {
+  load: { kind: "open", rate: 100, processes: 6, seconds: 16 },
+  faultSeconds: { min: 2, max: 3 },
+  gapSeconds: { min: 1, max: 2 },
+} as const;
+
+const verdictOf = (run: Run, checker: string): Verdict | undefined =>
+  run.verdicts.find((verdict) => verdict.checker === checker);
+
+describe("a trial of a cluster that was there before it", () => {
+  it("asks about keys that are nobody else's", async () => {
+    const trial = new TestTrial({ spec: { load: { ...short.load, seconds: 2 } } });
+    Object.assign(trial.deps.runtime, { outlivesRun: true });
+    await trial.run();
+    const keys = new Set(trial.events.flatMap((event) => ("key" in event ? [event.key] : [])));
+    expect(keys.size).toBeGreaterThan(0);
+    for (const key of keys) expect(key).toMatch(/^assay-\d{4}-\d\d-\d\dT\d{6}-r\d+$/);
+  });
+});
+
+describe("the default trial of a right system", () => {
+  const trial = new TestTrial({ nemeses });
+  const done = trial.run();
+
+  it("is valid by every checker", async () => {
+    const run = await done;
+    expect(run.verdicts.filter(({ kind }) => kind !== "valid")).toEqual([]);
+    expect(run.verdict).toBe("valid");
+    expect(run.ended).toBeUndefined();
+  });
+
+  it("records where the writes that were read stand, and sees that each took effect once", async () => {
+    const run = await done;
+    const reads = trial.events.filter(({ type, f }) => type === "ok" && f === "read");
+    const found = reads.filter((read) => read.value !== null);
+    expect(found.length).toBeGreaterThan(0);
+    for (const read of found) expect(read).toHaveProperty("modRevision");
+    expect(verdictOf(run, "single-effect")?.summary).toMatch(
+      /all of \d+ writes that were seen took effect once/,
+    );
+  });
+
+  it("completes more than 5,000 operations within a minute of its clock", async () => {
+    const run = await done;
+    expect(run.operations.ok).toBeGreaterThan(5000);
+    expect(run.seconds).toBeLessThan(60);
+  });
+
+  it("strikes with every nemesis, proven and healed before the quiet phase", async () => {
+    const run = await done;
+    expect(new Set(run.faults.map(({ name }) => name))).toEqual(new Set(nemeses));
+    const quiet = trial.events.find((event) => event.f === "phase" && event.value === "quiet");
+    for (const fault of run.faults) {
+      expect(fault.proof).toBeDefined();
+      expect(fault.to).toBeLessThanOrEqual(quiet?.time ?? 0);
+    }
+  });
+
+  it("reads every key once more from every node in the end", async () => {
+    await done;
+    const final = trial.events.findIndex((event) => event.f === "phase" && event.value === "final");
+    const keys = new Set(trial.events.flatMap((event) => ("key" in event ? [event.key] : [])));
+    const read = new Set(
+      trial.events
+        .slice(final)
+        .flatMap((event) => (event.type === "ok" ? [`${event.key} ${event.node}`] : [])),
+    );
+    expect(read.size).toBe(keys.size * 3);
+  });
+
+  it("keeps what it recorded as run.json and as a latency log", async () => {
+    const run = await done;
+    expect(trial.stored).toEqual(run);
+    expect(trial.latencyLog).toContain("Tag=read-ok-response,");
+  });
+
+  it("leaves no node running", async () => {
+    await done;
+    expect(trial.system.nodes.map((node) => node.state())).toEqual(["killed", "killed", "killed"]);
+  });
+
+  it("tells its stages in order", async () => {
+    await done;
+    const stages = trial.progress.flatMap((event) => (event.type === "stage" ? [event.stage] : []));
+    expect(stages).toEqual(["starting", "waiting", "main", "quiet", "final", "stopping", "checking"]);
+  });
+
+  it("tells several times a second how far it is, what is broken and who leads", async () => {
+    await done;
+    const ticks = trial.progress.flatMap((event) => (event.type === "tick" ? [event] : []));
+    expect(ticks.length).toBeGreaterThan(100);
+    expect(ticks.some(({ faults }) => faults.length > 0)).toBe(true);
+    expect(ticks.some(({ leader }) => leader !== undefined)).toBe(true);
+    const left = ticks.filter(({ stage }) => stage === "main").map(({ secondsLeft }) => secondsLeft);
+    expect(left).toEqual([...left].sort((a, b) => b - a));
+  });
+});
+
+describe("a seed", () => {
+  const historyOf = async (seed: number) => {
+    const trial = new TestTrial({ nemeses, spec: { ...short, seed } });
+    await trial.run();
+    return trial.events.map(encodeEvent).join("\n");
+  };
+
+  it("replays the same history, byte for byte", async () => {
+    expect(await historyOf(7)).toBe(await historyOf(7));
+  });
+
+  it("is not like another", async () => {
+    expect(await historyOf(7)).not.toBe(await historyOf(8));
+  });
+});
+
+describe("a broken promise", () => {
+  it.each<MemoryBug>(["stale-reads", "lost-writes", "double-apply", "false-failures"])(
+    "is found: %s",
+    async (bug) => {
+      const trial = new TestTrial({ nemeses, spec: short, memory: { bugs: [bug] } });
+      const run = await trial.run();
+      expect(run.verdict).toBe("invalid");
+      expect(verdictOf(run, "linearizable")?.kind).toBe("invalid");
+      expect(verdictOf(run, "linearizable")?.anomalies[0]?.operations?.length).toBeGreaterThan(0);
+    },
+  );
+
+  it("is none where the read mode never promised it", async () => {
+    const spec = { ...short, readMode: "local" };
+    const run = await new TestTrial({ nemeses, spec }).run();
+    expect(run.readMode.promises).toBe("stale");
+    expect(run.verdict).toBe("valid");
+  });
+});
+
+describe("a run that proves nothing", () => {
+  it("is unknown where too few operations succeeded", async () => {
+    const spec = { load: { kind: "open", rate: 4, processes: 3, seconds: 3 } } as const;
+    const run = await new TestTrial({ spec }).run();
+    expect(verdictOf(run, "vacuity")?.kind).toBe("unknown");
+    expect(run.verdict).toBe("unknown");
+  });
+
+  it("is unknown where a fault was never seen to bite", async () => {
+    const trial = new TestTrial({ nemeses: ["partition"], spec: short });
+    trial.system.network.proof = async () => undefined;
+    const run = await trial.run();
+    expect(verdictOf(run, "faults-proven")?.kind).toBe("unknown");
+  });
+
+  it("is unknown where a nemesis found nothing to strike", async () => {
+    const trial = new TestTrial({ nemeses: ["kill", "partition-leader"], spec: short });
+    trial.deps.adapter.leader = async () => undefined;
+    const run = await trial.run();
+    expect(verdictOf(run, "nemeses")).toMatchObject({
+      kind: "unknown",
+      summary: "the nemesis partition-leader never struck",
+    });
+  });
+
+  it("is unknown where a node does not come back after the faults", async () => {
+    const trial = new TestTrial({ nemeses: ["kill"], spec: { ...short, recoverySeconds: 2 } });
+    const isReady = trial.system.isReady.bind(trial.system);
+    let struck = false;
+    trial.deps.adapter.ready = async ({ node }) => {
+      struck ||= trial.events.some((event) => event.f === "kill");
+      return isReady(node) && !(struck && node === "n2");
+    };
+    const run = await trial.run();
+    expect(verdictOf(run, "recovery")).toMatchObject({
+      kind: "unknown",
+      summary: "n2 did not serve again after every fault was healed",
+    });
+  });
+});
+
+describe("a closed load", () => {
+  const load = { kind: "closed", processes: 9, seconds: 5 } as const;
+
+  it("obeys Little's law under faults, errors included", async () => {
+    const run = await new TestTrial({
+      nemeses: ["kill-one"],
+      spec: { ...short, load },
+      memory: { latencyMs: { min: 2, max: 6 } },
+    }).run();
+    const verdict = verdictOf(run, "load");
+    expect(verdict?.kind).toBe("valid");
+    expect(verdict?.figures?.["mean concurrency"]).toBeGreaterThan(9 * 0.97);
+    expect(verdict?.figures?.["mean concurrency"]).toBeLessThan(9.01);
+    expect(run.operations.fail).toBeGreaterThan(0);
+    expect(run.client.sendLagMsP99).toBe(0);
+  });
+});
+
+describe("the load generator's own limits", () => {
+  it("label the run where its event loop was busy", async () => {
+    const probe = { start() {}, stop: () => ({ eventLoopUtilization: 0.9, gcMs: 12 }) };
+    const run = await new TestTrial({ spec: short, deps: { probe } }).run();
+    expect(run.client).toMatchObject({
+      eventLoopUtilization: 0.9,
+      gcMs: 12,
+      limited: "the load generator's event loop was 90 % busy",
+    });
+  });
+
+  it("label no run that they did not spoil", async () => {
+    const run = await new TestTrial({ spec: short }).run();
+    expect(run.client.limited).toBeUndefined();
+  });
+});

@@ -1,0 +1,205 @@
+/**
+ * One trial, from nothing to a judged run: starts a cluster, drives it and breaks it, heals it, lets it recover, reads
+ * everything once more, stops it, judges the history. Whatever happens on the way, what was broken is healed, what was
+ * started is stopped, and what was recorded is kept and judged.
+ */
+
+import { faultWindows } from "../../core/fault.ts";
+import { type History, operations } from "../../core/history.ts";
+import type { Operation, Revision } from "../../core/op.ts";
+import { createRandom } from "../../core/random.ts";
+import type { Run } from "../../core/run.ts";
+import { type Nanos, nanos, toSeconds } from "../../core/time.ts";
+import { type Verdict, worst } from "../../core/verdict.ts";
+import { latencyLog, summarizeLatency } from "../load/latency.ts";
+import { stepName } from "../nemesis/schedule.ts";
+import { Recorder } from "../record/recorder.ts";
+import type { Cluster } from "../runtimes/runtime.ts";
+import type { TrialContext } from "./context.ts";
+import { type Driven, drive } from "./drive.ts";
+import { InterruptedError, TrialEnd } from "./end.ts";
+import { healEverything } from "./heal.ts";
+import { clientHealth, judge } from "./judge.ts";
+import { preflight } from "./preflight.ts";
+import { waitUntilReady } from "./readiness.ts";
+import { type TrialDeps, TrialFailedError, type TrialSpec } from "./spec.ts";
+
+/**
+ * Resolves with the run, `ended` set where the signal ended it early. Rejects with a UsageError or CouldNotRunError
+ * before anything was made, and with a TrialFailedError where the cluster failed (never ready, a node died by itself, a
+ * fault could not be injected or healed), unless what was recorded shows a broken promise: then with that run.
+ */
+export async function runTrial(spec: TrialSpec, deps: TrialDeps): Promise<Run> {
+  await preflight(spec, deps);
+  const conduct = new Conduct(await makeContext(spec, deps));
+  await conduct.run();
+  return conduct.conclude();
+}
+
+async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialContext> {
+  const time = deps.clock.date().toISOString().slice(0, 19).replaceAll(":", "");
+  const dir = await deps.store.create(`${time}-${deps.adapter.name}-${deps.workload.name}-${spec.seed}`);
+  const promises = deps.adapter.readModes[spec.readMode];
+  if (promises === undefined) throw new TypeError(`preflight let the read mode ${spec.readMode} pass`);
+  return {
+    spec,
+    deps,
+    dir,
+    recorder: new Recorder(deps.clock, (event) => dir.append(event)),
+    random: createRandom(spec.seed),
+    end: new TrialEnd(deps.signal),
+    connect: { ...spec.connect, timeoutMs: spec.operationTimeoutMs },
+    workload: {
+      readMode: spec.readMode,
+      promises,
+      // Two runs against one living cluster do not meet, nor does a run meet its owner's keys.
+      keyPrefix: deps.runtime.outlivesRun ? `assay-${time}-` : "",
+      options: spec.workloadOptions,
+    },
+  };
+}
+
+class Conduct {
+  readonly #context: TrialContext;
+  readonly #startedAt: Date;
+  readonly #times: { begin: Nanos; loadBegin?: Nanos; loadEnd?: Nanos };
+  #nodes: Run["nodes"] = [];
+  #driven: Driven | undefined;
+  #cause: unknown;
+
+  constructor(context: TrialContext) {
+    this.#context = context;
+    this.#startedAt = context.deps.clock.date();
+    this.#times = { begin: context.deps.clock.now() };
+  }
+
+  /** Never rejects: the cause of an early end is for `conclude` to tell. */
+  async run(): Promise<void> {
+    const { deps, dir, end } = this.#context;
+    try {
+      end.signal.throwIfAborted();
+      deps.onProgress({ type: "stage", stage: "starting", dir: dir.path });
+      await this.#withCluster(await this.#start());
+    } catch (reason) {
+      this.#cause = end.signal.aborted ? end.signal.reason : reason;
+    } finally {
+      end.dispose();
+    }
+  }
+
+  #start(): Promise<Cluster> {
+    const { spec, deps, dir } = this.#context;
+    const { version: _, ...cluster } = spec.cluster;
+    return deps.runtime.start(
+      deps.adapter.deployment,
+      {
+        ...cluster,
+        size: spec.nodes,
+        system: deps.adapter.name,
+        dataDir: dir.dataDir,
+        logDir: dir.logDir,
+        runId: dir.id,
+        faults: new Set(deps.nemeses.flat().flatMap((nemesis) => [...nemesis.requires])),
+      },
+      { clock: deps.clock, log: this.#log },
+    );
+  }
+
+  async #withCluster(cluster: Cluster): Promise<void> {
+    const { deps, dir, end, connect } = this.#context;
+    try {
+      this.#nodes = cluster.nodes.map(({ id, endpoint }) => ({
+        id,
+        endpoint: `${endpoint.host}:${endpoint.port}`,
+      }));
+      deps.onProgress({ type: "stage", stage: "waiting", dir: dir.path });
+      await waitUntilReady(cluster, {
+        clock: deps.clock,
+        signal: end.signal,
+        limitSeconds: deps.adapter.deployment.readySeconds,
+        ready: (node) => deps.adapter.ready(node.endpoint, connect),
+      });
+      this.#times.loadBegin = deps.clock.now();
+      await drive(this.#context, cluster, (driven) => {
+        this.#driven = driven;
+      });
+    } finally {
+      if (this.#times.loadBegin !== undefined) this.#times.loadEnd = deps.clock.now();
+      deps.onProgress({ type: "stage", stage: "stopping", dir: dir.path });
+      await healEverything(cluster, (reason) => this.#log(`could not heal: ${messageOf(reason)}`));
+      await cluster.stop();
+    }
+  }
+
+  /** Judges and stores what was recorded. */
+  async conclude(): Promise<Run> {
+    const { deps, dir, recorder } = this.#context;
+    deps.onProgress({ type: "stage", stage: "checking", dir: dir.path });
+    dir.flush();
+    const checkBegin = deps.clock.now();
+    const all = operations(recorder.history);
+    const verdicts = await judge(this.#context, all, this.#driven);
+    const loadEnd = this.#driven?.loadEndedAt ?? nanos(0);
+    // The last reads are of all keys at once, as fast as they come: no measure of anything.
+    const measured = all.filter(({ invokedAt }) => invokedAt <= loadEnd);
+    const run = this.#describe(measured, verdicts, checkBegin);
+    await dir.finish(run, latencyLog(measured, recorder.beganAt ?? this.#startedAt));
+    const cause = this.#cause;
+    if (cause === undefined || cause instanceof InterruptedError || run.verdict === "invalid") return run;
+    throw new TrialFailedError(messageOf(cause), { dir: dir.path, run, cause });
+  }
+
+  #describe(measured: readonly Operation[], verdicts: readonly Verdict[], checkBegin: Nanos): Run {
+    const { spec, deps, dir, recorder, workload } = this.#context;
+    const { begin, loadBegin = checkBegin, loadEnd = checkBegin } = this.#times;
+    const now = deps.clock.now();
+    const latency = summarizeLatency(measured);
+    const { mutant } = spec.cluster;
+    const lastRevision = highestRevision(recorder.history);
+    return {
+      version: 1,
+      id: dir.id,
+      startedAt: this.#startedAt.toISOString(),
+      seed: spec.seed,
+      system: { name: deps.adapter.name, version: spec.cluster.version },
+      runtime: deps.runtime.name,
+      workload: deps.workload.name,
+      nemeses: deps.nemeses.map(stepName),
+      readMode: { name: spec.readMode, promises: workload.promises },
+      nodes: this.#nodes,
+      ...(mutant !== undefined && { mutant }),
+      load: spec.load,
+      options: spec.options,
+      command: spec.command,
+      assay: deps.assay,
+      machine: deps.machine,
+      operations: recorder.counts,
+      latency,
+      faults: faultWindows(recorder.history),
+      verdicts,
+      verdict: worst(verdicts.map(({ kind }) => kind)),
+      seconds: toSeconds(nanos(now - begin)),
+      phases: {
+        setUp: toSeconds(nanos(loadBegin - begin)),
+        load: toSeconds(nanos(loadEnd - loadBegin)),
+        check: toSeconds(nanos(now - checkBegin)),
+      },
+      client: clientHealth(this.#driven, latency),
+      ...(this.#cause !== undefined && { ended: messageOf(this.#cause) }),
+      ...(lastRevision !== undefined && { lastRevision }),
+    };
+  }
+
+  readonly #log = (line: string): void => this.#context.deps.onProgress({ type: "log", line });
+}
+
+function highestRevision(history: History): Revision | undefined {
+  let highest: Revision | undefined;
+  for (const event of history) {
+    if (event.type !== "ok" || event.revision === undefined) continue;
+    if (highest === undefined || event.revision > highest) highest = event.revision;
+  }
+  return highest;
+}
+
+const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
