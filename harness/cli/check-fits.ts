@@ -14,9 +14,10 @@ export function modelFor(
   { model: named, ...options }: ModelOptions & { readonly model?: string },
 ): Model {
   if (named !== undefined && !Object.hasOwn(models, named)) return modelOf(named);
-  const fitting = fittingModels(history, file);
+  const fitting = fittingOf(history, file);
   if (named !== undefined) {
-    if (!fitting.includes(plainName(named))) throw new UsageError(`${file}: ${misfit(named, history, fitting)}`);
+    if (!fitting.includes(plainName(named)))
+      throw new UsageError(`${file}: ${misfit(named, history, fitting)}`);
     return modelOf(named, options);
   }
   const [only, ...others] = fitting;
@@ -27,6 +28,16 @@ export function modelFor(
     );
   }
   return modelOf(only, options);
+}
+
+function fittingOf(history: History, file: string): string[] {
+  try {
+    return fittingModels(history);
+  } catch (reason) {
+    // Of the operations: which file they are from is known here.
+    if (!(reason instanceof UsageError) || reason.message.startsWith(file)) throw reason;
+    throw new UsageError(`${file}: ${reason.message}`);
+  }
 }
 
 /** `cas-register` is another name. */

@@ -1,35 +1,61 @@
-import { readFile } from "node:fs/promises";
-import { textSource } from "../../checker/formats/format.ts";
+import type { ReadHistory } from "../../checker/formats/format.ts";
 import { detectFormat, formats } from "../../checker/formats/index.ts";
 import { linearizable } from "../../checker/linearizable.ts";
-import { models } from "../../checker/models/index.ts";
+import type { ModelOptions } from "../../checker/models/index.ts";
+import { vacuityUnder } from "../../checker/vacuity.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { Json } from "../../core/op.ts";
+import { fileSource } from "../record/file-source.ts";
+import { HeapGuard } from "../record/heap-guard.ts";
 import { lookUp } from "./arguments.ts";
 import type { Case, CheckOptions } from "./check.ts";
-import { assertFits } from "./check-fits.ts";
+import { modelFor } from "./check-fits.ts";
+import { countsOf } from "./understood.ts";
 
 /** A file with a history of anybody's, held against a model. */
 export async function readForeign(file: string, options: CheckOptions): Promise<Case> {
-  const makeModel = lookUp(models, options.model, "model");
-  const initial = options.initial === undefined ? undefined : initialValue(options.initial);
-  const text = await readFile(file, "utf8");
-  const source = textSource(text, file);
+  const initial = initialOf(options.initial);
+  const guard = new HeapGuard(options.memoryLimit * 2 ** 20);
+  const source = await fileSource(file, { guard });
   const format =
     options.format === undefined ? detectFormat(source) : lookUp(formats, options.format, "format");
-  const { history, truncated } = await format.read(source);
-  const model = makeModel(initial === undefined ? {} : { initial });
-  assertFits(model, history, file);
-  const checker = linearizable({ model, whole: options.whole });
-  return { file, history, truncated, checkers: [checker], promises: "linearizable", known: [] };
+  const fail = options.fail === undefined ? {} : { fail: options.fail };
+  const { history, truncated, notes } = await readable(file, () => format.read(source, fail));
+  const named = options.model === undefined ? {} : { model: options.model };
+  const model = modelFor(history, file, { ...named, ...initial });
+  return {
+    file,
+    history,
+    truncated,
+    checkers: [linearizable({ model, whole: options.whole }), vacuityUnder(model)],
+    promises: "linearizable",
+    known: [],
+    understood: { format: format.name, model: model.name, ...countsOf(history), notes },
+  };
 }
 
-function initialValue(text: string): Json {
+/** What no format foresaw, as a sentence: a value too deep to walk through, a text that must be held whole and cannot be. */
+async function readable(file: string, read: () => Promise<ReadHistory>): Promise<ReadHistory> {
   try {
-    return JSON.parse(text) as Json;
+    return await read();
+  } catch (reason) {
+    if (!(reason instanceof RangeError)) throw reason;
+    throw new UsageError(
+      /call stack/.test(reason.message)
+        ? `${file}: a value is nested too deeply to be read`
+        : `${file}: a part of it that must be held at once is too long for that`,
+    );
+  }
+}
+
+function initialOf(text: string | undefined): ModelOptions {
+  if (text === undefined) return {};
+  if (text === "unknown") return { initialUnknown: true };
+  try {
+    return { initial: JSON.parse(text) as Json };
   } catch (reason) {
     throw new UsageError(
-      `--initial ${text}: expected a value in JSON, such as 0 or '{"x":0}' (${(reason as Error).message})`,
+      `--initial ${text}: expected a value in JSON, such as 0 or '{"x":0}', or unknown (${(reason as Error).message})`,
     );
   }
 }

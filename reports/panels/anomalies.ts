@@ -2,7 +2,7 @@ import type { Operation } from "../../core/op.ts";
 import type { Anomaly, ReachedState } from "../../core/verdict.ts";
 import { type Bar, linearizability, type Sketch, shownOperations, sketchOf } from "../charts/sketch.ts";
 import { drawnOrders, sketchSvg } from "../charts/sketch-svg.ts";
-import type { Context } from "../context.ts";
+import type { Context, Judged } from "../context.ts";
 import { asSentence, formatCount, formatDuration, formatTime, plural, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { describeCall, describeOutcome, promiseWords } from "../words.ts";
@@ -26,22 +26,22 @@ const unfolded = 2;
 const toldStates = 20;
 
 /** The drawings of a report, for the page, which draws them anew for its width. */
-export const sketchesOf = (context: Context): Sketch[] =>
+export const sketchesOf = (context: Context<Judged>): Sketch[] =>
   toldAnomalies(context).flatMap(({ sketch }) => (sketch === undefined ? [] : [sketch]));
 
 /** Every anomaly explained: violations first, then what kept a checker from deciding, then known limits. */
-export function anomaliesPanel(context: Context): Html | undefined {
+export function anomaliesPanel(context: Context<Judged>): Html | undefined {
   const told = toldAnomalies(context);
   if (told.length === 0) return undefined;
   const all = context.run.verdicts.reduce((sum, { anomalies }) => sum + anomalies.length, 0);
   const counted = told.some((one) => one.counted);
   return html`<section aria-labelledby="anomalies"><h2 id="anomalies">${counted ? "What went wrong" : "What was noticed"}</h2>
-${told.map((one) => article(one, promiseWords[context.run.readMode.promises].known))}
-${all > told.length && html`<p class="note">${plural(all - told.length, "more anomaly", "more anomalies")} of the same run in <code>run.json</code>.</p>`}
+${told.map((one) => article(one, promiseWords[context.promises].known))}
+${all > told.length && html`<p class="note">${plural(all - told.length, "more anomaly", "more anomalies")} ${context.run.readMode === undefined ? "not shown" : html`of the same run in <code>run.json</code>`}.</p>`}
 </section>`;
 }
 
-function toldAnomalies({ run, timeline }: Context): Told[] {
+function toldAnomalies({ run, timeline }: Context<Judged>): Told[] {
   const rank = ({ counted, anomaly }: { counted: boolean; anomaly: Anomaly }) =>
     counted ? 0 : anomaly.known === true ? 2 : 1;
   return run.verdicts

@@ -1,0 +1,63 @@
+import type { Context } from "../context.ts";
+import { formatCount, formatFigure, formatMicros } from "../format.ts";
+import type { JudgedHistory } from "../history-report.ts";
+import { type Html, html } from "../html.ts";
+import { commandBox, facts } from "./facts.ts";
+import { figure, operationsFigure, speedOf } from "./figures.ts";
+import { number, scrollingTable, text } from "./table.ts";
+
+/** What a history from a file says in figures. What it has no times for is a dash. */
+export function historyFiguresPanel(context: Context<JudgedHistory>): Html {
+  const { run, operations, isTimed } = context;
+  const speed = isTimed ? speedOf(context) : undefined;
+  const invalid = run.verdict === "invalid" && html`<span class="caveat">of an invalid history</span>`;
+  const under = isTimed
+    ? html`of <i>ok</i> operations, by the history's own times ${invalid}`
+    : "the history has no times";
+  const perSecond =
+    speed === undefined || speed.perSecond === 0
+      ? "–"
+      : html`${formatFigure(Math.round(speed.perSecond * 10) / 10)}<small>/s</small>`;
+  return html`<section aria-labelledby="figures"><h2 id="figures">Key figures</h2>
+<dl class="figures-grid">
+${operationsFigure(context)}
+${figure("Time to answer, median", formatMicros(speed?.p50 ?? Number.NaN), under)}
+${figure("Time to answer, p99", formatMicros(speed?.p99 ?? Number.NaN), under)}
+${figure("Throughput", perSecond, under)}
+</dl>
+${operations.length > 0 && byName(context)}
+</section>`;
+}
+
+function byName({ operations }: Context<JudgedHistory>): Html {
+  const counts = new Map<string, { ok: number; fail: number; info: number }>();
+  for (const { call, outcome } of operations) {
+    const count = counts.get(call.f) ?? { ok: 0, fail: 0, info: 0 };
+    counts.set(call.f, count);
+    count[outcome.type]++;
+  }
+  const columns = [text("Operation"), number("ok"), number("fail"), number("unknown")];
+  const rows = [...counts].map(([f, { ok, fail, info }]) => ({
+    cells: [f, ...[ok, fail, info].map(formatCount)],
+  }));
+  return scrollingTable("Operations by name and outcome", columns, rows);
+}
+
+/** How the history was read, and the command that judges it again. */
+export function readingPanel({ run }: Context<JudgedHistory>): Html {
+  const { assay } = run;
+  return html`<section aria-labelledby="reading"><h2 id="reading">How it was read</h2>
+${run.notes.length > 0 && html`<ul class="notes">${run.notes.map((note) => html`<li>${note}</li>`)}</ul>`}
+<h3>Judge it again</h3>
+${commandBox(run.command, "Command that judges this history again")}
+<div class="columns">
+${facts("Input", [
+  ["File", run.file],
+  ["Format", run.format],
+  ["Model", run.model],
+  ["Keys", run.keys === 0 ? "–" : formatCount(run.keys)],
+  ["Assay", `${assay.version}${assay.commit === undefined ? "" : ` (${assay.commit})`}`],
+])}
+</div>
+</section>`;
+}
