@@ -1,4 +1,5 @@
 import type { History } from "../../core/history.ts";
+import type { Json } from "../../core/op.ts";
 
 /** The text of a history, in pieces, so that no file is too long for a string. */
 export interface Source {
@@ -24,6 +25,8 @@ export interface ReadHistory {
   readonly truncated: boolean;
   /** How it was read, and what was left out and why: a phrase each, such as `fail of cas: taken as never took place`. */
   readonly notes: readonly string[];
+  /** The initial state where the form has one that is not ours: a user's `--initial` goes before it. */
+  readonly initial?: Json;
 }
 
 /** A way in which somebody wrote a history down. */

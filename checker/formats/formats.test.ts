@@ -158,11 +158,11 @@ describe("malformed input", () => {
       "{:process 1 :type :invoke :f :write :value 1 :time 1}\n{:process 1 :type :invoke :f :read :value nil :time 2}",
       /^file:2: expected an answer to the write of process 1 before it invokes again, got read/,
     ],
-    ["json", '[{"f":"read","call":2,"type":"ok"}]', /^file:1: expected operation 0 to have a time of return/],
+    ["json", '[{"f":"read","call":2,"type":"ok"}]', /^file:1: expected a time as "return"/],
     [
       "json",
       '{"f":"read","call":1}\n{"f":"read","call":2,"return":null,"type":"ok"}',
-      /^file:2: expected operation 1 to have a time of return/,
+      /^file:2: expected a time as "return"/,
     ],
     [
       "jepsen-log",
@@ -170,11 +170,19 @@ describe("malformed input", () => {
       /^file:2: expected INFO/,
     ],
     ["jepsen-log", "INFO  jepsen.util - 3\t:invoke\t:write\tfour", /^file:1: expected nil, a number or/],
-    ["json", '[{"f":"read"}]', /^file:1: expected operation 0/],
-    ["json", '[{"f":"read","call":2,"return":1}]', /expected operation 0 to return after its call/],
+    ["json", '[{"f":"read"}]', /^file:1: expected "call" to be a number, got nothing/],
+    [
+      "json",
+      '[{"f":"read","call":2,"return":1}]',
+      /expected a return that is not before the call, got 1 after 2/,
+    ],
     ["json", '[\n{"f":\n}]', /^file:\d: expected JSON/],
     ["jsonl", '\n{"index":0,"ti', /^file:2: expected one JSON object a line, got {"index":0,"ti$/],
-    ["jsonl", '{"index":0}\n{"index":1}\n', /^file:1: expected an event/],
+    [
+      "jsonl",
+      '{"index":0}\n{"index":1}\n',
+      /^file:1: expected "process" to be a whole number or a name, got nothing/,
+    ],
   ];
   it.each(cases)("%s: %j is a usage error that names the place", async (format, text, message) => {
     await expect(parse(format, text)).rejects.toThrow(UsageError);
@@ -183,7 +191,7 @@ describe("malformed input", () => {
 
   it("is told from every known format by name", () => {
     expect(() => detectFormat(textSource("hello", "notes.txt"))).toThrow(
-      /notes.txt: looks like none of json, jsonl, jepsen-log/,
+      /notes.txt: looks like none of porcupine-json, json, json-events, jsonl, jepsen-log/,
     );
   });
 });

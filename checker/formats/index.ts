@@ -2,17 +2,18 @@ import { UsageError } from "../../core/errors.ts";
 import type { Format, Source } from "./format.ts";
 import { jepsenEdn } from "./jepsen-edn.ts";
 import { jepsenLog } from "./jepsen-log.ts";
+import { jsonEvents } from "./json-events.ts";
 import { jsonOperations } from "./json-operations.ts";
 import { jsonl } from "./jsonl.ts";
 import { knossosEdn } from "./knossos-edn.ts";
+import { porcupineJson } from "./porcupine-json.ts";
 import { porcupineKv } from "./porcupine-kv.ts";
 
 /** Every format by the name that `--format` knows, the most particular first. */
 export const formats: Readonly<Record<string, Format>> = Object.fromEntries(
-  [jsonOperations, jsonl, jepsenLog, porcupineKv, jepsenEdn, knossosEdn].map((format) => [
-    format.name,
-    format,
-  ]),
+  [porcupineJson, jsonOperations, jsonEvents, jsonl, jepsenLog, porcupineKv, jepsenEdn, knossosEdn].map(
+    (format) => [format.name, format],
+  ),
 );
 
 /**
