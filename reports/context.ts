@@ -43,7 +43,7 @@ export function contextOf<R extends Judged>(
   // Not Math.max over a spread: a history may hold more events than a call takes arguments.
   const last = [...history.map(({ time }) => time), ...windows.map(({ to }) => to)].reduce(
     (latest, time) => (time > latest ? time : latest),
-    1e9 as Nanos,
+    (run.readMode === undefined ? 1e6 : 1e9) as Nanos,
   );
   const names = [...new Set([...(run.nemeses ?? []), ...windows.map(({ name }) => name)])];
   const faults = windows.map((window, i): NamedFault => {

@@ -1,5 +1,6 @@
 import type { History } from "../core/history.ts";
 import type { Run } from "../core/run.ts";
+import type { Sketch } from "./charts/sketch.ts";
 import { type Context, contextOf, type Judged } from "./context.ts";
 import { pack } from "./data/columns.ts";
 import { type Points, pointsOf } from "./data/points.ts";
@@ -9,7 +10,7 @@ import { pageAssets } from "./node-page.ts";
 import { type PageData, pageDataId } from "./page-data.ts";
 import { anomaliesPanel, sketchesOf } from "./panels/anomalies.ts";
 import { faultsPanel } from "./panels/faults.ts";
-import { historyFiguresPanel, readingPanel } from "./panels/history.ts";
+import { historyFiguresPanel, readingPanel, timelinePanel, wholeSketch } from "./panels/history.ts";
 import { historyVerdictPanel } from "./panels/history-verdict.ts";
 import { overTimePanel } from "./panels/over-time.ts";
 import { countedAnomalies } from "./panels/verdict.ts";
@@ -37,13 +38,14 @@ export interface JudgedHistory extends Judged {
 export function renderHistoryReport(judged: JudgedHistory, history: History): string {
   const context = contextOf(judged, history);
   const points = pointsOf(context.operations, context.end);
+  const whole = wholeSketch(context);
   const data: PageData = {
     timeline: context.timeline,
     points,
-    sketches: sketchesOf(context),
+    sketches: [...sketchesOf(context), ...(whole === undefined ? [] : [whole])],
     spectra: [],
   };
-  const { links, markup } = sections(partsOf(context, points));
+  const { links, markup } = sections(partsOf(context, points, whole));
   return page(
     {
       title: `${verdictWords[judged.verdict]}: ${judged.file} · Assay`,
@@ -57,18 +59,17 @@ ${markup}`,
   );
 }
 
-function partsOf(context: Context<JudgedHistory>, points: Points): Section[] {
+function partsOf(context: Context<JudgedHistory>, points: Points, whole: Sketch | undefined): Section[] {
   const wrong = countedAnomalies(context.run).length > 0;
   const anomalies = { id: "anomalies", title: "Anomalies", markup: anomaliesPanel(context) };
   const faults = context.faults.length > 0 ? faultsPanel(context) : undefined;
+  // The chart of a short history without times would say less than its drawing.
+  const charts = context.operations.length > 0 && (context.isTimed || whole === undefined);
   return [
     ...(wrong ? [anomalies] : []),
     { id: "figures", title: "Figures", markup: historyFiguresPanel(context) },
-    {
-      id: "over-time",
-      title: "Over time",
-      markup: context.operations.length > 0 ? overTimePanel(context, points) : undefined,
-    },
+    { id: "timeline", title: "Timeline", markup: timelinePanel(whole) },
+    { id: "over-time", title: "Over time", markup: charts ? overTimePanel(context, points) : undefined },
     ...(wrong ? [] : [anomalies]),
     { id: "faults", title: "Faults", markup: faults },
     { id: "reading", title: "Reading", markup: readingPanel(context) },

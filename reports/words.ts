@@ -1,3 +1,4 @@
+import { isUntimed } from "../checker/untimed.ts";
 import type { Consistency } from "../core/consistency.ts";
 import type { Call, Json, Operation, Result } from "../core/op.ts";
 import { formatMicros, formatTime, shorten } from "./format.ts";
@@ -33,14 +34,19 @@ export function describeCall(operation: Operation): string {
 
 /** `ok in 1.24 ms`, `fail (mismatch) in 0.8 ms`, `unknown (timeout), given up after 1 s` */
 export function describeOutcome(operation: Operation): string {
-  const took = formatMicros((operation.completedAt - operation.invokedAt) / 1e3);
   const { outcome } = operation;
+  if (isUntimed(operation)) return outcome.type === "info" ? "unknown" : outcome.type;
+  const took = formatMicros((operation.completedAt - operation.invokedAt) / 1e3);
   if (outcome.type === "ok") return `ok in ${took}`;
   if (outcome.type === "fail") return `fail (${outcome.error.code}) in ${took}`;
   return Number.isFinite(operation.completedAt)
     ? `unknown (${outcome.error.code}), given up after ${took}`
     : "unknown, never answered";
 }
+
+/** When an operation was sent: `12.481 s`, or `event 7` of a history without times. */
+export const momentOf = (operation: Operation): string =>
+  isUntimed(operation) ? `event ${operation.callIndex}` : formatTime(operation.invokedAt / 1e9);
 
 /** One operation as a line: who, where, what, when, how it ended. */
 export function describeOperation(operation: Operation): string {
@@ -49,7 +55,7 @@ export function describeOperation(operation: Operation): string {
     operation.outcome.type === "ok" && operation.outcome.output.revision !== undefined
       ? `, revision ${operation.outcome.output.revision}`
       : "";
-  return `process ${operation.process}${where}: ${describeCall(operation)}, sent at ${formatTime(operation.invokedAt / 1e9)}, ${describeOutcome(operation)}${revision}`;
+  return `process ${operation.process}${where}: ${describeCall(operation)}, sent at ${momentOf(operation)}, ${describeOutcome(operation)}${revision}`;
 }
 
 /** The value an operation is about: the result of an answered read, the argument of anything else. */

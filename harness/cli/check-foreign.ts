@@ -4,7 +4,7 @@ import { linearizable } from "../../checker/linearizable.ts";
 import type { ModelOptions } from "../../checker/models/index.ts";
 import { vacuityUnder } from "../../checker/vacuity.ts";
 import { UsageError } from "../../core/errors.ts";
-import type { Json } from "../../core/op.ts";
+import { parseExactJson } from "../../core/exact-json.ts";
 import { fileSource } from "../record/file-source.ts";
 import { HeapGuard } from "../record/heap-guard.ts";
 import { lookUp } from "./arguments.ts";
@@ -20,9 +20,11 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
   const format =
     options.format === undefined ? detectFormat(source) : lookUp(formats, options.format, "format");
   const fail = options.fail === undefined ? {} : { fail: options.fail };
-  const { history, truncated, notes } = await readable(file, () => format.read(source, fail));
+  const read = await readable(file, () => format.read(source, fail));
+  const { history, truncated, notes } = read;
   const named = options.model === undefined ? {} : { model: options.model };
-  const model = modelFor(history, file, { ...named, ...initial });
+  const own = read.initial === undefined ? {} : { initial: read.initial };
+  const model = modelFor(history, file, { ...named, ...(initial ?? own) });
   return {
     file,
     history,
@@ -48,11 +50,12 @@ async function readable(file: string, read: () => Promise<ReadHistory>): Promise
   }
 }
 
-function initialOf(text: string | undefined): ModelOptions {
-  if (text === undefined) return {};
+/** Undefined where none is given. */
+function initialOf(text: string | undefined): ModelOptions | undefined {
+  if (text === undefined) return undefined;
   if (text === "unknown") return { initialUnknown: true };
   try {
-    return { initial: JSON.parse(text) as Json };
+    return { initial: parseExactJson(text) };
   } catch (reason) {
     throw new UsageError(
       `--initial ${text}: expected a value in JSON, such as 0 or '{"x":0}', or unknown (${(reason as Error).message})`,

@@ -1,3 +1,4 @@
+import { isUntimed } from "../../checker/untimed.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Anomaly, ReachedState } from "../../core/verdict.ts";
 import { type Bar, linearizability, type Sketch, shownOperations, sketchOf } from "../charts/sketch.ts";
@@ -5,7 +6,7 @@ import { drawnOrders, sketchSvg } from "../charts/sketch-svg.ts";
 import type { Context, Judged } from "../context.ts";
 import { asSentence, formatCount, formatDuration, formatTime, plural, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { describeCall, describeOutcome, promiseWords } from "../words.ts";
+import { describeCall, describeOutcome, momentOf, promiseWords } from "../words.ts";
 import { defaultWidth } from "./over-time.ts";
 import { number, type Row, scrollingTable, text } from "./table.ts";
 
@@ -71,7 +72,7 @@ function article({ id, anomaly, counted, isFolded, sketch }: Told, whyKnown: str
   const evidence = html`${sketch && drawing(sketch, anomaly)}
 ${operations.length > 0 && operationsTable(anomaly)}`;
   return html`<article class="anomaly ${counted ? "counted" : "noticed"}" id="${id}" aria-labelledby="${id}-title">
-<h3 id="${id}-title">${kind}${key !== undefined && html` <span class="of-key">on key <code>${shorten(key, 80)}</code></span>`}${
+<h3 id="${id}-title">${kind}${key !== undefined && key !== "" && html` <span class="of-key">on key <code>${shorten(key, 80)}</code></span>`}${
     known === true && html` <span class="tag">${whyKnown}</span>`
   }</h3>
 <p class="sentence">${asSentence(summary)}</p>
@@ -89,7 +90,10 @@ function drawing(sketch: Sketch, anomaly: Anomaly): Html {
 <div class="sketch-area" data-sketch="${sketch.id}" tabindex="0" role="region" aria-label="Timeline by process">${sketchSvg(sketch, defaultWidth)}</div>
 <figcaption>${has("ok") && html`<span class="key ok">ok</span>`}${has("info") && html`<span class="key info">unknown, open-ended</span>`}${has("fail") && html`<span class="key fail">fail</span>`}${
     culprit !== undefined && html`<span class="key culprit">${verdictOnCulprit(anomaly)}</span>`
-  }<span class="quiet">${drawn}In true order; quiet stretches are shortened.</span><a class="zoom" href="#over-time" data-from="${from}" data-to="${to}">Show ${formatTime(from)} to ${formatTime(to)} in the charts</a></figcaption>
+  }<span class="quiet">${drawn}In true order; quiet stretches are shortened.</span>${
+    !sketch.isUntimed &&
+    html`<a class="zoom" href="#over-time" data-from="${from}" data-to="${to}">Show ${formatTime(from)} to ${formatTime(to)} in the charts</a>`
+  }</figcaption>
 ${statesList(sketch, anomaly.states ?? [])}
 </figure>`;
 }
@@ -146,14 +150,15 @@ function operationsTable(anomaly: Anomaly): Html {
 function operationRow(operation: Operation, culprit: string | false): Row {
   const { process, node, outcome, invokedAt, completedAt } = operation;
   const answered = outcome.type !== "info" && Number.isFinite(completedAt);
+  const took = isUntimed(operation) ? "–" : formatDuration((completedAt - invokedAt) / 1e9);
   return {
     ...(culprit !== false && { class: "culprit" }),
     cells: [
       `p${process}`,
       node ?? "–",
       html`${describeCall(operation)}${culprit !== false && html` <span class="tag">${culprit}</span>`}`,
-      formatTime(invokedAt / 1e9),
-      answered ? formatDuration((completedAt - invokedAt) / 1e9) : "never",
+      momentOf(operation),
+      answered ? took : "never",
       describeOutcome(operation),
       outcome.type === "ok" ? (outcome.output.revision ?? "–") : "–",
     ],

@@ -1,9 +1,12 @@
+import { barLimit, linearizability, type Sketch, sketchOf } from "../charts/sketch.ts";
+import { sketchSvg } from "../charts/sketch-svg.ts";
 import type { Context } from "../context.ts";
 import { formatCount, formatFigure, formatMicros } from "../format.ts";
 import type { JudgedHistory } from "../history-report.ts";
 import { type Html, html } from "../html.ts";
 import { commandBox, facts } from "./facts.ts";
 import { figure, operationsFigure, speedOf } from "./figures.ts";
+import { defaultWidth } from "./over-time.ts";
 import { number, scrollingTable, text } from "./table.ts";
 
 /** What a history from a file says in figures. What it has no times for is a dash. */
@@ -29,6 +32,24 @@ ${operations.length > 0 && byName(context)}
 </section>`;
 }
 
+/** Every operation of a short history, by process; undefined of a longer one. */
+export function wholeSketch({ operations, faults }: Context<JudgedHistory>): Sketch | undefined {
+  if (operations.length > barLimit) return undefined;
+  const bands = faults.map(({ band }) => band);
+  return sketchOf("whole", { kind: linearizability, summary: "", operations }, bands);
+}
+
+/** A short history as a drawing. */
+export function timelinePanel(sketch: Sketch | undefined): Html | undefined {
+  if (sketch === undefined) return undefined;
+  return html`<section aria-labelledby="timeline"><h2 id="timeline">Every operation</h2>
+<figure class="sketch-figure">
+<div class="sketch-area" data-sketch="${sketch.id}" tabindex="0" role="region" aria-label="Timeline by process">${sketchSvg(sketch, defaultWidth)}</div>
+<figcaption><span class="key ok">ok</span><span class="key info">unknown, open-ended</span><span class="key fail">fail</span><span class="quiet">${sketch.isUntimed ? "The history has no times: the order of its events is drawn." : "Quiet stretches are shortened."}</span></figcaption>
+</figure>
+</section>`;
+}
+
 function byName({ operations }: Context<JudgedHistory>): Html {
   const counts = new Map<string, { ok: number; fail: number; info: number }>();
   for (const { call, outcome } of operations) {
@@ -40,7 +61,8 @@ function byName({ operations }: Context<JudgedHistory>): Html {
   const rows = [...counts].map(([f, { ok, fail, info }]) => ({
     cells: [f, ...[ok, fail, info].map(formatCount)],
   }));
-  return scrollingTable("Operations by name and outcome", columns, rows);
+  return html`<h3>Operations by name</h3>
+${scrollingTable("Operations by name and outcome", columns, rows)}`;
 }
 
 /** How the history was read, and the command that judges it again. */

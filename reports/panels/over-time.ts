@@ -48,9 +48,10 @@ ${isTimed && figuresOverTime({ timeline })}
 </section>`;
 }
 
-/** Absent where the history names neither nodes nor leaders. */
-function lanes({ timeline }: Context<Judged>, view: View): Html | undefined {
-  if (timeline.nodes.length + timeline.leaders.length === 0) return undefined;
+/** Absent where the history of a file names no leader and no fault: nothing would stand in the lanes. */
+function lanes({ timeline, run }: Context<Judged>, view: View): Html | undefined {
+  const { leaders, faults, stale } = timeline;
+  if (run.readMode === undefined && leaders.length + faults.length + stale.length === 0) return undefined;
   return html`<h3>Leader and nodes</h3>
 <p class="legend">${faultKeys({ timeline })}${timeline.stale.length > 0 && html` <span class="key stale">stale reads</span>`}</p>
 <div class="plot" data-plot="lanes">${lanesChart(timeline, view)}</div>`;
@@ -67,7 +68,7 @@ function overall({ timeline, run }: Context<Judged>, view: View): Html {
 
 /** What colours and shapes mean: one line for each way of colouring, of which the page shows the one in use. */
 function scatterLegend(points: Points): Html {
-  const note = html`<span class="quiet">${thinned(points)} Each stands at its intended start.</span>`;
+  const note = html`<span class="quiet">${thinned(points)} Each stands at its ${points.service.length > 0 ? "intended " : ""}start.</span>`;
   const refused = points.errors.some((error) => error.startsWith("mismatch"));
   const functions = points.functions.map((f, i) => [f, i % hues] as const);
   return html`<p class="legend by-outcome"><span class="key ok dot">ok</span><span class="key fail cross">fail, had no effect</span>${refused && html`<span class="key fail speck">comparison refused</span>`}<span class="key info triangle">unknown, may have happened</span><span class="scripted">zoomed in, shapes tell ok by function: ${functions.map(
