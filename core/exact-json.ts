@@ -84,6 +84,14 @@ export function wholeNumber(value: unknown): bigint | undefined {
   return decimal.digits * 10n ** BigInt(decimal.exponent);
 }
 
+/** Whether a JSON value is a number, if only by the digits of one that a number does not hold exactly. */
+export const isExactNumber = (value: Json | undefined): value is number | string =>
+  typeof value === "number" ||
+  (typeof value === "string" &&
+    /^-?\d{16}/.test(value) &&
+    typeof exactNumber(value) === "string" &&
+    wholeNumber(value) !== undefined);
+
 /** A whole number as JSON: a number where that is exact, otherwise the string of its digits. */
 export const wholeJson = (value: bigint): number | string => exactNumber(String(value));
 
@@ -97,7 +105,8 @@ export function exactTimes(times: readonly (number | string)[]): { times: number
   const decimals = times.map((time) => decimalOf(String(time)) ?? { digits: 0n, exponent: 0 });
   const scale = decimals.reduce((least, { exponent }) => Math.min(least, exponent), 0);
   const scaled = decimals.map(({ digits, exponent }) => digits * 10n ** BigInt(exponent - scale));
-  const first = scaled.reduce((least, time) => (time < least ? time : least), scaled[0] ?? 0n);
+  let first = scaled[0] ?? 0n;
+  for (const time of scaled) if (time < first) first = time;
   const order = scaled.map((time) => time - first);
   return { times: order.map((time) => Number(time) / 10 ** -scale), order };
 }

@@ -1,10 +1,11 @@
+import { isExactNumber, wholeJson, wholeNumber } from "../../core/exact-json.ts";
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
 import { illegal, type Model } from "../model.ts";
 import { answerOf, badValue, unknownCall } from "./calls.ts";
 
 /** `token` is the least that the last one given can be. */
-type Lock = { readonly holder: Json; readonly token: number };
+type Lock = { readonly holder: Json; readonly token: number | string };
 
 /**
  * A mutex whose `acquire` answers a fencing token: a whole number above all that were given before, so that what the
@@ -41,7 +42,13 @@ function step(state: Lock, call: Call, outcome: Outcome): Lock | typeof illegal 
 
 function give(state: Lock, holder: Json, outcome: Outcome): Lock | typeof illegal {
   const token = answerOf(outcome) ?? null;
-  if (token === null) return { holder, token: state.token + 1 };
-  if (typeof token !== "number") throw badValue("an acquire answers its token, a number", token);
-  return token > state.token ? { holder, token } : illegal;
+  if (token === null) return { holder, token: wholeJson(whole(state.token) + 1n) };
+  if (!isExactNumber(token)) throw badValue("an acquire answers its token, a number", token);
+  return whole(token) > whole(state.token) ? { holder, token } : illegal;
+}
+
+function whole(token: number | string): bigint {
+  const value = wholeNumber(token);
+  if (value === undefined) throw badValue("a token is a whole number", token);
+  return value;
 }
