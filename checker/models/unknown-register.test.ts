@@ -56,7 +56,9 @@ describe("a register whose initial value is unknown", () => {
 
 const txn = (...parts: Json[]) => ({ f: "txn", value: parts });
 const asked = (...parts: Json[]) =>
-  txn(...parts.map((part) => ((part as Json[])[0] === "r" ? ["r", (part as Json[])[1] ?? null, null] : part)));
+  txn(
+    ...parts.map((part) => ((part as Json[])[0] === "r" ? ["r", (part as Json[])[1] ?? null, null] : part)),
+  );
 
 const transactions = (initial: Record<string, Json>): Scenario<Readonly<Record<string, Json>>> => ({
   model: multiRegister({ initial }),
