@@ -125,9 +125,17 @@ describe("the history's codec", () => {
     ["a nemesis that invokes", line.replace("3", '"nemesis"'), "expected an event"],
     ["a member that it does not know", line.replace("}", ',"output":7}'), "expected an event"],
     ["an answer to another operation", answer("write", "r1"), "expected the answer of process 3 to its read"],
-    ["an answer of another key", answer("read", "r2"), "expected the answer of process 3 to its read of key r1"],
+    [
+      "an answer of another key",
+      answer("read", "r2"),
+      "expected the answer of process 3 to its read of key r1",
+    ],
     ["a second call before the answer", line, "expected an answer to the read of process 3"],
-    ["values nested too deep", line.replace("}", `,"value":${"[".repeat(5000)}${"]".repeat(5000)}}`), "expected values nested"],
+    [
+      "values nested too deep",
+      line.replace("}", `,"value":${"[".repeat(5000)}${"]".repeat(5000)}}`),
+      "expected values nested",
+    ],
     ["an event without its time", line.replace('"time":1,', ""), "expected an event"],
   ])("refuses %s, and names file and line", (_, bad, message) => {
     const decode = () => decodeHistory(`${line}\n${bad}\n${line}\n`, "h.jsonl");

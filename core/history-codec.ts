@@ -59,7 +59,8 @@ export class HistoryDecoder {
     const { process, type, f, key } = event;
     const call = this.#open.get(process);
     if (type === "invoke") {
-      if (call !== undefined) return `an answer to the ${call.f} of process ${process} before it invokes again`;
+      if (call !== undefined)
+        return `an answer to the ${call.f} of process ${process} before it invokes again`;
       this.#open.set(process, event);
       return undefined;
     }

@@ -87,9 +87,10 @@ export class EdnReader {
     if (this.#list === "closed")
       throw malformed(this.#file, this.#line, "nothing after the list of operations", this.#text[this.#at]);
     if (this.#entersList && !this.#hasRead && this.#list === undefined && this.#enters()) return this.#next();
-    this.#hasRead = true;
     const line = this.#line;
-    return { line, form: this.#form() };
+    const form = this.#form();
+    this.#hasRead = true;
+    return { line, form };
   }
 
   #end(): "end" {

@@ -142,7 +142,9 @@ function toEvents({ op, process, call, end }: Placed, names: KeyNames, notes: No
     return [called];
   }
   const ending = { ...about, type, time: nanos(end.time) };
-  if (type !== "ok") return [called, { rank: end.rank, event: { ...ending, error: error ?? "unknown" } }];
+  const argument = asked !== undefined && { value: asked };
+  if (type !== "ok")
+    return [called, { rank: end.rank, event: { ...ending, ...argument, error: error ?? "unknown" } }];
   const answer = { value: result ?? null, ...(revision !== undefined && { revision }) };
   return [called, { rank: end.rank, event: { ...ending, ...answer } }];
 }

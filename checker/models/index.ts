@@ -10,6 +10,7 @@ import { mutex } from "./mutex.ts";
 import { register } from "./register.ts";
 import { set } from "./set.ts";
 import { stringMap } from "./string-map.ts";
+import { unknownRegister } from "./unknown-register.ts";
 import { versionedRegister } from "./versioned-register.ts";
 
 /** The sequential specifications by name; each is a function of its options. */
@@ -38,6 +39,8 @@ export function modelOf(name: string, { initial, initialUnknown = false }: Model
   const make = Object.hasOwn(models, name) ? models[name as keyof typeof models] : undefined;
   if (make === undefined)
     throw new UsageError(`there is no model ${name}; the models are ${Object.keys(models).join(", ")}`);
-  if (initialUnknown) throw new UsageError(`the initial state of a ${name} cannot be unknown`);
-  return make(initial === undefined ? {} : { initial }) as Model;
+  if (!initialUnknown) return make(initial === undefined ? {} : { initial }) as Model;
+  if (make === register) return unknownRegister() as Model;
+  if (make === multiRegister) return multiRegister({ initialUnknown }) as Model;
+  throw new UsageError(`the initial state of a ${name} cannot be unknown: give it with --initial`);
 }
