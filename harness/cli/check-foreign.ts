@@ -29,10 +29,15 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
     file,
     history,
     truncated,
-    checkers: [linearizable({ model, whole: options.whole }), vacuityUnder(model)],
+    checkers: model === undefined ? [] : [linearizable({ model, whole: options.whole }), vacuityUnder(model)],
     promises: "linearizable",
     known: [],
-    understood: { format: format.name, model: model.name, ...countsOf(history), notes },
+    understood: {
+      format: format.name,
+      ...(model !== undefined && { model: model.name }),
+      ...countsOf(history),
+      notes,
+    },
   };
 }
 

@@ -5,7 +5,10 @@ import type { OutcomeCounts } from "../../core/run.ts";
 export interface Understood {
   /** A format's name; `run` for a run directory. */
   readonly format: string;
-  /** The sequential specification; absent for a run directory, whose workload brings its own checkers. */
+  /**
+   * The sequential specification; absent for a run directory, whose workload brings its own checkers, and where there is
+   * nothing to judge.
+   */
   readonly model?: string;
   readonly workload?: string;
   readonly readMode?: string;
@@ -37,7 +40,8 @@ export function countsOf(history: History): Pick<Understood, "keys" | "operation
 /** `read as jsonl, model register, 3 keys: 12 read (10 ok, 2 unknown), 5 write (5 ok); the last line was cut off` */
 export function describeUnderstood(understood: Understood): string {
   const { format, model, workload, readMode, keys, operations, notes } = understood;
-  const judge = model === undefined ? `workload ${workload}, ${readMode} reads` : `model ${model}`;
+  const judge =
+    workload === undefined ? `model ${model ?? "none"}` : `workload ${workload}, ${readMode} reads`;
   const of = keys === 0 ? "no keys" : keys === 1 ? "1 key" : `${keys} keys`;
   const counts = Object.entries(operations).map(([f, count]) => `${sum(count)} ${f} (${byOutcome(count)})`);
   const read = `read as ${format}, ${judge}, ${of}: ${counts.join(", ") || "no operations"}`;
