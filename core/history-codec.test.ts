@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "./errors.ts";
 import type { HistoryEvent } from "./history.ts";
-import { decodeHistory, encodeEvent, isTruncated } from "./history-codec.ts";
+import { decodeHistory, encodeEvent, HistoryDecoder, isTruncated } from "./history-codec.ts";
 import { nodeId } from "./op.ts";
 import { nanos } from "./time.ts";
 
@@ -36,11 +36,21 @@ const nemesisEvent = fc.record({
   f: fc.constantFrom("partition", "leader", "phase"),
   value: json,
 });
-const anyHistory = fc.array(fc.oneof(clientEvent, nemesisEvent)) as fc.Arbitrary<HistoryEvent[]>;
+/** Every client does one thing, so that whatever it does comes in turn. */
+const anyHistory = fc
+  .array(fc.oneof(clientEvent, nemesisEvent))
+  .map((events) =>
+    events.map((event, process) =>
+      event.process === "nemesis" ? event : { ...event, process, type: "invoke" },
+    ),
+  ) as fc.Arbitrary<HistoryEvent[]>;
 
 const encode = (events: readonly HistoryEvent[]): string =>
   events.map((event) => `${encodeEvent(event)}\n`).join("");
 const line = '{"index":0,"time":1,"type":"invoke","process":3,"f":"read","key":"r1"}';
+
+const answer = (f: string, key: string) =>
+  `{"index":1,"time":2,"type":"ok","process":3,"f":"${f}","key":"${key}"}`;
 
 describe("the history's codec", () => {
   it("gives back what it was given, whatever keys and values hold", () => {
@@ -80,11 +90,31 @@ describe("the history's codec", () => {
   });
 
   it("forgives blank lines and the line ends of Windows", () => {
-    expect(decodeHistory(`\n${line}\r\n\n${line}\n`)).toHaveLength(2);
+    const other = line.replace("3", "4");
+    expect(decodeHistory(`\n${line}\r\n\n${other}\n`)).toHaveLength(2);
   });
 
-  it("keeps members that it does not know", () => {
-    expect(decodeHistory(line.replace("}", ',"colour":"red"}'))[0]).toMatchObject({ colour: "red" });
+  it("reads the same from pieces, however the text is cut", () => {
+    fc.assert(
+      fc.property(anyHistory, fc.array(fc.nat()), (events, cuts) => {
+        const text = encode(events);
+        const places = cuts.map((cut) => cut % (text.length + 1)).sort((a, b) => a - b);
+        const decoder = new HistoryDecoder();
+        [...places, text.length].reduce((from, to) => {
+          decoder.push(text.slice(from, to));
+          return to;
+        }, 0);
+        expect(decoder.end()).toEqual({ history: events, truncated: false });
+      }),
+    );
+  });
+
+  it("keeps whole numbers apart that a number cannot hold", () => {
+    const write = (value: string) => line.replace("read", "write").replace("}", `,"value":${value}}`);
+    const values = ["9223372036854775807", "9223372036854775801"].map(
+      (value) => (decodeHistory(write(value))[0] as { value: unknown }).value,
+    );
+    expect(values).toEqual(["9223372036854775807", "9223372036854775801"]);
   });
 
   it.each([
@@ -93,6 +123,19 @@ describe("the history's codec", () => {
     ["an unknown type", line.replace("invoke", "invoked"), "expected an event"],
     ["a process that is no number", line.replace("3", '"three"'), "expected an event"],
     ["a nemesis that invokes", line.replace("3", '"nemesis"'), "expected an event"],
+    ["a member that it does not know", line.replace("}", ',"output":7}'), "expected an event"],
+    ["an answer to another operation", answer("write", "r1"), "expected the answer of process 3 to its read"],
+    [
+      "an answer of another key",
+      answer("read", "r2"),
+      "expected the answer of process 3 to its read of key r1",
+    ],
+    ["a second call before the answer", line, "expected an answer to the read of process 3"],
+    [
+      "values nested too deep",
+      line.replace("}", `,"value":${"[".repeat(5000)}${"]".repeat(5000)}}`),
+      "expected values nested",
+    ],
     ["an event without its time", line.replace('"time":1,', ""), "expected an event"],
   ])("refuses %s, and names file and line", (_, bad, message) => {
     const decode = () => decodeHistory(`${line}\n${bad}\n${line}\n`, "h.jsonl");

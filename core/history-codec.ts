@@ -1,51 +1,87 @@
-import { z } from "zod";
 import { UsageError } from "./errors.ts";
-import type { History, HistoryEvent } from "./history.ts";
-
-const common = { index: z.int().nonnegative(), time: z.number().nonnegative(), f: z.string().min(1) };
-/** Whatever JSON.parse gave is JSON. */
-const json = z.unknown();
-const clientEvent = z.looseObject({
-  ...common,
-  type: z.enum(["invoke", "ok", "fail", "info"]),
-  process: z.int(),
-  key: z.string().optional(),
-  value: json.optional(),
-  mode: z.string().optional(),
-  node: z.string().optional(),
-  revision: z.number().optional(),
-  modRevision: z.number().optional(),
-  intended: z.number().optional(),
-  error: z.string().optional(),
-  message: z.string().optional(),
-});
-const nemesisEvent = z.looseObject({
-  ...common,
-  type: z.literal("info"),
-  process: z.literal("nemesis"),
-  value: json,
-  since: z.number().optional(),
-});
-const eventOf = (json: unknown) =>
-  (json as { process?: unknown } | null)?.process === "nemesis" ? nemesisEvent : clientEvent;
+import { deepest, isTooDeep, parseExactJson } from "./exact-json.ts";
+import type { ClientEvent, History, HistoryEvent, NemesisEvent } from "./history.ts";
 
 /** One event as a line of `history.jsonl`, without the line's end. */
 export const encodeEvent = (event: HistoryEvent): string => JSON.stringify(event);
 
 /**
- * The events of a `history.jsonl`. A last line without its end is what a crash of the harness leaves: it is dropped
- * where it does not parse. Anything else that is not an event is a UsageError that names file, line and expectation.
+ * Decodes a `history.jsonl` that comes in pieces, cut anywhere. A last line without its end is what a crash of the harness
+ * leaves: it is dropped where it does not parse. Anything else that is not an event, or an answer to another call, is a
+ * UsageError that names file, line, what was expected and what was met.
  */
-export function decodeHistory(text: string, file = "history"): History {
-  const lines = text.split("\n");
-  const events: HistoryEvent[] = [];
-  lines.forEach((line, i) => {
+export class HistoryDecoder {
+  readonly #file: string;
+  readonly #events: HistoryEvent[] = [];
+  readonly #open = new Map<number, ClientEvent>();
+  #rest = "";
+  #line = 0;
+
+  constructor(file = "history") {
+    this.#file = file;
+  }
+
+  push(piece: string): void {
+    const lines = piece.split("\n");
+    lines[0] = this.#rest + lines[0];
+    this.#rest = lines.pop() as string;
+    for (const line of lines) this.#decode(line);
+  }
+
+  /** The events, and whether a last line that was cut off has been dropped. Nothing may be pushed after it. */
+  end(): { readonly history: History; readonly truncated: boolean } {
+    const truncated = isTruncated(this.#rest);
+    if (!truncated) this.#decode(this.#rest);
+    return { history: this.#events, truncated };
+  }
+
+  #decode(line: string): void {
+    this.#line++;
     if (line.trim() === "") return;
-    const truncated = i === lines.length - 1;
-    const event = decodeLine(line, `${file}:${i + 1}`, truncated);
-    if (event !== undefined) events.push(event);
-  });
-  return events;
+    const event = this.#parse(line);
+    const wrong = wrongMember(event) ?? this.#wrongTurn(event as HistoryEvent);
+    if (wrong !== undefined) throw this.#malformed(line, wrong);
+    this.#events.push(event as HistoryEvent);
+  }
+
+  #parse(line: string): unknown {
+    if (isTooDeep(line)) throw this.#malformed(line, `values nested at most ${deepest} deep`);
+    try {
+      return parseExactJson(line);
+    } catch (reason) {
+      throw this.#malformed(line, "one JSON object a line", ` (${(reason as Error).message})`);
+    }
+  }
+
+  /** What is wrong with an answer: nobody waits for it, or it is not about what was asked. */
+  #wrongTurn(event: HistoryEvent): string | undefined {
+    if (event.process === "nemesis") return undefined;
+    const { process, type, f, key } = event;
+    const call = this.#open.get(process);
+    if (type === "invoke") {
+      if (call !== undefined)
+        return `an answer to the ${call.f} of process ${process} before it invokes again`;
+      this.#open.set(process, event);
+      return undefined;
+    }
+    if (call === undefined) return `an invocation of process ${process} before its answer`;
+    if (f !== call.f) return `the answer of process ${process} to its ${call.f}`;
+    if (key !== undefined && key !== call.key)
+      return `the answer of process ${process} to its ${f} of ${call.key === undefined ? "no key" : `key ${call.key}`}`;
+    this.#open.delete(process);
+    return undefined;
+  }
+
+  #malformed(line: string, expected: string, why = ""): UsageError {
+    return new UsageError(`${this.#file}:${this.#line}: expected ${expected}, got ${excerpt(line)}${why}`);
+  }
+}
+
+/** The events of a whole `history.jsonl`. */
+export function decodeHistory(text: string, file = "history"): History {
+  const decoder = new HistoryDecoder(file);
+  decoder.push(text);
+  return decoder.end().history;
 }
 
 /** Whether the last line was cut off, and so is dropped by `decodeHistory`. */
@@ -60,21 +96,64 @@ export function isTruncated(text: string): boolean {
   }
 }
 
-function decodeLine(line: string, where: string, truncated: boolean): HistoryEvent | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch (reason) {
-    if (truncated) return undefined;
-    throw new UsageError(
-      `${where}: expected one JSON object a line, got ${excerpt(line)} (${(reason as Error).message})`,
-    );
+type Kind = "text" | "number" | "whole" | "any";
+
+/** The members of a client's event and what each holds. */
+const clientMembers: Readonly<Record<keyof ClientEvent, Kind>> = {
+  index: "whole",
+  time: "number",
+  type: "text",
+  process: "whole",
+  f: "text",
+  key: "text",
+  value: "any",
+  mode: "text",
+  node: "text",
+  revision: "number",
+  modRevision: "number",
+  intended: "number",
+  error: "text",
+  message: "text",
+};
+const nemesisMembers: Readonly<Record<keyof NemesisEvent, Kind>> = {
+  index: "whole",
+  time: "number",
+  type: "text",
+  process: "text",
+  f: "text",
+  value: "any",
+  since: "number",
+};
+const kinds: Readonly<Record<Kind, { readonly words: string; is(value: unknown): boolean }>> = {
+  text: { words: "a text", is: (value) => typeof value === "string" },
+  number: { words: "a number", is: (value) => typeof value === "number" },
+  whole: { words: "a whole number", is: Number.isSafeInteger },
+  any: { words: "any value", is: () => true },
+};
+const needed = ["index", "time", "type", "process", "f"] as const;
+const anEvent = "an event with index, time, type, process and f";
+
+/** What is wrong with an event's members; undefined where nothing is. */
+function wrongMember(json: unknown): string | undefined {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return anEvent;
+  const event = json as Readonly<Record<string, unknown>>;
+  const isNemesis = event["process"] === "nemesis";
+  const members: Readonly<Record<string, Kind>> = isNemesis ? nemesisMembers : clientMembers;
+  for (const name of needed) if (event[name] === undefined) return `${anEvent}, not one without "${name}"`;
+  for (const name in event) {
+    if (!Object.hasOwn(members, name)) return `${anEvent}, and not the member ${JSON.stringify(name)}`;
+    const kind = kinds[members[name] as Kind];
+    if (!kind.is(event[name])) return `${anEvent}, whose "${name}" is ${kind.words}`;
   }
-  const parsed = eventOf(json).safeParse(json);
-  if (parsed.success) return json as HistoryEvent;
-  throw new UsageError(
-    `${where}: expected an event with index, time, type, process and f, got ${excerpt(line)} (${z.prettifyError(parsed.error).replaceAll("\n", "; ")})`,
-  );
+  if ((event["index"] as number) < 0 || (event["time"] as number) < 0 || event["f"] === "")
+    return `${anEvent}, none of them below 0 or empty`;
+  return wrongType(event["type"], isNemesis);
+}
+
+function wrongType(type: unknown, isNemesis: boolean): string | undefined {
+  if (isNemesis) return type === "info" ? undefined : `${anEvent}: a nemesis' type is info`;
+  const isKnown = type === "invoke" || type === "ok" || type === "fail" || type === "info";
+  return isKnown ? undefined : `${anEvent}, whose type is invoke, ok, fail or info`;
 }
 
 const excerpt = (line: string): string => (line.length > 80 ? `${line.slice(0, 80)}…` : line);

@@ -1,5 +1,6 @@
 import { describeCall, labelCall } from "../checker/explain/call-words.ts";
 import type { CallWords } from "../checker/model.ts";
+import { isUntimed } from "../checker/untimed.ts";
 import type { Consistency } from "../core/consistency.ts";
 import type { Operation } from "../core/op.ts";
 import { formatMicros, formatTime, shorten } from "./format.ts";
@@ -21,14 +22,19 @@ export function barLabel({ call, outcome }: Operation, words: CallWords, revisio
 
 /** `ok in 1.24 ms`, `fail (mismatch) in 0.8 ms`, `unknown (timeout), given up after 1 s` */
 export function describeOutcome(operation: Operation): string {
-  const took = formatMicros((operation.completedAt - operation.invokedAt) / 1e3);
   const { outcome } = operation;
+  if (isUntimed(operation)) return outcome.type === "info" ? "unknown" : outcome.type;
+  const took = formatMicros((operation.completedAt - operation.invokedAt) / 1e3);
   if (outcome.type === "ok") return `ok in ${took}`;
   if (outcome.type === "fail") return `fail (${outcome.error.code}) in ${took}`;
   return Number.isFinite(operation.completedAt)
     ? `unknown (${outcome.error.code}), given up after ${took}`
     : "unknown, never answered";
 }
+
+/** When an operation was sent: `12.481 s`, or `event 7` of a history without times. */
+export const momentOf = (operation: Operation): string =>
+  isUntimed(operation) ? `event ${operation.callIndex}` : formatTime(operation.invokedAt / 1e9);
 
 /** One operation as a line: who, where, what, when, how it ended. */
 export function describeOperation(operation: Operation, words: CallWords): string {
@@ -37,7 +43,7 @@ export function describeOperation(operation: Operation, words: CallWords): strin
     operation.outcome.type === "ok" && operation.outcome.output.revision !== undefined
       ? `, revision ${operation.outcome.output.revision}`
       : "";
-  return `process ${operation.process}${where}: ${describeCall(words, operation.call, operation.outcome)}, sent at ${formatTime(operation.invokedAt / 1e9)}, ${describeOutcome(operation)}${revision}`;
+  return `process ${operation.process}${where}: ${describeCall(words, operation.call, operation.outcome)}, sent at ${momentOf(operation)}, ${describeOutcome(operation)}${revision}`;
 }
 
 interface PromiseWords {

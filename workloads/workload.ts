@@ -1,7 +1,7 @@
 import type { Capability, ClientWith } from "../adapters/client/client.ts";
 import type { Checker } from "../checker/checker.ts";
-import type { CallWords } from "../checker/model.ts";
 import type { Unsettled } from "../checker/convergence/convergence.ts";
+import type { CallWords } from "../checker/model.ts";
 import type { Consistency, KnownLimit } from "../core/consistency.ts";
 import type { History } from "../core/history.ts";
 import type { Call, Outcome, Result } from "../core/op.ts";

@@ -6,7 +6,7 @@ import { answered } from "../testing/random-history.ts";
 import { expectTrueReasons, oracleOf } from "../testing/true-reasons.ts";
 import { counter } from "./counter.ts";
 
-const scenario: Scenario<number> = {
+const scenario: Scenario<number | string> = {
   model: counter(),
   call: (random) => (random.chance(0.5) ? { f: "read" } : { f: "add", value: random.pick([-1, 1, 2]) }),
   answer: (state, { f }) => (f === "read" ? answered(state) : answered()),

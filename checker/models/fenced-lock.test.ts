@@ -13,7 +13,7 @@ const scenario: Scenario<typeof model.init> = {
   model,
   call: (random) => ({ f: random.pick(["acquire", "acquire", "release"]), value: random.pick(["a", "b"]) }),
   answer({ holder, token }, { f, value }) {
-    if (f === "acquire") return holder === null ? answered(token + 1) : mismatched;
+    if (f === "acquire") return holder === null ? answered(Number(token) + 1) : mismatched;
     return holder === value ? answered() : mismatched;
   },
   otherAnswer(random, { call }) {

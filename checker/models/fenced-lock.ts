@@ -1,3 +1,4 @@
+import { isExactNumber, wholeJson, wholeNumber } from "../../core/exact-json.ts";
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
 import { type Numbered, numberReasons } from "../explain/numbers.ts";
@@ -8,7 +9,7 @@ import { asker, describeLockCall, lockReasons } from "./lock-words.ts";
 const calls = ["acquire", "release"];
 
 /** `token` is the least that the last one given can be. */
-type Lock = { readonly holder: Json; readonly token: number };
+type Lock = { readonly holder: Json; readonly token: number | string };
 
 /**
  * A mutex whose `acquire` answers a fencing token: a whole number above all that were given before, so that what the
@@ -51,9 +52,15 @@ function step(state: Lock, call: Call, outcome: Outcome): Lock | typeof illegal 
 
 function give(state: Lock, holder: Json, outcome: Outcome): Lock | typeof illegal {
   const token = answerOf(outcome) ?? null;
-  if (token === null) return { holder, token: state.token + 1 };
-  if (typeof token !== "number") throw badValue("an acquire answers its token, a number", token);
-  return token > state.token ? { holder, token } : illegal;
+  if (token === null) return { holder, token: wholeJson(whole(state.token) + 1n) };
+  if (!isExactNumber(token)) throw badValue("an acquire answers its token, a number", token);
+  return whole(token) > whole(state.token) ? { holder, token } : illegal;
+}
+
+function whole(token: number | string): bigint {
+  const value = wholeNumber(token);
+  if (value === undefined) throw badValue("a token is a whole number", token);
+  return value;
 }
 
 function tokenOf({ f }: Call, outcome: Outcome): Numbered | undefined {

@@ -12,11 +12,15 @@ import { anObject, initialOf, type Members, member } from "./initial.ts";
 const calls = ["txn"];
 
 /**
- * Several registers, as in `initial` at first and absent otherwise, with one call: `txn`, a list of
+ * Several registers, as in `initial` at first and absent otherwise (`initialUnknown`: holding
+ * whatever a transaction first reads), with one call: `txn`, a list of
  * `["read", name, value]` and `["write", name, value]` that take effect at one instant, in their order. In the answer
  * the values of reads are filled in; null was read from a register that nobody wrote.
  */
-export function multiRegister(options: { initial?: Json } = {}): Model<Members, Call, Result> {
+export function multiRegister(
+  options: { initial?: Json; initialUnknown?: boolean } = {},
+): Model<Members, Call, Result> {
+  const { initialUnknown = false } = options;
   const init = initialOf("multi-register", options.initial, {}, anObject);
   const cells = {
     initial: (name: string) => member(init, name) ?? null,
@@ -27,25 +31,34 @@ export function multiRegister(options: { initial?: Json } = {}): Model<Members, 
     name: "multi-register",
     calls,
     init,
-    step,
-    readOnly: ({ value }) => steps(value).every(({ writes }) => !writes),
+    step: (state, call, outcome) => step(state, call, outcome, initialUnknown),
+    // The first read of what nobody knows settles it.
+    readOnly: ({ value }, outcome) =>
+      (!initialUnknown || outcome.type !== "ok") && steps(value).every(({ writes }) => !writes),
     fingerprint: canonical,
     describeCall,
     labelCall: (call, outcome) =>
       phrases(call, outcome, (step) =>
         `${step.writes ? "w" : "r"} ${step.name} ${told(step, outcome, labelValue)}`.trim(),
       ),
-    describeState: canonical,
-    reasons: [cellReasons(cells)],
+    describeState: (state) => `${canonical(state)}${initialUnknown ? ", the others unknown" : ""}`,
+    // What a register held at first is part of every reason.
+    ...(!initialUnknown && { reasons: [cellReasons(cells)] }),
   };
 }
 
-function step(state: Members, call: Call, outcome: Outcome): Members | typeof illegal {
+function step(
+  state: Members,
+  call: Call,
+  outcome: Outcome,
+  initialUnknown: boolean,
+): Members | typeof illegal {
   if (call.f !== "txn") throw unknownCall("multi-register", calls, call);
   if (outcome.type === "fail") return illegal;
   let next = state;
   for (const { writes, name, value } of steps(answerOf(outcome) ?? call.value)) {
-    if (writes) next = { ...next, [name]: value };
+    const isSettled = writes || (initialUnknown && outcome.type === "ok" && member(next, name) === undefined);
+    if (isSettled) next = { ...next, [name]: value };
     else if (outcome.type === "ok" && !same(member(next, name), value)) return illegal;
   }
   return next;

@@ -1,18 +1,18 @@
-import { access, readFile } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { Adapter } from "../../adapters/adapter.ts";
 import { adapters } from "../../adapters/registry.ts";
 import { faultsProven, vacuity } from "../../checker/vacuity.ts";
 import type { KnownLimit } from "../../core/consistency.ts";
 import { UsageError } from "../../core/errors.ts";
-import { isTruncated } from "../../core/history-codec.ts";
 import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { workloads } from "../../workloads/registry.ts";
 import type { Workload, WorkloadOptions } from "../../workloads/workload.ts";
-import { readRun } from "../record/node-store.ts";
+import { readRecorded } from "../record/node-store.ts";
 import { lookUp } from "./arguments.ts";
-import type { Case } from "./check.ts";
+import type { Case, CheckOptions } from "./check.ts";
+import { countsOf } from "./understood.ts";
 
 /**
  * A run directory. What follows from its history is judged again, with the options and under the promise that the run
@@ -20,6 +20,7 @@ import type { Case } from "./check.ts";
  */
 export async function readRunDirectory(
   dir: string,
+  { memoryLimit }: Pick<CheckOptions, "memoryLimit">,
   known: Readonly<Record<string, Workload>> = workloads,
 ): Promise<Case> {
   const file = join(dir, "history.jsonl");
@@ -28,16 +29,25 @@ export async function readRunDirectory(
       `${dir} holds no run.json: the run was killed before its end. What it recorded is judged by: assay check ${file}`,
     );
   }
-  const { run, history } = await readRun(dir);
-  const truncated = isTruncated(await readFile(file, "utf8"));
+  const { run, history, truncated } = await readRecorded(dir, memoryLimit * 2 ** 20);
   const workload = lookUp(known, run.workload, "workload");
   const checkers = [
     ...workload.checkers(workloadOptions(run)),
     vacuity({ needs: workload.needs }),
     faultsProven(),
   ];
-  const { promises } = run.readMode;
-  return { file: dir, history, truncated, checkers, promises, known: [...ended(run), ...run.verdicts] };
+  const { name: readMode, promises } = run.readMode;
+  return {
+    file: dir,
+    history,
+    truncated,
+    checkers,
+    words: workload.words ?? {},
+    promises,
+    known: [...ended(run), ...run.verdicts],
+    run,
+    understood: { format: "run", workload: run.workload, readMode, ...countsOf(history), notes: [] },
+  };
 }
 
 const exists = (file: string): Promise<boolean> =>

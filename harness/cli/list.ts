@@ -1,6 +1,6 @@
 import type { Adapter } from "../../adapters/adapter.ts";
 import { formats } from "../../checker/formats/index.ts";
-import { models } from "../../checker/models/index.ts";
+import { modelOf, models } from "../../checker/models/index.ts";
 import type { ReadPromise } from "../../core/consistency.ts";
 import type { Workload } from "../../workloads/workload.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
@@ -97,8 +97,8 @@ function section(
 
 /** Every model, and in what parts it judges a history. */
 const judgedModels = () =>
-  Object.entries(models).map(([name, model]) => {
-    const { key, keys } = model({});
+  Object.keys(models).map((name) => {
+    const { key, keys } = modelOf(name);
     if (key !== undefined) return { name, judged: "key by key" };
     return { name, judged: keys === undefined ? "whole" : "by groups of keys that operations tie together" };
   });

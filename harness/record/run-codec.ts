@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { UsageError } from "../../core/errors.ts";
 import type { Run, UsageSample } from "../../core/run.ts";
+import { sentenceOf } from "./schema-words.ts";
 
 const count = z.int().nonnegative();
 /** JSON has no Infinity: what never happened is null. */
@@ -179,5 +180,5 @@ function decode<T>(schema: z.ZodType<T>, text: string, where: string): T {
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new UsageError(`${where}: ${z.prettifyError(parsed.error).replaceAll("\n", "; ")}`);
+  throw new UsageError(`${where}: ${sentenceOf(parsed.error, json)}`);
 }

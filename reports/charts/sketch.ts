@@ -1,4 +1,5 @@
 import type { CallWords } from "../../checker/model.ts";
+import { isUntimed } from "../../checker/untimed.ts";
 import type { Operation } from "../../core/op.ts";
 import { type Anomaly, violationKind } from "../../core/verdict.ts";
 import { formatDuration } from "../format.ts";
@@ -21,6 +22,8 @@ export interface Sketch {
   readonly chosen?: number;
   /** Each possible state's order: positions in `bars`. */
   readonly orders: readonly (readonly number[])[];
+  /** Whether the history has no times: its events stand a millisecond apart, and go by their numbers. */
+  readonly isUntimed: boolean;
   /** For how long the value of a stale read had been overwritten: drawn before the culprit, in its lane. */
   readonly gap?: { readonly from: number; readonly to: number; readonly label: string };
   /** The faults that touch the drawing's time. */
@@ -46,7 +49,7 @@ export interface Bar {
 }
 
 /** A drawing holds so many operations; a checker's minimal sub-history is far smaller. */
-const barLimit = 60;
+export const barLimit = 60;
 
 /** The operations of an anomaly that are shown, those up to the culprit, and how many before them are not. */
 export function shownOperations({ operations = [], culprit = 0 }: Anomaly): {
@@ -80,6 +83,7 @@ export function sketchOf(
     bars,
     ...(culprit !== undefined && { culprit: culprit - skipped }),
     ...gapOf(anomaly),
+    isUntimed: operations.every(isUntimed),
     orders: states.map(({ order }) =>
       order.map((position) => position - skipped).filter((position) => position >= 0),
     ),

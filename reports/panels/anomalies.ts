@@ -1,13 +1,14 @@
 import { describeCall } from "../../checker/explain/call-words.ts";
 import type { CallWords } from "../../checker/model.ts";
+import { isUntimed } from "../../checker/untimed.ts";
 import type { Operation } from "../../core/op.ts";
 import { type Anomaly, violationKind } from "../../core/verdict.ts";
 import { type Bar, type Sketch, shownOperations, sketchOf } from "../charts/sketch.ts";
 import { drawnOrders, sketchSvg } from "../charts/sketch-svg.ts";
-import type { Context } from "../context.ts";
+import type { Context, Judged } from "../context.ts";
 import { asSentence, formatCount, formatDuration, formatTime, plural, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { describeOutcome, promiseWords } from "../words.ts";
+import { describeOutcome, momentOf, promiseWords } from "../words.ts";
 import { defaultWidth } from "./over-time.ts";
 import { number, type Row, scrollingTable, text } from "./table.ts";
 
@@ -28,22 +29,22 @@ const unfolded = 2;
 const toldStates = 20;
 
 /** The drawings of a report, for the page, which draws them anew for its width. */
-export const sketchesOf = (context: Context): Sketch[] =>
+export const sketchesOf = (context: Context<Judged>): Sketch[] =>
   toldAnomalies(context).flatMap(({ sketch }) => (sketch === undefined ? [] : [sketch]));
 
 /** Every anomaly explained: violations first, then what kept a checker from deciding, then known limits. */
-export function anomaliesPanel(context: Context): Html | undefined {
+export function anomaliesPanel(context: Context<Judged>): Html | undefined {
   const told = toldAnomalies(context);
   if (told.length === 0) return undefined;
   const all = context.run.verdicts.reduce((sum, { anomalies }) => sum + anomalies.length, 0);
   const counted = told.some((one) => one.counted);
   return html`<section aria-labelledby="anomalies"><h2 id="anomalies">${counted ? "What went wrong" : "What was noticed"}</h2>
 ${told.map((one) => article(one, context))}
-${all > told.length && html`<p class="note">${plural(all - told.length, "more anomaly", "more anomalies")} of the same run in <code>run.json</code>.</p>`}
+${all > told.length && html`<p class="note">${plural(all - told.length, "more anomaly", "more anomalies")} ${context.run.readMode === undefined ? "not shown" : html`of the same run in <code>run.json</code>`}.</p>`}
 </section>`;
 }
 
-function toldAnomalies({ run, timeline, words }: Context): Told[] {
+function toldAnomalies({ run, timeline, words }: Context<Judged>): Told[] {
   const rank = ({ counted, anomaly }: { counted: boolean; anomaly: Anomaly }) =>
     counted ? 0 : anomaly.known === true ? 2 : 1;
   return run.verdicts
@@ -68,13 +69,16 @@ function placeOf(one: { readonly anomaly: Anomaly }, all: readonly { readonly an
   return same.findIndex(({ anomaly }) => anomaly === one.anomaly) + 1;
 }
 
-function article({ id, anomaly, counted, isFolded, sketch }: Told, { run, words }: Context): Html {
+function article(
+  { id, anomaly, counted, isFolded, sketch }: Told,
+  { promises, words }: Context<Judged>,
+): Html {
   const { kind, key, summary, known, operations = [] } = anomaly;
   const evidence = html`${sketch && drawing(sketch, anomaly)}
 ${operations.length > 0 && operationsTable(anomaly, words)}`;
   return html`<article class="anomaly ${counted ? "counted" : "noticed"}" id="${id}" aria-labelledby="${id}-title">
-<h3 id="${id}-title">${kind}${key !== undefined && html` <span class="of-key">on key <code>${shorten(key, 80)}</code></span>`}${
-    known === true && html` <span class="tag">${promiseWords[run.readMode.promises].known}</span>`
+<h3 id="${id}-title">${kind}${key !== undefined && key !== "" && html` <span class="of-key">on key <code>${shorten(key, 80)}</code></span>`}${
+    known === true && html` <span class="tag">${promiseWords[promises].known}</span>`
   }</h3>
 <p class="sentence">${asSentence(summary)}</p>
 ${isFolded && operations.length > 0 ? html`<details class="evidence"><summary>Show the ${plural(operations.length, "operation")}</summary>${evidence}</details>` : evidence}
@@ -91,7 +95,10 @@ function drawing(sketch: Sketch, anomaly: Anomaly): Html {
 <div class="sketch-area" data-sketch="${sketch.id}" tabindex="0" role="region" aria-label="Timeline by process">${sketchSvg(sketch, defaultWidth)}</div>
 <figcaption>${has("ok") && html`<span class="key ok">ok</span>`}${has("info") && html`<span class="key info">unknown, open-ended</span>`}${has("fail") && html`<span class="key fail">fail</span>`}${
     culprit !== undefined && html`<span class="key culprit">${verdictOnCulprit(anomaly)}</span>`
-  }<span class="quiet">${drawn}In true order; quiet stretches are shortened.</span><a class="zoom" href="#over-time" data-from="${from}" data-to="${to}">Show ${formatTime(from)} to ${formatTime(to)} in the charts</a></figcaption>
+  }<span class="quiet">${drawn}In true order; quiet stretches are shortened.</span>${
+    !sketch.isUntimed &&
+    html`<a class="zoom" href="#over-time" data-from="${from}" data-to="${to}">Show ${formatTime(from)} to ${formatTime(to)} in the charts</a>`
+  }</figcaption>
 ${statesList(sketch, anomaly)}
 </figure>`;
 }
@@ -150,14 +157,15 @@ function operationsTable(anomaly: Anomaly, words: CallWords): Html {
 function operationRow(operation: Operation, culprit: string | false, words: CallWords): Row {
   const { process, node, call, outcome, invokedAt, completedAt } = operation;
   const answered = outcome.type !== "info" && Number.isFinite(completedAt);
+  const took = isUntimed(operation) ? "–" : formatDuration((completedAt - invokedAt) / 1e9);
   return {
     ...(culprit !== false && { class: "culprit" }),
     cells: [
       `p${process}`,
       node ?? "–",
       html`${describeCall(words, call, outcome)}${culprit !== false && html` <span class="tag">${culprit}</span>`}`,
-      formatTime(invokedAt / 1e9),
-      answered ? formatDuration((completedAt - invokedAt) / 1e9) : "never",
+      momentOf(operation),
+      answered ? took : "never",
       describeOutcome(operation),
       outcome.type === "ok" ? (outcome.output.revision ?? "–") : "–",
     ],

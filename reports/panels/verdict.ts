@@ -1,4 +1,5 @@
 import { unreachable } from "../../core/assert.ts";
+import type { Consistency } from "../../core/consistency.ts";
 import type { Run } from "../../core/run.ts";
 import {
   type Anomaly,
@@ -26,7 +27,7 @@ ${run.ended !== undefined && endedEarly(run.ended)}
 <p class="lead">${leadSentence(run, proven)}${evidence}</p>
 </div></div>
 ${identity(run)}
-${checksTable(run)}
+${checksTable(run, run.readMode.promises)}
 </section>`;
 }
 
@@ -66,7 +67,7 @@ function staleSentence({ verdicts }: Run): string {
 }
 
 /** The anomalies that count against the system: those of invalid verdicts, documented limits apart. */
-export function countedAnomalies(run: Run): Anomaly[] {
+export function countedAnomalies(run: Pick<Run, "verdicts">): Anomaly[] {
   return run.verdicts
     .filter(({ kind }) => kind === "invalid")
     .flatMap(({ anomalies }) => anomalies.filter(({ known }) => known !== true));
@@ -107,19 +108,20 @@ function loadWords({ load }: Run): string {
     : `${clients} closed loop, ${lasting}`;
 }
 
-function checksTable(run: Run): Html {
+/** Who judged what, and found what. */
+export function checksTable(run: Pick<Run, "verdicts">, promises: Consistency): Html {
   const columns = [text("Checker"), text("Verdict"), text("Finding"), number("Took")];
-  const rows = run.verdicts.map((verdict) => checkRow(verdict, run));
+  const rows = run.verdicts.map((verdict) => checkRow(verdict, promises));
   const nobody = { cells: ["none", verdictCell("unknown"), "Nobody judged this history.", "–"] };
   return stackingTable("What was checked", columns, rows.length > 0 ? rows : [nobody]);
 }
 
 function checkRow(
   { kind, checker, summary, seconds, figures = {}, anomalies }: Verdict,
-  { readMode }: Run,
+  promises: Consistency,
 ): Row {
   const known = anomalies.filter((anomaly) => anomaly.known === true).length;
-  const words = promiseWords[readMode.promises].known;
+  const words = promiseWords[promises].known;
   return {
     cells: [
       checker,

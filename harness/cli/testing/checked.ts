@@ -1,0 +1,37 @@
+import { realClock } from "../../../core/real-clock.ts";
+import { type CheckOptions, check } from "../check.ts";
+import type { Output } from "../output.ts";
+import type { Understood } from "../understood.ts";
+
+interface Result {
+  readonly verdict: string;
+  readonly operations: number;
+  readonly report?: string;
+  readonly files: readonly {
+    readonly file: string;
+    readonly truncated: boolean;
+    readonly understood: Understood;
+  }[];
+}
+
+/** What `assay check` prints, notes, answers as JSON, and ends with. */
+export async function checked(file: string, options: CheckOptions) {
+  const printed: string[] = [];
+  const notes: string[] = [];
+  const results: Result[] = [];
+  const output: Output = {
+    json: false,
+    print: (line = "") => {
+      printed.push(line);
+    },
+    result: (value) => {
+      results.push(value as Result);
+    },
+    note: (line) => {
+      notes.push(line);
+    },
+    live: () => {},
+  };
+  const status = await check([file], options, realClock(), output);
+  return { status, text: printed.join("\n"), notes: notes.join("\n"), result: results[0] };
+}
