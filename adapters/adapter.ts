@@ -1,5 +1,5 @@
 import type { Consistency } from "../core/consistency.ts";
-import type { NodeId, Revision } from "../core/op.ts";
+import type { NodeId, Revision, RevisionScope } from "../core/op.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** What a system can do. A workload asks for some; the conformance suite skips by them. */
@@ -40,7 +40,8 @@ export interface ReadResult {
   readonly value?: string;
   /**
    * Of the state read: etcd's header revision, ZooKeeper's reply zxid. Consul's X-Consul-Index is that of the key's own
-   * last change, and so compares with others of the same key only.
+   * last change, and so compares with others of the same key only; of an absent key it is that of the last change of any.
+   * `Adapter.revisions` says which it is.
    */
   readonly revision?: Revision;
   /**
@@ -52,6 +53,13 @@ export interface ReadResult {
   readonly lastContactMs?: number;
   /** Whether the node knew a leader, where the system tells (Consul). */
   readonly leaderKnown?: boolean;
+}
+
+export interface Deletion {
+  /** Whether there was a key to remove: an atomic observation. */
+  readonly existed: boolean;
+  /** Of the removal, where there was one and the system tells. */
+  readonly revision?: Revision;
 }
 
 /**
@@ -70,8 +78,8 @@ export interface Client {
    * that the value differed), with `conflict` where the system could not tell atomically.
    */
   cas(key: string, from: string, to: string): Promise<Revision | undefined>;
-  /** Capability `delete`: removes the key; resolves with false where there was none. */
-  delete?(key: string): Promise<boolean>;
+  /** Capability `delete`: removes the key. */
+  delete?(key: string): Promise<Deletion>;
   /** Capability `prefix`: every key that starts with `prefix`, in the order of keys. */
   list?(prefix: string, mode: string): Promise<ReadonlyMap<string, Versioned>>;
   /** Resolves when the connection is gone; pending operations reject with `connection-lost`. Never rejects. */
@@ -85,6 +93,8 @@ export interface Adapter {
   readonly summary: string;
   readonly readModes: Readonly<Record<string, Consistency>>;
   readonly defaultReadMode: string;
+  /** What the revision of a read is about. */
+  readonly revisions: RevisionScope;
   readonly capabilities: ReadonlySet<Capability>;
   readonly deployment: Deployment;
   connect(endpoint: Endpoint, options: ConnectOptions): Promise<Client>;

@@ -1,6 +1,6 @@
 import type { Consistency } from "./consistency.ts";
 import type { FaultWindow } from "./fault.ts";
-import type { Revision } from "./op.ts";
+import type { Revision, RevisionScope } from "./op.ts";
 import type { Nanos } from "./time.ts";
 import type { Verdict, VerdictKind } from "./verdict.ts";
 
@@ -17,6 +17,8 @@ export interface Run {
   readonly workload: string;
   readonly nemeses: readonly string[];
   readonly readMode: { readonly name: string; readonly promises: Consistency };
+  /** What the revision of a read is about; runs of older versions do not say. */
+  readonly revisions?: RevisionScope;
   readonly nodes: readonly { readonly id: string; readonly endpoint: string }[];
   /** The planted bug, where one was asked for. */
   readonly mutant?: string;

@@ -92,6 +92,7 @@ const runFile = z.looseObject({
     name: z.string(),
     promises: z.enum(["linearizable", "linearizable-known-limits", "sequential", "stale-monotonic", "stale"]),
   }),
+  revisions: z.enum(["store", "key"]).optional(),
   nodes: z.array(z.looseObject({ id: z.string(), endpoint: z.string() })),
   mutant: z.string().optional(),
   load,

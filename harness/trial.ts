@@ -52,6 +52,7 @@ async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialConte
     workload: {
       readMode: spec.readMode,
       promises,
+      revisions: deps.adapter.revisions,
       // Two runs against one living cluster do not meet, nor does a run meet its owner's keys.
       keyPrefix: deps.runtime.outlivesRun ? `assay-${time}-` : "",
       options: spec.workloadOptions,
@@ -166,6 +167,7 @@ class Conduct {
       workload: deps.workload.name,
       nemeses: deps.nemeses.map(stepName),
       readMode: { name: spec.readMode, promises: workload.promises },
+      revisions: workload.revisions,
       nodes: this.#nodes,
       ...(mutant !== undefined && { mutant }),
       load: spec.load,

@@ -160,6 +160,6 @@ export const register: Workload = {
   options,
   generator: (options) => new RegisterGenerator(options),
   perform: (client, call, { readMode }) => perform(client, call, readMode),
-  checkers: ({ promises }) => registerCheckers(promises, { reads: readCheckers }),
+  checkers: ({ promises, revisions }) => registerCheckers(promises, { reads: (mode) => readCheckers(mode, revisions) }),
   needs: { read: 20, write: 20, cas: 5 },
 };

@@ -1,7 +1,7 @@
 import type { Capability, Client } from "../adapters/adapter.ts";
 import type { Checker } from "../checker/checker.ts";
 import type { Consistency } from "../core/consistency.ts";
-import type { Call, Outcome, Result } from "../core/op.ts";
+import type { Call, Outcome, Result, RevisionScope } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
 
 /** Operations without end for one run. Pure: what comes next depends on the random streams and on what was asked before. */
@@ -19,6 +19,8 @@ export interface WorkloadOptions {
   readonly readMode: string;
   /** What the read mode promises: checkers judge by it. */
   readonly promises: Consistency;
+  /** What the revision of a read is about, in this system. */
+  readonly revisions: RevisionScope;
   /** Of the run, so that two runs against a living cluster do not meet: part of every key. */
   readonly keyPrefix: string;
   readonly options: Readonly<Record<string, number>>;

@@ -12,6 +12,7 @@ export const consul: Adapter = {
   // A leader that was paused answers from memory for as long as it believes in its lease.
   readModes: { default: "linearizable-known-limits", consistent: "linearizable", stale: "stale" },
   defaultReadMode: "default",
+  revisions: "key",
   capabilities: new Set(["cas", "delete", "prefix"]),
   deployment,
   connect,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ClientError } from "../../core/errors.ts";
-import type { Client, ConnectOptions, Endpoint, ReadResult, Versioned } from "../adapter.ts";
+import type { Client, ConnectOptions, Deletion, Endpoint, ReadResult, Versioned } from "../adapter.ts";
 import { inOrderOfKeys, keyOfName, nameOfKey } from "../key-names.ts";
 import { answerError } from "./errors.ts";
 import { type HttpAnswer, HttpConnection, type HttpRequest } from "./http.ts";
@@ -83,14 +83,14 @@ class ConsulClient implements Client {
   }
 
   /** Consul deletes what is not there without a word; in a transaction a read before it refuses an absent key. */
-  async delete(key: string): Promise<boolean> {
+  async delete(key: string): Promise<Deletion> {
     const Key = keyName(key);
     const operations = [{ KV: { Verb: "get", Key } }, { KV: { Verb: "delete", Key } }];
     const request: HttpRequest = { method: "PUT", path: "/v1/txn", body: JSON.stringify(operations) };
     const answer = await this.#http.ask(request);
-    if (answer.status === 409 && answer.body.includes("doesn't exist")) return false;
+    if (answer.status === 409 && answer.body.includes("doesn't exist")) return { existed: false };
     success(answer, "PUT /v1/txn");
-    return true;
+    return { existed: true };
   }
 
   async list(prefix: string, mode: string): Promise<ReadonlyMap<string, Versioned>> {

@@ -8,6 +8,7 @@ import { methods, type StatusAnswer } from "./methods.ts";
 export const etcdApi = {
   readModes: { linearizable: "linearizable", serializable: "stale-monotonic" },
   defaultReadMode: "linearizable",
+  revisions: "store",
   capabilities: new Set(["cas", "delete", "prefix"] as const),
   connect,
   leader,

@@ -5,6 +5,9 @@ import { UsageError } from "../../core/errors.ts";
 import { isTruncated } from "../../core/history-codec.ts";
 import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
+import type { Adapter } from "../../adapters/adapter.ts";
+import { adapters } from "../../adapters/registry.ts";
+import { own } from "../../checker/canonical.ts";
 import { workloads } from "../../workloads/registry.ts";
 import { readRun } from "../node-store.ts";
 import { lookUp } from "./arguments.ts";
@@ -25,8 +28,10 @@ export async function readRunDirectory(dir: string): Promise<Case> {
   const truncated = isTruncated(await readFile(file, "utf8"));
   const workload = lookUp(workloads, run.workload, "workload");
   const { name: readMode, promises } = run.readMode;
+  // Where nobody says, the least is assumed: it proves less.
+  const revisions = run.revisions ?? own<Adapter>(adapters, run.system.name)?.revisions ?? "key";
   const checkers = [
-    ...workload.checkers({ readMode, promises, keyPrefix: "", options: {} }),
+    ...workload.checkers({ readMode, promises, revisions, keyPrefix: "", options: {} }),
     vacuity({ needs: workload.needs }),
     faultsProven(),
   ];

@@ -1,0 +1,82 @@
+import type { Operation, Revision } from "../../core/op.ts";
+import type { Change, Evidence, StateRead } from "./changes.ts";
+import { firstIndex, type RevisionOrder } from "./revision-order.ts";
+
+/** A change that a state must hold, by its revision, and does not; it may not be the only one. */
+export interface LostWrite {
+  readonly change: Change;
+  /** The reads of such states, in order of invocation; one at least. */
+  readonly reads: readonly StateRead[];
+}
+
+/**
+ * The changes that are missing in a state that was read, whatever the read mode promises: a state of revision R holds
+ * the last change of each key up to R.
+ *
+ * **Claim.** A read of a key, from a state of revision R, contradicts a change of that key at w <= R
+ *
+ * - where it found the key's last change at m < w: had the change at w taken place, the last one would be at w or later;
+ * - where it found the key absent, the change at w is the last known one up to R, put a value there, and no removal
+ *   can stand between: every delete that has a revision is a known change, so it would have to be one without
+ *   (`unplacedRemovals`), at a revision that is free, above `w` and every state in which the value was still seen, at
+ *   most R, and in the real-time order of what is known (`couldRemove`).
+ *
+ * Reads may be as stale as they like: nothing here depends on when they were asked for.
+ */
+export function lostWrites(evidence: Evidence, order: RevisionOrder): LostWrite[] {
+  const byKey = new Map<string, Change[]>();
+  for (const change of evidence.changes) addTo(byKey, change.key, change);
+  const found = new Map<Change, StateRead[]>();
+  for (const state of evidence.states) {
+    const changes = byKey.get(state.key) ?? [];
+    const change = state.modRevision === undefined ? lastIfGone(state, changes, evidence, order) : firstMissing(state, changes);
+    if (change !== undefined) addTo(found, change, state);
+  }
+  return [...found]
+    .map(([change, reads]) => ({ change, reads }))
+    .sort((a, b) => a.change.revision - b.change.revision);
+}
+
+/** The first acknowledged change that a state without it holds too little of; where none was acknowledged, the first. */
+function firstMissing({ revision, modRevision = 0 }: StateRead, changes: readonly Change[]): Change | undefined {
+  const from = firstIndex(changes, (change) => change.revision > modRevision);
+  let first: Change | undefined;
+  for (let i = from; i < changes.length; i++) {
+    const change = changes[i] as Change;
+    if (change.revision > revision) break;
+    if (change.isAcknowledged) return change;
+    first ??= change;
+  }
+  return first;
+}
+
+/** The last change up to the state, where it put a value there and nothing can have removed it. */
+function lastIfGone(
+  state: StateRead,
+  changes: readonly Change[],
+  { unplacedRemovals }: Evidence,
+  order: RevisionOrder,
+): Change | undefined {
+  const next = firstIndex(changes, ({ revision }) => revision > state.revision);
+  const last = changes[next - 1];
+  if (last === undefined) return undefined;
+  // A revision that several changes share leaves open which of them came last.
+  for (let i = next - 1; changes[i]?.revision === last.revision; i--)
+    if (changes[i]?.value === null) return undefined;
+  const removals = unplacedRemovals.get(state.key) ?? [];
+  return removals.some((removal) => couldRemove(removal, last, state, order)) ? undefined : last;
+}
+
+/** Whether a removal can stand behind every state in which `last` was seen, and not behind `state`. */
+function couldRemove(removal: Operation, last: Change, state: StateRead, order: RevisionOrder): boolean {
+  if (removal.callIndex > state.operation.returnIndex) return false;
+  const above: Revision = Math.max(last.lastsUntil, order.before(removal.callIndex)?.revision ?? 0);
+  const below: Revision = Math.min(state.revision + 1, order.after(removal.returnIndex));
+  return order.hasFreeBetween(above, below);
+}
+
+function addTo<K, T>(groups: Map<K, T[]>, key: K, item: T): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [item]);
+  else group.push(item);
+}
