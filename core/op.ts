@@ -11,7 +11,8 @@ export type Revision = number;
 
 /**
  * What the revision of a read is about. `store`: the state that was read, in which every change of any key up to that
- * revision is in place. `key`: the key's own last change; only a read of an absent key has the state's.
+ * revision is in place, and perhaps later ones. `key`: the key's own last change; only a read of an absent key has the
+ * state's.
  */
 export type RevisionScope = "store" | "key";
 

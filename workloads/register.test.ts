@@ -9,6 +9,7 @@ import type { WorkloadOptions } from "./workload.ts";
 const withOptions = (options: Record<string, number> = {}, parts: Partial<WorkloadOptions> = {}) => ({
   readMode: "linearizable",
   promises: "linearizable" as const,
+  revisions: "store" as const,
   keyPrefix: "",
   options,
   ...parts,

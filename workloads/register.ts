@@ -1,5 +1,5 @@
 /**
- * Registers: reads, writes of values that nobody else writes, compare-and-set. Several keys live at a time; a key that
+ * Registers: reads, writes of values that nobody else writes, compare-and-set, and deletes where asked for. Several keys live at a time; a key that
  * was asked about often enough retires and a new one takes its place, so that checking a key stays tractable.
  */
 import { readCheckers } from "../checker/reads/read-checkers.ts";
@@ -26,7 +26,8 @@ const options = {
     doc: "processes that may ask about one key at the same time",
   },
   "read-percent": { default: 50, min: 0, max: 100, doc: "share of reads" },
-  "cas-percent": { default: 25, min: 0, max: 100, doc: "share of compare-and-sets; the rest are writes" },
+  "cas-percent": { default: 25, min: 0, max: 100, doc: "share of compare-and-sets" },
+  "delete-percent": { default: 0, min: 0, max: 100, doc: "share of deletes; the rest are writes" },
 } as const satisfies Workload["options"];
 
 interface Register {
@@ -57,8 +58,11 @@ class RegisterGenerator implements Generator {
     const dice = random.integer(0, 99);
     const key = register.name;
     if (dice < this.#option("read-percent")) return { f: "read", key };
+    const updates = dice - this.#option("read-percent");
+    const cas = updates < this.#option("cas-percent");
+    if (!cas && updates < this.#option("cas-percent") + this.#option("delete-percent"))
+      return { f: "delete", key };
     const value = ++this.#lastValue;
-    const cas = dice < this.#option("read-percent") + this.#option("cas-percent");
     return cas && register.seen !== undefined
       ? { f: "cas", key, value: [register.seen, value] }
       : { f: "write", key, value };
@@ -108,7 +112,7 @@ class RegisterGenerator implements Generator {
   }
 }
 
-/** What a write or a compare-and-set left in the register. */
+/** What a write, a compare-and-set or a delete (nothing) left in the register. */
 const written = ({ f, value }: Call): Json | undefined =>
   f === "cas" && Array.isArray(value) ? (value[1] as Json) : value;
 
@@ -134,6 +138,11 @@ async function perform(
       const [from, to] = value as readonly Json[];
       return changed(value ?? null, await client.cas(key, encode(from), encode(to)));
     }
+    case "delete": {
+      if (client.delete === undefined) throw new ClientError("unsupported", "the system has no delete");
+      const { existed, revision } = await client.delete(key);
+      return changed(existed, revision);
+    }
     default:
       throw new ClientError("unsupported", `a register has no ${f}`);
   }
@@ -155,11 +164,12 @@ function decode(text: string | undefined): Json {
 
 export const register: Workload = {
   name: "register",
-  summary: "reads, writes and compare-and-sets of single keys",
+  summary: "reads, writes, compare-and-sets and deletes of single keys",
   requires: new Set(["cas"]),
   options,
   generator: (options) => new RegisterGenerator(options),
   perform: (client, call, { readMode }) => perform(client, call, readMode),
-  checkers: ({ promises, revisions }) => registerCheckers(promises, { reads: (mode) => readCheckers(mode, revisions) }),
+  checkers: ({ promises, revisions }) =>
+    registerCheckers(promises, { reads: (mode) => readCheckers(mode, revisions) }),
   needs: { read: 20, write: 20, cas: 5 },
 };

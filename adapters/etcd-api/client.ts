@@ -49,7 +49,9 @@ function etcdClient(connection: Connection, call: Call): Client {
     async delete(key) {
       const answer = await call(methods.deleteRange, { key: Buffer.from(key) });
       // A delete that found nothing is answered with the revision of some other change.
-      return answer.deleted === "0" ? { existed: false } : { existed: true, revision: revisionOf(answer.header) };
+      return answer.deleted === "0"
+        ? { existed: false }
+        : { existed: true, revision: revisionOf(answer.header) };
     },
 
     async list(prefix, mode) {

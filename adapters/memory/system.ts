@@ -14,11 +14,17 @@ import { MemoryNode } from "./node.ts";
 
 /**
  * - `stale-reads`: a node answers reads from its own copy.
- * - `lost-writes`: one acknowledged change in fifty is forgotten.
+ * - `lost-writes`: one acknowledged change in fifty is forgotten, and its revision with it.
+ * - `reused-revisions`: one change in fifty gets the revision of the one before it.
  * - `double-apply`: one change in fifty happens once more, a little later.
  * - `false-failures`: one change in fifty happens, and is answered as refused.
  */
-export type MemoryBug = "stale-reads" | "lost-writes" | "double-apply" | "false-failures";
+export type MemoryBug =
+  | "stale-reads"
+  | "lost-writes"
+  | "reused-revisions"
+  | "double-apply"
+  | "false-failures";
 
 export interface MemoryOptions {
   readonly clock: Clock;
@@ -34,9 +40,11 @@ export interface MemoryOptions {
 export type MemoryRequest =
   | { readonly type: "read"; readonly key: string; readonly local: boolean }
   | { readonly type: "write"; readonly key: string; readonly value: string }
-  | { readonly type: "cas"; readonly key: string; readonly from: string; readonly to: string };
+  | { readonly type: "cas"; readonly key: string; readonly from: string; readonly to: string }
+  | { readonly type: "delete"; readonly key: string };
 
 export interface MemoryAnswer {
+  /** What was read, or deleted; absent where there was none. */
   readonly value?: string;
   readonly revision: Revision;
   readonly modRevision?: Revision;
@@ -54,8 +62,11 @@ export class MemorySystem {
   readonly #random: Random;
   readonly #election: Nanos;
   readonly #bugs: ReadonlySet<MemoryBug>;
-  /** What each key was set to, oldest first. */
-  readonly #versions = new Map<string, { readonly revision: Revision; readonly value: string }[]>();
+  /** What each key was set to, oldest first; undefined: deleted. */
+  readonly #versions = new Map<
+    string,
+    { readonly revision: Revision; readonly value: string | undefined }[]
+  >();
   /** Changes are numbered from 1 in the order in which they were committed. */
   #revision: Revision = 0;
   #leader: MemoryNode | undefined;
@@ -142,18 +153,25 @@ export class MemorySystem {
     if (request.type === "read") return current;
     if (request.type === "cas" && current.value !== request.from)
       return new ClientError("mismatch", `${key} is ${current.value}`);
-    const value = request.type === "cas" ? request.to : request.value;
-    if (!this.#strikes("lost-writes")) this.#append(leader, key, value);
+    if (request.type === "delete" && current.value === undefined) return current;
+    const value = request.type === "cas" ? request.to : request.type === "write" ? request.value : undefined;
+    const isLost = this.#strikes("lost-writes");
+    if (!this.#strikes("reused-revisions")) this.#revision++;
+    if (!isLost) this.#append(leader, key, value);
     if (this.#strikes("double-apply"))
-      this.clock.after(millis(secondApplyMs), () => this.#append(leader, key, value));
+      this.clock.after(millis(secondApplyMs), () => {
+        this.#revision++;
+        this.#append(leader, key, value);
+      });
     if (this.#strikes("false-failures")) return new ClientError("rejected", "refused, says the node");
-    return { revision: this.#revision };
+    return { revision: this.#revision, ...(request.type === "delete" && { value: current.value }) };
   }
 
-  #append(leader: MemoryNode, key: string, value: string): void {
+  /** At the current revision. */
+  #append(leader: MemoryNode, key: string, value: string | undefined): void {
     const versions = this.#versions.get(key) ?? [];
     this.#versions.set(key, versions);
-    leader.applied = ++this.#revision;
+    leader.applied = this.#revision;
     versions.push({ revision: this.#revision, value });
     this.#replicate(leader);
   }
@@ -173,7 +191,7 @@ export class MemorySystem {
 
   #read(key: string, applied: number): MemoryAnswer {
     const version = this.#versions.get(key)?.findLast(({ revision }) => revision <= applied);
-    if (version !== undefined)
+    if (version?.value !== undefined)
       return { value: version.value, revision: applied, modRevision: version.revision };
     return { revision: applied };
   }

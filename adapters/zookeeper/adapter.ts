@@ -11,7 +11,7 @@ export const zookeeper: Adapter = {
   // A sync does not pass a quorum: a leader that was deposed without knowing it answers one with an old state.
   readModes: { local: "sequential", sync: "linearizable-known-limits" },
   defaultReadMode: "local",
-  // A server carries out no change while it answers a read, so the zxid of a reply is that of the state that it shows.
+  // A server looks up its last zxid before it reads, so what a reply shows is that state or a later one.
   revisions: "store",
   capabilities: new Set(["cas", "delete", "prefix"]),
   deployment,

@@ -121,7 +121,10 @@ class ZooKeeperClient implements Client {
     const set = multi([check(root, deletes.stat.version), setData(path, Buffer.from(to), seen.stat.version)]);
     const done = await unlessRefused(ask(set), zkCode.badVersion, zkCode.noNode);
     if (done === undefined) {
-      throw new ClientError("conflict", `${key} changed, or a key was deleted, between the read and the write`);
+      throw new ClientError(
+        "conflict",
+        `${key} changed, or a key was deleted, between the read and the write`,
+      );
     }
     return revisionOf((done.value[1] as Stat).modifiedZxid);
   }

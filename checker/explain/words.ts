@@ -21,6 +21,10 @@ function describeOperation({ call, outcome, node }: Operation): string {
     case "put":
     case "write":
       return `wrote ${say(call.value)}${where("to")}`;
+    case "delete":
+      return outcome.type === "ok" && outcome.output.value === false
+        ? `found nothing to delete${where("in")}`
+        : `deleted${call.key === undefined || call.key === "" ? " the value" : ` ${cut(call.key)}`}${node === undefined ? "" : ` on ${node}`}`;
     case "cas": {
       const [from, to] = Array.isArray(call.value) ? (call.value as readonly Json[]) : [];
       if (outcome.type === "fail") return `was told that the value was not ${say(from)}${where("in")}`;
@@ -133,6 +137,7 @@ const firstAnswered = (operations: readonly Operation[]): Operation | undefined 
 
 /** `write of 57`, `cas from 41 to 57` */
 function nameOfWrite({ call, outcome }: Operation): string {
+  if (call.f === "delete") return "delete";
   const from = seen({ call, outcome });
   const to = say(written({ call, outcome }));
   return from === undefined ? `${call.f} of ${to}` : `${call.f} from ${say(from)} to ${to}`;
@@ -142,6 +147,7 @@ function nameOfWrite({ call, outcome }: Operation): string {
 function seen({ call, outcome }: Pick<Operation, "call" | "outcome">): Json | undefined {
   if (outcome.type !== "ok") return undefined;
   if (call.f === "read") return outcome.output.value ?? null;
+  if (call.f === "delete") return outcome.output.value === false ? null : undefined;
   return call.f === "cas" && Array.isArray(call.value) ? (call.value[0] as Json) : undefined;
 }
 
@@ -149,5 +155,6 @@ function seen({ call, outcome }: Pick<Operation, "call" | "outcome">): Json | un
 function written({ call, outcome }: Pick<Operation, "call" | "outcome">): Json | undefined {
   if (outcome.type === "fail") return undefined;
   if (call.f === "write") return call.value ?? null;
+  if (call.f === "delete") return outcome.type === "ok" && outcome.output.value === false ? undefined : null;
   return call.f === "cas" && Array.isArray(call.value) ? (call.value[1] as Json) : undefined;
 }

@@ -9,7 +9,7 @@ describe("a write's one effect", () => {
   it.each(["linearizable", "linearizable-known-limits", "sequential", "stale-monotonic", "stale"] as const)(
     "is looked for whatever reads promise: %s",
     (promises) => {
-      expect(readCheckers(promises).map(({ name }) => name)).toContain("single-effect");
+      expect(readCheckers(promises, "store").map(({ name }) => name)).toContain("single-effect");
     },
   );
 

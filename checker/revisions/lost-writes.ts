@@ -1,4 +1,4 @@
-import type { Operation, Revision } from "../../core/op.ts";
+import type { Operation } from "../../core/op.ts";
 import type { Change, Evidence, StateRead } from "./changes.ts";
 import { firstIndex, type RevisionOrder } from "./revision-order.ts";
 
@@ -11,15 +11,16 @@ export interface LostWrite {
 
 /**
  * The changes that are missing in a state that was read, whatever the read mode promises: a state of revision R holds
- * the last change of each key up to R.
+ * the last change of each key up to R, or a later one. (Later: a ZooKeeper server that gets a snapshot while changes go
+ * on has some of them before it counts them.)
  *
  * **Claim.** A read of a key, from a state of revision R, contradicts a change of that key at w <= R
  *
  * - where it found the key's last change at m < w: had the change at w taken place, the last one would be at w or later;
  * - where it found the key absent, the change at w is the last known one up to R, put a value there, and no removal
- *   can stand between: every delete that has a revision is a known change, so it would have to be one without
- *   (`unplacedRemovals`), at a revision that is free, above `w` and every state in which the value was still seen, at
- *   most R, and in the real-time order of what is known (`couldRemove`).
+ *   that was asked for before the answer can come after it: neither one of a known revision, which is above R then, nor
+ *   one without (`unplacedRemovals`). That one would need a revision that is free, above w and every state in which the
+ *   value was still seen, and in the real-time order of what is known (`couldComeAfter`).
  *
  * Reads may be as stale as they like: nothing here depends on when they were asked for.
  */
@@ -29,7 +30,10 @@ export function lostWrites(evidence: Evidence, order: RevisionOrder): LostWrite[
   const found = new Map<Change, StateRead[]>();
   for (const state of evidence.states) {
     const changes = byKey.get(state.key) ?? [];
-    const change = state.modRevision === undefined ? lastIfGone(state, changes, evidence, order) : firstMissing(state, changes);
+    const change =
+      state.modRevision === undefined
+        ? lastIfGone(state, changes, evidence, order)
+        : firstMissing(state, changes);
     if (change !== undefined) addTo(found, change, state);
   }
   return [...found]
@@ -38,12 +42,16 @@ export function lostWrites(evidence: Evidence, order: RevisionOrder): LostWrite[
 }
 
 /** The first acknowledged change that a state without it holds too little of; where none was acknowledged, the first. */
-function firstMissing({ revision, modRevision = 0 }: StateRead, changes: readonly Change[]): Change | undefined {
+function firstMissing(
+  { operation, revision, modRevision = 0 }: StateRead,
+  changes: readonly Change[],
+): Change | undefined {
   const from = firstIndex(changes, (change) => change.revision > modRevision);
   let first: Change | undefined;
   for (let i = from; i < changes.length; i++) {
     const change = changes[i] as Change;
     if (change.revision > revision) break;
+    if (!wasAsked(change, operation)) continue;
     if (change.isAcknowledged) return change;
     first ??= change;
   }
@@ -63,17 +71,26 @@ function lastIfGone(
   // A revision that several changes share leaves open which of them came last.
   for (let i = next - 1; changes[i]?.revision === last.revision; i--)
     if (changes[i]?.value === null) return undefined;
+  if (!wasAsked(last, state.operation)) return undefined;
+  for (let i = next; i < changes.length; i++)
+    if (changes[i]?.value === null && wasAsked(changes[i], state.operation)) return undefined;
   const removals = unplacedRemovals.get(state.key) ?? [];
-  return removals.some((removal) => couldRemove(removal, last, state, order)) ? undefined : last;
+  return removals.some(
+    (removal) => removal.callIndex < state.operation.returnIndex && couldComeAfter(removal, last, order),
+  )
+    ? undefined
+    : last;
 }
 
-/** Whether a removal can stand behind every state in which `last` was seen, and not behind `state`. */
-function couldRemove(removal: Operation, last: Change, state: StateRead, order: RevisionOrder): boolean {
-  if (removal.callIndex > state.operation.returnIndex) return false;
-  const above: Revision = Math.max(last.lastsUntil, order.before(removal.callIndex)?.revision ?? 0);
-  const below: Revision = Math.min(state.revision + 1, order.after(removal.returnIndex));
-  return order.hasFreeBetween(above, below);
+/** Whether a removal can come after every state in which `last` was seen. */
+function couldComeAfter(removal: Operation, last: Change, order: RevisionOrder): boolean {
+  const above = Math.max(last.lastsUntil, order.before(removal.callIndex)?.revision ?? 0);
+  return order.hasFreeBetween(above, order.after(removal.returnIndex));
 }
+
+/** Where it was not, the revision is wrong rather than the read: revisions.ts finds that it went back. */
+const wasAsked = (change: Change | undefined, { returnIndex }: Operation): boolean =>
+  (change?.writer?.callIndex ?? 0) < returnIndex;
 
 function addTo<K, T>(groups: Map<K, T[]>, key: K, item: T): void {
   const group = groups.get(key);

@@ -1,13 +1,13 @@
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Adapter } from "../../adapters/adapter.ts";
+import { adapters } from "../../adapters/registry.ts";
+import { own } from "../../checker/canonical.ts";
 import { faultsProven, vacuity } from "../../checker/vacuity.ts";
 import { UsageError } from "../../core/errors.ts";
 import { isTruncated } from "../../core/history-codec.ts";
 import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import type { Adapter } from "../../adapters/adapter.ts";
-import { adapters } from "../../adapters/registry.ts";
-import { own } from "../../checker/canonical.ts";
 import { workloads } from "../../workloads/registry.ts";
 import { readRun } from "../node-store.ts";
 import { lookUp } from "./arguments.ts";
