@@ -34,14 +34,16 @@ export function lostWrites(evidence: Evidence, order: RevisionOrder): LostWrite[
       state.modRevision === undefined
         ? lastIfGone(state, changes, evidence, order)
         : firstMissing(state, changes);
-    if (change !== undefined) addTo(found, change, state);
+    // A state of a revision that two changes share may be older than the second: that revision is what is wrong.
+    const isOpen = change?.revision === state.revision && order.isShared(state.revision);
+    if (change !== undefined && !isOpen) addTo(found, change, state);
   }
   return [...found]
     .map(([change, reads]) => ({ change, reads }))
     .sort((a, b) => a.change.revision - b.change.revision);
 }
 
-/** The first acknowledged change that a state without it holds too little of; where none was acknowledged, the first. */
+/** The first change after the one that was read that the state must hold; one that was acknowledged, where there is one. */
 function firstMissing(
   { operation, revision, modRevision = 0 }: StateRead,
   changes: readonly Change[],

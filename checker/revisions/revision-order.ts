@@ -13,6 +13,7 @@ export interface Reached {
 export class RevisionOrder {
   /** Distinct, ascending. */
   readonly #revisions: readonly Revision[];
+  readonly #shared: ReadonlySet<Revision>;
   /** The answers that showed a higher revision than every earlier one, in their order. */
   readonly #reached: readonly Reached[];
   /** The changes with a lower revision than all that were asked for later, the last one first. */
@@ -20,6 +21,9 @@ export class RevisionOrder {
 
   constructor({ changes, states }: Evidence) {
     this.#revisions = [...new Set(changes.map(({ revision }) => revision))];
+    this.#shared = new Set(
+      changes.flatMap(({ revision }, i) => (changes[i - 1]?.revision === revision ? [revision] : [])),
+    );
     this.#reached = highestSoFar([
       ...changes.map((change) => ({ revision: change.revision, operation: change.shownBy, change })),
       ...states.map(({ revision, operation }) => ({ revision, operation })),
@@ -37,6 +41,11 @@ export class RevisionOrder {
   after(event: number): Revision {
     const next = firstIndex(this.#leastFrom, ({ callIndex }) => callIndex <= event);
     return this.#leastFrom[next - 1]?.revision ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether several changes have the revision. */
+  isShared(revision: Revision): boolean {
+    return this.#shared.has(revision);
   }
 
   /** Whether some revision above `low` and below `high` belongs to no known change. */

@@ -16,7 +16,7 @@ const mostShown = 5;
  * - `lost-write`: a state that was read lacks a change that it must hold (lost-writes.ts);
  * - `reused-revision`: two changes have one revision. Each system gives every change one of its own: etcd counts them,
  *   a zxid and a Raft index name one transaction, and no workload changes two keys in one transaction;
- * - `revision-went-back`: a change has a revision that had been reached before it was asked for. Changes are
+ * - `revision-went-back`: a change has a revision that had been reached, or passed, before it was asked for. Changes are
  *   linearizable in every read mode, and every system numbers them in their order.
  *
  * `scope` says what the revision of a read is about; what the system does not say proves nothing.
@@ -79,8 +79,9 @@ function goingBack(
   return changes.flatMap((change) => {
     const reached = change.writer && order.before(change.writer.callIndex);
     if (reached === undefined || reached.revision < change.revision) return [];
-    // A value that was read before it was asked for is for others to judge.
-    return reached.change === change ? [] : [{ change, reached }];
+    // A value that was read before it was asked for is for others to judge; a revision of two changes is another finding.
+    const isOther = reached.change !== change && reached.change?.revision !== change.revision;
+    return isOther ? [{ change, reached }] : [];
   });
 }
 

@@ -31,7 +31,7 @@ export function wentBackSentence(change: Change, { revision, operation, change: 
     other === undefined
       ? `process ${operation.process} had read a state of revision ${revision}${where(operation)} by ${atTime(operation.completedAt)}`
       : `${nameOf(other)} had been ${proofOf(other, operation)}`;
-  return `revisions went back: ${nameOf(change)}${asked}, has revision ${change.revision}, but ${before}`;
+  return `revisions did not grow: ${nameOf(change)}${asked}, has revision ${change.revision}, but ${before}`;
 }
 
 /** `the write of 3 to r1 by process 4` */
