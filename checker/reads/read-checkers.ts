@@ -13,27 +13,32 @@ import { writtenValues } from "./written-values.ts";
  * is about. What revisions prove, they prove in every mode.
  */
 export function readCheckers(promises: Consistency, scope: RevisionScope): Checker[] {
-  return [...checkersOf(promises), revisions({ scope })];
+  return [...checkersOf(promises, scope), revisions({ scope })];
 }
 
-function checkersOf(promises: Consistency): Checker[] {
+function checkersOf(promises: Consistency, scope: RevisionScope): Checker[] {
   switch (promises) {
     case "linearizable":
     case "linearizable-known-limits":
-      return [singleEffect(), staleness()];
+      return [singleEffect({ scope }), staleness()];
     case "sequential":
       return [
         sessions({
           guarantees: ["monotonic-reads", "read-your-writes", "monotonic-writes", "writes-follow-reads"],
         }),
         writtenValues(),
-        singleEffect(),
+        singleEffect({ scope }),
         staleness(),
       ];
     case "stale-monotonic":
-      return [sessions({ guarantees: ["monotonic-reads"] }), writtenValues(), singleEffect(), staleness()];
+      return [
+        sessions({ guarantees: ["monotonic-reads"] }),
+        writtenValues(),
+        singleEffect({ scope }),
+        staleness(),
+      ];
     case "stale":
-      return [writtenValues(), singleEffect(), staleness()];
+      return [writtenValues(), singleEffect({ scope }), staleness()];
     default:
       return unreachable(promises);
   }
