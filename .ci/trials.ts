@@ -46,7 +46,13 @@ const crowd = `--patient --rate 100 --processes 240 ${oneFault}`;
 const staleReads = (run: RunResult): number => run.figures["stale reads"] ?? 0;
 const noneStale = (run: RunResult) =>
   staleReads(run) === 0 ? undefined : `found ${staleReads(run)} stale reads`;
-const violations = new Set([violationKind, "applied-twice"]);
+const violations = new Set([
+  violationKind,
+  "applied-twice",
+  "two-revisions",
+  "lost-write",
+  "reused-revision",
+]);
 const named = (run: RunResult) =>
   run.anomalies.some(({ kind, summary }) => violations.has(kind) && /\d/.test(summary))
     ? undefined
@@ -90,6 +96,8 @@ const mutants: readonly [mutant: string, args: string][] = [
     "apply-twice",
     "--nemesis partition-one-way --fault-seconds 1.5 --gap-seconds 1.5 --seconds 20 --timeout 2000",
   ],
+  ["lose-acknowledged-write", "--read-mode serializable --nemesis partition-one --seconds 15"],
+  ["reuse-revision", "--read-mode serializable --nemesis partition-one --seconds 15"],
 ];
 
 const reference: readonly Trial[] = [

@@ -1,5 +1,5 @@
 import type { ReadPromise } from "../core/consistency.ts";
-import type { NodeId, Revision } from "../core/op.ts";
+import type { NodeId, Revision, RevisionScope } from "../core/op.ts";
 import type { Admin } from "./client/admin.ts";
 import type { Capability, Connect } from "./client/client.ts";
 import type { ConnectOptions, Endpoint } from "./client/connection.ts";
@@ -26,6 +26,8 @@ export interface Adapter {
   readonly defaultReadMode: string;
   /** The read mode in which a node answers from its own copy, asking nobody. */
   readonly localReadMode: string;
+  /** What the revision of a read is about. */
+  readonly revisions: RevisionScope;
   readonly capabilities: ReadonlySet<Capability>;
   readonly deployment: Deployment;
   /**

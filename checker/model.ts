@@ -75,8 +75,8 @@ export interface Fingerprints<S> {
 
 /**
  * What an operation does to a register: `read` saw `value`; `write` sets `value`; `cas` turned `from` into `to`;
- * `differs` saw that the value was not `value`.
+ * `differs` saw that the value was not `value`; `replace` saw the same, and set `value`.
  */
 export type RegisterAccess =
-  | { readonly kind: "read" | "write" | "differs"; readonly value: Json }
+  | { readonly kind: "read" | "write" | "differs" | "replace"; readonly value: Json }
   | { readonly kind: "cas"; readonly from: Json; readonly to: Json };

@@ -9,6 +9,13 @@ export const nodeId = (name: string): NodeId => name as NodeId;
 /** Where a system puts an operation in its own order: etcd's revision, ZooKeeper's zxid, Consul's ModifyIndex. */
 export type Revision = number;
 
+/**
+ * What the revision of a read is about. `store`: the state that was read, in which every change of any key up to that
+ * revision is in place, and perhaps later ones. `key`: the key's own last change; only a read of an absent key has the
+ * state's.
+ */
+export type RevisionScope = "store" | "key";
+
 /** A directed link: packets from the first node to the second. */
 export type Link = readonly [from: NodeId, to: NodeId];
 

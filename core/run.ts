@@ -1,6 +1,6 @@
 import type { Consistency, KnownLimit } from "./consistency.ts";
 import type { FaultWindow } from "./fault.ts";
-import type { Revision } from "./op.ts";
+import type { Revision, RevisionScope } from "./op.ts";
 import type { Nanos } from "./time.ts";
 import type { Verdict, VerdictKind } from "./verdict.ts";
 
@@ -29,6 +29,8 @@ export interface Run {
     /** How long a node may take to catch up after the last heal; absent in runs from before nodes were asked. */
     readonly convergenceSeconds?: number;
   };
+  /** What the revision of a read is about; runs of older versions do not say. */
+  readonly revisions?: RevisionScope;
   readonly nodes: readonly { readonly id: string; readonly endpoint: string }[];
   /** The planted bug, where one was asked for. */
   readonly mutant?: string;

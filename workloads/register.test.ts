@@ -10,6 +10,7 @@ import type { WorkloadOptions } from "./workload.ts";
 const withOptions = (options: Record<string, number> = {}, parts: Partial<WorkloadOptions> = {}) => ({
   readMode: "linearizable",
   promises: "linearizable" as const,
+  revisions: "store" as const,
   keyPrefix: "",
   options,
   ...parts,
@@ -36,12 +37,17 @@ function play(count: number, options: Record<string, number> = {}) {
 
 function answer(state: Map<string, Json>, { f, key = "", value }: Call): Outcome {
   if (f === "read") return ok(state.get(key) ?? null);
+  if (f === "delete") return ok(state.delete(key));
   const [from, to] = f === "cas" ? (value as readonly Json[]) : [state.get(key), value];
   if (f === "cas" && state.get(key) !== from)
     return { type: "fail", error: { code: "mismatch", definite: true, message: "" } };
   state.set(key, to ?? null);
   return ok(value ?? null);
 }
+
+/** The first calls of seed 5, as they were before the workload knew deletes. */
+const goldenCalls =
+  '[["read","r3",null],["read","r2",null],["write","r2",1],["cas","r2",[1,2]],["read","r3",null],["read","r5",null],["write","r3",3],["read","r4",null],["write","r5",4],["read","r3",null],["write","r1",5],["cas","r3",[3,6]]]';
 
 describe("the register workload", () => {
   it("asks for reads, writes and compare-and-sets in the shares that were asked for", () => {
@@ -118,6 +124,21 @@ describe("the register workload", () => {
     ]);
   });
 
+  it("asks for deletes in the share that was asked for, and compares with nothing that it deleted", () => {
+    const { calls } = play(10_000, { "delete-percent": 10 });
+    const deletes = calls.filter(({ call }) => call.f === "delete");
+    expect(deletes.length / calls.length).toBeCloseTo(0.1, 1);
+    expect(deletes.every(({ call }) => call.value === undefined)).toBe(true);
+    const cas = calls.filter(({ call }) => call.f === "cas");
+    expect(cas.filter(({ outcome }) => outcome.type === "ok").length / cas.length).toBeGreaterThan(0.9);
+  });
+
+  it("asks what it asked before there were deletes, where none are asked for", () => {
+    const firsts = play(12).calls.map(({ call: { f, key, value } }) => [f, key, value]);
+    expect(JSON.stringify(firsts)).toBe(goldenCalls);
+    expect(play(500, { "delete-percent": 0 }).calls).toEqual(play(500).calls);
+  });
+
   it("says the same to the same seed", () => {
     expect(play(500).calls).toEqual(play(500).calls);
   });
@@ -139,8 +160,12 @@ describe("performing a register call", () => {
       return undefined;
     },
   };
-  const clientOf = (kv: Partial<KeyValue>): ClientWith<"kv"> => ({
+  const clientOf = (kv: Partial<KeyValue>): ClientWith<"kv" | "delete"> => ({
     kv: { ...working, ...kv },
+    delete: async (...args) => {
+      asked.push(["delete", ...args]);
+      return { existed: true, revision: 9 };
+    },
     close: async () => {},
     abandon: () => {},
   });
@@ -155,10 +180,12 @@ describe("performing a register call", () => {
     });
     expect(await perform({ f: "write", key: "r1", value: 42 })).toEqual({ value: 42, revision: 8 });
     expect(await perform({ f: "cas", key: "r1", value: [42, 43] })).toEqual({ value: [42, 43] });
+    expect(await perform({ f: "delete", key: "r1" })).toEqual({ value: true, revision: 9 });
     expect(asked).toEqual([
       ["read", "r1", "linearizable"],
       ["write", "r1", "42"],
       ["cas", "r1", "42", "43"],
+      ["delete", "r1"],
     ]);
   });
 
@@ -170,6 +197,13 @@ describe("performing a register call", () => {
   it("keeps a value that nobody wrote as it came, for the checker to refuse", async () => {
     const odd = { read: async () => ({ value: "4x" }) };
     expect(await perform({ f: "read", key: "r1" }, odd)).toEqual({ value: "4x" });
+  });
+
+  it("says so where a delete found nothing", async () => {
+    const client = { ...clientOf({}), delete: async () => ({ existed: false }) };
+    expect(await register.perform(client, { f: "delete", key: "r1" }, withOptions())).toEqual({
+      value: false,
+    });
   });
 
   it("passes errors on", async () => {

@@ -4,7 +4,7 @@ import type { Unsettled } from "../checker/convergence/convergence.ts";
 import type { CallWords } from "../checker/model.ts";
 import type { Consistency, KnownLimit } from "../core/consistency.ts";
 import type { History } from "../core/history.ts";
-import type { Call, Outcome, Result } from "../core/op.ts";
+import type { Call, Outcome, Result, RevisionScope } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
 
 /** Operations without end for one run. Pure: what comes next depends on the random streams and on what was asked before. */
@@ -24,6 +24,8 @@ export interface WorkloadOptions {
   readonly promises: Consistency;
   /** The known limits of the read mode; absent: it has none. */
   readonly limits?: readonly KnownLimit[];
+  /** What the revision of a read is about, in this system. */
+  readonly revisions: RevisionScope;
   /** Of the run, so that two runs against a living cluster do not meet: part of every key. */
   readonly keyPrefix: string;
   readonly options: Readonly<Record<string, number>>;

@@ -3,6 +3,7 @@ import { promisesFreshReads } from "../../core/consistency.ts";
 import { ClientError } from "../../core/errors.ts";
 import type { ClientWith } from "../client/client.ts";
 import { type Bench, until } from "./cluster.ts";
+import { Relay } from "./relay.ts";
 
 /** What operations mean while nothing fails. */
 export function operations(bench: Bench): void {
@@ -11,6 +12,7 @@ export function operations(bench: Bench): void {
   keysAndValues(bench);
   compareAndSet(bench);
   if (capabilities.has("delete")) deletion(bench);
+  if (capabilities.has("delete")) recreation(bench);
   if (capabilities.has("prefix")) listing(bench);
 }
 
@@ -212,11 +214,59 @@ function deletion(bench: Bench): void {
     const client = await bench.clientWith(["kv", "delete"]);
     const key = bench.key();
     await client.kv.write(key, "1");
-    expect(await client.delete(key)).toBe(true);
+    expect(await client.delete(key)).toMatchObject({ existed: true });
     expect((await client.kv.read(key, mode)).value).toBeUndefined();
-    expect(await client.delete(key)).toBe(false);
+    expect(await client.delete(key)).toEqual({ existed: false });
     await client.kv.write(key, "again");
     expect((await client.kv.read(key, mode)).value).toBe("again");
+  });
+
+  it("delete has its own place in the system's order, where the system tells", async () => {
+    const client = await bench.clientWith(["kv", "delete"]);
+    const key = bench.key();
+    const written = await client.kv.write(key, "1");
+    const deleted = await client.delete(key);
+    const absent = await client.kv.read(key, mode);
+    const again = await client.kv.write(key, "2");
+    const { modRevision } = await client.kv.read(key, mode);
+    if (written === undefined || again === undefined) {
+      // The state of an absent key is that of its removal or later, and what is created then comes after it.
+      expect(modRevision).toBeGreaterThan(absent.revision ?? Number.POSITIVE_INFINITY);
+      return;
+    }
+    expect(deleted?.revision).toBeGreaterThan(written);
+    expect(absent.revision).toBeGreaterThanOrEqual(deleted?.revision ?? Number.POSITIVE_INFINITY);
+    expect(again).toBeGreaterThan(deleted?.revision ?? Number.POSITIVE_INFINITY);
+    expect(modRevision).toBe(again);
+  });
+}
+
+function recreation(bench: Bench): void {
+  const mode = bench.adapter.defaultReadMode;
+
+  it("compare and set does not take a key that was created again for the one that it compared", async () => {
+    const relay = new Relay(bench.node(0).endpoint);
+    await relay.start();
+    try {
+      const [other, slow] = [await bench.clientWith(["kv", "delete"]), await bench.client(relay.endpoint)];
+      const key = bench.key();
+      await other.kv.write(key, "1");
+      relay.delay();
+      const cas = slow.kv.cas(key, "1", "2").then(
+        () => undefined,
+        (error: ClientError) => error,
+      );
+      await until("the node's first answer", async () => relay.waiting > 0);
+      expect(await other.delete(key)).toMatchObject({ existed: true });
+      await other.kv.write(key, "another value of the same version");
+      relay.deliver();
+      // It took effect before the delete, or it was refused; the new value stays whatever happened.
+      const refused = await cas;
+      if (refused !== undefined) expect(refused).toMatchObject({ definite: true });
+      expect((await other.kv.read(key, mode)).value).toBe("another value of the same version");
+    } finally {
+      await relay.stop();
+    }
   });
 }
 

@@ -41,6 +41,7 @@ export const consul: Adapter = {
   },
   defaultReadMode: "default",
   localReadMode: "stale",
+  revisions: "key",
   ...offer("consul", offered, connect),
   deployment,
   leader,

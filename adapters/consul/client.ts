@@ -3,6 +3,7 @@ import { ClientError } from "../../core/errors.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { type Ask, type Limits, limitsOf } from "../client/ask.ts";
 import type { ClientWith } from "../client/client.ts";
+import type { Deletion } from "../client/delete.ts";
 import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
 import { inOrderOfKeys, keyOfName, nameOfKey } from "../key-names.ts";
@@ -148,14 +149,14 @@ class ConsulNode {
   }
 
   /** Consul deletes what is not there without a word; in a transaction a read before it refuses an absent key. */
-  async delete(key: string, limits: Limits): Promise<boolean> {
+  async delete(key: string, limits: Limits): Promise<Deletion> {
     const Key = keyName(key);
     const operations = [{ KV: { Verb: "get", Key } }, { KV: { Verb: "delete", Key } }];
     const request: HttpRequest = { method: "PUT", path: "/v1/txn", body: JSON.stringify(operations) };
     const answer = await this.#http.ask(request, limits);
-    if (answer.status === 409 && answer.body.includes("doesn't exist")) return false;
+    if (answer.status === 409 && answer.body.includes("doesn't exist")) return { existed: false };
     success(answer, "PUT /v1/txn");
-    return true;
+    return { existed: true };
   }
 }
 

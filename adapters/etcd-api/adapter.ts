@@ -19,6 +19,7 @@ export const etcdApi = (name: string) =>
     },
     defaultReadMode: "linearizable",
     localReadMode: "serializable",
+    revisions: "store",
     ...offer(name, offered, connect),
     leader,
     digest,

@@ -83,7 +83,10 @@ const deletion =
   (call: Call): Delete =>
   async (key, ask) => {
     const answer = await call(methods.deleteRange, { key: Buffer.from(key) }, ask);
-    return answer.deleted !== "0";
+    // A delete that found nothing is answered with the revision of some other change.
+    return answer.deleted === "0"
+      ? { existed: false }
+      : { existed: true, revision: revisionOf(answer.header) };
   };
 
 const prefix = (call: Call): Prefix => ({

@@ -23,6 +23,7 @@ export const memoryAdapter = (system: MemorySystem): Adapter => ({
   promises: { reads: { linearizable: { consistency: "linearizable" }, local: { consistency: "stale" } } },
   defaultReadMode: "linearizable",
   localReadMode: "local",
+  revisions: "store",
   ...offer("memory", offered, (endpoint, options) => connect(system, endpoint, options)),
   deployment,
   leader: async () => system.leader,

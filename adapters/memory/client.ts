@@ -3,6 +3,7 @@ import type { NodeId, Revision } from "../../core/op.ts";
 import { nanos } from "../../core/time.ts";
 import { type Ask, abortedError, limitsOf, onAbort, throwIfAborted } from "../client/ask.ts";
 import type { ClientWith } from "../client/client.ts";
+import type { Deletion } from "../client/delete.ts";
 import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
 import type { MemoryAnswer, MemoryRequest, MemorySystem } from "./system.ts";
@@ -37,8 +38,9 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
       (await this.#ask({ type: "list", prefix, local: isLocal(mode) }, ask)).entries ?? new Map(),
   };
 
-  async delete(key: string, ask?: Ask): Promise<boolean> {
-    return (await this.#ask({ type: "delete", key }, ask)).value !== undefined;
+  async delete(key: string, ask?: Ask): Promise<Deletion> {
+    const { value, revision } = await this.#ask({ type: "delete", key }, ask);
+    return value === undefined ? { existed: false } : { existed: true, revision };
   }
 
   async close(): Promise<void> {

@@ -52,6 +52,17 @@ describe("the in-memory system", () => {
       await expect(a.kv.cas("k", "1", "3")).rejects.toMatchObject({ code: "mismatch", definite: true });
     }));
 
+  it("deletes a key, and tells a delete that found none", () =>
+    inCluster(async ({ nodes, connect }) => {
+      const client = await connect(nodes[1]);
+      expect(await client.delete("k")).toEqual({ existed: false });
+      await client.kv.write("k", "1");
+      expect(await client.delete("k")).toEqual({ existed: true, revision: 2 });
+      expect(await client.kv.read("k", "linearizable")).toEqual({ revision: 2 });
+      await expect(client.kv.cas("k", "1", "2")).rejects.toMatchObject({ code: "mismatch" });
+      expect(await client.kv.write("k", "3")).toBe(3);
+    }));
+
   it("answers `local` reads from the node's own copy, which lags where the node is cut off", () =>
     inCluster(async (world) => {
       const { nodes, connect, clock } = world;

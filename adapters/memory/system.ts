@@ -16,11 +16,17 @@ import { MemoryNode } from "./node.ts";
 
 /**
  * - `stale-reads`: a node answers reads from its own copy.
- * - `lost-writes`: one acknowledged change in fifty is forgotten.
+ * - `lost-writes`: one acknowledged change in fifty is forgotten, and its revision with it.
+ * - `reused-revisions`: one change in fifty gets the revision of the one before it.
  * - `double-apply`: one change in fifty happens once more, a little later.
  * - `false-failures`: one change in fifty happens, and is answered as refused.
  */
-export type MemoryBug = "stale-reads" | "lost-writes" | "double-apply" | "false-failures";
+export type MemoryBug =
+  | "stale-reads"
+  | "lost-writes"
+  | "reused-revisions"
+  | "double-apply"
+  | "false-failures";
 
 export interface MemoryOptions {
   readonly clock: Clock;
@@ -157,9 +163,14 @@ export class MemorySystem {
       return new ClientError("mismatch", `${key} is ${current.value}`);
     if (request.type === "delete" && current.value === undefined) return { revision: this.#revision };
     const value = valueAfter(request);
-    if (!this.#strikes("lost-writes")) this.#append(leader, key, value);
+    const isLost = this.#strikes("lost-writes");
+    if (!this.#strikes("reused-revisions")) this.#revision++;
+    if (!isLost) this.#append(leader, key, value);
     if (this.#strikes("double-apply"))
-      this.clock.after(millis(secondApplyMs), () => this.#append(leader, key, value));
+      this.clock.after(millis(secondApplyMs), () => {
+        this.#revision++;
+        this.#append(leader, key, value);
+      });
     if (this.#strikes("false-failures")) return new ClientError("rejected", "refused, says the node");
     return {
       revision: this.#revision,
@@ -167,10 +178,11 @@ export class MemorySystem {
     };
   }
 
+  /** At the current revision. */
   #append(leader: MemoryNode, key: string, value: string | undefined): void {
     const versions = this.#versions.get(key) ?? [];
     this.#versions.set(key, versions);
-    leader.applied = ++this.#revision;
+    leader.applied = this.#revision;
     versions.push({ revision: this.#revision, value });
     this.#replicate(leader);
   }

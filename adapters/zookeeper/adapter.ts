@@ -30,6 +30,8 @@ export const zookeeper: Adapter = {
   },
   defaultReadMode: "local",
   localReadMode: "local",
+  // A server looks up its last zxid before it reads, so what a reply shows is that state or a later one.
+  revisions: "store",
   ...offer("zookeeper", offered, connect),
   deployment,
   leader,

@@ -3,6 +3,7 @@ import type { Revision } from "../../core/op.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { type Ask, limitsOf } from "../client/ask.ts";
 import type { ClientWith } from "../client/client.ts";
+import type { Deletion } from "../client/delete.ts";
 import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
 import { inOrderOfKeys, keyOfName, nameOfKey } from "../key-names.ts";
@@ -10,20 +11,24 @@ import type { Reply } from "./connection.ts";
 import { isZkError, zkCode } from "./errors.ts";
 import {
   type Access,
+  check,
   create,
   deleteNode,
   exists,
   getChildren,
   getData,
+  multi,
   type NodeData,
   type Request,
+  type Stat,
   setData,
   sync,
 } from "./requests.ts";
 import { Session } from "./session.ts";
 
-/** Where Assay's keys live: one node below this one for each key. */
+/** Where Assay's keys live: one node below this one for each key. Its own version counts the deletes of keys. */
 const root = "/assay";
+const nothing = Buffer.alloc(0);
 
 /**
  * What Assay asks servers for; they have bounds of their own. A server is given up after two thirds of it: longer than
@@ -113,28 +118,37 @@ class ZooKeeperNode implements KeyValue, Prefix {
 
   /**
    * A read of what this server has, and a write where the version is still the same. The read may be stale, so a
-   * difference tells nothing of the value at any moment of the operation: `conflict`, never `mismatch`. Where others
-   * delete the key meanwhile and create it anew, its versions start anew too, and the comparison can be wrong.
+   * difference tells nothing of the value at any moment of the operation: `conflict`, never `mismatch`.
+   *
+   * A key that is deleted and created again counts its versions from 0 again, so an equal version may be that of another
+   * value. Every delete raises the version of the root; with that unchanged since before the key was read, nothing was
+   * deleted, so the node is the one that was read, and an equal version means an equal value.
    */
   async cas(key: string, from: string, to: string, asked?: Ask): Promise<Revision> {
     const path = pathOf(key);
     const ask = this.#operation(asked);
-    const { value: seen } = await ask(getData(path));
+    const [{ value: deletes }, { value: seen }] = await Promise.all([ask(getData(root)), ask(getData(path))]);
+    if (deletes === undefined) throw new ClientError("not-found", `${root} is gone`);
     if (seen?.data.toString() !== from) {
       throw new ClientError("conflict", `this server does not have ${from} as the value of ${key}`);
     }
-    const set = await unlessRefused(
-      ask(setData(path, Buffer.from(to), seen.stat.version)),
-      zkCode.badVersion,
-      zkCode.noNode,
-    );
-    if (set === undefined) throw new ClientError("conflict", `${key} changed between the read and the write`);
-    return revisionOf(set.value.modifiedZxid);
+    const set = multi([check(root, deletes.stat.version), setData(path, Buffer.from(to), seen.stat.version)]);
+    const done = await unlessRefused(ask(set), zkCode.badVersion, zkCode.noNode);
+    if (done === undefined) {
+      throw new ClientError(
+        "conflict",
+        `${key} changed, or a key was deleted, between the read and the write`,
+      );
+    }
+    return revisionOf((done.value[1] as Stat).modifiedZxid);
   }
 
-  async delete(key: string, asked?: Ask): Promise<boolean> {
-    const ask = this.#operation(asked);
-    return (await unlessRefused(ask(deleteNode(pathOf(key))), zkCode.noNode)) !== undefined;
+  /** Raises the version of the root too, which `cas` looks at; the answer to that has the zxid of both. */
+  async delete(key: string, asked?: Ask): Promise<Deletion> {
+    const removal = multi([deleteNode(pathOf(key)), setData(root, nothing)]);
+    const done = await unlessRefused(this.#operation(asked)(removal), zkCode.noNode);
+    if (done === undefined) return { existed: false };
+    return { existed: true, revision: revisionOf((done.value[1] as Stat).modifiedZxid) };
   }
 
   /**

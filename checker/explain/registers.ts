@@ -34,6 +34,8 @@ function touchOf(access: RegisterAccess, outcome: Outcome): Touch {
       return { cells, foundNot: () => access.value };
     case "write":
       return { cells, after: (_, value) => exactly(access.value, value) };
+    case "replace":
+      return { cells, foundNot: () => access.value, after: (_, value) => exactly(access.value, value) };
     case "cas":
       return { cells, found: () => access.from, after: (_, value) => exactly(access.to, value) };
   }

@@ -19,12 +19,21 @@ export function describeCall(call: Call, outcome: Outcome): string {
       if (outcome.type === "fail") return `was told that the value was not ${say(from)}${placed(call, "in")}`;
       return `${isKnown ? "replaced" : "tried to replace"} ${say(from)} by ${say(to)}${placed(call, "in")}`;
     }
+    case "delete":
+      return describeDelete(call, outcome);
     default:
       return plainCall(call, outcome);
   }
 }
 
-/** `r 41`, `w 41`, `cas 41→42` */
+/** `deleted the value of k3`, `found nothing to delete in k3` */
+function describeDelete(call: Call, outcome: Outcome): string {
+  if (outcome.type === "ok" && outcome.output.value === false)
+    return `found nothing to delete${placed(call, "in")}`;
+  return `${outcome.type === "info" ? "tried to delete" : "deleted"} the value${placed(call, "of")}`;
+}
+
+/** `r 41`, `w 41`, `cas 41→42`, `delete` */
 export function labelCall(call: Call, outcome: Outcome): string {
   switch (call.f) {
     case "read":

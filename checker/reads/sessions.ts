@@ -211,6 +211,7 @@ const text = ({ version }: Step): string => say(version.value);
 function describe(operation: Operation): string {
   const { process, call, node, invokedAt } = operation;
   const where = `${cut(call.key ?? "the register")}${node === undefined ? "" : ` on ${node}`}`;
+  if (call.f === "delete") return `process ${process} deleted ${where} at ${atTime(invokedAt)}`;
   const what =
     call.f === "read" ? `read ${say(valueRead(operation))} from` : `wrote ${say(valuePut(operation))} to`;
   return `process ${process} ${what} ${where} at ${atTime(invokedAt)}`;

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Adapter } from "../../adapters/adapter.ts";
 import { adapters } from "../../adapters/registry.ts";
 import { faultsProven, vacuity } from "../../checker/vacuity.ts";
-import type { KnownLimit } from "../../core/consistency.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
@@ -57,16 +56,16 @@ const exists = (file: string): Promise<boolean> =>
   );
 
 /** What the run's workload was given. Older runs did not keep all of it: what they lack is as it is by default. */
-function workloadOptions({ system, readMode, workloadRun }: Run): WorkloadOptions {
-  const { name, promises, limits = limitsOf(system.name, name) } = readMode;
-  return { readMode: name, promises, limits, keyPrefix: "", options: {}, ...workloadRun };
+function workloadOptions({ system, readMode, workloadRun, ...run }: Run): WorkloadOptions {
+  const { name, promises, limits = adapterOf(system.name)?.promises.reads[name]?.limits ?? [] } = readMode;
+  // Where nothing says, the least is assumed: it proves less.
+  const revisions = run.revisions ?? adapterOf(system.name)?.revisions ?? "key";
+  return { readMode: name, promises, limits, revisions, keyPrefix: "", options: {}, ...workloadRun };
 }
 
-/** The known limits that the system's read mode has today; none where it is not known. */
-function limitsOf(system: string, readMode: string): readonly KnownLimit[] {
-  const adapter = Object.values<Adapter>(adapters).find(({ name }) => name === system);
-  return adapter?.promises.reads[readMode]?.limits ?? [];
-}
+/** Undefined of a system that is not known here. */
+const adapterOf = (system: string): Adapter | undefined =>
+  Object.values<Adapter>(adapters).find(({ name }) => name === system);
 
 /** A run that ended early did not do all that it was to do: nothing that it shows makes it valid. */
 function ended({ ended }: Run): Verdict[] {

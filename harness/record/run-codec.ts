@@ -121,6 +121,7 @@ const runFile = z.looseObject({
       convergenceSeconds: z.number().positive().optional(),
     })
     .optional(),
+  revisions: z.enum(["store", "key"]).optional(),
   nodes: z.array(z.looseObject({ id: z.string(), endpoint: z.string() })),
   mutant: z.string().optional(),
   load,

@@ -53,6 +53,7 @@ async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialConte
       readMode: spec.readMode,
       promises: promised.consistency,
       limits: promised.limits ?? [],
+      revisions: deps.adapter.revisions,
       // Two runs against one living cluster do not meet, nor does a run meet its owner's keys.
       keyPrefix: deps.runtime.outlivesRun ? `assay-${time}-` : "",
       options: spec.workloadOptions,
@@ -173,6 +174,7 @@ class Conduct {
         options: workload.options,
         convergenceSeconds: spec.convergenceSeconds,
       },
+      revisions: workload.revisions,
       nodes: this.#nodes,
       ...(mutant !== undefined && { mutant }),
       load: spec.load,
