@@ -1,7 +1,7 @@
 import { ClientError } from "../../core/errors.ts";
 import type { NodeId, Revision } from "../../core/op.ts";
-import { nanos } from "../../core/time.ts";
-import { type Ask, abortedError, limitsOf, onAbort, throwIfAborted } from "../client/ask.ts";
+import { millis } from "../../core/time.ts";
+import { type Ask, abortedError, onAbort } from "../client/ask.ts";
 import type { ClientWith } from "../client/client.ts";
 import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
@@ -26,7 +26,7 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
   }
 
   readonly kv: KeyValue = {
-    read: (key, mode, ask): Promise<ReadResult> =>
+    read: async (key, mode, ask): Promise<ReadResult> =>
       this.#ask({ type: "read", key, local: isLocal(mode) }, ask),
     write: (key, value, ask) => this.#change({ type: "write", key, value }, ask),
     cas: (key, from, to, ask) => this.#change({ type: "cas", key, from, to }, ask),
@@ -54,11 +54,11 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
     return (await this.#ask(request, ask)).revision;
   }
 
-  async #ask(request: MemoryRequest, ask: Ask | undefined): Promise<MemoryAnswer> {
-    if (!this.#open) throw new ClientError("not-connected", "the connection is gone");
+  #ask(request: MemoryRequest, ask: Ask = {}): Promise<MemoryAnswer> {
+    if (!this.#open) return Promise.reject(new ClientError("not-connected", "the connection is gone"));
+    const { timeoutMs = this.#timeoutMs, signal } = ask;
     const { clock } = this.#system;
-    const { deadline, signal } = limitsOf({ clock, timeoutMs: this.#timeoutMs }, ask);
-    throwIfAborted(signal);
+    if (signal?.aborted) return Promise.reject(abortedError(false));
     return new Promise((resolve, reject) => {
       const done = () => {
         this.#pending.delete(fail);
@@ -69,8 +69,8 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
         done();
         reject(error);
       };
-      const cancel = clock.after(nanos(deadline - clock.now()), () =>
-        fail(new ClientError("timeout", "no answer before the deadline")),
+      const cancel = clock.after(millis(timeoutMs), () =>
+        fail(new ClientError("timeout", `no answer within ${timeoutMs} ms`)),
       );
       const stopListening = onAbort(signal, () => fail(abortedError(true)));
       this.#pending.add(fail);
