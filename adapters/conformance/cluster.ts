@@ -140,3 +140,8 @@ export class Bench {
     return `${name}-${++this.#keys}`;
   }
 }
+
+export const endpointsOf = (bench: Bench): readonly Endpoint[] => bench.nodes.map(({ endpoint }) => endpoint);
+
+export const untilLeader = (bench: Bench) =>
+  until("a leader", () => bench.adapter.leader(endpointsOf(bench), within(2000)));

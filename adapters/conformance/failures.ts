@@ -6,7 +6,17 @@ import { nodeId } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
 import { millis, seconds } from "../../core/time.ts";
 import type { Endpoint } from "../adapter.ts";
-import { type Bench, clock, errorOf, patient, until, untilReady, within } from "./cluster.ts";
+import {
+  type Bench,
+  clock,
+  endpointsOf,
+  errorOf,
+  patient,
+  until,
+  untilLeader,
+  untilReady,
+  within,
+} from "./cluster.ts";
 import { Relay } from "./relay.ts";
 
 /** What a client says when nodes, links and clients fail. */
@@ -230,11 +240,6 @@ function nodeFailures(bench: Bench): void {
     });
   });
 }
-
-const endpointsOf = (bench: Bench): readonly Endpoint[] => bench.nodes.map(({ endpoint }) => endpoint);
-
-const untilLeader = (bench: Bench) =>
-  until("a leader", () => bench.adapter.leader(endpointsOf(bench), within(2000)));
 
 function listen(answer: (socket: Socket) => void): Promise<Server> {
   const server = createServer((socket) => {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import type { Adapter } from "../adapter.ts";
+import { administration } from "./administration.ts";
 import { calls } from "./calls.ts";
 import { Bench, type TestCluster } from "./cluster.ts";
 import { failures } from "./failures.ts";
@@ -19,5 +20,6 @@ export function conforms(adapter: Adapter, start: () => Promise<TestCluster>): v
     operations(bench);
     failures(bench);
     calls(bench);
+    administration(bench);
   });
 }

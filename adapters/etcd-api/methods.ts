@@ -57,6 +57,15 @@ export interface StatusAnswer extends Answer {
   readonly raftTerm: string;
 }
 
+export interface MemberListAnswer extends Answer {
+  readonly members: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly peerUrls: readonly string[];
+    readonly isLearner: boolean;
+  }[];
+}
+
 const definition = loadSync(fileURLToPath(new URL("./etcd.proto", import.meta.url)), {
   longs: String,
   enums: String,
@@ -79,6 +88,9 @@ export const methods = {
   put: method<PutRequest, Answer>("KV", "Put"),
   deleteRange: method<{ readonly key: Buffer }, Answer & { readonly deleted: string }>("KV", "DeleteRange"),
   txn: method<TxnRequest, Answer & { readonly succeeded: boolean }>("KV", "Txn"),
+  compact: method<{ readonly revision: string; readonly physical: boolean }, Answer>("KV", "Compact"),
+  memberList: method<Record<string, never>, MemberListAnswer>("Cluster", "MemberList"),
+  moveLeader: method<{ readonly targetId: string }, Answer>("Maintenance", "MoveLeader"),
   status: method<Record<string, never>, StatusAnswer>("Maintenance", "Status"),
   authenticate: method<
     { readonly name: string; readonly password: string },

@@ -1,5 +1,6 @@
 import type { Adapter } from "../adapter.ts";
 import { etcdApi } from "../etcd-api/adapter.ts";
+import { adminWithMoveLeader } from "../etcd-api/admin.ts";
 import { deployment } from "./deployment.ts";
 
 /** etcd 3.4 to 3.6, over its own gRPC API. */
@@ -7,4 +8,5 @@ export const etcd: Adapter = {
   ...etcdApi("etcd"),
   summary: "etcd 3.4 to 3.6: Raft, revisions, transactions",
   deployment,
+  admin: adminWithMoveLeader,
 };

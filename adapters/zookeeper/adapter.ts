@@ -1,6 +1,7 @@
 import type { NodeId } from "../../core/op.ts";
 import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
 import { offer } from "../client/client.ts";
+import { admin } from "./admin.ts";
 import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
 import { serverStatus } from "./status.ts";
@@ -14,6 +15,7 @@ export const zookeeper: Adapter = {
   defaultReadMode: "local",
   ...offer("zookeeper", offered, connect),
   deployment,
+  admin,
   leader,
   ready,
 };
