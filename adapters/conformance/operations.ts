@@ -3,6 +3,7 @@ import { promisesFreshReads } from "../../core/consistency.ts";
 import { ClientError } from "../../core/errors.ts";
 import type { ClientWith } from "../client/client.ts";
 import { type Bench, until } from "./cluster.ts";
+import { sessions } from "./sessions.ts";
 
 /** What operations mean while nothing fails. */
 export function operations(bench: Bench): void {
@@ -12,6 +13,7 @@ export function operations(bench: Bench): void {
   compareAndSet(bench);
   if (capabilities.has("delete")) deletion(bench);
   if (capabilities.has("prefix")) listing(bench);
+  if (capabilities.has("session")) sessions(bench);
 }
 
 function readsAndWrites(bench: Bench): void {

@@ -2,17 +2,17 @@ import type { NodeId } from "../../core/op.ts";
 import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
 import { limitsOf } from "../client/ask.ts";
 import { offer } from "../client/client.ts";
-import { connect, offered } from "./client.ts";
+import { connect, type offeredWithLeases } from "./client.ts";
 import { openConnection } from "./connection.ts";
 import { methods, type StatusAnswer } from "./methods.ts";
 
-/** What every system that speaks etcd's v3 API has in common; `name` is the system's. */
-export const etcdApi = (name: string) =>
+/** What every system that speaks etcd's v3 API has in common; `name` and `capabilities` are the system's. */
+export const etcdApi = (name: string, capabilities: readonly (typeof offeredWithLeases)[number][]) =>
   ({
     name,
     readModes: { linearizable: "linearizable", serializable: "stale-monotonic" },
     defaultReadMode: "linearizable",
-    ...offer(name, offered, connect),
+    ...offer(name, capabilities, connect),
     leader,
     ready,
   }) satisfies Partial<Adapter>;

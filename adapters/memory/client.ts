@@ -3,11 +3,12 @@ import type { NodeId, Revision } from "../../core/op.ts";
 import { millis } from "../../core/time.ts";
 import { type Ask, abortedError, onAbort } from "../client/ask.ts";
 import type { ClientWith } from "../client/client.ts";
+import { KeptSessions, type Lease } from "../client/kept-sessions.ts";
 import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
 import type { MemoryAnswer, MemoryRequest, MemorySystem } from "./system.ts";
 
-export const offered = ["kv", "delete", "prefix"] as const;
+export const offered = ["kv", "delete", "prefix", "session"] as const;
 
 /** A connection to one node of the in-memory system. */
 export class MemoryClient implements ClientWith<(typeof offered)[number]> {
@@ -15,6 +16,7 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
   readonly #node: NodeId;
   readonly #timeoutMs: number;
   readonly #pending = new Set<(error: ClientError) => void>();
+  readonly session: KeptSessions;
   readonly #hangUp: () => void;
   #open = true;
 
@@ -22,6 +24,7 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
     this.#system = system;
     this.#node = node;
     this.#timeoutMs = timeoutMs;
+    this.session = new KeptSessions(system.clock, (ttlMs, ask) => this.#beginSession(ttlMs, ask));
     this.#hangUp = system.node(node).connected(() => this.#lost("the node is gone"));
   }
 
@@ -42,12 +45,25 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
   }
 
   async close(): Promise<void> {
+    if (this.#open) await this.session.close();
     this.abandon();
   }
 
   abandon(): void {
+    this.session.abandon();
     this.#hangUp();
     this.#lost("closed");
+  }
+
+  async #beginSession(ttlMs: number, ask: Ask | undefined): Promise<Lease> {
+    const { value: session = "" } = await this.#ask({ type: "open-session", ttlMs }, ask);
+    return {
+      id: session,
+      ttlMs,
+      renew: async (asked) => void (await this.#ask({ type: "renew-session", session }, asked)),
+      create: (key, value, asked) => this.#change({ type: "create", key, value, session }, asked),
+      end: async (asked) => void (await this.#ask({ type: "end-session", session }, asked)),
+    };
   }
 
   async #change(request: MemoryRequest, ask: Ask | undefined): Promise<Revision> {
