@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import type { Adapter } from "../adapter.ts";
+import { administration } from "./administration.ts";
+import { calls } from "./calls.ts";
 import { Bench, type TestCluster } from "./cluster.ts";
 import { failures } from "./failures.ts";
 import { operations } from "./operations.ts";
@@ -17,5 +19,7 @@ export function conforms(adapter: Adapter, start: () => Promise<TestCluster>): v
 
     operations(bench);
     failures(bench);
+    calls(bench);
+    administration(bench);
   });
 }

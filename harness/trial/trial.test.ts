@@ -154,7 +154,9 @@ describe("a broken promise", () => {
         const { kv } = client as unknown as ClientWith<"kv">;
         return Object.assign(client, { kv: { ...kv, read: (key: string) => kv.read(key, local) } });
       };
-      Object.assign(trial.deps, { adapter: { ...adapter, readModes: { local: promise }, connect } });
+      Object.assign(trial.deps, {
+        adapter: { ...adapter, promises: { reads: { local: { consistency: promise } } }, connect },
+      });
       return trial;
     };
 
