@@ -62,7 +62,7 @@ function figures(stale: readonly StaleRead[], reads: number, unattributed: numbe
     "staleness ms p99": at(0.99),
     [stalenessFigures.worstMs]: at(1),
     "versions behind worst": stale.reduce((most, { versionsBehind }) => Math.max(most, versionsBehind), 0),
-    ...(unattributed > 0 && { "reads of a value written twice": unattributed }),
+    ...(unattributed > 0 && { "reads whose write is not known": unattributed }),
   };
 }
 
