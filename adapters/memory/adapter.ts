@@ -21,7 +21,7 @@ export const memoryAdapter = (system: MemorySystem): Adapter => ({
   summary: "a small replicated store in the harness' own memory",
   promises: { reads: { linearizable: { consistency: "linearizable" }, local: { consistency: "stale" } } },
   defaultReadMode: "linearizable",
-  capabilities: new Set(["cas"]),
+  capabilities: new Set(["cas", "prefix"]),
   deployment,
   connect: (endpoint, options) => connect(system, endpoint, options),
   leader: async () => system.leader,

@@ -2,7 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import type { NodeId, Revision } from "../../core/op.ts";
 import { millis } from "../../core/time.ts";
-import type { Client, ReadResult } from "../adapter.ts";
+import type { Client, ReadResult, Versioned } from "../adapter.ts";
 import type { MemoryAnswer, MemoryRequest, MemorySystem } from "./system.ts";
 
 /** A connection to one node of the in-memory system. */
@@ -33,6 +33,10 @@ export class MemoryClient implements Client {
 
   async cas(key: string, from: string, to: string): Promise<Revision> {
     return (await this.#ask({ type: "cas", key, from, to })).revision;
+  }
+
+  async list(prefix: string, mode: string): Promise<ReadonlyMap<string, Versioned>> {
+    return (await this.#ask({ type: "list", prefix, local: mode === "local" })).found ?? new Map();
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,7 @@ import { ClientError } from "../../core/errors.ts";
 import { type NodeId, nodeId, type Revision } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
 import { millis, type Nanos } from "../../core/time.ts";
+import type { Versioned } from "../adapter.ts";
 import { type LatencyMs, MemoryNetwork } from "./network.ts";
 import { MemoryNode } from "./node.ts";
 
@@ -33,6 +34,7 @@ export interface MemoryOptions {
 
 export type MemoryRequest =
   | { readonly type: "read"; readonly key: string; readonly local: boolean }
+  | { readonly type: "list"; readonly prefix: string; readonly local: boolean }
   | { readonly type: "write"; readonly key: string; readonly value: string }
   | { readonly type: "cas"; readonly key: string; readonly from: string; readonly to: string };
 
@@ -40,7 +42,13 @@ export interface MemoryAnswer {
   readonly value?: string;
   readonly revision: Revision;
   readonly modRevision?: Revision;
+  /** The keys that a list found. */
+  readonly found?: ReadonlyMap<string, Versioned>;
 }
+
+type MemoryRead = Extract<MemoryRequest, { readonly local: boolean }>;
+
+const isRead = (request: MemoryRequest): request is MemoryRead => "local" in request;
 
 type Respond = (answer: MemoryAnswer | ClientError) => void;
 
@@ -108,8 +116,8 @@ export class MemorySystem {
   }
 
   #handle(node: MemoryNode, request: MemoryRequest, respond: Respond): void {
-    if (request.type === "read" && (request.local || this.#bugs.has("stale-reads"))) {
-      respond(this.#read(request.key, node.applied));
+    if (isRead(request) && (request.local || this.#bugs.has("stale-reads"))) {
+      respond(this.#look(request, node.applied));
     } else if (node === this.#leader) {
       this.#commit(node, request, respond);
     } else if (this.#leader === undefined) {
@@ -137,9 +145,9 @@ export class MemorySystem {
   }
 
   #apply(leader: MemoryNode, request: MemoryRequest): MemoryAnswer | ClientError {
+    if (isRead(request)) return this.#look(request, this.#revision);
     const { key } = request;
     const current = this.#read(key, this.#revision);
-    if (request.type === "read") return current;
     if (request.type === "cas" && current.value !== request.from)
       return new ClientError("mismatch", `${key} is ${current.value}`);
     const value = request.type === "cas" ? request.to : request.value;
@@ -169,6 +177,16 @@ export class MemorySystem {
         }),
       );
     }
+  }
+
+  #look(request: MemoryRead, applied: number): MemoryAnswer {
+    if (request.type === "read") return this.#read(request.key, applied);
+    const found = new Map<string, Versioned>();
+    for (const key of [...this.#versions.keys()].filter((key) => key.startsWith(request.prefix)).sort()) {
+      const { value, modRevision: revision } = this.#read(key, applied);
+      if (value !== undefined && revision !== undefined) found.set(key, { value, revision });
+    }
+    return { revision: applied, found };
   }
 
   #read(key: string, applied: number): MemoryAnswer {
