@@ -106,6 +106,7 @@ export class FaultSchedule {
       signal.throwIfAborted();
       const injected = await nemesis.inject({
         cluster,
+        clock,
         random: random.fork(`attempt-${attempt}`),
         leader,
         held,
