@@ -56,7 +56,7 @@ describe("a node that never catches up", () => {
       "convergence",
     ]);
     expect(verdictOf(run)?.summary).toMatch(
-      /n2 still returned \S+ for r\d+ at .* s after the last heal, while n1 and n3 returned \d+: the (write|cas) of .* by process \d+ \(acknowledged at .* s\) is missing there/,
+      /n2 still returned \S+ for r\d+ at .* s after the last heal, while n1 and n3 returned \d+: the (write|cas) of .* by process \d+ \(acknowledged at .* s\) is missing at n2/,
     );
     expect(run.verdict).toBe("invalid");
   });

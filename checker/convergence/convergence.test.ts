@@ -32,7 +32,7 @@ describe("agreement at rest", () => {
     const verdict = judge(othersReturn(final(), 13.1).read(20, "n1", 1));
     expect(verdict.kind).toBe("invalid");
     expect(verdict.summary).toBe(
-      "n1 still returned 1 for r1 at 20.000 s, 10.0 s after the last heal, while n2 and n3 returned 2: the write of 2 by process 7 (acknowledged at 2.001 s) is missing there",
+      "n1 still returned 1 for r1 at 20.000 s, 10.0 s after the last heal, while n2 and n3 returned 2: the write of 2 by process 7 (acknowledged at 2.001 s) is missing at n1",
     );
     const [anomaly] = verdict.anomalies;
     expect(anomaly).toMatchObject({ kind: "convergence", key: "r1" });
@@ -157,7 +157,7 @@ describe("writes of unknown outcome", () => {
   it("that were seen anywhere are there to stay", () => {
     const history = final(run().lostWrite(8, 8).read(9, "n2", 8));
     expect(judge(othersReturn(history, 20, 8).read(20.5, "n1", 2)).summary).toMatch(
-      /the write of 8 by process \d+ \(n2 had returned it at 9.001 s\) is missing there/,
+      /the write of 8 by process \d+ \(n2 had returned it at 9.001 s\) is missing at n1/,
     );
   });
 });

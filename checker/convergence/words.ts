@@ -43,7 +43,7 @@ function behind(finding: Of<"behind">, { healedAt }: Rest): Anomaly {
   const returned = everywhere
     ? `every node that answered ${still} an old value of ${name(key)} at rest: ${returnedBy([finding, ...others])} (${node} ${at})`
     : `${node} ${still} ${say(valueRead(read))} for ${name(key)} ${at}, while ${returnedBy(others)}`;
-  const loss = `${writeOf(missing)} is missing ${everywhere ? "everywhere" : "there"}`;
+  const loss = `${writeOf(missing)} is missing ${everywhere ? "everywhere" : `at ${node}`}`;
   const end = proof === undefined ? "; it was not asked again" : why(finding);
   return {
     kind: proof === undefined ? "not-asked-again" : "convergence",
