@@ -187,6 +187,13 @@ describe("a node that does not answer", () => {
     );
   });
 
+  it("was perhaps not asked: that leaves it open, too", () => {
+    const history = othersReturn(final(run().write(3, 1, { key: "r2" })).read(13.1, "n1", 2), 20);
+    const verdict = judge(history);
+    expect(verdict.kind).toBe("unknown");
+    expect(verdict.summary).toMatch(/^n1 was not asked for r2 at rest/);
+  });
+
   it("does not hide another one that is behind", () => {
     expect(judge(final().unanswered(20, "n1").read(20.1, "n2", 2).read(20.2, "n3", 1)).kind).toBe("invalid");
   });

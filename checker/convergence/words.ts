@@ -27,9 +27,12 @@ export function anomalyOf(finding: Finding, rest: Rest): Anomaly {
     case "disagreement":
       return disagreement(finding);
     case "unheard": {
-      const { node, key } = finding;
-      const summary = `${node} gave no answer for ${name(key)} at rest: whether it holds the newest value is not known`;
-      return { kind: "not-heard", summary, key };
+      const { node, key, asked } = finding;
+      const what = asked
+        ? `gave no answer for ${name(key)} at rest`
+        : `was not asked for ${name(key)} at rest`;
+      const summary = `${node} ${what}: whether it holds the newest value is not known`;
+      return { kind: asked ? "not-heard" : "not-asked", summary, key };
     }
     default:
       return unreachable(finding);
