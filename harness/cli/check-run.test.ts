@@ -72,7 +72,11 @@ describe("a stored run that is judged again", () => {
   }
 
   async function again(dir: string) {
-    const { history, checkers, promises } = await readRunDirectory(dir, { memoryLimit: 1024 }, { register: workload });
+    const { history, checkers, promises } = await readRunDirectory(
+      dir,
+      { memoryLimit: 1024 },
+      { register: workload },
+    );
     const limits = { threads: 1, timeLimitSeconds: 60, memoryLimitBytes: 2 ** 30, now: () => 0 };
     return runCheckers(checkers, history, { ...limits, promises });
   }

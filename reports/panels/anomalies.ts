@@ -103,11 +103,16 @@ ${statesList(sketch, anomaly)}
 </figure>`;
 }
 
-/** What is wrong with the marked operation, in a few words. */
-function verdictOnCulprit({ kind }: Anomaly): string {
-  if (kind === violationKind) return "cannot be placed";
-  return kind === "stale-read" ? "stale" : `breaks ${kind.replaceAll("-", " ")}`;
-}
+/** What is wrong with the marked operation, in a few words, by the kind of the anomaly. */
+const onCulprit = new Map([
+  [violationKind, "cannot be placed"],
+  ["stale-read", "stale"],
+  ["convergence", "disagrees at rest"],
+  ["not-asked-again", "disagrees, and was not asked again"],
+]);
+
+const verdictOnCulprit = ({ kind }: Anomaly): string =>
+  onCulprit.get(kind) ?? `breaks ${kind.replaceAll("-", " ")}`;
 
 /** The states as a choice: the chosen one's order is drawn over the bars, by style alone. */
 function statesList(sketch: Sketch, { states = [], moreStates = false }: Anomaly): Html | undefined {
