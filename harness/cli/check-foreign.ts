@@ -41,7 +41,7 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
   };
 }
 
-/** What no format foresaw, as a sentence: a value too deep to walk through, a text that must be held whole and cannot be. */
+/** What no format foresaw, as a sentence: a value too deep to walk through, a line too long to hold. */
 async function readable(file: string, read: () => Promise<ReadHistory>): Promise<ReadHistory> {
   try {
     return await read();
@@ -50,7 +50,7 @@ async function readable(file: string, read: () => Promise<ReadHistory>): Promise
     throw new UsageError(
       /call stack/.test(reason.message)
         ? `${file}: a value is nested too deeply to be read`
-        : `${file}: a part of it that must be held at once is too long for that`,
+        : `${file}: a line of it, or a value, is longer than the 512 MiB that can be held as one text`,
     );
   }
 }
