@@ -1,7 +1,7 @@
 import { deepest } from "../../core/exact-json.ts";
 import { own } from "../canonical.ts";
 import { type Edn, EdnMap, keyText } from "./edn.ts";
-import { characterOf, escapes, numberOf } from "./edn-atoms.ts";
+import { atomOf, characterOf, escapes } from "./edn-atoms.ts";
 import { Interned } from "./interned.ts";
 import { malformed } from "./malformed.ts";
 
@@ -296,16 +296,9 @@ export class EdnReader {
   #atom(): Edn {
     const word = this.#word();
     if (word.startsWith(":") && word.length > 1) return words.keyword(word);
-    if (word === "nil") return null;
-    if (word === "true") return true;
-    if (word === "false") return false;
-    if (/^[+-]?\d/.test(word)) {
-      const number = numberOf(word);
-      if (number === undefined) throw malformed(this.#file, this.#line, "a number", word);
-      return number;
-    }
-    if (word === "" || word === ":")
-      throw malformed(this.#file, this.#line, "a value", word || this.#text[this.#at]);
-    return word;
+    const atom = atomOf(word);
+    if (atom !== undefined) return atom;
+    const expected = word === "" || word === ":" ? "a value" : "a number";
+    throw malformed(this.#file, this.#line, expected, word || this.#text[this.#at]);
   }
 }
