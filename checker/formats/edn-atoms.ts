@@ -29,6 +29,7 @@ export function characterOf(name: string): string | undefined {
 
 /** A number, or its text where JSON would not hold it exactly; undefined for what is no number. */
 function numberOf(word: string): number | string | undefined {
+  if (/^-?\d{1,15}$/.test(word)) return Number(word);
   const plain = word.replace(/[NM]$/, "").replace(/^\+/, "");
   if (/^-?\d+\/\d+$/.test(plain)) return plain;
   if (/^-?\d+(\.\d*)?([eE][+-]?\d+)?$/.test(plain)) return exactNumber(plain);
