@@ -3,7 +3,8 @@ import type { ClientEvent, History } from "../core/history.ts";
 import { operations } from "../core/history.ts";
 import { nodeId } from "../core/op.ts";
 import { millis, nanos } from "../core/time.ts";
-import { type JudgedHistory, renderHistoryReport } from "./history-report.ts";
+import { renderHistoryReport } from "./history-report.ts";
+import type { JudgedHistory } from "./judged-history.ts";
 
 /** What a reader without scripts sees, in one line. */
 const textOf = (page: string) =>

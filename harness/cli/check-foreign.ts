@@ -2,13 +2,14 @@ import type { ReadHistory } from "../../checker/formats/format.ts";
 import { detectFormat, formats } from "../../checker/formats/index.ts";
 import { linearizable } from "../../checker/linearizable.ts";
 import type { ModelOptions } from "../../checker/models/index.ts";
+import { initialHint } from "../../checker/models/initial-hint.ts";
 import { vacuityUnder } from "../../checker/vacuity.ts";
 import { UsageError } from "../../core/errors.ts";
 import { parseExactJson } from "../../core/exact-json.ts";
 import { fileSource } from "../record/file-source.ts";
 import { HeapGuard } from "../record/heap-guard.ts";
 import { lookUp } from "./arguments.ts";
-import type { Case, CheckOptions } from "./check.ts";
+import type { Case, CheckOptions } from "./check-case.ts";
 import { modelFor } from "./check-fits.ts";
 import { countsOf } from "./understood.ts";
 
@@ -27,6 +28,7 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
   const model = modelFor(history, file, { ...named, ...(initial ?? own) });
   return {
     file,
+    ...(initial === undefined && { hintOf: () => initialHint(history) }),
     history,
     truncated,
     checkers: model === undefined ? [] : [linearizable({ model, whole: options.whole }), vacuityUnder(model)],

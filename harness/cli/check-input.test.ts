@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UsageError } from "../../core/errors.ts";
-import type { CheckOptions } from "./check.ts";
+import type { CheckOptions } from "./check-case.ts";
 import { checked } from "./testing/checked.ts";
 
 const options: CheckOptions = { whole: false, timeLimit: 60, memoryLimit: 1024 };
@@ -91,11 +91,11 @@ describe("what assay check takes", () => {
   });
 
   it("lets a register begin with any value where its initial value is unknown", async () => {
-    await store(
-      "history.edn",
-      edn.replace(":f :read, :value 1", ":f :read, :value 1").replaceAll("write", "read"),
-    );
-    expect((await checked(dir, { ...options, model: "register" })).status).toBe(1);
+    await store("history.edn", edn.replaceAll("write", "read"));
+    const { status, text, result } = await checked(dir, { ...options, model: "register" });
+    expect(status).toBe(1);
+    expect(text).toMatch(/hint: process \d read 1, which no operation wrote: .*--initial/);
+    expect(result?.files[0]).toMatchObject({ hint: expect.stringContaining("--initial unknown") });
     expect((await checked(dir, { ...options, model: "register", initial: "unknown" })).status).not.toBe(1);
   });
 });

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { realClock } from "../../core/real-clock.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { TestTrial } from "../testing/trial.ts";
-import { type CheckOptions, check } from "./check.ts";
+import { check } from "./check.ts";
+import type { CheckOptions } from "./check-case.ts";
 import type { Output } from "./output.ts";
 import { checked } from "./testing/checked.ts";
 

@@ -7,7 +7,7 @@ import type { Verdict } from "../../core/verdict.ts";
 import { workloads } from "../../workloads/registry.ts";
 import { readRecorded } from "../record/node-store.ts";
 import { lookUp } from "./arguments.ts";
-import type { Case, CheckOptions } from "./check.ts";
+import type { Case, CheckOptions } from "./check-case.ts";
 import { countsOf } from "./understood.ts";
 
 /**

@@ -9,7 +9,7 @@ import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { TestTrial } from "../testing/trial.ts";
-import type { CheckOptions } from "./check.ts";
+import type { CheckOptions } from "./check-case.ts";
 import { checked } from "./testing/checked.ts";
 
 /** Two keys of a map of strings, told key by key in turn. */

@@ -2,8 +2,8 @@ import { barLimit, linearizability, type Sketch, sketchOf } from "../charts/sket
 import { sketchSvg } from "../charts/sketch-svg.ts";
 import type { Context } from "../context.ts";
 import { formatCount, formatFigure, formatMicros } from "../format.ts";
-import type { JudgedHistory } from "../history-report.ts";
 import { type Html, html } from "../html.ts";
+import type { JudgedHistory } from "../judged-history.ts";
 import { commandBox, facts } from "./facts.ts";
 import { figure, operationsFigure, speedOf } from "./figures.ts";
 import { defaultWidth } from "./over-time.ts";
