@@ -1,4 +1,5 @@
 import { faultWindows } from "../core/fault.ts";
+import { inRunMode } from "../core/history.ts";
 import type { Outcome } from "../core/op.ts";
 import type { Anomaly, Verdict } from "../core/verdict.ts";
 import type { Checker } from "./checker.ts";
@@ -14,7 +15,8 @@ export function vacuity({ needs }: { needs: Readonly<Record<string, number>> }):
     name: "vacuity",
     check(history) {
       const done = new Map<string, number>();
-      for (const { type, f } of history) if (type === "ok") done.set(f, (done.get(f) ?? 0) + 1);
+      for (const event of history)
+        if (event.type === "ok" && inRunMode(event)) done.set(event.f, (done.get(event.f) ?? 0) + 1);
       const anomalies = Object.entries(needs).flatMap(([f, needed]): Anomaly[] => {
         const count = done.get(f) ?? 0;
         const summary = `only ${count} ${f} operations succeeded, and ${needed} are needed for the verdict to mean anything`;

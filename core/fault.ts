@@ -16,6 +16,8 @@ export interface FaultChange {
   readonly nodes: readonly NodeId[];
   /** Directed links that carry nothing while the fault lasts. */
   readonly cut?: readonly Link[];
+  /** The node that led just before the fault struck, as the system said; absent while nobody led, and in older runs. */
+  readonly led?: NodeId;
   /** On `proven`: what was seen (`n2 -> n1: 14 connections refused bytes`). */
   readonly proof?: string;
 }
@@ -32,6 +34,8 @@ export interface FaultWindow {
   /** The history's last time where the heal is not in it. */
   readonly to: Nanos;
   readonly proof?: string;
+  /** The node that led when the fault struck; undefined where nobody did, or nobody knows. */
+  readonly led?: NodeId;
 }
 
 /** The leader as the harness saw it; undefined while nobody led. */
@@ -39,6 +43,8 @@ export interface LeaderSpan {
   readonly node?: NodeId;
   readonly from: Nanos;
   readonly to: Nanos;
+  /** Until when it was surely otherwise: the change came after this, and by `from`. Absent in older runs. */
+  readonly since?: Nanos;
 }
 
 /** Every fault of a history, in order of their begin. */
@@ -50,8 +56,9 @@ export function faultWindows(history: History): FaultWindow[] {
     const change = event.value as unknown as FaultChange;
     const window = windows.get(change.id);
     if (change.state === "begin") {
-      const { id, summary, nodes, cut = [] } = change;
-      windows.set(id, { id, name: event.f, summary, nodes, cut, from: event.time, to: end });
+      const { id, summary, nodes, cut = [], led } = change;
+      const window = { id, name: event.f, summary, nodes, cut, from: event.time, to: end };
+      windows.set(id, { ...window, ...(led !== undefined && { led }) });
     } else if (window !== undefined && change.state === "proven") {
       windows.set(change.id, { ...window, proof: change.proof ?? "seen" });
     } else if (window !== undefined) {
@@ -66,14 +73,22 @@ export function leaderSpans(history: History): LeaderSpan[] {
   const end = history.at(-1)?.time ?? (0 as Nanos);
   const seen = history.flatMap((event) =>
     event.process === "nemesis" && event.f === "leader"
-      ? [{ time: event.time, node: event.value as NodeId | null }]
+      ? [{ time: event.time, node: event.value as NodeId | null, since: event.since }]
       : [],
   );
-  return seen.map(({ time, node }, i) => ({
+  return seen.map(({ time, node, since }, i) => ({
     ...(node !== null && { node }),
     from: time,
     to: seen[i + 1]?.time ?? end,
+    ...(since !== undefined && { since }),
   }));
+}
+
+/** Whether `cut` leaves `node` no majority of `nodes`, itself included, that it hears and that hears it. */
+export function isCutOff(node: NodeId, cut: readonly Link[], nodes: readonly NodeId[]): boolean {
+  const lost = new Set(cut.flatMap(([from, to]) => (from === node ? [to] : to === node ? [from] : [])));
+  const reached = nodes.filter((other) => !lost.has(other)).length;
+  return reached <= nodes.length / 2;
 }
 
 function isFaultChange(value: Json): boolean {

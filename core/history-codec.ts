@@ -107,6 +107,7 @@ const clientMembers: Readonly<Record<keyof ClientEvent, Kind>> = {
   f: "text",
   key: "text",
   value: "any",
+  mode: "text",
   node: "text",
   revision: "number",
   modRevision: "number",
@@ -121,6 +122,7 @@ const nemesisMembers: Readonly<Record<keyof NemesisEvent, Kind>> = {
   process: "text",
   f: "text",
   value: "any",
+  since: "number",
 };
 const kinds: Readonly<Record<Kind, { readonly words: string; is(value: unknown): boolean }>> = {
   text: { words: "a text", is: (value) => typeof value === "string" },

@@ -13,6 +13,8 @@ export interface ClientEvent {
   readonly key?: string;
   /** The argument on `invoke`, `fail` and `info`; the result on `ok` (a read of an absent key: null). */
   readonly value?: Json;
+  /** Reads only: the read mode, where it is not the run's. What judges the run's read mode never sees them: see `pairs`. */
+  readonly mode?: string;
   readonly node?: NodeId;
   readonly revision?: Revision;
   /** On a read's `ok`: where the system put the write that it saw. */
@@ -27,7 +29,8 @@ export interface ClientEvent {
 
 /**
  * An event of the harness: a fault's begin, proof and end, the leader's changes, the run's phases. `f` is a nemesis'
- * name with a `FaultChange` as value, `"leader"` with a node's name or null, or `"phase"` with a `Phase`.
+ * name with a `FaultChange` as value, `"leader"` with a node's name or null, `"phase"` with a `Phase`, or `"digest"` with
+ * a `NodeDigest`.
  */
 export interface NemesisEvent {
   readonly index: number;
@@ -36,10 +39,22 @@ export interface NemesisEvent {
   readonly process: "nemesis";
   readonly f: string;
   readonly value: Json;
+  /** On `leader`: until when it was surely otherwise. The change came after this, and no later than `time`. */
+  readonly since?: Nanos;
 }
 
 export type HistoryEvent = ClientEvent | NemesisEvent;
 export type History = readonly HistoryEvent[];
+
+/** What one node said of its whole state: the value of an event `digest`. */
+export interface NodeDigest {
+  readonly node: NodeId;
+  /** The state's place in the system's order. */
+  readonly at: Revision;
+  readonly digest: string;
+  /** What the digest covers begins here (etcd: the compacted revision). Two digests compare where both places are equal. */
+  readonly since: Revision;
+}
 
 /** `main`: load and faults. `quiet`: everything healed, load goes on. `final`: last reads of every key. */
 export type Phase = "main" | "quiet" | "final";
@@ -52,15 +67,21 @@ export interface Pairs {
   readonly outcomes: Int32Array;
 }
 
-/** Pairs every invocation with its outcome, without making an object for each: for histories of millions of events. */
-export function pairs(history: History): Pairs {
+/** `run`: the operations in the run's own read mode. `other`: the reads that asked a node in another one. */
+export type ReadModes = "run" | "other";
+
+/**
+ * Pairs every invocation with its outcome, without making an object for each: for histories of millions of events. Reads
+ * in another mode than the run's are left out unless they are asked for: they say nothing about what the run promises.
+ */
+export function pairs(history: History, modes: ReadModes = "run"): Pairs {
   const calls = new Int32Array(history.length);
   const outcomes = new Int32Array(history.length).fill(-1);
   const open = new Map<number, number>();
   let size = 0;
   for (let position = 0; position < history.length; position++) {
     const event = history[position] as HistoryEvent;
-    if (event.process === "nemesis") continue;
+    if (event.process === "nemesis" || !isIn(event, modes)) continue;
     const waiting = open.get(event.process) ?? -1;
     if (event.type === "invoke") {
       if (waiting >= 0) throw new AssertionError(outOfTurn(event, "invokes", "while it waits for an answer"));
@@ -75,6 +96,11 @@ export function pairs(history: History): Pairs {
   return { calls: calls.slice(0, size), outcomes: outcomes.slice(0, size) };
 }
 
+const isIn = ({ mode }: ClientEvent, modes: ReadModes): boolean => (mode === undefined) === (modes === "run");
+
+/** An event of the harness, or of an operation in the run's own read mode. */
+export const inRunMode = (event: HistoryEvent): boolean => event.process === "nemesis" || isIn(event, "run");
+
 const outOfTurn = ({ process, index }: ClientEvent, does: string, but: string): string =>
   `process ${process} ${does} at event ${index} ${but}`;
 
@@ -82,8 +108,8 @@ const outOfTurn = ({ process, index }: ClientEvent, does: string, but: string): 
  * Pairs every invocation with its outcome, in order of invocation. An invocation without an outcome is `info`: the
  * harness died, or the run ended, before it was answered.
  */
-export function operations(history: History): Operation[] {
-  const { calls, outcomes } = pairs(history);
+export function operations(history: History, modes: ReadModes = "run"): Operation[] {
+  const { calls, outcomes } = pairs(history, modes);
   return Array.from(calls, (call, i) => operationAt(history, call, outcomes[i] as number));
 }
 
@@ -109,6 +135,7 @@ function operation(
     f: invoke.f,
     ...(invoke.key !== undefined && { key: invoke.key }),
     ...(invoke.value !== undefined && { value: invoke.value }),
+    ...(invoke.mode !== undefined && { mode: invoke.mode }),
   };
   const outcome = outcomeOf(end);
   return {

@@ -12,6 +12,9 @@ export function worst(kinds: readonly VerdictKind[]): VerdictKind {
   return kinds.reduce((a, b) => (badness[b] > badness[a] ? b : a), first);
 }
 
+/** The `kind` of an anomaly that no legal order of the operations explains. */
+export const violationKind = "linearizability";
+
 /** One thing that is wrong, or that kept a checker from deciding, told so that a person understands it. */
 export interface Anomaly {
   /** `linearizability`, `monotonic-reads`, `vacuous`, `fault-not-proven`, `time-limit`, … */
@@ -27,8 +30,25 @@ export interface Anomaly {
   readonly since?: Nanos;
   /** The model's states that were possible just before the culprit, described, and how each was reached. */
   readonly states?: readonly ReachedState[];
-  /** True where the system documents this as a limit of the read mode: reported, not counted against it. */
+  /** True where other states were possible, too. */
+  readonly moreStates?: boolean;
+  /** True where the read mode allows it: reported, not counted against the system. */
   readonly known?: boolean;
+  /** The known limit of the read mode that the culprit meets; `known` is true then. */
+  readonly limit?: MetLimit;
+}
+
+/** A stale read that met the condition of a known limit. */
+export interface MetLimit {
+  /** The limit's name: `deposed leader`. */
+  readonly name: string;
+  /** The node that was asked, and answered. */
+  readonly node: NodeId;
+  /** When it answered. */
+  readonly at: Nanos;
+  readonly boundMs: number;
+  /** How node and time meet the condition, for people. */
+  readonly sentence: string;
 }
 
 export interface ReachedState {
@@ -63,11 +83,33 @@ export interface Verdict {
   readonly staleness?: readonly StaleWindow[];
 }
 
-/**
- * The violation that the system documents as a limit of the read mode, where one was found. A stale read that was
- * measured, under a read mode that allows it, is none.
- */
-export const knownLimit = (verdicts: readonly Verdict[]): Anomaly | undefined =>
-  verdicts
-    .flatMap(({ anomalies }) => anomalies)
-    .find(({ kind, known }) => kind === "linearizability" && known === true);
+/** Stale reads that met a known limit of the read mode. One that was only measured, under a mode that allows it, is none. */
+export const knownLimits = (verdicts: readonly Verdict[]): Anomaly[] =>
+  verdicts.flatMap(({ anomalies }) => anomalies).filter(({ limit }) => limit !== undefined);
+
+/** How stale the reads of a run were, by the checker that measured it. */
+export interface MeasuredStaleness {
+  readonly reads: number;
+  readonly stale: number;
+  /** The longest time for which a value that was read had been overwritten, milliseconds. */
+  readonly worstMs: number;
+}
+
+/** The names of the figures that say how stale reads were. */
+export const stalenessFigures = {
+  reads: "reads",
+  stale: "stale reads",
+  worstMs: "staleness ms worst",
+} as const;
+
+/** Undefined where nobody measured it, or where nothing was read. */
+export function measuredStaleness(verdicts: readonly Verdict[]): MeasuredStaleness | undefined {
+  const figures = verdicts.find(({ staleness }) => staleness !== undefined)?.figures ?? {};
+  const reads = figures[stalenessFigures.reads] ?? 0;
+  if (reads === 0) return undefined;
+  return {
+    reads,
+    stale: figures[stalenessFigures.stale] ?? 0,
+    worstMs: figures[stalenessFigures.worstMs] ?? 0,
+  };
+}

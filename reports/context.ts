@@ -1,3 +1,4 @@
+import type { CallWords } from "../checker/model.ts";
 import { isUntimed } from "../checker/untimed.ts";
 import type { Consistency } from "../core/consistency.ts";
 import { type FaultWindow, faultWindows, leaderSpans } from "../core/fault.ts";
@@ -23,6 +24,8 @@ export interface Context<R extends Judged = Run> {
   readonly isTimed: boolean;
   readonly faults: readonly NamedFault[];
   readonly timeline: Timeline;
+  /** Words for the operations, of the workload's model. */
+  readonly words: CallWords;
   /** Time of the history's last event, or of the last fault's end. */
   readonly end: Nanos;
 }
@@ -36,7 +39,8 @@ export interface NamedFault {
 export function contextOf<R extends Judged>(
   run: R,
   history: History,
-  usage: readonly UsageSample[] = [],
+  usage: readonly UsageSample[],
+  words: CallWords,
 ): Context<R> {
   const operations = operationsOf(history);
   const windows = run.faults?.length ? run.faults : faultWindows(history);
@@ -91,6 +95,7 @@ export function contextOf<R extends Judged>(
     isTimed: operations.some((operation) => !isUntimed(operation)),
     faults,
     timeline,
+    words,
     end: last,
   };
 }

@@ -64,7 +64,7 @@ const judged = (history: History, more: Partial<JudgedHistory> = {}): JudgedHist
 });
 
 const render = (history: History, more: Partial<JudgedHistory> = {}) =>
-  renderHistoryReport(judged(history, more), history);
+  renderHistoryReport(judged(history, more), history, {});
 
 describe("the page of a history from a file", () => {
   const timed = staleHistory((i) => 5 + i * 300_000_000);

@@ -1,3 +1,4 @@
+import type { CallWords } from "../checker/model.ts";
 import type { History } from "../core/history.ts";
 import type { Sketch } from "./charts/sketch.ts";
 import { type Context, contextOf } from "./context.ts";
@@ -18,9 +19,9 @@ import { type Section, sections } from "./sections.ts";
 import { page } from "./shell.ts";
 
 /** The page of a history that was judged apart from any run: as a run's, without what nobody measured. */
-export function renderHistoryReport(judged: JudgedHistory, history: History): string {
-  const context = contextOf(judged, history);
-  const points = pointsOf(context.operations, context.end);
+export function renderHistoryReport(judged: JudgedHistory, history: History, words: CallWords): string {
+  const context = contextOf(judged, history, [], words);
+  const points = pointsOf(context.operations, context.end, words);
   const whole = wholeSketch(context);
   const data: PageData = {
     timeline: context.timeline,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { register } from "../checker/models/register.ts";
 import { type Fixture, invalidFixture, staleFixture } from "./fixtures/runs.ts";
 import { renderHistoryReport } from "./history-report.ts";
 import { renderIndex } from "./index-page.ts";
@@ -27,7 +28,7 @@ if (!present) {
   console.warn(message);
 }
 
-const render = ({ run, history, usage }: Fixture) => renderReport(run, history, usage);
+const render = ({ run, history, usage }: Fixture) => renderReport(run, history, usage, register());
 
 /** The page of the same history where nothing is known but what its file holds. */
 const historyPage = ({ run, history }: Fixture) =>
@@ -45,6 +46,7 @@ const historyPage = ({ run, history }: Fixture) =>
       assay: run.assay,
     },
     history,
+    {},
   );
 
 describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => {

@@ -1,3 +1,4 @@
+import type { CallWords } from "../checker/model.ts";
 import type { History } from "../core/history.ts";
 import type { Run, UsageSample } from "../core/run.ts";
 import { spectraOf } from "./charts/spectrum.ts";
@@ -23,10 +24,16 @@ import { page } from "./shell.ts";
 /**
  * The report of one run: an HTML file that needs nothing else, neither a network nor, for all but the scatter, a script.
  * Figures come from all operations; where a run is too long for its scatter to hold them all, the report says so.
+ * `words` are those of the model that the operations are of; without them they are told in words that fit any.
  */
-export function renderReport(run: Run, history: History, usage: readonly UsageSample[]): string {
-  const context = contextOf(run, history, usage);
-  const points = pointsOf(context.operations, context.end);
+export function renderReport(
+  run: Run,
+  history: History,
+  usage: readonly UsageSample[],
+  words: CallWords = {},
+): string {
+  const context = contextOf(run, history, usage, words);
+  const points = pointsOf(context.operations, context.end, words);
   const data: PageData = {
     timeline: context.timeline,
     points,

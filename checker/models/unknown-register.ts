@@ -27,7 +27,7 @@ export function unknownRegister(): Model<Unknown, Call, Result> {
     readOnly: ({ f }, outcome) => f === "read" && outcome.type !== "ok",
     overwrites: ({ f }, outcome) => f === "write" && outcome.type !== "fail",
     fingerprint: canonical,
-    describe: (state) => ("not" in state ? "a value that nobody knows" : canonical(state.value)),
+    describeState: (state) => ("not" in state ? "a value that nobody knows" : canonical(state.value)),
   };
 }
 

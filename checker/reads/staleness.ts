@@ -1,6 +1,6 @@
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
-import type { Anomaly, StaleWindow, Verdict } from "../../core/verdict.ts";
+import { type Anomaly, type StaleWindow, stalenessFigures, type Verdict } from "../../core/verdict.ts";
 import type { Checker } from "../checker.ts";
 import { atTime, count, cut, say, span } from "../phrases.ts";
 import { type StaleRead, staleReads } from "./stale-reads.ts";
@@ -56,11 +56,11 @@ function figures(stale: readonly StaleRead[], reads: number, unattributed: numbe
   const ms = stale.map(({ staleMs }) => staleMs).sort((a, b) => a - b);
   const at = (share: number) => ms[Math.min(ms.length - 1, Math.floor(share * ms.length))] ?? 0;
   return {
-    reads,
-    "stale reads": stale.length,
+    [stalenessFigures.reads]: reads,
+    [stalenessFigures.stale]: stale.length,
     "staleness ms p50": at(0.5),
     "staleness ms p99": at(0.99),
-    "staleness ms worst": at(1),
+    [stalenessFigures.worstMs]: at(1),
     "versions behind worst": stale.reduce((most, { versionsBehind }) => Math.max(most, versionsBehind), 0),
     ...(unattributed > 0 && { "reads of a value written twice": unattributed }),
   };

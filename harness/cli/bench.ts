@@ -1,10 +1,11 @@
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { span } from "../../checker/phrases.ts";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
 import type { Load, Run } from "../../core/run.ts";
-import { knownLimit, worst } from "../../core/verdict.ts";
+import { knownLimits, measuredStaleness, worst } from "../../core/verdict.ts";
 import { realClientProbe } from "../load/node-client-probe.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { cleanLeftovers } from "../runtimes/cleanup.ts";
@@ -124,6 +125,7 @@ function specOf(
     operationTimeoutMs: options.timeout,
     faultSeconds: around(options.faultSeconds),
     gapSeconds: around(options.gapSeconds),
+    convergenceSeconds: options.convergenceSeconds,
     workloadOptions,
     connect: plan.connect,
     cluster: {
@@ -159,17 +161,28 @@ function tell(run: Run, report: string, output: Output): void {
   for (const verdict of run.verdicts) {
     output.print(`  ${paintVerdict(verdict.kind)} ${verdict.checker}: ${verdict.summary}`);
     for (const anomaly of verdict.anomalies.slice(0, 3))
-      output.print(
-        `    ${anomaly.kind === "linearizability" && anomaly.known ? "known limit: " : ""}${anomaly.summary}`,
-      );
+      output.print(`    ${anomaly.limit === undefined ? "" : "known limit: "}${anomaly.summary}`);
   }
   for (const line of staleByFault(run).map(describeStale)) output.print(`  ${line}`);
   output.print(`  report: ${report}`);
   output.print(`  again:  ${run.command}`);
 }
 
-const verdictCell = (run: Run): string =>
-  `${paintVerdict(run.verdict)}${knownLimit(run.verdicts) === undefined ? "" : " (known limit found)"}`;
+const verdictCell = (run: Run): string => {
+  const found = [
+    ...(knownLimits(run.verdicts).length > 0 ? ["known limit found"] : []),
+    ...staleWords(run.verdicts),
+  ];
+  return `${paintVerdict(run.verdict)}${found.length === 0 ? "" : ` (${found.join("; ")})`}`;
+};
+
+/** `292 of 1881 reads stale, the worst by 33.4 s`; nothing where none was. */
+function staleWords(verdicts: Run["verdicts"]): string[] {
+  const measured = measuredStaleness(verdicts);
+  if (measured === undefined || measured.stale === 0) return [];
+  const { reads, stale, worstMs } = measured;
+  return [`${stale} of ${reads} reads stale, the worst by ${span(worstMs * 1e6)}`];
+}
 
 function summarise(finished: readonly Finished[], seconds: number, output: Output): void {
   if (finished.length > 1) {
@@ -211,11 +224,18 @@ function summarise(finished: readonly Finished[], seconds: number, output: Outpu
       readMode: run.readMode.name,
       seed: run.seed,
       verdict: run.verdict,
-      knownLimitFound: knownLimit(run.verdicts) !== undefined,
+      knownLimitFound: knownLimits(run.verdicts).length > 0,
+      knownLimits: knownLimits(run.verdicts).map(({ limit }) => limit),
+      staleReads: staleShare(run.verdicts),
       operations: run.operations,
       faults: faultCounts(run),
       anomalies: run.verdicts.flatMap(({ anomalies }) =>
-        anomalies.map(({ kind, summary, known }) => ({ kind, summary, ...(known && { known }) })),
+        anomalies.map(({ kind, summary, known, limit }) => ({
+          kind,
+          summary,
+          ...(known && { known }),
+          ...(limit && { limit }),
+        })),
       ),
       figures: Object.assign({}, ...run.verdicts.map(({ figures }) => figures ?? {})),
       staleness: staleByFault(run),
@@ -224,6 +244,12 @@ function summarise(finished: readonly Finished[], seconds: number, output: Outpu
       ...(failure !== undefined && { error: failure }),
     })),
   });
+}
+
+/** Null where nobody measured it. */
+function staleShare(verdicts: Run["verdicts"]) {
+  const measured = measuredStaleness(verdicts);
+  return measured === undefined ? null : { ...measured, share: measured.stale / measured.reads };
 }
 
 function faultCounts(run: Run) {

@@ -1,5 +1,6 @@
 /** What `assay check` is asked for, what it reads, and what comes of that. */
 import type { Checker } from "../../checker/checker.ts";
+import type { CallWords } from "../../checker/model.ts";
 import type { Consistency } from "../../core/consistency.ts";
 import type { History } from "../../core/history.ts";
 import type { Run } from "../../core/run.ts";
@@ -30,6 +31,8 @@ export interface Case {
   /** Whether its last line was cut off, and dropped. */
   readonly truncated: boolean;
   readonly checkers: readonly Checker[];
+  /** Words for its operations. */
+  readonly words: CallWords;
   readonly promises: Consistency;
   /** What was found before. It stands where no checker of that name judges again. */
   readonly known: readonly Verdict[];

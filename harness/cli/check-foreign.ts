@@ -11,7 +11,7 @@ import { HeapGuard } from "../record/heap-guard.ts";
 import { lookUp } from "./arguments.ts";
 import type { Case, CheckOptions } from "./check-case.ts";
 import { modelFor } from "./check-fits.ts";
-import { countsOf } from "./understood.ts";
+import { countsOf, setAside } from "./understood.ts";
 
 /** A file with a history of anybody's, held against a model. */
 export async function readForeign(file: string, options: CheckOptions): Promise<Case> {
@@ -32,13 +32,14 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
     history,
     truncated,
     checkers: model === undefined ? [] : [linearizable({ model, whole: options.whole }), vacuityUnder(model)],
+    words: model ?? {},
     promises: "linearizable",
     known: [],
     understood: {
       format: format.name,
       ...(model !== undefined && { model: model.name }),
       ...countsOf(history),
-      notes,
+      notes: [...notes, ...setAside(history)],
     },
   };
 }

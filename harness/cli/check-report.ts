@@ -72,8 +72,9 @@ const unwritable = (file: string, reason: unknown): UsageError =>
   new UsageError(`--report ${file}: cannot be written (${(reason as Error).message})`);
 
 async function pageOf(judged: Judged, options: CheckOptions): Promise<string> {
-  const { history, run, verdict, verdicts, understood, file, hint } = judged;
-  if (run !== undefined) return renderReport({ ...run, verdict, verdicts }, history, await readUsage(file));
+  const { history, run, verdict, verdicts, understood, file, words, hint } = judged;
+  if (run !== undefined)
+    return renderReport({ ...run, verdict, verdicts }, history, await readUsage(file), words);
   const { format, model = "none", keys, notes, operations } = understood;
   return renderHistoryReport(
     {
@@ -89,6 +90,7 @@ async function pageOf(judged: Judged, options: CheckOptions): Promise<string> {
       assay: await assayVersion(),
     },
     history,
+    words,
   );
 }
 

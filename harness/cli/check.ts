@@ -3,6 +3,7 @@ import { nodeWorkers } from "../../checker/node-workers.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
 import type { Clock } from "../../core/clock.ts";
 import { exitStatus, UsageError } from "../../core/errors.ts";
+import { inRunMode } from "../../core/history.ts";
 import { printable } from "../../core/printable.ts";
 import { toSeconds } from "../../core/time.ts";
 import { type Verdict, type VerdictKind, worst } from "../../core/verdict.ts";
@@ -57,7 +58,7 @@ async function reportOf(files: readonly string[], options: CheckOptions) {
 
 async function judge(given: Case, options: CheckOptions, clock: Clock): Promise<Judged> {
   const { history, checkers, promises, known } = given;
-  const operations = history.filter(({ type }) => type === "invoke").length;
+  const operations = history.filter((event) => event.type === "invoke" && inRunMode(event)).length;
   const again =
     operations === 0
       ? [nothing]

@@ -1,8 +1,11 @@
 import { realpath } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import type { CallWords } from "../../checker/model.ts";
 import type { Run } from "../../core/run.ts";
 import { renderIndex } from "../../reports/index-page.ts";
 import { renderReport } from "../../reports/report.ts";
+import { workloads } from "../../workloads/registry.ts";
+import type { Workload } from "../../workloads/workload.ts";
 import { readRun } from "../record/node-store.ts";
 import { writeInside } from "./write-inside.ts";
 
@@ -12,8 +15,14 @@ export async function writeReport(dir: string): Promise<string> {
   const file = join(dir, "report.html");
   // Where `dir` itself is a link, whoever named it meant what it leads to.
   const results = dirname(await realpath(dir));
-  await writeInside(results, file, renderReport(run, history, usage));
+  await writeInside(results, file, renderReport(run, history, usage, wordsOf(run)));
   return file;
+}
+
+/** Words for the operations of a run; none where its workload is not known here. */
+function wordsOf({ workload }: Run): CallWords {
+  const known: Readonly<Record<string, Workload>> = workloads;
+  return (Object.hasOwn(known, workload) ? known[workload]?.words : undefined) ?? {};
 }
 
 /** One page for several runs of an invocation, beside their directories; resolves with the file's path. */

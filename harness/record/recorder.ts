@@ -66,7 +66,7 @@ export class Recorder {
 
   complete(process: number, call: Call, node: NodeId, outcome: Outcome): void {
     const head = this.#head(this.now(), outcome.type, process, call);
-    this.#counts[outcome.type]++;
+    if (call.mode === undefined) this.#counts[outcome.type]++;
     if (outcome.type === "ok") {
       const { value, revision, modRevision } = outcome.output;
       this.#record({
@@ -88,14 +88,17 @@ export class Recorder {
     });
   }
 
-  nemesis(f: string, value: Json): void {
+  /** `since`: when it was surely otherwise for the last time, as nanoseconds since the run began. */
+  nemesis(f: string, value: Json, since?: Nanos): void {
     const index = this.#events.length;
-    this.#record({ index, time: this.now(), type: "info", process: "nemesis", f, value });
+    const event = { index, time: this.now(), type: "info", process: "nemesis", f, value } as const;
+    this.#record({ ...event, ...(since !== undefined && { since }) });
   }
 
   #head<T extends Outcome["type"] | "invoke">(time: Nanos, type: T, process: number, call: Call) {
     const key = call.key !== undefined && { key: call.key };
-    return { index: this.#events.length, time, type, process, f: call.f, ...key };
+    const mode = call.mode !== undefined && { mode: call.mode };
+    return { index: this.#events.length, time, type, process, f: call.f, ...key, ...mode };
   }
 
   #record(event: HistoryEvent): void {

@@ -38,7 +38,17 @@ const anomaly = z.looseObject({
   operations: z.array(operation).optional(),
   culprit: count.optional(),
   states: z.array(z.looseObject({ state: z.string(), order: z.array(count) })).optional(),
+  moreStates: z.boolean().optional(),
   known: z.boolean().optional(),
+  limit: z
+    .looseObject({
+      name: z.string(),
+      node: z.string(),
+      at: z.number(),
+      boundMs: z.number(),
+      sentence: z.string(),
+    })
+    .optional(),
 });
 
 const verdict = z.looseObject({
@@ -73,6 +83,16 @@ const fault = z.looseObject({
   from: z.number(),
   to: z.number(),
   proof: z.string().optional(),
+  led: z.string().optional(),
+});
+
+const knownLimit = z.looseObject({
+  name: z.string(),
+  condition: z.enum(["deposed-leader", "new-leader"]),
+  boundMs: z.number().nonnegative(),
+  leaseMs: z.number().nonnegative().optional(),
+  forwarded: z.boolean().optional(),
+  sentence: z.string(),
 });
 
 const load = z.discriminatedUnion("kind", [
@@ -92,7 +112,16 @@ const runFile = z.looseObject({
   readMode: z.looseObject({
     name: z.string(),
     promises: z.enum(["linearizable", "linearizable-known-limits", "sequential", "stale-monotonic", "stale"]),
+    limits: z.array(knownLimit).optional(),
   }),
+  workloadRun: z
+    .looseObject({
+      keyPrefix: z.string(),
+      options: z.record(z.string(), z.int()),
+      convergenceSeconds: z.number().positive().optional(),
+    })
+    .optional(),
+  revisions: z.enum(["store", "key"]).optional(),
   nodes: z.array(z.looseObject({ id: z.string(), endpoint: z.string() })),
   mutant: z.string().optional(),
   load,

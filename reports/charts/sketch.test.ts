@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { register } from "../../checker/models/register.ts";
 import { nodeId } from "../../core/op.ts";
 import { nanos } from "../../core/time.ts";
 import type { Anomaly } from "../../core/verdict.ts";
@@ -21,7 +22,7 @@ const anomaly: Anomaly = {
 
 describe("a sketch", () => {
   it("has one lane a process and leaves unknown operations open", () => {
-    const sketch = sketchOf("a", anomaly, []);
+    const sketch = sketchOf("a", anomaly, [], register());
     expect(sketch?.lanes.map(({ process }) => process)).toEqual([1, 2, 3]);
     expect(sketch?.bars.map(({ to }) => to !== undefined)).toEqual([true, false, true]);
   });
@@ -32,7 +33,7 @@ describe("a sketch", () => {
       { ...fault, from: 1, to: 1.5 },
       { ...fault, from: 2.5, to: 3 },
     ];
-    expect(sketchOf("a", anomaly, faults)?.faults).toEqual([faults[0]]);
+    expect(sketchOf("a", anomaly, faults, register())?.faults).toEqual([faults[0]]);
   });
 
   it("is bounded: of a long sub-history, the operations up to the culprit", () => {
@@ -41,7 +42,7 @@ describe("a sketch", () => {
     );
     const long = { ...anomaly, operations, culprit: 400, states: [{ state: "1", order: [10, 399, 400] }] };
     expect(shownOperations(long).operations.at(-1)).toBe(operations[400]);
-    const sketch = sketchOf("a", long, []);
+    const sketch = sketchOf("a", long, [], register());
     expect(sketch?.bars.length).toBe(60);
     expect(sketch?.culprit).toBe(59);
     expect(sketch?.orders).toEqual([[58, 59]]);
@@ -49,9 +50,9 @@ describe("a sketch", () => {
 
   it("shows for how long the value of a stale read had been overwritten", () => {
     const stale = { ...anomaly, kind: "stale-read", since: nanos(0.5e9) };
-    const sketch = sketchOf("a", stale, []);
+    const sketch = sketchOf("a", stale, [], register());
     expect(sketch?.gap).toMatchObject({ from: 0.5, to: 2, label: "1.5\u202fs" });
-    expect(sketchOf("a", anomaly, [])).not.toHaveProperty("gap");
+    expect(sketchOf("a", anomaly, [], register())).not.toHaveProperty("gap");
     for (const width of [300, 1000]) {
       const markup = sketch ? sketchSvg(sketch, width).markup : "";
       expect(markup).toMatch(/class="gap">.*overwritten for .*<path d="M[^>]*>.*<text [^>]*>1.5/s);
@@ -64,7 +65,7 @@ describe("a sketch", () => {
       operation({ from: 2, to: 3, process: 1_000_000_001 }),
     ];
     const operations = [first, { ...second, node: nodeId("n7") }];
-    const sketch = sketchOf("a", { ...anomaly, operations }, []);
+    const sketch = sketchOf("a", { ...anomaly, operations }, [], register());
     expect(sketch?.lanes).toEqual([{ process: 1_000_000_001, node: `${first.node}, n7` }]);
     const [, width = 0] =
       (sketch ? sketchSvg(sketch, 390).markup : "").match(/sketch names" width="(\d+)"/) ?? [];
@@ -72,12 +73,12 @@ describe("a sketch", () => {
   });
 
   it("is nothing where an anomaly has no operations", () => {
-    expect(sketchOf("a", { kind: "vacuous", summary: "" }, [])).toBeUndefined();
+    expect(sketchOf("a", { kind: "vacuous", summary: "" }, [], register())).toBeUndefined();
   });
 });
 
 describe("sketchScale()", () => {
-  const sketch = sketchOf("a", anomaly, []);
+  const sketch = sketchOf("a", anomaly, [], register());
   const scale = sketch && sketchScale(sketch, 50, 600, (label) => label.length * 8);
 
   it("keeps the order of all moments, and gives each label its room, two microseconds beside two seconds", () => {
@@ -96,7 +97,7 @@ describe("sketchScale()", () => {
 
 describe("sketchSvg()", () => {
   it("marks the culprit and numbers the order that leads to a state", () => {
-    const sketch = sketchOf("a", anomaly, []);
+    const sketch = sketchOf("a", anomaly, [], register());
     const markup = sketch ? sketchSvg(sketch, 800).markup : "";
     expect(markup.match(/class="bar ok culprit"/g)).toHaveLength(1);
     expect(markup).toMatch(/class="order order-0">.*>1<\/text>.*>2<\/text>/s);

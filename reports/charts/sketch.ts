@@ -1,6 +1,7 @@
+import type { CallWords } from "../../checker/model.ts";
 import { isUntimed } from "../../checker/untimed.ts";
 import type { Operation } from "../../core/op.ts";
-import type { Anomaly } from "../../core/verdict.ts";
+import { type Anomaly, violationKind } from "../../core/verdict.ts";
 import { formatDuration } from "../format.ts";
 import { barLabel, describeOperation } from "../words.ts";
 import type { FaultBand } from "./timeline.ts";
@@ -47,9 +48,6 @@ export interface Bar {
   readonly title: string;
 }
 
-/** The kind of anomaly that is about a legal order; all others are about what a session may see. */
-export const linearizability = "linearizability";
-
 /** A drawing holds so many operations; a checker's minimal sub-history is far smaller. */
 export const barLimit = 60;
 
@@ -63,12 +61,17 @@ export function shownOperations({ operations = [], culprit = 0 }: Anomaly): {
 }
 
 /** The drawing of an anomaly; undefined of one without operations. */
-export function sketchOf(id: string, anomaly: Anomaly, faults: readonly FaultBand[]): Sketch | undefined {
+export function sketchOf(
+  id: string,
+  anomaly: Anomaly,
+  faults: readonly FaultBand[],
+  words: CallWords,
+): Sketch | undefined {
   const { culprit, states = [] } = anomaly;
   const { operations, skipped } = shownOperations(anomaly);
   if (operations.length === 0) return undefined;
   const processes = [...new Set(operations.map(({ process }) => process))];
-  const bars = operations.map((operation) => barOf(operation, processes, anomaly.kind));
+  const bars = operations.map((operation) => barOf(operation, processes, anomaly.kind, words));
   const first = bars.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
   const last = bars.reduce((most, { from, to }) => Math.max(most, to ?? from), 0);
   return {
@@ -98,7 +101,7 @@ function gapOf({ operations = [], culprit = -1, since }: Anomaly): Pick<Sketch, 
   return { gap: { from, to, label: formatDuration(to - from) } };
 }
 
-function barOf(operation: Operation, processes: readonly number[], kind: string): Bar {
+function barOf(operation: Operation, processes: readonly number[], kind: string, words: CallWords): Bar {
   const { process, invokedAt, completedAt, outcome } = operation;
   return {
     lane: processes.indexOf(process),
@@ -106,7 +109,7 @@ function barOf(operation: Operation, processes: readonly number[], kind: string)
     ...(outcome.type !== "info" && Number.isFinite(completedAt) && { to: completedAt / 1e9 }),
     outcome: outcome.type,
     // A session's promises are about revisions: values alone would not show that one was broken.
-    label: barLabel(operation, kind !== linearizability),
-    title: describeOperation(operation),
+    label: barLabel(operation, words, kind !== violationKind),
+    title: describeOperation(operation, words),
   };
 }

@@ -1,12 +1,14 @@
+import { describeCall } from "../../checker/explain/call-words.ts";
+import type { CallWords } from "../../checker/model.ts";
 import { isUntimed } from "../../checker/untimed.ts";
 import type { Operation } from "../../core/op.ts";
-import type { Anomaly, ReachedState } from "../../core/verdict.ts";
-import { type Bar, linearizability, type Sketch, shownOperations, sketchOf } from "../charts/sketch.ts";
+import { type Anomaly, violationKind } from "../../core/verdict.ts";
+import { type Bar, type Sketch, shownOperations, sketchOf } from "../charts/sketch.ts";
 import { drawnOrders, sketchSvg } from "../charts/sketch-svg.ts";
 import type { Context, Judged } from "../context.ts";
 import { asSentence, formatCount, formatDuration, formatTime, plural, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { describeCall, describeOutcome, momentOf, promiseWords } from "../words.ts";
+import { describeOutcome, momentOf, promiseWords } from "../words.ts";
 import { defaultWidth } from "./over-time.ts";
 import { number, type Row, scrollingTable, text } from "./table.ts";
 
@@ -37,12 +39,12 @@ export function anomaliesPanel(context: Context<Judged>): Html | undefined {
   const all = context.run.verdicts.reduce((sum, { anomalies }) => sum + anomalies.length, 0);
   const counted = told.some((one) => one.counted);
   return html`<section aria-labelledby="anomalies"><h2 id="anomalies">${counted ? "What went wrong" : "What was noticed"}</h2>
-${told.map((one) => article(one, promiseWords[context.promises].known))}
+${told.map((one) => article(one, context))}
 ${all > told.length && html`<p class="note">${plural(all - told.length, "more anomaly", "more anomalies")} ${context.run.readMode === undefined ? "not shown" : html`of the same run in <code>run.json</code>`}.</p>`}
 </section>`;
 }
 
-function toldAnomalies({ run, timeline }: Context<Judged>): Told[] {
+function toldAnomalies({ run, timeline, words }: Context<Judged>): Told[] {
   const rank = ({ counted, anomaly }: { counted: boolean; anomaly: Anomaly }) =>
     counted ? 0 : anomaly.known === true ? 2 : 1;
   return run.verdicts
@@ -54,7 +56,7 @@ function toldAnomalies({ run, timeline }: Context<Judged>): Told[] {
     .slice(0, toldLimit)
     .map(({ anomaly, counted, place }, i) => {
       const id = `anomaly-${i + 1}`;
-      const sketch = sketchOf(id, anomaly, timeline.faults);
+      const sketch = sketchOf(id, anomaly, timeline.faults, words);
       return { id, anomaly, counted, isFolded: place > unfolded, ...(sketch && { sketch }) };
     });
 }
@@ -67,13 +69,16 @@ function placeOf(one: { readonly anomaly: Anomaly }, all: readonly { readonly an
   return same.findIndex(({ anomaly }) => anomaly === one.anomaly) + 1;
 }
 
-function article({ id, anomaly, counted, isFolded, sketch }: Told, whyKnown: string): Html {
+function article(
+  { id, anomaly, counted, isFolded, sketch }: Told,
+  { promises, words }: Context<Judged>,
+): Html {
   const { kind, key, summary, known, operations = [] } = anomaly;
   const evidence = html`${sketch && drawing(sketch, anomaly)}
-${operations.length > 0 && operationsTable(anomaly)}`;
+${operations.length > 0 && operationsTable(anomaly, words)}`;
   return html`<article class="anomaly ${counted ? "counted" : "noticed"}" id="${id}" aria-labelledby="${id}-title">
 <h3 id="${id}-title">${kind}${key !== undefined && key !== "" && html` <span class="of-key">on key <code>${shorten(key, 80)}</code></span>`}${
-    known === true && html` <span class="tag">${whyKnown}</span>`
+    known === true && html` <span class="tag">${promiseWords[promises].known}</span>`
   }</h3>
 <p class="sentence">${asSentence(summary)}</p>
 ${isFolded && operations.length > 0 ? html`<details class="evidence"><summary>Show the ${plural(operations.length, "operation")}</summary>${evidence}</details>` : evidence}
@@ -94,18 +99,18 @@ function drawing(sketch: Sketch, anomaly: Anomaly): Html {
     !sketch.isUntimed &&
     html`<a class="zoom" href="#over-time" data-from="${from}" data-to="${to}">Show ${formatTime(from)} to ${formatTime(to)} in the charts</a>`
   }</figcaption>
-${statesList(sketch, anomaly.states ?? [])}
+${statesList(sketch, anomaly)}
 </figure>`;
 }
 
 /** What is wrong with the marked operation, in a few words. */
 function verdictOnCulprit({ kind }: Anomaly): string {
-  if (kind === linearizability) return "cannot be placed";
+  if (kind === violationKind) return "cannot be placed";
   return kind === "stale-read" ? "stale" : `breaks ${kind.replaceAll("-", " ")}`;
 }
 
 /** The states as a choice: the chosen one's order is drawn over the bars, by style alone. */
-function statesList(sketch: Sketch, states: readonly ReachedState[]): Html | undefined {
+function statesList(sketch: Sketch, { states = [], moreStates = false }: Anomaly): Html | undefined {
   if (states.length === 0) return undefined;
   const told = states.slice(0, toldStates).map(({ state }, i) => {
     const words = html`<code>${shorten(state, 200)}</code> <span class="order-words">${orderWords(sketch, sketch.orders[i] ?? [])}</span>`;
@@ -113,8 +118,10 @@ function statesList(sketch: Sketch, states: readonly ReachedState[]): Html | und
     return html`<label class="choice-${i}"><input type="radio" name="${sketch.id}-state" class="choose-${i}"${i === 0 && html` checked`}><span>${words}</span></label>`;
   });
   const before = sketch.culprit === undefined ? "" : (sketch.bars[sketch.culprit]?.label ?? "");
-  const which = states.length === 1 ? "The one state" : `The ${formatCount(states.length)} states`;
-  return html`<fieldset class="states"><legend>${which} that these operations leave just before <b>${before}</b>, and ${states.length === 1 ? "an order that leads there" : "orders that lead there"}</legend>
+  const isOne = states.length === 1;
+  const number = isOne ? "one state" : `${formatCount(states.length)} states`;
+  const which = moreStates ? `${isOne ? "One" : formatCount(states.length)} of the states` : `The ${number}`;
+  return html`<fieldset class="states"><legend>${which} that these operations leave just before <b>${before}</b>, and ${isOne ? "an order that leads there" : "orders that lead there"}</legend>
 ${told}${states.length > toldStates && html`<p class="quiet">and ${formatCount(states.length - toldStates)} more</p>`}</fieldset>`;
 }
 
@@ -129,7 +136,7 @@ function orderWords({ bars, lanes }: Sketch, order: readonly number[]): string {
     .join(" → ");
 }
 
-function operationsTable(anomaly: Anomaly): Html {
+function operationsTable(anomaly: Anomaly, words: CallWords): Html {
   const { operations, skipped } = shownOperations(anomaly);
   const culprit = anomaly.culprit === undefined ? -1 : anomaly.culprit - skipped;
   const headings = [
@@ -142,13 +149,13 @@ function operationsTable(anomaly: Anomaly): Html {
     number("Revision"),
   ];
   const rows = operations.map((operation, i) =>
-    operationRow(operation, i === culprit && verdictOnCulprit(anomaly)),
+    operationRow(operation, i === culprit && verdictOnCulprit(anomaly), words),
   );
   return html`<details><summary>The ${plural(operations.length, "operation")} as a table</summary>${scrollingTable("Operations of this anomaly", headings, rows)}</details>`;
 }
 
-function operationRow(operation: Operation, culprit: string | false): Row {
-  const { process, node, outcome, invokedAt, completedAt } = operation;
+function operationRow(operation: Operation, culprit: string | false, words: CallWords): Row {
+  const { process, node, call, outcome, invokedAt, completedAt } = operation;
   const answered = outcome.type !== "info" && Number.isFinite(completedAt);
   const took = isUntimed(operation) ? "–" : formatDuration((completedAt - invokedAt) / 1e9);
   return {
@@ -156,7 +163,7 @@ function operationRow(operation: Operation, culprit: string | false): Row {
     cells: [
       `p${process}`,
       node ?? "–",
-      html`${describeCall(operation)}${culprit !== false && html` <span class="tag">${culprit}</span>`}`,
+      html`${describeCall(words, call, outcome)}${culprit !== false && html` <span class="tag">${culprit}</span>`}`,
       momentOf(operation),
       answered ? took : "never",
       describeOutcome(operation),

@@ -1,4 +1,5 @@
-import { barLimit, linearizability, type Sketch, sketchOf } from "../charts/sketch.ts";
+import { violationKind } from "../../core/verdict.ts";
+import { barLimit, type Sketch, sketchOf } from "../charts/sketch.ts";
 import { sketchSvg } from "../charts/sketch-svg.ts";
 import type { Context } from "../context.ts";
 import { formatCount, formatFigure, formatMicros } from "../format.ts";
@@ -33,10 +34,10 @@ ${operations.length > 0 && byName(context)}
 }
 
 /** Every operation of a short history, by process; undefined of a longer one. */
-export function wholeSketch({ operations, faults }: Context<JudgedHistory>): Sketch | undefined {
+export function wholeSketch({ operations, faults, words }: Context<JudgedHistory>): Sketch | undefined {
   if (operations.length > barLimit) return undefined;
   const bands = faults.map(({ band }) => band);
-  return sketchOf("whole", { kind: linearizability, summary: "", operations }, bands);
+  return sketchOf("whole", { kind: violationKind, summary: "", operations }, bands, words);
 }
 
 /** A short history as a drawing. */

@@ -1,9 +1,15 @@
 import { unreachable } from "../../core/assert.ts";
 import type { Consistency } from "../../core/consistency.ts";
 import type { Run } from "../../core/run.ts";
-import { type Anomaly, knownLimit, type Verdict, type VerdictKind } from "../../core/verdict.ts";
+import {
+  type Anomaly,
+  knownLimits,
+  measuredStaleness,
+  type Verdict,
+  type VerdictKind,
+} from "../../core/verdict.ts";
 import type { Context } from "../context.ts";
-import { asSentence, formatCount, formatDuration, formatFigure, plural } from "../format.ts";
+import { asSentence, formatCount, formatDuration, formatFigure, formatShare, plural } from "../format.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { verdictMark, verdictWords } from "../marks.ts";
 import { promiseWords } from "../words.ts";
@@ -32,10 +38,12 @@ export function leadSentence(run: Run, faultsProven: number): string {
     case "valid": {
       const through = faultsProven > 0 ? ` through ${plural(faultsProven, "proven fault")}` : "";
       const kept = `${name} ${version} kept its promise of ${promiseWords[run.readMode.promises].reads}${through}.`;
-      const limit = knownLimit(run.verdicts);
-      return limit === undefined
-        ? kept
-        : `${kept} The known limit of ${run.readMode.name} reads was found: ${asSentence(limit.summary)}`;
+      const [limit] = knownLimits(run.verdicts);
+      const found =
+        limit === undefined
+          ? ""
+          : ` The known limit of ${run.readMode.name} reads was found: ${asSentence(limit.summary)}`;
+      return `${kept}${staleSentence(run)}${found}`;
     }
     case "invalid":
       return asSentence(
@@ -48,6 +56,14 @@ export function leadSentence(run: Run, faultsProven: number): string {
     default:
       return unreachable(run.verdict);
   }
+}
+
+/** ` 15.5% of the reads (292 of 1,881) were stale, the worst by 33.4 s.`; nothing where none was. */
+function staleSentence({ verdicts }: Run): string {
+  const measured = measuredStaleness(verdicts);
+  if (measured === undefined || measured.stale === 0) return "";
+  const { reads, stale, worstMs } = measured;
+  return ` ${formatShare(stale / reads)} of the reads (${formatCount(stale)} of ${formatCount(reads)}) were stale, the worst by ${formatDuration(worstMs / 1e3)}.`;
 }
 
 /** The anomalies that count against the system: those of invalid verdicts, documented limits apart. */
