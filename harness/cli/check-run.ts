@@ -45,7 +45,13 @@ export async function readRunDirectory(
     promises,
     known: [...ended(run), ...run.verdicts],
     run,
-    understood: { format: "run", workload: run.workload, readMode, ...countsOf(history), notes: setAside(history) },
+    understood: {
+      format: "run",
+      workload: run.workload,
+      readMode,
+      ...countsOf(history),
+      notes: setAside(history),
+    },
   };
 }
 
