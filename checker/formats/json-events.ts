@@ -16,6 +16,7 @@ const members = new Set([
   "f",
   "key",
   "value",
+  "mode",
   "node",
   "revision",
   "modRevision",
@@ -83,14 +84,22 @@ function eventOf(object: JsonMembers): ForeignEvent | undefined {
 }
 
 function aboutOf(object: JsonMembers): ForeignEvent["about"] {
+  const mode = object.optionalWord("mode");
   const node = object.optionalWord("node");
   const revision = object.place("revision");
   const modRevision = object.place("modRevision");
   const message = object.optionalWord("message");
   const intended = object.optionalTime("intended");
-  if (node === undefined && revision === undefined && message === undefined && intended === undefined)
+  if (
+    mode === undefined &&
+    node === undefined &&
+    revision === undefined &&
+    message === undefined &&
+    intended === undefined
+  )
     return modRevision === undefined ? undefined : { modRevision };
   return {
+    ...(mode !== undefined && { mode }),
     ...(node !== undefined && { node }),
     ...(revision !== undefined && { revision }),
     ...(modRevision !== undefined && { modRevision }),
