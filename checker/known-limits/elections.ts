@@ -1,4 +1,4 @@
-import type { LeaderSpan } from "../../core/fault.ts";
+import { type FaultWindow, faultWindows, type LeaderSpan } from "../../core/fault.ts";
 import type { ClientEvent, History } from "../../core/history.ts";
 import type { NodeId } from "../../core/op.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
@@ -22,7 +22,8 @@ const seenLateMs = 1500;
 
 /**
  * Every election after the first leader, who led before the run began. A leader that was not seen for a while and then
- * leads again was not elected again, as far as anybody knows.
+ * leads again was elected again only if its process was killed meanwhile. While that process starts it answers nobody,
+ * so that the harness cannot know since when it leads: perhaps since nobody was seen to.
  */
 export function elections(
   spans: readonly LeaderSpan[],
@@ -30,19 +31,35 @@ export function elections(
   isUpdate: (event: ClientEvent) => boolean,
 ): Election[] {
   const found: Election[] = [];
-  let last: NodeId | undefined;
-  for (const [i, { node, from, since: said }] of spans.entries()) {
+  const kills = faultWindows(history).filter(isKill);
+  let last: LeaderSpan | undefined;
+  for (const [i, span] of spans.entries()) {
+    const { node, from } = span;
     if (node === undefined) continue;
-    if (last !== undefined && node !== last) {
-      const since = said ?? nanos(Math.max(0, from - millis(seenLateMs)));
-      const nobodyLed = spans[i - 1]?.node === undefined;
-      const firstUpdate = nobodyLed ? acknowledged(history, since, from, isUpdate) : from;
+    const before = spans[i - 1];
+    const nobodyLed = before !== undefined && before.node === undefined;
+    const restarted =
+      nobodyLed && kills.some(({ nodes, ...kill }) => nodes.includes(node) && overlap(kill, before));
+    if (last !== undefined && (node !== last.node || restarted)) {
+      const since = restarted ? beginOf(before) : beginOf(span);
+      const firstUpdate = nobodyLed
+        ? acknowledged(history, restarted ? before.from : since, from, isUpdate)
+        : from;
       found.push({ node, from, since, firstUpdate });
     }
-    last = node;
+    last = span;
   }
   return found;
 }
+
+/** When a change of leader was surely not over yet. */
+const beginOf = ({ from, since }: LeaderSpan): Nanos =>
+  since ?? nanos(Math.max(0, from - millis(seenLateMs)));
+
+/** `kill`, `kill-all`, `restart-staggered`, …: processes that end and are started again. */
+const isKill = ({ name }: FaultWindow): boolean => /^(kill|restart)(-|$)/.test(name);
+
+const overlap = (a: Pick<FaultWindow, "from" | "to">, b: LeaderSpan): boolean => a.from < b.to && b.from < a.to;
 
 /** When the first update was acknowledged after `since`; `until` where none was before that. */
 function acknowledged(

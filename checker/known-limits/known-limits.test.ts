@@ -239,6 +239,23 @@ describe("a stale read at a new leader", () => {
     expect((await judge(history, both)).kind).toBe("invalid");
   });
 
+  it("is known where the same node leads again after its process was killed, from when nobody was seen to lead", async () => {
+    const again = (fault: string) =>
+      new Story()
+        .leads(0, "n2")
+        .writes(1, 1)
+        .writes(5, 2)
+        .fault(fault, 10, 13, { led: "n2", nodes: ["n1", "n2"] })
+        .leads(11, null, 10.5)
+        .leads(14.6, "n2", 14.3)
+        .reads(14, 14.1, "n2", 1);
+    const { kind, anomalies } = await judge(again("restart-staggered").history(), both);
+    expect(kind).toBe("valid");
+    expect(anomalies[0]?.limit).toMatchObject({ name: "new leader", node: "n2" });
+    expect((await judge(again("partition").history(), both)).kind).toBe("invalid");
+    expect((await judge(again("kill").reads(16.7, 16.8, "n2", 1).history(), both)).kind).toBe("invalid");
+  });
+
   it("is known at a node that passed it on, if it was asked before an update under the new leader", async () => {
     const forwarded = [deposedLeader, { ...newLeader, forwarded: true }];
     const passedOn = (asked: number) => elected().writes(13.2, 3).reads(asked, 13.55, "n3", 1).history();
