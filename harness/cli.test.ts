@@ -81,7 +81,7 @@ describe("assay check", () => {
     const invalid = await assay("check", good, bad, "--initial", "0");
     expect(invalid.status).toBe(1);
     expect(invalid.stdout).toContain(`${bad}: invalid  4 operations`);
-    expect(invalid.stdout).toMatch(/process 1 read 1 .*write of 2/);
+    expect(invalid.stdout).toMatch(/process 1 read 1 .*wrote 2/);
   });
 
   it("ends with 2 where a limit keeps it from deciding", async () => {
@@ -102,6 +102,18 @@ describe("assay check", () => {
       verdict: "unknown",
       anomalies: [{ kind: "time-limit" }],
     });
+  });
+
+  it("refuses a history that needs more memory than is allowed, with a sentence", async () => {
+    const events = Array.from({ length: 600_000 }, (_, i) => {
+      const type = i % 2 === 0 ? "invoke" : "ok";
+      return `{"index":${i},"time":${i},"type":"${type}","process":0,"f":"write","value":${i - (i % 2)}}`;
+    });
+    const ended = await assay("check", file("large.jsonl", events.join("\n")), "--memory-limit", "1");
+    expect(ended).toMatchObject({ status: 64, stdout: "" });
+    expect(ended.stderr).toMatch(
+      /^error: .*large\.jsonl: its first \d+ MiB take \d+ MiB of memory, and --memory-limit allows 1 MiB/,
+    );
   });
 
   it("judges nothing where a file is malformed, and names the file, the line and what it expected", async () => {
@@ -189,18 +201,21 @@ describe("assay bench", () => {
     expect(existsSync(report)).toBe(true);
   });
 
-  it("leaves a history that check finds wrong once an answer in it was changed", async () => {
+  it.each([
+    ["in the run's own read mode", (mode?: string) => mode === undefined, " 1 from "],
+    ["of a node at rest", (mode?: string) => mode !== undefined, " returned 1 for "],
+  ])("leaves a history that check finds wrong once an answer %s was changed", async (_, isAsked, says) => {
     const { dir } = run();
     const lines = readFileSync(join(dir, "history.jsonl"), "utf8").trimEnd().split("\n");
     const reads = lines.flatMap((line, i) => {
-      const { type, f, value } = JSON.parse(line);
-      return type === "ok" && f === "read" && value !== null ? [i] : [];
+      const { type, f, value, mode } = JSON.parse(line);
+      return type === "ok" && f === "read" && value !== null && isAsked(mode) ? [i] : [];
     });
     const at = reads.at(-1) as number;
     lines[at] = JSON.stringify({ ...JSON.parse(lines[at] as string), value: 1 });
     const changed = await assay("check", file("changed.jsonl", ...lines), "--json");
     expect(changed.status, changed.stderr).toBe(1);
-    expect(JSON.parse(changed.stdout).anomalies[0].summary).toContain(" 1 from ");
+    expect(JSON.parse(changed.stdout).anomalies[0].summary).toContain(says);
   });
 
   it.each([

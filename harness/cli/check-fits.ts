@@ -3,6 +3,7 @@ import { type ModelOptions, modelOf, models } from "../../checker/models/index.t
 import { assertFits, fittingModels } from "../../checker/models/recognize.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { History } from "../../core/history.ts";
+import { lookUp } from "./arguments.ts";
 
 /**
  * The model that a history is held against: the one that is named, or the only one that fits. Undefined where none is named
@@ -15,7 +16,8 @@ export function modelFor(
   { model: named, ...options }: ModelOptions & { readonly model?: string },
 ): Model | undefined {
   if (named !== undefined) {
-    if (Object.hasOwn(models, named)) assertFits(named, history, file);
+    lookUp(models, named, "model");
+    assertFits(named, history, file);
     return modelOf(named, options);
   }
   const names = callNames(history);

@@ -1,6 +1,9 @@
+import type { Checker } from "../../checker/checker.ts";
+import { convergence } from "../../checker/convergence/convergence.ts";
 import type { ReadHistory } from "../../checker/formats/format.ts";
 import { detectFormat, formats } from "../../checker/formats/index.ts";
 import { linearizable } from "../../checker/linearizable.ts";
+import type { Model } from "../../checker/model.ts";
 import type { ModelOptions } from "../../checker/models/index.ts";
 import { initialHint } from "../../checker/models/initial-hint.ts";
 import { vacuityUnder } from "../../checker/vacuity.ts";
@@ -26,12 +29,13 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
   const named = options.model === undefined ? {} : { model: options.model };
   const own = read.initial === undefined ? {} : { initial: read.initial };
   const model = modelFor(history, file, { ...named, ...(initial ?? own) });
+  const atRest = setAside(history);
   return {
     file,
     ...(initial === undefined && { hintOf: () => initialHint(history) }),
     history,
     truncated,
-    checkers: model === undefined ? [] : [linearizable({ model, whole: options.whole }), vacuityUnder(model)],
+    checkers: model === undefined ? [] : checkersFor(model, atRest.length > 0, options),
     words: model ?? {},
     promises: "linearizable",
     known: [],
@@ -39,9 +43,15 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
       format: format.name,
       ...(model !== undefined && { model: model.name }),
       ...countsOf(history),
-      notes: [...notes, ...setAside(history)],
+      notes: [...notes, ...atRest],
     },
   };
+}
+
+/** `askedAtRest`: a run of ours that was killed may have come as far as to ask each node what it holds. */
+function checkersFor(model: Model, askedAtRest: boolean, { whole }: CheckOptions): Checker[] {
+  const rest = askedAtRest ? [convergence()] : [];
+  return [linearizable({ model, whole }), ...rest, vacuityUnder(model)];
 }
 
 /** What no format foresaw, as a sentence: a value too deep to walk through, a line too long to hold. */

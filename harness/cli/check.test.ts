@@ -104,17 +104,6 @@ describe("assay check", () => {
     expect(text.replaceAll(/\u001b\[\d+m/g, "")).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 
-  it("ends with a sentence where a history needs more memory than is allowed", {
-    timeout: 120_000,
-  }, async () => {
-    const event = (i: number) =>
-      `{"index":${i},"time":${i},"type":"${i % 2 === 0 ? "invoke" : "ok"}","process":0,"f":"write","value":${i - (i % 2)}}`;
-    await writeFile(join(dir, "large.jsonl"), Array.from({ length: 400_000 }, (_, i) => event(i)).join("\n"));
-    await expect(judged("large.jsonl", { model: "register", memoryLimit: 1 })).rejects.toThrow(
-      /large\.jsonl: its first \d+ MiB take \d+ MiB of memory, and --memory-limit allows 1 MiB/,
-    );
-  });
-
   it("is unknown where nothing was tried, whoever recorded it", async () => {
     await writeFile(
       join(dir, "idle.json"),
