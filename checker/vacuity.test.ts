@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
-import type { FaultChange } from "../core/fault.ts";
-import type { NemesisEvent } from "../core/history.ts";
-import { type Json, nodeId } from "../core/op.ts";
+import type { FaultChange, FaultEvent } from "../core/harness-event.ts";
+import { nodeId } from "../core/op.ts";
 import { millis } from "../core/time.ts";
 import { freely, historyOf } from "./testing/history-of.ts";
 import { faultsProven, vacuity } from "./vacuity.ts";
@@ -24,13 +23,14 @@ it("a run with enough of every kind is valid", async () => {
   expect((await vacuity({ needs: { write: 1 } }).check(history, freely)).kind).toBe("valid");
 });
 
-const fault = (index: number, change: Partial<FaultChange>): NemesisEvent => ({
+const fault = (index: number, change: Partial<FaultChange>): FaultEvent => ({
   index,
   time: millis(index),
   type: "info",
   process: "nemesis",
-  f: "partition",
-  value: { summary: "isolate n2", nodes: [nodeId("n2")], id: 1, ...change } as unknown as Json,
+  f: "fault",
+  name: "partition",
+  value: { state: "begin", summary: "isolate n2", nodes: [nodeId("n2")], id: 1, ...change },
 });
 
 it("a fault that was never seen to bite makes the verdict unknown", async () => {

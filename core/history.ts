@@ -1,5 +1,6 @@
 import { AssertionError } from "./assert.ts";
 import { type ErrorCode, errorCodes, type OpError } from "./errors.ts";
+import type { HarnessEvent } from "./harness-event.ts";
 import type { Call, Json, NodeId, Operation, Outcome, Result, Revision } from "./op.ts";
 import type { Nanos } from "./time.ts";
 
@@ -26,23 +27,43 @@ export interface ClientEvent {
 }
 
 /**
- * An event of the harness: a fault's begin, proof and end, the leader's changes, the run's phases. `f` is a nemesis'
- * name with a `FaultChange` as value, `"leader"` with a node's name or null, or `"phase"` with a `Phase`.
+ * What a client receives without asking for it at that moment: a watch's event, a progress notification, a watch that was
+ * canceled, a session or a lock that was reported lost.
  */
-export interface NemesisEvent {
+export interface NoticeEvent {
   readonly index: number;
   readonly time: Nanos;
-  readonly type: "info";
-  readonly process: "nemesis";
+  readonly type: "notice";
+  readonly process: number;
+  readonly node: NodeId;
   readonly f: string;
-  readonly value: Json;
+  /** `index` of the invocation that subscribed to it. */
+  readonly of: number;
+  readonly key?: string;
+  readonly value?: Json;
+  /** What the key held before. */
+  readonly previous?: Json;
+  readonly revision?: Revision;
 }
 
-export type HistoryEvent = ClientEvent | NemesisEvent;
+export type HistoryEvent = ClientEvent | NoticeEvent | HarnessEvent;
 export type History = readonly HistoryEvent[];
 
-/** `main`: load and faults. `quiet`: everything healed, load goes on. `final`: last reads of every key. */
-export type Phase = "main" | "quiet" | "final";
+export const isHarnessEvent = (event: HistoryEvent): event is HarnessEvent => event.process === "nemesis";
+export const isNotice = (event: HistoryEvent): event is NoticeEvent => event.type === "notice";
+export const isClientEvent = (event: HistoryEvent): event is ClientEvent =>
+  !isHarnessEvent(event) && !isNotice(event);
+export const isInvocation = (event: HistoryEvent): event is ClientEvent => event.type === "invoke";
+
+/**
+ * The invocation that subscribed to a notice; undefined where the events before the notice hold none. Events are looked
+ * up by their `index`, at once where these are consecutive.
+ */
+export function subscriptionOf(notice: NoticeEvent, before: History): ClientEvent | undefined {
+  const guess = before[notice.of - (before[0]?.index ?? 0)];
+  const event = guess?.index === notice.of ? guess : before.find(({ index }) => index === notice.of);
+  return event !== undefined && isInvocation(event) ? event : undefined;
+}
 
 /** The events of a history paired up: the operation `i` was invoked at `calls[i]` and answered at `outcomes[i]`. */
 export interface Pairs {
@@ -52,7 +73,10 @@ export interface Pairs {
   readonly outcomes: Int32Array;
 }
 
-/** Pairs every invocation with its outcome, without making an object for each: for histories of millions of events. */
+/**
+ * Pairs every invocation with its outcome, without making an object for each: for histories of millions of events.
+ * Notices and harness events are passed over.
+ */
 export function pairs(history: History): Pairs {
   const calls = new Int32Array(history.length);
   const outcomes = new Int32Array(history.length).fill(-1);
@@ -60,7 +84,7 @@ export function pairs(history: History): Pairs {
   let size = 0;
   for (let position = 0; position < history.length; position++) {
     const event = history[position] as HistoryEvent;
-    if (event.process === "nemesis") continue;
+    if (!isClientEvent(event)) continue;
     const waiting = open.get(event.process) ?? -1;
     if (event.type === "invoke") {
       if (waiting >= 0) throw new AssertionError(outOfTurn(event, "invokes", "while it waits for an answer"));

@@ -1,5 +1,5 @@
 import { type FaultWindow, faultWindows, leaderSpans } from "../core/fault.ts";
-import { type History, operations as operationsOf } from "../core/history.ts";
+import { type History, isHarnessEvent, operations as operationsOf } from "../core/history.ts";
 import type { Operation } from "../core/op.ts";
 import type { Run, UsageSample } from "../core/run.ts";
 import type { Nanos } from "../core/time.ts";
@@ -74,9 +74,9 @@ export function contextOf(run: Run, history: History, usage: readonly UsageSampl
 }
 
 function phasesOf(history: History, end: Nanos): PhaseBand[] {
-  const starts = history.filter((event) => event.process === "nemesis" && event.f === "phase");
+  const starts = history.filter(isHarnessEvent).filter((event) => event.f === "phase");
   return starts.map((event, i) => ({
-    name: String(event.value),
+    name: event.value,
     from: event.time / 1e9,
     to: (starts[i + 1]?.time ?? end) / 1e9,
   }));

@@ -195,14 +195,15 @@ describe("what comes from the system under test", () => {
   const node = attack as NodeId;
   const { run } = invalidFixture({ seconds: 3 });
   const history: HistoryEvent[] = [
-    { index: 0, time: nanos(0), type: "info", process: "nemesis", f: "leader", value: attack },
+    { index: 0, time: nanos(0), type: "info", process: "nemesis", f: "leader", value: node },
     {
       index: 1,
       time: nanos(1e6),
       type: "info",
       process: "nemesis",
-      f: attack,
-      value: { state: "begin", id: 1, summary: attack, nodes: [attack] },
+      f: "fault",
+      name: attack,
+      value: { state: "begin", id: 1, summary: attack, nodes: [node] },
     },
     { index: 2, time: nanos(2e6), type: "invoke", process: 1, f: attack, key: attack, value: attack, node },
     {

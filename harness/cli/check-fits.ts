@@ -1,7 +1,7 @@
 import type { Model } from "../../checker/model.ts";
 import { models } from "../../checker/models/index.ts";
 import { UsageError } from "../../core/errors.ts";
-import type { History } from "../../core/history.ts";
+import { type History, isInvocation } from "../../core/history.ts";
 
 /** A UsageError where the history has a function that the model does not know: names it, and the models that fit. */
 export function assertFits(model: Model, history: History, file: string): void {
@@ -24,6 +24,6 @@ export function assertFits(model: Model, history: History, file: string): void {
 /** What the history's clients asked for, each name once. */
 function callNames(history: History): string[] {
   const names = new Set<string>();
-  for (const event of history) if (event.process !== "nemesis" && event.type === "invoke") names.add(event.f);
+  for (const event of history) if (isInvocation(event)) names.add(event.f);
   return [...names];
 }

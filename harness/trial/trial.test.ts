@@ -171,7 +171,7 @@ describe("a run that proves nothing", () => {
     const isReady = trial.system.isReady.bind(trial.system);
     let struck = false;
     trial.deps.adapter.ready = async ({ node }) => {
-      struck ||= trial.events.some((event) => event.f === "kill");
+      struck ||= trial.events.some((event) => event.f === "fault");
       return isReady(node) && !(struck && node === "n2");
     };
     const run = await trial.run();

@@ -97,7 +97,7 @@ export class Watch {
     if (this.#stopped.signal.aborted) return;
     this.#leaderSeen = true;
     this.#leader = leader;
-    this.#context.recorder.nemesis("leader", leader ?? null);
+    this.#context.recorder.harness({ f: "leader", value: leader ?? null });
     this.#context.deps.onProgress({ type: "leader", ...(leader !== undefined && { node: leader }) });
   }
 

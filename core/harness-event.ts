@@ -1,0 +1,54 @@
+/** What the harness itself writes into a history: the run's phases, the leader's changes, faults. */
+import type { Link, NodeId } from "./op.ts";
+import type { Nanos } from "./time.ts";
+
+/** `main`: load and faults. `quiet`: everything healed, load goes on. `final`: last reads of every key. */
+export type Phase = "main" | "quiet" | "final";
+
+/** The value of a fault's event. A fault is `begin`, then `proven` when it was seen to bite, then `end` when healed. */
+export interface FaultChange {
+  readonly state: "begin" | "proven" | "end";
+  /** Tells the faults of one run apart: 1, 2, … */
+  readonly id: number;
+  /** One line for people: `isolate leader n2`. */
+  readonly summary: string;
+  /** The nodes that the fault was aimed at. */
+  readonly nodes: readonly NodeId[];
+  /** Directed links that carry nothing while the fault lasts. */
+  readonly cut?: readonly Link[];
+  /** On `proven`: what was seen (`n2 -> n1: 14 connections refused bytes`). */
+  readonly proof?: string;
+}
+
+/** `type` and `process` are Jepsen's. */
+interface Head {
+  readonly index: number;
+  readonly time: Nanos;
+  readonly type: "info";
+  readonly process: "nemesis";
+}
+
+/** The run enters a phase. */
+export interface PhaseEvent extends Head {
+  readonly f: "phase";
+  readonly value: Phase;
+}
+
+/** The harness sees another leader than before; null: nobody leads. */
+export interface LeaderEvent extends Head {
+  readonly f: "leader";
+  readonly value: NodeId | null;
+}
+
+export interface FaultEvent extends Head {
+  readonly f: "fault";
+  /** The nemesis' name. */
+  readonly name: string;
+  readonly value: FaultChange;
+}
+
+export type HarnessEvent = PhaseEvent | LeaderEvent | FaultEvent;
+
+/** A harness event before the recorder gives it its place. */
+export type HarnessNews = WithoutHead<HarnessEvent>;
+type WithoutHead<E> = E extends Head ? Omit<E, keyof Head> : never;
