@@ -159,7 +159,8 @@ describe("the limits of a check", () => {
     const verdict = await checker.check(history, { ...freely, now: () => seconds, timeLimitSeconds: limit });
     expect(verdict.kind).toBe("invalid");
     const [anomaly] = verdict.anomalies;
-    expect(anomaly?.operations?.[anomaly.culprit ?? -1]?.call.f).toBe("length");
+    const shown = anomaly?.evidence;
+    expect(shown?.operations[shown.culprit]?.call.f).toBe("length");
     expect(seconds).toBeLessThan(limit * 1.1);
   });
 

@@ -3,9 +3,11 @@ import { type History, isHarnessEvent, operations as operationsOf } from "../cor
 import type { Operation } from "../core/op.ts";
 import type { Run, UsageSample } from "../core/run.ts";
 import type { Nanos } from "../core/time.ts";
-import { type FaultBand, hues, type PhaseBand, type Timeline } from "./charts/timeline.ts";
+import type { Lane } from "../core/verdict.ts";
+import { type FaultBand, hues, type LaneBand, type PhaseBand, type Timeline } from "./charts/timeline.ts";
 import { seriesOf } from "./data/series.ts";
 import { usageOf } from "./data/usage.ts";
+import { formatDuration } from "./format.ts";
 
 /** What every panel of a run's report may use: the run, its operations, and its timeline. */
 export interface Context {
@@ -58,19 +60,25 @@ export function contextOf(run: Run, history: History, usage: readonly UsageSampl
       to: to / 1e9,
     })),
     phases: phasesOf(history, last),
-    stale: run.verdicts.flatMap(({ staleness = [] }) =>
-      staleness.map(({ node, from, to, reads, worstMs }) => ({
-        node,
-        from: from / 1e9,
-        to: to / 1e9,
-        reads,
-        worstMs,
-      })),
-    ),
+    lanes: run.verdicts.flatMap(({ checker, lanes = [] }) => lanes.map((lane) => laneBand(checker, lane))),
     series: seriesOf(operations, last),
     usage: usageOf(usage),
   };
   return { run, operations, faults, timeline, end: last };
+}
+
+function laneBand(checker: string, { label, node, from, to, text, figures = {}, colour }: Lane): LaneBand {
+  const duration = Object.entries(figures).find(([name]) => name.endsWith(" ms"))?.[1];
+  return {
+    checker,
+    label,
+    ...(node !== undefined && { node }),
+    from: from / 1e9,
+    to: to / 1e9,
+    text,
+    short: duration === undefined ? "" : formatDuration(duration / 1e3),
+    colour,
+  };
 }
 
 function phasesOf(history: History, end: Nanos): PhaseBand[] {

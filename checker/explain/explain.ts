@@ -1,3 +1,4 @@
+import type { OrderEvidence } from "../../core/evidence.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Anomaly } from "../../core/verdict.ts";
 import { checkOperations, isRegister } from "../check-operations.ts";
@@ -27,7 +28,7 @@ export function explain(
   list: OperationList,
   culprit: number,
   budget: Budget,
-): Pick<Anomaly, "summary" | "operations" | "culprit" | "states"> {
+): Pick<Anomaly, "summary"> & { readonly evidence: OrderEvidence } {
   const shown = within(
     () => budget.during(() => shownOperations(model, list, culprit, budget)),
     () => beside(list, culprit),
@@ -35,7 +36,7 @@ export function explain(
   const bad = shown.operations.indexOf(shown.bad);
   const states = reachedStates(model, shown.starts, shown.operations, bad, budget);
   const summary = sentence(shown.operations, bad, states, valueHistory(list, model.init, shown.bad));
-  return { summary, operations: shown.operations, culprit: bad, states };
+  return { summary, evidence: { kind: "order", operations: shown.operations, culprit: bad, states } };
 }
 
 interface Shown {

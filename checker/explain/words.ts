@@ -1,5 +1,5 @@
+import type { ReachedState } from "../../core/evidence.ts";
 import type { Json, Operation } from "../../core/op.ts";
-import type { ReachedState } from "../../core/verdict.ts";
 import { same } from "../canonical.ts";
 import type { OperationList } from "../operation-list.ts";
 import { atTime, count, cut, say, span } from "../phrases.ts";

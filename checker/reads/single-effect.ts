@@ -101,7 +101,6 @@ function anomaly(write: Operation, known: Sighting, again: Sighting): Anomaly {
       `process ${process} read ${say(valueRead(again.operation))} from ${place} at ${atTime(invokedAt)}, written at revision ${again.at},` +
       ` but ${other}: the one write of it took effect twice`,
     ...(call.key !== undefined && { key: call.key }),
-    operations: shown,
-    culprit: shown.indexOf(again.operation),
+    evidence: { kind: "order", operations: shown, culprit: shown.indexOf(again.operation) },
   };
 }

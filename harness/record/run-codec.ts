@@ -1,55 +1,17 @@
-/** run.json and usage.jsonl, checked when they are read: they may come from another version, or from a user's editor. */
+/**
+ * run.json and usage.jsonl, checked when they are read: they may come from another version, or from a user's editor. Each
+ * schema satisfies the type that it reads: where one lacks a member of the type, or has another type for it, this does
+ * not compile.
+ */
 import { z } from "zod";
 import { UsageError } from "../../core/errors.ts";
-import type { Run, UsageSample } from "../../core/run.ts";
+import type { FaultWindow } from "../../core/fault.ts";
+import type { ClientHealth, LatencySummary, Load, Machine, Run, UsageSample } from "../../core/run.ts";
+import { count, type Members, node, time, verdict, verdictKind } from "./verdict-codec.ts";
 
-const count = z.int().nonnegative();
-/** JSON has no Infinity: what never happened is null. */
-const moment = z
-  .number()
-  .nullable()
-  .transform((time) => time ?? Number.POSITIVE_INFINITY);
-const verdictKind = z.enum(["valid", "unknown", "invalid"]);
 const outcomeType = z.enum(["ok", "fail", "info"]);
 
-const operation = z.looseObject({
-  process: z.int(),
-  node: z.string().optional(),
-  call: z.looseObject({ f: z.string(), key: z.string().optional(), value: z.json().optional() }),
-  outcome: z.union([
-    z.looseObject({ type: z.literal("ok"), output: z.looseObject({}) }),
-    z.looseObject({
-      type: z.enum(["fail", "info"]),
-      error: z.looseObject({ code: z.string(), definite: z.boolean(), message: z.string() }),
-    }),
-  ]),
-  intendedAt: z.number().optional(),
-  invokedAt: z.number(),
-  completedAt: moment,
-  callIndex: count,
-  returnIndex: moment,
-});
-
-const anomaly = z.looseObject({
-  kind: z.string(),
-  summary: z.string(),
-  key: z.string().optional(),
-  operations: z.array(operation).optional(),
-  culprit: count.optional(),
-  states: z.array(z.looseObject({ state: z.string(), order: z.array(count) })).optional(),
-  known: z.boolean().optional(),
-});
-
-const verdict = z.looseObject({
-  checker: z.string(),
-  kind: verdictKind,
-  summary: z.string(),
-  anomalies: z.array(anomaly),
-  figures: z.record(z.string(), z.number()).optional(),
-  seconds: z.number().optional(),
-});
-
-const latency = z.looseObject({
+const latency: z.ZodType<LatencySummary> = z.looseObject({
   f: z.string(),
   outcome: outcomeType,
   measure: z.enum(["response", "service"]),
@@ -61,25 +23,40 @@ const latency = z.looseObject({
   p999: z.number(),
   max: z.number(),
   spectrum: z.array(z.tuple([z.number(), z.number()])),
-});
+} satisfies Members<LatencySummary>);
 
-const fault = z.looseObject({
+const fault: z.ZodType<FaultWindow> = z.looseObject({
   id: count,
   name: z.string(),
   summary: z.string(),
-  nodes: z.array(z.string()),
-  cut: z.array(z.tuple([z.string(), z.string()])),
-  from: z.number(),
-  to: z.number(),
-  proof: z.string().optional(),
-});
+  nodes: z.array(node),
+  cut: z.array(z.tuple([node, node])),
+  from: time,
+  to: time,
+  proof: z.string().exactOptional(),
+} satisfies Members<FaultWindow>);
 
-const load = z.discriminatedUnion("kind", [
+const load: z.ZodType<Load> = z.discriminatedUnion("kind", [
   z.looseObject({ kind: z.literal("open"), rate: z.number(), processes: count, seconds: z.number() }),
   z.looseObject({ kind: z.literal("closed"), processes: count, seconds: z.number() }),
 ]);
 
-const runFile = z.looseObject({
+const machine: z.ZodType<Machine> = z.looseObject({
+  cpu: z.string(),
+  cores: count,
+  memoryBytes: z.number(),
+  os: z.string(),
+  node: z.string(),
+} satisfies Members<Machine>);
+
+const client: z.ZodType<ClientHealth> = z.looseObject({
+  sendLagMsP99: z.number(),
+  eventLoopUtilization: z.number(),
+  gcMs: z.number(),
+  limited: z.string().exactOptional(),
+} satisfies Members<ClientHealth>);
+
+const runFile: z.ZodType<Run> = z.looseObject({
   version: z.literal(1),
   id: z.string(),
   startedAt: z.iso.datetime(),
@@ -93,18 +70,12 @@ const runFile = z.looseObject({
     promises: z.enum(["linearizable", "linearizable-known-limits", "sequential", "stale-monotonic", "stale"]),
   }),
   nodes: z.array(z.looseObject({ id: z.string(), endpoint: z.string() })),
-  mutant: z.string().optional(),
+  mutant: z.string().exactOptional(),
   load,
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
   command: z.string(),
-  assay: z.looseObject({ version: z.string(), commit: z.string().optional() }),
-  machine: z.looseObject({
-    cpu: z.string(),
-    cores: count,
-    memoryBytes: z.number(),
-    os: z.string(),
-    node: z.string(),
-  }),
+  assay: z.looseObject({ version: z.string(), commit: z.string().exactOptional() }),
+  machine,
   operations: z.looseObject({ ok: count, fail: count, info: count }),
   latency: z.array(latency),
   faults: z.array(fault),
@@ -112,34 +83,29 @@ const runFile = z.looseObject({
   verdict: verdictKind,
   seconds: z.number(),
   phases: z.looseObject({ setUp: z.number(), load: z.number(), check: z.number() }),
-  client: z.looseObject({
-    sendLagMsP99: z.number(),
-    eventLoopUtilization: z.number(),
-    gcMs: z.number(),
-    limited: z.string().optional(),
-  }),
-  ended: z.string().optional(),
-  lastRevision: z.number().optional(),
-});
+  client,
+  ended: z.string().exactOptional(),
+  lastRevision: z.number().exactOptional(),
+} satisfies Members<Run>);
 
-const usageSample = z.looseObject({
-  time: z.number(),
+const usageSample: z.ZodType<UsageSample> = z.looseObject({
+  time,
   node: z.string(),
   cpuSeconds: z.number(),
   memoryBytes: z.number(),
   diskBytes: z.number(),
-});
+} satisfies Members<UsageSample>);
 
 /** The run of a `run.json`; a UsageError that names `file` and what is wrong where it is none. */
 export function decodeRun(text: string, file: string): Run {
-  return decode(runFile, text, file) as unknown as Run;
+  return decode(runFile, text, file);
 }
 
 /** The samples of a `usage.jsonl`; a last line without its end is dropped, as in a history. */
 export function decodeUsage(text: string, file: string): UsageSample[] {
   const lines = text.split("\n");
   const whole = lines.slice(0, -1).filter((line) => line.trim() !== "");
-  return whole.map((line, i) => decode(usageSample, line, `${file}:${i + 1}`) as unknown as UsageSample);
+  return whole.map((line, i) => decode(usageSample, line, `${file}:${i + 1}`));
 }
 
 function decode<T>(schema: z.ZodType<T>, text: string, where: string): T {

@@ -129,7 +129,7 @@ describe("a broken promise", () => {
       const run = await trial.run();
       expect(run.verdict).toBe("invalid");
       expect(verdictOf(run, "linearizable")?.kind).toBe("invalid");
-      expect(verdictOf(run, "linearizable")?.anomalies[0]?.operations?.length).toBeGreaterThan(0);
+      expect(verdictOf(run, "linearizable")?.anomalies[0]?.evidence?.operations.length).toBeGreaterThan(0);
     },
   );
 

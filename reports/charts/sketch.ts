@@ -1,5 +1,5 @@
 import type { Operation } from "../../core/op.ts";
-import type { Anomaly } from "../../core/verdict.ts";
+import type { Nanos } from "../../core/time.ts";
 import { formatDuration } from "../format.ts";
 import { barLabel, describeOperation } from "../words.ts";
 import type { FaultBand } from "./timeline.ts";
@@ -44,14 +44,24 @@ export interface Bar {
   readonly title: string;
 }
 
-/** The kind of anomaly that is about a legal order; all others are about what a session may see. */
-export const linearizability = "linearizability";
-
 /** A drawing holds so many operations; a checker's minimal sub-history is far smaller. */
 const barLimit = 60;
 
-/** The operations of an anomaly that are shown, those up to the culprit, and how many before them are not. */
-export function shownOperations({ operations = [], culprit = 0 }: Anomaly): {
+/** What a sketch draws. */
+export interface Sketched {
+  readonly operations: readonly Operation[];
+  /** Position in `operations` of the operation that is marked. */
+  readonly culprit: number;
+  /** Orders of some operations, by position. */
+  readonly orders?: readonly (readonly number[])[];
+  /** From when on the value that the culprit returned had been overwritten. */
+  readonly since?: Nanos;
+  /** Whether bars name revisions: where values alone would not show what is wrong. */
+  readonly revisions: boolean;
+}
+
+/** The operations that are shown, those up to the culprit, and how many before them are not. */
+export function shownOperations({ operations, culprit }: Pick<Sketched, "operations" | "culprit">): {
   readonly operations: readonly Operation[];
   readonly skipped: number;
 } {
@@ -59,13 +69,11 @@ export function shownOperations({ operations = [], culprit = 0 }: Anomaly): {
   return { operations: operations.slice(skipped, skipped + barLimit), skipped };
 }
 
-/** The drawing of an anomaly; undefined of one without operations. */
-export function sketchOf(id: string, anomaly: Anomaly, faults: readonly FaultBand[]): Sketch | undefined {
-  const { culprit, states = [] } = anomaly;
-  const { operations, skipped } = shownOperations(anomaly);
-  if (operations.length === 0) return undefined;
+export function sketchOf(id: string, sketched: Sketched, faults: readonly FaultBand[]): Sketch {
+  const { culprit, orders = [], revisions } = sketched;
+  const { operations, skipped } = shownOperations(sketched);
   const processes = [...new Set(operations.map(({ process }) => process))];
-  const bars = operations.map((operation) => barOf(operation, processes, anomaly.kind));
+  const bars = operations.map((operation) => barOf(operation, processes, revisions));
   const first = bars.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
   const last = bars.reduce((most, { from, to }) => Math.max(most, to ?? from), 0);
   return {
@@ -75,9 +83,9 @@ export function sketchOf(id: string, anomaly: Anomaly, faults: readonly FaultBan
       node: nodesOf(operations.filter((operation) => operation.process === process)),
     })),
     bars,
-    ...(culprit !== undefined && { culprit: culprit - skipped }),
-    ...gapOf(anomaly),
-    orders: states.map(({ order }) =>
+    culprit: culprit - skipped,
+    ...gapOf(sketched),
+    orders: orders.map((order) =>
       order.map((position) => position - skipped).filter((position) => position >= 0),
     ),
     faults: faults.filter(({ from, to }) => from <= last && to >= first),
@@ -87,22 +95,21 @@ export function sketchOf(id: string, anomaly: Anomaly, faults: readonly FaultBan
 const nodesOf = (operations: readonly Operation[]): string =>
   [...new Set(operations.flatMap(({ node }) => node ?? []))].join(", ");
 
-function gapOf({ operations = [], culprit = -1, since }: Anomaly): Pick<Sketch, "gap"> {
+function gapOf({ operations, culprit, since }: Sketched): Pick<Sketch, "gap"> {
   const read = operations[culprit];
   if (since === undefined || read === undefined || read.invokedAt <= since) return {};
   const [from, to] = [since / 1e9, read.invokedAt / 1e9];
   return { gap: { from, to, label: formatDuration(to - from) } };
 }
 
-function barOf(operation: Operation, processes: readonly number[], kind: string): Bar {
+function barOf(operation: Operation, processes: readonly number[], revisions: boolean): Bar {
   const { process, invokedAt, completedAt, outcome } = operation;
   return {
     lane: processes.indexOf(process),
     from: invokedAt / 1e9,
     ...(outcome.type !== "info" && Number.isFinite(completedAt) && { to: completedAt / 1e9 }),
     outcome: outcome.type,
-    // A session's promises are about revisions: values alone would not show that one was broken.
-    label: barLabel(operation, kind !== linearizability),
+    label: barLabel(operation, revisions),
     title: describeOperation(operation),
   };
 }

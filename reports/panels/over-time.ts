@@ -1,4 +1,4 @@
-import { lanesChart } from "../charts/lanes.ts";
+import { laneKeys, lanesChart } from "../charts/lanes.ts";
 import { percentileNames, percentilesChart } from "../charts/percentiles.ts";
 import { throughputChart } from "../charts/throughput.ts";
 import { hues, type View } from "../charts/timeline.ts";
@@ -40,7 +40,7 @@ export function overTimePanel({ timeline, run }: Context, points: Points): Html 
 ${scatterLegend(points)}
 <div class="plot" data-plot="latency"><noscript><p class="note">The scatter of every operation is drawn by a script. All other charts and figures are here.</p></noscript></div>
 <h3>Leader and nodes</h3>
-<p class="legend">${faultKeys({ timeline })}${timeline.stale.length > 0 && html` <span class="key stale">stale reads</span>`}</p>
+<p class="legend">${faultKeys({ timeline })}${laneKeys(timeline.lanes)}</p>
 <div class="plot" data-plot="lanes">${lanesChart(timeline, view)}</div>
 <h3>Percentiles of the response time</h3>
 <p class="legend">${percentileNames.map((name) => html`<span class="key line-key ${name}">${name}</span> `)}<span class="quiet">of <i>ok</i> operations, every ${formatMicros(timeline.series.bucketSeconds * 1e6)}</span>${run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`}</p>
