@@ -13,6 +13,7 @@ import { runTrial } from "../trial/trial.ts";
 import { pairs } from "./arguments.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import { repeatCommand } from "./command-line.ts";
+import { benchResult, type Finished } from "./json-result.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
 import type { PlannedRun } from "./plan.ts";
@@ -27,13 +28,6 @@ export interface BenchDeps {
   /** Ends the run early: what was recorded is judged, and the exit status is the signal's. */
   readonly signal: AbortSignal;
   readonly defaults: Readonly<Record<string, unknown>>;
-}
-
-interface Finished {
-  readonly run: Run;
-  readonly dir: string;
-  readonly report: string;
-  readonly failure?: string;
 }
 
 /** `assay bench`: runs, judges and reports what was planned. Resolves with the exit status. */
@@ -200,42 +194,7 @@ function summarise(finished: readonly Finished[], seconds: number, output: Outpu
       ),
     );
   }
-  output.result({
-    verdict: worst(finished.map(({ run }) => run.verdict)),
-    seconds,
-    runs: finished.map(({ run, dir, report, failure }) => ({
-      system: run.system.name,
-      version: run.system.version,
-      runtime: run.runtime,
-      workload: run.workload,
-      readMode: run.readMode.name,
-      seed: run.seed,
-      verdict: run.verdict,
-      knownLimitFound: knownLimit(run.verdicts) !== undefined,
-      operations: run.operations,
-      faults: faultCounts(run),
-      anomalies: run.verdicts.flatMap(({ anomalies }) =>
-        anomalies.map(({ kind, summary, known }) => ({ kind, summary, ...(known && { known }) })),
-      ),
-      figures: Object.assign({}, ...run.verdicts.map(({ figures }) => figures ?? {})),
-      staleness: staleByFault(run),
-      dir,
-      report,
-      ...(failure !== undefined && { error: failure }),
-    })),
-  });
-}
-
-function faultCounts(run: Run) {
-  const names = [...new Set(run.faults.map(({ name }) => name))];
-  return names.map((name) => {
-    const windows = run.faults.filter((fault) => fault.name === name);
-    return {
-      name,
-      windows: windows.length,
-      proven: windows.filter(({ proof }) => proof !== undefined).length,
-    };
-  });
+  output.result(benchResult(finished, seconds));
 }
 
 function statusOf(finished: readonly Finished[]): number {

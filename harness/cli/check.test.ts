@@ -13,26 +13,21 @@ import type { Verdict } from "../../core/verdict.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { TestTrial } from "../testing/trial.ts";
 import { type CheckOptions, check } from "./check.ts";
+import type { CheckResult } from "./json-result.ts";
 import type { Output } from "./output.ts";
-
-interface Told {
-  readonly verdict: string;
-  readonly operations: number;
-  readonly files: readonly { readonly file: string; readonly truncated: boolean }[];
-}
 
 /** What check prints, notes, answers as JSON, and ends with. */
 async function checked(file: string, options: CheckOptions) {
   const told: string[] = [];
   const notes: string[] = [];
-  const results: Told[] = [];
+  const results: CheckResult[] = [];
   const output: Output = {
     json: false,
     print: (line = "") => {
       told.push(line);
     },
     result: (value) => {
-      results.push(value as Told);
+      results.push(value as CheckResult);
     },
     note: (line) => {
       notes.push(line);

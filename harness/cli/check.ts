@@ -11,6 +11,7 @@ import { toSeconds } from "../../core/time.ts";
 import { type Verdict, type VerdictKind, worst } from "../../core/verdict.ts";
 import { readForeign } from "./check-foreign.ts";
 import { readRunDirectory } from "./check-run.ts";
+import type { CheckResult } from "./json-result.ts";
 import { type Output, paintVerdict } from "./output.ts";
 
 export interface CheckOptions {
@@ -80,7 +81,7 @@ export async function check(
   }
   const verdicts = all.flatMap(({ verdicts }) => verdicts);
   const verdict = worst(verdicts.map(({ kind }) => kind));
-  output.result({
+  const result: CheckResult = {
     verdict,
     operations: all.reduce((sum, { operations }) => sum + operations, 0),
     seconds: toSeconds(clock.now()) - toSeconds(started),
@@ -92,7 +93,8 @@ export async function check(
       operations,
       judgedInSeconds: each.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0),
     })),
-  });
+  };
+  output.result(result);
   return exitStatus[verdict];
 }
 
