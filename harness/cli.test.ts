@@ -189,6 +189,19 @@ describe("assay bench", () => {
     expect(existsSync(report)).toBe(true);
   });
 
+  it("leaves a history that export writes for Jepsen, and that check judges the same from there", async () => {
+    const { dir } = run();
+    const edn = join(dir, "history.edn");
+    const exported = await assay("export", dir, "--out", edn, "--json");
+    expect(exported.status).toBe(0);
+    expect(JSON.parse(exported.stdout)).toMatchObject({ file: edn, format: "jepsen-edn" });
+    const judged = await assay("check", edn, "--model", "register");
+    expect(judged.status).toBe(0);
+    const refused = await assay("export", dir, "--format", "edn");
+    expect(refused.status).toBe(64);
+    expect(refused.stderr).toContain('no format is called "edn"; there are: jepsen-edn');
+  });
+
   it("leaves a history that check finds wrong once an answer in it was changed", async () => {
     const { dir } = run();
     const lines = readFileSync(join(dir, "history.jsonl"), "utf8").trimEnd().split("\n");

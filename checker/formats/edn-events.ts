@@ -17,8 +17,8 @@ export interface EdnEvent {
 export const eventTypes = ["invoke", "ok", "fail", "info"] as const;
 
 /**
- * The events of clients in an EDN history: one vector or list of maps, or one map after another. What is the nemesis'
- * is passed over.
+ * The events of clients in an EDN history: one vector or list of maps, or one map after another. What is the nemesis',
+ * and notices, are passed over.
  */
 export const ednEvents = (text: string, file: string): EdnEvent[] =>
   readEdnItems(text, file).flatMap((item) => event(item, file) ?? []);
@@ -47,12 +47,12 @@ function event({ form: map, line }: EdnForm, file: string): EdnEvent | undefined
   };
 }
 
-/** A client's name: a number or, unlike in Jepsen itself, a word. Undefined of the nemesis. */
+/** A client's name: a number or, unlike in Jepsen itself, a word. Undefined of the nemesis, and of our own notices. */
 function processName(map: EdnMap, file: string): string | undefined {
   const process = map.get("process");
   const name = typeof process === "number" ? String(process) : nameOf(process);
   if (name === undefined) throw malformed(file, map.line, "a :process", text(process));
-  return /^nemesis/.test(name) ? undefined : name;
+  return /^(nemesis|notice$)/.test(name) ? undefined : name;
 }
 
 /** Of a keyword or a string. */

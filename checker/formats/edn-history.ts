@@ -4,6 +4,7 @@ import { type Edn, ednToJson, Keyword } from "./edn.ts";
 import { type EdnEvent, keyName } from "./edn-events.ts";
 import { type Ending, HistoryBuilder } from "./history-builder.ts";
 import { malformed } from "./malformed.ts";
+import { ownErrorCode } from "./own-error.ts";
 
 /** What the writers of histories mean differently. */
 interface Dialect {
@@ -59,6 +60,10 @@ function complete(
 }
 
 function failure({ type, value, error }: EdnEvent, invoked: Call, dialect: Dialect): Ending {
+  const own = ownErrorCode(
+    error instanceof Keyword ? error.name : typeof error === "string" ? error : undefined,
+  );
+  if (own !== undefined) return { type: type === "info" ? "info" : "fail", error: own };
   const isLate = isTimeout(value) || isTimeout(error);
   if (type === "info" || (isLate && dialect.isLog))
     return { type: "info", error: isLate ? "timeout" : "unknown" };
