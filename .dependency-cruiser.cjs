@@ -43,14 +43,14 @@ module.exports = {
     ),
     only(
       "adapters-contract",
-      "^adapters/(?!registry)[^/]+\\.ts$",
-      "^(core|adapters/(?!registry)[^/]+\\.ts$)",
+      "^adapters/(client/|(?!registry)[^/]+\\.ts$)",
+      "^(core|adapters/(client/|(?!registry)[^/]+\\.ts$))",
       "The contract knows no system.",
     ),
     only(
       "adapters-conformance",
       "^adapters/conformance/",
-      "^(core|adapters/conformance|adapters/(?!registry)[^/]+\\.ts$)",
+      "^(core|adapters/conformance|adapters/(client/|(?!registry)[^/]+\\.ts$))",
       "One suite for every system, by its capabilities.",
     ),
     only(
@@ -62,43 +62,43 @@ module.exports = {
     only(
       "adapters-reference",
       "^adapters/reference/",
-      "^(core|adapters/reference|adapters/etcd-api|adapters/(?!registry)[^/]+\\.ts$)",
+      "^(core|adapters/reference|adapters/etcd-api|adapters/(client/|(?!registry)[^/]+\\.ts$))",
       "Systems do not know each other.",
     ),
     only(
       "adapters-etcd",
       "^adapters/etcd/",
-      "^(core|adapters/etcd|adapters/etcd-api|adapters/(?!registry)[^/]+\\.ts$)",
+      "^(core|adapters/etcd|adapters/etcd-api|adapters/(client/|(?!registry)[^/]+\\.ts$))",
       "Systems do not know each other.",
     ),
     only(
       "adapters-etcd-api",
       "^adapters/etcd-api/",
-      "^(core|adapters/etcd-api|adapters/(?!registry)[^/]+\\.ts$)",
+      "^(core|adapters/etcd-api|adapters/(client/|(?!registry)[^/]+\\.ts$))",
       "Systems do not know each other.",
     ),
     only(
       "adapters-zookeeper",
       "^adapters/zookeeper/",
-      "^(core|adapters/zookeeper|adapters/(?!registry)[^/]+\\.ts$)",
+      "^(core|adapters/zookeeper|adapters/(client/|(?!registry)[^/]+\\.ts$))",
       "Systems do not know each other.",
     ),
     only(
       "adapters-consul",
       "^adapters/consul/",
-      "^(core|adapters/consul|adapters/(?!registry)[^/]+\\.ts$)",
+      "^(core|adapters/consul|adapters/(client/|(?!registry)[^/]+\\.ts$))",
       "Systems do not know each other.",
     ),
     only(
       "adapters-memory",
       "^adapters/memory/",
-      "^(core|adapters/memory|adapters/(?!registry)[^/]+\\.ts$)",
+      "^(core|adapters/memory|adapters/(client/|(?!registry)[^/]+\\.ts$))",
       "Systems do not know each other.",
     ),
     only(
       "workloads",
       "^workloads/",
-      "^(core|checker|workloads|adapters/(?!registry)[^/]+\\.ts$)",
+      "^(core|checker|workloads|adapters/(client/|(?!registry)[^/]+\\.ts$))",
       "A workload speaks to the contract, never to one system.",
     ),
     only("checker", "^checker/", "^(core|checker)/", "Checkers read histories and nothing else."),
@@ -106,7 +106,7 @@ module.exports = {
     only(
       "harness",
       "^harness/(?!cli|assay\\.mjs)",
-      "^(core|checker|workloads/workload\\.ts|adapters/(?!registry)[^/]+\\.ts$|harness/(?!cli))",
+      "^(core|checker|workloads/workload\\.ts|adapters/(client/|(?!registry)[^/]+\\.ts$)|harness/(?!cli))",
       "Only the command line knows the registries and the reports.",
     ),
     {

@@ -1,81 +1,19 @@
-import type { Consistency } from "../core/consistency.ts";
-import type { NodeId, Revision } from "../core/op.ts";
+import type { ReadPromise } from "../core/consistency.ts";
+import type { NodeId, Revision, RevisionScope } from "../core/op.ts";
+import type { Admin } from "./client/admin.ts";
+import type { Capability, Connect } from "./client/client.ts";
+import type { ConnectOptions, Endpoint } from "./client/connection.ts";
 import type { Deployment } from "./deployment.ts";
 
-/** What a system can do. A workload asks for some; the conformance suite skips by them. */
-export type Capability = "cas" | "delete" | "prefix" | "txn" | "revision-read" | "compaction";
+export type { ConnectOptions, Credentials, Endpoint, Tls } from "./client/connection.ts";
 
-/** Where a client finds a node. */
-export interface Endpoint {
-  readonly node: NodeId;
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface Tls {
-  /** PEM. */
-  readonly ca: string;
-  readonly certificate?: string;
-  readonly key?: string;
-}
-
-export interface ConnectOptions {
-  /** Of connecting and of every operation, milliseconds. */
-  readonly timeoutMs: number;
-  readonly tls?: Tls;
-  /** etcd: user and password. ZooKeeper: digest. */
-  readonly user?: { readonly name: string; readonly password: string };
-  /** Consul: ACL token. */
-  readonly token?: string;
-}
-
-export interface Versioned {
-  readonly value: string;
-  /** Where the system puts the value's last write in its order; absent where the system does not say. */
-  readonly revision?: Revision;
-}
-
-/** What a read saw: the value if the key exists, and the revision of the state that it was read from. */
-export interface ReadResult {
-  readonly value?: string;
-  /**
-   * Of the state read: etcd's header revision, ZooKeeper's reply zxid. Consul's X-Consul-Index is that of the key's own
-   * last change, and so compares with others of the same key only.
-   */
-  readonly revision?: Revision;
-  /**
-   * Of the value's last write: etcd's mod_revision, ZooKeeper's mzxid, Consul's ModifyIndex. The same as what `write` and
-   * `cas` resolved with, where they tell.
-   */
-  readonly modRevision?: Revision;
-  /** How long ago the node last heard from its leader, where the system tells (Consul). */
-  readonly lastContactMs?: number;
-  /** Whether the node knew a leader, where the system tells (Consul). */
-  readonly leaderKnown?: boolean;
-}
-
-/**
- * One connection to ONE node. Never retries and never fails over: the history must show what happened. Every method
- * rejects with a ClientError, whose `definite` says whether the operation surely had no effect.
- *
- * Keys are plain names without a slash (`r1`); an adapter maps them to paths of its own. Values are strings.
- */
-export interface Client {
-  /** `mode` is one of the adapter's read modes. */
-  read(key: string, mode: string): Promise<ReadResult>;
-  /** Creates or overwrites. Resolves with the revision of the write where the system tells. */
-  write(key: string, value: string): Promise<Revision | undefined>;
-  /**
-   * Sets `to` where the value is `from`. Rejects with `mismatch` where an atomic comparison refused (an observation
-   * that the value differed), with `conflict` where the system could not tell atomically.
-   */
-  cas(key: string, from: string, to: string): Promise<Revision | undefined>;
-  /** Capability `delete`: removes the key; resolves with false where there was none. */
-  delete?(key: string): Promise<boolean>;
-  /** Capability `prefix`: every key that starts with `prefix`, in the order of keys. */
-  list?(prefix: string, mode: string): Promise<ReadonlyMap<string, Versioned>>;
-  /** Resolves when the connection is gone; pending operations reject with `connection-lost`. Never rejects. */
-  close(): Promise<void>;
+/** A checksum over a node's whole state. Two nodes whose `at` and `since` are the same must tell the same digest. */
+export interface Digest {
+  /** The revision of the state. */
+  readonly at: Revision;
+  readonly digest: string;
+  /** The revision from which on the digest covers the changes: etcd's compacted one. 0: all of them. */
+  readonly since: Revision;
 }
 
 /** All that Assay knows of one system. */
@@ -83,13 +21,29 @@ export interface Adapter {
   readonly name: string;
   /** One line for `assay list`. */
   readonly summary: string;
-  readonly readModes: Readonly<Record<string, Consistency>>;
+  /** What the system promises, as its documentation has it; reads by read mode. */
+  readonly promises: { readonly reads: Readonly<Record<string, ReadPromise>> };
   readonly defaultReadMode: string;
+  /** The read mode in which a node answers from its own copy, asking nobody. */
+  readonly localReadMode: string;
+  /** What the revision of a read is about. */
+  readonly revisions: RevisionScope;
   readonly capabilities: ReadonlySet<Capability>;
   readonly deployment: Deployment;
-  connect(endpoint: Endpoint, options: ConnectOptions): Promise<Client>;
+  /**
+   * A client that can do all of `needs`. Rejects with a ClientError: `unsupported` where the system lacks one of them,
+   * else why the node was not reached; a definite one, as nothing was asked.
+   */
+  readonly connect: Connect;
+  /** For nemeses and presets. Absent where the system offers no such thing. */
+  admin?(endpoint: Endpoint, options: ConnectOptions): Admin;
   /** The node that leads, as the nodes that answer see it (the highest term wins); undefined where none does. */
   leader(endpoints: readonly Endpoint[], options: ConnectOptions): Promise<NodeId | undefined>;
+  /**
+   * What the node says of its whole state: a digest of it at revision `at`, the newest that it can tell where `at` is
+   * absent. Absent where the system offers none. Rejects with a ClientError where the node does not tell.
+   */
+  digest?(endpoint: Endpoint, options: ConnectOptions, at?: Revision): Promise<Digest>;
   /** Whether the node serves reads and writes as a member of a formed cluster. Never rejects. */
   ready(endpoint: Endpoint, options: ConnectOptions): Promise<boolean>;
 }

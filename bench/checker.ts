@@ -12,7 +12,7 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Checker, RunContext } from "../checker/checker.ts";
-import type { Format } from "../checker/formats/format.ts";
+import { type Format, textSource } from "../checker/formats/format.ts";
 import { jepsenLog } from "../checker/formats/jepsen-log.ts";
 import { knossosEdn } from "../checker/formats/knossos-edn.ts";
 import { porcupineKv } from "../checker/formats/porcupine-kv.ts";
@@ -83,10 +83,17 @@ const recordings = fileURLToPath(new URL("../../shared/histories", import.meta.u
 
 const recorded = (folder: string, format: Format, checker: Checker, goal?: Goal): Row => ({
   ...(goal !== undefined && { goal }),
-  run() {
+  async run() {
     const names = readdirSync(join(recordings, folder)).filter((name) => /\.(log|txt|edn)$/.test(name));
-    const parse = (name: string) => format.parse(readFileSync(join(recordings, folder, name), "utf8"), name);
-    return measure(checker, names.map(parse));
+    const histories = await Promise.all(
+      names.map((name) =>
+        format.read(textSource(readFileSync(join(recordings, folder, name), "utf8"), name)),
+      ),
+    );
+    return measure(
+      checker,
+      histories.map(({ history }) => history),
+    );
   },
 });
 

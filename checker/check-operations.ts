@@ -88,7 +88,7 @@ export const undecided = (model: Model, limit: LimitName): Judgement => ({
   kind: "unknown",
   limit,
   judged: 0,
-  states: [String((model.describe ?? JSON.stringify)(model.init))],
+  states: [String((model.describeState ?? JSON.stringify)(model.init))],
 });
 
 function judge(model: Model, list: OperationList, budget: Budget, wantsWitness: boolean): Judgement {

@@ -3,6 +3,7 @@ export type { Checker, RunContext } from "./checker.ts";
 export { type LinearizableOptions, linearizable } from "./linearizable.ts";
 export { illegal, type Model } from "./model.ts";
 export { models } from "./models/index.ts";
+export { judgedUnder, type PromiseOptions } from "./promises.ts";
 export { type RegisterCheckersOptions, registerCheckers } from "./register-promise.ts";
 export { guarded, runCheckers } from "./run-checkers.ts";
 export type { Limits } from "./search/limits.ts";

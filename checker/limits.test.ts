@@ -160,7 +160,7 @@ describe("the limits of a check", () => {
     expect(verdict.kind).toBe("invalid");
     const [anomaly] = verdict.anomalies;
     const shown = anomaly?.evidence;
-    expect(shown?.operations[shown.culprit]?.call.f).toBe("length");
+    expect(shown?.operations[shown.culprit ?? -1]?.call.f).toBe("length");
     expect(seconds).toBeLessThan(limit * 1.1);
   });
 

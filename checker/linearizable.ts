@@ -1,5 +1,7 @@
+import type { KnownLimit } from "../core/consistency.ts";
+import type { History } from "../core/history.ts";
 import type { Call } from "../core/op.ts";
-import type { Anomaly, Verdict } from "../core/verdict.ts";
+import { type Anomaly, type Verdict, violationKind } from "../core/verdict.ts";
 import {
   checkList,
   describeValue,
@@ -11,6 +13,8 @@ import {
 import type { Checker, RunContext } from "./checker.ts";
 import { explain } from "./explain/explain.ts";
 import { judgeRegisters } from "./judge-registers.ts";
+import { type Excused, excuse, excusedInWords, readsIn } from "./known-limits/excused-reads.ts";
+import { excusesOf } from "./known-limits/excuses.ts";
 import type { Model } from "./model.ts";
 import { type OperationList, part, recorded } from "./operation-list.ts";
 import { cut } from "./phrases.ts";
@@ -25,14 +29,13 @@ import type { Failed } from "./workers.ts";
 
 export interface LinearizableOptions {
   readonly model: Model;
-  /** Whether to judge operations with such a call; all of them where absent. */
-  only?(call: Call): boolean;
+  /** Which operations to judge; all of them where absent. `why` ends the sentence that counts the others. */
+  readonly only?: { holds(call: Call): boolean; readonly why: string };
+  /** Reads that meet one of these need not be linearizable: they are reported as known limits. */
+  readonly limits?: readonly KnownLimit[];
   /** Whether to judge the history as one object's, not key by key. The verdict is the same, and takes longer. */
   readonly whole?: boolean;
 }
-
-/** The `kind` of an anomaly that is a violation. */
-export const violationKind = "linearizability";
 
 /** Violations that are explained, and undecided keys that are told of; further ones are counted. */
 const mostTold = 8;
@@ -45,7 +48,7 @@ const mostTold = 8;
 export function linearizable(options: LinearizableOptions): Checker {
   return {
     name: "linearizable",
-    check: (history, context) => judge(options, () => recorded(history), context),
+    check: (history, context) => judge(options, history, context),
   };
 }
 
@@ -55,29 +58,72 @@ function filtered(list: OperationList, only: (call: Call) => boolean): Operation
   return part(list, kept);
 }
 
-async function judge(
-  options: LinearizableOptions,
-  all: () => OperationList,
-  context: RunContext,
-): Promise<Verdict> {
+async function judge(options: LinearizableOptions, history: History, context: RunContext): Promise<Verdict> {
   const { now, timeLimitSeconds, memoryLimitBytes } = context;
   // Before anything is done: all of it takes time.
   const deadlineSeconds = now() + timeLimitSeconds;
   const budget = new Budget({ now, deadlineSeconds, memoryBytes: memoryLimitBytes });
   const isWhole = options.whole === true && options.model.key !== undefined;
   const model = isWhole ? (whole(options.model as Model<unknown>) as Model) : options.model;
-  const list = options.only === undefined ? all() : filtered(all(), options.only);
-  const parts = await judgeParts(model, list, budget, { ...context, isWhole });
-  return verdictOf(model, list, parts, budget, context);
+  const all = recorded(history);
+  const list = options.only === undefined ? all : filtered(all, options.only.holds);
+  const judged = await judgeParts(model, list, budget, { ...context, isWhole });
+  const excuses = excusesOf(model, history, options.limits ?? []);
+  const excused = excuse({ model, list, parts: judged, excuses, budget });
+  const verdict = verdictOf(model, list, excused, budget, context);
+  return withRest(verdict, excused, options.only && leftOut(all, options.only));
+}
+
+/** What was not held to it: by name, how many and why. */
+interface LeftOut {
+  readonly operations: number;
+  readonly names: string;
+  /** The names of those that were. */
+  readonly held: string;
+  readonly why: string;
+}
+
+function leftOut(all: OperationList, { holds, why }: NonNullable<LinearizableOptions["only"]>): LeftOut {
+  const held = new Set<string>();
+  const names = new Set<string>();
+  let operations = 0;
+  for (let i = 0; i < all.length; i++) {
+    const call = all.call(i);
+    (holds(call) ? held : names).add(call.f);
+    if (!holds(call)) operations++;
+  }
+  return { operations, names: [...names].join(", "), held: [...held].join(", "), why };
+}
+
+/** The verdict on what was held to linearizability, with what was not: stale reads that a limit excuses, and `left`. */
+function withRest(verdict: Verdict, excused: Excused, left: LeftOut | undefined): Verdict {
+  const summary = [verdict.summary];
+  const reads = readsIn(excused);
+  if (reads > 0) summary.push(excusedInWords(excused.counts));
+  if (left !== undefined && left.operations > 0) {
+    if (verdict.kind === "valid") summary[0] = `of ${left.held}: ${verdict.summary}`;
+    summary.push(`${left.operations} (${left.names}) were not held to it: ${left.why}`);
+  }
+  return {
+    ...verdict,
+    summary: summary.join("; "),
+    anomalies: [...verdict.anomalies, ...excused.anomalies],
+    figures: {
+      ...verdict.figures,
+      ...(reads > 0 && { "excused by a known limit": reads }),
+      ...(left !== undefined && left.operations > 0 && { "not held to it": left.operations }),
+    },
+  };
 }
 
 function verdictOf(
   model: Model,
   list: OperationList,
-  parts: readonly JudgedPart[],
+  excused: Excused,
   budget: Budget,
   context: RunContext,
 ): Verdict {
+  const { parts } = excused;
   const invalid: JudgedPart[] = [];
   const open: Anomaly[] = [];
   for (const each of parts) {
@@ -90,7 +136,7 @@ function verdictOf(
   });
   const found = [...violations, ...open.slice(0, mostTold)];
   const counts = {
-    operations: list.length,
+    operations: list.length - readsIn(excused),
     keys: parts.length,
     violations: invalid.length,
     undecided: open.length,
@@ -104,7 +150,7 @@ function verdictOf(
   };
 }
 
-interface JudgedPart {
+export interface JudgedPart {
   readonly key: string | undefined;
   /** Where its operations are in the list; the judgement's culprit is among them. */
   readonly positions: Int32Array;
@@ -172,7 +218,8 @@ function violation(
   culprit: number,
   budget: Budget,
 ): Anomaly {
-  return { kind: violationKind, ...(key !== undefined && { key }), ...explain(model, list, culprit, budget) };
+  const { reason: _, ...explained } = explain(model, list, culprit, budget);
+  return { kind: violationKind, ...(key !== undefined && { key }), ...explained };
 }
 
 function undecided(

@@ -1,4 +1,5 @@
 import type { Call, Json, Outcome, Result } from "../core/op.ts";
+import type { Reasoner } from "./explain/reason.ts";
 
 /** What `step` returns where the operation cannot happen in the state. */
 export const illegal: unique symbol = Symbol("illegal");
@@ -46,9 +47,21 @@ export interface Model<S = unknown, C = Call, O = Result> {
   fingerprintAmong?(
     operations: Iterable<{ readonly call: C; readonly outcome: Outcome<O> }>,
   ): Fingerprints<S>;
+  /**
+   * What an operation did, or tried to where its outcome is unknown, in the past tense and in a few words: `read 41 from k3`,
+   * `was refused the lock`. Without who, where and when. Defaults to words that fit any operation.
+   */
+  describeCall?(call: C, outcome: Outcome<O>): string;
+  /** The same as short as on a bar of a drawing, without the key: `w 41`. Defaults to the name, the argument, the answer. */
+  labelCall?(call: C, outcome: Outcome<O>): string;
   /** A state in words, for explanations. Defaults to its JSON. */
-  describe?(state: S): string;
+  describeState?(state: S): string;
+  /** What finds the reasons of a violation, the best first. Defaults to those of a register where the model is one. */
+  readonly reasons?: readonly Reasoner[];
 }
+
+/** What a report needs to know of a model: words for its operations. */
+export type CallWords = Pick<Model, "describeCall" | "labelCall">;
 
 /** What an operation does to a queue: puts `value` at its end, or takes the head, which is `value`; null: there is none. */
 export interface QueueAccess {
@@ -62,8 +75,8 @@ export interface Fingerprints<S> {
 
 /**
  * What an operation does to a register: `read` saw `value`; `write` sets `value`; `cas` turned `from` into `to`;
- * `differs` saw that the value was not `value`.
+ * `differs` saw that the value was not `value`; `replace` saw the same, and set `value`.
  */
 export type RegisterAccess =
-  | { readonly kind: "read" | "write" | "differs"; readonly value: Json }
+  | { readonly kind: "read" | "write" | "differs" | "replace"; readonly value: Json }
   | { readonly kind: "cas"; readonly from: Json; readonly to: Json };

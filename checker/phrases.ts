@@ -30,3 +30,7 @@ export function span(nanos: number): string {
 /** `1 version`, `3 versions` */
 export const count = (number: number, thing: string): string =>
   `${number} ${thing}${number === 1 ? "" : "s"}`;
+
+/** `1`, `1 and 2`, `1, 2 and 3` */
+export const listed = (items: readonly string[]): string =>
+  items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkList } from "./check-operations.ts";
-import type { Format } from "./formats/format.ts";
+import { type Format, textSource } from "./formats/format.ts";
 import { jepsenLog } from "./formats/jepsen-log.ts";
 import { knossosEdn } from "./formats/knossos-edn.ts";
 import { porcupineKv } from "./formats/porcupine-kv.ts";
@@ -37,8 +37,13 @@ const etcdVerdicts = (): Map<string, boolean> =>
   );
 
 /** The verdict alone: explanations have tests of their own. */
-function isLinearizable({ model, format, isWhole = false }: Collection, text: string, file: string): boolean {
-  const list = recorded(format.parse(text, file));
+async function isLinearizable(
+  { model, format, isWhole = false }: Collection,
+  text: string,
+  file: string,
+): Promise<boolean> {
+  const { history } = await format.read(textSource(text, file));
+  const list = recorded(history);
   const judged = isWhole ? (whole(model as Model<unknown>) as Model) : model;
   const budget = new Budget(unlimited);
   const parts = isWhole ? [wholeOf(list)] : split(judged, list, budget);
@@ -86,10 +91,12 @@ describe.skipIf(!present)("recorded histories (../shared/histories; skipped wher
     const how = collection.isWhole || collection.model.key === undefined ? "whole" : "key by key";
     return [collection.folder, collection.model.name, how, collection] as const;
   });
-  it.each(cases)("every history in %s gets its verdict by the %s, %s", (folder, _, __, collection) => {
+  it.each(cases)("every history in %s gets its verdict by the %s, %s", async (folder, _, __, collection) => {
     const files = readdirSync(join(histories, folder)).filter((name) => /\.(log|txt|edn)$/.test(name));
     expect(files.length).toBeGreaterThan(0);
-    const verdicts = files.map((file) => [file, isLinearizable(collection, read(folder, file), file)]);
+    const verdicts = [];
+    for (const file of files)
+      verdicts.push([file, await isLinearizable(collection, read(folder, file), file)]);
     const expected = files.map((file) => [file, collection.isLinearizable(file)]);
     expect(verdicts).toEqual(expected);
   });

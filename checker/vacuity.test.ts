@@ -1,9 +1,11 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { FaultChange, FaultEvent } from "../core/harness-event.ts";
-import { nodeId } from "../core/op.ts";
+import { type Json, nodeId } from "../core/op.ts";
 import { millis } from "../core/time.ts";
-import { freely, historyOf } from "./testing/history-of.ts";
-import { faultsProven, vacuity } from "./vacuity.ts";
+import type { Model } from "./model.ts";
+import { modelOf, models } from "./models/index.ts";
+import { freely, historyOf, type Line } from "./testing/history-of.ts";
+import { faultsProven, vacuity, vacuityUnder } from "./vacuity.ts";
 
 const history = historyOf(
   [0, "invoke", "write", 1],
@@ -43,4 +45,87 @@ it("a fault that was never seen to bite makes the verdict unknown", async () => 
   const verdict = await faultsProven().check(bitten.toSpliced(1, 1), freely);
   expect(verdict.kind).toBe("unknown");
   expect(verdict.summary).toContain("isolate n2");
+});
+
+describe("a history that shows nothing", () => {
+  const judged = async (model: Model, ...lines: readonly Line[]) =>
+    vacuityUnder(model).check(historyOf(...lines), freely);
+  const register = models.register() as Model;
+  const write: readonly Line[] = [
+    [0, "invoke", "write", 1],
+    [0, "ok", "write", 1],
+  ];
+  const read = (value: Json): readonly Line[] => [
+    [1, "invoke", "read"],
+    [1, "ok", "read", value],
+  ];
+
+  it.each<[string, readonly Line[], RegExp]>([
+    [
+      "nothing succeeded",
+      [
+        [0, "invoke", "write", 1],
+        [0, "info", "write", 1],
+        [1, "invoke", "read"],
+        [1, "fail", "read"],
+      ],
+      /^none of 1 write and 1 read operations succeeded/,
+    ],
+    ["all that succeeded read the initial state", [...read(null), ...read(null)], /read the initial state/],
+    [
+      "all reads gave the initial state, and no write is known to have succeeded",
+      [[0, "invoke", "write", 1], [0, "info", "write", 1], ...read(null)],
+      /read the initial state/,
+    ],
+    [
+      "no read was answered",
+      [...write, [1, "invoke", "read"], [1, "info", "read"], [2, "invoke", "read"]],
+      /^none of 2 read operations was answered/,
+    ],
+  ])("is unknown: %s", async (_, lines, summary) => {
+    const verdict = await judged(register, ...lines);
+    expect(verdict.kind).toBe("unknown");
+    expect(verdict.summary).toMatch(summary);
+    expect(verdict.anomalies).toMatchObject([{ kind: "vacuous" }]);
+  });
+
+  it.each<[string, readonly Line[]]>([
+    ["a write and a read of it", [...write, ...read(1)]],
+    ["writes, where nobody asked for a read", write],
+    ["a write, and a read that began after it", [...read(null), ...write, ...read(1)]],
+    [
+      "a read of a write whose outcome is unknown",
+      [[0, "invoke", "write", 1], [0, "info", "write", 1], ...read(1)],
+    ],
+    ["a read of what nobody wrote, which is a violation", read(7)],
+    [
+      "a comparison that never succeeded",
+      [...write, ...read(1), [0, "invoke", "cas", [2, 3]], [0, "fail", "cas"]],
+    ],
+  ])("is not: %s", async (_, lines) => {
+    expect((await judged(register, ...lines)).kind).toBe("valid");
+  });
+
+  it("knows every model's reads of its initial state", async () => {
+    const reads: Record<string, readonly Line[]> = {
+      counter: read(0),
+      set: read([]),
+      "fifo-queue": [
+        [0, "invoke", "dequeue"],
+        [0, "ok", "dequeue", null],
+      ],
+      "string-map": [
+        [0, "invoke", "get"],
+        [0, "ok", "get", ""],
+      ],
+      "multi-register": [
+        [0, "invoke", "txn", [["r", "x", null]]],
+        [0, "ok", "txn", [["r", "x", null]]],
+      ],
+    };
+    for (const [name, lines] of Object.entries(reads)) {
+      const verdict = await judged(modelOf(name), ...lines);
+      expect([name, verdict.summary]).toEqual([name, expect.stringContaining("read the initial state")]);
+    }
+  });
 });

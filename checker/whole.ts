@@ -1,5 +1,6 @@
 import type { Call, Outcome, Result } from "../core/op.ts";
 import { canonical } from "./canonical.ts";
+import { ofOneKey, reasonersOf } from "./explain/reasoners.ts";
 import { type Fingerprints, illegal, type Model } from "./model.ts";
 import { member } from "./models/initial.ts";
 
@@ -13,7 +14,7 @@ export type StateByKey<S> = Readonly<Record<string, S>>;
 export function whole<S>(model: Model<S, Call, Result>): Model<StateByKey<S>, Call, Result> {
   const keyOf = (call: Call) => model.key?.(call) ?? "";
   const print = (state: S) => String(model.fingerprint?.(state) ?? JSON.stringify(state));
-  const describe = (state: S) => model.describe?.(state) ?? print(state);
+  const describe = (state: S) => model.describeState?.(state) ?? print(state);
   const untouched = print(model.init);
   const changed = (state: StateByKey<S>) =>
     Object.entries(state)
@@ -23,6 +24,9 @@ export function whole<S>(model: Model<S, Call, Result>): Model<StateByKey<S>, Ca
     name: model.name,
     calls: model.calls,
     init: {},
+    ...(model.describeCall && { describeCall: model.describeCall }),
+    ...(model.labelCall && { labelCall: model.labelCall }),
+    reasons: reasonersOf(model as unknown as Model).map(ofOneKey(keyOf)),
     step(state, call, outcome) {
       const key = keyOf(call);
       const old = member(state, key) ?? model.init;
@@ -48,7 +52,7 @@ export function whole<S>(model: Model<S, Call, Result>): Model<StateByKey<S>, Ca
           ),
       };
     },
-    describe: (state) =>
+    describeState: (state) =>
       `{${changed(state)
         .map(([key, part]) => `${key}: ${describe(part)}`)
         .join(", ")}}`,

@@ -5,6 +5,7 @@
 export const errorCodes = {
   timeout: { definite: false, doc: "no answer before the deadline; the request had left" },
   "connection-lost": { definite: false, doc: "the connection broke after the request had left" },
+  aborted: { definite: false, doc: "the caller called it off; the request had left" },
   unavailable: {
     definite: false,
     doc: "the server gave up on the request without saying whether it took effect",

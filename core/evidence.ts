@@ -15,10 +15,12 @@ interface Operations {
 /** Operations that no legal order, or no order that a session may see, holds together. */
 export interface OrderEvidence extends Operations {
   readonly kind: "order";
-  /** Position in `operations` of the operation that cannot be placed. */
-  readonly culprit: number;
+  /** Position in `operations` of the operation that cannot be placed; absent where it may be any of several. */
+  readonly culprit?: number;
   /** The model's states that were possible just before the culprit, described, and how each was reached. */
   readonly states?: readonly ReachedState[];
+  /** True where other states were possible, too. */
+  readonly moreStates?: boolean;
 }
 
 export interface ReachedState {

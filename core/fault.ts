@@ -17,6 +17,8 @@ export interface FaultWindow {
   /** The history's last time where the heal is not in it. */
   readonly to: Nanos;
   readonly proof?: string;
+  /** The node that led when the fault struck; undefined where nobody did, or nobody knows. */
+  readonly led?: NodeId;
 }
 
 /** The leader as the harness saw it; undefined while nobody led. */
@@ -24,6 +26,8 @@ export interface LeaderSpan {
   readonly node?: NodeId;
   readonly from: Nanos;
   readonly to: Nanos;
+  /** Until when it was surely otherwise: the change came after this, and by `from`. Absent in older runs. */
+  readonly since?: Nanos;
 }
 
 /** Every fault of a history, in order of their begin. */
@@ -35,8 +39,9 @@ export function faultWindows(history: History): FaultWindow[] {
     const change = event.value;
     const window = windows.get(change.id);
     if (change.state === "begin") {
-      const { id, summary, nodes, cut = [] } = change;
-      windows.set(id, { id, name: event.name, summary, nodes, cut, from: event.time, to: end });
+      const { id, summary, nodes, cut = [], led } = change;
+      const window = { id, name: event.name, summary, nodes, cut, from: event.time, to: end };
+      windows.set(id, { ...window, ...(led !== undefined && { led }) });
     } else if (window !== undefined && change.state === "proven") {
       windows.set(change.id, { ...window, proof: change.proof ?? "seen" });
     } else if (window !== undefined) {
@@ -50,11 +55,21 @@ export function faultWindows(history: History): FaultWindow[] {
 export function leaderSpans(history: History): LeaderSpan[] {
   const end = history.at(-1)?.time ?? (0 as Nanos);
   const seen = history.flatMap((event) =>
-    isHarnessEvent(event) && event.f === "leader" ? [{ time: event.time, node: event.value }] : [],
+    isHarnessEvent(event) && event.f === "leader"
+      ? [{ time: event.time, node: event.value, since: event.since }]
+      : [],
   );
-  return seen.map(({ time, node }, i) => ({
+  return seen.map(({ time, node, since }, i) => ({
     ...(node !== null && { node }),
     from: time,
     to: seen[i + 1]?.time ?? end,
+    ...(since !== undefined && { since }),
   }));
+}
+
+/** Whether `cut` leaves `node` no majority of `nodes`, itself included, that it hears and that hears it. */
+export function isCutOff(node: NodeId, cut: readonly Link[], nodes: readonly NodeId[]): boolean {
+  const lost = new Set(cut.flatMap(([from, to]) => (from === node ? [to] : to === node ? [from] : [])));
+  const reached = nodes.filter((other) => !lost.has(other)).length;
+  return reached <= nodes.length / 2;
 }

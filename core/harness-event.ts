@@ -1,5 +1,5 @@
-/** What the harness itself writes into a history: the run's phases, the leader's changes, faults. */
-import type { Link, NodeId } from "./op.ts";
+/** What the harness itself writes into a history: the run's phases, the leader's changes, faults, digests of the nodes' states. */
+import type { Link, NodeId, Revision } from "./op.ts";
 import type { Nanos } from "./time.ts";
 
 /** `main`: load and faults. `quiet`: everything healed, load goes on. `final`: last reads of every key. */
@@ -16,6 +16,8 @@ export interface FaultChange {
   readonly nodes: readonly NodeId[];
   /** Directed links that carry nothing while the fault lasts. */
   readonly cut?: readonly Link[];
+  /** The node that led just before the fault struck, as the system said; absent while nobody led, and in older runs. */
+  readonly led?: NodeId;
   /** On `proven`: what was seen (`n2 -> n1: 14 connections refused bytes`). */
   readonly proof?: string;
 }
@@ -38,6 +40,8 @@ export interface PhaseEvent extends Head {
 export interface LeaderEvent extends Head {
   readonly f: "leader";
   readonly value: NodeId | null;
+  /** Until when it was surely otherwise: the change came after this, and no later than `time`. Absent in older runs. */
+  readonly since?: Nanos;
 }
 
 export interface FaultEvent extends Head {
@@ -47,7 +51,22 @@ export interface FaultEvent extends Head {
   readonly value: FaultChange;
 }
 
-export type HarnessEvent = PhaseEvent | LeaderEvent | FaultEvent;
+/** What one node said of its whole state. */
+export interface NodeDigest {
+  readonly node: NodeId;
+  /** The state's place in the system's order. */
+  readonly at: Revision;
+  readonly digest: string;
+  /** What the digest covers begins here (etcd: the compacted revision). Two digests compare where both places are equal. */
+  readonly since: Revision;
+}
+
+export interface DigestEvent extends Head {
+  readonly f: "digest";
+  readonly value: NodeDigest;
+}
+
+export type HarnessEvent = PhaseEvent | LeaderEvent | FaultEvent | DigestEvent;
 
 /** A harness event before the recorder gives it its place. */
 export type HarnessNews = WithoutHead<HarnessEvent>;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "./errors.ts";
 import type { HistoryEvent } from "./history.ts";
-import { decodeHistory, encodeEvent, isTruncated } from "./history-codec.ts";
+import { decodeHistory, encodeEvent, HistoryDecoder, isTruncated } from "./history-codec.ts";
 import { nodeId } from "./op.ts";
 import { nanos } from "./time.ts";
 
@@ -46,11 +46,21 @@ const harnessEvent = fc.oneof(
   fc.record({ ...harness, f: fc.constant("leader"), value: fc.option(node) }),
   fc.record({ ...harness, f: fc.constant("fault"), name: fc.string({ minLength: 1 }), value: faultChange }),
 );
-const anyHistory = fc.array(fc.oneof(clientEvent, harnessEvent)) as fc.Arbitrary<HistoryEvent[]>;
+/** Every client does one thing, so that whatever it does comes in turn. */
+const anyHistory = fc
+  .array(fc.oneof(clientEvent, harnessEvent))
+  .map((events) =>
+    events.map((event, process) =>
+      event.process === "nemesis" ? event : { ...event, process, type: "invoke" },
+    ),
+  ) as fc.Arbitrary<HistoryEvent[]>;
 
 const encode = (events: readonly HistoryEvent[]): string =>
   events.map((event) => `${encodeEvent(event)}\n`).join("");
 const line = '{"index":0,"time":1,"type":"invoke","process":3,"f":"read","key":"r1"}';
+
+const answer = (f: string, key: string) =>
+  `{"index":1,"time":2,"type":"ok","process":3,"f":"${f}","key":"${key}"}`;
 
 describe("the history's codec", () => {
   it("gives back what it was given, whatever keys and values hold", () => {
@@ -99,7 +109,7 @@ describe("the history's codec", () => {
         decodeHistory(`${watch}\n\n${notice.replace('"of":7', `"of":${of}`)}\n`, "h.jsonl");
       expect(decode).toThrow(UsageError);
       expect(decode).toThrow(
-        `h.jsonl:3: expected a notice of an invocation before it, got a notice of ${of}`,
+        `h.jsonl:3: expected a notice "of" an invocation before it: event ${of} is none`,
       );
     }
     expect(() => decodeHistory(`${watch}\n${notice.replace('"of":7,', "")}\n`)).toThrow(
@@ -117,15 +127,35 @@ describe("the history's codec", () => {
   it("passes over what a foreign nemesis did", () => {
     const foreign =
       '{"index":1,"time":2,"type":"info","process":"nemesis","f":"start-partition","value":["n1"]}';
-    expect(decodeHistory(`${line}\n${foreign}\n${line}\n`)).toHaveLength(2);
+    expect(decodeHistory(`${line}\n${foreign}\n${line.replace("3", "4")}\n`)).toHaveLength(2);
   });
 
   it("forgives blank lines and the line ends of Windows", () => {
-    expect(decodeHistory(`\n${line}\r\n\n${line}\n`)).toHaveLength(2);
+    const other = line.replace("3", "4");
+    expect(decodeHistory(`\n${line}\r\n\n${other}\n`)).toHaveLength(2);
   });
 
-  it("keeps members that it does not know", () => {
-    expect(decodeHistory(line.replace("}", ',"colour":"red"}'))[0]).toMatchObject({ colour: "red" });
+  it("reads the same from pieces, however the text is cut", () => {
+    fc.assert(
+      fc.property(anyHistory, fc.array(fc.nat()), (events, cuts) => {
+        const text = encode(events);
+        const places = cuts.map((cut) => cut % (text.length + 1)).sort((a, b) => a - b);
+        const decoder = new HistoryDecoder();
+        [...places, text.length].reduce((from, to) => {
+          decoder.push(text.slice(from, to));
+          return to;
+        }, 0);
+        expect(decoder.end()).toEqual({ history: events, truncated: false });
+      }),
+    );
+  });
+
+  it("keeps whole numbers apart that a number cannot hold", () => {
+    const write = (value: string) => line.replace("read", "write").replace("}", `,"value":${value}}`);
+    const values = ["9223372036854775807", "9223372036854775801"].map(
+      (value) => (decodeHistory(write(value))[0] as { value: unknown }).value,
+    );
+    expect(values).toEqual(["9223372036854775807", "9223372036854775801"]);
   });
 
   it.each([
@@ -134,15 +164,28 @@ describe("the history's codec", () => {
     ["an unknown type", line.replace("invoke", "invoked"), "expected an event"],
     ["a process that is no number", line.replace("3", '"three"'), "expected an event"],
     ["a nemesis that invokes", line.replace("3", '"nemesis"'), "expected an event"],
+    ["a member that it does not know", line.replace("}", ',"output":7}'), "expected an event"],
+    ["an answer to another operation", answer("write", "r1"), "expected the answer of process 3 to its read"],
+    [
+      "an answer of another key",
+      answer("read", "r2"),
+      "expected the answer of process 3 to its read of key r1",
+    ],
+    ["a second call before the answer", line, "expected an answer to the read of process 3"],
+    [
+      "values nested too deep",
+      line.replace("}", `,"value":${"[".repeat(5000)}${"]".repeat(5000)}}`),
+      "expected values nested",
+    ],
     [
       "a phase that is none",
       '{"index":0,"time":1,"type":"info","process":"nemesis","f":"phase","value":"x"}',
-      "expected an event",
+      "expected a phase",
     ],
     [
       "a fault without its nodes",
       '{"index":0,"time":1,"type":"info","process":"nemesis","f":"kill","value":{"state":"end","id":1,"summary":""}}',
-      "expected an event",
+      "expected a fault with state",
     ],
     ["an event without its time", line.replace('"time":1,', ""), "expected an event"],
   ])("refuses %s, and names file and line", (_, bad, message) => {

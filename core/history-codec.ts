@@ -1,71 +1,114 @@
-import { z } from "zod";
 import { UsageError } from "./errors.ts";
-import { type History, type HistoryEvent, isNotice, subscriptionOf } from "./history.ts";
-
-const head = { index: z.int().nonnegative(), time: z.number().nonnegative(), f: z.string().min(1) };
-/** Whatever JSON.parse gave is JSON. */
-const json = z.unknown();
-const clientEvent = z.looseObject({
-  ...head,
-  type: z.enum(["invoke", "ok", "fail", "info"]),
-  process: z.int(),
-  key: z.string().optional(),
-  value: json.optional(),
-  node: z.string().optional(),
-  revision: z.number().optional(),
-  modRevision: z.number().optional(),
-  intended: z.number().optional(),
-  error: z.string().optional(),
-  message: z.string().optional(),
-});
-const notice = z.looseObject({
-  ...head,
-  type: z.literal("notice"),
-  process: z.int(),
-  node: z.string(),
-  of: z.int().nonnegative(),
-  key: z.string().optional(),
-  value: json.optional(),
-  previous: json.optional(),
-  revision: z.number().optional(),
-});
-const faultChange = z.looseObject({
-  state: z.enum(["begin", "proven", "end"]),
-  id: z.int(),
-  summary: z.string(),
-  nodes: z.array(z.string()),
-  cut: z.array(z.tuple([z.string(), z.string()])).optional(),
-  proof: z.string().optional(),
-});
-const harnessHead = { ...head, type: z.literal("info"), process: z.literal("nemesis") };
-const harnessEvent = z.discriminatedUnion("f", [
-  z.looseObject({ ...harnessHead, f: z.literal("phase"), value: z.enum(["main", "quiet", "final"]) }),
-  z.looseObject({ ...harnessHead, f: z.literal("leader"), value: z.string().nullable() }),
-  z.looseObject({ ...harnessHead, f: z.literal("fault"), name: z.string().min(1), value: faultChange }),
-]);
+import { deepest, isTooDeep, parseExactJson } from "./exact-json.ts";
+import { type HarnessMembers, readHarnessNews } from "./harness-codec.ts";
+import type { HarnessEvent } from "./harness-event.ts";
+import {
+  type ClientEvent,
+  type History,
+  type HistoryEvent,
+  isHarnessEvent,
+  isNotice,
+  type NoticeEvent,
+  subscriptionOf,
+} from "./history.ts";
 
 /** One event as a line of `history.jsonl`, without the line's end. */
 export const encodeEvent = (event: HistoryEvent): string => JSON.stringify(event);
 
 /**
- * The events of a `history.jsonl`. A last line without its end is what a crash of the harness leaves: it is dropped
- * where it does not parse. Anything else that is not an event is a UsageError that names file, line and expectation.
+ * Decodes a `history.jsonl` that comes in pieces, cut anywhere. A last line without its end is what a crash of the harness
+ * leaves: it is dropped where it does not parse. Anything else that is not an event, or an answer to another call, is a
+ * UsageError that names file, line, what was expected and what was met.
  */
-export function decodeHistory(text: string, file = "history"): History {
-  const lines = text.split("\n");
-  const events: HistoryEvent[] = [];
-  lines.forEach((line, i) => {
+export class HistoryDecoder {
+  readonly #file: string;
+  readonly #events: HistoryEvent[] = [];
+  readonly #open = new Map<number, ClientEvent>();
+  #rest = "";
+  #line = 0;
+
+  constructor(file = "history") {
+    this.#file = file;
+  }
+
+  push(piece: string): void {
+    const lines = piece.split("\n");
+    lines[0] = this.#rest + lines[0];
+    this.#rest = lines.pop() as string;
+    for (const line of lines) this.#decode(line);
+  }
+
+  /** The events, and whether a last line that was cut off has been dropped. Nothing may be pushed after it. */
+  end(): { readonly history: History; readonly truncated: boolean } {
+    const truncated = isTruncated(this.#rest);
+    if (!truncated) this.#decode(this.#rest);
+    return { history: this.#events, truncated };
+  }
+
+  #decode(line: string): void {
+    this.#line++;
     if (line.trim() === "") return;
-    const truncated = i === lines.length - 1;
-    const event = decodeLine(line, `${file}:${i + 1}`, truncated);
-    if (event === undefined) return;
-    if (isNotice(event) && subscriptionOf(event, events) === undefined)
-      throw new UsageError(
-        `${file}:${i + 1}: expected a notice of an invocation before it, got a notice of ${event.of}, which is none`,
-      );
-    events.push(event);
-  });
-  return events;
+    const json = this.#parse(line);
+    const bad = wrongMember(json);
+    if (bad !== undefined) throw this.#malformed(line, bad);
+    const event = json as HistoryEvent;
+    if (isHarnessEvent(event)) {
+      this.#harness(line, event);
+      return;
+    }
+    const wrong = this.#wrongTurn(event);
+    if (wrong !== undefined) throw this.#malformed(line, wrong);
+    this.#events.push(event);
+  }
+
+  #harness(line: string, event: HarnessEvent): void {
+    const { index, time, type, process } = event;
+    const read = readHarnessNews(event as HarnessMembers);
+    if (read.kind === "wrong") throw this.#malformed(line, read.expected);
+    if (read.kind === "news") this.#events.push({ index, time, type, process, ...read.news });
+  }
+
+  #parse(line: string): unknown {
+    if (isTooDeep(line)) throw this.#malformed(line, `values nested at most ${deepest} deep`);
+    try {
+      return parseExactJson(line);
+    } catch (reason) {
+      throw this.#malformed(line, "one JSON object a line", ` (${(reason as Error).message})`);
+    }
+  }
+
+  /** What is wrong with an answer or a notice: nobody waits for it, or it is not about what was asked. */
+  #wrongTurn(event: ClientEvent | NoticeEvent): string | undefined {
+    if (isNotice(event)) {
+      if (subscriptionOf(event, this.#events) !== undefined) return undefined;
+      return `a notice "of" an invocation before it: event ${event.of} is none`;
+    }
+    const { process, type, f, key } = event;
+    const call = this.#open.get(process);
+    if (type === "invoke") {
+      if (call !== undefined)
+        return `an answer to the ${call.f} of process ${process} before it invokes again`;
+      this.#open.set(process, event);
+      return undefined;
+    }
+    if (call === undefined) return `an invocation of process ${process} before its answer`;
+    if (f !== call.f) return `the answer of process ${process} to its ${call.f}`;
+    if (key !== undefined && key !== call.key)
+      return `the answer of process ${process} to its ${f} of ${call.key === undefined ? "no key" : `key ${call.key}`}`;
+    this.#open.delete(process);
+    return undefined;
+  }
+
+  #malformed(line: string, expected: string, why = ""): UsageError {
+    return new UsageError(`${this.#file}:${this.#line}: expected ${expected}, got ${excerpt(line)}${why}`);
+  }
+}
+
+/** The events of a whole `history.jsonl`. */
+export function decodeHistory(text: string, file = "history"): History {
+  const decoder = new HistoryDecoder(file);
+  decoder.push(text);
+  return decoder.end().history;
 }
 
 /** Whether the last line was cut off, and so is dropped by `decodeHistory`. */
@@ -80,50 +123,86 @@ export function isTruncated(text: string): boolean {
   }
 }
 
-function decodeLine(line: string, where: string, truncated: boolean): HistoryEvent | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch (reason) {
-    if (truncated) return undefined;
-    throw new UsageError(
-      `${where}: expected one JSON object a line, got ${excerpt(line)} (${(reason as Error).message})`,
-    );
+type Kind = "text" | "number" | "whole" | "any";
+
+/** The members of a client's event and what each holds. */
+const clientMembers: Readonly<Record<keyof ClientEvent, Kind>> = {
+  index: "whole",
+  time: "number",
+  type: "text",
+  process: "whole",
+  f: "text",
+  key: "text",
+  value: "any",
+  mode: "text",
+  node: "text",
+  revision: "number",
+  modRevision: "number",
+  intended: "number",
+  error: "text",
+  message: "text",
+};
+const noticeMembers: Readonly<Record<keyof NoticeEvent, Kind>> = {
+  index: "whole",
+  time: "number",
+  type: "text",
+  process: "whole",
+  node: "text",
+  f: "text",
+  of: "whole",
+  key: "text",
+  value: "any",
+  previous: "any",
+  revision: "number",
+};
+const harnessMembers: Readonly<Record<"index" | "time" | "type" | "process" | keyof HarnessMembers, Kind>> = {
+  index: "whole",
+  time: "number",
+  type: "text",
+  process: "text",
+  f: "text",
+  name: "any",
+  value: "any",
+  since: "any",
+};
+const kinds: Readonly<Record<Kind, { readonly words: string; is(value: unknown): boolean }>> = {
+  text: { words: "a text", is: (value) => typeof value === "string" },
+  number: { words: "a number", is: (value) => typeof value === "number" },
+  whole: { words: "a whole number", is: Number.isSafeInteger },
+  any: { words: "any value", is: () => true },
+};
+const needed = ["index", "time", "type", "process", "f"] as const;
+const neededOfNotice = [...needed, "node", "of"] as const;
+const anEvent = "an event with index, time, type, process and f";
+
+/** What is wrong with an event's members; undefined where nothing is. */
+function wrongMember(json: unknown): string | undefined {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return anEvent;
+  const event = json as Readonly<Record<string, unknown>>;
+  const isNemesis = event["process"] === "nemesis";
+  const isNoticed = event["type"] === "notice";
+  const members: Readonly<Record<string, Kind>> = isNemesis
+    ? harnessMembers
+    : isNoticed
+      ? noticeMembers
+      : clientMembers;
+  for (const name of isNoticed ? neededOfNotice : needed)
+    if (event[name] === undefined) return `${anEvent}, not one without "${name}"`;
+  for (const name in event) {
+    if (!Object.hasOwn(members, name)) return `${anEvent}, and not the member ${JSON.stringify(name)}`;
+    const kind = kinds[members[name] as Kind];
+    if (!kind.is(event[name])) return `${anEvent}, whose "${name}" is ${kind.words}`;
   }
-  const shown = normalized(json);
-  if (shown === undefined) return undefined;
-  const parsed = schemaOf(shown).safeParse(shown);
-  if (parsed.success) return shown as HistoryEvent;
-  throw new UsageError(
-    `${where}: expected an event with index, time, type, process and f, got ${excerpt(line)} (${z.prettifyError(parsed.error).replaceAll("\n", "; ")})`,
-  );
+  if ((event["index"] as number) < 0 || (event["time"] as number) < 0 || event["f"] === "")
+    return `${anEvent}, none of them below 0 or empty`;
+  return wrongType(event["type"], isNemesis);
 }
 
-interface Shown {
-  readonly type?: unknown;
-  readonly process?: unknown;
-  readonly f?: unknown;
-  readonly value?: unknown;
+function wrongType(type: unknown, isNemesis: boolean): string | undefined {
+  if (isNemesis) return type === "info" ? undefined : `${anEvent}: a nemesis' type is info`;
+  const isKnown =
+    type === "notice" || type === "invoke" || type === "ok" || type === "fail" || type === "info";
+  return isKnown ? undefined : `${anEvent}, whose type is invoke, ok, fail, info or notice`;
 }
-
-function schemaOf(json: unknown) {
-  const { type, process } = (json ?? {}) as Shown;
-  if (process === "nemesis") return harnessEvent;
-  return type === "notice" ? notice : clientEvent;
-}
-
-/**
- * Today's shape of an event. In histories of before, `f` of a fault was its nemesis' name. A nemesis' event that is no
- * fault of ours (Jepsen's own) says nothing to any checker: undefined.
- */
-function normalized(json: unknown): unknown {
-  const { process, f, type, value } = (json ?? {}) as Shown;
-  if (process !== "nemesis" || type !== "info" || typeof f !== "string" || f === "") return json;
-  if (harnessKinds.has(f)) return json;
-  const isFault = typeof value === "object" && value !== null && "state" in value && "id" in value;
-  return isFault ? { ...(json as object), f: "fault", name: f } : undefined;
-}
-
-const harnessKinds: ReadonlySet<string> = new Set(["phase", "leader", "fault"]);
 
 const excerpt = (line: string): string => (line.length > 80 ? `${line.slice(0, 80)}…` : line);

@@ -14,6 +14,8 @@ export interface ClientEvent {
   readonly key?: string;
   /** The argument on `invoke`, `fail` and `info`; the result on `ok` (a read of an absent key: null). */
   readonly value?: Json;
+  /** Reads only: the read mode, where it is not the run's. What judges the run's read mode never sees them: see `pairs`. */
+  readonly mode?: string;
   readonly node?: NodeId;
   readonly revision?: Revision;
   /** On a read's `ok`: where the system put the write that it saw. */
@@ -73,18 +75,22 @@ export interface Pairs {
   readonly outcomes: Int32Array;
 }
 
+/** `run`: the operations in the run's own read mode. `other`: the reads that asked a node in another one. */
+export type ReadModes = "run" | "other";
+
 /**
- * Pairs every invocation with its outcome, without making an object for each: for histories of millions of events.
- * Notices and harness events are passed over.
+ * Pairs every invocation with its outcome, without making an object for each: for histories of millions of events. Reads
+ * in another mode than the run's are left out unless they are asked for: they say nothing about what the run promises.
+ * Notices and harness events are no operations.
  */
-export function pairs(history: History): Pairs {
+export function pairs(history: History, modes: ReadModes = "run"): Pairs {
   const calls = new Int32Array(history.length);
   const outcomes = new Int32Array(history.length).fill(-1);
   const open = new Map<number, number>();
   let size = 0;
   for (let position = 0; position < history.length; position++) {
     const event = history[position] as HistoryEvent;
-    if (!isClientEvent(event)) continue;
+    if (!isClientEvent(event) || !isIn(event, modes)) continue;
     const waiting = open.get(event.process) ?? -1;
     if (event.type === "invoke") {
       if (waiting >= 0) throw new AssertionError(outOfTurn(event, "invokes", "while it waits for an answer"));
@@ -99,6 +105,11 @@ export function pairs(history: History): Pairs {
   return { calls: calls.slice(0, size), outcomes: outcomes.slice(0, size) };
 }
 
+const isIn = ({ mode }: ClientEvent, modes: ReadModes): boolean => (mode === undefined) === (modes === "run");
+
+/** A harness event, a notice, or an event of an operation in the run's own read mode. */
+export const inRunMode = (event: HistoryEvent): boolean => !isClientEvent(event) || isIn(event, "run");
+
 const outOfTurn = ({ process, index }: ClientEvent, does: string, but: string): string =>
   `process ${process} ${does} at event ${index} ${but}`;
 
@@ -106,8 +117,8 @@ const outOfTurn = ({ process, index }: ClientEvent, does: string, but: string): 
  * Pairs every invocation with its outcome, in order of invocation. An invocation without an outcome is `info`: the
  * harness died, or the run ended, before it was answered.
  */
-export function operations(history: History): Operation[] {
-  const { calls, outcomes } = pairs(history);
+export function operations(history: History, modes: ReadModes = "run"): Operation[] {
+  const { calls, outcomes } = pairs(history, modes);
   return Array.from(calls, (call, i) => operationAt(history, call, outcomes[i] as number));
 }
 
@@ -133,6 +144,7 @@ function operation(
     f: invoke.f,
     ...(invoke.key !== undefined && { key: invoke.key }),
     ...(invoke.value !== undefined && { value: invoke.value }),
+    ...(invoke.mode !== undefined && { mode: invoke.mode }),
   };
   const outcome = outcomeOf(end);
   return {

@@ -9,6 +9,13 @@ export const nodeId = (name: string): NodeId => name as NodeId;
 /** Where a system puts an operation in its own order: etcd's revision, ZooKeeper's zxid, Consul's ModifyIndex. */
 export type Revision = number;
 
+/**
+ * What the revision of a read is about. `store`: the state that was read, in which every change of any key up to that
+ * revision is in place, and perhaps later ones. `key`: the key's own last change; only a read of an absent key has the
+ * state's.
+ */
+export type RevisionScope = "store" | "key";
+
 /** A directed link: packets from the first node to the second. */
 export type Link = readonly [from: NodeId, to: NodeId];
 
@@ -20,6 +27,8 @@ export interface Call {
   readonly key?: string;
   /** The argument: a write's value, a CAS's `[from, to]`; absent for a read. */
   readonly value?: Json;
+  /** Reads only: the read mode, where it is not the run's. */
+  readonly mode?: string;
 }
 
 /** What came back: a read's value (`null` for an absent key) and where the system put the operation in its order. */

@@ -1,6 +1,6 @@
-import type { Consistency } from "./consistency.ts";
+import type { Consistency, KnownLimit } from "./consistency.ts";
 import type { FaultWindow } from "./fault.ts";
-import type { Revision } from "./op.ts";
+import type { Revision, RevisionScope } from "./op.ts";
 import type { Nanos } from "./time.ts";
 import type { Verdict, VerdictKind } from "./verdict.ts";
 
@@ -16,7 +16,21 @@ export interface Run {
   readonly runtime: string;
   readonly workload: string;
   readonly nemeses: readonly string[];
-  readonly readMode: { readonly name: string; readonly promises: Consistency };
+  readonly readMode: {
+    readonly name: string;
+    readonly promises: Consistency;
+    /** Absent in runs that were stored before limits were; empty where the mode has none. */
+    readonly limits?: readonly KnownLimit[];
+  };
+  /** What the workload was given besides the read mode, so that its checkers can be made again. Absent in older runs. */
+  readonly workloadRun?: {
+    readonly keyPrefix: string;
+    readonly options: Readonly<Record<string, number>>;
+    /** How long a node may take to catch up after the last heal; absent in runs from before nodes were asked. */
+    readonly convergenceSeconds?: number;
+  };
+  /** What the revision of a read is about; runs of older versions do not say. */
+  readonly revisions?: RevisionScope;
   readonly nodes: readonly { readonly id: string; readonly endpoint: string }[];
   /** The planted bug, where one was asked for. */
   readonly mutant?: string;

@@ -13,6 +13,9 @@ export function worst(kinds: readonly VerdictKind[]): VerdictKind {
   return kinds.reduce((a, b) => (badness[b] > badness[a] ? b : a), first);
 }
 
+/** The `kind` of an anomaly that no legal order of the operations explains. */
+export const violationKind = "linearizability";
+
 /** One thing that is wrong, or that kept a checker from deciding, told so that a person understands it. */
 export interface Anomaly {
   /** `linearizability`, `monotonic-reads`, `vacuous`, `fault-not-proven`, `time-limit`, … */
@@ -22,8 +25,23 @@ export interface Anomaly {
   readonly key?: string;
   /** What shows it, for a drawing. */
   readonly evidence?: Evidence;
-  /** True where the system documents this as a limit of the read mode: reported, not counted against it. */
+  /** True where the read mode allows it: reported, not counted against the system. */
   readonly known?: boolean;
+  /** The known limit of the read mode that the culprit meets; `known` is true then. */
+  readonly limit?: MetLimit;
+}
+
+/** A stale read that met the condition of a known limit. */
+export interface MetLimit {
+  /** The limit's name: `deposed leader`. */
+  readonly name: string;
+  /** The node that was asked, and answered. */
+  readonly node: NodeId;
+  /** When it answered. */
+  readonly at: Nanos;
+  readonly boundMs: number;
+  /** How node and time meet the condition, for people. */
+  readonly sentence: string;
 }
 
 /** Something that has a place in time: a window of stale reads, a lock that is held, a watch that lags. */
@@ -58,11 +76,6 @@ export interface Verdict {
   readonly lanes?: readonly Lane[];
 }
 
-/**
- * The violation that the system documents as a limit of the read mode, where one was found. A stale read that was
- * measured, under a read mode that allows it, is none.
- */
-export const knownLimit = (verdicts: readonly Verdict[]): Anomaly | undefined =>
-  verdicts
-    .flatMap(({ anomalies }) => anomalies)
-    .find(({ kind, known }) => kind === "linearizability" && known === true);
+/** Stale reads that met a known limit of the read mode. One that was only measured, under a mode that allows it, is none. */
+export const knownLimits = (verdicts: readonly Verdict[]): Anomaly[] =>
+  verdicts.flatMap(({ anomalies }) => anomalies).filter(({ limit }) => limit !== undefined);

@@ -34,20 +34,27 @@ function tell(reason: unknown): number {
   if (reason instanceof CommanderError && reason.exitCode === 0) return exitStatus.valid;
   const usage = reason instanceof CommanderError || reason instanceof UsageError;
   const status = usage ? exitStatus.usage : exitStatus.couldNotRun;
-  // Commander has told already.
-  if (!(reason instanceof CommanderError)) console.error(lineOf(reason));
   // Not through an option that was parsed: what does not parse is told as well.
   const output = processOutput(process.argv.includes("--json"));
+  // Commander has told already.
+  if (!(reason instanceof CommanderError)) output.note(lineOf(reason));
   if (!resultIsOut())
     output.result({ error: { kind: usage ? "usage" : "could-not-run", message: messageOf(reason) }, status });
   return status;
 }
 
-function lineOf(reason: unknown): unknown {
+function lineOf(reason: unknown): string {
   if (reason instanceof UsageError) return `error: ${reason.message}`;
   if (reason instanceof CouldNotRunError) return `could not run: ${reason.message}`;
-  return reason;
+  if (process.env["ASSAY_STACK"] !== undefined && reason instanceof Error)
+    return `could not run: ${reason.stack}`;
+  // The operating system's errors say all there is to say; anything else is a defect, whose place helps to mend it.
+  const more = isOfSystem(reason) ? "" : " (a defect of Assay: ASSAY_STACK=1 in the environment shows where)";
+  return `could not run: ${messageOf(reason)}${more}`;
 }
+
+const isOfSystem = (reason: unknown): boolean =>
+  reason instanceof Error && typeof (reason as NodeJS.ErrnoException).syscall === "string";
 
 function messageOf(reason: unknown): string {
   if (!(reason instanceof Error)) return String(reason);

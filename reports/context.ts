@@ -1,3 +1,6 @@
+import type { CallWords } from "../checker/model.ts";
+import { isUntimed } from "../checker/untimed.ts";
+import type { Consistency } from "../core/consistency.ts";
 import { type FaultWindow, faultWindows, leaderSpans } from "../core/fault.ts";
 import { type History, isHarnessEvent, operations as operationsOf } from "../core/history.ts";
 import type { Operation } from "../core/op.ts";
@@ -9,12 +12,22 @@ import { seriesOf } from "./data/series.ts";
 import { usageOf } from "./data/usage.ts";
 import { formatDuration } from "./format.ts";
 
-/** What every panel of a run's report may use: the run, its operations, and its timeline. */
-export interface Context {
-  readonly run: Run;
+/** What is known of any history that was judged. What only a run of ours has is absent where there was none. */
+export type Judged = Pick<Run, "verdict" | "verdicts" | "operations"> &
+  Partial<Pick<Run, "readMode" | "nemeses" | "nodes" | "faults">>;
+
+/** What every panel of a report may use: the run, or the history that was judged, its operations, and its timeline. */
+export interface Context<R extends Judged = Run> {
+  readonly run: R;
+  /** What the history was judged against. */
+  readonly promises: Consistency;
   readonly operations: readonly Operation[];
+  /** False where the history has no times: its events stand a millisecond apart. */
+  readonly isTimed: boolean;
   readonly faults: readonly NamedFault[];
   readonly timeline: Timeline;
+  /** Words for the operations, of the workload's model. */
+  readonly words: CallWords;
   /** Time of the history's last event, or of the last fault's end. */
   readonly end: Nanos;
 }
@@ -25,15 +38,20 @@ export interface NamedFault {
   readonly band: FaultBand;
 }
 
-export function contextOf(run: Run, history: History, usage: readonly UsageSample[]): Context {
+export function contextOf<R extends Judged>(
+  run: R,
+  history: History,
+  usage: readonly UsageSample[],
+  words: CallWords,
+): Context<R> {
   const operations = operationsOf(history);
-  const windows = run.faults.length > 0 ? run.faults : faultWindows(history);
+  const windows = run.faults?.length ? run.faults : faultWindows(history);
   // Not Math.max over a spread: a history may hold more events than a call takes arguments.
   const last = [...history.map(({ time }) => time), ...windows.map(({ to }) => to)].reduce(
     (latest, time) => (time > latest ? time : latest),
-    1e9 as Nanos,
+    (run.readMode === undefined ? 1e6 : 1e9) as Nanos,
   );
-  const names = [...new Set([...run.nemeses, ...windows.map(({ name }) => name)])];
+  const names = [...new Set([...(run.nemeses ?? []), ...windows.map(({ name }) => name)])];
   const faults = windows.map((window, i): NamedFault => {
     const { name, summary, nodes, proof } = window;
     return {
@@ -52,7 +70,7 @@ export function contextOf(run: Run, history: History, usage: readonly UsageSampl
   });
   const timeline: Timeline = {
     end: last / 1e9,
-    nodes: run.nodes.map(({ id }) => id),
+    nodes: run.nodes?.map(({ id }) => id) ?? nodesOf(operations),
     faults: faults.map(({ band }) => band),
     leaders: leaderSpans(history).map(({ node, from, to }) => ({
       ...(node !== undefined && { node }),
@@ -64,7 +82,16 @@ export function contextOf(run: Run, history: History, usage: readonly UsageSampl
     series: seriesOf(operations, last),
     usage: usageOf(usage),
   };
-  return { run, operations, faults, timeline, end: last };
+  return {
+    run,
+    promises: run.readMode?.promises ?? "linearizable",
+    operations,
+    isTimed: operations.some((operation) => !isUntimed(operation)),
+    faults,
+    timeline,
+    words,
+    end: last,
+  };
 }
 
 function laneBand(checker: string, { label, node, from, to, text, figures = {}, colour }: Lane): LaneBand {
@@ -80,6 +107,10 @@ function laneBand(checker: string, { label, node, from, to, text, figures = {}, 
     colour,
   };
 }
+
+/** The nodes that operations went to, by name. */
+const nodesOf = (operations: readonly Operation[]): string[] =>
+  [...new Set(operations.flatMap(({ node }) => node ?? []))].sort();
 
 function phasesOf(history: History, end: Nanos): PhaseBand[] {
   const starts = history.filter(isHarnessEvent).filter((event) => event.f === "phase");

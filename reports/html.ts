@@ -3,6 +3,7 @@
  * names and messages come from the system under test: they are data, and this is the one place that turns data into
  * markup.
  */
+import { printable } from "../core/printable.ts";
 
 /** Markup that is safe to put into a page, in a text or a double-quoted attribute's place. */
 export class Html {
@@ -31,8 +32,9 @@ export function embeddedJson(id: string, json: string): Html {
   return html`<script type="application/json" id="${id}">${new Html(json.replaceAll("<", "\\u003c"))}</script>`;
 }
 
+/** Text as markup that shows it; characters that would act in place of being shown are written as their escapes. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
+  return printable(text, "\n\t").replace(/[&<>"']/g, (character) => escapes[character] ?? character);
 }
 
 const escapes: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { register } from "../checker/models/register.ts";
 import { type Fixture, invalidFixture, staleFixture } from "./fixtures/runs.ts";
 import { renderIndex } from "./index-page.ts";
 import { renderReport } from "./report.ts";
@@ -26,7 +27,7 @@ if (!present) {
   console.warn(message);
 }
 
-const render = ({ run, history, usage }: Fixture) => renderReport(run, history, usage);
+const render = ({ run, history, usage }: Fixture) => renderReport(run, history, usage, register());
 
 describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => {
   const directory = mkdtempSync(join(tmpdir(), "assay-report-"));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { register } from "../checker/models/register.ts";
 import type { HistoryEvent } from "../core/history.ts";
 import type { NodeId, Operation } from "../core/op.ts";
 import type { Run } from "../core/run.ts";
@@ -10,7 +11,7 @@ import type { PageData } from "./page-data.ts";
 import { pageDataId } from "./page-data.ts";
 import { renderReport } from "./report.ts";
 
-const render = ({ run, history, usage }: Fixture) => renderReport(run, history, usage);
+const render = ({ run, history, usage }: Fixture) => renderReport(run, history, usage, register());
 /** What a reader without scripts sees, in one line. */
 const textOf = (page: string) =>
   page
@@ -179,7 +180,7 @@ describe("the report of other runs", () => {
     };
     const text = textOf(renderReport({ ...run, verdicts: [verdict, ...run.verdicts] }, history, usage));
     expect(text).toContain(`The known limit of ${run.readMode.name} reads was found: Process 7 read 3`);
-    expect(textOf(renderReport(run, history, usage))).not.toContain("known limit");
+    expect(textOf(renderReport(run, history, usage, register()))).not.toContain("known limit");
   });
 
   it("says plainly that unknown is no pass, that a fault was not proven, and that the client was the limit", () => {

@@ -1,10 +1,11 @@
+import type { CallWords } from "../checker/model.ts";
 import type { History } from "../core/history.ts";
 import type { Run, UsageSample } from "../core/run.ts";
 import { spectraOf } from "./charts/spectrum.ts";
 import { type Context, contextOf } from "./context.ts";
 import { pack } from "./data/columns.ts";
 import { type Points, pointsOf } from "./data/points.ts";
-import { embeddedJson, type Html, html } from "./html.ts";
+import { embeddedJson, html } from "./html.ts";
 import { verdictWords } from "./marks.ts";
 import { pageAssets } from "./node-page.ts";
 import { type PageData, pageDataId } from "./page-data.ts";
@@ -17,28 +18,35 @@ import { percentilesPanel } from "./panels/percentiles.ts";
 import { resourcesPanel } from "./panels/resources.ts";
 import { setupPanel } from "./panels/setup.ts";
 import { countedAnomalies, verdictPanel } from "./panels/verdict.ts";
+import { type Section, sections } from "./sections.ts";
 import { page } from "./shell.ts";
 
 /**
  * The report of one run: an HTML file that needs nothing else, neither a network nor, for all but the scatter, a script.
  * Figures come from all operations; where a run is too long for its scatter to hold them all, the report says so.
+ * `words` are those of the model that the operations are of; without them they are told in words that fit any.
  */
-export function renderReport(run: Run, history: History, usage: readonly UsageSample[]): string {
-  const context = contextOf(run, history, usage);
-  const points = pointsOf(context.operations, context.end);
+export function renderReport(
+  run: Run,
+  history: History,
+  usage: readonly UsageSample[],
+  words: CallWords = {},
+): string {
+  const context = contextOf(run, history, usage, words);
+  const points = pointsOf(context.operations, context.end, words);
   const data: PageData = {
     timeline: context.timeline,
     points,
     sketches: sketchesOf(context),
     spectra: spectraOf(run.latency),
   };
-  const sections = sectionsOf(context, points);
+  const { links, markup } = sections(partsOf(context, points));
   return page(
     {
       title: `${verdictWords[run.verdict]}: ${run.system.name} ${run.system.version}, ${run.workload}, seed ${run.seed} · Assay`,
-      links: sections.map(({ id, title }) => [`#${id}`, title] as const),
+      links,
       content: html`${verdictPanel(context)}
-${sections.map(({ markup }) => markup)}`,
+${markup}`,
       data: embeddedJson(pageDataId, pack(data)),
       foot: `Assay ${run.assay.version} · run ${run.id}`,
     },
@@ -46,17 +54,11 @@ ${sections.map(({ markup }) => markup)}`,
   );
 }
 
-interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly markup: Html;
-}
-
 /** The report's parts in the order in which they are read: what went wrong early, what was merely noticed late. */
-function sectionsOf(context: Context, points: Points): Section[] {
+function partsOf(context: Context, points: Points): Section[] {
   const wrong = countedAnomalies(context.run).length > 0;
   const anomalies = { id: "anomalies", title: "Anomalies", markup: anomaliesPanel(context) };
-  const parts = [
+  return [
     { id: "figures", title: "Figures", markup: figuresPanel(context) },
     ...(wrong ? [anomalies] : []),
     { id: "over-time", title: "Over time", markup: overTimePanel(context, points) },
@@ -67,5 +69,4 @@ function sectionsOf(context: Context, points: Points): Section[] {
     { id: "resources", title: "Resources", markup: resourcesPanel(context) },
     { id: "setup", title: "Set-up", markup: setupPanel(context) },
   ];
-  return parts.flatMap(({ markup, ...part }) => (markup === undefined ? [] : [{ ...part, markup }]));
 }

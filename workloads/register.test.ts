@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Client } from "../adapters/adapter.ts";
+import type { ClientWith } from "../adapters/client/client.ts";
+import type { KeyValue } from "../adapters/client/kv.ts";
 import { ClientError } from "../core/errors.ts";
 import type { Call, Json, Outcome } from "../core/op.ts";
 import { createRandom } from "../core/random.ts";
@@ -9,6 +10,7 @@ import type { WorkloadOptions } from "./workload.ts";
 const withOptions = (options: Record<string, number> = {}, parts: Partial<WorkloadOptions> = {}) => ({
   readMode: "linearizable",
   promises: "linearizable" as const,
+  revisions: "store" as const,
   keyPrefix: "",
   options,
   ...parts,
@@ -35,12 +37,17 @@ function play(count: number, options: Record<string, number> = {}) {
 
 function answer(state: Map<string, Json>, { f, key = "", value }: Call): Outcome {
   if (f === "read") return ok(state.get(key) ?? null);
+  if (f === "delete") return ok(state.delete(key));
   const [from, to] = f === "cas" ? (value as readonly Json[]) : [state.get(key), value];
   if (f === "cas" && state.get(key) !== from)
     return { type: "fail", error: { code: "mismatch", definite: true, message: "" } };
   state.set(key, to ?? null);
   return ok(value ?? null);
 }
+
+/** The first calls of seed 5, as they were before the workload knew deletes. */
+const goldenCalls =
+  '[["read","r3",null],["read","r2",null],["write","r2",1],["cas","r2",[1,2]],["read","r3",null],["read","r5",null],["write","r3",3],["read","r4",null],["write","r5",4],["read","r3",null],["write","r1",5],["cas","r3",[3,6]]]';
 
 describe("the register workload", () => {
   it("asks for reads, writes and compare-and-sets in the shares that were asked for", () => {
@@ -117,6 +124,21 @@ describe("the register workload", () => {
     ]);
   });
 
+  it("asks for deletes in the share that was asked for, and compares with nothing that it deleted", () => {
+    const { calls } = play(10_000, { "delete-percent": 10 });
+    const deletes = calls.filter(({ call }) => call.f === "delete");
+    expect(deletes.length / calls.length).toBeCloseTo(0.1, 1);
+    expect(deletes.every(({ call }) => call.value === undefined)).toBe(true);
+    const cas = calls.filter(({ call }) => call.f === "cas");
+    expect(cas.filter(({ outcome }) => outcome.type === "ok").length / cas.length).toBeGreaterThan(0.9);
+  });
+
+  it("asks what it asked before there were deletes, where none are asked for", () => {
+    const firsts = play(12).calls.map(({ call: { f, key, value } }) => [f, key, value]);
+    expect(JSON.stringify(firsts)).toBe(goldenCalls);
+    expect(play(500, { "delete-percent": 0 }).calls).toEqual(play(500).calls);
+  });
+
   it("says the same to the same seed", () => {
     expect(play(500).calls).toEqual(play(500).calls);
   });
@@ -124,21 +146,31 @@ describe("the register workload", () => {
 
 describe("performing a register call", () => {
   const asked: unknown[][] = [];
-  const client = {
-    read: async (...args: unknown[]) => {
+  const working: KeyValue = {
+    read: async (...args) => {
       asked.push(["read", ...args]);
       return { value: "41", revision: 7, modRevision: 6 };
     },
-    write: async (...args: unknown[]) => {
+    write: async (...args) => {
       asked.push(["write", ...args]);
       return 8;
     },
-    cas: async (...args: unknown[]) => {
+    cas: async (...args) => {
       asked.push(["cas", ...args]);
       return undefined;
     },
-  } as unknown as Client;
-  const perform = (call: Call, using = client) => register.perform(using, call, withOptions());
+  };
+  const clientOf = (kv: Partial<KeyValue>): ClientWith<"kv" | "delete"> => ({
+    kv: { ...working, ...kv },
+    delete: async (...args) => {
+      asked.push(["delete", ...args]);
+      return { existed: true, revision: 9 };
+    },
+    close: async () => {},
+    abandon: () => {},
+  });
+  const perform = (call: Call, kv: Partial<KeyValue> = {}) =>
+    register.perform(clientOf(kv), call, withOptions());
 
   it("sends numbers as their digits, reads in the run's mode, and tells the revisions", async () => {
     expect(await perform({ f: "read", key: "r1" })).toEqual({
@@ -148,27 +180,34 @@ describe("performing a register call", () => {
     });
     expect(await perform({ f: "write", key: "r1", value: 42 })).toEqual({ value: 42, revision: 8 });
     expect(await perform({ f: "cas", key: "r1", value: [42, 43] })).toEqual({ value: [42, 43] });
+    expect(await perform({ f: "delete", key: "r1" })).toEqual({ value: true, revision: 9 });
     expect(asked).toEqual([
       ["read", "r1", "linearizable"],
       ["write", "r1", "42"],
       ["cas", "r1", "42", "43"],
+      ["delete", "r1"],
     ]);
   });
 
   it("reads an absent key as null", async () => {
-    const empty = { read: async () => ({ revision: 3 }) } as unknown as Client;
+    const empty = { read: async () => ({ revision: 3 }) };
     expect(await perform({ f: "read", key: "r1" }, empty)).toEqual({ value: null, revision: 3 });
   });
 
   it("keeps a value that nobody wrote as it came, for the checker to refuse", async () => {
-    const odd = { read: async () => ({ value: "4x" }) } as unknown as Client;
+    const odd = { read: async () => ({ value: "4x" }) };
     expect(await perform({ f: "read", key: "r1" }, odd)).toEqual({ value: "4x" });
   });
 
+  it("says so where a delete found nothing", async () => {
+    const client = { ...clientOf({}), delete: async () => ({ existed: false }) };
+    expect(await register.perform(client, { f: "delete", key: "r1" }, withOptions())).toEqual({
+      value: false,
+    });
+  });
+
   it("passes errors on", async () => {
-    const broken = {
-      write: () => Promise.reject(new ClientError("timeout", "late")),
-    } as unknown as Client;
+    const broken = { write: () => Promise.reject(new ClientError("timeout", "late")) };
     await expect(perform({ f: "write", key: "r1", value: 1 }, broken)).rejects.toMatchObject({
       code: "timeout",
     });

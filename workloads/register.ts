@@ -1,7 +1,10 @@
 /**
- * Registers: reads, writes of values that nobody else writes, compare-and-set. Several keys live at a time; a key that
+ * Registers: reads, writes of values that nobody else writes, compare-and-set, and deletes where asked for. Several keys live at a time; a key that
  * was asked about often enough retires and a new one takes its place, so that checking a key stays tractable.
  */
+import type { ClientWith } from "../adapters/client/client.ts";
+import { convergence, unsettled } from "../checker/convergence/convergence.ts";
+import { register as registerModel } from "../checker/models/register.ts";
 import { readCheckers } from "../checker/reads/read-checkers.ts";
 import { registerCheckers } from "../checker/register-promise.ts";
 import { assert } from "../core/assert.ts";
@@ -26,7 +29,8 @@ const options = {
     doc: "processes that may ask about one key at the same time",
   },
   "read-percent": { default: 50, min: 0, max: 100, doc: "share of reads" },
-  "cas-percent": { default: 25, min: 0, max: 100, doc: "share of compare-and-sets; the rest are writes" },
+  "cas-percent": { default: 25, min: 0, max: 100, doc: "share of compare-and-sets" },
+  "delete-percent": { default: 0, min: 0, max: 100, doc: "share of deletes; the rest are writes" },
 } as const satisfies Workload["options"];
 
 interface Register {
@@ -57,8 +61,11 @@ class RegisterGenerator implements Generator {
     const dice = random.integer(0, 99);
     const key = register.name;
     if (dice < this.#option("read-percent")) return { f: "read", key };
+    const updates = dice - this.#option("read-percent");
+    const cas = updates < this.#option("cas-percent");
+    if (!cas && updates < this.#option("cas-percent") + this.#option("delete-percent"))
+      return { f: "delete", key };
     const value = ++this.#lastValue;
-    const cas = dice < this.#option("read-percent") + this.#option("cas-percent");
     return cas && register.seen !== undefined
       ? { f: "cas", key, value: [register.seen, value] }
       : { f: "write", key, value };
@@ -108,20 +115,17 @@ class RegisterGenerator implements Generator {
   }
 }
 
-/** What a write or a compare-and-set left in the register. */
+/** What a write, a compare-and-set or a delete (nothing) left in the register. */
 const written = ({ f, value }: Call): Json | undefined =>
   f === "cas" && Array.isArray(value) ? (value[1] as Json) : value;
 
-async function perform(
-  client: Parameters<Workload["perform"]>[0],
-  call: Call,
-  mode: string,
-): Promise<Result> {
+async function perform(client: ClientWith<"kv" | "delete">, call: Call, mode: string): Promise<Result> {
+  const { kv } = client;
   const { f, key, value } = call;
   assert(key !== undefined, `a register ${f} without a key`);
   switch (f) {
     case "read": {
-      const read = await client.read(key, mode);
+      const read = await kv.read(key, mode);
       return {
         value: decode(read.value),
         ...(read.revision !== undefined && { revision: read.revision }),
@@ -129,10 +133,14 @@ async function perform(
       };
     }
     case "write":
-      return changed(value ?? null, await client.write(key, encode(value)));
+      return changed(value ?? null, await kv.write(key, encode(value)));
     case "cas": {
       const [from, to] = value as readonly Json[];
-      return changed(value ?? null, await client.cas(key, encode(from), encode(to)));
+      return changed(value ?? null, await kv.cas(key, encode(from), encode(to)));
+    }
+    case "delete": {
+      const { existed, revision } = await client.delete(key);
+      return changed(existed, revision);
     }
     default:
       throw new ClientError("unsupported", `a register has no ${f}`);
@@ -153,13 +161,18 @@ function decode(text: string | undefined): Json {
   return /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
-export const register: Workload = {
+export const register: Workload<"kv" | "delete"> = {
   name: "register",
-  summary: "reads, writes and compare-and-sets of single keys",
-  requires: new Set(["cas"]),
+  summary: "reads, writes, compare-and-sets and deletes of single keys",
+  requires: ["kv", "delete"],
   options,
   generator: (options) => new RegisterGenerator(options),
-  perform: (client, call, { readMode }) => perform(client, call, readMode),
-  checkers: ({ promises }) => registerCheckers(promises, { reads: readCheckers }),
+  perform: (client, call, { readMode }) => perform(client, call, call.mode ?? readMode),
+  words: registerModel(),
+  checkers: ({ promises, limits = [], revisions, convergenceSeconds }) => [
+    ...registerCheckers(promises, { limits, reads: (mode) => readCheckers(mode, revisions) }),
+    convergence(convergenceSeconds === undefined ? {} : { boundSeconds: convergenceSeconds }),
+  ],
+  unsettled,
   needs: { read: 20, write: 20, cas: 5 },
 };

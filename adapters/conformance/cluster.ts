@@ -3,7 +3,9 @@ import { sleep } from "../../core/clock.ts";
 import type { NodeId } from "../../core/op.ts";
 import { realClock } from "../../core/real-clock.ts";
 import { millis, type Nanos, seconds } from "../../core/time.ts";
-import type { Adapter, Client, ConnectOptions, Endpoint } from "../adapter.ts";
+import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
+import type { Capability, ClientWith } from "../client/client.ts";
+import type { Connection } from "../client/connection.ts";
 
 /** What the suite needs of a node: a part of the harness' ClusterNode. */
 export interface TestNode {
@@ -24,7 +26,12 @@ export interface TestCluster {
 export const clock = realClock();
 
 /** Generous: the machine may be busy, and no behaviour is judged by it. */
-export const patient: ConnectOptions = { timeoutMs: 10_000 };
+export const patient: ConnectOptions = within(10_000);
+
+/** Connects and asks on the real clock, with this limit. */
+export function within(timeoutMs: number): ConnectOptions {
+  return { timeoutMs, clock };
+}
 
 /** Polls until `look` gives something; what it rejects with counts as nothing. Fails after `limit` with `what`. */
 export async function until<T>(
@@ -56,7 +63,7 @@ export async function untilReady(
     try {
       await until(
         `${node.id} ready`,
-        () => adapter.ready(node.endpoint, { timeoutMs: 1000, ...options }),
+        () => adapter.ready(node.endpoint, { ...within(1000), ...options }),
         seconds(2 * adapter.deployment.readySeconds),
       );
     } catch (reason) {
@@ -68,7 +75,7 @@ export async function untilReady(
 /** The cluster of one test file: started once, its clients closed after each test. */
 export class Bench {
   readonly adapter: Adapter;
-  readonly #clients: Client[] = [];
+  readonly #clients: Connection[] = [];
   #cluster: TestCluster | undefined;
   #keys = 0;
 
@@ -97,8 +104,17 @@ export class Bench {
   }
 
   /** A client of a node, or of whatever listens at the endpoint. */
-  async client(at: TestNode | Endpoint = this.node(0), options = patient): Promise<Client> {
-    const client = await this.adapter.connect("endpoint" in at ? at.endpoint : at, options);
+  client(at?: TestNode | Endpoint, options = patient): Promise<ClientWith<"kv">> {
+    return this.clientWith(["kv"], at, options);
+  }
+
+  /** A client that can do more. */
+  async clientWith<C extends Capability>(
+    needs: readonly C[],
+    at: TestNode | Endpoint = this.node(0),
+    options = patient,
+  ): Promise<ClientWith<C>> {
+    const client = await this.adapter.connect("endpoint" in at ? at.endpoint : at, needs, options);
     this.#clients.push(client);
     return client;
   }

@@ -6,7 +6,7 @@ import { nodeId } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
 import { millis, seconds } from "../../core/time.ts";
 import type { Endpoint } from "../adapter.ts";
-import { type Bench, clock, patient, until, untilReady } from "./cluster.ts";
+import { type Bench, clock, patient, until, untilReady, within } from "./cluster.ts";
 import { Relay } from "./relay.ts";
 
 /** What a rejected operation rejected with. */
@@ -43,20 +43,20 @@ function operationErrors(bench: Bench): void {
     /** A write whose answer is held has surely left when another client reads it. */
     const untilSeen = async (key: string, value: string): Promise<void> => {
       const witness = await bench.client();
-      await until("the write's effect", async () => (await witness.read(key, mode)).value === value);
+      await until("the write's effect", async () => (await witness.kv.read(key, mode)).value === value);
     };
 
     it("is indefinite where no answer came before the deadline, and the client goes on afterwards", async () => {
       const link = await throughRelay();
-      const client = await bench.client(link.endpoint, { timeoutMs: 1000 });
+      const client = await bench.client(link.endpoint, within(1000));
       const key = bench.key();
-      await client.write(key, "before");
+      await client.kv.write(key, "before");
       link.hold();
-      expect(await errorOf(client.write(key, "held"))).toMatchObject({ code: "timeout", definite: false });
+      expect(await errorOf(client.kv.write(key, "held"))).toMatchObject({ code: "timeout", definite: false });
       link.release();
       await until(
         "the client to go on",
-        async () => (await client.read(key, mode)).value === "held",
+        async () => (await client.kv.read(key, mode)).value === "held",
         seconds(5),
       );
     });
@@ -65,9 +65,9 @@ function operationErrors(bench: Bench): void {
       const link = await throughRelay();
       const client = await bench.client(link.endpoint);
       const key = bench.key();
-      await client.write(key, "before");
+      await client.kv.write(key, "before");
       link.hold();
-      const lost = errorOf(client.write(key, "cut"));
+      const lost = errorOf(client.kv.write(key, "cut"));
       await untilSeen(key, "cut");
       link.cut();
       expect(await lost).toMatchObject({ code: "connection-lost", definite: false });
@@ -77,18 +77,18 @@ function operationErrors(bench: Bench): void {
       const link = await throughRelay();
       const client = await bench.client(link.endpoint);
       const key = bench.key();
-      await client.write(key, "before");
+      await client.kv.write(key, "before");
       await link.stop();
       // The loss of the connection may take a moment to be noticed; what is asked from then on cannot leave.
       await until("not-connected", async () => {
-        const error = await errorOf(client.write(key, "refused"));
+        const error = await errorOf(client.kv.write(key, "refused"));
         return error.code === "not-connected" && error.definite;
       });
       await link.start();
       const back = clock.now();
       await until(
         "the node again",
-        async () => (await client.read(key, mode)).value === "before",
+        async () => (await client.kv.read(key, mode)).value === "before",
         seconds(5),
       );
       expect(clock.now() - back).toBeLessThan(seconds(1));
@@ -102,7 +102,7 @@ function operationErrors(bench: Bench): void {
       let unknown = 0;
       for (let i = 0; i < 60; i++) {
         const key = bench.key("cut");
-        const write = client.write(key, "written").then(
+        const write = client.kv.write(key, "written").then(
           () => undefined,
           (error: ClientError) => error,
         );
@@ -114,20 +114,20 @@ function operationErrors(bench: Bench): void {
       }
       expect(unknown).toBeGreaterThan(0);
       const witness = await bench.client();
-      for (const key of failed) expect((await witness.read(key, mode)).value).toBeUndefined();
+      for (const key of failed) expect((await witness.kv.read(key, mode)).value).toBeUndefined();
     });
 
     it("is connection-lost for what is pending when the client is closed", async () => {
       const link = await throughRelay();
       const client = await bench.client(link.endpoint);
       const key = bench.key();
-      await client.write(key, "before");
+      await client.kv.write(key, "before");
       link.hold();
-      const lost = errorOf(client.write(key, "pending"));
+      const lost = errorOf(client.kv.write(key, "pending"));
       await untilSeen(key, "pending");
       await client.close();
       expect(await lost).toMatchObject({ code: "connection-lost", definite: false });
-      expect(await errorOf(client.write(key, "closed"))).toMatchObject({
+      expect(await errorOf(client.kv.write(key, "closed"))).toMatchObject({
         code: "not-connected",
         definite: true,
       });
@@ -143,7 +143,7 @@ function connecting(bench: Bench): void {
     const nowhere: Endpoint = { node: nodeId("n9"), host: "127.0.0.1", port: 1 };
 
     it("to nobody is refused at once, definitely, and names the address", async () => {
-      const error = await errorOf(adapter.connect(nowhere, patient));
+      const error = await errorOf(adapter.connect(nowhere, ["kv"], patient));
       expect(error).toMatchObject({ code: "not-connected", definite: true });
       expect(error.message).toContain("127.0.0.1:1");
     });
@@ -158,7 +158,7 @@ function connecting(bench: Bench): void {
         const address = server.address();
         const port = typeof address === "object" && address !== null ? address.port : 0;
         const error = await errorOf(
-          adapter.connect({ node: nodeId("n9"), host: "127.0.0.1", port }, { timeoutMs: 1000 }),
+          adapter.connect({ node: nodeId("n9"), host: "127.0.0.1", port }, ["kv"], within(1000)),
         );
         expect(error.definite).toBe(true);
         expect(error.message).toContain(`127.0.0.1:${port}`);
@@ -171,7 +171,7 @@ function connecting(bench: Bench): void {
       const [one, other] = [await bench.client(), await bench.client()];
       await one.close();
       await one.close();
-      await other.write(bench.key(), "still here");
+      await other.kv.write(bench.key(), "still here");
     });
   });
 }
@@ -189,18 +189,18 @@ function nodeFailures(bench: Bench): void {
 
     it("has no leader where nobody answers, and a node that is not there is not ready", async () => {
       const nowhere = { node: nodeId("n9"), host: "127.0.0.1", port: 1 };
-      expect(await adapter.leader([nowhere], { timeoutMs: 1000 })).toBeUndefined();
-      expect(await adapter.ready(nowhere, { timeoutMs: 1000 })).toBe(false);
+      expect(await adapter.leader([nowhere], within(1000))).toBeUndefined();
+      expect(await adapter.ready(nowhere, within(1000))).toBe(false);
     });
 
     it("leaves a paused node's clients in the dark, and they go on when it does", async () => {
       const node = bench.node(0);
-      const client = await bench.client(node, { timeoutMs: 1000 });
+      const client = await bench.client(node, within(1000));
       const key = bench.key();
-      await client.write(key, "before");
+      await client.kv.write(key, "before");
       await node.pause();
       try {
-        expect(await errorOf(client.write(key, "paused"))).toMatchObject({
+        expect(await errorOf(client.kv.write(key, "paused"))).toMatchObject({
           code: "timeout",
           definite: false,
         });
@@ -208,7 +208,7 @@ function nodeFailures(bench: Bench): void {
         await node.resume();
       }
       await until("the client to go on", async () => {
-        await client.write(key, "after");
+        await client.kv.write(key, "after");
         return true;
       });
     });
@@ -217,20 +217,20 @@ function nodeFailures(bench: Bench): void {
       const leader = await untilLeader(bench);
       const node = bench.nodes.find(({ id }) => id === leader) ?? bench.node(0);
       const client = await bench.client(node);
-      await client.write(bench.key(), "before");
+      await client.kv.write(bench.key(), "before");
       // Stopped first, so that it cannot answer before it dies.
       await node.pause();
-      const lost = errorOf(client.write(bench.key(), "killed"));
+      const lost = errorOf(client.kv.write(bench.key(), "killed"));
       // The request leaves at once; nothing that a test could see tells when.
       await sleep(clock, millis(100));
       await node.kill();
       expect(await lost).toMatchObject({ definite: false });
-      expect(await errorOf(client.write(bench.key(), "dead"))).toMatchObject({
+      expect(await errorOf(client.kv.write(bench.key(), "dead"))).toMatchObject({
         code: "not-connected",
         definite: true,
       });
       const next = await until("another leader", async () => {
-        const now = await adapter.leader(endpointsOf(bench), { timeoutMs: 1000 });
+        const now = await adapter.leader(endpointsOf(bench), within(1000));
         return now !== leader && now;
       });
       expect(next).not.toBe(leader);
@@ -243,12 +243,12 @@ function nodeFailures(bench: Bench): void {
       await Promise.all(others.map((node) => node.kill()));
       await until(
         "the lone member not to be ready",
-        async () => !(await adapter.ready((lone ?? bench.node(0)).endpoint, { timeoutMs: 1000 })),
+        async () => !(await adapter.ready((lone ?? bench.node(0)).endpoint, within(1000))),
       );
       expect(
         await adapter.leader(
           others.map(({ endpoint }) => endpoint),
-          { timeoutMs: 1000 },
+          within(1000),
         ),
       ).toBeUndefined();
       await Promise.all(others.map((node) => node.start()));
@@ -260,7 +260,7 @@ function nodeFailures(bench: Bench): void {
 const endpointsOf = (bench: Bench): readonly Endpoint[] => bench.nodes.map(({ endpoint }) => endpoint);
 
 const untilLeader = (bench: Bench) =>
-  until("a leader", () => bench.adapter.leader(endpointsOf(bench), { timeoutMs: 2000 }));
+  until("a leader", () => bench.adapter.leader(endpointsOf(bench), within(2000)));
 
 function listen(answer: (socket: Socket) => void): Promise<Server> {
   const server = createServer((socket) => {

@@ -12,6 +12,8 @@ export class Relay {
   #server: Server | undefined;
   #port = 0;
   #holding = false;
+  /** Replies that wait, where they are delayed. */
+  #delayed: (() => void)[] | undefined;
 
   constructor(target: Endpoint) {
     this.#target = target;
@@ -54,6 +56,23 @@ export class Relay {
     this.cut();
   }
 
+  /** From now on the node's replies wait for `deliver`. */
+  delay(): void {
+    this.#delayed = [];
+  }
+
+  /** How many pieces of replies wait. */
+  get waiting(): number {
+    return this.#delayed?.length ?? 0;
+  }
+
+  /** Sends the client what waits, and forwards again. */
+  deliver(): void {
+    const waiting = this.#delayed ?? [];
+    this.#delayed = undefined;
+    for (const send of waiting) send();
+  }
+
   /** Breaks every connection. */
   cut(): void {
     for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
@@ -67,7 +86,8 @@ export class Relay {
       node.write(bytes);
     });
     node.on("data", (bytes) => {
-      if (!this.#holding) client.write(bytes);
+      if (this.#delayed !== undefined) this.#delayed.push(() => client.write(bytes));
+      else if (!this.#holding) client.write(bytes);
     });
     for (const socket of pair) {
       socket.setNoDelay(true);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Adapter, ConnectOptions } from "../adapter.ts";
-import { Bench, patient, type TestCluster, untilReady } from "./cluster.ts";
+import { Bench, patient, type TestCluster, untilReady, within } from "./cluster.ts";
 
 /** A cluster that does not take everybody. */
 export interface Guarded {
@@ -35,8 +35,8 @@ export function conformsGuarded(adapter: Adapter, guarded: Guarded): void {
       const endpoints = cluster.nodes.map(({ endpoint }) => endpoint);
       for (const endpoint of endpoints) {
         const client = await bench.client(endpoint, accepted);
-        await client.write("guarded", endpoint.node);
-        expect((await client.read("guarded", adapter.defaultReadMode)).value).toBe(endpoint.node);
+        await client.kv.write("guarded", endpoint.node);
+        expect((await client.kv.read("guarded", adapter.defaultReadMode)).value).toBe(endpoint.node);
       }
       expect(await adapter.leader(endpoints, accepted)).toBeDefined();
     });
@@ -45,13 +45,13 @@ export function conformsGuarded(adapter: Adapter, guarded: Guarded): void {
       const endpoint = cluster.nodes[0]?.endpoint;
       if (endpoint === undefined) throw new Error("no node");
       const attempt = async () => {
-        const client = await bench.client(endpoint, { timeoutMs: 3000, ...options });
-        await client.write("guarded", "refused");
+        const client = await bench.client(endpoint, { ...within(3000), ...options });
+        await client.kv.write("guarded", "refused");
       };
       await expect(attempt()).rejects.toMatchObject({ definite: true });
       const client = await bench.client(endpoint, accepted);
-      expect((await client.read("guarded", adapter.defaultReadMode)).value).not.toBe("refused");
-      expect(await adapter.ready(endpoint, { timeoutMs: 3000, ...options })).toBe(false);
+      expect((await client.kv.read("guarded", adapter.defaultReadMode)).value).not.toBe("refused");
+      expect(await adapter.ready(endpoint, { ...within(3000), ...options })).toBe(false);
     });
   });
 }

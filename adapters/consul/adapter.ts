@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { NodeId } from "../../core/op.ts";
 import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
-import { connect } from "./client.ts";
+import { limitsOf } from "../client/ask.ts";
+import { offer } from "../client/client.ts";
+import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
 import { HttpConnection } from "./http.ts";
 
@@ -9,12 +11,39 @@ import { HttpConnection } from "./http.ts";
 export const consul: Adapter = {
   name: "consul",
   summary: "HashiCorp Consul 1.8 and newer: Raft behind HTTP, three read modes",
-  // A leader that was paused answers from memory for as long as it believes in its lease.
-  readModes: { default: "linearizable-known-limits", consistent: "linearizable", stale: "stale" },
+  promises: {
+    reads: {
+      default: {
+        consistency: "linearizable-known-limits",
+        limits: [
+          {
+            name: "deposed leader",
+            condition: "deposed-leader",
+            boundMs: 2000,
+            // Raft's leader lease at raft_multiplier 1, as deployment.ts sets it.
+            leaseMs: 500,
+            sentence:
+              "A leader answers from memory for as long as it believes in its lease, which it does not ask a quorum about.",
+          },
+          {
+            name: "new leader",
+            condition: "new-leader",
+            boundMs: 2000,
+            forwarded: true,
+            sentence:
+              "A server that has just been elected answers, also what followers pass on to it, before it has applied all that was committed before its election.",
+          },
+        ],
+      },
+      consistent: { consistency: "linearizable" },
+      stale: { consistency: "stale" },
+    },
+  },
   defaultReadMode: "default",
-  capabilities: new Set(["cas", "delete", "prefix"]),
+  localReadMode: "stale",
+  revisions: "key",
+  ...offer("consul", offered, connect),
   deployment,
-  connect,
   leader,
   ready,
 };
@@ -44,7 +73,7 @@ async function raftOf(
 ): Promise<{ readonly state: string; readonly term: string } | undefined> {
   const http = new HttpConnection(endpoint, options);
   try {
-    const { body } = await http.ask({ method: "GET", path: "/v1/agent/self" });
+    const { body } = await http.ask({ method: "GET", path: "/v1/agent/self" }, limitsOf(options));
     return selfSchema.parse(JSON.parse(body)).Stats.raft;
   } catch {
     return undefined;
@@ -57,7 +86,7 @@ async function raftOf(
 async function ready(endpoint: Endpoint, options: ConnectOptions): Promise<boolean> {
   try {
     const client = await connect(endpoint, options);
-    await client.read("ready", "consistent").finally(() => client.close());
+    await client.kv.read("ready", "consistent").finally(() => client.close());
     return true;
   } catch {
     return false;

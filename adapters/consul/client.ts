@@ -1,8 +1,13 @@
 import { z } from "zod";
 import { ClientError } from "../../core/errors.ts";
-import type { Client, ConnectOptions, Endpoint, ReadResult, Versioned } from "../adapter.ts";
+import type { ConnectOptions, Endpoint } from "../adapter.ts";
+import { type Ask, type Limits, limitsOf } from "../client/ask.ts";
+import type { ClientWith } from "../client/client.ts";
+import type { Deletion } from "../client/delete.ts";
+import type { KeyValue, ReadResult } from "../client/kv.ts";
+import type { Prefix, Versioned } from "../client/prefix.ts";
 import { inOrderOfKeys, keyOfName, nameOfKey } from "../key-names.ts";
-import { answerError } from "./errors.ts";
+import { parse, success } from "./answers.ts";
 import { type HttpAnswer, HttpConnection, type HttpRequest } from "./http.ts";
 
 /** Where Assay's keys live. */
@@ -24,13 +29,25 @@ const entrySchema = z.object({
 type Entry = z.infer<typeof entrySchema>;
 const entriesSchema = z.array(entrySchema);
 
+export const offered = ["kv", "delete", "prefix"] as const;
+
 /** Opens a connection, and sees that a Consul agent answers there and takes the token. */
-export async function connect(endpoint: Endpoint, options: ConnectOptions): Promise<Client> {
+export async function connect(
+  endpoint: Endpoint,
+  options: ConnectOptions,
+): Promise<ClientWith<(typeof offered)[number]>> {
   const http = new HttpConnection(endpoint, options);
-  const client = new ConsulClient(http);
+  const node = new ConsulNode(http, options);
   try {
-    await client.greet();
-    return client;
+    await node.greet();
+    return {
+      kv: keyValue(node),
+      delete: (key, ask) => node.delete(key, node.limits(ask)),
+      prefix: prefix(node),
+      close: () => http.close(),
+      // The client holds nothing at the node: there is no good-bye to leave out.
+      abandon: () => void http.close(),
+    };
   } catch (reason) {
     await http.close();
     const { code, definite, message } = ClientError.from(reason);
@@ -38,85 +55,85 @@ export async function connect(endpoint: Endpoint, options: ConnectOptions): Prom
   }
 }
 
-class ConsulClient implements Client {
-  readonly #http: HttpConnection;
-
-  constructor(http: HttpConnection) {
-    this.#http = http;
-  }
-
-  /** Answered by the agent alone: it passes where there is no leader. */
-  async greet(): Promise<void> {
-    const answer = await this.#http.ask({ method: "GET", path: "/v1/status/peers" });
-    success(answer, "GET /v1/status/peers");
-  }
-
+const keyValue = (node: ConsulNode): KeyValue => ({
   /** The revision is that of the key's last change; of an absent key, that of the last change of any. */
-  async read(key: string, mode: string): Promise<ReadResult> {
-    const { entries, headers } = await this.#get(pathOf(key), mode);
+  async read(key, mode, ask): Promise<ReadResult> {
+    const { entries, headers } = await node.get(pathOf(key), mode, node.limits(ask));
     const [entry] = entries;
     return {
       ...(entry && { value: textOf(entry), modRevision: entry.ModifyIndex }),
       ...freshness(headers),
     };
-  }
+  },
 
-  /** Consul does not tell the index of a write. */
-  async write(key: string, value: string): Promise<undefined> {
-    await this.#put(pathOf(key), value);
+  /** Consul does not give the index of a write. */
+  async write(key, value, ask) {
+    await node.put(pathOf(key), value, node.limits(ask));
     return undefined;
-  }
+  },
 
   /**
    * Consul compares indexes, not values: a read, and a write where the index is still the same. A difference at the
    * read, or an index that moved, tells nothing of the value at the moment of the write: `conflict`.
    */
-  async cas(key: string, from: string, to: string): Promise<undefined> {
+  async cas(key, from, to, ask) {
     const path = pathOf(key);
-    const [entry] = (await this.#get(path, "default")).entries;
+    const limits = node.limits(ask);
+    const [entry] = (await node.get(path, "default", limits)).entries;
     if (entry === undefined || textOf(entry) !== from) {
       throw new ClientError("conflict", `a read of ${key} did not find ${from}`);
     }
-    const done = await this.#put(`${path}?cas=${entry.ModifyIndex}`, to);
+    const done = await node.put(`${path}?cas=${entry.ModifyIndex}`, to, limits);
     if (!done) throw new ClientError("conflict", `${key} changed between the read and the write`);
     return undefined;
-  }
+  },
+});
 
-  /** Consul deletes what is not there without a word; in a transaction a read before it refuses an absent key. */
-  async delete(key: string): Promise<boolean> {
-    const Key = keyName(key);
-    const operations = [{ KV: { Verb: "get", Key } }, { KV: { Verb: "delete", Key } }];
-    const request: HttpRequest = { method: "PUT", path: "/v1/txn", body: JSON.stringify(operations) };
-    const answer = await this.#http.ask(request);
-    if (answer.status === 409 && answer.body.includes("doesn't exist")) return false;
-    success(answer, "PUT /v1/txn");
-    return true;
-  }
-
-  async list(prefix: string, mode: string): Promise<ReadonlyMap<string, Versioned>> {
-    const { entries } = await this.#get(`/v1/kv/${encodeURI(folder + nameOfKey(prefix))}?recurse`, mode);
+const prefix = (node: ConsulNode): Prefix => ({
+  async list(prefix, mode, ask) {
+    const path = `/v1/kv/${encodeURI(folder + nameOfKey(prefix))}?recurse`;
+    const { entries } = await node.get(path, mode, node.limits(ask));
     return inOrderOfKeys(
       entries.map((entry): [string, Versioned] => [
         keyOfName(entry.Key.slice(folder.length)),
         { value: textOf(entry), revision: entry.ModifyIndex },
       ]),
     );
+  },
+});
+
+/** Consul's requests, as the capabilities need them. */
+class ConsulNode {
+  readonly #http: HttpConnection;
+  readonly #options: ConnectOptions;
+
+  constructor(http: HttpConnection, options: ConnectOptions) {
+    this.#http = http;
+    this.#options = options;
   }
 
-  close(): Promise<void> {
-    return this.#http.close();
+  limits(ask?: Ask): Limits {
+    return limitsOf(this.#options, ask);
   }
 
-  async #get(
+  /** Answered by the agent alone: it passes where there is no leader. */
+  async greet(): Promise<void> {
+    const answer = await this.#http.ask({ method: "GET", path: "/v1/status/peers" }, this.limits());
+    success(answer, "GET /v1/status/peers");
+  }
+
+  async get(
     path: string,
     mode: string,
+    limits: Limits,
   ): Promise<{ entries: readonly Entry[] } & Pick<HttpAnswer, "headers">> {
     const query = queries[mode];
     if (query === undefined) {
       throw new ClientError("unsupported", `no read mode ${mode}: ${Object.keys(queries).join(", ")}`);
     }
     const joint = path.includes("?") ? "&" : "?";
-    const answer = await this.#http.ask({ method: "GET", path: query === "" ? path : path + joint + query });
+    const full = query === "" ? path : path + joint + query;
+    const answer = await this.#http.ask({ method: "GET", path: full }, limits);
     const { headers } = answer;
     // An absent key is answered with its index; a path that Consul does not have is not.
     if (answer.status === 404 && headers["x-consul-index"] !== undefined) return { entries: [], headers };
@@ -125,10 +142,21 @@ class ConsulClient implements Client {
   }
 
   /** What Consul answers to a put: whether its condition held. */
-  async #put(path: string, body: string): Promise<boolean> {
-    const answer = await this.#http.ask({ method: "PUT", path, body });
+  async put(path: string, body: string, limits: Limits): Promise<boolean> {
+    const answer = await this.#http.ask({ method: "PUT", path, body }, limits);
     success(answer, `PUT ${path}`);
     return answer.body.trim() === "true";
+  }
+
+  /** Consul deletes what is not there without a word; in a transaction a read before it refuses an absent key. */
+  async delete(key: string, limits: Limits): Promise<Deletion> {
+    const Key = keyName(key);
+    const operations = [{ KV: { Verb: "get", Key } }, { KV: { Verb: "delete", Key } }];
+    const request: HttpRequest = { method: "PUT", path: "/v1/txn", body: JSON.stringify(operations) };
+    const answer = await this.#http.ask(request, limits);
+    if (answer.status === 409 && answer.body.includes("doesn't exist")) return { existed: false };
+    success(answer, "PUT /v1/txn");
+    return { existed: true };
   }
 }
 
@@ -157,16 +185,4 @@ function freshness(headers: HttpAnswer["headers"]): Omit<ReadResult, "value" | "
 function numberIn(header: string | string[] | undefined): number | undefined {
   const value = Number(header);
   return header === undefined || Number.isNaN(value) ? undefined : value;
-}
-
-function success(answer: HttpAnswer, what: string): void {
-  if (answer.status < 200 || answer.status > 299) throw answerError(answer.status, answer.body, what);
-}
-
-function parse<T>(schema: z.ZodType<T>, body: string): T {
-  try {
-    return schema.parse(JSON.parse(body));
-  } catch (cause) {
-    throw new ClientError("unknown", `this is no answer of Consul's: ${body.slice(0, 80)}`, { cause });
-  }
 }

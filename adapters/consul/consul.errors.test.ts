@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { requireOrSkip } from "../../core/require-or-skip.ts";
 import { startDirect } from "../../harness/runtimes/testing/direct-cluster.ts";
-import { clock, type TestCluster, until, untilReady } from "../conformance/cluster.ts";
+import { clock, type TestCluster, until, untilReady, within } from "../conformance/cluster.ts";
 import { consul } from "./adapter.ts";
 
 const [program] = await consul.deployment.installed();
@@ -21,20 +21,20 @@ describe.skipIf(requireOrSkip(missing))("Consul's own errors", () => {
 
   it("leave open what a leader had in its log when it lost its followers, then refuse for want of a leader", async () => {
     const endpoints = cluster.nodes.map(({ endpoint }) => endpoint);
-    const leader = await until("a leader", () => consul.leader(endpoints, { timeoutMs: 2000 }));
+    const leader = await until("a leader", () => consul.leader(endpoints, within(2000)));
     const node = cluster.nodes.find(({ id }) => id === leader);
     if (node === undefined) throw new Error("the leader is no node");
-    const client = await consul.connect(node.endpoint, { timeoutMs });
-    await client.write("k", "before");
+    const client = await consul.connect(node.endpoint, ["kv"], within(timeoutMs));
+    await client.kv.write("k", "before");
     await Promise.all(cluster.nodes.filter(({ id }) => id !== leader).map((other) => other.pause()));
-    const inLog = client.write("k", "in its log");
+    const inLog = client.kv.write("k", "in its log");
     await expect(inLog).rejects.toMatchObject({ code: "unavailable", definite: false });
     await expect(inLog).rejects.toThrow("leadership lost");
-    const refused = client.write("k", "for nobody");
+    const refused = client.kv.write("k", "for nobody");
     await expect(refused).rejects.toMatchObject({ code: "no-leader", definite: true });
     await expect(refused).rejects.toThrow("No cluster leader");
     // A stale read needs no leader, and tells that there is none.
-    const stale = await client.read("k", "stale");
+    const stale = await client.kv.read("k", "stale");
     expect(stale).toMatchObject({ value: "before", leaderKnown: false });
     expect(stale.lastContactMs).toBeGreaterThanOrEqual(0);
     await client.close();

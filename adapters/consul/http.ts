@@ -1,14 +1,15 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Dispatcher, Pool } from "undici";
 import { assert } from "../../core/assert.ts";
+import type { Clock } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
-import { realClock } from "../../core/real-clock.ts";
-import { millis } from "../../core/time.ts";
+import { nanos } from "../../core/time.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { hostPort } from "../addresses.ts";
+import { abortedError, type Limits, onAbort, throwIfAborted } from "../client/ask.ts";
 
 export interface HttpRequest {
-  readonly method: "GET" | "PUT" | "DELETE";
+  readonly method: "GET" | "PUT" | "POST";
   /** With its query. */
   readonly path: string;
   readonly body?: string;
@@ -25,8 +26,6 @@ const connectTimeoutMs = 1000;
 /** A connection that nobody uses stays open so long: a client that asks seldom finds it ready. */
 const idleMs = 60_000;
 
-const clock = realClock();
-
 /**
  * Keep-alive connections to one node. Each request goes out once: what failed before it was written to a connection is
  * `not-connected`, what failed after that `timeout` or `connection-lost`. Answers of every status are answers.
@@ -34,13 +33,13 @@ const clock = realClock();
 export class HttpConnection {
   readonly #pool: Pool;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #timeoutMs: number;
+  readonly #clock: Clock;
   readonly #server: string;
   #closed = false;
 
   constructor(endpoint: Endpoint, options: ConnectOptions) {
-    const { tls, token, timeoutMs } = options;
-    this.#timeoutMs = timeoutMs;
+    const { tls, token, timeoutMs, clock } = options;
+    this.#clock = clock;
     this.#server = `${endpoint.node} (${hostPort(endpoint)})`;
     this.#headers = token === undefined ? {} : { "x-consul-token": token };
     this.#pool = new Pool(`${tls === undefined ? "http" : "https"}://${hostPort(endpoint)}`, {
@@ -58,14 +57,20 @@ export class HttpConnection {
     });
   }
 
-  /** Rejects with a ClientError, at the time limit at the latest. */
-  ask(request: HttpRequest): Promise<HttpAnswer> {
-    if (this.#closed) return Promise.reject(new ClientError("not-connected", "the client is closed"));
+  /** Rejects with a ClientError, at the deadline at the latest. */
+  async ask(request: HttpRequest, { deadline, signal }: Limits): Promise<HttpAnswer> {
+    if (this.#closed) throw new ClientError("not-connected", "the client is closed");
+    throwIfAborted(signal);
     const { method, path, body = null } = request;
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(this.#server, resolve, reject);
-      const cancel = clock.after(millis(this.#timeoutMs), () => exchange.giveUp());
-      exchange.whenOver = cancel;
+      const left = nanos(deadline - this.#clock.now());
+      const cancel = this.#clock.after(left, () => exchange.giveUp());
+      const stopListening = onAbort(signal, () => exchange.callOff());
+      exchange.whenOver = () => {
+        cancel();
+        stopListening();
+      };
       this.#pool.dispatch({ method, path, body, headers: this.#headers }, exchange);
     });
   }
@@ -98,13 +103,22 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** The time is up. */
   giveUp(): void {
-    if (this.#controller === undefined) {
-      this.#fail(new ClientError("not-connected", `${this.#server}: no connection in time`));
-      return;
-    }
-    this.#fail(new ClientError("timeout", `${this.#server}: no answer in time`));
+    const [code, what] =
+      this.#controller === undefined
+        ? (["not-connected", "no connection in time"] as const)
+        : (["timeout", "no answer in time"] as const);
+    this.#leave(new ClientError(code, `${this.#server}: ${what}`));
+  }
+
+  /** The caller does not want it any more. */
+  callOff(): void {
+    this.#leave(abortedError(this.#controller !== undefined));
+  }
+
+  #leave(error: ClientError): void {
+    this.#fail(error);
     // The connection goes with it: an answer that comes too late must not be taken for another's.
-    this.#controller.abort(new Error("no answer in time"));
+    this.#controller?.abort(new Error(error.message));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

@@ -1,18 +1,30 @@
 import type { NodeId } from "../../core/op.ts";
 import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
-import { connect } from "./client.ts";
+import { limitsOf } from "../client/ask.ts";
+import { offer } from "../client/client.ts";
+import { connect, offered } from "./client.ts";
 import { openConnection } from "./connection.ts";
+import { digest } from "./digest.ts";
 import { methods, type StatusAnswer } from "./methods.ts";
 
-/** What every system that speaks etcd's v3 API has in common: an Adapter but for its name and its deployment. */
-export const etcdApi = {
-  readModes: { linearizable: "linearizable", serializable: "stale-monotonic" },
-  defaultReadMode: "linearizable",
-  capabilities: new Set(["cas", "delete", "prefix"] as const),
-  connect,
-  leader,
-  ready,
-} satisfies Partial<Adapter>;
+/** What every system that speaks etcd's v3 API has in common; `name` is the system's. */
+export const etcdApi = (name: string) =>
+  ({
+    name,
+    promises: {
+      reads: {
+        linearizable: { consistency: "linearizable" },
+        serializable: { consistency: "stale-monotonic" },
+      },
+    },
+    defaultReadMode: "linearizable",
+    localReadMode: "serializable",
+    revisions: "store",
+    ...offer(name, offered, connect),
+    leader,
+    digest,
+    ready,
+  }) satisfies Partial<Adapter>;
 
 /** Nodes that are cut off may name an old leader: the newest term decides. */
 async function leader(endpoints: readonly Endpoint[], options: ConnectOptions): Promise<NodeId | undefined> {
@@ -30,7 +42,7 @@ const nobody = "0";
 async function statusOf(endpoint: Endpoint, options: ConnectOptions): Promise<StatusAnswer | undefined> {
   const connection = openConnection(endpoint, options);
   try {
-    return await connection.call(methods.status, {});
+    return await connection.call(methods.status, {}, limitsOf(options));
   } catch {
     return undefined;
   } finally {
@@ -42,7 +54,7 @@ async function statusOf(endpoint: Endpoint, options: ConnectOptions): Promise<St
 async function ready(endpoint: Endpoint, options: ConnectOptions): Promise<boolean> {
   try {
     const client = await connect(endpoint, options);
-    await client.read("ready", "linearizable").finally(() => client.close());
+    await client.kv.read("ready", "linearizable").finally(() => client.close());
     return true;
   } catch {
     return false;

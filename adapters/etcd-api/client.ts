@@ -1,28 +1,58 @@
 import { Metadata } from "@grpc/grpc-js";
 import { ClientError } from "../../core/errors.ts";
-import type { Client, ConnectOptions, Endpoint, ReadResult, Versioned } from "../adapter.ts";
+import type { ConnectOptions, Endpoint } from "../adapter.ts";
+import { type Ask, beforeSending, type Limits, limitsOf } from "../client/ask.ts";
+import type { ClientWith } from "../client/client.ts";
+import type { Delete } from "../client/delete.ts";
+import type { KeyValue } from "../client/kv.ts";
+import type { Prefix, Versioned } from "../client/prefix.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { type Header, type Method, methods } from "./methods.ts";
 
-/** A client of one node that speaks etcd's v3 API: etcd itself and the reference server. Keys are stored as they are. */
-export async function connect(endpoint: Endpoint, options: ConnectOptions): Promise<Client> {
+/** What a client of etcd's v3 API can do, be it etcd's or the reference server's. */
+export const offered = ["kv", "delete", "prefix"] as const;
+
+/** A client of one node that speaks etcd's v3 API. Keys are stored as they are. */
+export async function connect(
+  endpoint: Endpoint,
+  options: ConnectOptions,
+): Promise<ClientWith<(typeof offered)[number]>> {
   const connection = openConnection(endpoint, options);
   try {
     await connection.established();
-    const call = options.user === undefined ? connection.call : authenticated(connection, options.user);
-    return etcdClient(connection, call);
+    const call = caller(connection, options);
+    return {
+      kv: keyValue(call),
+      delete: deletion(call),
+      prefix: prefix(call),
+      close: async () => connection.close(),
+      // The client holds nothing at the node: there is no good-bye to leave out.
+      abandon: () => connection.close(),
+    };
   } catch (reason) {
     connection.close();
     throw reason;
   }
 }
 
-type Call = <Request, Response>(method: Method<Request, Response>, request: Request) => Promise<Response>;
+/** One request within the limits of its call, logged in where the options name a user. */
+export type Call = <Request, Response>(
+  method: Method<Request, Response>,
+  request: Request,
+  ask: Ask | undefined,
+) => Promise<Response>;
 
-function etcdClient(connection: Connection, call: Call): Client {
+export function caller(connection: Connection, options: ConnectOptions): Call {
+  const { user } = options;
+  if (user !== undefined) return authenticated(connection, options, user);
+  return (method, request, ask) => connection.call(method, request, limitsOf(options, ask));
+}
+
+function keyValue(call: Call): KeyValue {
   return {
-    async read(key, mode): Promise<ReadResult> {
-      const answer = await call(methods.range, { key: Buffer.from(key), serializable: isSerializable(mode) });
+    async read(key, mode, ask) {
+      const request = { key: Buffer.from(key), serializable: isSerializable(mode) };
+      const answer = await call(methods.range, request, ask);
       const [found] = answer.kvs;
       return {
         ...(found && { value: found.value.toString(), modRevision: Number(found.modRevision) }),
@@ -30,60 +60,63 @@ function etcdClient(connection: Connection, call: Call): Client {
       };
     },
 
-    async write(key, value) {
-      const answer = await call(methods.put, { key: Buffer.from(key), value: Buffer.from(value) });
-      return revisionOf(answer.header);
+    async write(key, value, ask) {
+      const request = { key: Buffer.from(key), value: Buffer.from(value) };
+      return revisionOf((await call(methods.put, request, ask)).header);
     },
 
     /** One transaction that compares the value itself: a refusal is an observation. An absent key equals no value. */
-    async cas(key, from, to) {
+    async cas(key, from, to, ask) {
       const name = Buffer.from(key);
-      const answer = await call(methods.txn, {
+      const request = {
         compare: [{ result: "EQUAL", target: "VALUE", key: name, value: Buffer.from(from) }],
         success: [{ requestPut: { key: name, value: Buffer.from(to) } }],
-      });
+      } as const;
+      const answer = await call(methods.txn, request, ask);
       if (!answer.succeeded) throw new ClientError("mismatch", `the value of ${key} is not ${from}`);
       return revisionOf(answer.header);
     },
-
-    async delete(key) {
-      const answer = await call(methods.deleteRange, { key: Buffer.from(key) });
-      return answer.deleted !== "0";
-    },
-
-    async list(prefix, mode) {
-      const answer = await call(methods.range, {
-        ...prefixRange(prefix),
-        serializable: isSerializable(mode),
-      });
-      return new Map(
-        answer.kvs.map(({ key, value, modRevision }): [string, Versioned] => [
-          key.toString(),
-          { value: value.toString(), revision: Number(modRevision) },
-        ]),
-      );
-    },
-
-    async close() {
-      connection.close();
-    },
   };
 }
+
+const deletion =
+  (call: Call): Delete =>
+  async (key, ask) => {
+    const answer = await call(methods.deleteRange, { key: Buffer.from(key) }, ask);
+    // A delete that found nothing is answered with the revision of some other change.
+    return answer.deleted === "0"
+      ? { existed: false }
+      : { existed: true, revision: revisionOf(answer.header) };
+  };
+
+const prefix = (call: Call): Prefix => ({
+  async list(prefix, mode, ask) {
+    const request = { ...prefixRange(prefix), serializable: isSerializable(mode) };
+    const answer = await call(methods.range, request, ask);
+    return new Map(
+      answer.kvs.map(({ key, value, modRevision }): [string, Versioned] => [
+        key.toString(),
+        { value: value.toString(), revision: Number(modRevision) },
+      ]),
+    );
+  },
+});
 
 /**
  * Calls with the token of a log-in. The node may forget a token (a restart, a change of users): the call that is
  * refused for it fails, and the next one logs in again first.
  */
-function authenticated(
-  connection: Connection,
-  user: { readonly name: string; readonly password: string },
-): Call {
+function authenticated(connection: Connection, options: ConnectOptions, user: User): Call {
   let login: Promise<Metadata> | undefined;
-  return async (method, request) => {
-    login ??= logIn(connection, user);
+  return async (method, request, ask) => {
+    const limits = limitsOf(options, ask);
+    // The log-in serves every call: it has the connection's own limits.
+    login ??= logIn(connection, limitsOf(options), user);
     const current = login;
+    const late = () => new ClientError("not-connected", "log-in: no answer before the deadline");
     try {
-      return await connection.call(method, request, await current);
+      const metadata = await beforeSending(options.clock, limits, current, late);
+      return await connection.call(method, request, limits, metadata);
     } catch (reason) {
       if (login === current && loginIsGone(reason)) login = undefined;
       throw reason;
@@ -92,12 +125,9 @@ function authenticated(
 }
 
 /** The operation waits for the log-in: whatever that fails of, the operation had no effect. */
-async function logIn(
-  connection: Connection,
-  user: { readonly name: string; readonly password: string },
-): Promise<Metadata> {
+async function logIn(connection: Connection, limits: Limits, user: User): Promise<Metadata> {
   try {
-    const { token } = await connection.call(methods.authenticate, user);
+    const { token } = await connection.call(methods.authenticate, user, limits);
     const metadata = new Metadata();
     metadata.set("token", token);
     return metadata;
@@ -106,6 +136,8 @@ async function logIn(
     throw new ClientError(definite ? code : "not-connected", `log-in: ${message}`, { cause: reason });
   }
 }
+
+type User = NonNullable<ConnectOptions["user"]>;
 
 const loginIsGone = (reason: unknown): boolean =>
   reason instanceof ClientError && ["unauthenticated", "not-connected"].includes(reason.code);

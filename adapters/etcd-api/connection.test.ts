@@ -14,7 +14,8 @@ import { nodeId } from "../../core/op.ts";
 import { realClock } from "../../core/real-clock.ts";
 import { millis, seconds } from "../../core/time.ts";
 import type { Endpoint } from "../adapter.ts";
-import { type Connection, openConnection } from "./connection.ts";
+import { type Ask, limitsOf } from "../client/ask.ts";
+import { openConnection } from "./connection.ts";
 import { methods } from "./methods.ts";
 
 type Handler = (
@@ -44,10 +45,15 @@ async function serve(handler: Handler, port = 0): Promise<{ server: Server; endp
   return { server, endpoint: { node: nodeId("n1"), host: "127.0.0.1", port: bound } };
 }
 
-function connection(endpoint: Endpoint, timeoutMs = 2000): Connection {
-  const opened = openConnection(endpoint, { timeoutMs });
+/** A connection that puts "k". */
+function connection(endpoint: Endpoint, timeoutMs = 2000) {
+  const options = { timeoutMs, clock };
+  const opened = openConnection(endpoint, options);
   undo.push(() => opened.close());
-  return opened;
+  return {
+    put: (ask?: Ask) => opened.call(methods.put, request, limitsOf(options, ask)),
+    close: () => opened.close(),
+  };
 }
 
 const silent: Handler = () => {};
@@ -56,7 +62,7 @@ const ok: Handler = (_, answer) => answer(null, { header: { revision: 7 } });
 describe("openConnection", () => {
   it("answers with what the node said", async () => {
     const { endpoint } = await serve(ok);
-    expect(await connection(endpoint).call(methods.put, request)).toMatchObject({
+    expect(await connection(endpoint).put()).toMatchObject({
       header: { revision: "7" },
     });
   });
@@ -64,7 +70,7 @@ describe("openConnection", () => {
   it("tells that a request to nobody definitely never left, and names the address", async () => {
     const { server, endpoint } = await serve(ok);
     server.forceShutdown();
-    const refused = connection(endpoint).call(methods.put, request);
+    const refused = connection(endpoint).put();
     await expect(refused).rejects.toMatchObject({ code: "not-connected", definite: true });
     await expect(refused).rejects.toThrow(`127.0.0.1:${endpoint.port}`);
     await expect(refused).rejects.toThrow("ECONNREFUSED");
@@ -73,7 +79,7 @@ describe("openConnection", () => {
   it("gives up at the deadline without knowing whether the request took effect", async () => {
     const { endpoint } = await serve(silent);
     const before = clock.now();
-    await expect(connection(endpoint, 200).call(methods.put, request)).rejects.toMatchObject({
+    await expect(connection(endpoint, 200).put()).rejects.toMatchObject({
       code: "timeout",
       definite: false,
     });
@@ -82,7 +88,7 @@ describe("openConnection", () => {
 
   it("does not know the fate of a request whose node dies", async () => {
     const { server, endpoint } = await serve(() => server.forceShutdown());
-    await expect(connection(endpoint).call(methods.put, request)).rejects.toMatchObject({
+    await expect(connection(endpoint).put()).rejects.toMatchObject({
       code: "connection-lost",
       definite: false,
     });
@@ -94,7 +100,7 @@ describe("openConnection", () => {
       asked++;
       answer({ code: status.UNAVAILABLE, details: "etcdserver: request timed out" });
     });
-    await expect(connection(endpoint).call(methods.put, request)).rejects.toMatchObject({ code: "timeout" });
+    await expect(connection(endpoint).put()).rejects.toMatchObject({ code: "timeout" });
     expect(asked).toBe(1);
   });
 
@@ -105,24 +111,24 @@ describe("openConnection", () => {
     });
     const { endpoint } = await serve(() => arrived());
     const opened = connection(endpoint);
-    const pending = opened.call(methods.put, request);
+    const pending = opened.put();
     const lost = expect(pending).rejects.toMatchObject({ code: "connection-lost", definite: false });
     await arrival;
     opened.close();
     await lost;
-    await expect(opened.call(methods.put, request)).rejects.toMatchObject({ code: "not-connected" });
+    await expect(opened.put()).rejects.toMatchObject({ code: "not-connected" });
   });
 
   it("finds a node again within a second of its return", async () => {
     const first = await serve(ok);
     const opened = connection(first.endpoint);
-    await opened.call(methods.put, request);
+    await opened.put();
     first.server.forceShutdown();
-    await expect(opened.call(methods.put, request)).rejects.toThrow();
+    await expect(opened.put()).rejects.toThrow();
     await serve(ok, first.endpoint.port);
     const back = clock.now();
     for (;;) {
-      const answer = await opened.call(methods.put, request).catch(() => undefined);
+      const answer = await opened.put().catch(() => undefined);
       if (answer !== undefined) break;
       expect(clock.now() - back).toBeLessThan(seconds(1));
       await sleep(clock, millis(20));
@@ -137,8 +143,8 @@ describe("openConnection", () => {
       if (asked++ > 0) ok(call, answer);
     });
     const opened = connection(endpoint, 200);
-    await expect(opened.call(methods.put, request)).rejects.toMatchObject({ code: "timeout" });
-    await opened.call(methods.put, request);
+    await expect(opened.put()).rejects.toMatchObject({ code: "timeout" });
+    await opened.put();
     expect(peers.size).toBe(2);
   });
 });

@@ -7,9 +7,18 @@ import {
   Metadata,
   status,
 } from "@grpc/grpc-js";
+import type { Clock } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
-import { realClock } from "../../core/real-clock.ts";
-import type { Endpoint, Tls } from "../adapter.ts";
+import { type Nanos, nanos, toMillis } from "../../core/time.ts";
+import type { ConnectOptions, Endpoint, Tls } from "../adapter.ts";
+import {
+  abortedError,
+  beforeSending,
+  type Limits,
+  limitsOf,
+  onAbort,
+  throwIfAborted,
+} from "../client/ask.ts";
 import { statusError } from "./errors.ts";
 import { type Method, methods } from "./methods.ts";
 
@@ -18,10 +27,11 @@ import { type Method, methods } from "./methods.ts";
  * to gRPC only when the channel is up, so that what failed before that definitely never left.
  */
 export interface Connection {
-  /** Rejects with a ClientError; every call ends within the connection's timeout. */
+  /** Rejects with a ClientError, at the deadline at the latest. */
   call<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
+    limits: Limits,
     metadata?: Metadata,
   ): Promise<Response>;
   /** Waits until the channel is up; rejects with `not-connected` and the reason. */
@@ -30,11 +40,7 @@ export interface Connection {
   close(): void;
 }
 
-export interface ConnectionOptions {
-  /** Of connecting and of every call, milliseconds. */
-  readonly timeoutMs: number;
-  readonly tls?: Tls;
-}
+export type ConnectionOptions = Pick<ConnectOptions, "timeoutMs" | "clock" | "tls">;
 
 /** A healed link is found again within the longest of these. */
 const reconnectMs = { first: 50, longest: 200 };
@@ -53,7 +59,6 @@ const channelOptions = {
   "grpc.enable_channelz": 0,
 };
 
-const clock = realClock();
 const noMetadata = new Metadata();
 
 /** Opens no socket yet: the first call or `established` does. */
@@ -61,6 +66,7 @@ export function openConnection(endpoint: Endpoint, options: ConnectionOptions): 
   const address = addressOf(endpoint);
   const secure = credentialsOf(options.tls);
   const open = () => new GrpcClient(address, secure, channelOptions);
+  const { clock } = options;
   const pending = new Set<(error: ClientError) => void>();
   let channel = open();
   let closed = false;
@@ -75,23 +81,27 @@ export function openConnection(endpoint: Endpoint, options: ConnectionOptions): 
     stale.close();
   };
 
-  const up = async (deadline: number): Promise<GrpcClient> => {
+  const up = async (deadline: Nanos): Promise<GrpcClient> => {
     const candidate = channel;
-    const state = await settled(candidate, deadline);
+    const state = await settled(candidate, dateOf(clock, deadline));
     if (closed) throw closedError();
     if (state === connectivityState.READY) return candidate;
-    const reason = await whyNot(candidate);
+    const reason = await whyNot(candidate, clock);
     if (state !== connectivityState.TRANSIENT_FAILURE) abandon(candidate);
     throw new ClientError("not-connected", `${endpoint.node} (${address}): ${reason}`);
   };
 
-  const call: Connection["call"] = async (method, request, metadata = noMetadata) => {
-    const deadline = deadlineIn(options.timeoutMs);
-    const on = isUp(channel) ? channel : await up(deadline);
+  const call: Connection["call"] = async (method, request, limits, metadata = noMetadata) => {
+    const { deadline, signal } = limits;
+    throwIfAborted(signal);
+    const late = () => new ClientError("not-connected", `${endpoint.node} (${address}): not up in time`);
+    const on = isUp(channel) ? channel : await beforeSending(clock, limits, up(deadline), late);
     if (closed) throw closedError();
     return new Promise((resolve, reject) => {
-      const settle = unary(on, method, request, metadata, deadline, (code, details, answer) => {
+      const until = dateOf(clock, deadline);
+      const settle = unary(on, method, request, metadata, until, (code, details, answer) => {
         pending.delete(abort);
+        stopListening();
         if (code === status.OK) return resolve(answer as never);
         if (code === status.DEADLINE_EXCEEDED) abandon(on);
         reject(statusError(code, `${details} (${endpoint.node}, ${address})`));
@@ -101,13 +111,14 @@ export function openConnection(endpoint: Endpoint, options: ConnectionOptions): 
         settle.cancel();
       };
       pending.add(abort);
+      const stopListening = onAbort(signal, () => abort(abortedError(true)));
     });
   };
 
   return {
     call,
     established: async () => {
-      await up(deadlineIn(options.timeoutMs));
+      await up(limitsOf(options).deadline);
     },
     close: () => {
       closed = true;
@@ -168,12 +179,13 @@ function settled(client: GrpcClient, deadline: number): Promise<connectivityStat
  * gRPC tells why it is not connected only as the failure of a call. A status request has no effect, and fails at once
  * on a channel that is down. The text is for people.
  */
-function whyNot(client: GrpcClient): Promise<string> {
+function whyNot(client: GrpcClient, clock: Clock): Promise<string> {
   if (client.getChannel().getConnectivityState(false) !== connectivityState.TRANSIENT_FAILURE) {
     return Promise.resolve("no connection before the deadline");
   }
   return new Promise((resolve) => {
-    unary(client, methods.status, {}, noMetadata, deadlineIn(reconnectMs.longest), (code, details) =>
+    const soon = clock.date().getTime() + reconnectMs.longest;
+    unary(client, methods.status, {}, noMetadata, soon, (code, details) =>
       resolve(code === status.OK ? "the connection had been lost" : details),
     );
   });
@@ -182,7 +194,8 @@ function whyNot(client: GrpcClient): Promise<string> {
 const closedError = () => new ClientError("not-connected", "the client is closed");
 
 /** gRPC's deadlines are points of wall-clock time, in milliseconds. */
-const deadlineIn = (timeoutMs: number): number => clock.date().getTime() + timeoutMs;
+const dateOf = (clock: Clock, deadline: Nanos): number =>
+  clock.date().getTime() + toMillis(nanos(deadline - clock.now()));
 
 const addressOf = ({ host, port }: Endpoint): string =>
   host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;

@@ -79,6 +79,10 @@ export const methods = {
   put: method<PutRequest, Answer>("KV", "Put"),
   deleteRange: method<{ readonly key: Buffer }, Answer & { readonly deleted: string }>("KV", "DeleteRange"),
   txn: method<TxnRequest, Answer & { readonly succeeded: boolean }>("KV", "Txn"),
+  hashKv: method<
+    { readonly revision: number },
+    Answer & { readonly hash: number; readonly compactRevision: string }
+  >("Maintenance", "HashKV"),
   status: method<Record<string, never>, StatusAnswer>("Maintenance", "Status"),
   authenticate: method<
     { readonly name: string; readonly password: string },

@@ -4,8 +4,7 @@ import { deployment } from "./deployment.ts";
 
 /** etcd 3.4 to 3.6, over its own gRPC API. */
 export const etcd: Adapter = {
-  ...etcdApi,
-  name: "etcd",
+  ...etcdApi("etcd"),
   summary: "etcd 3.4 to 3.6: Raft, revisions, transactions",
   deployment,
 };

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { requireOrSkip } from "../../core/require-or-skip.ts";
 import { startDirect } from "../../harness/runtimes/testing/direct-cluster.ts";
-import { clock, patient, type TestCluster, untilReady } from "../conformance/cluster.ts";
+import { clock, patient, type TestCluster, untilReady, within } from "../conformance/cluster.ts";
 import { etcd } from "./adapter.ts";
 
 const [program] = await etcd.deployment.installed();
@@ -25,13 +25,13 @@ describe.skipIf(requireOrSkip(missing))("etcd's own errors", () => {
     const [lone, ...others] = nodes;
     if (lone === undefined) throw new Error("no node");
     // Longer than etcd's own patience of 5 s and two elections.
-    const client = await etcd.connect(lone.endpoint, { timeoutMs: 20_000 });
-    await client.write("k", "before");
+    const client = await etcd.connect(lone.endpoint, ["kv"], within(20_000));
+    await client.kv.write("k", "before");
     await Promise.all(others.map((node) => node.kill()));
-    const write = client.write("k", "given up");
-    const read = client.read("k", "linearizable");
+    const write = client.kv.write("k", "given up");
+    const read = client.kv.read("k", "linearizable");
     const failed = Promise.allSettled([write, read]);
-    expect((await client.read("k", "serializable")).value).toBe("before");
+    expect((await client.kv.read("k", "serializable")).value).toBe("before");
     await failed;
     await expect(write).rejects.toMatchObject({ code: "timeout", definite: false });
     await expect(write).rejects.toThrow("etcdserver: request timed out");
@@ -43,9 +43,9 @@ describe.skipIf(requireOrSkip(missing))("etcd's own errors", () => {
     const { nodes } = await start(1, ["--quota-backend-bytes", "65536"]);
     const [node] = nodes;
     if (node === undefined) throw new Error("no node");
-    const client = await etcd.connect(node.endpoint, patient);
+    const client = await etcd.connect(node.endpoint, ["kv"], patient);
     const fill = async () => {
-      for (let i = 0; i < 50; i++) await client.write(`k${i}`, "x".repeat(10_000));
+      for (let i = 0; i < 50; i++) await client.kv.write(`k${i}`, "x".repeat(10_000));
     };
     const full = fill();
     await expect(full).rejects.toMatchObject({ code: "rejected", definite: true });

@@ -1,9 +1,10 @@
 /** The in-memory system as an adapter: what the harness is tried on, in virtual time. */
 import { ClientError } from "../../core/errors.ts";
 import { millis } from "../../core/time.ts";
-import type { Adapter, Client, ConnectOptions, Endpoint } from "../adapter.ts";
+import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
+import { offer } from "../client/client.ts";
 import type { Deployment } from "../deployment.ts";
-import { MemoryClient } from "./client.ts";
+import { MemoryClient, offered } from "./client.ts";
 import type { MemorySystem } from "./system.ts";
 
 const deployment: Deployment = {
@@ -19,17 +20,22 @@ const deployment: Deployment = {
 export const memoryAdapter = (system: MemorySystem): Adapter => ({
   name: "memory",
   summary: "a small replicated store in the harness' own memory",
-  readModes: { linearizable: "linearizable", local: "stale" },
+  promises: { reads: { linearizable: { consistency: "linearizable" }, local: { consistency: "stale" } } },
   defaultReadMode: "linearizable",
-  capabilities: new Set(["cas"]),
+  localReadMode: "local",
+  revisions: "store",
+  ...offer("memory", offered, (endpoint, options) => connect(system, endpoint, options)),
   deployment,
-  connect: (endpoint, options) => connect(system, endpoint, options),
   leader: async () => system.leader,
   ready: async (endpoint) => system.isReady(endpoint.node),
 });
 
 /** A dead node refuses at once; one that is stopped, or that clients do not reach, does not answer. */
-function connect(system: MemorySystem, { node }: Endpoint, { timeoutMs }: ConnectOptions): Promise<Client> {
+function connect(
+  system: MemorySystem,
+  { node }: Endpoint,
+  { timeoutMs }: ConnectOptions,
+): Promise<MemoryClient> {
   const { clock, network } = system;
   return new Promise((resolve, reject) => {
     const refuse = (why: string) => {

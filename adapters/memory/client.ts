@@ -1,14 +1,18 @@
-import type { Clock } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import type { NodeId, Revision } from "../../core/op.ts";
-import { millis } from "../../core/time.ts";
-import type { Client, ReadResult } from "../adapter.ts";
+import { nanos } from "../../core/time.ts";
+import { type Ask, abortedError, limitsOf, onAbort, throwIfAborted } from "../client/ask.ts";
+import type { ClientWith } from "../client/client.ts";
+import type { Deletion } from "../client/delete.ts";
+import type { KeyValue, ReadResult } from "../client/kv.ts";
+import type { Prefix, Versioned } from "../client/prefix.ts";
 import type { MemoryAnswer, MemoryRequest, MemorySystem } from "./system.ts";
 
+export const offered = ["kv", "delete", "prefix"] as const;
+
 /** A connection to one node of the in-memory system. */
-export class MemoryClient implements Client {
+export class MemoryClient implements ClientWith<(typeof offered)[number]> {
   readonly #system: MemorySystem;
-  readonly #clock: Clock;
   readonly #node: NodeId;
   readonly #timeoutMs: number;
   readonly #pending = new Set<(error: ClientError) => void>();
@@ -17,40 +21,60 @@ export class MemoryClient implements Client {
 
   constructor(system: MemorySystem, node: NodeId, timeoutMs: number) {
     this.#system = system;
-    this.#clock = system.clock;
     this.#node = node;
     this.#timeoutMs = timeoutMs;
     this.#hangUp = system.node(node).connected(() => this.#lost("the node is gone"));
   }
 
-  async read(key: string, mode: string): Promise<ReadResult> {
-    return this.#ask({ type: "read", key, local: mode === "local" });
-  }
+  readonly kv: KeyValue = {
+    read: (key, mode, ask): Promise<ReadResult> =>
+      this.#ask({ type: "read", key, local: isLocal(mode) }, ask),
+    write: (key, value, ask) => this.#change({ type: "write", key, value }, ask),
+    cas: (key, from, to, ask) => this.#change({ type: "cas", key, from, to }, ask),
+  };
 
-  async write(key: string, value: string): Promise<Revision> {
-    return (await this.#ask({ type: "write", key, value })).revision;
-  }
+  readonly prefix: Prefix = {
+    list: async (prefix, mode, ask): Promise<ReadonlyMap<string, Versioned>> =>
+      (await this.#ask({ type: "list", prefix, local: isLocal(mode) }, ask)).entries ?? new Map(),
+  };
 
-  async cas(key: string, from: string, to: string): Promise<Revision> {
-    return (await this.#ask({ type: "cas", key, from, to })).revision;
+  async delete(key: string, ask?: Ask): Promise<Deletion> {
+    const { value, revision } = await this.#ask({ type: "delete", key }, ask);
+    return value === undefined ? { existed: false } : { existed: true, revision };
   }
 
   async close(): Promise<void> {
+    this.abandon();
+  }
+
+  abandon(): void {
     this.#hangUp();
     this.#lost("closed");
   }
 
-  #ask(request: MemoryRequest): Promise<MemoryAnswer> {
-    if (!this.#open) return Promise.reject(new ClientError("not-connected", "the connection is gone"));
+  async #change(request: MemoryRequest, ask: Ask | undefined): Promise<Revision> {
+    return (await this.#ask(request, ask)).revision;
+  }
+
+  async #ask(request: MemoryRequest, ask: Ask | undefined): Promise<MemoryAnswer> {
+    if (!this.#open) throw new ClientError("not-connected", "the connection is gone");
+    const { clock } = this.#system;
+    const { deadline, signal } = limitsOf({ clock, timeoutMs: this.#timeoutMs }, ask);
+    throwIfAborted(signal);
     return new Promise((resolve, reject) => {
-      const fail = (error: ClientError) => {
+      const done = () => {
         this.#pending.delete(fail);
         cancel();
+        stopListening();
+      };
+      const fail = (error: ClientError) => {
+        done();
         reject(error);
       };
-      const cancel = this.#clock.after(millis(this.#timeoutMs), () =>
-        fail(new ClientError("timeout", `no answer within ${this.#timeoutMs} ms`)),
+      const cancel = clock.after(nanos(deadline - clock.now()), () =>
+        fail(new ClientError("timeout", "no answer before the deadline")),
       );
+      const stopListening = onAbort(signal, () => fail(abortedError(true)));
       this.#pending.add(fail);
       this.#system.request(this.#node, request, (answer) => {
         if (!this.#pending.has(fail)) return;
@@ -58,8 +82,7 @@ export class MemoryClient implements Client {
           fail(answer);
           return;
         }
-        this.#pending.delete(fail);
-        cancel();
+        done();
         resolve(answer);
       });
     });
@@ -69,4 +92,10 @@ export class MemoryClient implements Client {
     this.#open = false;
     for (const fail of [...this.#pending]) fail(new ClientError("connection-lost", why));
   }
+}
+
+function isLocal(mode: string): boolean {
+  if (mode === "local") return true;
+  if (mode === "linearizable") return false;
+  throw new ClientError("unsupported", `no read mode ${mode}: linearizable or local`);
 }

@@ -3,7 +3,7 @@ import { sleep } from "../../core/clock.ts";
 import { createRandom } from "../../core/random.ts";
 import { millis, seconds } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
-import type { Client } from "../adapter.ts";
+import type { ClientWith } from "../client/client.ts";
 import { memoryAdapter } from "./adapter.ts";
 import type { MemoryNode } from "./node.ts";
 import { type MemoryOptions, MemorySystem } from "./system.ts";
@@ -13,7 +13,7 @@ interface World {
   readonly system: MemorySystem;
   /** The leader first. */
   readonly nodes: readonly [MemoryNode, MemoryNode, MemoryNode];
-  connect(node: MemoryNode): Promise<Client>;
+  connect(node: MemoryNode): Promise<ClientWith<"kv" | "delete" | "prefix">>;
 }
 
 /** Runs `task` in a cluster of three that has a leader. */
@@ -28,7 +28,8 @@ async function inCluster<T>(task: (world: World) => Promise<T>, options: Partial
     await sleep(clock, seconds(1));
     const sorted = [...system.nodes].sort((a) => (a.id === system.leader ? -1 : 1));
     const nodes = sorted as [MemoryNode, MemoryNode, MemoryNode];
-    const connect = (node: MemoryNode) => adapter.connect(node.endpoint, { timeoutMs: 500 });
+    const connect = (node: MemoryNode) =>
+      adapter.connect(node.endpoint, ["kv", "delete", "prefix"], { timeoutMs: 500, clock });
     return task({ clock, system, nodes, connect });
   });
 }
@@ -44,23 +45,34 @@ describe("the in-memory system", () => {
   it("reads what was written, at any node", () =>
     inCluster(async ({ nodes, connect }) => {
       const [a, b] = [await connect(nodes[1]), await connect(nodes[2])];
-      expect(await a.read("k", "linearizable")).toEqual({ revision: 0 });
-      expect(await a.write("k", "1")).toBe(1);
-      expect(await b.read("k", "linearizable")).toEqual({ value: "1", revision: 1, modRevision: 1 });
-      expect(await b.cas("k", "1", "2")).toBe(2);
-      await expect(a.cas("k", "1", "3")).rejects.toMatchObject({ code: "mismatch", definite: true });
+      expect(await a.kv.read("k", "linearizable")).toEqual({ revision: 0 });
+      expect(await a.kv.write("k", "1")).toBe(1);
+      expect(await b.kv.read("k", "linearizable")).toEqual({ value: "1", revision: 1, modRevision: 1 });
+      expect(await b.kv.cas("k", "1", "2")).toBe(2);
+      await expect(a.kv.cas("k", "1", "3")).rejects.toMatchObject({ code: "mismatch", definite: true });
+    }));
+
+  it("deletes a key, and tells a delete that found none", () =>
+    inCluster(async ({ nodes, connect }) => {
+      const client = await connect(nodes[1]);
+      expect(await client.delete("k")).toEqual({ existed: false });
+      await client.kv.write("k", "1");
+      expect(await client.delete("k")).toEqual({ existed: true, revision: 2 });
+      expect(await client.kv.read("k", "linearizable")).toEqual({ revision: 2 });
+      await expect(client.kv.cas("k", "1", "2")).rejects.toMatchObject({ code: "mismatch" });
+      expect(await client.kv.write("k", "3")).toBe(3);
     }));
 
   it("answers `local` reads from the node's own copy, which lags where the node is cut off", () =>
     inCluster(async (world) => {
       const { nodes, connect, clock } = world;
       const [leader, cut] = [await connect(nodes[0]), await connect(nodes[1])];
-      await leader.write("k", "old");
+      await leader.kv.write("k", "old");
       await sleep(clock, millis(50));
       await isolate(world, nodes[1]);
-      await leader.write("k", "new");
-      expect((await cut.read("k", "local")).value).toBe("old");
-      await expect(cut.read("k", "linearizable")).rejects.toMatchObject({ code: "timeout" });
+      await leader.kv.write("k", "new");
+      expect((await cut.kv.read("k", "local")).value).toBe("old");
+      await expect(cut.kv.read("k", "linearizable")).rejects.toMatchObject({ code: "timeout" });
     }));
 
   it("elects another leader where the first one is cut off, and the first one answers nothing", () =>
@@ -68,37 +80,40 @@ describe("the in-memory system", () => {
       const { nodes, connect, clock, system } = world;
       const old = await connect(nodes[0]);
       await isolate(world, nodes[0]);
-      await expect(old.write("k", "1")).rejects.toMatchObject({ code: "timeout" });
+      await expect(old.kv.write("k", "1")).rejects.toMatchObject({ code: "timeout" });
       await sleep(clock, seconds(1));
       expect(system.leader).not.toBe(nodes[0].id);
       expect(system.isReady(nodes[1].id)).toBe(true);
       expect(system.isReady(nodes[0].id)).toBe(false);
-      await (await connect(nodes[1])).write("k", "2");
+      await (await connect(nodes[1])).kv.write("k", "2");
       await system.network.heal();
-      expect((await old.read("k", "linearizable")).value).toBe("2");
+      expect((await old.kv.read("k", "linearizable")).value).toBe("2");
     }));
 
   it("loses the connections of a node that is killed, and refuses new ones until it is back", () =>
     inCluster(async ({ nodes, connect, clock }) => {
       const client = await connect(nodes[1]);
-      const asked = client.write("k", "1");
+      const asked = client.kv.write("k", "1");
       clock.after(millis(1), () => void nodes[1].kill());
       await expect(asked).rejects.toMatchObject({ code: "connection-lost", definite: false });
-      await expect(client.write("k", "2")).rejects.toMatchObject({ code: "not-connected", definite: true });
+      await expect(client.kv.write("k", "2")).rejects.toMatchObject({
+        code: "not-connected",
+        definite: true,
+      });
       await expect(connect(nodes[1])).rejects.toMatchObject({ code: "not-connected" });
       await nodes[1].start();
-      await (await connect(nodes[1])).write("k", "3");
+      await (await connect(nodes[1])).kv.write("k", "3");
     }));
 
   it("lets a stopped node read its messages late: what was given up may still happen", () =>
     inCluster(async ({ nodes, connect, clock }) => {
       const [stopped, other] = [await connect(nodes[1]), await connect(nodes[2])];
       await nodes[1].pause();
-      await expect(stopped.write("k", "late")).rejects.toMatchObject({ code: "timeout" });
-      expect((await other.read("k", "linearizable")).value).toBeUndefined();
+      await expect(stopped.kv.write("k", "late")).rejects.toMatchObject({ code: "timeout" });
+      expect((await other.kv.read("k", "linearizable")).value).toBeUndefined();
       await nodes[1].resume();
       await sleep(clock, millis(50));
-      expect((await other.read("k", "linearizable")).value).toBe("late");
+      expect((await other.kv.read("k", "linearizable")).value).toBe("late");
     }));
 
   it("answers nothing without a majority, and says so where no leader is known", () =>
@@ -107,7 +122,7 @@ describe("the in-memory system", () => {
       await Promise.all([nodes[0].kill(), nodes[1].kill()]);
       await sleep(clock, seconds(1));
       expect(system.leader).toBeUndefined();
-      await expect(client.write("k", "1")).rejects.toMatchObject({ code: "no-leader", definite: true });
+      await expect(client.kv.write("k", "1")).rejects.toMatchObject({ code: "no-leader", definite: true });
     }));
 
   it("proves its network's faults by what they did, and none that did nothing", () =>
@@ -116,7 +131,7 @@ describe("the in-memory system", () => {
       const client = await connect(nodes[1]);
       await isolate(world, nodes[1]);
       expect(await system.network.proof()).toBeUndefined();
-      await expect(client.write("k", "1")).rejects.toMatchObject({ code: "timeout" });
+      await expect(client.kv.write("k", "1")).rejects.toMatchObject({ code: "timeout" });
       expect(await system.network.proof()).toBe(`${nodes[1].id} -> ${nodes[0].id} refused messages (1)`);
       await system.network.heal();
       expect(await system.network.proof()).toBeUndefined();
@@ -126,7 +141,7 @@ describe("the in-memory system", () => {
     inCluster(async ({ nodes, connect, system }) => {
       const client = await connect(nodes[1]);
       await system.network.cutClients([nodes[1].id]);
-      await expect(client.write("k", "1")).rejects.toMatchObject({ code: "timeout" });
+      await expect(client.kv.write("k", "1")).rejects.toMatchObject({ code: "timeout" });
       await expect(connect(nodes[1])).rejects.toMatchObject({ code: "not-connected" });
       expect(system.isReady(nodes[1].id)).toBe(true);
     }));
@@ -136,7 +151,7 @@ describe("the in-memory system", () => {
       const client = await connect(nodes[1]);
       const timed = async () => {
         const before = clock.now();
-        await client.write("k", "1");
+        await client.kv.write("k", "1");
         return (clock.now() - before) / 1e6;
       };
       expect(await timed()).toBeLessThan(12);

@@ -9,16 +9,24 @@ import { ClientError } from "../../core/errors.ts";
 import { type NodeId, nodeId, type Revision } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
 import { millis, type Nanos } from "../../core/time.ts";
+import type { Versioned } from "../client/prefix.ts";
+import { inOrderOfKeys } from "../key-names.ts";
 import { type LatencyMs, MemoryNetwork } from "./network.ts";
 import { MemoryNode } from "./node.ts";
 
 /**
  * - `stale-reads`: a node answers reads from its own copy.
- * - `lost-writes`: one acknowledged change in fifty is forgotten.
+ * - `lost-writes`: one acknowledged change in fifty is forgotten, and its revision with it.
+ * - `reused-revisions`: one change in fifty gets the revision of the one before it.
  * - `double-apply`: one change in fifty happens once more, a little later.
  * - `false-failures`: one change in fifty happens, and is answered as refused.
  */
-export type MemoryBug = "stale-reads" | "lost-writes" | "double-apply" | "false-failures";
+export type MemoryBug =
+  | "stale-reads"
+  | "lost-writes"
+  | "reused-revisions"
+  | "double-apply"
+  | "false-failures";
 
 export interface MemoryOptions {
   readonly clock: Clock;
@@ -34,12 +42,23 @@ export interface MemoryOptions {
 export type MemoryRequest =
   | { readonly type: "read"; readonly key: string; readonly local: boolean }
   | { readonly type: "write"; readonly key: string; readonly value: string }
-  | { readonly type: "cas"; readonly key: string; readonly from: string; readonly to: string };
+  | { readonly type: "cas"; readonly key: string; readonly from: string; readonly to: string }
+  | { readonly type: "delete"; readonly key: string }
+  | { readonly type: "list"; readonly prefix: string; readonly local: boolean };
 
 export interface MemoryAnswer {
+  /** The value that was read; that which a delete removed. */
   readonly value?: string;
   readonly revision: Revision;
   readonly modRevision?: Revision;
+  /** What a list found, in the order of keys. */
+  readonly entries?: ReadonlyMap<string, Versioned>;
+}
+
+/** What a key was set to, and when; without a value it was deleted. */
+interface Version {
+  readonly revision: Revision;
+  readonly value: string | undefined;
 }
 
 type Respond = (answer: MemoryAnswer | ClientError) => void;
@@ -55,7 +74,7 @@ export class MemorySystem {
   readonly #election: Nanos;
   readonly #bugs: ReadonlySet<MemoryBug>;
   /** What each key was set to, oldest first. */
-  readonly #versions = new Map<string, { readonly revision: Revision; readonly value: string }[]>();
+  readonly #versions = new Map<string, Version[]>();
   /** Changes are numbered from 1 in the order in which they were committed. */
   #revision: Revision = 0;
   #leader: MemoryNode | undefined;
@@ -108,8 +127,8 @@ export class MemorySystem {
   }
 
   #handle(node: MemoryNode, request: MemoryRequest, respond: Respond): void {
-    if (request.type === "read" && (request.local || this.#bugs.has("stale-reads"))) {
-      respond(this.#read(request.key, node.applied));
+    if (isRead(request) && (request.local || this.#bugs.has("stale-reads"))) {
+      respond(this.#look(request, node.applied));
     } else if (node === this.#leader) {
       this.#commit(node, request, respond);
     } else if (this.#leader === undefined) {
@@ -137,23 +156,33 @@ export class MemorySystem {
   }
 
   #apply(leader: MemoryNode, request: MemoryRequest): MemoryAnswer | ClientError {
+    if (isRead(request)) return this.#look(request, this.#revision);
     const { key } = request;
     const current = this.#read(key, this.#revision);
-    if (request.type === "read") return current;
     if (request.type === "cas" && current.value !== request.from)
       return new ClientError("mismatch", `${key} is ${current.value}`);
-    const value = request.type === "cas" ? request.to : request.value;
-    if (!this.#strikes("lost-writes")) this.#append(leader, key, value);
+    if (request.type === "delete" && current.value === undefined) return { revision: this.#revision };
+    const value = valueAfter(request);
+    const isLost = this.#strikes("lost-writes");
+    if (!this.#strikes("reused-revisions")) this.#revision++;
+    if (!isLost) this.#append(leader, key, value);
     if (this.#strikes("double-apply"))
-      this.clock.after(millis(secondApplyMs), () => this.#append(leader, key, value));
+      this.clock.after(millis(secondApplyMs), () => {
+        this.#revision++;
+        this.#append(leader, key, value);
+      });
     if (this.#strikes("false-failures")) return new ClientError("rejected", "refused, says the node");
-    return { revision: this.#revision };
+    return {
+      revision: this.#revision,
+      ...(request.type === "delete" && current.value !== undefined && { value: current.value }),
+    };
   }
 
-  #append(leader: MemoryNode, key: string, value: string): void {
+  /** At the current revision. */
+  #append(leader: MemoryNode, key: string, value: string | undefined): void {
     const versions = this.#versions.get(key) ?? [];
     this.#versions.set(key, versions);
-    leader.applied = ++this.#revision;
+    leader.applied = this.#revision;
     versions.push({ revision: this.#revision, value });
     this.#replicate(leader);
   }
@@ -171,11 +200,24 @@ export class MemorySystem {
     }
   }
 
+  #look(request: ReadRequest, applied: number): MemoryAnswer {
+    return request.type === "read" ? this.#read(request.key, applied) : this.#list(request.prefix, applied);
+  }
+
   #read(key: string, applied: number): MemoryAnswer {
     const version = this.#versions.get(key)?.findLast(({ revision }) => revision <= applied);
-    if (version !== undefined)
-      return { value: version.value, revision: applied, modRevision: version.revision };
-    return { revision: applied };
+    if (version?.value === undefined) return { revision: applied };
+    return { value: version.value, revision: applied, modRevision: version.revision };
+  }
+
+  #list(prefix: string, applied: number): MemoryAnswer {
+    const found: [string, Versioned][] = [];
+    for (const key of this.#versions.keys()) {
+      const { value, modRevision } = this.#read(key, applied);
+      if (!key.startsWith(prefix) || value === undefined || modRevision === undefined) continue;
+      found.push([key, { value, revision: modRevision }]);
+    }
+    return { revision: applied, entries: inOrderOfKeys(found) };
   }
 
   #strikes(bug: MemoryBug): boolean {
@@ -203,4 +245,15 @@ export class MemorySystem {
       if (this.#leader !== undefined) this.#leader.applied = this.#revision;
     });
   }
+}
+
+type ReadRequest = Extract<MemoryRequest, { readonly local: boolean }>;
+type ChangeRequest = Exclude<MemoryRequest, ReadRequest>;
+
+const isRead = (request: MemoryRequest): request is ReadRequest => "local" in request;
+
+/** What the key holds afterwards: nothing, where it is deleted. */
+function valueAfter(request: ChangeRequest): string | undefined {
+  if (request.type === "delete") return undefined;
+  return request.type === "cas" ? request.to : request.value;
 }

@@ -9,4 +9,8 @@ export const mutants = {
   "serve-follower-reads": "a follower answers linearizable reads from its own state",
   "forget-vote": "a restarted member forgets for whom it voted",
   "apply-twice": "a proposal that was sent again after a leader change is applied again",
+  "skip-apply-on-follower": "one follower does not apply one committed entry",
+  "lose-acknowledged-write":
+    "a write in fifty is acknowledged with a revision and dropped, by every member alike",
+  "reuse-revision": "a write in fifty gets the revision of the one before it, at every member alike",
 } as const;

@@ -1,20 +1,41 @@
 import type { NodeId } from "../../core/op.ts";
 import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
-import { connect } from "./client.ts";
+import { offer } from "../client/client.ts";
+import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
-import { serverStatus } from "./status.ts";
+import { digest, serverStatus } from "./status.ts";
 
 /** Apache ZooKeeper 3.6 to 3.9, over its own protocol. */
 export const zookeeper: Adapter = {
   name: "zookeeper",
   summary: "Apache ZooKeeper 3.6 to 3.9: sessions, versions, reads at the session's own server",
-  // A sync does not pass a quorum: a leader that was deposed without knowing it answers one with an old state.
-  readModes: { local: "sequential", sync: "linearizable-known-limits" },
+  promises: {
+    reads: {
+      local: { consistency: "sequential" },
+      sync: {
+        consistency: "linearizable-known-limits",
+        limits: [
+          {
+            name: "deposed leader",
+            condition: "deposed-leader",
+            boundMs: 2000,
+            // syncLimit times tickTime, as deployment.ts sets them.
+            leaseMs: 2000,
+            sentence:
+              "A sync does not pass a quorum: a leader that was deposed without knowing it answers one from its old state.",
+          },
+        ],
+      },
+    },
+  },
   defaultReadMode: "local",
-  capabilities: new Set(["cas", "delete", "prefix"]),
+  localReadMode: "local",
+  // A server looks up its last zxid before it reads, so what a reply shows is that state or a later one.
+  revisions: "store",
+  ...offer("zookeeper", offered, connect),
   deployment,
-  connect,
   leader,
+  digest,
   ready,
 };
 
@@ -39,7 +60,7 @@ async function leader(endpoints: readonly Endpoint[], options: ConnectOptions): 
 async function ready(endpoint: Endpoint, options: ConnectOptions): Promise<boolean> {
   try {
     const client = await connect(endpoint, options);
-    await client.read("ready", "sync").finally(() => client.close());
+    await client.kv.read("ready", "sync").finally(() => client.close());
     return true;
   } catch {
     return false;

@@ -1,27 +1,34 @@
 import { ClientError } from "../../core/errors.ts";
 import type { Revision } from "../../core/op.ts";
-import { realClock } from "../../core/real-clock.ts";
-import { millis, type Nanos } from "../../core/time.ts";
-import type { Client, ConnectOptions, Endpoint, ReadResult, Versioned } from "../adapter.ts";
+import type { ConnectOptions, Endpoint } from "../adapter.ts";
+import { type Ask, limitsOf } from "../client/ask.ts";
+import type { ClientWith } from "../client/client.ts";
+import type { Deletion } from "../client/delete.ts";
+import type { KeyValue, ReadResult } from "../client/kv.ts";
+import type { Prefix, Versioned } from "../client/prefix.ts";
 import { inOrderOfKeys, keyOfName, nameOfKey } from "../key-names.ts";
 import type { Reply } from "./connection.ts";
 import { isZkError, zkCode } from "./errors.ts";
 import {
   type Access,
+  check,
   create,
   deleteNode,
   exists,
   getChildren,
   getData,
+  multi,
   type NodeData,
   type Request,
+  type Stat,
   setData,
   sync,
 } from "./requests.ts";
 import { Session } from "./session.ts";
 
-/** Where Assay's keys live: one node below this one for each key. */
+/** Where Assay's keys live: one node below this one for each key. Its own version counts the deletes of keys. */
 const root = "/assay";
+const nothing = Buffer.alloc(0);
 
 /**
  * What Assay asks servers for; they have bounds of their own. A server is given up after two thirds of it: longer than
@@ -29,36 +36,47 @@ const root = "/assay";
  */
 const sessionTimeoutMs = 30_000;
 
-/** How often a write, or a list, starts anew after others got in between. Each such attempt had no effect. */
+/** How often a write, or a list, starts again after others got in between. Each such attempt had no effect. */
 const attemptsMax = 5;
 
-const clock = realClock();
+export const offered = ["kv", "delete", "prefix"] as const;
 
 /** Opens a session, and makes the node that all keys are under where it is not there. */
-export async function connect(endpoint: Endpoint, options: ConnectOptions): Promise<Client> {
-  const client = new ZooKeeperClient(endpoint, options);
+export async function connect(
+  endpoint: Endpoint,
+  options: ConnectOptions,
+): Promise<ClientWith<(typeof offered)[number]>> {
+  const session = new Session(endpoint, { ...options, sessionTimeoutMs });
+  const node = new ZooKeeperNode(session, options);
   try {
-    await client.makeRoot();
-    return client;
+    await node.makeRoot();
+    return {
+      kv: node,
+      delete: (key, ask) => node.delete(key, ask),
+      prefix: node,
+      close: () => session.close(),
+      abandon: () => session.abandon(),
+    };
   } catch (reason) {
-    await client.close();
+    await session.close();
     const { code, definite, message } = ClientError.from(reason);
     throw new ClientError(definite ? code : "not-connected", message, { cause: reason });
   }
 }
 
-/** Requests of one operation, all with the same deadline. */
-type Ask = <T>(request: Request<T>) => Promise<Reply<T>>;
+/** Requests of one operation, all with the same limits. */
+type Requests = <T>(request: Request<T>) => Promise<Reply<T>>;
 
-class ZooKeeperClient implements Client {
+/** The capabilities on one session. */
+class ZooKeeperNode implements KeyValue, Prefix {
   readonly #session: Session;
-  readonly #timeout: Nanos;
+  readonly #options: ConnectOptions;
   /** With a user, what it makes is its own. */
   readonly #access: Access;
 
-  constructor(endpoint: Endpoint, options: ConnectOptions) {
-    this.#session = new Session(endpoint, { ...options, sessionTimeoutMs, clock });
-    this.#timeout = millis(options.timeoutMs);
+  constructor(session: Session, options: ConnectOptions) {
+    this.#session = session;
+    this.#options = options;
     this.#access = options.user === undefined ? "everyone" : "creator";
   }
 
@@ -70,9 +88,9 @@ class ZooKeeperClient implements Client {
     await ask(getData(root));
   }
 
-  async read(key: string, mode: string): Promise<ReadResult> {
+  async read(key: string, mode: string, ask?: Ask): Promise<ReadResult> {
     const path = pathOf(key);
-    const { value, zxid } = await readNode(this.#operation(), path, mode);
+    const { value, zxid } = await readNode(this.#operation(ask), path, mode);
     return {
       ...(value !== undefined && {
         value: value.data.toString(),
@@ -86,9 +104,9 @@ class ZooKeeperClient implements Client {
    * ZooKeeper has no "create or set". What is refused because the node is not there, or is there meanwhile, had no
    * effect, so trying the other of the two is not trying again.
    */
-  async write(key: string, value: string): Promise<Revision> {
+  async write(key: string, value: string, asked?: Ask): Promise<Revision> {
     const path = pathOf(key);
-    const ask = this.#operation();
+    const ask = this.#operation(asked);
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const set = await unlessRefused(ask(setData(path, Buffer.from(value))), zkCode.noNode);
       if (set !== undefined) return revisionOf(set.value.modifiedZxid);
@@ -100,36 +118,45 @@ class ZooKeeperClient implements Client {
 
   /**
    * A read of what this server has, and a write where the version is still the same. The read may be stale, so a
-   * difference tells nothing of the value at any moment of the operation: `conflict`, never `mismatch`. Where others
-   * delete the key meanwhile and create it anew, its versions start anew too, and the comparison can be wrong.
+   * difference tells nothing of the value at any moment of the operation: `conflict`, never `mismatch`.
+   *
+   * A key that is deleted and created again counts its versions from 0 again, so an equal version may be that of another
+   * value. Every delete raises the version of the root; with that unchanged since before the key was read, nothing was
+   * deleted, so the node is the one that was read, and an equal version means an equal value.
    */
-  async cas(key: string, from: string, to: string): Promise<Revision> {
+  async cas(key: string, from: string, to: string, asked?: Ask): Promise<Revision> {
     const path = pathOf(key);
-    const ask = this.#operation();
-    const { value: seen } = await ask(getData(path));
+    const ask = this.#operation(asked);
+    const [{ value: deletes }, { value: seen }] = await Promise.all([ask(getData(root)), ask(getData(path))]);
+    if (deletes === undefined) throw new ClientError("not-found", `${root} is gone`);
     if (seen?.data.toString() !== from) {
       throw new ClientError("conflict", `this server does not have ${from} as the value of ${key}`);
     }
-    const set = await unlessRefused(
-      ask(setData(path, Buffer.from(to), seen.stat.version)),
-      zkCode.badVersion,
-      zkCode.noNode,
-    );
-    if (set === undefined) throw new ClientError("conflict", `${key} changed between the read and the write`);
-    return revisionOf(set.value.modifiedZxid);
+    const set = multi([check(root, deletes.stat.version), setData(path, Buffer.from(to), seen.stat.version)]);
+    const done = await unlessRefused(ask(set), zkCode.badVersion, zkCode.noNode);
+    if (done === undefined) {
+      throw new ClientError(
+        "conflict",
+        `${key} changed, or a key was deleted, between the read and the write`,
+      );
+    }
+    return revisionOf((done.value[1] as Stat).modifiedZxid);
   }
 
-  async delete(key: string): Promise<boolean> {
-    const ask = this.#operation();
-    return (await unlessRefused(ask(deleteNode(pathOf(key))), zkCode.noNode)) !== undefined;
+  /** Raises the version of the root too, which `cas` looks at; the answer to that has the zxid of both. */
+  async delete(key: string, asked?: Ask): Promise<Deletion> {
+    const removal = multi([deleteNode(pathOf(key)), setData(root, nothing)]);
+    const done = await unlessRefused(this.#operation(asked)(removal), zkCode.noNode);
+    if (done === undefined) return { existed: false };
+    return { existed: true, revision: revisionOf((done.value[1] as Stat).modifiedZxid) };
   }
 
   /**
    * Names and values are asked apart. They are the state of one moment, that of the names, where no value is newer and
    * none is missing; otherwise it is asked anew.
    */
-  async list(prefix: string, mode: string): Promise<ReadonlyMap<string, Versioned>> {
-    const ask = this.#operation();
+  async list(prefix: string, mode: string, asked?: Ask): Promise<ReadonlyMap<string, Versioned>> {
+    const ask = this.#operation(asked);
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const { value, zxid } = await afterSync(ask, root, mode, () => ask(getChildren(root)));
       const keys = value.names.map(keyOfName).filter((key) => key.startsWith(prefix));
@@ -140,27 +167,28 @@ class ZooKeeperClient implements Client {
     throw new ClientError("conflict", `keys that start with ${prefix} changed all the while`);
   }
 
-  close(): Promise<void> {
-    return this.#session.close();
+  #operation(ask?: Ask): Requests {
+    const limits = limitsOf(this.#options, ask);
+    return (request) => this.#session.ask(request, limits);
   }
 
-  #operation(): Ask {
-    const deadline = (clock.now() + this.#timeout) as Nanos;
-    return (request) => this.#session.ask(request, deadline);
-  }
-
-  async #createIfAbsent(ask: Ask, path: string, value: string): Promise<Revision | undefined> {
+  async #createIfAbsent(ask: Requests, path: string, value: string): Promise<Revision | undefined> {
     const request = create(path, Buffer.from(value), { access: this.#access });
     const created = await unlessRefused(ask(request), zkCode.nodeExists);
     return created && revisionOf(created.value.stat.createdZxid);
   }
 }
 
-const readNode = (ask: Ask, path: string, mode: string): Promise<Reply<NodeData | undefined>> =>
+const readNode = (ask: Requests, path: string, mode: string): Promise<Reply<NodeData | undefined>> =>
   afterSync(ask, path, mode, () => ask(getData(path)));
 
 /** In mode `sync` the question goes out right behind a sync: a session's requests are carried out in their order. */
-async function afterSync<T>(ask: Ask, path: string, mode: string, question: () => Promise<T>): Promise<T> {
+async function afterSync<T>(
+  ask: Requests,
+  path: string,
+  mode: string,
+  question: () => Promise<T>,
+): Promise<T> {
   if (mode === "local") return question();
   if (mode !== "sync") throw new ClientError("unsupported", `no read mode ${mode}: local or sync`);
   const [, answer] = await Promise.all([ask(sync(path)), question()]);
@@ -178,7 +206,7 @@ async function unlessRefused<T>(reply: Promise<T>, ...errors: readonly number[])
 }
 
 /** A key's value as it was at `zxid`; undefined where it was deleted or changed since. */
-async function entryAt(ask: Ask, key: string, zxid: bigint): Promise<[string, Versioned] | undefined> {
+async function entryAt(ask: Requests, key: string, zxid: bigint): Promise<[string, Versioned] | undefined> {
   const { value: node } = await ask(getData(pathOf(key)));
   if (node === undefined || node.stat.modifiedZxid > zxid) return undefined;
   return [key, { value: node.data.toString(), revision: revisionOf(node.stat.modifiedZxid) }];

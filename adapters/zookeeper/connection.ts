@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import { millis, type Nanos } from "../../core/time.ts";
+import { abortedError, type Limits, onAbort } from "../client/ask.ts";
 import { isZkError, zkCode, zkError } from "./errors.ts";
 import type { JuteReader } from "./jute.ts";
 import { decodeEvent, decodeReply, encodeRequest, frameBytesMax, type ReplyHeader, xid } from "./packets.ts";
@@ -61,15 +62,15 @@ export class Connection {
     return this.#usable;
   }
 
-  /** Rejects with a ClientError, at `deadline` at the latest. */
-  ask<T>(request: Request<T>, deadline: Nanos): Promise<Reply<T>> {
+  /** Rejects with a ClientError, at the deadline at the latest. */
+  ask<T>(request: Request<T>, limits: Limits): Promise<Reply<T>> {
     this.#number = (this.#number % 0x7fffffff) + 1;
-    return this.#send(this.#number, request, deadline, (pending) => this.#pending.push(pending));
+    return this.#send(this.#number, request, limits, (pending) => this.#pending.push(pending));
   }
 
   /** Asks with one of the numbers that are answered outside the order. */
-  askAside<T>(number: number, request: Request<T>, deadline: Nanos): Promise<Reply<T>> {
-    return this.#send(number, request, deadline, (pending) => this.#aside.set(number, pending));
+  askAside<T>(number: number, request: Request<T>, limits: Limits): Promise<Reply<T>> {
+    return this.#send(number, request, limits, (pending) => this.#aside.set(number, pending));
   }
 
   /** A frame came. */
@@ -102,7 +103,7 @@ export class Connection {
   #send<T>(
     number: number,
     request: Request<T>,
-    deadline: Nanos,
+    { deadline, signal }: Limits,
     enqueue: (pending: Pending) => void,
   ): Promise<Reply<T>> {
     const { clock, wire, server } = this.#options;
@@ -113,19 +114,29 @@ export class Connection {
     }
     return new Promise((resolve, reject) => {
       const sentAt = clock.now();
+      const done = () => {
+        cancel();
+        stopListening();
+      };
       const cancel = clock.after((deadline - sentAt) as Nanos, () => {
+        stopListening();
         reject(new ClientError("timeout", `${server}: no answer to ${request.what} in time`));
         // A server that is merely slow still answers pings, and what others asked.
         if (this.#heardAt <= sentAt) this.end("nothing was heard any more");
       });
+      // The reply is still awaited in its place, and nobody gets it.
+      const stopListening = onAbort(signal, () => {
+        cancel();
+        reject(abortedError(true));
+      });
       enqueue({
         number,
         answer: (header, body) => {
-          cancel();
+          done();
           this.#settle(request, header, body, resolve, reject);
         },
         fail: (error) => {
-          cancel();
+          done();
           reject(error);
         },
       });

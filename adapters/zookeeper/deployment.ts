@@ -92,7 +92,7 @@ function configuration(node: NodeView): string {
     standaloneEnabled: "false",
     reconfigEnabled: "false",
     "admin.enableServer": "false",
-    "4lw.commands.whitelist": "srvr,ruok",
+    "4lw.commands.whitelist": "srvr,ruok,hash",
     // A container knows itself by a name that is not what it listens on.
     ...(node.announced !== undefined && { quorumListenOnAllIPs: "true" }),
   };

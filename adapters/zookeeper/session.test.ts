@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { sleep } from "../../core/clock.ts";
 import { requireOrSkip } from "../../core/require-or-skip.ts";
-import { millis, type Nanos, seconds } from "../../core/time.ts";
+import { millis } from "../../core/time.ts";
 import { startDirect } from "../../harness/runtimes/testing/direct-cluster.ts";
 import type { Endpoint } from "../adapter.ts";
+import { limitsOf } from "../client/ask.ts";
 import { clock, type TestCluster, until, untilReady } from "../conformance/cluster.ts";
 import { Relay } from "../conformance/relay.ts";
 import { zookeeper } from "./adapter.ts";
@@ -52,7 +53,7 @@ describe.skipIf(requireOrSkip(missing))("a ZooKeeper session", () => {
     sessions.push(session);
     return session;
   };
-  const soon = () => (clock.now() + seconds(10)) as Nanos;
+  const soon = () => limitsOf({ clock, timeoutMs: 10_000 });
   const ask = async <T>(session: Session, request: Request<T>): Promise<T> =>
     (await session.ask(request, soon())).value;
   const path = () => `/session-${++names}`;
@@ -126,7 +127,7 @@ describe.skipIf(requireOrSkip(missing))("a ZooKeeper session", () => {
     const { id } = session;
     // A server closes the connection of a session that has seen more than it: this one must have caught up.
     await ask(open(at(1)), sync(node));
-    await session.moveTo(at(1), soon());
+    await session.moveTo(at(1), soon().deadline);
     expect(session.id).toBe(id);
     expect((await ask(session, exists(node)))?.ephemeralOwner).toBe(id);
     const other = open(at(2));

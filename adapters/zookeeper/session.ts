@@ -1,8 +1,9 @@
 import type { Clock } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
-import { millis, type Nanos } from "../../core/time.ts";
+import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { hostPort } from "../addresses.ts";
+import { beforeSending, type Limits, throwIfAborted } from "../client/ask.ts";
 import { Connection, type Reply } from "./connection.ts";
 import { zkCode, zkError } from "./errors.ts";
 import { decodeConnect, encodeConnect, type SessionId, xid } from "./packets.ts";
@@ -36,7 +37,7 @@ export class Session {
   #seen = 0n;
   #connection: Connection | undefined;
   #connecting: Promise<Connection> | undefined;
-  #closed = false;
+  #ended: "closed" | "abandoned" | undefined;
 
   /** Connects when it is first asked. */
   constructor(endpoint: Endpoint, options: SessionOptions) {
@@ -54,14 +55,21 @@ export class Session {
     this.#watches.listener = listener;
   }
 
-  /** Rejects with a ClientError, at `deadline` (of the session's clock) at the latest. */
-  async ask<T>(request: Request<T>, deadline: Nanos): Promise<Reply<T>> {
-    return (await this.connect(deadline)).ask(request, deadline);
+  /** Rejects with a ClientError, at the deadline (of the session's clock) at the latest. */
+  async ask<T>(request: Request<T>, limits: Limits): Promise<Reply<T>> {
+    throwIfAborted(limits.signal);
+    if (this.#connection?.usable) return this.#connection.ask(request, limits);
+    const { node } = this.#endpoint;
+    const late = () =>
+      new ClientError("not-connected", `${node} (${hostPort(this.#endpoint)}): no session in time`);
+    const connecting = this.connect(limits.deadline);
+    const connection = await beforeSending(this.#options.clock, limits, connecting, late);
+    return connection.ask(request, limits);
   }
 
   /** The connection there is, or a new one. Rejects definitely: what needed it has not been asked. */
   async connect(deadline: Nanos): Promise<Connection> {
-    if (this.#closed) throw new ClientError("not-connected", "the client is closed");
+    if (this.#ended !== undefined) throw new ClientError("not-connected", "the client is closed");
     if (this.#connection?.usable) return this.#connection;
     this.#connecting ??= this.#establish(deadline).finally(() => {
       this.#connecting = undefined;
@@ -78,13 +86,22 @@ export class Session {
 
   /** Ends the session where the server can still be told. Never rejects. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    const connection = this.#connection;
-    if (connection === undefined || !connection.usable) return;
+    if (this.#ended !== undefined) return;
+    this.#ended = "closed";
+    if (this.#connection?.usable) await this.#farewell(this.#connection);
+  }
+
+  /** Leaves without a word: the session lives on at the server until it expires. */
+  abandon(): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = "abandoned";
+    this.#connection?.end("the client was abandoned");
+  }
+
+  async #farewell(connection: Connection): Promise<void> {
     connection.abandonPending("the client closed its connection");
-    const deadline = (this.#options.clock.now() + millis(farewellMs)) as Nanos;
-    await connection.ask(closeSession, deadline).catch(() => undefined);
+    const deadline = nanos(this.#options.clock.now() + millis(farewellMs));
+    await connection.ask(closeSession, { deadline, signal: undefined }).catch(() => undefined);
     connection.end("the client closed its connection");
   }
 
@@ -92,21 +109,23 @@ export class Session {
   async #establish(deadline: Nanos): Promise<Connection> {
     const { user } = this.#options;
     const connection = await this.#handshake(deadline);
+    const limits = { deadline, signal: undefined };
     try {
       if (user !== undefined) {
-        await connection.askAside(xid.auth, digest(user.name, user.password), deadline);
+        await connection.askAside(xid.auth, digest(user.name, user.password), limits);
       }
       const watches = this.#watches.held();
       if (watches.length > 0) {
-        await connection.askAside(xid.setWatches, setWatches(this.#seen, watches), deadline);
+        await connection.askAside(xid.setWatches, setWatches(this.#seen, watches), limits);
       }
     } catch (reason) {
       const { code, definite, message } = ClientError.from(reason);
       connection.end(message);
       throw new ClientError(definite ? code : "not-connected", message, { cause: reason });
     }
-    if (this.#closed) {
-      connection.end("the client closed its connection");
+    if (this.#ended !== undefined) {
+      if (this.#ended === "closed") await this.#farewell(connection);
+      else connection.end("the client was abandoned");
       throw new ClientError("not-connected", "the client is closed");
     }
     this.#connection = connection;

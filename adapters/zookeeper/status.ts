@@ -1,6 +1,7 @@
-import { realClock } from "../../core/real-clock.ts";
+import { ClientError } from "../../core/errors.ts";
+import type { Revision } from "../../core/op.ts";
 import { millis } from "../../core/time.ts";
-import type { ConnectOptions, Endpoint } from "../adapter.ts";
+import type { ConnectOptions, Digest, Endpoint } from "../adapter.ts";
 import { openSocket } from "./wire.ts";
 
 /** What a server says of itself, by the four letters `srvr`. */
@@ -9,8 +10,6 @@ export interface ServerStatus {
   /** The newest transaction that it has; its upper half is the leader's epoch. */
   readonly zxid: bigint;
 }
-
-const clock = realClock();
 
 /** Undefined where the server does not answer, or serves nobody because it is in no quorum. Never rejects. */
 export async function serverStatus(
@@ -24,6 +23,27 @@ export async function serverStatus(
   return { leads: mode === "leader" || mode === "standalone", zxid: BigInt(zxid) };
 }
 
+/**
+ * The digest of the server's whole tree, by the four letters `hash` (3.6 and newer, where the server's whitelist has
+ * them): it keeps one for every transaction whose number is a multiple of 128.
+ */
+export async function digest(endpoint: Endpoint, options: ConnectOptions, at?: Revision): Promise<Digest> {
+  const text = await fourLetters("hash", endpoint, options);
+  const told = [...text.matchAll(/^([0-9a-f]+): (-?\d+)$/gm)].map(([, zxid, tree]) => ({
+    at: Number.parseInt(zxid as string, 16),
+    digest: BigInt.asUintN(64, BigInt(tree as string))
+      .toString(16)
+      .padStart(16, "0"),
+    since: 0,
+  }));
+  const found = at === undefined ? told.at(-1) : told.findLast((one) => one.at === at);
+  if (found !== undefined) return found;
+  throw new ClientError(
+    "unsupported",
+    `${endpoint.node} tells no digest${at === undefined ? "" : ` of ${at}`}`,
+  );
+}
+
 /** The server's answer until it hangs up; what came so far where it does not answer in time. */
 function fourLetters(word: string, endpoint: Endpoint, options: ConnectOptions): Promise<string> {
   return new Promise((resolve) => {
@@ -34,7 +54,7 @@ function fourLetters(word: string, endpoint: Endpoint, options: ConnectOptions):
       socket.destroy();
       resolve(text);
     };
-    const cancel = clock.after(millis(options.timeoutMs), done);
+    const cancel = options.clock.after(millis(options.timeoutMs), done);
     socket.setEncoding("utf8");
     socket.on("data", (part: string) => {
       text += part;

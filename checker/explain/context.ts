@@ -49,7 +49,8 @@ function lastSetter(
   for (let i = list.length - 1; i >= 0; i--) {
     if (list.returnIndex(i) >= index || list.outcome(i).type !== "ok") continue;
     const access = register?.(list.call(i), list.outcome(i));
-    const set = access?.kind === "write" ? access.value : access?.kind === "cas" ? access.to : undefined;
+    const sets = access?.kind === "write" || access?.kind === "replace";
+    const set = sets ? access.value : access?.kind === "cas" ? access.to : undefined;
     if (set !== undefined && same(set, value as never)) return list.operation(i);
   }
   return undefined;

@@ -8,12 +8,17 @@ import { contradictionBefore } from "../register/contradiction.ts";
 import { type Budget, within } from "../search/limits.ts";
 import { contextOf } from "./context.ts";
 import { minimalPart } from "./minimal.ts";
-import { reachedStates } from "./reached-states.ts";
-import { type Stretch, stretchBefore } from "./stretch.ts";
-import { sentence, valueHistory } from "./words.ts";
+import { type Reached, reachedStates, type Start } from "./reached-states.ts";
+import { othersOf, type Reason } from "./reason.ts";
+import { reasonFor } from "./reasoners.ts";
+import { type Stretch, type StretchStart, stretchBefore } from "./stretch.ts";
+import { sentence } from "./words.ts";
 
 /** An explanation shows no more operations than a person can look at. */
 const mostShown = 40;
+
+/** All states that a history leaves are looked for where it has no more operations. */
+const mostOfAll = 80;
 
 /** Operations on both sides of a culprit, by call, among which those are looked for that were open with it. */
 const mostBeside = 1000;
@@ -23,27 +28,57 @@ const mostBeside = 1000;
  * sentence. Bounded in size and in effort, however long the history is. Where the budget allows no more, it shows what was
  * open together with the culprit.
  */
-export function explain(
-  model: Model,
-  list: OperationList,
-  culprit: number,
-  budget: Budget,
-): Pick<Anomaly, "summary"> & { readonly evidence: OrderEvidence } {
+export function explain(model: Model, list: OperationList, culprit: number, budget: Budget): Explanation {
   const shown = within(
     () => budget.during(() => shownOperations(model, list, culprit, budget)),
     () => beside(list, culprit),
   );
-  const bad = shown.operations.indexOf(shown.bad);
-  const states = reachedStates(model, shown.starts, shown.operations, bad, budget);
-  const summary = sentence(shown.operations, bad, states, valueHistory(list, model.init, shown.bad));
-  return { summary, evidence: { kind: "order", operations: shown.operations, culprit: bad, states } };
+  const { operations } = shown;
+  const bad = operations.indexOf(shown.bad);
+  const reached = reachedStates(model, shown.starts, operations, bad, budget);
+  const reason = reasonFor(model, list, culprit, operations);
+  const past = reason === undefined ? statesOfAll(model, list, culprit, budget) : undefined;
+  const isAll = reached.isComplete && reached.allowing.length === 0;
+  return {
+    summary: sentence(model, shown.bad, reason, past),
+    evidence: {
+      kind: "order",
+      operations,
+      culprit: bad,
+      states: reached.states,
+      ...(!isAll && { moreStates: true }),
+    },
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+/** The states that all operations leave before the culprit; undefined where there are too many operations to say. */
+function statesOfAll(
+  model: Model,
+  list: OperationList,
+  culprit: number,
+  budget: Budget,
+): Reached | undefined {
+  const past = { list, bad: culprit, shown: new Set<number>() };
+  const positions: number[] = [];
+  for (const i of othersOf(past)) if (positions.push(i) > mostOfAll) return undefined;
+  const all = [...positions, culprit].sort((a, b) => a - b);
+  const operations = all.map((i) => list.operation(i));
+  const start = { state: model.init, placed: [] };
+  return reachedStates(model, [start], operations, all.indexOf(culprit), budget);
+}
+
+export interface Explanation extends Pick<Anomaly, "summary"> {
+  readonly evidence: OrderEvidence;
+  /** Absent where no simple one is certain. */
+  readonly reason?: Reason;
 }
 
 interface Shown {
   readonly operations: readonly Operation[];
   readonly bad: Operation;
-  /** The states that the shown operations begin in. */
-  readonly starts: readonly unknown[];
+  /** What the shown operations begin in. */
+  readonly starts: readonly Start<unknown>[];
 }
 
 function shownOperations(model: Model, list: OperationList, culprit: number, budget: Budget): Shown {
@@ -56,11 +91,27 @@ function shownOperations(model: Model, list: OperationList, culprit: number, bud
   const operations = bounded(minimal, minimal.indexOf(stretch.culprit)).map(
     (i) => stretch.operations[i] as Operation,
   );
-  const starts = stretch.starts.map(({ state }) => state);
-  const whole = contextOf(model, list, { operations, bad, starts }, (candidate) =>
-    isExplanation(model, candidate, bad, budget),
+  const starts = stretch.starts.map((start) => startAmong(operations, stretch, start));
+  const whole = contextOf(
+    model,
+    list,
+    { operations, bad, starts: starts.map(({ state }) => state) },
+    (candidate) => isExplanation(model, candidate, bad, budget),
   );
-  return whole === undefined ? { operations, bad, starts } : { operations: whole, bad, starts: [model.init] };
+  if (whole === undefined) return { operations, bad, starts };
+  return { operations: whole, bad, starts: [{ state: model.init, placed: [] }] };
+}
+
+/** A start of the stretch, with those of the shown operations that had taken effect in it. */
+function startAmong(
+  operations: readonly Operation[],
+  stretch: Stretch<unknown>,
+  { state, done, used, spent }: StretchStart<unknown>,
+): Start<unknown> {
+  const placed = [...new Set([...done, ...used, ...spent])].map((i) =>
+    operations.indexOf(stretch.operations[i] as Operation),
+  );
+  return { state, placed: placed.filter((i) => i >= 0) };
 }
 
 /** Whether the operations are illegal by themselves, from the model's initial state, and legal without the bad one. */

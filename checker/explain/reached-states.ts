@@ -8,29 +8,43 @@ const mostStates = 16;
 /** Places of orders that are looked at. */
 const mostPlaces = 20_000;
 
+/** A state that the operations may begin in, with those of them that had taken effect by then: positions. */
+export interface Start<S> {
+  readonly state: S;
+  readonly placed: readonly number[];
+}
+
+export interface Reached {
+  readonly states: readonly ReachedState[];
+  /** The states, described, that allow the culprit, but after which the others cannot all be placed. */
+  readonly allowing: readonly string[];
+  /** Whether there are no other states. */
+  readonly isComplete: boolean;
+}
+
 /**
  * The states in which `culprit` could have taken effect as far as real time and the others go: those that a legal order
  * of the others passes through, from one of `starts`, between all that had returned before the culprit's call and all
- * that was called after its return. Each with a shortest way there. A state that allows the culprit is left out: it is
- * one from which the others cannot be placed any more once the culprit is.
+ * that was called after its return. Each with a shortest way there.
  *
  * For small histories: tries all orders, up to a bound, and as long as the budget allows.
  */
 export function reachedStates<S>(
   model: Model<S>,
-  starts: readonly S[],
+  starts: readonly Start<S>[],
   operations: readonly Operation[],
   culprit: number,
   budget: Budget,
-): ReachedState[] {
+): Reached {
   const orders = new Orders(model, operations, culprit, budget);
-  within(
+  const isWhole = within(
     () => {
-      for (const start of starts) orders.canFinish(start, []);
+      for (const start of starts) orders.from(start);
+      return true;
     },
-    () => {},
+    () => false,
   );
-  return orders.reached();
+  return orders.reached(isWhole && starts.length > 0);
 }
 
 class Orders<S> {
@@ -41,6 +55,10 @@ class Orders<S> {
   /** Whether the others can all be placed from a state on, by what was placed before. */
   readonly #known = new Map<string, boolean>();
   readonly #reached = new Map<string | number, ReachedState>();
+  readonly #allowing = new Map<string | number, string>();
+
+  /** How many had taken effect where the orders begin: of these the order is not known. */
+  #placed = 0;
 
   constructor(model: Model<S>, operations: readonly Operation[], culprit: number, budget: Budget) {
     this.#budget = budget;
@@ -49,8 +67,19 @@ class Orders<S> {
     this.#bad = operations[culprit] as Operation;
   }
 
-  reached(): ReachedState[] {
-    return [...this.#reached.values()].slice(0, mostStates);
+  reached(isWhole: boolean): Reached {
+    const states = [...this.#reached.values()].sort((a, b) => a.order.length - b.order.length);
+    return {
+      states: states.slice(0, mostStates),
+      allowing: [...this.#allowing.values()],
+      isComplete: isWhole && states.length <= mostStates && this.#known.size < mostPlaces,
+    };
+  }
+
+  /** Notes the states that can be reached from a start. */
+  from({ state, placed }: Start<S>): void {
+    this.#placed = placed.length;
+    this.canFinish(state, placed);
   }
 
   /** Whether the others can all be placed after `order`, which leads to `state`; notes the states on the way. */
@@ -69,17 +98,21 @@ class Orders<S> {
       if (next !== illegal && this.canFinish(next, [...order, i])) isPossible = true;
     }
     this.#known.set(name, isPossible);
-    if (isPossible && rest.every((i) => !this.#isBefore(i)) && !this.#allowsBad(state))
-      this.#note(state, order);
+    if (isPossible && rest.every((i) => !this.#isBefore(i))) this.#note(state, order);
     return isPossible;
   }
 
   #note(state: S, order: readonly number[]): void {
     const print = this.#fingerprint(state);
+    const describe = this.#model.describeState ?? this.#fingerprint.bind(this);
+    if (this.#allowsBad(state)) {
+      this.#allowing.set(print, String(describe(state)));
+      return;
+    }
     const known = this.#reached.get(print);
-    if (known !== undefined && known.order.length <= order.length) return;
-    const describe = this.#model.describe ?? this.#fingerprint.bind(this);
-    this.#reached.set(print, { state: String(describe(state)), order });
+    const way = order.slice(this.#placed);
+    if (known !== undefined && known.order.length <= way.length) return;
+    this.#reached.set(print, { state: String(describe(state)), order: way });
   }
 
   #allowsBad(state: S): boolean {

@@ -1,153 +1,105 @@
-import type { ReachedState } from "../../core/evidence.ts";
-import type { Json, Operation } from "../../core/op.ts";
-import { same } from "../canonical.ts";
-import type { OperationList } from "../operation-list.ts";
-import { atTime, count, cut, say, span } from "../phrases.ts";
+/** The sentence of a violation: what was done, and the reason why it cannot be. */
+import type { Operation } from "../../core/op.ts";
+import type { Model } from "../model.ts";
+import { atTime, count, cut, listed, say, span } from "../phrases.ts";
 import { isUntimed } from "../untimed.ts";
+import { describeCall } from "./call-words.ts";
+import type { Reached } from "./reached-states.ts";
+import type { Reason } from "./reason.ts";
 
-/** More states than this are counted, not named. */
+/** Of more states than this none is named. */
 const mostNamed = 5;
+/** More operations than this are counted. */
+const mostTakers = 3;
 
-/** What a process did, in the past tense: `read 41 from k3 on n2`. */
-function describeOperation({ call, outcome, node }: Operation): string {
-  const where = (word: string) =>
-    `${call.key === undefined || call.key === "" ? "" : ` ${word} ${cut(call.key)}`}${node === undefined ? "" : ` on ${node}`}`;
-  switch (call.f) {
-    case "read":
-    case "get":
-      return `read ${say(outcome.type === "ok" ? (outcome.output.value ?? null) : undefined)}${where("from")}`;
-    case "append":
-      return `appended ${say(call.value)}${where("to")}`;
-    case "put":
-    case "write":
-      return `wrote ${say(call.value)}${where("to")}`;
-    case "cas": {
-      const [from, to] = Array.isArray(call.value) ? (call.value as readonly Json[]) : [];
-      if (outcome.type === "fail") return `was told that the value was not ${say(from)}${where("in")}`;
-      return `replaced ${say(from)} by ${say(to)}${where("in")}`;
-    }
-    default: {
-      const argument = call.value === undefined ? "" : ` ${say(call.value)}`;
-      const answer =
-        outcome.type === "ok" && outcome.output.value !== undefined
-          ? ` and got ${say(outcome.output.value)}`
-          : "";
-      const refused = outcome.type === "fail" ? " and was refused" : "";
-      return `did ${call.f}${argument}${where("of")}${answer}${refused}`;
-    }
-  }
-}
-
-/** When the value that the culprit saw was set, in the whole history: what is not shown counts as well. */
-export interface ValueHistory {
-  /** Something that was called before the culprit returned set it, or it is the initial value. */
-  readonly wasSet: boolean;
-  /** Something that was called later set it. */
-  readonly isSetLater: boolean;
-  /** When the last that set it before had returned: an index; -1 where the value is the initial one. */
-  readonly lastReturn: number;
-}
-
-/** Undefined where the operation is none of a register that saw a value. */
-export function valueHistory(list: OperationList, init: unknown, bad: Operation): ValueHistory | undefined {
-  const value = seen(bad);
-  if (value === undefined) return undefined;
-  let wasSet = same(init as Json, value);
-  let isSetLater = false;
-  let lastReturn = -1;
-  for (let i = 0; i < list.length; i++) {
-    const set = written({ call: list.call(i), outcome: list.outcome(i) });
-    if (set === undefined || !same(set, value) || list.callIndex(i) === bad.callIndex) continue;
-    if (list.callIndex(i) > bad.returnIndex) {
-      isSetLater = true;
-      break;
-    }
-    wasSet = true;
-    lastReturn = Math.max(lastReturn, list.returnIndex(i));
-  }
-  return { wasSet, isSetLater, lastReturn };
-}
-
-/** Why the culprit cannot be placed, in one sentence. */
-export function sentence(
-  operations: readonly Operation[],
-  culprit: number,
-  states: readonly ReachedState[],
-  history: ValueHistory | undefined,
-): string {
-  const bad = operations[culprit] as Operation;
+/**
+ * Why `bad` cannot be placed, in one sentence: the reason, or where none is simple, the states that all operations before
+ * it can have left, where these are known.
+ */
+export function sentence(model: Model, bad: Operation, reason: Reason | undefined, past?: Reached): string {
   const when = isUntimed(bad) ? `event ${bad.callIndex}` : atTime(bad.invokedAt);
-  const what = `process ${bad.process} ${describeOperation(bad)} at ${when}`;
-  return `${what}, ${(history && valueReason(operations, bad, history)) ?? stateReason(states)}`;
+  const why = reason === undefined ? stateReason(past) : reasonInWords(model, bad, reason);
+  return `${inWords(model, bad)}${bad.node === undefined ? "" : ` on ${bad.node}`} at ${when}, ${why}`;
 }
 
-/** The states are those of the operations that are shown: in the whole history, others may have followed. */
-function stateReason(states: readonly ReachedState[]): string {
-  const possible = states.slice(0, mostNamed).map(({ state }) => cut(state));
-  const more = states.length - possible.length;
-  if (possible.length === 0) return "and no order of what came before allows that";
-  const only = "but the operations that bear on it leave only";
-  if (possible.length === 1) return `${only} the state ${possible[0]}`;
-  if (more > 0) return `${only} the states ${possible.join(", ")} and ${more} others`;
-  return `${only} the states ${possible.slice(0, -1).join(", ")} and ${possible.at(-1)}`;
+/** `process 7 read 41 from k3` */
+const inWords = (model: Model, { process, call, outcome }: Operation): string =>
+  `process ${process} ${describeCall(model, call, outcome)}`;
+
+/** Names all states, those included that allow the operation but not what others did. */
+function stateReason(past: Reached | undefined): string {
+  const names = past === undefined ? [] : [...past.states.map(({ state }) => state), ...past.allowing];
+  if (past?.isComplete !== true || names.length === 0 || names.length > mostNamed)
+    return "and no order of the operations before it allows that";
+  const all = listed(names.map((name) => cut(name)));
+  const only = `but what came before can have left only the ${names.length === 1 ? "state" : "states"} ${all}`;
+  const [first] = past.allowing;
+  return first === undefined ? only : `${only}, and if it came at ${cut(first)}, the others could not follow`;
 }
 
-/** Why a register cannot have held the value that the culprit saw; undefined where that is not simple to say. */
-function valueReason(
-  operations: readonly Operation[],
-  bad: Operation,
-  { wasSet, isSetLater, lastReturn }: ValueHistory,
-): string | undefined {
-  const value = seen(bad) ?? null;
-  if (!wasSet)
-    return isSetLater ? `but ${say(value)} was written only later` : `but nothing had written ${say(value)}`;
-  const overwriters = operations.filter(
-    (one) =>
-      one.outcome.type === "ok" &&
-      written(one) !== undefined &&
-      !same(written(one), value) &&
-      one.callIndex > lastReturn &&
-      one.returnIndex < bad.callIndex,
-  );
-  const witnesses = operations.filter(
-    (one) =>
-      one !== bad &&
-      seen(one) !== undefined &&
-      !same(seen(one), value) &&
-      one.callIndex > lastReturn &&
-      one.returnIndex < bad.callIndex,
-  );
-  const first = firstAnswered(overwriters) ?? firstAnswered(witnesses);
-  if (first === undefined) return undefined;
-  const earlier = isUntimed(bad)
-    ? `${count(bad.callIndex - first.returnIndex, "event")} earlier`
-    : `${span(bad.invokedAt - first.completedAt)} earlier`;
-  const again = value === null ? "nothing removed the key" : `nothing wrote ${say(value)} again`;
-  return written(first) === undefined
-    ? `but process ${first.process} had read ${say(seen(first))} ${earlier} and ${again}`
-    : `but the ${nameOfWrite(first)} by process ${first.process} had been acknowledged ${earlier} and ${again}`;
+/** The first `most` items, and how many others there are. */
+function counted(items: readonly string[], most: number): readonly string[] {
+  if (items.length <= most) return items;
+  const others = items.length - most;
+  return [...items.slice(0, most), others === 1 ? "1 other" : `${others} others`];
 }
 
-const firstAnswered = (operations: readonly Operation[]): Operation | undefined =>
-  operations.toSorted((a, b) => a.returnIndex - b.returnIndex)[0];
-
-/** `write of 57`, `cas from 41 to 57` */
-function nameOfWrite({ call, outcome }: Operation): string {
-  const from = seen({ call, outcome });
-  const to = say(written({ call, outcome }));
-  return from === undefined ? `${call.f} of ${to}` : `${call.f} from ${say(from)} to ${to}`;
+function reasonInWords(model: Model, bad: Operation, reason: Reason): string {
+  switch (reason.kind) {
+    case "never":
+      return reason.later
+        ? `but nothing ${reason.what} until later`
+        : `but nothing ${reason.what} before that`;
+    case "ended":
+      return `but ${earlier(model, bad, reason.by, reason.saw)}, and nothing ${reason.what} in between`;
+    case "taken": {
+      const others = listed(
+        counted(
+          reason.by.map((one) => inWords(model, one)),
+          mostTakers,
+        ),
+      );
+      const supply = reason.most === 0 ? "nothing" : `at most ${count(reason.most, "operation")}`;
+      return `but ${others}, too, and ${supply} ${reason.what} before that`;
+    }
+    case "sum":
+      return reason.least === reason.most
+        ? `but what was added before that allows only ${reason.least}`
+        : `but what was or may have been added before that allows only ${reason.least} to ${reason.most}`;
+    case "number":
+      return `but ${numberInWords(model, bad, reason)}`;
+    case "overtaken":
+      return `but ${inWords(model, reason.by)} before anything ${reason.what}, and nothing took ${say(reason.element)} out before that`;
+    case "not-empty":
+      return `but ${earlier(model, bad, reason.by, false)}, and nothing took it out before that`;
+  }
 }
 
-/** The value that a register's operation found; undefined where it tells none. */
-function seen({ call, outcome }: Pick<Operation, "call" | "outcome">): Json | undefined {
-  if (outcome.type !== "ok") return undefined;
-  if (call.f === "read") return outcome.output.value ?? null;
-  return call.f === "cas" && Array.isArray(call.value) ? (call.value[0] as Json) : undefined;
+function numberInWords(model: Model, bad: Operation, reason: Extract<Reason, { kind: "number" }>): string {
+  const { name, relation, by, its, given } = reason;
+  // The words of a call need not tell its number.
+  const at = `${name} ${its}`;
+  const words = inWords(model, by);
+  const who = words.endsWith(at) ? words : `${words} at ${at}`;
+  switch (relation) {
+    case "shared":
+      return `${who}, too, and no ${name} is given twice`;
+    case "other-value":
+      return who;
+    case "below":
+      return `${who}, ${agoInWords(bad, by, !given)}, and a ${name} never falls`;
+    case "not-above":
+      return `${who}, ${agoInWords(bad, by, !given)}, and every new ${name} is higher`;
+  }
 }
 
-/** The value that a register's operation put there, or may have; undefined where it puts none. */
-function written({ call, outcome }: Pick<Operation, "call" | "outcome">): Json | undefined {
-  if (outcome.type === "fail") return undefined;
-  if (call.f === "write") return call.value ?? null;
-  return call.f === "cas" && Array.isArray(call.value) ? (call.value[1] as Json) : undefined;
+const earlier = (model: Model, bad: Operation, by: Operation, saw: boolean): string =>
+  `${inWords(model, by)}, ${agoInWords(bad, by, saw)}`;
+
+/** `acknowledged 1.9 s earlier`: how long before the bad operation was called. */
+function agoInWords(bad: Operation, by: Operation, saw: boolean): string {
+  const ago = isUntimed(bad)
+    ? count(bad.callIndex - by.returnIndex, "event")
+    : span(bad.invokedAt - by.completedAt);
+  return `${saw ? "answered" : "acknowledged"} ${ago} earlier`;
 }

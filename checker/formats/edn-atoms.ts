@@ -1,3 +1,4 @@
+import { exactNumber } from "../../core/exact-json.ts";
 import { own } from "../canonical.ts";
 
 /** What stands after the backslash of a string's escape. */
@@ -26,16 +27,11 @@ export function characterOf(name: string): string | undefined {
   return name.length === 1 ? name : own(characterNames, name);
 }
 
-/** A number, or its text where JSON would not hold it exactly; undefined of what is no number. */
+/** A number, or its text where JSON would not hold it exactly; undefined for what is no number. */
 export function numberOf(word: string): number | string | undefined {
-  const plain = word.replace(/[NM]$/, "");
-  if (/^[+-]?\d+$/.test(plain)) {
-    const number = Number(plain);
-    return Number.isSafeInteger(number) ? number : BigInt(plain.replace(/^\+/, "")).toString();
-  }
-  if (/^[+-]?\d+\/\d+$/.test(word)) return word.replace(/^\+/, "");
+  const plain = word.replace(/[NM]$/, "").replace(/^\+/, "");
+  if (/^-?\d+\/\d+$/.test(plain)) return plain;
+  if (/^-?\d+(\.\d*)?([eE][+-]?\d+)?$/.test(plain)) return exactNumber(plain);
   const number = Number(plain);
-  if (Number.isNaN(number)) return undefined;
-  const digits = plain.replace(/[eE].*$/, "").replaceAll(/\D/g, "").length;
-  return word.endsWith("M") && digits > 15 ? plain : number;
+  return Number.isNaN(number) ? undefined : number;
 }

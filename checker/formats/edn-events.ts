@@ -1,31 +1,39 @@
-import { type Edn, type EdnForm, EdnMap, ednToJson, Keyword, readEdnItems } from "./edn.ts";
+import type { Json } from "../../core/op.ts";
+import { type Edn, EdnMap, ednToJson, Keyword } from "./edn.ts";
+import { type EdnForm, EdnReader } from "./edn-reader.ts";
+import { eventTypes, type ForeignEvent, isTime } from "./foreign-event.ts";
+import type { Source } from "./format.ts";
 import { malformed } from "./malformed.ts";
-
-/** One operation of a client, as an EDN history or a log tells it. */
-export interface EdnEvent {
-  readonly line: number;
-  readonly process: string;
-  readonly type: "invoke" | "ok" | "fail" | "info";
-  readonly f: string;
-  readonly value: Edn;
-  readonly key: string | undefined;
-  /** Nanoseconds, where the history has times. */
-  readonly time: number | undefined;
-  readonly error: Edn;
-}
-
-export const eventTypes = ["invoke", "ok", "fail", "info"] as const;
+import { piecesOf } from "./text-lines.ts";
 
 /**
- * The events of clients in an EDN history: one vector or list of maps, or one map after another. What is the nemesis',
- * and notices, are passed over.
+ * The events of clients in an EDN history: one vector or list of operations, or one operation after another. An operation
+ * is a map, or Knossos' short form `[process type f value]`. The nemesis' and notices are left out.
  */
-export const ednEvents = (text: string, file: string): EdnEvent[] =>
-  readEdnItems(text, file).flatMap((item) => event(item, file) ?? []);
+export async function ednEvents(source: Source): Promise<ForeignEvent[]> {
+  const reader = new EdnReader(source.file, 1, true);
+  const events: ForeignEvent[] = [];
+  const read = () => {
+    for (;;) {
+      const next = reader.next();
+      if (next === "more" || next === "end") return;
+      const read = event(next, source.file);
+      if (read !== undefined) events.push(read);
+    }
+  };
+  for await (const piece of piecesOf(source)) {
+    reader.append(piece, false);
+    read();
+  }
+  reader.append("", true);
+  read();
+  return events;
+}
 
-function event({ form: map, line }: EdnForm, file: string): EdnEvent | undefined {
+function event({ form, line }: EdnForm, file: string): ForeignEvent | undefined {
+  const map = Array.isArray(form) ? ofVector(form, line) : form;
   if (!(map instanceof EdnMap))
-    throw malformed(file, line, "an operation map {:process …, :type …, :f …}", text(map));
+    throw malformed(file, line, "an operation map {:process …, :type …, :f …}", text(form));
   const process = processName(map, file);
   if (process === undefined) return undefined;
   const type = nameOf(map.get("type"));
@@ -34,44 +42,49 @@ function event({ form: map, line }: EdnForm, file: string): EdnEvent | undefined
     throw malformed(file, map.line, ":type :invoke, :ok, :fail or :info", text(map.get("type")));
   const f = nameOf(map.get("f"));
   if (f === undefined) throw malformed(file, map.line, "a keyword as :f", text(map.get("f")));
-  const key = map.get("key") ?? null;
+  const value = map.get("value");
+  const other = answers.find((name) => map.get(name) !== undefined);
+  if (value === undefined && other !== undefined)
+    throw malformed(file, map.line, "what was asked or answered as :value", `:${other}`);
+  const key = ednToJson(map.get("key") ?? null);
+  const time = ednToJson(map.get("time") ?? null);
   return {
     line: map.line,
     process,
     type: known,
     f,
-    value: map.get("value") ?? null,
-    key: key === null ? undefined : keyName(key),
-    time: timeOf(map.get("time")),
-    error: map.get("error") ?? null,
+    value: ednToJson(value ?? null),
+    hasValue: value !== undefined,
+    ...(key !== null && { key }),
+    ...(isTime(time) && { time }),
+    error: ednToJson(map.get("error") ?? null),
   };
 }
 
-/** A client's name: a number or, unlike in Jepsen itself, a word. Undefined of the nemesis, and of our own notices. */
-function processName(map: EdnMap, file: string): string | undefined {
-  const process = map.get("process");
-  const name = typeof process === "number" ? String(process) : nameOf(process);
-  if (name === undefined) throw malformed(file, map.line, "a :process", text(process));
-  return /^(nemesis|notice$)/.test(name) ? undefined : name;
+/** Members that other writers have where Jepsen has `:value`. */
+const answers = ["result", "output", "return", "response", "ret", "val"] as const;
+
+/** `[70 :invoke :read nil]`, perhaps with an error after the value. */
+function ofVector(form: readonly Edn[], line: number): EdnMap | undefined {
+  const [process, type, f, value, error = null] = form;
+  if (form.length < 4 || form.length > 5 || !(type instanceof Keyword)) return undefined;
+  const entries = { process, type, f, value, error } as Readonly<Record<string, Edn>>;
+  return new EdnMap(line, new Map(Object.entries(entries)));
 }
 
-/** Of a keyword or a string. */
+/** A client's number or, unlike in Jepsen itself, name. Undefined for the nemesis, and for our own notices. */
+function processName(map: EdnMap, file: string): number | string | undefined {
+  const process = map.get("process");
+  const name = typeof process === "number" ? process : nameOf(process);
+  if (name === undefined) throw malformed(file, map.line, "a :process", text(process));
+  return typeof name === "string" && /^(nemesis|notice$)/.test(name) ? undefined : name;
+}
+
+/** The text of a keyword or a string. */
 function nameOf(value: Edn | undefined): string | undefined {
   if (value instanceof Keyword) return value.name;
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** Nanoseconds; a number too large to be exact is read as near as can be. */
-function timeOf(value: Edn | undefined): number | undefined {
-  const time = typeof value === "string" && value !== "" ? Number(value) : value;
-  return typeof time === "number" && Number.isFinite(time) ? time : undefined;
-}
-
-/** A key of an EDN history as text: `:x` and `"x"` are `x`. */
-export function keyName(key: Edn): string {
-  const json = ednToJson(key);
-  return typeof json === "string" ? json : JSON.stringify(json);
-}
-
 const text = (value: Edn | undefined): string =>
-  value === undefined ? "nothing" : JSON.stringify(ednToJson(value));
+  value === undefined ? "nothing" : JSON.stringify(ednToJson(value) as Json);

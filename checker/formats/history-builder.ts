@@ -1,13 +1,26 @@
-import type { ClientEvent, History } from "../../core/history.ts";
+import { exactTimes } from "../../core/exact-json.ts";
+import type { HarnessNews } from "../../core/harness-event.ts";
+import type { ClientEvent, History, HistoryEvent } from "../../core/history.ts";
 import type { Call, Json } from "../../core/op.ts";
-import { nanos } from "../../core/time.ts";
+import { type Nanos, nanos } from "../../core/time.ts";
 import { eventTime } from "../untimed.ts";
 import { malformed } from "./malformed.ts";
+import { ProcessNumbers } from "./process-numbers.ts";
 
 /** What became of a foreign operation. `error` is `mismatch` where the failure is an observation. */
 export type Ending =
-  | { readonly type: "ok"; readonly value?: Json }
+  | { readonly type: "ok"; readonly value?: Json; readonly revision?: number; readonly modRevision?: number }
   | { readonly type: "fail" | "info"; readonly error: string };
+
+/** Who did something, and when. */
+export interface Moment {
+  readonly process: number | string;
+  readonly line: number;
+  /** As it was written. Absent: the history has no times. */
+  readonly time?: number | string;
+  /** Members of the event that are taken as they are. */
+  readonly about?: Partial<ClientEvent>;
+}
 
 interface OpenCall {
   readonly process: number;
@@ -19,74 +32,82 @@ interface OpenCall {
 /** Gathers the events of a foreign history, in which a process waits for its answer before it invokes again. */
 export class HistoryBuilder {
   readonly #file: string;
-  readonly #events: ClientEvent[] = [];
-  readonly #open = new Map<string, OpenCall>();
-  readonly #named = new Map<string, number>();
-  #spare = 1_000_000_000;
+  readonly #events: HistoryEvent[] = [];
+  readonly #times: (number | string | undefined)[] = [];
+  readonly #open = new Map<number | string, OpenCall>();
+  readonly #processes = new ProcessNumbers();
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** `time` in nanoseconds. A process that is not named by a number gets one. */
-  invoke(process: string, call: Call, line: number, time?: number): void {
+  invoke({ process, line, time, about }: Moment, call: Call): void {
     const open = this.#open.get(process);
     if (open !== undefined) {
       const expected = `an answer to the ${open.call.f} of process ${process} before it invokes again`;
       throw malformed(this.#file, line, expected, call.f);
     }
-    const own = this.#named.get(process) ?? this.#numberOf(process);
-    this.#named.set(process, own);
+    const own = this.#processes.of(process);
     this.#open.set(process, { process: own, call, at: this.#events.length });
-    this.#push({ type: "invoke", process: own, ...call }, time);
+    this.#push({ type: "invoke", process: own, ...call, ...about }, time);
   }
 
   /** Whether the process waits for an answer. */
-  isPending(process: string): boolean {
+  isPending(process: number | string): boolean {
     return this.#open.has(process);
   }
 
   /** The call that the process waits for; a UsageError where there is none. */
-  pending(process: string, line: number): Call {
+  pending({ process, line }: Moment): Call {
     return this.#pending(process, line).call;
   }
 
-  /** The answer to what the process waits for. `call` replaces what was invoked, where the answer tells more of it. */
-  complete(process: string, ending: Ending, line: number, time?: number, call?: Call): void {
+  /** The answer to what the process waits for. `call` replaces what was invoked, where the answer says more about it. */
+  complete({ process, line, time, about }: Moment, { type, ...ending }: Ending, call?: Call): void {
     const open = this.#pending(process, line);
     this.#open.delete(process);
     const invoked = this.#events[open.at];
-    if (call !== undefined && invoked !== undefined) this.#events[open.at] = { ...invoked, ...call };
+    if (call !== undefined && invoked !== undefined)
+      this.#events[open.at] = { ...invoked, ...call } as HistoryEvent;
     const { f, key, value } = call ?? open.call;
-    const about = { process: open.process, f, ...(key !== undefined && { key }) };
-    if (ending.type === "ok") {
-      this.#push({ type: "ok", ...about, ...(ending.value !== undefined && { value: ending.value }) }, time);
-    } else {
-      this.#push(
-        { type: ending.type, ...about, ...(value !== undefined && { value }), error: ending.error },
-        time,
-      );
-    }
+    const argument = type !== "ok" && value !== undefined && { value };
+    this.#push(
+      { type, process: open.process, f, ...(key !== undefined && { key }), ...argument, ...ending, ...about },
+      time,
+    );
+  }
+
+  /** An event of the harness that wrote the history. */
+  harness(news: HarnessNews, time: number | string | undefined): void {
+    this.#push({ type: "info", process: "nemesis", ...news }, time);
   }
 
   history(): History {
+    if (this.#times.every((time) => time === undefined)) return this.#events;
+    let last: number | string = 0;
+    const written = this.#times.map((time) => {
+      last = time ?? last;
+      return last;
+    });
+    exactTimes(written).times.forEach((time, i) => {
+      (this.#events[i] as { time: Nanos }).time = nanos(time);
+    });
     return this.#events;
   }
 
-  #pending(process: string, line: number): OpenCall {
+  #pending(process: number | string, line: number): OpenCall {
     const open = this.#open.get(process);
     if (open === undefined)
       throw malformed(this.#file, line, `an invocation of process ${process} before its answer`);
     return open;
   }
 
-  #numberOf(process: string): number {
-    const number = Number(process);
-    return Number.isSafeInteger(number) ? number : this.#spare++;
-  }
-
-  #push(event: Omit<ClientEvent, "index" | "time">, time: number | undefined): void {
+  #push(
+    event: Omit<ClientEvent, "index" | "time"> | ({ type: "info"; process: "nemesis" } & HarnessNews),
+    time: number | string | undefined,
+  ): void {
     const index = this.#events.length;
-    this.#events.push({ index, time: time === undefined ? eventTime(index) : nanos(time), ...event });
+    this.#events.push({ index, time: eventTime(index), ...event } as HistoryEvent);
+    this.#times.push(time);
   }
 }

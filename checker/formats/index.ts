@@ -1,29 +1,49 @@
 import { UsageError } from "../../core/errors.ts";
-import type { Format } from "./format.ts";
+import type { Format, Source } from "./format.ts";
 import { jepsenEdn } from "./jepsen-edn.ts";
 import { jepsenLog } from "./jepsen-log.ts";
+import { jsonEvents } from "./json-events.ts";
 import { jsonOperations } from "./json-operations.ts";
 import { jsonl } from "./jsonl.ts";
 import { knossosEdn } from "./knossos-edn.ts";
+import { porcupineJson } from "./porcupine-json.ts";
 import { porcupineKv } from "./porcupine-kv.ts";
 
 /** Every format by the name that `--format` knows, the most particular first. */
 export const formats: Readonly<Record<string, Format>> = Object.fromEntries(
-  [jsonOperations, jsonl, jepsenLog, porcupineKv, jepsenEdn, knossosEdn].map((format) => [
-    format.name,
-    {
-      ...format,
-      looksLike: (text: string) => format.looksLike(withoutMark(text)),
-      parse: (text: string, file: string) => format.parse(withoutMark(text), file),
-    },
-  ]),
+  [porcupineJson, jsonOperations, jsonEvents, jsonl, jepsenLog, porcupineKv, jepsenEdn, knossosEdn].map(
+    (format) => [format.name, format],
+  ),
 );
 
-/** Without the byte order mark that some editors put first. */
-const withoutMark = (text: string): string => text.replace(/^\uFEFF/, "");
+/** Forms that people have and that are not read, each with how it begins. */
+const unread: readonly { readonly words: string; is(head: string): boolean }[] = [
+  {
+    words:
+      "operations.json of etcd's robustness tests, whose requests (ranges, transactions, leases) are not read: its own report judges it",
+    is: (head) =>
+      /"Input"\s*:\s*\{\s*"Type"\s*:/.test(head) ||
+      /"Input"\s*:\s*\{[^{}]*"(LeaseGrant|Txn|Range)"/.test(head),
+  },
+  {
+    words: "a results.edn or results.json, which holds verdicts: give the history that stands next to it",
+    is: (head) =>
+      /^\s*\{[\s\S]{0,200}[":](valid\?|anomaly-types)["\s]/.test(head) && !/[":]process\b/.test(head),
+  },
+  {
+    words: "binary data: Jepsen's store holds the history as text in history.edn",
+    is: (head) => head.includes("\0"),
+  },
+];
 
-/** The format that the text looks like; a UsageError that names `--format` where it looks like none. */
-export function detectFormat(text: string, file: string): Format {
+/**
+ * The format that the source looks like. A UsageError that names the file where it looks like none, or like a form that is
+ * known and not read.
+ */
+export function detectFormat({ file, head }: Source): Format {
+  const text = head.replace(/^\uFEFF/, "");
+  const known = unread.find(({ is }) => is(text));
+  if (known !== undefined) throw new UsageError(`${file}: this is ${known.words}`);
   const found = Object.values(formats).find((format) => format.looksLike(text));
   if (found !== undefined) return found;
   throw new UsageError(

@@ -8,11 +8,13 @@ import { millis, nanos } from "../../core/time.ts";
 import { checkOperations } from "../check-operations.ts";
 import type { Model } from "../model.ts";
 import { models } from "../models/index.ts";
+import { textSource } from "./format.ts";
 import { jepsenEdn } from "./jepsen-edn.ts";
 import { jepsenEdnLines } from "./jepsen-edn-writer.ts";
 
 const written = (history: History): string => [...jepsenEdnLines(history)].join("");
-const readBack = (history: History): History => jepsenEdn.parse(written(history), "h.edn");
+const readBack = async (history: History): Promise<History> =>
+  (await jepsenEdn.read(textSource(written(history), "h.edn"))).history;
 
 /** What checkers read of an operation. An answer without a value is written as what was asked. */
 const essence = ({ process, call, outcome, invokedAt }: Operation) => ({
@@ -94,17 +96,17 @@ function registerHistory(
 }
 
 describe("jepsenEdnLines()", () => {
-  it("writes what our own reader reads as the same operations in the same order, with the same verdict", () => {
+  it("writes what our own reader reads as the same operations in the same order, with the same verdict", async () => {
     const seen = { valid: 0, invalid: 0 };
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.nat(),
         fc.constantFrom([undefined], ["k"], ["r1", 'a "b" \\', "7"]),
         fc.uniqueArray(values, { minLength: 1, maxLength: 3 }),
-        (seed, keys, pool) => {
+        async (seed, keys, pool) => {
           const history = registerHistory(seed, keys, pool);
           if (!history.some(({ f }) => f === "read")) return;
-          const [before, after] = [operations(history), operations(readBack(history))];
+          const [before, after] = [operations(history), operations(await readBack(history))];
           expect(after.map(essence).map(({ invokedAt, ...rest }) => rest)).toEqual(
             before.map(essence).map(({ invokedAt, ...rest }) => rest),
           );
@@ -128,7 +130,7 @@ describe("jepsenEdnLines()", () => {
     expect(seen.invalid).toBeGreaterThan(10);
   });
 
-  it("writes keys as Jepsen's independent keys, and what is no client's where Jepsen passes over it", () => {
+  it("writes keys as Jepsen's independent keys, and what is no client's where Jepsen passes over it", async () => {
     const value = { state: "begin", id: 1, summary: "isolate n2", nodes: [nodeId("n2")] } as const;
     const history: History = [
       { index: 0, time: nanos(5), type: "info", process: "nemesis", f: "phase", value: "main" },
@@ -154,10 +156,10 @@ describe("jepsenEdnLines()", () => {
       '{:index 4, :time 9, :type :fail, :process 3, :f :cas, :value ["k" [1 "two"]], :error :assay/mismatch}',
       "",
     ]);
-    expect(operations(readBack(history))).toHaveLength(1);
+    expect(operations(await readBack(history))).toHaveLength(1);
   });
 
-  it("writes a key as a member where not every call has one, and transactions in Jepsen's words", () => {
+  it("writes a key as a member where not every call has one, and transactions in Jepsen's words", async () => {
     const txn = [
       ["r", "x", null],
       ["append", "y", 2],
@@ -170,6 +172,6 @@ describe("jepsenEdnLines()", () => {
       '{:index 0, :time 1000000, :type :invoke, :process 1, :f :txn, :value [[:r "x" nil] [:append "y" 2]]}',
       '{:index 1, :time 2000000, :type :invoke, :process 2, :f "acquire lock", :value nil, :key "k"}',
     ]);
-    expect(operations(readBack(history)).map(({ call }) => call.key)).toEqual([undefined, "k"]);
+    expect(operations(await readBack(history)).map(({ call }) => call.key)).toEqual([undefined, "k"]);
   });
 });

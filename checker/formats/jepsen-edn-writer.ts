@@ -51,10 +51,14 @@ function clientMembers(event: ClientEvent, asked: Json | undefined, isKeyed: boo
 
 /** A fault begins with `:start-kill` and ends with `:stop-kill`, as Jepsen's plots know them. */
 function harnessMembers(event: HarnessEvent) {
-  if (event.f !== "fault") return { f: `:${event.f}`, value: edn(event.value) };
+  if (event.f !== "fault") return { f: `:${event.f}`, value: edn(json(event.value)) };
   const verb = { begin: "start", proven: "proven", end: "stop" }[event.value.state];
-  return { f: name(`${verb}-${event.name}`), value: edn({ ...event.value }) };
+  return { f: name(`${verb}-${event.name}`), value: edn(json(event.value)) };
 }
+
+/** A value of ours as JSON has it, whose interface TypeScript does not take for a record. */
+const json = (value: HarnessEvent["value"]): Json =>
+  typeof value === "object" && value !== null ? { ...value } : value;
 
 const members = (values: Readonly<Record<string, Json | undefined>>) =>
   Object.fromEntries(

@@ -1,49 +1,77 @@
-import { readEdn } from "./edn.ts";
-import { type EdnEvent, eventTypes } from "./edn-events.ts";
-import { historyOfEvents } from "./edn-history.ts";
+import { ednToJson } from "./edn.ts";
+import { readEdn } from "./edn-reader.ts";
+import { eventTypes, type ForeignEvent } from "./foreign-event.ts";
 import type { Format } from "./format.ts";
+import { historyOfEvents } from "./history-of-events.ts";
 import { malformed } from "./malformed.ts";
+import { eachLine } from "./text-lines.ts";
 
 /** `3 :invoke :write 4`, after whatever a logger puts before it: level, time, thread, name. */
 const event =
-  /^(?:.*?(?:\s-|[:\]])\s+)?(?<process>:?\w[\w-]*)\s+:(?<type>invoke|ok|fail|info)\s+:(?<f>[^\s,]+)\s+(?<rest>\S.*)$/;
+  /^(?:(?<prefix>.*?)(?:\s-|[:\]])\s+)?(?:jepsen\.util:?\s+)?(?<process>:?\w[\w-]*)\s+:(?<type>invoke|ok|fail|info)\s+:(?<f>[^\s,]+)\s+(?<rest>\S.*)$/;
 
 /**
- * The log of an early Jepsen: `INFO  jepsen.util - 3  :invoke  :write  4`, perhaps with an error after the value. A CAS
- * that failed compared and found the value different: an observation. A time-out is unknown, whether it stands under
- * `:info` or `:fail`. What else a log holds (other loggers' lines, stack traces) is passed over.
+ * What Jepsen logs, and its `history.txt`: a process, a type, a name and a value a line, perhaps with an error. The form of
+ * 2014, `INFO  jepsen.util - 3  :invoke  :write  4`, has a meaning of its own: a CAS that failed compared and found another
+ * value, and a time-out is unknown, whether it stands under `:info` or `:fail`. What else a log holds (entries of other
+ * loggers, which may go over several lines, and stack traces) is left out.
  */
 export const jepsenLog: Format = {
   name: "jepsen-log",
-  summary: "the log of an early Jepsen: INFO jepsen.util - PROCESS :TYPE :F VALUE",
-  looksLike: (text) => !/^\s*[[({#;]/.test(text) && text.split(/\r?\n/, 500).some((line) => event.test(line)),
-  parse(text, file) {
-    const events = text.split(/\r?\n/).flatMap((line, i) => eventOf(line, i + 1, file) ?? []);
-    return historyOfEvents(events, file, { nilReadsSayNothing: false, isLog: true });
+  summary:
+    "Jepsen's jepsen.log or history.txt: PROCESS :TYPE :F VALUE, after whatever a logger puts before it",
+  looksLike: (head) =>
+    !/^\s*[[({#;]/.test(head) && head.split(/\r?\n/, 2000).some((line) => event.test(line)),
+  async read(source, options) {
+    const { file } = source;
+    const events: ForeignEvent[] = [];
+    let isOthers = false;
+    await eachLine(source, (text, line) => {
+      const found = event.exec(text)?.groups;
+      if (found !== undefined) {
+        isOthers = false;
+        const read = eventOf(found, line, file);
+        if (read !== undefined) events.push(read);
+        return;
+      }
+      if (isEntry(text)) isOthers = !isOperation(text);
+      else if (isOthers && !isOperation(text)) return;
+      if (!isNoEvent(text)) throw malformed(file, line, "INFO jepsen.util - PROCESS :TYPE :F VALUE", text);
+    });
+    return historyOfEvents(events, file, { nilReadsSayNothing: false }, options);
   },
 };
 
-function eventOf(text: string, line: number, file: string): EdnEvent | undefined {
-  const { process = "", type: word, f = "", rest = "" } = event.exec(text)?.groups ?? {};
+function eventOf(
+  { prefix = "", process = "", type: word, f = "", rest = "" }: Readonly<Record<string, string>>,
+  line: number,
+  file: string,
+): ForeignEvent | undefined {
   const type = eventTypes.find((known) => known === word);
-  if (type === undefined) {
-    if (isNoEvent(text)) return undefined;
-    throw malformed(file, line, "INFO jepsen.util - PROCESS :TYPE :F VALUE", text);
-  }
-  if (/^:?nemesis/.test(process)) return undefined;
-  if (!isTold(rest)) throw malformed(file, line, "nil, a number or [from to]", rest.trim());
-  const [value = null, error = null] = readEdn(rest, file, line).map(({ form }) => form);
-  return { line, process, type, f, value, key: undefined, time: undefined, error };
+  if (type === undefined || /^:?nemesis/.test(process)) return undefined;
+  if (!isValue(rest)) throw malformed(file, line, "nil, a number or [from to]", rest.trim());
+  const forms = readEdn(rest, file, line).map(({ form }) => ednToJson(form));
+  const [value = null, error = null] = forms;
+  const observes = /^INFO\s+jepsen\.util$/.test(prefix);
+  return { line, process, type, f, value, hasValue: forms.length > 0, error, observes };
 }
+
+/** Whether a logger began an entry here: a level, or a time and a level. */
+const isEntry = (line: string): boolean =>
+  /^(INFO|WARN|DEBUG|ERROR|TRACE|FATAL)\b|^\d{4}-\d\d-\d\d[ T]/.test(line);
+
+/** Whether a line says, or begins to say, something of an operation. */
+const isOperation = (line: string): boolean =>
+  /\bjepsen\.util(\s+-|:)?\s+\d|(^|\s)\d+\s+:(invoke|ok|fail|info)\b/.test(line);
 
 /** Whether a line is a log's, but surely none of an operation. */
 function isNoEvent(line: string): boolean {
   if (line.trim() === "") return true;
-  if (/\bjepsen\.util(\s+-|:)\s+\d|\d\s+:(invoke|ok|fail|info)\b/.test(line)) return false;
-  return /^(\s|INFO|WARN|DEBUG|ERROR|TRACE|\d{4}-)|\bjepsen|^(\w+\.)+\w*(Exception|Error)\b|^Caused by:/.test(
+  if (isOperation(line)) return false;
+  return /^(\s|INFO|WARN|DEBUG|ERROR|TRACE|FATAL|\d{4}-)|\bjepsen|^(\w+\.)+\w*(Exception|Error)\b|^Caused by:/.test(
     line,
   );
 }
 
 /** A bare word is no value of Clojure's. */
-const isTold = (rest: string): boolean => !/^[a-zA-Z]/.test(rest) || /^(nil|true|false)\b/.test(rest);
+const isValue = (rest: string): boolean => !/^[a-zA-Z]/.test(rest) || /^(nil|true|false)\b/.test(rest);

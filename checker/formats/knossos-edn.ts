@@ -1,13 +1,20 @@
 import { ednEvents } from "./edn-events.ts";
-import { historyOfEvents } from "./edn-history.ts";
 import type { Format } from "./format.ts";
+import { historyOfEvents } from "./history-of-events.ts";
 
-/** Knossos' own test data: operation maps in order of the file; a read that answered nil constrains nothing. */
+/**
+ * Knossos' own test data: operation maps, or vectors `[70 :invoke :read nil]`, in order of the file; a read that answered
+ * nil constrains nothing.
+ */
 export const knossosEdn: Format = {
   name: "knossos-edn",
-  summary: "Knossos' test data: operation maps in EDN, without times; a read of nil says nothing",
-  looksLike: (text) =>
-    /^(\s|;[^\n]*\n)*[[({#^]/.test(text) && /:type\s+[:"](invoke|ok|fail|info)\b/.test(text),
-  parse: (text, file) =>
-    historyOfEvents(ednEvents(text, file), file, { nilReadsSayNothing: true, isLog: false }),
+  summary:
+    "Knossos' test data: operation maps or [process type f value] in EDN, without times; a read of nil says nothing",
+  looksLike: (head) =>
+    /^(\s|;[^\n]*\n)*[[({#^]/.test(head) &&
+    (/:type\s+[:"](invoke|ok|fail|info)\b/.test(head) || shortVector.test(head)),
+  read: async (source, options) =>
+    historyOfEvents(await ednEvents(source), source.file, { nilReadsSayNothing: true }, options),
 };
+
+const shortVector = /\[\s*(\d+|:[\w-]+|"[^"]*")[\s,]+:(invoke|ok|fail|info)[\s,]+[:"]/;

@@ -3,9 +3,10 @@ import { accepts, unanswered } from "../testing/accepts.ts";
 import { expectAgreement, type Scenario } from "../testing/agreement.ts";
 import { expectKeysApart } from "../testing/key-agreement.ts";
 import { answered } from "../testing/random-history.ts";
+import { expectTrueReasons, oracleOf } from "../testing/true-reasons.ts";
 import { counter } from "./counter.ts";
 
-const scenario: Scenario<number> = {
+const scenario: Scenario<number | string> = {
   model: counter(),
   call: (random) => (random.chance(0.5) ? { f: "read" } : { f: "add", value: random.pick([-1, 1, 2]) }),
   answer: (state, { f }) => (f === "read" ? answered(state) : answered()),
@@ -15,6 +16,13 @@ const scenario: Scenario<number> = {
 describe("the counter", () => {
   it("is judged as brute force judges it", () => {
     expectAgreement(scenario);
+  });
+
+  it("gives reasons that are true", () => {
+    expectTrueReasons(
+      scenario,
+      oracleOf(scenario, () => false),
+    );
   });
 
   it("is judged so key by key and whole", () => {

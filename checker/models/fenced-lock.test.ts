@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { same } from "../canonical.ts";
 import { accepts, unanswered } from "../testing/accepts.ts";
 import { expectAgreement, type Scenario } from "../testing/agreement.ts";
 import { expectKeysApart } from "../testing/key-agreement.ts";
 import { answered, mismatched } from "../testing/random-history.ts";
+import { expectTrueReasons, oracleOf } from "../testing/true-reasons.ts";
 import { fencedLock } from "./fenced-lock.ts";
 
 const model = fencedLock();
@@ -11,7 +13,7 @@ const scenario: Scenario<typeof model.init> = {
   model,
   call: (random) => ({ f: random.pick(["acquire", "acquire", "release"]), value: random.pick(["a", "b"]) }),
   answer({ holder, token }, { f, value }) {
-    if (f === "acquire") return holder === null ? answered(token + 1) : mismatched;
+    if (f === "acquire") return holder === null ? answered(Number(token) + 1) : mismatched;
     return holder === value ? answered() : mismatched;
   },
   otherAnswer(random, { call }) {
@@ -26,6 +28,13 @@ const release = (value: string) => [{ f: "release", value }, answered()] as cons
 describe("the fenced lock", () => {
   it("is judged as brute force judges it", () => {
     expectAgreement(scenario);
+  });
+
+  it("gives reasons that are true", () => {
+    expectTrueReasons(
+      scenario,
+      oracleOf(scenario, (state, { value, holds }) => same(state.holder, value) === holds),
+    );
   });
 
   it("is judged so key by key and whole", () => {

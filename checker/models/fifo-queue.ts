@@ -1,26 +1,34 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
+import { placed, plainCall } from "../explain/call-words.ts";
+import { queueReasons } from "../explain/queues.ts";
 import { illegal, type Model, type QueueAccess } from "../model.ts";
+import { say } from "../phrases.ts";
 import { answerOf, badValue, unknownCall } from "./calls.ts";
 import { anArray, initialOf } from "./initial.ts";
 
 type Elements = readonly Json[];
+
+const calls = ["enqueue", "dequeue"];
 
 /**
  * A queue, empty at first (or `initial`, the head first): `enqueue` puts the call's value at the end, `dequeue` takes
  * the head and answers it, or null where there is none. Null cannot be queued.
  */
 export function fifoQueue(options: { initial?: Json } = {}): Model<Elements, Call, Result> {
+  const init = initialOf("fifo-queue", options.initial, [], anArray);
   return {
     name: "fifo-queue",
-    calls: ["enqueue", "dequeue"],
-    init: initialOf("fifo-queue", options.initial, [], anArray),
+    calls,
+    init,
     step,
     key: (call) => call.key ?? "",
     readOnly: ({ f }, outcome) => f === "dequeue" && answerOf(outcome) === null,
     queue: access,
     fingerprint: canonical,
-    describe: canonical,
+    describeCall,
+    describeState: canonical,
+    reasons: [queueReasons(init, access, (value) => `enqueued ${say(value)}`)],
   };
 }
 
@@ -39,6 +47,18 @@ function step(state: Elements, call: Call, outcome: Outcome): Elements | typeof 
     case "dequeue":
       return outcome.type === "info" || same(answerOf(outcome), state[0]) ? state.slice(1) : illegal;
     default:
-      throw unknownCall("fifo-queue", "enqueue and dequeue", call);
+      throw unknownCall("fifo-queue", calls, call);
   }
+}
+
+function describeCall(call: Call, outcome: Outcome): string {
+  const isKnown = outcome.type === "ok";
+  if (call.f === "enqueue")
+    return `${isKnown ? "enqueued" : "tried to enqueue"} ${say(call.value)}${placed(call, "in")}`;
+  if (call.f !== "dequeue") return plainCall(call, outcome);
+  if (!isKnown) return `tried to dequeue${placed(call, "from")}`;
+  const value = answerOf(outcome) ?? null;
+  return value === null
+    ? `found nothing to dequeue${placed(call, "in")}`
+    : `dequeued ${say(value)}${placed(call, "from")}`;
 }

@@ -19,7 +19,6 @@ export function initialOf<T extends Json>(
   throw new UsageError(`the initial state of a ${model} is ${shape.words}, not ${JSON.stringify(given)}`);
 }
 
-export const aNumber = { is: (value: Json): value is number => typeof value === "number", words: "a number" };
 export const anArray = {
   is: (value: Json): value is readonly Json[] => Array.isArray(value),
   words: "an array",

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Call, Json, Outcome } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
+import { same } from "../canonical.ts";
+import type { Claim } from "../explain/reason.ts";
 import { accepts, unanswered } from "../testing/accepts.ts";
 import { expectAgreement, type Scenario } from "../testing/agreement.ts";
 import { answered } from "../testing/random-history.ts";
+import { expectTrueReasons, oracleOf } from "../testing/true-reasons.ts";
 import { kv } from "./kv.ts";
 
 const model = kv();
@@ -82,6 +85,13 @@ const scenario: Scenario<Store> = {
   },
 };
 
+/** Whether a key has a value (`=key`), or is there (`?key`). */
+function holds({ entries }: Store, { cell, value, holds: isSo }: Claim): boolean {
+  const entry = entries[cell.slice(1)];
+  const now = cell.startsWith("?") ? entry !== undefined : (entry?.value ?? null);
+  return same(now, value) === isSo;
+}
+
 const does = (f: string, name: string, value?: Json, revision?: number) =>
   [{ f, key: name }, answered(value, revision)] as const;
 const put = (name: string, value: Json, revision?: number) =>
@@ -92,6 +102,10 @@ const txn = (compare: Json, hold: Json, differ: Json, told: Json, revision?: num
 describe("the kv", () => {
   it("is judged as brute force judges it, with revisions learned on the way", () => {
     expectAgreement(scenario);
+  });
+
+  it("gives reasons that are true", () => {
+    expectTrueReasons(scenario, oracleOf(scenario, holds));
   });
 
   it("is judged so where the first revision is known", () => {

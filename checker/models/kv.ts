@@ -1,10 +1,14 @@
 import { unreachable } from "../../core/assert.ts";
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
+import { cellReasons } from "../explain/cells.ts";
+import { numberReasons } from "../explain/numbers.ts";
 import { illegal, type Model } from "../model.ts";
 import { answerOf, badValue } from "./calls.ts";
 import { anObject, initialOf, member } from "./initial.ts";
 import { type KvComparison, type KvStep, type Operator, stepOf, transactionOf } from "./kv-calls.ts";
+import { kvCells } from "./kv-cells.ts";
+import { describeKvCall, revisionOfCall } from "./kv-words.ts";
 
 /** Revisions count from `base`, the store's before the first operation: null until an answer tells it. */
 interface Store {
@@ -47,8 +51,10 @@ export function kv(options: { initial?: Json; revision?: number } = {}): Model<S
       (f === "get" || f === "list") &&
       (knowsBase || outcome.type !== "ok" || (f === "get" && outcome.output.revision === undefined)),
     fingerprint: ({ base, changes, entries: all }) => `${base} ${changes} ${canonical(all)}`,
-    describe: ({ entries: all }) =>
+    describeCall: describeKvCall,
+    describeState: ({ entries: all }) =>
       canonical(Object.fromEntries(Object.entries(all).map(([key, { value }]) => [key, value]))),
+    reasons: [cellReasons(kvCells(initial)), numberReasons("revision", revisionOfCall)],
   };
 }
 

@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../core/errors.ts";
 import type { Json } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
+import { same } from "../canonical.ts";
 import { accepts, unanswered } from "../testing/accepts.ts";
 import { expectAgreement, type Scenario, smallValue } from "../testing/agreement.ts";
 import { answered } from "../testing/random-history.ts";
-import type { Members } from "./initial.ts";
+import { expectTrueReasons, oracleOf } from "../testing/true-reasons.ts";
+import { type Members, member } from "./initial.ts";
 import { multiRegister } from "./multi-register.ts";
 
 const model = multiRegister({ initial: { x: 0, y: 0 } });
@@ -40,6 +42,13 @@ const txn = (...parts: Json[]) => [{ f: "txn", value: parts }, answered(parts)] 
 describe("the multi-register", () => {
   it("is judged as brute force judges it", () => {
     expectAgreement(scenario);
+  });
+
+  it("gives reasons that are true", () => {
+    expectTrueReasons(
+      scenario,
+      oracleOf(scenario, (state, { cell, value, holds }) => same(member(state, cell), value) === holds),
+    );
   });
 
   it("takes a transaction's steps in order, at one instant", () => {

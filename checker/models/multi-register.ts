@@ -1,32 +1,64 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
+import { labelValue, plainCall } from "../explain/call-words.ts";
+import { cellReasons, type Touch } from "../explain/cells.ts";
+import type { Claim } from "../explain/reason.ts";
+import { exactly } from "../explain/registers.ts";
 import { illegal, type Model } from "../model.ts";
+import { cut, listed, say } from "../phrases.ts";
 import { answerOf, badValue, unknownCall } from "./calls.ts";
 import { anObject, initialOf, type Members, member } from "./initial.ts";
 
+const calls = ["txn"];
+
 /**
- * Several registers, as in `initial` at first and absent otherwise, with one call: `txn`, a list of
+ * Several registers, as in `initial` at first and absent otherwise (`initialUnknown`: holding
+ * whatever a transaction first reads), with one call: `txn`, a list of
  * `["read", name, value]` and `["write", name, value]` that take effect at one instant, in their order. In the answer
  * the values of reads are filled in; null was read from a register that nobody wrote.
  */
-export function multiRegister(options: { initial?: Json } = {}): Model<Members, Call, Result> {
+export function multiRegister(
+  options: { initial?: Json; initialUnknown?: boolean } = {},
+): Model<Members, Call, Result> {
+  const { initialUnknown = false } = options;
+  const init = initialOf("multi-register", options.initial, {}, anObject);
+  const cells = {
+    initial: (name: string) => member(init, name) ?? null,
+    touch,
+    making: ({ cell, value }: Claim) => `wrote ${say(value)} to ${cut(cell)}`,
+  };
   return {
     name: "multi-register",
-    calls: ["txn"],
-    init: initialOf("multi-register", options.initial, {}, anObject),
-    step,
-    readOnly: ({ value }) => steps(value).every(({ writes }) => !writes),
+    calls,
+    init,
+    step: (state, call, outcome) => step(state, call, outcome, initialUnknown),
+    // The first read of what nobody knows settles it.
+    readOnly: ({ value }, outcome) =>
+      (!initialUnknown || outcome.type !== "ok") && steps(value).every(({ writes }) => !writes),
     fingerprint: canonical,
-    describe: canonical,
+    describeCall,
+    labelCall: (call, outcome) =>
+      phrases(call, outcome, (step) =>
+        `${step.writes ? "w" : "r"} ${step.name} ${told(step, outcome, labelValue)}`.trim(),
+      ),
+    describeState: (state) => `${canonical(state)}${initialUnknown ? ", the others unknown" : ""}`,
+    // What a register held at first is part of every reason.
+    ...(!initialUnknown && { reasons: [cellReasons(cells)] }),
   };
 }
 
-function step(state: Members, call: Call, outcome: Outcome): Members | typeof illegal {
-  if (call.f !== "txn") throw unknownCall("multi-register", "txn", call);
+function step(
+  state: Members,
+  call: Call,
+  outcome: Outcome,
+  initialUnknown: boolean,
+): Members | typeof illegal {
+  if (call.f !== "txn") throw unknownCall("multi-register", calls, call);
   if (outcome.type === "fail") return illegal;
   let next = state;
   for (const { writes, name, value } of steps(answerOf(outcome) ?? call.value)) {
-    if (writes) next = { ...next, [name]: value };
+    const isSettled = writes || (initialUnknown && outcome.type === "ok" && member(next, name) === undefined);
+    if (isSettled) next = { ...next, [name]: value };
     else if (outcome.type === "ok" && !same(member(next, name), value)) return illegal;
   }
   return next;
@@ -51,3 +83,46 @@ function steps(value: Json | undefined): Step[] {
 
 const isName = (name: Json | undefined): name is string | number =>
   typeof name === "string" || typeof name === "number";
+
+/** `read 0 from x and wrote 1 to y` */
+function describeCall(call: Call, outcome: Outcome): string {
+  if (call.f !== "txn") return plainCall(call, outcome);
+  const isKnown = outcome.type === "ok";
+  const words = phrases(call, outcome, (step) => {
+    const verb = step.writes ? (isKnown ? "wrote" : "write") : "read";
+    const value = told(step, outcome, say);
+    return `${verb}${value === "" ? "" : ` ${value}`} ${step.writes ? "to" : "from"} ${cut(step.name)}`;
+  });
+  return isKnown ? words : `tried to ${words}`;
+}
+
+/** More steps of a transaction than this are counted. */
+const mostSteps = 5;
+
+function phrases(call: Call, outcome: Outcome, phrase: (step: Step) => string): string {
+  const all = steps(answerOf(outcome) ?? call.value);
+  const shown = all.slice(0, mostSteps).map(phrase);
+  return listed(all.length > shown.length ? [...shown, `${all.length - shown.length} more`] : shown);
+}
+
+/** The value of a step; nothing of a read without an answer. */
+const told = (step: Step, outcome: Outcome, say: (value: Json) => string): string =>
+  step.writes || outcome.type === "ok" ? say(step.value) : "";
+
+/** Every register is a cell. What a transaction reads after its own write says nothing of what it found. */
+function touch(call: Call, outcome: Outcome): Touch {
+  const found = new Map<string, Json>();
+  const left = new Map<string, Json>();
+  for (const { writes, name, value } of steps(answerOf(outcome) ?? call.value)) {
+    if (writes) left.set(name, value);
+    else if (outcome.type === "ok" && !left.has(name) && !found.has(name)) found.set(name, value);
+  }
+  return {
+    cells: [...new Set([...found.keys(), ...left.keys()])],
+    found: (name) => found.get(name),
+    ...(left.size > 0 && {
+      after: (name: string, value: Json) =>
+        left.has(name) ? exactly(left.get(name) ?? null, value) : "as-before",
+    }),
+  };
+}

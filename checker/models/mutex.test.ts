@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Json, Outcome } from "../../core/op.ts";
+import { same } from "../canonical.ts";
 import { accepts, unanswered } from "../testing/accepts.ts";
 import { expectAgreement, type Scenario } from "../testing/agreement.ts";
 import { expectKeysApart } from "../testing/key-agreement.ts";
 import { answered, mismatched } from "../testing/random-history.ts";
+import { expectTrueReasons, oracleOf } from "../testing/true-reasons.ts";
 import { mutex } from "./mutex.ts";
 
 const scenario: Scenario<Json> = {
@@ -19,6 +21,13 @@ const does = (f: string, value?: Json, outcome: Outcome = answered()) =>
 describe("the mutex", () => {
   it("is judged as brute force judges it", () => {
     expectAgreement(scenario);
+  });
+
+  it("gives reasons that are true", () => {
+    expectTrueReasons(
+      scenario,
+      oracleOf(scenario, (holder, { value, holds }) => same(holder, value) === holds),
+    );
   });
 
   it("is judged so key by key and whole", () => {

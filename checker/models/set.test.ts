@@ -4,6 +4,7 @@ import { accepts, unanswered } from "../testing/accepts.ts";
 import { expectAgreement, type Scenario, smallValue } from "../testing/agreement.ts";
 import { expectKeysApart } from "../testing/key-agreement.ts";
 import { answered, mismatched } from "../testing/random-history.ts";
+import { expectTrueReasons, oracleOf } from "../testing/true-reasons.ts";
 import { set } from "./set.ts";
 
 const scenario: Scenario<readonly string[]> = {
@@ -31,6 +32,13 @@ const read = (...elements: Json[]) => [{ f: "read" }, answered(elements)] as con
 describe("the set", () => {
   it("is judged as brute force judges it", () => {
     expectAgreement(scenario);
+  });
+
+  it("gives reasons that are true", () => {
+    expectTrueReasons(
+      scenario,
+      oracleOf(scenario, (state, { cell, value, holds }) => (state.includes(cell) === value) === holds),
+    );
   });
 
   it("is judged so key by key and whole", () => {

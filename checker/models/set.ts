@@ -1,11 +1,18 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical } from "../canonical.ts";
+import { placed, plainCall } from "../explain/call-words.ts";
+import { cellReasons, type Touch } from "../explain/cells.ts";
+import type { Claim } from "../explain/reason.ts";
+import { exactly } from "../explain/registers.ts";
 import { illegal, type Model } from "../model.ts";
+import { cut, say } from "../phrases.ts";
 import { answerOf, badValue, unknownCall } from "./calls.ts";
 import { anArray, initialOf } from "./initial.ts";
 
 /** The elements as canonical JSON, in the order of their texts. */
 type Elements = readonly string[];
+
+const calls = ["add", "remove", "contains", "read"];
 
 /**
  * A set of JSON values, empty at first (or the elements of `initial`):
@@ -17,14 +24,23 @@ type Elements = readonly string[];
  */
 export function set(options: { initial?: Json } = {}): Model<Elements, Call, Result> {
   const initial = initialOf("set", options.initial, [], anArray);
+  const init = [...new Set(initial.map(canonical))].sort();
+  const cells = {
+    initial: (element: string) => init.includes(element),
+    cells: init,
+    touch,
+    making: ({ cell, value }: Claim) => (value === true ? `added ${cut(cell)}` : `removed ${cut(cell)}`),
+  };
   return {
     name: "set",
-    calls: ["add", "remove", "contains", "read"],
-    init: [...new Set(initial.map(canonical))].sort(),
+    calls,
+    init,
     step,
     key: (call) => call.key ?? "",
     readOnly: ({ f }, outcome) => f === "contains" || f === "read" || outcome.type === "fail",
-    describe: (state) => `{${state.join(", ")}}`,
+    describeCall,
+    describeState: (state) => `{${state.join(", ")}}`,
+    reasons: [cellReasons(cells)],
   };
 }
 
@@ -44,7 +60,7 @@ function step(state: Elements, call: Call, outcome: Outcome): Elements | typeof 
     case "read":
       return outcome.type === "info" || (!refused && isAll(state, answerOf(outcome))) ? state : illegal;
     default:
-      throw unknownCall("set", "add, remove, contains and read", call);
+      throw unknownCall("set", calls, call);
   }
 }
 
@@ -52,4 +68,46 @@ function isAll(state: Elements, answer: Json | undefined): boolean {
   if (!Array.isArray(answer)) throw badValue("a read of a set answers an array", answer);
   const elements = answer.map(canonical).sort();
   return elements.length === state.length && elements.every((element, i) => element === state[i]);
+}
+
+function describeCall(call: Call, outcome: Outcome): string {
+  const isKnown = outcome.type === "ok";
+  const element = say(call.value ?? null);
+  const set = (preposition: string) => placed(call, preposition) || ` ${preposition} the set`;
+  switch (call.f) {
+    case "add":
+      if (outcome.type === "fail") return `was told that ${element} was${set("in")} already`;
+      return `${isKnown ? "added" : "tried to add"} ${element}${set("to")}`;
+    case "remove":
+      if (outcome.type === "fail") return `was told that ${element} was not${set("in")}`;
+      return `${isKnown ? "removed" : "tried to remove"} ${element}${set("from")}`;
+    case "contains":
+      if (!isKnown) return `tried to look for ${element}${set("in")}`;
+      return `found that ${element} was${answerOf(outcome) === true ? "" : " not"}${set("in")}`;
+    case "read":
+      return isKnown ? `read ${say(answerOf(outcome))}${set("from")}` : `tried to read${set("from")}`;
+    default:
+      return plainCall(call, outcome);
+  }
+}
+
+/** Every element is a cell that says whether it is in. */
+function touch(call: Call, outcome: Outcome): Touch {
+  if (call.f === "read") return readOf(answerOf(outcome));
+  const element = canonical(call.value);
+  const cells = [element];
+  const only = (isIn: boolean | undefined) => (cell: string) => (cell === element ? isIn : undefined);
+  if (call.f === "contains") {
+    const answer = answerOf(outcome);
+    return { cells, found: only(typeof answer === "boolean" ? answer : undefined) };
+  }
+  if (outcome.type === "fail") return { cells, found: only(call.f === "add") };
+  return { cells, after: (_, value) => exactly(call.f === "add", value) };
+}
+
+/** A read finds of every element there is whether it is in. */
+function readOf(answer: Json | undefined): Touch {
+  if (!Array.isArray(answer)) return { cells: [] };
+  const elements = new Set(answer.map(canonical));
+  return { cells: [...elements], found: (element) => elements.has(element) };
 }

@@ -3,6 +3,7 @@ import { accepts, unanswered } from "../testing/accepts.ts";
 import { expectAgreement, type Scenario } from "../testing/agreement.ts";
 import { expectKeysApart } from "../testing/key-agreement.ts";
 import { answered } from "../testing/random-history.ts";
+import { expectTrueReasons, oracleOf } from "../testing/true-reasons.ts";
 import { whole } from "../whole.ts";
 import { stringMap } from "./string-map.ts";
 
@@ -20,6 +21,13 @@ const scenario: Scenario<string> = {
 describe("the string map", () => {
   it("is judged as brute force judges it", () => {
     expectAgreement(scenario);
+  });
+
+  it("gives reasons that are true", () => {
+    expectTrueReasons(
+      scenario,
+      oracleOf(scenario, (state, { value, holds }) => (state === value) === holds),
+    );
   });
 
   it("is judged so key by key and whole", () => {

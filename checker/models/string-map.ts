@@ -1,5 +1,13 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
+import { labelValue, placed, plainCall } from "../explain/call-words.ts";
+import { type After, cellReasons, type Touch } from "../explain/cells.ts";
+import type { Claim } from "../explain/reason.ts";
+import { exactly } from "../explain/registers.ts";
 import { type Fingerprints, illegal, type Model } from "../model.ts";
+import { say } from "../phrases.ts";
+import { unknownCall } from "./calls.ts";
+
+const calls = ["get", "put", "append"];
 
 /**
  * A map of strings, in which every key is the empty string at first. The model is of one key; keys are judged apart, or
@@ -12,7 +20,7 @@ import { type Fingerprints, illegal, type Model } from "../model.ts";
 export function stringMap(): Model<string, Call, Result> {
   return {
     name: "string-map",
-    calls: ["get", "put", "append"],
+    calls,
     init: "",
     step: stepString,
     key: (call) => call.key ?? "",
@@ -20,7 +28,10 @@ export function stringMap(): Model<string, Call, Result> {
     overwrites: ({ f }) => f === "put",
     fingerprint: (state) => state,
     fingerprintAmong,
-    describe: (state) => JSON.stringify(state),
+    describeCall,
+    labelCall,
+    describeState: (state) => JSON.stringify(state),
+    reasons: [cellReasons({ initial: () => "", touch, making })],
   };
 }
 
@@ -33,11 +44,51 @@ function stepString(state: string, call: Call, outcome: Outcome): string | typeo
     case "append":
       return state + String(call.value);
     default:
-      throw new TypeError(`a string map knows get, put and append, not ${JSON.stringify(call.f)}`);
+      throw unknownCall("string-map", calls, call);
   }
 }
 
 const textOf = (answer: Json | undefined): Json => answer ?? "";
+
+function describeCall(call: Call, outcome: Outcome): string {
+  const isKnown = outcome.type === "ok";
+  switch (call.f) {
+    case "get":
+      return isKnown
+        ? `read ${say(textOf(outcome.output.value))}${placed(call, "from")}`
+        : `tried to read${placed(call, "from")}`;
+    case "put":
+      return `${isKnown ? "wrote" : "tried to write"} ${say(call.value)}${placed(call, "to")}`;
+    case "append":
+      return `${isKnown ? "appended" : "tried to append"} ${say(call.value)}${placed(call, "to")}`;
+    default:
+      return plainCall(call, outcome);
+  }
+}
+
+function labelCall(call: Call, outcome: Outcome): string {
+  const answer = call.f === "get" && outcome.type === "ok" ? textOf(outcome.output.value) : call.value;
+  return answer === undefined ? call.f : `${call.f} ${labelValue(answer)}`;
+}
+
+/** The string is a cell without a name. */
+function touch(call: Call, outcome: Outcome): Touch {
+  const cells = [""];
+  if (call.f === "get") {
+    const found = outcome.type === "ok" ? textOf(outcome.output.value) : undefined;
+    return { cells, found: () => found };
+  }
+  const text = String(call.value);
+  return { cells, after: (_, value) => (call.f === "put" ? exactly(text, value) : appended(text, value)) };
+}
+
+/** A string that ends with what was appended may be what that left; any other cannot be. */
+function appended(text: string, value: Json): After {
+  if (text === "") return "as-before";
+  return typeof value === "string" && value.endsWith(text) ? "perhaps-this" : "other";
+}
+
+const making = ({ value }: Claim): string => `left ${say(value)} there`;
 
 /**
  * What was read tells in which order the appends came. A string with which no string that was read begins is as good as

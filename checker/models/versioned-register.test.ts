@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../core/op.ts";
+import { same } from "../canonical.ts";
 import { accepts, unanswered } from "../testing/accepts.ts";
 import { expectAgreement, type Scenario, smallValue } from "../testing/agreement.ts";
 import { expectKeysApart } from "../testing/key-agreement.ts";
 import { answered, mismatched } from "../testing/random-history.ts";
+import { expectTrueReasons, oracleOf } from "../testing/true-reasons.ts";
 import { versionedRegister } from "./versioned-register.ts";
 
 const model = versionedRegister({ initial: 0 });
@@ -35,6 +37,13 @@ const lost = (value: Json) => [{ f: "write", value }, unanswered] as const;
 describe("the versioned register", () => {
   it("is judged as brute force judges it", () => {
     expectAgreement(scenario);
+  });
+
+  it("gives reasons that are true", () => {
+    expectTrueReasons(
+      scenario,
+      oracleOf(scenario, (state, { value, holds }) => same(state.value, value) === holds),
+    );
   });
 
   it("is judged so key by key and whole", () => {

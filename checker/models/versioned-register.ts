@@ -1,7 +1,13 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
+import { cellReasons, type Touch } from "../explain/cells.ts";
+import { type Numbered, numberReasons } from "../explain/numbers.ts";
+import { exactly } from "../explain/registers.ts";
 import { illegal, type Model } from "../model.ts";
 import { unknownCall } from "./calls.ts";
+import { describeCall, labelCall, making } from "./register-words.ts";
+
+const calls = ["read", "write", "cas"];
 
 /** `revision` is the value's; where not `exact`, the least that it can be. */
 type Versioned = { readonly value: Json; readonly revision: number; readonly exact: boolean };
@@ -15,17 +21,25 @@ type Versioned = { readonly value: Json; readonly revision: number; readonly exa
  * Answers without a revision say nothing of it. The revision of the initial value is not known, but no less than 0.
  */
 export function versionedRegister(options: { initial?: Json } = {}): Model<Versioned, Call, Result> {
+  const initial = options.initial ?? null;
   return {
     name: "versioned-register",
-    calls: ["read", "write", "cas"],
-    init: { value: options.initial ?? null, revision: 0, exact: false },
+    calls,
+    init: { value: initial, revision: 0, exact: false },
     step,
     key: (call) => call.key ?? "",
     // A read that answers a revision may settle what was left open.
     readOnly: ({ f }, outcome) =>
       outcome.type === "fail" || (f === "read" && revisionOf(outcome) === undefined),
     fingerprint: canonical,
-    describe: ({ value, revision, exact }) => `${canonical(value)} at ${exact ? "" : "at least "}${revision}`,
+    describeCall: (call, outcome) => {
+      const revision = revisionOf(outcome);
+      return `${describeCall(call, outcome)}${revision === undefined ? "" : ` at revision ${revision}`}`;
+    },
+    labelCall,
+    describeState: ({ value, revision, exact }) =>
+      `${canonical(value)} at ${exact ? "" : "at least "}${revision}`,
+    reasons: [cellReasons({ initial: () => initial, touch, making }), numberReasons("revision", numbered)],
   };
 }
 
@@ -47,7 +61,7 @@ function step(state: Versioned, call: Call, outcome: Outcome): Versioned | typeo
       return outcome.type === "ok" ? illegal : state;
     }
     default:
-      throw unknownCall("versioned-register", "read, write and cas", call);
+      throw unknownCall("versioned-register", calls, call);
   }
 }
 
@@ -60,4 +74,28 @@ function settle(state: Versioned, revision: number | undefined): Versioned | typ
 function replace(state: Versioned, value: Json, revision: number | undefined): Versioned | typeof illegal {
   if (revision === undefined) return { value, revision: state.revision + 1, exact: false };
   return revision > state.revision ? { value, revision, exact: true } : illegal;
+}
+
+/** The value is a cell without a name. */
+function touch(call: Call, outcome: Outcome): Touch {
+  const cells = [""];
+  switch (call.f) {
+    case "read":
+      return { cells, found: () => (outcome.type === "ok" ? (outcome.output.value ?? null) : undefined) };
+    case "write":
+      return { cells, after: (_, value) => exactly(call.value ?? null, value) };
+    default: {
+      const [from, to] = call.value as readonly [Json, Json];
+      if (outcome.type === "fail") return { cells, foundNot: () => from };
+      return { cells, found: () => from, after: (_, value) => exactly(to, value) };
+    }
+  }
+}
+
+function numbered(call: Call, outcome: Outcome): Numbered | undefined {
+  const at = revisionOf(outcome);
+  if (at === undefined || outcome.type !== "ok") return undefined;
+  if (call.f === "read") return { at, given: false, value: outcome.output.value ?? null };
+  const left = call.f === "write" ? call.value : (call.value as readonly Json[])[1];
+  return { at, given: true, value: left ?? null };
 }

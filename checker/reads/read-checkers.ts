@@ -1,30 +1,44 @@
 import { unreachable } from "../../core/assert.ts";
 import type { Consistency } from "../../core/consistency.ts";
+import type { RevisionScope } from "../../core/op.ts";
 import type { Checker } from "../checker.ts";
+import { revisions } from "../revisions/revisions.ts";
 import { sessions } from "./sessions.ts";
 import { singleEffect } from "./single-effect.ts";
 import { staleness } from "./staleness.ts";
 import { writtenValues } from "./written-values.ts";
 
-/** Who judges and measures a register's reads under a mode that `promises` so much. */
-export function readCheckers(promises: Consistency): Checker[] {
+/**
+ * Who judges and measures a register's reads under a mode that `promises` so much. `scope`: what the revision of a read
+ * is about. What revisions prove, they prove in every mode.
+ */
+export function readCheckers(promises: Consistency, scope: RevisionScope): Checker[] {
+  return [...checkersOf(promises, scope), revisions({ scope })];
+}
+
+function checkersOf(promises: Consistency, scope: RevisionScope): Checker[] {
   switch (promises) {
     case "linearizable":
     case "linearizable-known-limits":
-      return [singleEffect(), staleness()];
+      return [singleEffect({ scope }), staleness()];
     case "sequential":
       return [
         sessions({
           guarantees: ["monotonic-reads", "read-your-writes", "monotonic-writes", "writes-follow-reads"],
         }),
         writtenValues(),
-        singleEffect(),
+        singleEffect({ scope }),
         staleness(),
       ];
     case "stale-monotonic":
-      return [sessions({ guarantees: ["monotonic-reads"] }), writtenValues(), singleEffect(), staleness()];
+      return [
+        sessions({ guarantees: ["monotonic-reads"] }),
+        writtenValues(),
+        singleEffect({ scope }),
+        staleness(),
+      ];
     case "stale":
-      return [writtenValues(), singleEffect(), staleness()];
+      return [writtenValues(), singleEffect({ scope }), staleness()];
     default:
       return unreachable(promises);
   }

@@ -67,7 +67,7 @@ export function sessions({
 function withoutRepeats(found: readonly Anomaly[]): Anomaly[] {
   const told = new Set<string>();
   return found.filter(({ kind, evidence }) => {
-    const name = `${kind} ${evidence?.operations[evidence.culprit]?.callIndex}`;
+    const name = `${kind} ${evidence?.operations[evidence.culprit ?? -1]?.callIndex}`;
     return !told.has(name) && told.add(name);
   });
 }
@@ -79,7 +79,7 @@ function everyKind(found: readonly Anomaly[]): Anomaly[] {
 }
 
 /** A session's operations in order. It ends where its connection did: the process then goes on in a new one. */
-function sessionsOf(all: readonly Operation[]): Operation[][] {
+export function sessionsOf(all: readonly Operation[]): Operation[][] {
   const ended = new Set(["not-connected", "connection-lost", "session-expired"]);
   const sessions: Operation[][] = [];
   const current = new Map<number, Operation[]>();
@@ -209,6 +209,7 @@ const text = ({ version }: Step): string => say(version.value);
 function describe(operation: Operation): string {
   const { process, call, node, invokedAt } = operation;
   const where = `${cut(call.key ?? "the register")}${node === undefined ? "" : ` on ${node}`}`;
+  if (call.f === "delete") return `process ${process} deleted ${where} at ${atTime(invokedAt)}`;
   const what =
     call.f === "read" ? `read ${say(valueRead(operation))} from` : `wrote ${say(valuePut(operation))} to`;
   return `process ${process} ${what} ${where} at ${atTime(invokedAt)}`;

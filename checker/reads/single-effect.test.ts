@@ -5,11 +5,14 @@ import { singleEffect } from "./single-effect.ts";
 
 const judge = async (...lines: readonly Line[]) => singleEffect().check(historyOf(...lines), freely);
 
+const judgeStore = async (...lines: readonly Line[]) =>
+  singleEffect({ scope: "store" }).check(historyOf(...lines), freely);
+
 describe("a write's one effect", () => {
   it.each(["linearizable", "linearizable-known-limits", "sequential", "stale-monotonic", "stale"] as const)(
     "is looked for whatever reads promise: %s",
     (promises) => {
-      expect(readCheckers(promises).map(({ name }) => name)).toContain("single-effect");
+      expect(readCheckers(promises, "store").map(({ name }) => name)).toContain("single-effect");
     },
   );
 
@@ -40,10 +43,10 @@ describe("a write's one effect", () => {
       [2, "invoke", "read"],
       [2, "ok", "read", 5, { revision: 12, modRevision: 11 }],
     );
-    expect(verdict).toMatchObject({ kind: "invalid", figures: { "writes applied twice": 1 } });
+    expect(verdict).toMatchObject({ kind: "invalid", figures: { "writes at two revisions": 1 } });
     const [found] = verdict.anomalies;
     expect(found?.summary).toBe(
-      "process 2 read 5 from k1 on n3 at 0.004 s, written at revision 11, but process 1 had been told that it wrote it at revision 9: the one write of it took effect twice",
+      "process 2 read 5 from k1 on n3 at 0.004 s, written at revision 11, but process 1, which wrote it, was answered revision 9: the one write of it took effect twice, or not at revision 9",
     );
     expect(found?.evidence?.operations.map(({ call }) => call.f)).toEqual(["write", "read"]);
     expect(found?.evidence?.culprit).toBe(1);
@@ -58,7 +61,7 @@ describe("a write's one effect", () => {
       [3, "invoke", "read"],
       [3, "ok", "read", 5, { modRevision: 8 }],
     );
-    expect(verdict.anomalies[0]?.summary).toContain("but process 2 read it as written at revision 7");
+    expect(verdict.anomalies[0]?.summary).toContain("but process 2 read it on n3 as written at revision 7");
     expect(verdict.anomalies[0]?.evidence?.operations).toHaveLength(3);
   });
 
@@ -78,7 +81,7 @@ describe("a write's one effect", () => {
     ] as const;
     expect((await judge(...atFirst)).kind).toBe("valid");
     const silent = await judge([1, "invoke", "write", 5], [1, "ok", "write", 5]);
-    expect(silent).toMatchObject({ kind: "valid", summary: expect.stringContaining("tells no revisions") });
+    expect(silent).toMatchObject({ kind: "valid", summary: expect.stringContaining("gives no revisions") });
   });
 
   it("does not count the same value under another key, nor a write that failed", async () => {
@@ -93,5 +96,44 @@ describe("a write's one effect", () => {
       [2, "ok", "read", 5, { modRevision: 9 }],
     );
     expect(verdict.kind).toBe("valid");
+  });
+
+  it("is known to have happened twice where one node shows it at both revisions", async () => {
+    const reads = [9, 9, 11].flatMap((modRevision): Line[] => [
+      [2, "invoke", "read"],
+      [2, "ok", "read", 5, { revision: 12, modRevision }],
+    ]);
+    const verdict = await judge([1, "invoke", "write", 5], [1, "ok", "write", 5, { revision: 9 }], ...reads);
+    expect(verdict.anomalies).toMatchObject([{ kind: "applied-twice", operations: { length: 3 } }]);
+    expect(verdict.summary).toMatch(/took effect twice$/);
+  });
+
+  it("is said to be lost at first where a state in between lacks it", async () => {
+    const verdict = await judgeStore(
+      [1, "invoke", "write", 4],
+      [1, "ok", "write", 4, { revision: 8 }],
+      [1, "invoke", "write", 5],
+      [1, "ok", "write", 5, { revision: 9 }],
+      [3, "invoke", "read"],
+      [3, "ok", "read", 4, { revision: 10, modRevision: 8 }],
+      [2, "invoke", "read"],
+      [2, "ok", "read", 5, { revision: 12, modRevision: 11 }],
+    );
+    expect(verdict.anomalies[0]?.kind).toBe("two-revisions");
+    expect(verdict.summary).toMatch(
+      /: its effect at revision 9 was lost, for process 3 read 4, of revision 8, on n1 in a state of revision 10$/,
+    );
+  });
+
+  it("is said to stand at a revision of another write where it does", async () => {
+    const verdict = await judgeStore(
+      [1, "invoke", "write", 5],
+      [1, "ok", "write", 5, { revision: 9 }],
+      [3, "invoke", "write", 6, { key: "k2" }],
+      [3, "ok", "write", 6, { key: "k2", revision: 9 }],
+      [2, "invoke", "read"],
+      [2, "ok", "read", 5, { revision: 12, modRevision: 10 }],
+    );
+    expect(verdict.summary).toMatch(/: revision 9 is that of the write of 6 to k2 by process 3 too$/);
   });
 });

@@ -1,9 +1,10 @@
 import { operations } from "../../core/history.ts";
-import type { Json, Operation, Revision } from "../../core/op.ts";
+import type { Json, Operation, Revision, RevisionScope } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
-import { canonical } from "../canonical.ts";
 import type { Checker } from "../checker.ts";
 import { atTime, count, cut, say } from "../phrases.ts";
+import { acknowledgedAt, type Evidence, evidenceOf, keyOf, nameOf, writersOf } from "../revisions/changes.ts";
+import { nameOf as nameOfChange } from "../revisions/sentences.ts";
 import { valueRead, written } from "./versions.ts";
 
 const mostShown = 5;
@@ -16,34 +17,35 @@ interface Sighting {
 
 /**
  * A write takes effect at one instant, so it has one place in the system's order: the revision with which it was
- * acknowledged and the modRevision of every read of it are the same. A write that is seen at two places was applied
- * twice: whatever was written in between was lost, or would have been. Judged are values that one operation alone wrote,
- * in systems that tell revisions; clients that never retry write none twice themselves.
+ * acknowledged and the modRevision of every read of it are the same. A write that is seen at two places took effect
+ * twice, or its first place is not its own: it was lost there, or another change has it. Judged are values that one
+ * operation alone wrote, in systems that give revisions; clients that never retry write none twice themselves.
  */
-export function singleEffect({ initial = null }: { initial?: Json } = {}): Checker {
+export function singleEffect({
+  scope = "key",
+  initial = null,
+}: {
+  scope?: RevisionScope;
+  initial?: Json;
+} = {}): Checker {
   return {
     name: "single-effect",
     check(history): Verdict {
       const all = operations(history);
-      const writers = writersOf(all, initial);
-      const first = new Map<Operation, Sighting>();
-      const found = new Map<Operation, Anomaly>();
-      for (const sighting of sightings(all)) {
-        const write = writers.get(nameOf(sighting.operation, valueAt(sighting.operation)));
-        if (write === undefined || found.has(write)) continue;
-        const known = first.get(write);
-        if (known === undefined) first.set(write, sighting);
-        else if (known.at !== sighting.at) found.set(write, anomaly(write, known, sighting));
-      }
-      const anomalies = [...found.values()];
+      const evidence = evidenceOf(all, scope, initial);
+      const seen = sightingsByWrite(all, initial);
+      const anomalies = [...seen].flatMap(([write, sightings]) => {
+        const pair = apart(sightings);
+        return pair === undefined ? [] : [anomaly(write, pair, evidence)];
+      });
       const [worst] = anomalies;
       return {
         checker: "single-effect",
         kind: worst === undefined ? "valid" : "invalid",
         summary:
-          worst === undefined ? clean(first.size) : `${count(anomalies.length, "write")}: ${worst.summary}`,
+          worst === undefined ? clean(seen.size) : `${count(anomalies.length, "write")}: ${worst.summary}`,
         anomalies: anomalies.slice(0, mostShown),
-        figures: { "writes applied twice": anomalies.length },
+        figures: { "writes at two revisions": anomalies.length },
       };
     },
   };
@@ -51,56 +53,106 @@ export function singleEffect({ initial = null }: { initial?: Json } = {}): Check
 
 const clean = (writes: number): string =>
   writes === 0
-    ? "the system tells no revisions by which to see whether a write took effect twice"
+    ? "the system gives no revisions by which to see whether a write took effect twice"
     : `all of ${count(writes, "write")} that were seen took effect once`;
 
-/** The one operation that wrote each value; undefined where several did, or where it was there at first. */
-function writersOf(all: readonly Operation[], initial: Json): Map<string, Operation | undefined> {
-  const writers = new Map<string, Operation | undefined>();
-  for (const operation of all) {
-    const value = written(operation);
-    if (value === undefined) continue;
-    const name = nameOf(operation, value);
-    const alone = !writers.has(name) && canonical(value) !== canonical(initial);
-    writers.set(name, alone ? operation : undefined);
-  }
-  return writers;
-}
-
 /** Acknowledgements before reads: what a write's own answer said is the better witness. Then in order of the answers. */
-function sightings(all: readonly Operation[]): Sighting[] {
+function sightingsByWrite(all: readonly Operation[], initial: Json): Map<Operation, Sighting[]> {
+  const writers = writersOf(all, initial);
   const found = all.flatMap((operation): Sighting[] => {
     if (operation.outcome.type !== "ok") return [];
-    const { revision, modRevision } = operation.outcome.output;
-    const at = operation.call.f === "read" ? modRevision : revision;
+    const { modRevision } = operation.outcome.output;
+    const at = operation.call.f === "read" ? modRevision : acknowledgedAt(operation);
     return at === undefined ? [] : [{ operation, at }];
   });
-  const rank = ({ operation }: Sighting) => (operation.call.f === "read" ? 1 : 0);
-  return found.sort((a, b) => rank(a) - rank(b) || a.operation.returnIndex - b.operation.returnIndex);
+  const rank = ({ operation }: Sighting) => (isRead(operation) ? 1 : 0);
+  found.sort((a, b) => rank(a) - rank(b) || a.operation.returnIndex - b.operation.returnIndex);
+  const byWrite = new Map<Operation, Sighting[]>();
+  for (const sighting of found) {
+    const write = writers.get(nameOf(keyOf(sighting.operation), valueAt(sighting.operation)));
+    if (write === undefined) continue;
+    const known = byWrite.get(write);
+    if (known === undefined) byWrite.set(write, [sighting]);
+    else known.push(sighting);
+  }
+  return byWrite;
 }
-
-const nameOf = ({ call }: Operation, value: Json): string => `${canonical(value)} ${call.key ?? ""}`;
 
 /** What a read saw, or a write wrote. */
 const valueAt = (operation: Operation): Json =>
-  operation.call.f === "read" ? valueRead(operation) : (written(operation) ?? null);
+  isRead(operation) ? valueRead(operation) : (written(operation) ?? null);
 
-function anomaly(write: Operation, known: Sighting, again: Sighting): Anomaly {
+const isRead = ({ call }: Operation): boolean => call.f === "read";
+
+/** Two sightings at different revisions, two reads on one node where there are such. */
+function apart(sightings: readonly Sighting[]): readonly [Sighting, Sighting] | undefined {
+  const [first] = sightings;
+  const again = sightings.find(({ at }) => at !== first?.at);
+  if (first === undefined || again === undefined) return undefined;
+  const onNodes = new Map<string | undefined, Sighting>();
+  for (const sighting of sightings) {
+    if (!isRead(sighting.operation)) continue;
+    const { node } = sighting.operation;
+    const earlier = onNodes.get(node);
+    if (earlier === undefined) onNodes.set(node, sighting);
+    else if (earlier.at !== sighting.at) return [earlier, sighting];
+  }
+  return [first, again];
+}
+
+function anomaly(
+  write: Operation,
+  [known, again]: readonly [Sighting, Sighting],
+  evidence: Evidence,
+): Anomaly {
   const shown = [...new Set([write, known.operation, again.operation])].toSorted(
     (a, b) => a.callIndex - b.callIndex,
   );
-  const { process, node, call, invokedAt } = again.operation;
-  const place = `${call.key === undefined ? "the register" : cut(call.key)}${node === undefined ? "" : ` on ${node}`}`;
+  const { process, call, invokedAt } = again.operation;
+  const place = `${call.key === undefined ? "the register" : cut(call.key)}${where(again.operation)}`;
   const other =
     known.operation === write
-      ? `process ${write.process} had been told that it wrote it at revision ${known.at}`
-      : `process ${known.operation.process} read it as written at revision ${known.at}`;
+      ? `process ${write.process}, which wrote it, was answered revision ${known.at}`
+      : `process ${known.operation.process} read it${where(known.operation)} as written at revision ${known.at}`;
+  const { isTwice, why } = explained(write, known, again, evidence);
   return {
-    kind: "applied-twice",
+    kind: isTwice ? "applied-twice" : "two-revisions",
     summary:
       `process ${process} read ${say(valueRead(again.operation))} from ${place} at ${atTime(invokedAt)}, written at revision ${again.at},` +
-      ` but ${other}: the one write of it took effect twice`,
+      ` but ${other}: ${why}`,
     ...(call.key !== undefined && { key: call.key }),
     evidence: { kind: "order", operations: shown, culprit: shown.indexOf(again.operation) },
   };
 }
+
+/** What can be said for certain of a write that stands at two places. */
+function explained(
+  write: Operation,
+  known: Sighting,
+  again: Sighting,
+  evidence: Evidence,
+): { readonly isTwice: boolean; readonly why: string } {
+  const [first, last] = [Math.min(known.at, again.at), Math.max(known.at, again.at)];
+  const other = evidence.changes.find(
+    ({ revision, writer }) => writer !== write && (revision === known.at || revision === again.at),
+  );
+  if (other !== undefined)
+    return { isTwice: false, why: `revision ${other.revision} is that of ${nameOfChange(other)} too` };
+  const without = evidence.states.find(
+    ({ key, revision, modRevision }) =>
+      key === keyOf(write) && revision >= first && revision < last && (modRevision ?? first) < first,
+  );
+  if (without !== undefined) {
+    const { operation, revision, modRevision } = without;
+    const why = `its effect at revision ${first} was lost, for process ${operation.process} read ${say(valueRead(operation))}, of revision ${modRevision},${where(operation)} in a state of revision ${revision}`;
+    return { isTwice: false, why };
+  }
+  if (isRead(known.operation) && known.operation.node === again.operation.node)
+    return { isTwice: true, why: "the one write of it took effect twice" };
+  return {
+    isTwice: false,
+    why: `the one write of it took effect twice, or not at revision ${known.at}`,
+  };
+}
+
+const where = ({ node }: Operation): string => (node === undefined ? "" : ` on ${node}`);

@@ -3,6 +3,7 @@ import type { Json } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import type { Checker } from "../checker.ts";
 import { atTime, count, cut, say, span } from "../phrases.ts";
+import { stalenessFigures } from "./measured-staleness.ts";
 import { staleLane } from "./stale-lanes.ts";
 import { type StaleRead, staleReads } from "./stale-reads.ts";
 import { type StaleWindow, staleWindows } from "./stale-windows.ts";
@@ -57,13 +58,13 @@ function figures(stale: readonly StaleRead[], reads: number, unattributed: numbe
   const ms = stale.map(({ staleMs }) => staleMs).sort((a, b) => a - b);
   const at = (share: number) => ms[Math.min(ms.length - 1, Math.floor(share * ms.length))] ?? 0;
   return {
-    reads,
-    "stale reads": stale.length,
+    [stalenessFigures.reads]: reads,
+    [stalenessFigures.stale]: stale.length,
     "staleness ms p50": at(0.5),
     "staleness ms p99": at(0.99),
-    "staleness ms worst": at(1),
+    [stalenessFigures.worstMs]: at(1),
     "versions behind worst": stale.reduce((most, { versionsBehind }) => Math.max(most, versionsBehind), 0),
-    ...(unattributed > 0 && { "reads of a value written twice": unattributed }),
+    ...(unattributed > 0 && { "reads whose write is not known": unattributed }),
   };
 }
 

@@ -24,7 +24,7 @@ export interface Version {
 /** A read that was answered, and the version that it saw. */
 export interface ReadOf {
   readonly operation: Operation;
-  /** Undefined where several writes wrote the value, so that nobody can tell whose it is. */
+  /** Undefined where several writes (or deletes) left the value, so that nobody can tell whose it is. */
   readonly version: Version | undefined;
 }
 
@@ -83,7 +83,7 @@ function versionsOf(key: string, operations: readonly Operation[], initial: Json
   const answered = operations.filter(({ call, outcome }) => call.f === "read" && outcome.type === "ok");
   const saw = answered.map((operation) => ({
     operation,
-    drafts: drafts.get(canonical(valueRead(operation))) ?? [],
+    drafts: narrowed(operation, drafts.get(canonical(valueRead(operation))) ?? []),
   }));
   for (const { operation, drafts: candidates } of saw) {
     const [only] = candidates;
@@ -111,8 +111,27 @@ function versionsOf(key: string, operations: readonly Operation[], initial: Json
   };
 }
 
+/**
+ * The drafts that a read may have seen. One that found its key absent, in a state of a known revision, saw the last
+ * delete up to that revision: certain where every delete has a revision.
+ */
+function narrowed(read: Operation, drafts: readonly Draft[]): readonly Draft[] {
+  const state = read.outcome.type === "ok" ? read.outcome.output.revision : undefined;
+  if (drafts.length < 2 || state === undefined || valueRead(read) !== null) return drafts;
+  let last: { readonly draft: Draft; readonly revision: Revision } | undefined;
+  for (const draft of drafts) {
+    const revision = draft.operation === undefined ? Number.NEGATIVE_INFINITY : revisionOf(draft.operation);
+    if (revision === undefined) return drafts;
+    if (revision <= state && (last === undefined || revision > last.revision)) last = { draft, revision };
+  }
+  return last === undefined ? drafts : [last.draft];
+}
+
+const revisionOf = ({ outcome }: Operation): Revision | undefined =>
+  outcome.type === "ok" ? outcome.output.revision : undefined;
+
 function finish({ value, operation, effectBy, effectTime, seenBy }: Draft): Version {
-  const revision = operation?.outcome.type === "ok" ? operation.outcome.output.revision : undefined;
+  const revision = operation && revisionOf(operation);
   return {
     value,
     ...(operation !== undefined && { operation }),
@@ -124,11 +143,14 @@ function finish({ value, operation, effectBy, effectTime, seenBy }: Draft): Vers
   };
 }
 
-/** The value that the operation wrote or may have written; undefined where it surely wrote none. */
+/** The value that the operation wrote or may have written, null for a delete; undefined where it surely wrote none. */
 export function written({ call, outcome }: Operation): Json | undefined {
   if (outcome.type === "fail") return undefined;
   if (call.f === "write") return call.value ?? null;
+  if (call.f === "delete") return null;
   if (call.f === "cas") return (call.value as readonly Json[])[1] ?? null;
+  // A delete that found nothing changed nothing.
+  if (call.f === "delete") return outcome.type === "ok" && outcome.output.value === false ? undefined : null;
   return undefined;
 }
 

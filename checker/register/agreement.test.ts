@@ -16,8 +16,8 @@ import { registerProblem } from "./problem.ts";
 import { decideUnique } from "./unique.ts";
 
 /** Every way of deciding a register says what brute force says, and gives a proof that stands by itself. */
-function everyWayAgrees(value: (random: Random) => Json): void {
-  const scenario = registerScenario(value);
+function everyWayAgrees(value: (random: Random) => Json, initial: Json = 0): void {
+  const scenario = registerScenario(value, initial);
   const register = scenario.model.register;
   if (register === undefined) throw new Error("the model is no register");
   forSmallHistories(scenario, (history) => {
@@ -61,6 +61,11 @@ describe("every way of deciding a register agrees with brute force", () => {
 
   it("where values repeat now and then", () => {
     everyWayAgrees((random) => random.integer(0, 5));
+  });
+
+  it("where the value is absent at first, and again after each delete", () => {
+    let last = 0;
+    everyWayAgrees(() => last++ % 3, null);
   });
 
   it("where every value is written once", () => {

@@ -1,5 +1,5 @@
 import type { Budget } from "../search/limits.ts";
-import { type Columns, cas, read, write } from "./columns.ts";
+import { type Columns, cas, read, replace, write } from "./columns.ts";
 import { type Contradiction, contradiction, type Links, none } from "./links.ts";
 
 /**
@@ -31,7 +31,7 @@ export function blocksOf(columns: Columns, links: Links, budget: Budget): Blocks
   let chained = 0;
   for (let i = 0; i < size; i++) {
     if (!effective[i]) continue;
-    if (kind[i] === write) builder.add(i, value[i] as number);
+    if (kind[i] === write || kind[i] === replace) builder.add(i, value[i] as number);
     else if (kind[i] === cas) chained++;
     if (builder.contradiction !== undefined) return builder.contradiction;
   }
@@ -138,8 +138,8 @@ function settersBetween(
     const next = setter[seen] as number;
     if (next === none) return setters;
     setters.push(next);
-    if (next === before || kind[next] !== cas || (kind[before] !== write && value[before] === seen))
-      return setters;
+    const sets = kind[before] === write || kind[before] === replace;
+    if (next === before || kind[next] !== cas || (!sets && value[before] === seen)) return setters;
   }
 }
 

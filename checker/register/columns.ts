@@ -10,6 +10,7 @@ export const read = 0;
 export const write = 1;
 export const cas = 2;
 export const differs = 3;
+export const replace = 4;
 
 /** The return of an operation that has none. */
 export const never = 0x7fffffff;
@@ -19,9 +20,9 @@ export interface Columns {
   readonly size: number;
   /** Position of every operation in the list that it came from. */
   readonly source: Int32Array;
-  /** `read`, `write`, `cas` or `differs`. */
+  /** `read`, `write`, `cas`, `differs` or `replace`. */
   readonly kind: Uint8Array;
-  /** The value that is read, written, compared with, or differed from. */
+  /** The value that is read, written, compared with, or differed from; a `replace` differed from what it writes. */
   readonly value: Int32Array;
   /** The value that a CAS sets. */
   readonly to: Int32Array;
@@ -166,6 +167,8 @@ function kindOf(kind: RegisterAccess["kind"]): number {
       return cas;
     case "differs":
       return differs;
+    case "replace":
+      return replace;
     default:
       return unreachable(kind);
   }

@@ -1,6 +1,6 @@
 import type { Budget } from "../search/limits.ts";
 import type { Guess } from "../search/problem.ts";
-import { type Columns, cas, read, write } from "./columns.ts";
+import { type Columns, cas, read, replace, write } from "./columns.ts";
 
 /**
  * A guess at when every operation of a register took effect, and until when what it set was looked at, on the scale of
@@ -41,10 +41,11 @@ function settersByValue(columns: Columns, middle: Float64Array): (value: number)
   const { size, kind, value, to, valueCount } = columns;
   const keys: number[] = [];
   for (let i = 0; i < size; i++)
-    if (kind[i] === write || kind[i] === cas) keys.push(2 * (middle[i] as number) * size + i);
+    if (kind[i] === write || kind[i] === replace || kind[i] === cas)
+      keys.push(2 * (middle[i] as number) * size + i);
   // One whole number that sorts by middle, then by operation: the native sort of numbers is ten times faster.
   const setters = Int32Array.from(Float64Array.from(keys).sort(), (key) => key % size);
-  const set = (i: number) => (kind[i] === write ? value[i] : to[i]) as number;
+  const set = (i: number) => (kind[i] === cas ? to[i] : value[i]) as number;
   const start = new Int32Array(valueCount + 1);
   for (const i of setters) start[set(i) + 1] = (start[set(i) + 1] as number) + 1;
   for (let v = 0; v < valueCount; v++) start[v + 1] = (start[v + 1] as number) + (start[v] as number);

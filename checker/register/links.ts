@@ -1,5 +1,5 @@
 import type { Budget } from "../search/limits.ts";
-import { type Columns, cas, read, write } from "./columns.ts";
+import { type Columns, cas, read, replace, write } from "./columns.ts";
 
 /** No operation. */
 export const none = -1;
@@ -104,8 +104,8 @@ export function contradiction(
 function settersOf({ size, kind, value, to, valueCount }: Columns): Int32Array {
   const setter = new Int32Array(valueCount).fill(none);
   for (let i = 0; i < size; i++) {
-    if (kind[i] !== write && kind[i] !== cas) continue;
-    const set = (kind[i] === write ? value[i] : to[i]) as number;
+    if (kind[i] !== write && kind[i] !== replace && kind[i] !== cas) continue;
+    const set = (kind[i] === cas ? to[i] : value[i]) as number;
     setter[set] = set === 0 || setter[set] !== none ? several : i;
   }
   return setter;

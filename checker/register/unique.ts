@@ -1,6 +1,6 @@
 import { Budget, unlimited } from "../search/limits.ts";
 import { type Blocks, blocksOf } from "./blocks.ts";
-import { type Columns, differs, read } from "./columns.ts";
+import { type Columns, differs, read, replace } from "./columns.ts";
 import { placeDiffering } from "./differing.ts";
 import { type Contradiction, contradiction, type Links, link, none } from "./links.ts";
 
@@ -37,7 +37,8 @@ export type UniqueResult =
  *
  * Operations that saw only that the value *differed* are left out of the blocks, which can only make more orders legal;
  * so a contradiction stands. They are then put into the order found where they fit; if one does not fit, another order
- * of the blocks may still do, and the result is `undecided`.
+ * of the blocks may still do, and the result is `undecided`. An operation that *replaced* some other value counts as a
+ * write, which looks at nothing; so an order is none that is proven, while a contradiction stands.
  *
  * Throws `LimitExceeded` where the budget does not allow it.
  */
@@ -58,6 +59,7 @@ function decided(columns: Columns, budget: Budget): UniqueResult {
   const sequence = ordered(columns, links, blocks, budget);
   if (!(sequence instanceof Int32Array)) return sequence;
   const order = () => flatten(blocks, sequence);
+  if (columns.kind.includes(replace)) return { kind: "undecided" };
   if (!columns.kind.includes(differs)) return { kind: "ordered", order };
   const complete = placeDiffering(columns, order(), budget);
   return complete === undefined ? { kind: "undecided" } : { kind: "ordered", order: () => complete };

@@ -97,7 +97,7 @@ export function modelMachine<S>(model: Model<S>, classes: readonly OperationClas
     role: (operationClass) => roles[operationClass] as Role,
     onlyIn: () => noState,
     parts: (operationClass) => parts[operationClass],
-    describe: (state) => (model.describe ?? plain)(states[state] as S).toString(),
+    describe: (state) => (model.describeState ?? plain)(states[state] as S).toString(),
     bytes: () => states.length * stateBytes + textBytes + steps.bytes(),
   };
 }

@@ -24,6 +24,7 @@ export interface BenchOptions {
   readonly timeout: number;
   readonly faultSeconds: number;
   readonly gapSeconds: number;
+  readonly convergenceSeconds: number;
   readonly version: readonly string[];
   readonly image: readonly string[];
   readonly storage?: "volume" | "tmpfs";
@@ -111,7 +112,13 @@ function declareLoad(command: Command): Command {
     .option("--seconds <n>", "length of the main phase", positiveNumber, trialDefaults.load.seconds)
     .option("--timeout <ms>", "of every operation", positiveNumber, trialDefaults.operationTimeoutMs)
     .option("--fault-seconds <n>", "mean length of a fault", positiveNumber, 4)
-    .option("--gap-seconds <n>", "mean time between faults", positiveNumber, 2.5);
+    .option("--gap-seconds <n>", "mean time between faults", positiveNumber, 2.5)
+    .option(
+      "--convergence-seconds <n>",
+      "how long a node may take to catch up after the last heal",
+      positiveNumber,
+      trialDefaults.convergenceSeconds,
+    );
 }
 
 /** A shorthand: what it stands for is what the run is told by, and what is given beside it wins. */

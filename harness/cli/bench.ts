@@ -1,10 +1,12 @@
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { span } from "../../checker/phrases.ts";
+import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
 import type { Load, Run } from "../../core/run.ts";
-import { knownLimit, worst } from "../../core/verdict.ts";
+import { knownLimits, worst } from "../../core/verdict.ts";
 import { realClientProbe } from "../load/node-client-probe.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { cleanLeftovers } from "../runtimes/cleanup.ts";
@@ -118,6 +120,7 @@ function specOf(
     operationTimeoutMs: options.timeout,
     faultSeconds: around(options.faultSeconds),
     gapSeconds: around(options.gapSeconds),
+    convergenceSeconds: options.convergenceSeconds,
     workloadOptions,
     connect: plan.connect,
     cluster: {
@@ -153,17 +156,28 @@ function tell(run: Run, report: string, output: Output): void {
   for (const verdict of run.verdicts) {
     output.print(`  ${paintVerdict(verdict.kind)} ${verdict.checker}: ${verdict.summary}`);
     for (const anomaly of verdict.anomalies.slice(0, 3))
-      output.print(
-        `    ${anomaly.kind === "linearizability" && anomaly.known ? "known limit: " : ""}${anomaly.summary}`,
-      );
+      output.print(`    ${anomaly.limit === undefined ? "" : "known limit: "}${anomaly.summary}`);
   }
   for (const line of staleByFault(run).map(describeStale)) output.print(`  ${line}`);
   output.print(`  report: ${report}`);
   output.print(`  again:  ${run.command}`);
 }
 
-const verdictCell = (run: Run): string =>
-  `${paintVerdict(run.verdict)}${knownLimit(run.verdicts) === undefined ? "" : " (known limit found)"}`;
+const verdictCell = (run: Run): string => {
+  const found = [
+    ...(knownLimits(run.verdicts).length > 0 ? ["known limit found"] : []),
+    ...staleWords(run.verdicts),
+  ];
+  return `${paintVerdict(run.verdict)}${found.length === 0 ? "" : ` (${found.join("; ")})`}`;
+};
+
+/** `292 of 1881 reads stale, the worst by 33.4 s`; nothing where none was. */
+function staleWords(verdicts: Run["verdicts"]): string[] {
+  const measured = measuredStaleness(verdicts);
+  if (measured === undefined || measured.stale === 0) return [];
+  const { reads, stale, worstMs } = measured;
+  return [`${stale} of ${reads} reads stale, the worst by ${span(worstMs * 1e6)}`];
+}
 
 function summarise(finished: readonly Finished[], seconds: number, output: Output): void {
   if (finished.length > 1) {

@@ -1,29 +1,39 @@
 import type { Model } from "../../checker/model.ts";
-import { models } from "../../checker/models/index.ts";
+import { type ModelOptions, modelOf, models } from "../../checker/models/index.ts";
+import { assertFits, fittingModels } from "../../checker/models/recognize.ts";
 import { UsageError } from "../../core/errors.ts";
 import { type History, isInvocation } from "../../core/history.ts";
 
-/** A UsageError where the history has a function that the model does not know: names it, and the models that fit. */
-export function assertFits(model: Model, history: History, file: string): void {
-  const asked = callNames(history);
-  const unknown = asked.find((f) => !model.calls.includes(f));
-  if (unknown === undefined) return;
-  const fitting = Object.entries(models)
-    .filter(([, make]) => asked.every((f) => make().calls.includes(f)))
-    .map(([name]) => name);
-  const known = asked.map((f) => JSON.stringify(f)).join(", ");
-  const way =
-    fitting.length === 0
-      ? `no model knows all of ${known}`
-      : `name one that does with --model: ${fitting.join(", ")}`;
-  throw new UsageError(
-    `${file}: the model ${model.name} does not know the function ${JSON.stringify(unknown)}; ${way}`,
-  );
+/**
+ * The model that a history is held against: the one that is named, or the only one that fits. Undefined where none is named
+ * and there is nothing to hold against one. A UsageError where the named one does not fit, or where none or several do: it
+ * names those that would.
+ */
+export function modelFor(
+  history: History,
+  file: string,
+  { model: named, ...options }: ModelOptions & { readonly model?: string },
+): Model | undefined {
+  if (named !== undefined) {
+    if (Object.hasOwn(models, named)) assertFits(named, history, file);
+    return modelOf(named, options);
+  }
+  const names = callNames(history);
+  if (names.length === 0) return undefined;
+  const [only, ...others] = fittingModels(history, file);
+  const all = names.length === 1 ? names[0] : `all of ${names.join(", ")}`;
+  if (only === undefined) throw new UsageError(`${file}: no model knows ${all} with values like these`);
+  if (others.length > 0) {
+    throw new UsageError(
+      `${file}: several models know ${all} with values like these; name one with --model: ${[only, ...others].join(", ")}`,
+    );
+  }
+  return modelOf(only, options);
 }
 
-/** What the history's clients asked for, each name once. */
+/** What the history's clients asked for, each name once, in quotes. */
 function callNames(history: History): string[] {
   const names = new Set<string>();
   for (const event of history) if (isInvocation(event)) names.add(event.f);
-  return [...names];
+  return [...names].map((name) => JSON.stringify(name));
 }

@@ -1,34 +1,70 @@
-import { readFile } from "node:fs/promises";
+import type { ReadHistory } from "../../checker/formats/format.ts";
 import { detectFormat, formats } from "../../checker/formats/index.ts";
 import { linearizable } from "../../checker/linearizable.ts";
-import { models } from "../../checker/models/index.ts";
+import type { ModelOptions } from "../../checker/models/index.ts";
+import { vacuityUnder } from "../../checker/vacuity.ts";
 import { UsageError } from "../../core/errors.ts";
-import type { Json } from "../../core/op.ts";
+import { parseExactJson } from "../../core/exact-json.ts";
+import { fileSource } from "../record/file-source.ts";
+import { HeapGuard } from "../record/heap-guard.ts";
 import { lookUp } from "./arguments.ts";
 import type { Case, CheckOptions } from "./check.ts";
-import { assertFits } from "./check-fits.ts";
+import { modelFor } from "./check-fits.ts";
+import { countsOf } from "./understood.ts";
 
 /** A file with a history of anybody's, held against a model. */
 export async function readForeign(file: string, options: CheckOptions): Promise<Case> {
-  const makeModel = lookUp(models, options.model, "model");
-  const initial = options.initial === undefined ? undefined : initialValue(options.initial);
-  const text = await readFile(file, "utf8");
+  const initial = initialOf(options.initial);
+  const guard = new HeapGuard(options.memoryLimit * 2 ** 20);
+  const source = await fileSource(file, { guard });
   const format =
-    options.format === undefined ? detectFormat(text, file) : lookUp(formats, options.format, "format");
-  const history = format.parse(text, file);
-  const truncated = format.isTruncated?.(text) ?? false;
-  const model = makeModel(initial === undefined ? {} : { initial });
-  assertFits(model, history, file);
-  const checker = linearizable({ model, whole: options.whole });
-  return { file, history, truncated, checkers: [checker], promises: "linearizable", known: [] };
+    options.format === undefined ? detectFormat(source) : lookUp(formats, options.format, "format");
+  const fail = options.fail === undefined ? {} : { fail: options.fail };
+  const read = await readable(file, () => format.read(source, fail));
+  const { history, truncated, notes } = read;
+  const named = options.model === undefined ? {} : { model: options.model };
+  const own = read.initial === undefined ? {} : { initial: read.initial };
+  const model = modelFor(history, file, { ...named, ...(initial ?? own) });
+  return {
+    file,
+    history,
+    truncated,
+    checkers: model === undefined ? [] : [linearizable({ model, whole: options.whole }), vacuityUnder(model)],
+    words: model ?? {},
+    promises: "linearizable",
+    known: [],
+    understood: {
+      format: format.name,
+      ...(model !== undefined && { model: model.name }),
+      ...countsOf(history),
+      notes,
+    },
+  };
 }
 
-function initialValue(text: string): Json {
+/** What no format foresaw, as a sentence: a value too deep to walk through, a text that must be held whole and cannot be. */
+async function readable(file: string, read: () => Promise<ReadHistory>): Promise<ReadHistory> {
   try {
-    return JSON.parse(text) as Json;
+    return await read();
+  } catch (reason) {
+    if (!(reason instanceof RangeError)) throw reason;
+    throw new UsageError(
+      /call stack/.test(reason.message)
+        ? `${file}: a value is nested too deeply to be read`
+        : `${file}: a part of it that must be held at once is too long for that`,
+    );
+  }
+}
+
+/** Undefined where none is given. */
+function initialOf(text: string | undefined): ModelOptions | undefined {
+  if (text === undefined) return undefined;
+  if (text === "unknown") return { initialUnknown: true };
+  try {
+    return { initial: parseExactJson(text) };
   } catch (reason) {
     throw new UsageError(
-      `--initial ${text}: expected a value in JSON, such as 0 or '{"x":0}' (${(reason as Error).message})`,
+      `--initial ${text}: expected a value in JSON, such as 0 or '{"x":0}', or unknown (${(reason as Error).message})`,
     );
   }
 }

@@ -7,36 +7,12 @@ import { UsageError } from "../../core/errors.ts";
 import type { FaultChange } from "../../core/harness-event.ts";
 import { type HistoryEvent, isHarnessEvent } from "../../core/history.ts";
 import { nodeId } from "../../core/op.ts";
-import { realClock } from "../../core/real-clock.ts";
 import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { TestTrial } from "../testing/trial.ts";
-import { type CheckOptions, check } from "./check.ts";
-import type { CheckResult } from "./json-result.ts";
-import type { Output } from "./output.ts";
-
-/** What check prints, notes, answers as JSON, and ends with. */
-async function checked(file: string, options: CheckOptions) {
-  const told: string[] = [];
-  const notes: string[] = [];
-  const results: CheckResult[] = [];
-  const output: Output = {
-    json: false,
-    print: (line = "") => {
-      told.push(line);
-    },
-    result: (value) => {
-      results.push(value as CheckResult);
-    },
-    note: (line) => {
-      notes.push(line);
-    },
-    live: () => {},
-  };
-  const status = await check([file], options, realClock(), output);
-  return { status, text: told.join("\n"), notes: notes.join("\n"), result: results[0] };
-}
+import type { CheckOptions } from "./check.ts";
+import { checked } from "./testing/checked.ts";
 
 /** Two keys of a map of strings, told key by key in turn. */
 const lines = (read: string): string =>
@@ -77,17 +53,76 @@ describe("assay check", () => {
     }
   });
 
-  it("refuses a model that does not know a function of the history, and names those that do", async () => {
+  it("refuses a model that does not know an operation of the history, and names those that do", async () => {
     await expect(judged("good.txt", { model: "register" })).rejects.toThrow(
-      /good\.txt: the model register does not know the function "append"; .*--model: string-map$/,
+      /good\.txt: the model register does not know the operation "append"; .*--model: string-map$/,
     );
   });
 
-  it.each(Object.keys(models))("refuses a function that no model knows with the model %s", async (model) => {
-    await writeFile(join(dir, "odd.json"), '[{"f":"juggle","value":1,"call":0,"return":1}]');
-    const refused = expect(judged("odd.json", { model })).rejects;
-    await refused.toThrow(UsageError);
-    await refused.toThrow(/does not know the function "juggle"; no model knows all of "juggle"/);
+  it.each(Object.keys(models))(
+    "refuses an operation that no model knows with the model %s",
+    async (model) => {
+      await writeFile(join(dir, "odd.json"), '[{"f":"juggle","value":1,"call":0,"return":1}]');
+      const refused = expect(judged("odd.json", { model })).rejects;
+      await refused.toThrow(UsageError);
+      await refused.toThrow(/does not know the operation "juggle"; no model knows "juggle"/);
+    },
+  );
+
+  it("finds the model by itself where only one fits", async () => {
+    const { model: _, ...unnamed } = options;
+    const found = await checked(join(dir, "good.txt"), unnamed);
+    expect(found).toMatchObject({ status: 0, result: { files: [{ understood: { model: "string-map" } }] } });
+  });
+
+  it("names the models to choose from where several fit", async () => {
+    const { model: _, ...unnamed } = options;
+    await writeFile(join(dir, "either.json"), '[{"f":"add","value":1,"call":0,"return":1}]');
+    await expect(checked(join(dir, "either.json"), unnamed)).rejects.toThrow(
+      /several models know "add" .*name one with --model: .*counter/,
+    );
+  });
+
+  it("says what it understood, in a line and as JSON", async () => {
+    const { text, result } = await judged("good.txt", {});
+    expect(text).toContain(
+      "read as porcupine-kv, model string-map, 2 keys: 1 append (1 ok), 1 put (1 ok), 1 get (1 ok)",
+    );
+    const [{ understood } = { understood: undefined }] = result?.files ?? [];
+    expect(understood).toMatchObject({
+      format: "porcupine-kv",
+      model: "string-map",
+      keys: 2,
+      operations: { append: { ok: 1, fail: 0, info: 0 } },
+    });
+  });
+
+  it("shows no control character of a history", async () => {
+    await writeFile(join(dir, "escapes.txt"), lines("b").replaceAll('"0"', '"\\u001b[2J\\n0"'));
+    const { status, text } = await judged("escapes.txt", {});
+    expect(status).toBe(1);
+    expect(text).toContain("\\u001b[2J\\n0");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+    expect(text.replaceAll(/\u001b\[\d+m/g, "")).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  });
+
+  it("ends with a sentence where a history needs more memory than is allowed", async () => {
+    const event = (i: number) =>
+      `{"index":${i},"time":${i},"type":"${i % 2 === 0 ? "invoke" : "ok"}","process":0,"f":"write","value":${i - (i % 2)}}`;
+    await writeFile(join(dir, "large.jsonl"), Array.from({ length: 400_000 }, (_, i) => event(i)).join("\n"));
+    await expect(judged("large.jsonl", { model: "register", memoryLimit: 1 })).rejects.toThrow(
+      /large\.jsonl: its first \d+ MiB take \d+ MiB of memory, and --memory-limit allows 1 MiB/,
+    );
+  });
+
+  it("is unknown where nothing was tried, whoever recorded it", async () => {
+    await writeFile(
+      join(dir, "idle.json"),
+      '[{"f":"read","key":"a","result":null,"call":0,"return":1},{"f":"write","key":"a","value":1,"call":2,"return":3,"type":"fail"}]',
+    );
+    const { status, text } = await judged("idle.json", { model: "register" });
+    expect(status).toBe(2);
+    expect(text).toContain("unknown vacuity: every operation that succeeded read the initial state");
   });
 
   it("never calls valid what its limits do not let it judge", async () => {

@@ -1,29 +1,36 @@
-import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import type { Checker } from "../../checker/checker.ts";
+import type { CallWords } from "../../checker/model.ts";
 import { nodeWorkers } from "../../checker/node-workers.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Consistency } from "../../core/consistency.ts";
 import { exitStatus, UsageError } from "../../core/errors.ts";
-import type { History } from "../../core/history.ts";
+import { type History, inRunMode } from "../../core/history.ts";
+import { printable } from "../../core/printable.ts";
+import type { Run } from "../../core/run.ts";
 import { toSeconds } from "../../core/time.ts";
 import { type Verdict, type VerdictKind, worst } from "../../core/verdict.ts";
-import { readForeign } from "./check-foreign.ts";
-import { readRunDirectory } from "./check-run.ts";
+import { readCase } from "./check-input.ts";
 import type { CheckResult } from "./json-result.ts";
 import { type Output, paintVerdict } from "./output.ts";
+import { describeUnderstood, type Understood } from "./understood.ts";
 
 export interface CheckOptions {
-  readonly model: string;
+  /** Absent: the only one that fits the history. */
+  readonly model?: string;
   readonly format?: string;
+  /** JSON, or `unknown`. */
   readonly initial?: string;
+  readonly fail?: "no-effect" | "comparison";
   /** Not key by key. */
   readonly whole: boolean;
   /** Seconds. */
   readonly timeLimit: number;
   /** MiB. */
   readonly memoryLimit: number;
+  /** The HTML file for the report of the one history. */
+  readonly report?: string;
 }
 
 /** A history, and who judges it. */
@@ -33,16 +40,21 @@ export interface Case {
   /** Whether its last line was cut off, and dropped. */
   readonly truncated: boolean;
   readonly checkers: readonly Checker[];
+  /** Words for its operations. */
+  readonly words: CallWords;
   readonly promises: Consistency;
-  /** What was found before. It stands where no checker of that name judges anew. */
+  /** What was found before. It stands where no checker of that name judges again. */
   readonly known: readonly Verdict[];
+  readonly understood: Understood;
+  /** The stored run; absent for a file of history. */
+  readonly run?: Run;
 }
 
-interface Checked {
-  readonly file: string;
-  readonly truncated: boolean;
+/** A case, judged. */
+export interface Judged extends Case {
   readonly operations: number;
   readonly verdicts: readonly Verdict[];
+  readonly verdict: VerdictKind;
 }
 
 /**
@@ -56,46 +68,59 @@ export async function check(
   output: Output,
 ): Promise<number> {
   const started = clock.now();
-  const limits = {
-    threads: availableParallelism(),
-    workers: nodeWorkers,
-    timeLimitSeconds: options.timeLimit,
-    memoryLimitBytes: options.memoryLimit * 2 ** 20,
-    now: () => toSeconds(clock.now()),
-  };
+  const saveReport = await reportOf(files, options);
   const cases: Case[] = [];
-  for (const file of files)
-    cases.push((await isDirectory(file)) ? await readRunDirectory(file) : await readForeign(file, options));
-  const all: Checked[] = [];
-  for (const { file, history, truncated, checkers, promises, known } of cases) {
-    if (truncated) output.note(`${file}: the last line was cut off, and is not judged`);
-    const operations = history.filter(({ type }) => type === "invoke").length;
-    const anew = operations === 0 ? [nothing] : await runCheckers(checkers, history, { ...limits, promises });
-    const verdicts = [
-      ...anew,
-      ...known.filter(({ checker }) => anew.every((each) => each.checker !== checker)),
-    ];
-    const checked = { file, truncated, operations, verdicts };
-    tell(checked, output);
-    all.push(checked);
+  for (const file of files) cases.push(await readCase(file, options));
+  const all: Judged[] = [];
+  for (const each of cases) {
+    const judged = await judge(each, options, clock);
+    tell(judged, output);
+    all.push(judged);
   }
-  const verdicts = all.flatMap(({ verdicts }) => verdicts);
-  const verdict = worst(verdicts.map(({ kind }) => kind));
-  const result: CheckResult = {
-    verdict,
-    operations: all.reduce((sum, { operations }) => sum + operations, 0),
-    seconds: toSeconds(clock.now()) - toSeconds(started),
-    anomalies: verdicts.flatMap(({ anomalies }) => anomalies.map(({ kind, summary }) => ({ kind, summary }))),
-    files: all.map(({ file, truncated, operations, verdicts: each }) => ({
-      file,
-      truncated,
-      verdict: worstOf(each),
-      operations,
-      judgedInSeconds: each.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0),
-    })),
-  };
-  output.result(result);
+  const verdict = worst(all.map((judged) => judged.verdict));
+  const result = resultOf(all, verdict, toSeconds(clock.now()) - toSeconds(started));
+  try {
+    const report = saveReport && (await saveReport(all[0] as Judged));
+    if (report !== undefined) output.print(`  report: ${report}`);
+    const whole: CheckResult = { ...result, ...(report !== undefined && { report }) };
+    output.result(whole);
+  } catch (reason) {
+    // What was found is not lost with the page.
+    output.result(result);
+    throw reason;
+  }
   return exitStatus[verdict];
+}
+
+/** Saves the one history's report, where one is asked for. Rejects before anything is read where it could not. */
+async function reportOf(files: readonly string[], options: CheckOptions) {
+  const { report } = options;
+  if (report === undefined) return undefined;
+  if (files.length > 1)
+    throw new UsageError("--report is the page of one history: check the files one at a time");
+  const { preparedReport } = await import("./check-report.ts");
+  return preparedReport(report, options);
+}
+
+async function judge(given: Case, options: CheckOptions, clock: Clock): Promise<Judged> {
+  const { history, checkers, promises, known } = given;
+  const operations = history.filter((event) => event.type === "invoke" && inRunMode(event)).length;
+  const again =
+    operations === 0
+      ? [nothing]
+      : await runCheckers(checkers, history, {
+          promises,
+          threads: availableParallelism(),
+          workers: nodeWorkers,
+          timeLimitSeconds: options.timeLimit,
+          memoryLimitBytes: options.memoryLimit * 2 ** 20,
+          now: () => toSeconds(clock.now()),
+        });
+  const verdicts = [
+    ...again,
+    ...known.filter(({ checker }) => again.every((each) => each.checker !== checker)),
+  ];
+  return { ...given, operations, verdicts, verdict: worst(verdicts.map(({ kind }) => kind)) };
 }
 
 const noOperations = "the history holds no operations, so there is nothing to judge";
@@ -107,20 +132,30 @@ const nothing: Verdict = {
   anomalies: [{ kind: "vacuous", summary: noOperations }],
 };
 
-async function isDirectory(file: string): Promise<boolean> {
-  try {
-    return (await stat(file)).isDirectory();
-  } catch (reason) {
-    throw new UsageError(`cannot read ${file}: ${(reason as Error).message}`);
-  }
-}
-
-function tell({ file, operations, verdicts }: Checked, output: Output): void {
-  output.print(`${file}: ${paintVerdict(worstOf(verdicts))}  ${operations} operations`);
+function tell({ file, truncated, operations, verdicts, verdict, understood }: Judged, output: Output): void {
+  // A line for each, whatever the history holds.
+  if (truncated) output.note(`${printable(file)}: the last line was cut off, and is not judged`);
+  output.print(`${printable(file)}: ${paintVerdict(verdict)}  ${operations} operations`);
+  output.print(`  ${printable(describeUnderstood(understood))}`);
   for (const { checker, kind, summary, anomalies } of verdicts) {
-    output.print(`  ${paintVerdict(kind)} ${checker}: ${summary}`);
-    for (const anomaly of anomalies.slice(0, 3)) output.print(`    ${anomaly.summary}`);
+    output.print(`  ${paintVerdict(kind)} ${checker}: ${printable(summary)}`);
+    for (const anomaly of anomalies.slice(0, 3)) output.print(`    ${printable(anomaly.summary)}`);
   }
 }
 
-const worstOf = (verdicts: readonly Verdict[]): VerdictKind => worst(verdicts.map(({ kind }) => kind));
+const resultOf = (all: readonly Judged[], verdict: VerdictKind, seconds: number): CheckResult => ({
+  verdict,
+  operations: all.reduce((sum, { operations }) => sum + operations, 0),
+  seconds,
+  anomalies: all.flatMap(({ verdicts }) =>
+    verdicts.flatMap(({ anomalies }) => anomalies.map(({ kind, summary }) => ({ kind, summary }))),
+  ),
+  files: all.map((judged) => ({
+    file: judged.file,
+    truncated: judged.truncated,
+    verdict: judged.verdict,
+    operations: judged.operations,
+    understood: judged.understood,
+    judgedInSeconds: judged.verdicts.reduce((sum, each) => sum + (each.seconds ?? 0), 0),
+  })),
+});

@@ -116,7 +116,7 @@ async function untilReady(
   const { adapter, connect } = plan;
   const deadline = clock.now() + seconds(adapter.deployment.readySeconds);
   for (const node of cluster.nodes) {
-    while (!(await adapter.ready(node.endpoint, { ...connect, timeoutMs }))) {
+    while (!(await adapter.ready(node.endpoint, { ...connect, timeoutMs, clock }))) {
       signal.throwIfAborted();
       if (node.state() === "exited" || clock.now() > deadline) {
         throw new CouldNotRunError(

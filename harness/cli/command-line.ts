@@ -48,8 +48,9 @@ export function repeatCommand(
     if (name === "nemesis") words.push(flag, options.nemesis.join(","));
     else for (const one of Array.isArray(value) ? value : [value]) words.push(flag, `${one}`);
   }
-  return `npm run bench -- ${words.map(quote).join(" ")}`;
+  return `npm run bench -- ${words.map(quoted).join(" ")}`;
 }
 
-const quote = (word: string): string =>
+/** A word as a shell takes it. */
+export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

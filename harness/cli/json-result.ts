@@ -1,7 +1,9 @@
 /** What `--json` prints of `bench` and `check`: built here or by them, and imported by whatever reads it. */
+import { type MeasuredStaleness, measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import type { OutcomeCounts, Run } from "../../core/run.ts";
-import { knownLimit, type VerdictKind, worst } from "../../core/verdict.ts";
+import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../core/verdict.ts";
 import { type StaleAtNode, staleByFault } from "./stale-by-fault.ts";
+import type { Understood } from "./understood.ts";
 
 /** `assay bench --json`. */
 export interface BenchResult {
@@ -20,10 +22,14 @@ export interface RunResult {
   readonly seed: number;
   readonly verdict: VerdictKind;
   readonly knownLimitFound: boolean;
+  /** The known limits that stale reads met. */
+  readonly knownLimits: readonly MetLimit[];
+  /** Null where nobody measured it. */
+  readonly staleReads: (MeasuredStaleness & { readonly share: number }) | null;
   readonly operations: OutcomeCounts;
   /** By nemesis: how often it struck, and how often it was seen to take effect. */
   readonly faults: readonly { readonly name: string; readonly windows: number; readonly proven: number }[];
-  readonly anomalies: readonly (AnomalyResult & { readonly known?: boolean })[];
+  readonly anomalies: readonly (AnomalyResult & { readonly known?: boolean; readonly limit?: MetLimit })[];
   /** Those of all checkers. */
   readonly figures: Readonly<Record<string, number>>;
   readonly staleness: readonly StaleAtNode[];
@@ -46,6 +52,8 @@ export interface CheckResult {
   readonly seconds: number;
   readonly anomalies: readonly AnomalyResult[];
   readonly files: readonly CheckedFile[];
+  /** The file of `--report`. */
+  readonly report?: string;
 }
 
 export interface CheckedFile {
@@ -54,6 +62,7 @@ export interface CheckedFile {
   readonly truncated: boolean;
   readonly verdict: VerdictKind;
   readonly operations: number;
+  readonly understood: Understood;
   readonly judgedInSeconds: number;
 }
 
@@ -80,11 +89,18 @@ function runResult({ run, dir, report, failure }: Finished): RunResult {
     readMode: run.readMode.name,
     seed: run.seed,
     verdict: run.verdict,
-    knownLimitFound: knownLimit(run.verdicts) !== undefined,
+    knownLimitFound: knownLimits(run.verdicts).length > 0,
+    knownLimits: knownLimits(run.verdicts).flatMap(({ limit }) => limit ?? []),
+    staleReads: staleShare(run.verdicts),
     operations: run.operations,
     faults: faultCounts(run),
     anomalies: run.verdicts.flatMap(({ anomalies }) =>
-      anomalies.map(({ kind, summary, known }) => ({ kind, summary, ...(known && { known }) })),
+      anomalies.map(({ kind, summary, known, limit }) => ({
+        kind,
+        summary,
+        ...(known && { known }),
+        ...(limit && { limit }),
+      })),
     ),
     figures: Object.assign({}, ...run.verdicts.map(({ figures }) => figures ?? {})),
     staleness: staleByFault(run),
@@ -92,6 +108,11 @@ function runResult({ run, dir, report, failure }: Finished): RunResult {
     report,
     ...(failure !== undefined && { error: failure }),
   };
+}
+
+function staleShare(verdicts: Run["verdicts"]): RunResult["staleReads"] {
+  const measured = measuredStaleness(verdicts);
+  return measured === undefined ? null : { ...measured, share: measured.stale / measured.reads };
 }
 
 function faultCounts({ faults }: Run): RunResult["faults"] {

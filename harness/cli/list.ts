@@ -1,6 +1,7 @@
 import type { Adapter } from "../../adapters/adapter.ts";
 import { formats } from "../../checker/formats/index.ts";
-import { models } from "../../checker/models/index.ts";
+import { modelOf, models } from "../../checker/models/index.ts";
+import type { ReadPromise } from "../../core/consistency.ts";
 import type { Workload } from "../../workloads/workload.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
@@ -23,8 +24,10 @@ export function list(registries: Registries, output: Output): void {
     ["name", "read modes: what each promises", ""],
     systems.map((system) => [
       system.name,
-      Object.entries(system.readModes)
-        .map(([mode, promise]) => `${mode}${mode === system.defaultReadMode ? "*" : ""}: ${promise}`)
+      Object.entries(system.promises.reads)
+        .map(
+          ([mode, promise]) => `${mode}${mode === system.defaultReadMode ? "*" : ""}: ${promised(promise)}`,
+        )
         .join(", "),
       system.summary,
     ]),
@@ -94,11 +97,15 @@ function section(
 
 /** Every model, and in what parts it judges a history. */
 const judgedModels = () =>
-  Object.entries(models).map(([name, model]) => {
-    const { key, keys } = model({});
+  Object.keys(models).map((name) => {
+    const { key, keys } = modelOf(name);
     if (key !== undefined) return { name, judged: "key by key" };
     return { name, judged: keys === undefined ? "whole" : "by groups of keys that operations tie together" };
   });
+
+/** `linearizable-known-limits (deposed leader, new leader)` */
+const promised = ({ consistency, limits = [] }: ReadPromise): string =>
+  limits.length === 0 ? consistency : `${consistency} (${limits.map(({ name }) => name).join(", ")})`;
 
 function listing({ adapters, runtimes, workloads, nemeses }: Registries) {
   const requirements = ({ name, summary, requires }: Workload | Nemesis) => ({
@@ -108,10 +115,13 @@ function listing({ adapters, runtimes, workloads, nemeses }: Registries) {
   });
   return {
     systems: Object.values(adapters).map(
-      ({ name, summary, readModes, defaultReadMode, capabilities, deployment }) => ({
+      ({ name, summary, promises, defaultReadMode, capabilities, deployment }) => ({
         name,
         summary,
-        readModes,
+        readModes: Object.fromEntries(
+          Object.entries(promises.reads).map(([mode, { consistency }]) => [mode, consistency]),
+        ),
+        promises,
         defaultReadMode,
         capabilities: [...capabilities],
         mutants: deployment.mutants ?? {},

@@ -1,7 +1,11 @@
 import pc from "picocolors";
+import { printable } from "../../core/printable.ts";
 import type { VerdictKind } from "../../core/verdict.ts";
 
-/** Where a command speaks: results on stdout, everything else on stderr. */
+/**
+ * Where a command speaks: results on stdout, everything else on stderr. Control characters that a line got from elsewhere
+ * (a history, a system's log) are written as their escapes.
+ */
 export interface Output {
   /** One JSON object is all that stdout gets. */
   readonly json: boolean;
@@ -32,26 +36,41 @@ export function processOutput(json: boolean): Output {
     json,
     print(line = "") {
       clearLive();
-      if (!json) process.stdout.write(`${line}\n`);
+      if (!json) process.stdout.write(`${shown(line)}\n`);
     },
     result(value) {
       clearLive();
       if (!json) return;
-      process.stdout.write(`${JSON.stringify(value)}\n`);
+      process.stdout.write(`${jsonLine(value)}\n`);
       resultPrinted = true;
     },
     note(line) {
       clearLive();
-      process.stderr.write(`${line}\n`);
+      process.stderr.write(`${shown(line)}\n`);
     },
-    live(line) {
+    live(text) {
       if (!terminal) return;
+      const line = printable(text);
       const width = process.stderr.columns || 80;
       process.stderr.write(`\r\x1b[2K${line.length >= width ? `${line.slice(0, width - 2)}…` : line}`);
       liveShown = true;
     },
   };
 }
+
+/** The colours that commands paint with; no other escape sequence reaches a terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+const paint = /(\x1b\[(?:1|2|22|31|32|33|39)m)/;
+
+/** A line, or several, with everything but line ends and colours escaped. */
+export const shown = (line: string): string =>
+  line
+    .split(paint)
+    .map((part, i) => (i % 2 === 1 ? part : printable(part, "\n\t")))
+    .join("");
+
+/** JSON leaves DEL and the upper control characters as they are, which some terminals obey. */
+const jsonLine = (value: unknown): string => printable(JSON.stringify(value));
 
 export function paintVerdict(kind: VerdictKind): string {
   const paint = { valid: pc.green, unknown: pc.yellow, invalid: pc.red }[kind];

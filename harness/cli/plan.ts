@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Adapter, ConnectOptions, Tls } from "../../adapters/adapter.ts";
+import type { Adapter, Credentials, Tls } from "../../adapters/adapter.ts";
 import type { Installed } from "../../adapters/deployment.ts";
 import { CouldNotRunError, UsageError } from "../../core/errors.ts";
 import type { Workload } from "../../workloads/workload.ts";
@@ -19,7 +19,7 @@ export interface PlannedRun {
   readonly readMode: string;
   readonly program: Installed | undefined;
   readonly image: string | undefined;
-  readonly connect: Omit<ConnectOptions, "timeoutMs">;
+  readonly connect: Credentials;
 }
 
 /** Every run that the options ask for; a choice that cannot be is a UsageError, a machine that cannot: CouldNotRunError. */
@@ -35,7 +35,7 @@ export async function planRuns(
     const perSystem = await planSystem(adapter, options, registries, context);
     for (const name of options.workload) {
       const workload = lookUp(registries.workloads, name, "workload");
-      const lacking = [...workload.requires].filter((capability) => !adapter.capabilities.has(capability));
+      const lacking = workload.requires.filter((capability) => !adapter.capabilities.has(capability));
       if (lacking.length > 0)
         throw new UsageError(`workload ${name} needs ${lacking.join(", ")}, which ${system} does not offer`);
       runs.push({ ...perSystem, workload, connect });
@@ -54,7 +54,7 @@ async function planSystem(
   const forSystem = (texts: readonly string[], option: string) =>
     choiceFor(name, options.system, Object.keys(adapters), texts, option);
   const readMode = forSystem(options.readMode, "--read-mode") ?? adapter.defaultReadMode;
-  lookUp(adapter.readModes, readMode, `read mode of ${name}`);
+  lookUp(adapter.promises.reads, readMode, `read mode of ${name}`);
   if (options.endpoint === undefined && !deployment.sizes.includes(options.nodes)) {
     throw new UsageError(`--nodes ${options.nodes}: ${name} runs with ${deployment.sizes.join(", ")} nodes`);
   }
@@ -153,7 +153,7 @@ function choiceFor(
   return own ?? forAll;
 }
 
-async function connectOptions(options: BenchOptions): Promise<Omit<ConnectOptions, "timeoutMs">> {
+async function connectOptions(options: BenchOptions): Promise<Credentials> {
   const tls = await tlsOf(options);
   const split = options.user?.indexOf(":") ?? -1;
   if (options.user !== undefined && split < 1) throw new UsageError("--user: expected NAME:PASSWORD");

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { Clock } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { ExternalOptions } from "../runtimes/external/external.ts";
@@ -114,14 +114,23 @@ function addCheck(assay: Command, clock: Clock, finish: (status: number) => void
     .description("judge stored or foreign histories without running anything")
     .option(
       "--model <name>",
-      "the sequential specification that a foreign history is held against (see assay list)",
-      "register",
+      "the sequential specification that a foreign history is held against (see assay list); the only one that fits where not given",
     )
     .option("--format <name>", "of a foreign history; told from the file where not given")
-    .option("--initial <json>", "the model's initial value")
+    .option(
+      "--initial <json>",
+      "the model's initial value; unknown: it may be any, where the model allows it",
+    )
+    .addOption(
+      new Option(
+        "--fail <meaning>",
+        "what a compare-and-set that failed says: nothing but that it had no effect, or that it compared and found another value; the format's own meaning where not given",
+      ).choices(["no-effect", "comparison"]),
+    )
     .option("--whole", "judge all keys together, as one object: the same verdict, and takes longer", false)
     .option("--time-limit <seconds>", "judging one history takes no longer", positiveNumber, 60)
-    .option("--memory-limit <MiB>", "judging one history holds no more", positiveNumber, 4096)
+    .option("--memory-limit <MiB>", "one history takes no more, nor does judging it", positiveNumber, 4096)
+    .option("--report <file>", "write the page of the one history that is checked to this file")
     .option("--json", "one JSON object on stdout and nothing else there", false)
     .action(async (files: string[], options: CheckOptions & Json) => {
       const { check } = await import("./check.ts");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Client } from "../../adapters/adapter.ts";
+import type { Capability, ClientWith } from "../../adapters/client/client.ts";
 import { sleep } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import { type HistoryEvent, isClientEvent } from "../../core/history.ts";
@@ -20,7 +20,7 @@ function setUp(parts: {
   const events: HistoryEvent[] = [];
   const recorder = new Recorder(clock, (event) => events.push(event));
   const told: [number, Outcome["type"]][] = [];
-  const counts = { connects: 0, performs: 0, closed: 0 };
+  const counts = { connects: 0, performs: 0, closed: 0, abandoned: 0 };
   const context: ProcessContext = {
     clock,
     recorder,
@@ -33,7 +33,10 @@ function setUp(parts: {
     async connect() {
       const attempt = counts.connects++;
       await parts.connect?.(attempt);
-      return { close: async () => void counts.closed++ } as unknown as Client;
+      return {
+        close: async () => void counts.closed++,
+        abandon: () => void counts.abandoned++,
+      } as unknown as ClientWith<Capability>;
     },
     perform: () => parts.perform?.(counts.performs++) ?? Promise.resolve({ value: 1 }),
   };
@@ -70,7 +73,7 @@ describe("a process", () => {
       await ask();
     });
     expect(process.id).toBe(3);
-    expect(counts).toMatchObject({ connects: 1, closed: 0 });
+    expect(counts).toMatchObject({ connects: 1, closed: 0, abandoned: 0 });
     expect(outcomes()[0]).toMatchObject({ type: "fail", error: "mismatch", message: "it is 4", value: 1 });
   });
 
@@ -92,7 +95,8 @@ describe("a process", () => {
       [15, "info"],
       [27, "ok"],
     ]);
-    expect(counts).toMatchObject({ connects: 3, closed: 3 });
+    // The two that died said no good-bye: what they held at the node stays until it expires.
+    expect(counts).toMatchObject({ connects: 3, abandoned: 2, closed: 1 });
   });
 
   it("takes what it has no name for as unknown", async () => {
@@ -190,7 +194,7 @@ describe("a process whose node refuses connections", () => {
       await ask("wait");
     });
     expect(outcomes().map(({ type }) => type)).toEqual(["fail", "ok"]);
-    expect(counts).toMatchObject({ connects: 2, closed: 1 });
+    expect(counts).toMatchObject({ connects: 2, closed: 1, abandoned: 0 });
   });
 
   it("closes a connection that comes up too late", async () => {

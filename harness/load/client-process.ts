@@ -3,13 +3,16 @@
  * ended indeterminate may have that operation still under way, so it never asks again: the next process of the chain
  * takes over under a new id, with a connection of its own.
  */
-import type { Client } from "../../adapters/adapter.ts";
+import type { Capability, ClientWith } from "../../adapters/client/client.ts";
 import { type Clock, sleep, withTimeout } from "../../core/clock.ts";
 import { ClientError, errorCodes } from "../../core/errors.ts";
 import type { Call, NodeId, Outcome, Result } from "../../core/op.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { Generator } from "../../workloads/workload.ts";
 import type { Recorder } from "../record/recorder.ts";
+
+/** What the workload needs: a workload that is known only as such needs anything. */
+type Client = ClientWith<Capability>;
 
 export interface ProcessContext {
   readonly clock: Clock;
@@ -63,20 +66,21 @@ export class ClientProcess {
     await this.#connect("wait").catch(() => {});
   }
 
-  /** Performs one call and records its invocation and outcome. Never rejects for what the system did. */
-  async perform(call: Call, performance: Performance): Promise<void> {
+  /** Performs one call, records its invocation and outcome, and resolves with it. Never rejects for what the system did. */
+  async perform(call: Call, performance: Performance): Promise<Outcome> {
     const { recorder, generator } = this.#context;
     recorder.invoke(this.#id, call, this.node, performance.intended);
     const outcome = await this.#attempt(call, performance);
     recorder.complete(this.#id, call, this.node, outcome);
     generator.observe?.(this.#id, call, outcome);
     if (outcome.type === "info") {
-      this.#discard();
+      this.#die();
       this.#id += this.#stride;
     }
+    return outcome;
   }
 
-  /** Closes this connection and waits for those given up before. */
+  /** Closes this connection and waits for those let go before. */
   async close(): Promise<void> {
     this.#discard();
     await Promise.all(this.#closing);
@@ -142,7 +146,13 @@ export class ClientProcess {
     this.#refusedUntil = nanos(this.#context.clock.now() + connectBackoff);
   }
 
-  /** Lets go of the connection; what is under way on it has been given up. */
+  /** The process is gone, and says no good-bye: what it held at the node stays until it expires. */
+  #die(): void {
+    this.#client?.abandon();
+    this.#client = undefined;
+  }
+
+  /** Lets go of the connection; the process lives on. */
   #discard(): void {
     if (this.#client === undefined) return;
     const closing = this.#client.close().finally(() => this.#closing.delete(closing));

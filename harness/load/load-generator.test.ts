@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Client } from "../../adapters/adapter.ts";
+import type { Capability, ClientWith } from "../../adapters/client/client.ts";
 import { sleep } from "../../core/clock.ts";
 import { type HistoryEvent, isInvocation, operations } from "../../core/history.ts";
 import { nodeId } from "../../core/op.ts";
@@ -18,7 +18,7 @@ interface Server {
   service(at: Nanos): Nanos;
 }
 
-const client = { close: async () => {} } as unknown as Client;
+const client = { close: async () => {}, abandon: () => {} } as unknown as ClientWith<Capability>;
 
 /** Loads `server` for so many seconds of virtual time. */
 async function drive(load: Load, server: Server) {

@@ -41,6 +41,8 @@ interface Struck {
   readonly nemesis: Nemesis;
   readonly id: number;
   readonly injected: Injected;
+  /** Who led just before. */
+  readonly led: NodeId | undefined;
 }
 
 /** How often a nemesis looks again for something to strike, and for the proof that it bit. */
@@ -109,14 +111,16 @@ export class FaultSchedule {
     const held = new Set(this.#struck.filter((each) => !each.injected.cut).flatMap((s) => s.injected.nodes));
     for (let attempt = 0; clock.now() < until; attempt++) {
       signal.throwIfAborted();
+      // Asked once for each attempt, so that the fault strikes the leader that its record names.
+      const led = await leader();
       const injected = await nemesis.inject({
         cluster,
         random: random.fork(`attempt-${attempt}`),
-        leader,
+        leader: async () => led,
         held,
       });
       if (injected !== undefined) {
-        const struck = { nemesis, id: ++this.#lastId, injected };
+        const struck = { nemesis, id: ++this.#lastId, injected, led };
         this.#struck.push(struck);
         this.#tell(struck, "begin");
         return;
@@ -146,7 +150,7 @@ export class FaultSchedule {
     if (failed !== undefined) throw failed.reason;
   }
 
-  #tell({ nemesis, id, injected }: Struck, state: FaultChange["state"], proof?: string): void {
+  #tell({ nemesis, id, injected, led }: Struck, state: FaultChange["state"], proof?: string): void {
     const { summary, nodes, cut } = injected;
     this.#context.onFault(nemesis.name, {
       state,
@@ -154,6 +158,7 @@ export class FaultSchedule {
       summary,
       nodes,
       ...(cut !== undefined && { cut }),
+      ...(led !== undefined && { led }),
       ...(proof !== undefined && { proof }),
     });
   }

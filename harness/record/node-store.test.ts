@@ -12,7 +12,7 @@ import { realClock } from "../../core/real-clock.ts";
 import type { Run } from "../../core/run.ts";
 import { millis, nanos } from "../../core/time.ts";
 import { TestTrial } from "../testing/trial.ts";
-import { fileRunStore, readRun } from "./node-store.ts";
+import { fileRunStore, readRecorded, readRun } from "./node-store.ts";
 
 let results: string;
 beforeEach(async () => {
@@ -170,13 +170,36 @@ describe("readRun()", () => {
   });
 
   it("names the file and what is wrong in it", async () => {
-    const { dir } = await storedTrial();
-    await rewrite(dir, () => ({ verdict: "splendid" }));
-    await expect(readRun(dir)).rejects.toThrow(/run\.json: .*"valid"\|"unknown"\|"invalid".*verdict/);
-    await rewrite(dir, () => ({ version: 2 }));
-    await expect(readRun(dir)).rejects.toThrow(/run\.json: .*version/);
+    const { run, dir } = await storedTrial();
+    const wrong = async (change: (run: Run) => object, message: string) => {
+      await writeFile(join(dir, "run.json"), JSON.stringify({ ...run, ...change(run) }));
+      await expect(readRun(dir)).rejects.toThrow(`run.json: ${message}`);
+    };
+    await wrong(
+      () => ({ verdict: "splendid" }),
+      'expected verdict to be "valid", "unknown" or "invalid", got "splendid"',
+    );
+    await wrong(() => ({ version: 2 }), "expected version to be 1, got 2");
+    await wrong(
+      ({ load }) => ({ load: { ...load, rate: "much" } }),
+      'expected load.rate to be a number, got "much"',
+    );
+    await wrong(({ nodes }) => ({ nodes: [nodes[0], {}] }), "expected nodes[1].id to be a text, got nothing");
+    await wrong(() => ({ load: { kind: "none" } }), "expected load");
+    await wrong(() => ({ seed: 1.5 }), "expected seed to be a whole number, got 1.5");
+    await wrong(() => ({ startedAt: "today" }), "expected startedAt to be a time such as");
+    await writeFile(join(dir, "run.json"), "[]");
+    await expect(readRun(dir)).rejects.toThrow("run.json: expected an object, got an array");
     await writeFile(join(dir, "run.json"), "{");
     await expect(readRun(dir)).rejects.toThrow(/run\.json: expected JSON/);
+  });
+
+  it("does without the usage, which not every machine can measure", async () => {
+    const { run, dir } = await storedTrial();
+    await rm(join(dir, "usage.jsonl"));
+    expect(await readRun(dir)).toMatchObject({ run, usage: [] });
+    await writeFile(join(dir, "usage.jsonl"), "no JSON\n");
+    expect(await readRecorded(dir)).toMatchObject({ run, truncated: false });
   });
 
   it("names the line of the usage that is wrong, and forgives a last one that was cut off", async () => {

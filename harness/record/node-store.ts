@@ -3,10 +3,13 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { mkdir, mkdtemp, readFile, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { finished } from "node:stream/promises";
+import { jsonl } from "../../checker/formats/jsonl.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { History } from "../../core/history.ts";
-import { decodeHistory, encodeEvent } from "../../core/history-codec.ts";
+import { encodeEvent } from "../../core/history-codec.ts";
 import type { Run, UsageSample } from "../../core/run.ts";
+import { fileSource, unreadable } from "./file-source.ts";
+import { HeapGuard } from "./heap-guard.ts";
 import { decodeRun, decodeUsage } from "./run-codec.ts";
 import type { RunDirectory, RunStore } from "./store.ts";
 
@@ -143,30 +146,57 @@ class LineFile {
   }
 }
 
-/** What a run directory holds. */
-export interface StoredRun {
+/** What of a run is judged. */
+export interface RecordedRun {
   readonly run: Run;
   readonly history: History;
+  /** Whether the history's last line was cut off, and dropped. */
+  readonly truncated: boolean;
+}
+
+/** What a run directory holds. */
+export interface StoredRun extends RecordedRun {
+  /** None where usage.jsonl is missing. */
   readonly usage: readonly UsageSample[];
 }
 
-/** Rejects with a UsageError that names the file where one is missing or is not what it should be. */
+/**
+ * Run and history, the history by pieces; `memoryLimitBytes` is what it may take. Rejects with a UsageError that names the
+ * file where one is missing, is not what it should be, or is too large.
+ */
+export async function readRecorded(
+  dir: string,
+  memoryLimitBytes = Number.POSITIVE_INFINITY,
+): Promise<RecordedRun> {
+  const missing = await firstMissing(dir, ["run.json", "history.jsonl"]);
+  if (missing !== undefined)
+    throw new UsageError(`${dir} is not a run directory: ${join(dir, missing)} is missing`);
+  const file = join(dir, "run.json");
+  const run = decodeRun(await readText(file), file);
+  const guard = new HeapGuard(memoryLimitBytes);
+  const { history, truncated } = await jsonl.read(await fileSource(join(dir, "history.jsonl"), { guard }));
+  return { run, history, truncated };
+}
+
+/** The same, and what the run's nodes used of the machine. */
 export async function readRun(dir: string): Promise<StoredRun> {
-  const read = async (name: string) => {
-    try {
-      return await readFile(join(dir, name), "utf8");
-    } catch (reason) {
-      throw new UsageError(`${dir} is not a run directory: ${(reason as Error).message}`);
-    }
-  };
-  const [run, history, usage] = await Promise.all([
-    read("run.json"),
-    read("history.jsonl"),
-    read("usage.jsonl"),
-  ]);
-  return {
-    run: decodeRun(run, join(dir, "run.json")),
-    history: decodeHistory(history, join(dir, "history.jsonl")),
-    usage: decodeUsage(usage, join(dir, "usage.jsonl")),
-  };
+  return { ...(await readRecorded(dir)), usage: await readUsage(dir) };
+}
+
+export async function readUsage(dir: string): Promise<UsageSample[]> {
+  const file = join(dir, "usage.jsonl");
+  return (await isThere(file)) ? decodeUsage(await readText(file), file) : [];
+}
+
+async function firstMissing(dir: string, names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) if (!(await isThere(join(dir, name)))) return name;
+  return undefined;
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (reason) {
+    throw unreadable(file, reason);
+  }
 }

@@ -67,7 +67,7 @@ export class Recorder {
 
   complete(process: number, call: Call, node: NodeId, outcome: Outcome): void {
     const head = this.#head(this.now(), outcome.type, process, call);
-    this.#counts[outcome.type]++;
+    if (call.mode === undefined) this.#counts[outcome.type]++;
     if (outcome.type === "ok") {
       const { value, revision, modRevision } = outcome.output;
       this.#record({
@@ -98,7 +98,7 @@ export class Recorder {
     this.#record({ index: this.#events.length, time: this.now(), type: "notice", ...notice });
   }
 
-  /** The harness did or saw something: a phase, a leader, a fault. */
+  /** The harness did or saw something: a phase, a leader, a fault, a digest. */
   harness(news: HarnessNews): void {
     const index = this.#events.length;
     this.#record({ index, time: this.now(), type: "info", process: "nemesis", ...news });
@@ -106,7 +106,8 @@ export class Recorder {
 
   #head<T extends Outcome["type"] | "invoke">(time: Nanos, type: T, process: number, call: Call) {
     const key = call.key !== undefined && { key: call.key };
-    return { index: this.#events.length, time, type, process, f: call.f, ...key };
+    const mode = call.mode !== undefined && { mode: call.mode };
+    return { index: this.#events.length, time, type, process, f: call.f, ...key, ...mode };
   }
 
   #record(event: HistoryEvent): void {

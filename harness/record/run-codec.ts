@@ -4,9 +4,11 @@
  * not compile.
  */
 import { z } from "zod";
+import type { KnownLimit } from "../../core/consistency.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { FaultWindow } from "../../core/fault.ts";
 import type { ClientHealth, LatencySummary, Load, Machine, Run, UsageSample } from "../../core/run.ts";
+import { sentenceOf } from "./schema-words.ts";
 import { count, type Members, node, time, verdict, verdictKind } from "./verdict-codec.ts";
 
 const outcomeType = z.enum(["ok", "fail", "info"]);
@@ -34,7 +36,17 @@ const fault: z.ZodType<FaultWindow> = z.looseObject({
   from: time,
   to: time,
   proof: z.string().exactOptional(),
+  led: node.exactOptional(),
 } satisfies Members<FaultWindow>);
+
+const knownLimit: z.ZodType<KnownLimit> = z.looseObject({
+  name: z.string(),
+  condition: z.enum(["deposed-leader", "new-leader"]),
+  boundMs: z.number().nonnegative(),
+  leaseMs: z.number().nonnegative().exactOptional(),
+  forwarded: z.boolean().exactOptional(),
+  sentence: z.string(),
+} satisfies Members<KnownLimit>);
 
 const load: z.ZodType<Load> = z.discriminatedUnion("kind", [
   z.looseObject({ kind: z.literal("open"), rate: z.number(), processes: count, seconds: z.number() }),
@@ -68,7 +80,16 @@ const runFile: z.ZodType<Run> = z.looseObject({
   readMode: z.looseObject({
     name: z.string(),
     promises: z.enum(["linearizable", "linearizable-known-limits", "sequential", "stale-monotonic", "stale"]),
+    limits: z.array(knownLimit).exactOptional(),
   }),
+  workloadRun: z
+    .looseObject({
+      keyPrefix: z.string(),
+      options: z.record(z.string(), z.int()),
+      convergenceSeconds: z.number().positive().exactOptional(),
+    })
+    .exactOptional(),
+  revisions: z.enum(["store", "key"]).exactOptional(),
   nodes: z.array(z.looseObject({ id: z.string(), endpoint: z.string() })),
   mutant: z.string().exactOptional(),
   load,
@@ -117,5 +138,5 @@ function decode<T>(schema: z.ZodType<T>, text: string, where: string): T {
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new UsageError(`${where}: ${z.prettifyError(parsed.error).replaceAll("\n", "; ")}`);
+  throw new UsageError(`${where}: ${sentenceOf(parsed.error, json)}`);
 }

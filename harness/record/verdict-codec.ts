@@ -6,7 +6,7 @@ import { type ErrorCode, errorCodes } from "../../core/errors.ts";
 import type { Evidence, ReachedState } from "../../core/evidence.ts";
 import { type Json, nodeId, type Operation, type Result } from "../../core/op.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
-import type { Anomaly, Lane, Verdict } from "../../core/verdict.ts";
+import type { Anomaly, Lane, MetLimit, Verdict } from "../../core/verdict.ts";
 
 /** What a schema must have for each member of `T`: none missing, none of another name. */
 export type Members<T> = { readonly [K in keyof T]-?: z.ZodType<T[K]> };
@@ -58,17 +58,27 @@ const evidence: z.ZodType<Evidence> = z.discriminatedUnion("kind", [
   z.looseObject({
     kind: z.literal("order"),
     operations,
-    culprit: count,
+    culprit: count.exactOptional(),
     states: states.exactOptional(),
+    moreStates: z.boolean().exactOptional(),
   }),
   z.looseObject({ kind: z.literal("stale"), operations, culprit: count, since: time }),
 ]);
+
+const limit: z.ZodType<MetLimit> = z.looseObject({
+  name: z.string(),
+  node,
+  at: time,
+  boundMs: z.number(),
+  sentence: z.string(),
+} satisfies Members<MetLimit>);
 
 /** Evidence was no member of its own, and known by the members that it had. */
 interface OlderAnomaly {
   readonly operations?: Operation[];
   readonly culprit?: number;
   readonly states?: ReachedState[];
+  readonly moreStates?: boolean;
   readonly since?: Nanos;
 }
 
@@ -78,17 +88,26 @@ const anomaly: z.ZodType<Anomaly> = z
     summary: z.string(),
     key: z.string().exactOptional(),
     known: z.boolean().exactOptional(),
+    limit: limit.exactOptional(),
     evidence: evidence.exactOptional(),
     operations: operations.exactOptional(),
     culprit: count.exactOptional(),
     states: states.exactOptional(),
+    moreStates: z.boolean().exactOptional(),
     since: time.exactOptional(),
   } satisfies Members<Anomaly & OlderAnomaly>)
-  .transform(({ operations = [], culprit = operations.length - 1, states, since, ...today }): Anomaly => {
+  .transform(({ operations = [], culprit, states, moreStates, since, ...today }): Anomaly => {
     if (operations.length === 0) return today;
-    const shown = { operations, culprit };
-    if (since !== undefined) return { ...today, evidence: { kind: "stale", ...shown, since } };
-    return { ...today, evidence: { kind: "order", ...shown, ...(states !== undefined && { states }) } };
+    if (since !== undefined) {
+      const read = culprit ?? operations.length - 1;
+      return { ...today, evidence: { kind: "stale", operations, culprit: read, since } };
+    }
+    const rest = {
+      ...(culprit !== undefined && { culprit }),
+      ...(states !== undefined && { states }),
+      ...(moreStates !== undefined && { moreStates }),
+    };
+    return { ...today, evidence: { kind: "order", operations, ...rest } };
   });
 
 const lane: z.ZodType<Lane> = z.looseObject({

@@ -1,9 +1,9 @@
 /** A ready cluster's trial: load and faults, then quiet, then the last reads. */
-import type { Client } from "../../adapters/adapter.ts";
+import type { Capability, ClientWith } from "../../adapters/client/client.ts";
 import { assert } from "../../core/assert.ts";
 import { sleep } from "../../core/clock.ts";
 import type { FaultChange, Phase } from "../../core/harness-event.ts";
-import type { NodeId } from "../../core/op.ts";
+import type { Call, NodeId } from "../../core/op.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Generator } from "../../workloads/workload.ts";
 import type { ClientLoad } from "../load/client-probe.ts";
@@ -11,6 +11,7 @@ import { ClientProcess } from "../load/client-process.ts";
 import { LoadGenerator } from "../load/load-generator.ts";
 import { FaultSchedule } from "../nemesis/schedule.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
+import { askAtRest, recordDigests } from "./at-rest.ts";
 import type { TrialContext } from "./context.ts";
 import { healEverything } from "./heal.ts";
 import { unreadyNodes } from "./readiness.ts";
@@ -29,7 +30,7 @@ export interface Driven {
 
 /** The last reads may not take longer, however many there are. */
 const finalSeconds = 10;
-/** So many processes of each node do them: a crowd would see no more. */
+/** This many processes of each node do them: a crowd would see no more. */
 const finalReadersPerNode = 4;
 
 /** Drives `cluster` and records it. Tells `onLoadEnd` as soon as the load is over, however it ended. */
@@ -48,6 +49,7 @@ export async function drive(
       onLoadEnd(await drive.endLoad());
     }
     await drive.final();
+    await drive.rest();
   } finally {
     await drive.close();
   }
@@ -62,6 +64,8 @@ class Drive {
   readonly #schedule: FaultSchedule;
   readonly #watch: Watch;
   #lost: readonly NodeId[] = [];
+  /** A reading of the clock. */
+  #loadEndedAt = nanos(0);
 
   constructor(context: TrialContext, cluster: Cluster) {
     const { spec, deps, random, end } = context;
@@ -127,6 +131,7 @@ class Drive {
     const { deps, recorder } = this.#context;
     const loadEndedAt = recorder.now();
     await this.#load.stop();
+    this.#loadEndedAt = deps.clock.now();
     return {
       loadEndedAt,
       sendLagMsP99: this.#load.sendLagMsP99,
@@ -143,7 +148,7 @@ class Drive {
     this.#enter("final", until);
     const calls = this.#generator.final();
     await Promise.all(
-      this.#processes.slice(0, finalReadersPerNode * this.#cluster.nodes.length).map(async (process) => {
+      this.#readers.map(async (process) => {
         for (const call of calls) {
           if (deps.clock.now() >= until || end.signal.aborted) return;
           await process.perform(call, { whileRefused: "wait" });
@@ -151,6 +156,20 @@ class Drive {
       }),
     );
     end.signal.throwIfAborted();
+  }
+
+  /** Every node is asked what it holds itself, until all agree on the newest or the time to catch up is over. */
+  async rest(): Promise<void> {
+    const { spec, end } = this.#context;
+    const until = nanos(this.#loadEndedAt + seconds(spec.convergenceSeconds));
+    this.#watch.stage("final", until);
+    await askAtRest(this.#context, { readers: this.#readers, calls: this.#generator.final(), until });
+    await recordDigests(this.#context, this.#cluster.nodes);
+    end.signal.throwIfAborted();
+  }
+
+  get #readers(): readonly ClientProcess[] {
+    return this.#processes.slice(0, finalReadersPerNode * this.#cluster.nodes.length);
   }
 
   async close(): Promise<void> {
@@ -192,13 +211,12 @@ function makeProcesses(context: TrialContext, cluster: Cluster, generator: Gener
     recorder,
     generator,
     timeout: millis(spec.operationTimeoutMs),
-    connect(node: NodeId): Promise<Client> {
+    connect(node: NodeId): Promise<ClientWith<Capability>> {
       const endpoint = endpoints.get(node);
       assert(endpoint !== undefined, `a client of the unknown node ${node}`);
-      return deps.adapter.connect(endpoint, connect);
+      return deps.adapter.connect(endpoint, deps.workload.requires, connect);
     },
-    perform: (client: Client, call: Parameters<typeof deps.workload.perform>[1]) =>
-      deps.workload.perform(client, call, workload),
+    perform: (client: ClientWith<Capability>, call: Call) => deps.workload.perform(client, call, workload),
   };
   return Array.from({ length: spec.load.processes }, (_, slot) => {
     const node = cluster.nodes[slot % cluster.nodes.length];

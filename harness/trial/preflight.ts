@@ -6,8 +6,8 @@ import type { TrialDeps, TrialSpec } from "./spec.ts";
 export async function preflight(spec: TrialSpec, deps: TrialDeps): Promise<void> {
   const { adapter, runtime, workload, nemeses } = deps;
   const { deployment } = adapter;
-  if (!Object.hasOwn(adapter.readModes, spec.readMode)) {
-    const known = Object.keys(adapter.readModes).join(", ");
+  if (!Object.hasOwn(adapter.promises.reads, spec.readMode)) {
+    const known = Object.keys(adapter.promises.reads).join(", ");
     throw new UsageError(`${adapter.name} has no read mode "${spec.readMode}": there are ${known}`);
   }
   if (!deployment.sizes.includes(spec.nodes)) {
@@ -44,7 +44,7 @@ export async function preflight(spec: TrialSpec, deps: TrialDeps): Promise<void>
 }
 
 function assertOffered<T extends string>(
-  needs: ReadonlySet<T>,
+  needs: Iterable<T>,
   offers: ReadonlySet<T>,
   who: string,
   where: string,

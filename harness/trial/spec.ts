@@ -2,8 +2,9 @@
  * What `runTrial` (trial.ts) is asked and what it is given. The spec is plain data that repeats a run; the
  * dependencies are the pieces that the command line picked from its registries.
  */
-import type { Adapter, ConnectOptions } from "../../adapters/adapter.ts";
+import type { Adapter, Credentials } from "../../adapters/adapter.ts";
 import type { Installed } from "../../adapters/deployment.ts";
+import { defaultConvergenceSeconds } from "../../checker/convergence/convergence.ts";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
 import type { Load, Machine, Run } from "../../core/run.ts";
@@ -31,12 +32,14 @@ export interface TrialSpec {
   readonly quietSeconds: number;
   /** The longest wait for every node to serve again after everything is healed. */
   readonly recoverySeconds: number;
+  /** How long a node may take to catch up once everything is healed and the load is over. */
+  readonly convergenceSeconds: number;
   readonly operationTimeoutMs: number;
   /** Drawn between min and max for every fault and gap. */
   readonly faultSeconds: Span;
   readonly gapSeconds: Span;
   readonly workloadOptions: Readonly<Record<string, number>>;
-  readonly connect: Omit<ConnectOptions, "timeoutMs">;
+  readonly connect: Credentials;
   readonly cluster: ClusterSpec;
   readonly checking: CheckingSpec;
   /** Every option as it was given or defaulted, for the configuration table. */
@@ -84,6 +87,7 @@ export const trialDefaults = {
   load: { kind: "open", rate: 500, processes: 12, seconds: 30 },
   quietSeconds: 3,
   recoverySeconds: 15,
+  convergenceSeconds: defaultConvergenceSeconds,
   operationTimeoutMs: 1000,
   faultSeconds: { min: 3, max: 5 },
   gapSeconds: { min: 2, max: 3 },

@@ -39,8 +39,8 @@ export async function runTrial(spec: TrialSpec, deps: TrialDeps): Promise<Run> {
 async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialContext> {
   const time = deps.clock.date().toISOString().slice(0, 19).replaceAll(":", "");
   const dir = await deps.store.create(`${time}-${deps.adapter.name}-${deps.workload.name}-${spec.seed}`);
-  const promises = deps.adapter.readModes[spec.readMode];
-  if (promises === undefined) throw new TypeError(`preflight let the read mode ${spec.readMode} pass`);
+  const promised = deps.adapter.promises.reads[spec.readMode];
+  if (promised === undefined) throw new TypeError(`preflight let the read mode ${spec.readMode} pass`);
   return {
     spec,
     deps,
@@ -48,13 +48,16 @@ async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialConte
     recorder: new Recorder(deps.clock, (event) => dir.append(event)),
     random: createRandom(spec.seed),
     end: new TrialEnd(deps.signal),
-    connect: { ...spec.connect, timeoutMs: spec.operationTimeoutMs },
+    connect: { ...spec.connect, timeoutMs: spec.operationTimeoutMs, clock: deps.clock },
     workload: {
       readMode: spec.readMode,
-      promises,
+      promises: promised.consistency,
+      limits: promised.limits ?? [],
+      revisions: deps.adapter.revisions,
       // Two runs against one living cluster do not meet, nor does a run meet its owner's keys.
       keyPrefix: deps.runtime.outlivesRun ? `assay-${time}-` : "",
       options: spec.workloadOptions,
+      convergenceSeconds: spec.convergenceSeconds,
     },
   };
 }
@@ -165,7 +168,13 @@ class Conduct {
       runtime: deps.runtime.name,
       workload: deps.workload.name,
       nemeses: deps.nemeses.map(stepName),
-      readMode: { name: spec.readMode, promises: workload.promises },
+      readMode: { name: spec.readMode, promises: workload.promises, limits: workload.limits ?? [] },
+      workloadRun: {
+        keyPrefix: workload.keyPrefix,
+        options: workload.options,
+        convergenceSeconds: spec.convergenceSeconds,
+      },
+      revisions: workload.revisions,
       nodes: this.#nodes,
       ...(mutant !== undefined && { mutant }),
       load: spec.load,

@@ -23,7 +23,8 @@ export class Watch {
   readonly #stopped = new AbortController();
   #stage: { name: Stage; until: Nanos } = { name: "main", until: nanos(0) };
   #leader: NodeId | undefined;
-  #leaderSeen = false;
+  /** When the newest question was asked whose answer was taken; undefined before the first. */
+  #askedAt: Nanos | undefined;
   /** Questions that are not answered yet: a slow answer holds up neither the tick nor the others. */
   readonly #asking = new Map<string, Promise<void>>();
   #loop: Promise<void> = Promise.resolve();
@@ -48,8 +49,9 @@ export class Watch {
     const { deps, connect } = this.#context;
     const endpoints = this.#cluster.nodes.map((node) => node.endpoint);
     const timeoutMs = Math.min(connect.timeoutMs, leaderTimeoutMs);
+    const asked = this.#context.recorder.now();
     const leader = await deps.adapter.leader(endpoints, { ...connect, timeoutMs }).catch(() => undefined);
-    this.#saw(leader);
+    this.#saw(leader, asked);
     return leader;
   }
 
@@ -91,13 +93,17 @@ export class Watch {
     );
   }
 
-  #saw(leader: NodeId | undefined): void {
-    if (this.#leaderSeen && leader === this.#leader) return;
+  #saw(leader: NodeId | undefined, asked: Nanos): void {
+    const before = this.#askedAt;
+    // A slow answer may be older than one that came before it.
+    if (before !== undefined && asked < before) return;
     // An answer that comes after the end says nothing of the run.
     if (this.#stopped.signal.aborted) return;
-    this.#leaderSeen = true;
+    this.#askedAt = asked;
+    if (before !== undefined && leader === this.#leader) return;
     this.#leader = leader;
-    this.#context.recorder.harness({ f: "leader", value: leader ?? null });
+    const since = before === undefined ? {} : { since: before };
+    this.#context.recorder.harness({ f: "leader", value: leader ?? null, ...since });
     this.#context.deps.onProgress({ type: "leader", ...(leader !== undefined && { node: leader }) });
   }
 

@@ -5,9 +5,12 @@ import { receive } from "./receive.ts";
 import { advanceCommit, broadcast } from "./replication.ts";
 import { type RaftConfig, RaftState } from "./state.ts";
 import { tick } from "./tick.ts";
-import type { HardState, Input, LogIndex, Membership, Message, Ready, Status, Term } from "./types.ts";
+import type { Entry, HardState, Input, LogIndex, Membership, Message, Ready, Status, Term } from "./types.ts";
 
 export type { RaftConfig } from "./state.ts";
+
+/** What the mutant `skip-apply-on-follower` leaves out: past the first election, and early in any run. */
+const skippedIndex = 100;
 
 /** Messages that promise what this member has on disk. */
 const promises: ReadonlySet<Message["type"]> = new Set(["vote", "vote-reply", "append-reply"]);
@@ -89,7 +92,7 @@ export class RaftNode {
       entries,
       messages,
       immediate,
-      committed: state.log.takeCommitted(applyLimit),
+      committed: this.#committed(applyLimit),
       reads: drained(state.reads.confirmed),
       refusedReads: drained(state.reads.refused),
       dropped: drained(state.dropped),
@@ -121,6 +124,23 @@ export class RaftNode {
     const { config, role, log } = this.#state;
     // The mutant applies, and so acknowledges, what only the leader itself has.
     return config.mutants.has("ack-before-commit") && role === "leader" ? log.last : log.commit;
+  }
+
+  #committed(limit: LogIndex): readonly Entry[] {
+    const { config, log } = this.#state;
+    const entries = log.takeCommitted(limit);
+    return config.mutants.has("skip-apply-on-follower")
+      ? entries.filter((entry) => !this.#skips(entry))
+      : entries;
+  }
+
+  /** The mutant: the last of the voters that follow never applies this entry, whatever the seed. */
+  #skips({ index, type }: Entry): boolean {
+    const { id, leader, membership } = this.#state;
+    const followers = membership.voters.filter((voter) => voter !== leader);
+    return (
+      index === skippedIndex && type === "command" && leader !== undefined && id === Math.max(...followers)
+    );
   }
 
   #hardState(): HardState {

@@ -91,6 +91,17 @@ export class History {
     this.#append(name, this.#keys.get(name), deletion);
   }
 
+  /** Drops the changes of the newest revision as if they had never been made; for a planted bug. */
+  forget(revision: number): void {
+    for (let last = this.#changes.at(-1); last?.modRevision === revision; last = this.#changes.at(-1)) {
+      this.#changes.pop();
+      const name = keyString(last.key);
+      const versions = this.#keys.get(name) ?? [];
+      versions.pop();
+      if (versions.length === 0) this.#keys.delete(name);
+    }
+  }
+
   advance(revision: number): void {
     assert(revision > this.#revision, `revision ${revision} does not follow ${this.#revision}`);
     this.#revision = revision;

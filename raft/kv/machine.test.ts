@@ -4,6 +4,7 @@ import { command } from "./arbitraries.ts";
 import { type Command, decodeCommand, encodeCommand } from "./command.ts";
 import { StateMachine } from "./machine.ts";
 import type { PutRequest } from "./request.ts";
+import type { StoreFlaw } from "./store.ts";
 
 const request: PutRequest = {
   type: "put",
@@ -203,3 +204,37 @@ describe("the state machine", () => {
 /** A remembered result is read back without the `sub` of the change that it came from. */
 const withoutSub = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (name, each) => (name === "sub" ? undefined : each)));
+
+describe("a planted flaw of the store", () => {
+  const keyed = (value: number): PutRequest => ({ ...request, value: Uint8Array.of(value) });
+  const read = ({ store }: StateMachine) => {
+    const { key } = request;
+    const found = { limit: 0, revision: 0, sortOrder: "none", sortTarget: "key", keysOnly: false } as const;
+    const bounds = { minModRevision: 0, maxModRevision: 0, minCreateRevision: 0, maxCreateRevision: 0 };
+    const answer = store.range({ type: "range", key, ...found, ...bounds, countOnly: false });
+    return answer.ok && answer.response.type === "range" ? answer.response.kvs[0] : undefined;
+  };
+  const fifty = (flaw: StoreFlaw) => {
+    const { machine, apply } = machineFor(new StateMachine({ flaw }));
+    const revisions = Array.from({ length: 50 }, (_, i) => {
+      const { result } = apply({ sequence: i + 1, request: keyed(i + 1) });
+      return result.revision;
+    });
+    return { machine, apply, revisions };
+  };
+
+  it("drops the change of each fiftieth entry, answered with a revision of its own", () => {
+    const { machine, revisions } = fifty("drops-changes");
+    expect(revisions.slice(-2)).toEqual([50, 51]);
+    expect(read(machine)).toMatchObject({ modRevision: 50, value: Uint8Array.of(49) });
+  });
+
+  it("gives each fiftieth entry the revision of the one before it", () => {
+    const { machine, apply, revisions } = fifty("shares-revision");
+    expect(revisions.slice(-2)).toEqual([50, 50]);
+    expect(read(machine)).toMatchObject({ modRevision: 50, value: Uint8Array.of(50) });
+    expect(apply({ sequence: 51, request: keyed(51) }).result.revision).toBe(51);
+    const copy = StateMachine.decodeSnapshot(machine.encodeSnapshot(), { flaw: "shares-revision" });
+    expect(read(copy)).toMatchObject({ modRevision: 51 });
+  });
+});

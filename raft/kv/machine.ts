@@ -3,12 +3,16 @@ import { ByteReader, ByteWriter } from "./bytes.ts";
 import { type Command, decodeCommand } from "./command.ts";
 import { Proposals } from "./proposals.ts";
 import type { KvResult } from "./request.ts";
-import { Store } from "./store.ts";
+import { Store, type StoreFlaw } from "./store.ts";
 
 export interface MachineOptions {
   /** Mutant `apply-twice`: a command that is in the log twice is applied twice. */
   readonly applyTwice?: boolean;
+  /** Mutants `lose-acknowledged-write` and `reuse-revision`: what the store does wrong with each fiftieth entry. */
+  readonly flaw?: StoreFlaw | undefined;
 }
+
+const flawEvery = 50;
 
 /** What became of a command; `proposer`, `incarnation` and `sequence` are its own. */
 export interface Applied {
@@ -33,6 +37,7 @@ export class StateMachine {
   readonly store: Store;
   readonly #proposals: Proposals;
   readonly #applyTwice: boolean;
+  readonly #flaw: StoreFlaw | undefined;
   #applied: number;
 
   constructor(
@@ -43,6 +48,7 @@ export class StateMachine {
     this.#proposals = parts.proposals;
     this.#applied = parts.applied;
     this.#applyTwice = options.applyTwice ?? false;
+    this.#flaw = options.flaw;
   }
 
   /** Index in the log of the last command that was applied. */
@@ -93,7 +99,8 @@ export class StateMachine {
       return { result: { ok: false, revision: this.store.revision, error: "superseded" }, duplicate: true };
     }
     if (admitted !== "fresh") return { result: admitted, duplicate: true };
-    const result = this.store.execute(command.request);
+    const flaw = this.#applied % flawEvery === 0 ? this.#flaw : undefined;
+    const result = this.store.execute(command.request, flaw);
     if (!this.#applyTwice) this.#proposals.remember(command, result);
     return { result, duplicate: false };
   }

@@ -16,6 +16,9 @@ import { readHistory, writeHistory } from "./store-codec.ts";
 import { Transaction } from "./txn.ts";
 import { validate } from "./validate.ts";
 
+/** A planted bug: a transaction's changes are dropped, or have the revision of the transaction before it. */
+export type StoreFlaw = "drops-changes" | "shares-revision";
+
 /**
  * The multi-version key-value store, with etcd's meaning of revisions: the store's revision starts at 1 and rises by one
  * with every transaction that changes something; a key remembers at which revision it was created and changed last, and
@@ -43,11 +46,14 @@ export class Store {
   }
 
   /** Carries out a request that may write. */
-  execute(request: WriteRequest): KvResult {
+  execute(request: WriteRequest, flaw?: StoreFlaw): KvResult {
     const error = validate(request);
     if (error !== undefined) return this.#result(error);
     if (request.type === "compact") return this.#result(this.#compact(request.revision));
-    return this.#result(new Transaction(this.#history).execute(request));
+    const before = this.revision;
+    const response = new Transaction(this.#history, flaw === "shares-revision").execute(request);
+    if (flaw === "drops-changes" && this.revision > before) this.#history.forget(this.revision);
+    return this.#result(response);
   }
 
   /** A transaction without a write in either branch (`isReadOnly`). */

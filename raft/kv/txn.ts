@@ -24,11 +24,17 @@ import type {
 export class Transaction {
   readonly #history: History;
   readonly #revision: number;
-  #changes = 0;
+  /** The `sub` of the next change, and of the first one. */
+  #changes: number;
+  readonly #firstChange: number;
 
-  constructor(history: History) {
+  /** `sharesRevision`: a planted bug, see StoreFlaw. */
+  constructor(history: History, sharesRevision = false) {
     this.#history = history;
-    this.#revision = history.revision + 1;
+    this.#revision = history.revision + (sharesRevision ? 0 : 1);
+    const last = history.changes.at(-1);
+    this.#firstChange = last?.modRevision === this.#revision ? last.sub + 1 : 0;
+    this.#changes = this.#firstChange;
   }
 
   /** Has all of its effects, or none and says why. The request is valid (validate.ts). */
@@ -37,7 +43,7 @@ export class Transaction {
     const error = this.#check(plan);
     if (error !== undefined) return error;
     const response = this.#run(plan);
-    if (this.#changes > 0) this.#history.advance(this.#revision);
+    if (this.#revision > this.#history.revision && this.#hasChanged()) this.#history.advance(this.#revision);
     return response;
   }
 
@@ -84,7 +90,7 @@ export class Transaction {
   }
 
   #range(request: RangeRequest): KvResponse {
-    const response = range(this.#history, this.#history.revision + (this.#changes > 0 ? 1 : 0), request);
+    const response = range(this.#history, this.#history.revision + (this.#hasChanged() ? 1 : 0), request);
     assert(typeof response !== "string", "a range was not checked before it ran");
     return response;
   }
@@ -107,6 +113,10 @@ export class Transaction {
     if (kvs.length > 0) return kvs.every((kv) => compare(kv, comparison));
     // No literal can stand for the value of a key that is not there, so none compares.
     return comparison.target !== "value" && compare(absent, comparison);
+  }
+
+  #hasChanged(): boolean {
+    return this.#changes > this.#firstChange;
   }
 
   #get({ key }: KeyRange): Change | undefined {

@@ -3,6 +3,7 @@ import type { Random } from "../../core/random.ts";
 import type { Mutant } from "../core/mutants.ts";
 import { RaftNode } from "../core/node.ts";
 import { logIndex, type MemberId } from "../core/types.ts";
+import type { MachineOptions } from "../kv/machine.ts";
 import type { OpenedDisk } from "./disk.ts";
 import type { PeerAddress } from "./transport/transport.ts";
 
@@ -54,4 +55,11 @@ export function createNode(options: MemberOptions, { snapshot, recovered }: Open
     maxInflight: appendsInflightMax,
     mutants: options.mutants,
   });
+}
+
+/** What the state machine does wrong, by the mutants that were asked for. */
+export function machineOptions(mutants: ReadonlySet<Mutant>): MachineOptions {
+  const applyTwice = mutants.has("apply-twice");
+  if (mutants.has("lose-acknowledged-write")) return { applyTwice, flaw: "drops-changes" };
+  return mutants.has("reuse-revision") ? { applyTwice, flaw: "shares-revision" } : { applyTwice };
 }

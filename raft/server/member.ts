@@ -7,7 +7,7 @@ import type { KvResult, WriteRequest } from "../kv/request.ts";
 import type { Store } from "../kv/store.ts";
 import { Applier } from "./applier.ts";
 import { Disk, type OpenedDisk } from "./disk.ts";
-import { createNode, type MemberOptions, ticksPerHeartbeat } from "./member-options.ts";
+import { createNode, type MemberOptions, machineOptions, ticksPerHeartbeat } from "./member-options.ts";
 import { Proposals } from "./proposals.ts";
 import { Reads } from "./reads.ts";
 import { type Replica, ReplicaError, type ReplicaMember } from "./replica.ts";
@@ -63,7 +63,7 @@ export class Member implements Replica {
     });
     this.#applier = new Applier({
       snapshot,
-      machine: { applyTwice: options.mutants.has("apply-twice") },
+      machine: machineOptions(options.mutants),
       onApplied: (applied) => this.#answer(applied, recovered.incarnation),
       onRestored: () => this.#restored(recovered.incarnation),
       log: options.log,

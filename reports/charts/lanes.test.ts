@@ -5,7 +5,7 @@ import { checkerLanesChart, lanesChart } from "./lanes.ts";
 import type { LaneBand, Timeline } from "./timeline.ts";
 
 const fixture = validFixture({ seconds: 6 });
-const { timeline: bare } = contextOf(fixture.run, fixture.history, fixture.usage);
+const { timeline: bare } = contextOf(fixture.run, fixture.history, fixture.usage, {});
 const hold = (from: number, to: number, more: Partial<LaneBand> = {}): LaneBand => ({
   checker: "locks",
   label: "holds",

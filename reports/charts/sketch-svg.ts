@@ -37,7 +37,7 @@ export function sketchSvg(sketch: Sketch, width: number): Html {
   return svg`<div class="sketch-parts">${laneNames(sketch, names, height)}<svg class="chart sketch${narrow && " narrow"}" width="${px(x.right)}" height="${height}" viewBox="0 0 ${px(x.right)} ${height}" role="img" aria-label="Timeline by process. ${words}.">
 ${faultRects(sketch, x, bottom)}
 <path class="lane-lines" d="${lines.map((y) => `M0 ${y}H${px(x.right)}`).join("")}"/>
-${timeTicks(x, bottom)}
+${timeTicks(sketch, x, bottom)}
 ${gapArrow(sketch, x)}
 ${sketch.bars.map((bar, i) => barShape({ ...bar, label: labelOf(bar.label, narrow, sketch) }, x, i === sketch.culprit ? "culprit" : i === sketch.chosen ? "chosen" : ""))}
 ${sketch.orders.slice(0, drawnOrders).map((order, i) => orderPath(sketch, order, x, i))}
@@ -106,7 +106,7 @@ function faultRects(sketch: Sketch, x: SketchScale, bottom: number): Html {
 }
 
 /** The moments' times, as many as have room; to the millisecond, or finer where moments are closer. */
-function timeTicks(x: SketchScale, bottom: number): Html {
+function timeTicks({ isUntimed }: Sketch, x: SketchScale, bottom: number): Html {
   const closest = x.moments.reduce(
     (least, moment, i) => Math.min(least, moment - (x.moments[i - 1] ?? Number.NEGATIVE_INFINITY)),
     1,
@@ -115,7 +115,7 @@ function timeTicks(x: SketchScale, bottom: number): Html {
   let free = Number.NEGATIVE_INFINITY;
   return svg`<g class="time">${x.moments.map((moment) => {
     const at = x(moment);
-    const label = `${moment.toFixed(decimals)} s`;
+    const label = isUntimed ? `event ${Math.round(moment * 1e3)}` : `${moment.toFixed(decimals)} s`;
     const width = label.length * 6.8;
     // At the edges a label stands beside its moment rather than half outside of the drawing.
     const from = Math.min(Math.max(0, at - width / 2), x.right - width);

@@ -1,3 +1,5 @@
+import type { CallWords } from "../../checker/model.ts";
+import { isUntimed } from "../../checker/untimed.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
 import { formatDuration } from "../format.ts";
@@ -20,6 +22,8 @@ export interface Sketch {
   readonly chosen?: number;
   /** Each possible state's order: positions in `bars`. */
   readonly orders: readonly (readonly number[])[];
+  /** Whether the history has no times: its events stand a millisecond apart, and go by their numbers. */
+  readonly isUntimed: boolean;
   /** For how long the value of a stale read had been overwritten: drawn before the culprit, in its lane. */
   readonly gap?: { readonly from: number; readonly to: number; readonly label: string };
   /** The faults that touch the drawing's time. */
@@ -45,13 +49,13 @@ export interface Bar {
 }
 
 /** A drawing holds so many operations; a checker's minimal sub-history is far smaller. */
-const barLimit = 60;
+export const barLimit = 60;
 
 /** What a sketch draws. */
 export interface Sketched {
   readonly operations: readonly Operation[];
-  /** Position in `operations` of the operation that is marked. */
-  readonly culprit: number;
+  /** Position in `operations` of the operation that is marked; absent where none is. */
+  readonly culprit?: number;
   /** Orders of some operations, by position. */
   readonly orders?: readonly (readonly number[])[];
   /** From when on the value that the culprit returned had been overwritten. */
@@ -61,7 +65,7 @@ export interface Sketched {
 }
 
 /** The operations that are shown, those up to the culprit, and how many before them are not. */
-export function shownOperations({ operations, culprit }: Pick<Sketched, "operations" | "culprit">): {
+export function shownOperations({ operations, culprit = 0 }: Pick<Sketched, "operations" | "culprit">): {
   readonly operations: readonly Operation[];
   readonly skipped: number;
 } {
@@ -69,11 +73,16 @@ export function shownOperations({ operations, culprit }: Pick<Sketched, "operati
   return { operations: operations.slice(skipped, skipped + barLimit), skipped };
 }
 
-export function sketchOf(id: string, sketched: Sketched, faults: readonly FaultBand[]): Sketch {
+export function sketchOf(
+  id: string,
+  sketched: Sketched,
+  faults: readonly FaultBand[],
+  words: CallWords,
+): Sketch {
   const { culprit, orders = [], revisions } = sketched;
   const { operations, skipped } = shownOperations(sketched);
   const processes = [...new Set(operations.map(({ process }) => process))];
-  const bars = operations.map((operation) => barOf(operation, processes, revisions));
+  const bars = operations.map((operation) => barOf(operation, processes, revisions, words));
   const first = bars.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
   const last = bars.reduce((most, { from, to }) => Math.max(most, to ?? from), 0);
   return {
@@ -83,8 +92,9 @@ export function sketchOf(id: string, sketched: Sketched, faults: readonly FaultB
       node: nodesOf(operations.filter((operation) => operation.process === process)),
     })),
     bars,
-    culprit: culprit - skipped,
+    ...(culprit !== undefined && { culprit: culprit - skipped }),
     ...gapOf(sketched),
+    isUntimed: operations.every(isUntimed),
     orders: orders.map((order) =>
       order.map((position) => position - skipped).filter((position) => position >= 0),
     ),
@@ -95,21 +105,26 @@ export function sketchOf(id: string, sketched: Sketched, faults: readonly FaultB
 const nodesOf = (operations: readonly Operation[]): string =>
   [...new Set(operations.flatMap(({ node }) => node ?? []))].join(", ");
 
-function gapOf({ operations, culprit, since }: Sketched): Pick<Sketch, "gap"> {
+function gapOf({ operations, culprit = -1, since }: Sketched): Pick<Sketch, "gap"> {
   const read = operations[culprit];
   if (since === undefined || read === undefined || read.invokedAt <= since) return {};
   const [from, to] = [since / 1e9, read.invokedAt / 1e9];
   return { gap: { from, to, label: formatDuration(to - from) } };
 }
 
-function barOf(operation: Operation, processes: readonly number[], revisions: boolean): Bar {
+function barOf(
+  operation: Operation,
+  processes: readonly number[],
+  revisions: boolean,
+  words: CallWords,
+): Bar {
   const { process, invokedAt, completedAt, outcome } = operation;
   return {
     lane: processes.indexOf(process),
     from: invokedAt / 1e9,
     ...(outcome.type !== "info" && Number.isFinite(completedAt) && { to: completedAt / 1e9 }),
     outcome: outcome.type,
-    label: barLabel(operation, revisions),
-    title: describeOperation(operation),
+    label: barLabel(operation, words, revisions),
+    title: describeOperation(operation, words),
   };
 }

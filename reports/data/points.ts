@@ -1,3 +1,4 @@
+import type { CallWords } from "../../checker/model.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
 import { shorten } from "../format.ts";
@@ -41,7 +42,12 @@ export const outcomes = ["ok", "fail", "info"] as const;
 /** How many points a report holds before it thins them: some 2 MB of it. */
 const pointLimit = 50_000;
 
-export function pointsOf(operations: readonly Operation[], end: Nanos, limit = pointLimit): Points {
+export function pointsOf(
+  operations: readonly Operation[],
+  end: Nanos,
+  words: CallWords,
+  limit = pointLimit,
+): Points {
   const startOf = (operation: Operation) => operation.intendedAt ?? operation.invokedAt;
   const kept: Kept = thin(operations, end, limit);
   const shown = [...kept.operations].sort((a, b) => startOf(a) - startOf(b));
@@ -73,7 +79,7 @@ export function pointsOf(operations: readonly Operation[], end: Nanos, limit = p
     f: Uint8Array.from(shown, (operation) => functions.add(operation.call.f)),
     node: Uint16Array.from(shown, (operation) => nodes.add(operation.node ?? "")),
     key: Uint16Array.from(shown, (operation) => keys.add(shorten(operation.call.key ?? "", 60))),
-    label: Uint32Array.from(shown, (operation) => labels.add(barLabel(operation))),
+    label: Uint32Array.from(shown, (operation) => labels.add(barLabel(operation, words))),
     error: Uint16Array.from(shown, (operation) => errors.add(errorText(operation))),
     process: Uint32Array.from(shown, (operation) => operation.process),
   };

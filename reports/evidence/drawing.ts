@@ -1,3 +1,4 @@
+import type { CallWords } from "../../checker/model.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { Anomaly } from "../../core/verdict.ts";
 import type { Sketch } from "../charts/sketch.ts";
@@ -19,6 +20,8 @@ export interface About {
   readonly id: string;
   readonly anomaly: Anomaly;
   readonly faults: readonly FaultBand[];
+  /** For the operations. */
+  readonly words: CallWords;
 }
 
 /** Undefined where the evidence is empty. */

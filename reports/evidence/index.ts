@@ -1,7 +1,5 @@
 import type { Evidence } from "../../core/evidence.ts";
-import type { Anomaly } from "../../core/verdict.ts";
-import type { FaultBand } from "../charts/timeline.ts";
-import type { Drawer, Drawing } from "./drawing.ts";
+import type { About, Drawer, Drawing } from "./drawing.ts";
 import { orderDrawing } from "./order.ts";
 import { staleDrawing } from "./stale.ts";
 
@@ -12,9 +10,9 @@ const drawers: { readonly [K in Evidence["kind"]]: Drawer<Extract<Evidence, { ki
 };
 
 /** The drawing of an anomaly; undefined of one without evidence. */
-export function drawingOf(id: string, anomaly: Anomaly, faults: readonly FaultBand[]): Drawing | undefined {
-  const { evidence } = anomaly;
+export function drawingOf(about: About): Drawing | undefined {
+  const { evidence } = about.anomaly;
   if (evidence === undefined) return undefined;
   const draw = drawers[evidence.kind] as Drawer<Evidence>;
-  return draw(evidence, { id, anomaly, faults });
+  return draw(evidence, about);
 }

@@ -1,4 +1,7 @@
 /** A few operations as a drawing by process and as a table, one of them marked. */
+import { describeCall } from "../../checker/explain/call-words.ts";
+import type { CallWords } from "../../checker/model.ts";
+import { isUntimed } from "../../checker/untimed.ts";
 import type { Operation } from "../../core/op.ts";
 import { type Bar, type Sketch, type Sketched, shownOperations, sketchOf } from "../charts/sketch.ts";
 import { sketchSvg } from "../charts/sketch-svg.ts";
@@ -6,7 +9,7 @@ import { formatDuration, formatTime, plural } from "../format.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { defaultWidth } from "../panels/over-time.ts";
 import { number, type Row, scrollingTable, text } from "../panels/table.ts";
-import { describeCall, describeOutcome } from "../words.ts";
+import { describeOutcome, momentOf } from "../words.ts";
 import type { About, Drawing } from "./drawing.ts";
 
 interface Marked extends Sketched {
@@ -16,15 +19,15 @@ interface Marked extends Sketched {
   caption?(sketch: Sketch): Content;
 }
 
-export function operationsDrawing(marked: Marked, { id, faults }: About): Drawing | undefined {
+export function operationsDrawing(marked: Marked, { id, faults, words }: About): Drawing | undefined {
   const { operations } = marked;
   if (operations.length === 0) return undefined;
-  const sketch = sketchOf(id, marked, faults);
+  const sketch = sketchOf(id, marked, faults, words);
   return {
     sketch,
     shows: plural(operations.length, "operation"),
     figure: html`${sketchFigure(sketch, marked)}
-${operationsTable(marked)}`,
+${operationsTable(marked, words)}`,
   };
 }
 
@@ -36,12 +39,15 @@ function sketchFigure(sketch: Sketch, { operations, tag, caption }: Marked): Htm
   const drawn = operations.length > bars.length && `The last ${bars.length} operations. `;
   return html`<figure class="sketch-figure">
 <div class="sketch-area" data-sketch="${sketch.id}" tabindex="0" role="region" aria-label="Timeline by process">${sketchSvg(sketch, defaultWidth)}</div>
-<figcaption>${has("ok") && html`<span class="key ok">ok</span>`}${has("info") && html`<span class="key info">unknown, open-ended</span>`}${has("fail") && html`<span class="key fail">fail</span>`}<span class="key culprit">${tag}</span><span class="quiet">${drawn}In true order; quiet stretches are shortened.</span><a class="zoom" href="#over-time" data-from="${from}" data-to="${to}">Show ${formatTime(from)} to ${formatTime(to)} in the charts</a></figcaption>
+<figcaption>${has("ok") && html`<span class="key ok">ok</span>`}${has("info") && html`<span class="key info">unknown, open-ended</span>`}${has("fail") && html`<span class="key fail">fail</span>`}${sketch.culprit !== undefined && html`<span class="key culprit">${tag}</span>`}<span class="quiet">${drawn}In true order; quiet stretches are shortened.</span>${
+    !sketch.isUntimed &&
+    html`<a class="zoom" href="#over-time" data-from="${from}" data-to="${to}">Show ${formatTime(from)} to ${formatTime(to)} in the charts</a>`
+  }</figcaption>
 ${caption?.(sketch)}
 </figure>`;
 }
 
-function operationsTable(marked: Marked): Html {
+function operationsTable(marked: Marked, words: CallWords): Html {
   const { operations, skipped } = shownOperations(marked);
   const headings = [
     text("Process"),
@@ -53,22 +59,23 @@ function operationsTable(marked: Marked): Html {
     number("Revision"),
   ];
   const rows = operations.map((operation, i) =>
-    operationRow(operation, i === marked.culprit - skipped && marked.tag),
+    operationRow(operation, i + skipped === marked.culprit && marked.tag, words),
   );
   return html`<details><summary>The ${plural(operations.length, "operation")} as a table</summary>${scrollingTable("Operations of this anomaly", headings, rows)}</details>`;
 }
 
-function operationRow(operation: Operation, culprit: string | false): Row {
-  const { process, node, outcome, invokedAt, completedAt } = operation;
+function operationRow(operation: Operation, culprit: string | false, words: CallWords): Row {
+  const { process, node, call, outcome, invokedAt, completedAt } = operation;
   const answered = outcome.type !== "info" && Number.isFinite(completedAt);
+  const took = isUntimed(operation) ? "–" : formatDuration((completedAt - invokedAt) / 1e9);
   return {
     ...(culprit !== false && { class: "culprit" }),
     cells: [
       `p${process}`,
       node ?? "–",
-      html`${describeCall(operation)}${culprit !== false && html` <span class="tag">${culprit}</span>`}`,
-      formatTime(invokedAt / 1e9),
-      answered ? formatDuration((completedAt - invokedAt) / 1e9) : "never",
+      html`${describeCall(words, call, outcome)}${culprit !== false && html` <span class="tag">${culprit}</span>`}`,
+      momentOf(operation),
+      answered ? took : "never",
       describeOutcome(operation),
       outcome.type === "ok" ? (outcome.output.revision ?? "–") : "–",
     ],

@@ -1,5 +1,5 @@
 /** Operations that no order explains: bars by process, and the orders that lead to each possible state. */
-import type { OrderEvidence, ReachedState } from "../../core/evidence.ts";
+import type { OrderEvidence } from "../../core/evidence.ts";
 import type { Sketch } from "../charts/sketch.ts";
 import { drawnOrders } from "../charts/sketch-svg.ts";
 import { formatCount, shorten } from "../format.ts";
@@ -10,22 +10,24 @@ import { operationsDrawing } from "./operations.ts";
 /** So many of the possible states are listed. */
 const toldStates = 20;
 
-export const orderDrawing: Drawer<OrderEvidence> = ({ operations, culprit, states }, about) =>
-  operationsDrawing(
+export const orderDrawing: Drawer<OrderEvidence> = (evidence, about) => {
+  const { operations, culprit, states } = evidence;
+  return operationsDrawing(
     {
       operations,
-      culprit,
+      ...(culprit !== undefined && { culprit }),
       orders: states?.map(({ order }) => order) ?? [],
       // What a session may see is about revisions: values alone would not show that a promise was broken.
       revisions: states === undefined,
       tag: states === undefined ? `breaks ${about.anomaly.kind.replaceAll("-", " ")}` : "cannot be placed",
-      caption: (sketch) => statesList(sketch, states ?? []),
+      caption: (sketch) => statesList(sketch, evidence),
     },
     about,
   );
+};
 
 /** The states as a choice: the chosen one's order is drawn over the bars, by style alone. */
-function statesList(sketch: Sketch, states: readonly ReachedState[]): Html | undefined {
+function statesList(sketch: Sketch, { states = [], moreStates = false }: OrderEvidence): Html | undefined {
   if (states.length === 0) return undefined;
   const told = states.slice(0, toldStates).map(({ state }, i) => {
     const words = html`<code>${shorten(state, 200)}</code> <span class="order-words">${orderWords(sketch, sketch.orders[i] ?? [])}</span>`;
@@ -33,8 +35,10 @@ function statesList(sketch: Sketch, states: readonly ReachedState[]): Html | und
     return html`<label class="choice-${i}"><input type="radio" name="${sketch.id}-state" class="choose-${i}"${i === 0 && html` checked`}><span>${words}</span></label>`;
   });
   const before = sketch.culprit === undefined ? "" : (sketch.bars[sketch.culprit]?.label ?? "");
-  const which = states.length === 1 ? "The one state" : `The ${formatCount(states.length)} states`;
-  return html`<fieldset class="states"><legend>${which} that these operations leave just before <b>${before}</b>, and ${states.length === 1 ? "an order that leads there" : "orders that lead there"}</legend>
+  const isOne = states.length === 1;
+  const number = isOne ? "one state" : `${formatCount(states.length)} states`;
+  const which = moreStates ? `${isOne ? "One" : formatCount(states.length)} of the states` : `The ${number}`;
+  return html`<fieldset class="states"><legend>${which} that these operations leave just before <b>${before}</b>, and ${isOne ? "an order that leads there" : "orders that lead there"}</legend>
 ${told}${states.length > toldStates && html`<p class="quiet">and ${formatCount(states.length - toldStates)} more</p>`}</fieldset>`;
 }
 

@@ -91,6 +91,7 @@ function sketchAround(timeline: Timeline, points: Points, chosen: number): Sketc
     bars,
     chosen: shown.indexOf(chosen),
     orders: [],
+    isUntimed: false,
     faults: timeline.faults.filter(({ from, to }) => from <= last && to >= first),
   };
 }

@@ -1,6 +1,6 @@
 import type { Anomaly } from "../../core/verdict.ts";
 import type { Sketch } from "../charts/sketch.ts";
-import type { Context } from "../context.ts";
+import type { Context, Judged } from "../context.ts";
 import type { Drawing } from "../evidence/drawing.ts";
 import { drawingOf } from "../evidence/index.ts";
 import { asSentence, plural, shorten } from "../format.ts";
@@ -22,22 +22,22 @@ const toldLimit = 20;
 const unfolded = 2;
 
 /** The drawings of a report, for the page, which draws them anew for its width. */
-export const sketchesOf = (context: Context): Sketch[] =>
+export const sketchesOf = (context: Context<Judged>): Sketch[] =>
   toldAnomalies(context).flatMap(({ drawing }) => drawing?.sketch ?? []);
 
 /** Every anomaly explained: violations first, then what kept a checker from deciding, then known limits. */
-export function anomaliesPanel(context: Context): Html | undefined {
+export function anomaliesPanel(context: Context<Judged>): Html | undefined {
   const told = toldAnomalies(context);
   if (told.length === 0) return undefined;
   const all = context.run.verdicts.reduce((sum, { anomalies }) => sum + anomalies.length, 0);
   const counted = told.some((one) => one.counted);
   return html`<section aria-labelledby="anomalies"><h2 id="anomalies">${counted ? "What went wrong" : "What was noticed"}</h2>
-${told.map((one) => article(one, promiseWords[context.run.readMode.promises].known))}
-${all > told.length && html`<p class="note">${plural(all - told.length, "more anomaly", "more anomalies")} of the same run in <code>run.json</code>.</p>`}
+${told.map((one) => article(one, context))}
+${all > told.length && html`<p class="note">${plural(all - told.length, "more anomaly", "more anomalies")} ${context.run.readMode === undefined ? "not shown" : html`of the same run in <code>run.json</code>`}.</p>`}
 </section>`;
 }
 
-function toldAnomalies({ run, timeline }: Context): Told[] {
+function toldAnomalies({ run, timeline, words }: Context<Judged>): Told[] {
   const rank = ({ counted, anomaly }: { counted: boolean; anomaly: Anomaly }) =>
     counted ? 0 : anomaly.known === true ? 2 : 1;
   return run.verdicts
@@ -49,7 +49,7 @@ function toldAnomalies({ run, timeline }: Context): Told[] {
     .slice(0, toldLimit)
     .map(({ anomaly, counted, place }, i) => {
       const id = `anomaly-${i + 1}`;
-      const drawing = drawingOf(id, anomaly, timeline.faults);
+      const drawing = drawingOf({ id, anomaly, faults: timeline.faults, words });
       return { id, anomaly, counted, isFolded: place > unfolded, ...(drawing && { drawing }) };
     });
 }
@@ -62,11 +62,11 @@ function placeOf(one: { readonly anomaly: Anomaly }, all: readonly { readonly an
   return same.findIndex(({ anomaly }) => anomaly === one.anomaly) + 1;
 }
 
-function article({ id, anomaly, counted, isFolded, drawing }: Told, whyKnown: string): Html {
+function article({ id, anomaly, counted, isFolded, drawing }: Told, { promises }: Context<Judged>): Html {
   const { kind, key, summary, known } = anomaly;
   return html`<article class="anomaly ${counted ? "counted" : "noticed"}" id="${id}" aria-labelledby="${id}-title">
-<h3 id="${id}-title">${kind}${key !== undefined && html` <span class="of-key">on key <code>${shorten(key, 80)}</code></span>`}${
-    known === true && html` <span class="tag">${whyKnown}</span>`
+<h3 id="${id}-title">${kind}${key !== undefined && key !== "" && html` <span class="of-key">on key <code>${shorten(key, 80)}</code></span>`}${
+    known === true && html` <span class="tag">${promiseWords[promises].known}</span>`
   }</h3>
 <p class="sentence">${asSentence(summary)}</p>
 ${isFolded && drawing ? html`<details class="evidence"><summary>Show the ${drawing.shows}</summary>${drawing.figure}</details>` : drawing?.figure}

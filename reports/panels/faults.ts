@@ -1,17 +1,18 @@
-import type { Context, NamedFault } from "../context.ts";
+import type { Context, Judged, NamedFault } from "../context.ts";
 import { impactOf, type Outage, outages } from "../data/availability.ts";
 import { formatCount, formatDuration, formatMicros } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { number, type Row, stackingTable, text } from "./table.ts";
 
 /** What was broken when, how it was proven to bite, and what the clients saw of it. */
-export function faultsPanel(context: Context): Html {
-  const { faults, operations, run } = context;
+export function faultsPanel(context: Context<Judged>): Html {
+  const { faults, operations } = context;
+  const { nemeses = [] } = context.run;
   const title = html`<h2 id="faults">Faults</h2>`;
   if (faults.length === 0) {
     const why =
-      run.nemeses.length > 0
-        ? `None struck, though ${run.nemeses.join(", ")} was asked for.`
+      nemeses.length > 0
+        ? `None struck, though ${nemeses.join(", ")} was asked for.`
         : "None: the cluster was left alone.";
     return html`<section aria-labelledby="faults">${title}<p>${why}</p></section>`;
   }
@@ -38,7 +39,7 @@ ${stackingTable(
 }
 
 function faultRow(
-  { operations, end }: Context,
+  { operations, end }: Context<Judged>,
   { window, band }: NamedFault,
   stretches: readonly Outage[],
 ): Row {

@@ -1,4 +1,4 @@
-import type { Context } from "../context.ts";
+import type { Context, Judged } from "../context.ts";
 import { longest, longestByNode, outages } from "../data/availability.ts";
 import { quantile, responseMicros } from "../data/series.ts";
 import {
@@ -49,10 +49,10 @@ function overloadOf({ run: { load }, operations }: Context): string | undefined 
   return sent < 0.95 * load.rate * load.seconds ? formatCount(sent / load.seconds) : undefined;
 }
 
-const figure = (name: string, value: Content, note: Content): Html =>
+export const figure = (name: string, value: Content, note: Content): Html =>
   html`<div><dt>${name}</dt><dd class="value">${value}</dd><dd class="under">${note}</dd></div>`;
 
-function operationsFigure({ run, operations }: Context): Html {
+export function operationsFigure({ run, operations }: Context<Judged>): Html {
   const { ok, fail, info } = run.operations;
   const all = ok + fail + info;
   const part = (name: string, count: number) =>
@@ -105,7 +105,7 @@ function faultsFigure({ run, faults }: Context): Html {
 }
 
 /** Over all functions, from the operations themselves; `perSecond` from the first invocation to the last answer. */
-function speedOf({ operations, end }: Context) {
+export function speedOf({ operations, end }: Context<Judged>) {
   const answered = operations.filter(({ outcome }) => outcome.type === "ok");
   const times = Float64Array.from(answered, (operation) => responseMicros(operation, end)).sort();
   const first = operations.reduce(

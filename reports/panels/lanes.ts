@@ -1,29 +1,25 @@
 /** What a checker found to have a place in time, against what was broken at the time: one section a checker. */
-import type { Run } from "../../core/run.ts";
 import type { Lane, Verdict } from "../../core/verdict.ts";
 import { checkerLanesChart, laneKeys } from "../charts/lanes.ts";
 import type { FaultBand } from "../charts/timeline.ts";
-import type { Context } from "../context.ts";
+import type { Context, Judged } from "../context.ts";
 import { asSentence, formatCount, formatDuration } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import type { Section } from "../sections.ts";
 import { defaultWidth } from "./over-time.ts";
 import { stalenessWords } from "./staleness.ts";
 import { number, type Row, stackingTable, text } from "./table.ts";
-
-export interface LanesSection {
-  readonly id: string;
-  readonly title: string;
-  readonly markup: Html;
-}
 
 /** Beyond this many they are counted, not listed; the chart shows them all. */
 const listed = 40;
 
 /** What a section says first, where a checker's sentence is not enough. */
-const words: Readonly<Record<string, (verdict: Verdict, run: Run) => Html>> = { staleness: stalenessWords };
+const words: Readonly<Record<string, (verdict: Verdict, run: Judged) => Html>> = {
+  staleness: stalenessWords,
+};
 
 /** Of every checker that looked for something with a place in time. */
-export const lanesSections = (context: Context): LanesSection[] =>
+export const lanesSections = (context: Context<Judged>): Section[] =>
   context.run.verdicts.flatMap((verdict) => {
     const { checker, lanes } = verdict;
     if (lanes === undefined) return [];
@@ -31,7 +27,12 @@ export const lanesSections = (context: Context): LanesSection[] =>
     return [{ id: checker, title, markup: section(verdict, lanes, title, context) }];
   });
 
-function section(verdict: Verdict, lanes: readonly Lane[], title: string, { run, timeline }: Context): Html {
+function section(
+  verdict: Verdict,
+  lanes: readonly Lane[],
+  title: string,
+  { run, timeline }: Context<Judged>,
+): Html {
   const { checker, summary } = verdict;
   const begin = Object.hasOwn(words, checker)
     ? words[checker]?.(verdict, run)

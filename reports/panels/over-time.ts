@@ -2,7 +2,7 @@ import { laneKeys, lanesChart } from "../charts/lanes.ts";
 import { percentileNames, percentilesChart } from "../charts/percentiles.ts";
 import { throughputChart } from "../charts/throughput.ts";
 import { hues, type View } from "../charts/timeline.ts";
-import type { Context } from "../context.ts";
+import type { Context, Judged } from "../context.ts";
 import type { Points } from "../data/points.ts";
 import { quantile } from "../data/series.ts";
 import { formatCount, formatDuration, formatMicros } from "../format.ts";
@@ -16,10 +16,12 @@ export const defaultWidth = 1_060;
  * The run over time: every operation, who led, what was broken, percentiles, throughput. Charts are drawn here, so that
  * they are there without scripts and on paper; the page draws them anew for its width and for what is zoomed to.
  */
-export function overTimePanel({ timeline, run }: Context, points: Points): Html {
+export function overTimePanel(context: Context<Judged>, points: Points): Html {
+  const { timeline, run, isTimed } = context;
   const view: View = { from: 0, to: timeline.end, width: defaultWidth };
   const functions = timeline.series.latency.map(({ f }) => f);
-  return html`<section aria-labelledby="over-time"><h2 id="over-time">The run over time</h2>
+  return html`<section aria-labelledby="over-time"><h2 id="over-time">${run.readMode === undefined ? "The history" : "The run"} over time</h2>
+${!isTimed && html`<p class="note">The history has no times. Its events are drawn a millisecond apart, in their order: lengths say what happened at once, not how long it took.</p>`}
 <p class="hint scripted">Drag over a chart to zoom, double-click to see all again. With the keyboard: arrows move the cursor, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>0</kbd> shows all.</p>
 <div class="toolbar scripted" role="toolbar" aria-label="What the charts show">
 <span class="choices" role="group" aria-label="Function">${functions.map(
@@ -36,26 +38,37 @@ export function overTimePanel({ timeline, run }: Context, points: Points): Html 
 <output class="range" aria-live="polite"></output>
 </div>
 <div class="charts" data-colouring="outcome">
-<h3>Latency of every operation</h3>
+<h3>${isTimed ? "Latency of every operation" : "Every operation"}</h3>
 ${scatterLegend(points)}
 <div class="plot" data-plot="latency"><noscript><p class="note">The scatter of every operation is drawn by a script. All other charts and figures are here.</p></noscript></div>
-<h3>Leader and nodes</h3>
-<p class="legend">${faultKeys({ timeline })}${laneKeys(timeline.lanes)}</p>
-<div class="plot" data-plot="lanes">${lanesChart(timeline, view)}</div>
-<h3>Percentiles of the response time</h3>
+${lanes(context, view)}
+${isTimed && overall(context, view)}
+</div>
+${isTimed && figuresOverTime({ timeline })}
+</section>`;
+}
+
+/** Absent where the history of a file names no leader and no fault: nothing would stand in the lanes. */
+function lanes({ timeline, run }: Context<Judged>, view: View): Html | undefined {
+  const { leaders, faults, lanes: found } = timeline;
+  if (run.readMode === undefined && leaders.length + faults.length + found.length === 0) return undefined;
+  return html`<h3>Leader and nodes</h3>
+<p class="legend">${faultKeys({ timeline })}${laneKeys(found)}</p>
+<div class="plot" data-plot="lanes">${lanesChart(timeline, view)}</div>`;
+}
+
+function overall({ timeline, run }: Context<Judged>, view: View): Html {
+  return html`<h3>Percentiles of the response time</h3>
 <p class="legend">${percentileNames.map((name) => html`<span class="key line-key ${name}">${name}</span> `)}<span class="quiet">of <i>ok</i> operations, every ${formatMicros(timeline.series.bucketSeconds * 1e6)}</span>${run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`}</p>
 <div class="plot" data-plot="percentiles">${percentilesChart(timeline, view, "")}</div>
 <h3>Throughput by outcome</h3>
 <p class="legend"><span class="key ok">ok</span> <span class="key fail">fail</span> <span class="key info">unknown</span> <span class="quiet">per second, when the outcome was known</span></p>
-<div class="plot" data-plot="throughput">${throughputChart(timeline, view)}</div>
-</div>
-${figuresOverTime({ timeline })}
-</section>`;
+<div class="plot" data-plot="throughput">${throughputChart(timeline, view)}</div>`;
 }
 
 /** What colours and shapes mean: one line for each way of colouring, of which the page shows the one in use. */
 function scatterLegend(points: Points): Html {
-  const note = html`<span class="quiet">${thinned(points)} Each stands at its intended start.</span>`;
+  const note = html`<span class="quiet">${thinned(points)} Each stands at its ${points.service.length > 0 ? "intended " : ""}start.</span>`;
   const refused = points.errors.some((error) => error.startsWith("mismatch"));
   const functions = points.functions.map((f, i) => [f, i % hues] as const);
   return html`<p class="legend by-outcome"><span class="key ok dot">ok</span><span class="key fail cross">fail, had no effect</span>${refused && html`<span class="key fail speck">comparison refused</span>`}<span class="key info triangle">unknown, may have happened</span><span class="scripted">zoomed in, shapes tell ok by function: ${functions.map(

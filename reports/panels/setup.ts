@@ -1,13 +1,14 @@
 import type { Context } from "../context.ts";
 import { formatBytes, formatCount, formatDuration } from "../format.ts";
-import { type Content, type Html, html } from "../html.ts";
+import { type Html, html } from "../html.ts";
+import { commandBox, facts } from "./facts.ts";
 
 /** All that one needs to repeat the run: the command, the configuration, versions and machine. */
 export function setupPanel({ run }: Context): Html {
   const { machine, assay, phases } = run;
   return html`<section aria-labelledby="setup"><h2 id="setup">Set-up</h2>
 <h3>Repeat this run</h3>
-<div class="command"><pre tabindex="0" aria-label="Command that repeats this run"><code id="command">${run.command}</code></pre><button type="button" class="scripted" data-copy="command">Copy</button></div>
+${commandBox(run.command, "Command that repeats this run")}
 <div class="columns">
 ${facts("Run", [
   ["Id", run.id],
@@ -39,10 +40,4 @@ ${facts(
 )}
 </div>
 </section>`;
-}
-
-function facts(title: string, entries: readonly (readonly [name: string, value: Content])[]): Html {
-  return html`<table class="facts"><caption>${title}</caption><tbody>${entries.map(
-    ([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`,
-  )}</tbody></table>`;
 }

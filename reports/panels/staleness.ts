@@ -1,17 +1,18 @@
 import { staleWindowsOf } from "../../checker/reads/stale-lanes.ts";
-import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
+import type { Judged } from "../context.ts";
 import { formatDuration, plural } from "../format.ts";
 import { type Content, type Html, html } from "../html.ts";
 
 /** How stale the reads of a run were, in a paragraph. */
-export function stalenessWords(verdict: Verdict, { readMode }: Run): Html {
+export function stalenessWords(verdict: Verdict, { readMode }: Judged): Html {
   const windows = staleWindowsOf(verdict);
   if (windows.length === 0)
     return html`<p>Measured, and no read was stale: every value that was read had not been overwritten when its read began.</p>`;
   const reads = windows.reduce((sum, window) => sum + window.reads, 0);
   const worst = Math.max(...windows.map(({ worstMs }) => worstMs));
   const allowed =
+    readMode !== undefined &&
     !readMode.promises.startsWith("linearizable") &&
     html` <code>${readMode.name}</code> reads allow it: this is a measurement, not a violation.`;
   return html`<p>${plural(reads, "read")} returned a value that had been overwritten before the read began, in ${plural(windows.length, "window")}; at worst the value was ${formatDuration(worst / 1e3)} out of date.${distribution(verdict.figures ?? {})}${allowed}</p>`;

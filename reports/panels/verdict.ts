@@ -1,8 +1,10 @@
+import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import { unreachable } from "../../core/assert.ts";
+import type { Consistency } from "../../core/consistency.ts";
 import type { Run } from "../../core/run.ts";
-import { type Anomaly, knownLimit, type Verdict, type VerdictKind } from "../../core/verdict.ts";
+import { type Anomaly, knownLimits, type Verdict, type VerdictKind } from "../../core/verdict.ts";
 import type { Context } from "../context.ts";
-import { asSentence, formatCount, formatDuration, formatFigure, plural } from "../format.ts";
+import { asSentence, formatCount, formatDuration, formatFigure, formatShare, plural } from "../format.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { verdictMark, verdictWords } from "../marks.ts";
 import { promiseWords } from "../words.ts";
@@ -20,7 +22,7 @@ ${run.ended !== undefined && endedEarly(run.ended)}
 <p class="lead">${leadSentence(run, proven)}${evidence}</p>
 </div></div>
 ${identity(run)}
-${checksTable(run)}
+${checksTable(run, run.readMode.promises)}
 </section>`;
 }
 
@@ -31,10 +33,12 @@ export function leadSentence(run: Run, faultsProven: number): string {
     case "valid": {
       const through = faultsProven > 0 ? ` through ${plural(faultsProven, "proven fault")}` : "";
       const kept = `${name} ${version} kept its promise of ${promiseWords[run.readMode.promises].reads}${through}.`;
-      const limit = knownLimit(run.verdicts);
-      return limit === undefined
-        ? kept
-        : `${kept} The known limit of ${run.readMode.name} reads was found: ${asSentence(limit.summary)}`;
+      const [limit] = knownLimits(run.verdicts);
+      const found =
+        limit === undefined
+          ? ""
+          : ` The known limit of ${run.readMode.name} reads was found: ${asSentence(limit.summary)}`;
+      return `${kept}${staleSentence(run)}${found}`;
     }
     case "invalid":
       return asSentence(
@@ -49,8 +53,16 @@ export function leadSentence(run: Run, faultsProven: number): string {
   }
 }
 
+/** ` 15.5% of the reads (292 of 1,881) were stale, the worst by 33.4 s.`; nothing where none was. */
+function staleSentence({ verdicts }: Run): string {
+  const measured = measuredStaleness(verdicts);
+  if (measured === undefined || measured.stale === 0) return "";
+  const { reads, stale, worstMs } = measured;
+  return ` ${formatShare(stale / reads)} of the reads (${formatCount(stale)} of ${formatCount(reads)}) were stale, the worst by ${formatDuration(worstMs / 1e3)}.`;
+}
+
 /** The anomalies that count against the system: those of invalid verdicts, documented limits apart. */
-export function countedAnomalies(run: Run): Anomaly[] {
+export function countedAnomalies(run: Pick<Run, "verdicts">): Anomaly[] {
   return run.verdicts
     .filter(({ kind }) => kind === "invalid")
     .flatMap(({ anomalies }) => anomalies.filter(({ known }) => known !== true));
@@ -91,19 +103,20 @@ function loadWords({ load }: Run): string {
     : `${clients} closed loop, ${lasting}`;
 }
 
-function checksTable(run: Run): Html {
+/** Who judged what, and found what. */
+export function checksTable(run: Pick<Run, "verdicts">, promises: Consistency): Html {
   const columns = [text("Checker"), text("Verdict"), text("Finding"), number("Took")];
-  const rows = run.verdicts.map((verdict) => checkRow(verdict, run));
+  const rows = run.verdicts.map((verdict) => checkRow(verdict, promises));
   const nobody = { cells: ["none", verdictCell("unknown"), "Nobody judged this history.", "–"] };
   return stackingTable("What was checked", columns, rows.length > 0 ? rows : [nobody]);
 }
 
 function checkRow(
   { kind, checker, summary, seconds, figures = {}, anomalies }: Verdict,
-  { readMode }: Run,
+  promises: Consistency,
 ): Row {
   const known = anomalies.filter((anomaly) => anomaly.known === true).length;
-  const words = promiseWords[readMode.promises].known;
+  const words = promiseWords[promises].known;
   return {
     cells: [
       checker,

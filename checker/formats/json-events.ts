@@ -1,0 +1,121 @@
+import { readHarnessNews } from "../../core/harness-codec.ts";
+import type { ForeignEvent } from "./foreign-event.ts";
+import type { Format, FormatOptions, ReadHistory, Source } from "./format.ts";
+import { historyOfEvents } from "./history-of-events.ts";
+import { JsonMembers } from "./json-members.ts";
+import { eachObject } from "./json-reading.ts";
+import { malformed } from "./malformed.ts";
+
+/** What an event may hold: the members of our own `history.jsonl`, and `client`, as others call the process. */
+const members = new Set([
+  "index",
+  "time",
+  "type",
+  "process",
+  "client",
+  "f",
+  "key",
+  "value",
+  "node",
+  "revision",
+  "modRevision",
+  "intended",
+  "error",
+  "message",
+]);
+
+/** Events as Jepsen has them, in JSON: an array, or one object a line. */
+export const jsonEvents: Format = {
+  name: "json-events",
+  summary:
+    'events in JSON, an array or one a line: {"type": "invoke", "process", "f", "key", "value", "time"}',
+  looksLike: (head) =>
+    /^\s*\[\s*\{[^{}]*"type"\s*:\s*"(invoke|ok|fail|info)"/.test(head) ||
+    (/^\s*\{[^\n]*"type"\s*:\s*"(invoke|ok|fail|info)"/.test(head) && !/^\s*\{[^\n]*"index"\s*:/.test(head)),
+  read: readJsonEvents,
+};
+
+/** The history of events in JSON. A last line that was cut off is dropped where others stand before it. */
+export async function readJsonEvents(source: Source, options?: FormatOptions): Promise<ReadHistory> {
+  const events: ForeignEvent[] = [];
+  let lines = 0;
+  const cut = await eachObject(
+    source,
+    (object, line) => {
+      lines++;
+      const event = eventOf(new JsonMembers(object, line, source.file));
+      if (event !== undefined) events.push(event);
+    },
+    { dropsCut: true },
+  );
+  if (cut !== undefined && lines === 0)
+    throw malformed(source.file, cut, "one JSON object a line", source.head.trim());
+  const read = historyOfEvents(
+    events,
+    source.file,
+    { nilReadsSayNothing: false, keepsErrors: true },
+    options,
+  );
+  return { ...read, truncated: cut !== undefined };
+}
+
+function eventOf(object: JsonMembers): ForeignEvent | undefined {
+  const { line } = object;
+  if (/^:?nemesis/.test(String(object.any("process")))) return harnessEvent(object);
+  if (object.any("type") === "notice") return undefined;
+  object.only(members);
+  const process = object.process();
+  if (process === undefined) object.fail('"process" to be a whole number or a name', "nothing");
+  const key = object.key();
+  const time = object.optionalTime("time");
+  const about = aboutOf(object);
+  return {
+    line,
+    process: process as number | string,
+    type: object.type(),
+    f: object.word("f"),
+    value: object.any("value"),
+    hasValue: object.has("value"),
+    error: object.any("error"),
+    ...(key !== undefined && { key }),
+    ...(time !== undefined && { time }),
+    ...(about !== undefined && { about }),
+  };
+}
+
+function aboutOf(object: JsonMembers): ForeignEvent["about"] {
+  const node = object.optionalWord("node");
+  const revision = object.place("revision");
+  const modRevision = object.place("modRevision");
+  const message = object.optionalWord("message");
+  const intended = object.optionalTime("intended");
+  if (node === undefined && revision === undefined && message === undefined && intended === undefined)
+    return modRevision === undefined ? undefined : { modRevision };
+  return {
+    ...(node !== undefined && { node }),
+    ...(revision !== undefined && { revision }),
+    ...(modRevision !== undefined && { modRevision }),
+    ...(typeof intended === "number" && { intended }),
+    ...(message !== undefined && { message }),
+  } as ForeignEvent["about"];
+}
+
+/** An event of our own harness; undefined for somebody else's nemesis. */
+function harnessEvent(object: JsonMembers): ForeignEvent | undefined {
+  const [f, value] = [object.word("f"), object.any("value")];
+  const read = readHarnessNews({ f, value, name: object.any("name") });
+  if (read.kind === "foreign") return undefined;
+  if (read.kind === "wrong") return object.fail(read.expected, JSON.stringify(value));
+  const time = object.optionalTime("time");
+  return {
+    line: object.line,
+    process: "nemesis",
+    type: "info",
+    f,
+    value,
+    hasValue: true,
+    error: null,
+    harness: read.news,
+    ...(time !== undefined && { time }),
+  };
+}

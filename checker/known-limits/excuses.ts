@@ -1,0 +1,126 @@
+/**
+ * Which reads meet a known limit of their read mode: by the node that answered, by the times of question and answer, and
+ * by what the harness saw of faults and leaders. Nothing else excuses a stale read.
+ */
+import type { KnownLimit } from "../../core/consistency.ts";
+import { type FaultWindow, faultWindows, isCutOff, type LeaderSpan, leaderSpans } from "../../core/fault.ts";
+import { type ClientEvent, type History, isHarnessEvent } from "../../core/history.ts";
+import type { NodeId, Operation } from "../../core/op.ts";
+import { millis, type Nanos, nanos } from "../../core/time.ts";
+import type { MetLimit } from "../../core/verdict.ts";
+import type { Model } from "../model.ts";
+import { atTime, span } from "../phrases.ts";
+import { isRead } from "../reads/is-read.ts";
+import { type Election, elections } from "./elections.ts";
+
+/** Reads of one node, or of any, that meet a limit if they were answered within a stretch of time. Both ends count. */
+interface Excuse {
+  readonly limit: KnownLimit;
+  /** Undefined: any node. */
+  readonly node: NodeId | undefined;
+  readonly from: Nanos;
+  readonly to: Nanos;
+  /** The read was asked no later than this. */
+  readonly askedBy: Nanos;
+  /** How an answer at that time meets the condition; follows "answered by n2, ". */
+  words(at: Nanos): string;
+}
+
+/** What the limits excuse in one history. */
+export interface Excuses {
+  /** The limit that a read meets; undefined where it meets none. */
+  of(read: Operation): MetLimit | undefined;
+}
+
+export function excusesOf(model: Model, history: History, limits: readonly KnownLimit[]): Excuses {
+  const excuses = limits.flatMap((limit) => excusesBy(model, limit, history));
+  return {
+    of({ node, invokedAt: asked, completedAt: at }) {
+      const met = excuses.find(
+        (each) => (each.node ?? node) === node && asked <= each.askedBy && each.from <= at && at <= each.to,
+      );
+      if (met === undefined || node === undefined) return undefined;
+      const { name, boundMs } = met.limit;
+      const sentence = `answered by ${node}, ${met.words(at)}; bound ${span(millis(boundMs))}`;
+      return { name, node, at, boundMs, sentence };
+    },
+  };
+}
+
+function excusesBy(model: Model, limit: KnownLimit, history: History): Excuse[] {
+  const leaders = leaderSpans(history);
+  if (limit.condition === "new-leader") {
+    const isUpdate = (event: ClientEvent) => !isRead(model, event);
+    return elections(leaders, history, isUpdate).flatMap((elected) => ofElection(limit, elected));
+  }
+  const nodes = nodesOf(history);
+  return faultWindows(history).flatMap((fault) => {
+    const led = fault.led ?? leaderAt(leaders, fault.from);
+    if (led === undefined) return [];
+    if (isPause(fault)) return fault.nodes.includes(led) ? [ofPause(limit, led, fault)] : [];
+    return isCutOff(led, fault.cut, nodes) ? ofCut(limit, led, fault) : [];
+  });
+}
+
+/** `pause`, `pause-leader`, …: a process that was stopped and goes on from where it was. */
+const isPause = ({ name }: FaultWindow): boolean => name === "pause" || name.startsWith("pause-");
+
+const whenever = nanos(Number.POSITIVE_INFINITY);
+
+function ofPause(limit: KnownLimit, node: NodeId, { from, to }: FaultWindow): Excuse {
+  return {
+    limit,
+    node,
+    from,
+    to: nanos(to + millis(limit.boundMs)),
+    askedBy: whenever,
+    words: (at) =>
+      `which led when it was paused at ${atTime(from)}, ${at <= to ? "as it was resumed" : `${span(at - to)} after it was resumed`}`,
+  };
+}
+
+function ofCut(limit: KnownLimit, node: NodeId, { from }: FaultWindow): Excuse[] {
+  const { leaseMs } = limit;
+  if (leaseMs === undefined) return [];
+  const excuse: Excuse = {
+    limit: { ...limit, boundMs: leaseMs },
+    node,
+    from,
+    to: nanos(from + millis(leaseMs)),
+    askedBy: whenever,
+    words: (at) => `which led when it was cut off at ${atTime(from)}, ${span(at - from)} after that`,
+  };
+  return [excuse];
+}
+
+function ofElection(limit: KnownLimit, { node, from, since, firstUpdate }: Election): Excuse[] {
+  const when = (at: Nanos) =>
+    at < from
+      ? `${span(from - at)} before it was first seen to lead at ${atTime(from)}`
+      : `${span(at - from)} after it was first seen to lead at ${atTime(from)}`;
+  const within = { limit, from: since, to: nanos(from + millis(limit.boundMs)) };
+  const own: Excuse = {
+    ...within,
+    node,
+    askedBy: whenever,
+    words: (at) => `which had just been elected, ${when(at)}`,
+  };
+  const passedOn: Excuse = {
+    ...within,
+    node: undefined,
+    askedBy: firstUpdate,
+    words: (at) => `which passed it on to ${node}: that had just been elected, ${when(at)}`,
+  };
+  return limit.forwarded === true ? [own, passedOn] : [own];
+}
+
+/** The node that was seen to lead last before `time`. */
+const leaderAt = (spans: readonly LeaderSpan[], time: Nanos): NodeId | undefined =>
+  spans.findLast(({ from }) => from <= time)?.node;
+
+/** Every node that a client asked, or that a fault was about. */
+function nodesOf(history: History): NodeId[] {
+  const nodes = new Set(faultWindows(history).flatMap(({ nodes, cut }) => [...nodes, ...cut.flat()]));
+  for (const event of history) if (!isHarnessEvent(event) && event.node !== undefined) nodes.add(event.node);
+  return [...nodes];
+}

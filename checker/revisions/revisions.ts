@@ -1,0 +1,146 @@
+import { operations } from "../../core/history.ts";
+import type { Json, Operation, RevisionScope } from "../../core/op.ts";
+import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import type { Checker } from "../checker.ts";
+import { count } from "../phrases.ts";
+import { type Change, evidenceOf } from "./changes.ts";
+import { type LostWrite, lostWrites } from "./lost-writes.ts";
+import { type Reached, RevisionOrder } from "./revision-order.ts";
+import { lostSentence, sharedSentence, wentBackSentence } from "./sentences.ts";
+
+const mostShown = 5;
+
+/**
+ * What the system's own revisions prove, whatever the read mode promises:
+ *
+ * - `lost-write`: a state that was read lacks a change that it must hold (lost-writes.ts);
+ * - `reused-revision`: two changes have one revision. Each system gives every change one of its own: etcd counts them,
+ *   a zxid and a Raft index name one transaction, and no workload changes two keys in one transaction;
+ * - `revision-went-back`: a change has a revision that had been reached, or passed, before it was asked for. Changes are
+ *   linearizable in every read mode, and every system numbers them in their order.
+ *
+ * `scope` says what the revision of a read is about; what the system does not say proves nothing.
+ */
+export function revisions({ scope, initial = null }: { scope: RevisionScope; initial?: Json }): Checker {
+  return {
+    name: "revisions",
+    check(history): Verdict {
+      const evidence = evidenceOf(operations(history), scope, initial);
+      const order = new RevisionOrder(evidence);
+      const lost = lostWrites(evidence, order);
+      const shared = sharedRevisions(evidence.changes);
+      const wentBack = goingBack(evidence.changes, order);
+      const kinds = [lost.map(lostAnomaly), shared.map(sharedAnomaly), wentBack.map(wentBackAnomaly)];
+      const anomalies = everyKindFirst(kinds);
+      const [first] = anomalies;
+      return {
+        checker: "revisions",
+        kind: first === undefined ? "valid" : "invalid",
+        summary: first?.summary ?? fine(evidence.changes.length, evidence.states.length),
+        anomalies: anomalies.slice(0, mostShown),
+        figures: {
+          "lost writes": lost.length,
+          "revisions of two writes": shared.length,
+          "revisions that went back": wentBack.length,
+        },
+      };
+    },
+  };
+}
+
+const fine = (changes: number, states: number): string =>
+  changes === 0
+    ? "the system gave no revisions to judge by"
+    : `${count(changes, "change")} and ${count(states, "state")} that were read fit one order of revisions`;
+
+/** Changes that have the revision of another one, in order of revision. */
+export function sharedRevisions(changes: readonly Change[]): [Change, Change, ...Change[]][] {
+  const shared: [Change, Change, ...Change[]][] = [];
+  for (let from = 0; from < changes.length; ) {
+    const [first, ...others] = sameRevision(changes, from);
+    const [second, ...more] = others;
+    if (first !== undefined && second !== undefined) shared.push([first, second, ...more]);
+    from += 1 + others.length;
+  }
+  return shared;
+}
+
+function sameRevision(changes: readonly Change[], from: number): readonly Change[] {
+  let to = from + 1;
+  while (changes[to]?.revision === changes[from]?.revision && to < changes.length) to++;
+  return changes.slice(from, to);
+}
+
+/** Changes whose revision had been reached when they were asked for. */
+function goingBack(
+  changes: readonly Change[],
+  order: RevisionOrder,
+): { readonly change: Change; readonly reached: Reached }[] {
+  return changes.flatMap((change) => {
+    const reached = change.writer && order.before(change.writer.callIndex);
+    if (reached === undefined || reached.revision < change.revision) return [];
+    // A value that was read before it was asked for is for others to judge; a revision of two changes is another finding.
+    const isOther = reached.change !== change && reached.change?.revision !== change.revision;
+    return isOther ? [{ change, reached }] : [];
+  });
+}
+
+/** The first of every kind, then the others. */
+const everyKindFirst = (kinds: readonly (readonly Anomaly[])[]): Anomaly[] => [
+  ...kinds.flatMap((anomalies) => anomalies.slice(0, 1)),
+  ...kinds.flatMap((anomalies) => anomalies.slice(1)),
+];
+
+function lostAnomaly(lost: LostWrite): Anomaly {
+  const [state] = lost.reads;
+  const culprit = state?.operation;
+  return anomaly("lost-write", lostSentence(lost), lost.change.key, culprit, [
+    lost.change.writer,
+    lost.change.shownBy,
+    culprit,
+  ]);
+}
+
+function sharedAnomaly(changes: readonly [Change, Change, ...Change[]]): Anomaly {
+  const [first, second] = [...changes].sort((a, b) => a.shownBy.returnIndex - b.shownBy.returnIndex) as [
+    Change,
+    Change,
+  ];
+  return anomaly("reused-revision", sharedSentence(first, second), second.key, second.shownBy, [
+    first.writer,
+    first.shownBy,
+    second.writer,
+    second.shownBy,
+  ]);
+}
+
+function wentBackAnomaly({ change, reached }: { change: Change; reached: Reached }): Anomaly {
+  return anomaly("revision-went-back", wentBackSentence(change, reached), change.key, change.shownBy, [
+    reached.change?.writer,
+    reached.operation,
+    change.writer,
+    change.shownBy,
+  ]);
+}
+
+function anomaly(
+  kind: string,
+  summary: string,
+  key: string,
+  culprit: Operation | undefined,
+  involved: readonly (Operation | undefined)[],
+): Anomaly {
+  const shown = [...new Set(involved.filter((operation) => operation !== undefined))].sort(
+    (a, b) => a.callIndex - b.callIndex,
+  );
+  return {
+    kind,
+    summary,
+    ...(key !== "" && { key }),
+    evidence: {
+      kind: "order",
+      operations: shown,
+      ...(culprit !== undefined && { culprit: shown.indexOf(culprit) }),
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { Json, NodeId, Operation } from "../../core/op.ts";
+import { atTime, count, cut, say } from "../phrases.ts";
+import { valueRead } from "../reads/versions.ts";
+import type { Change } from "./changes.ts";
+import type { LostWrite } from "./lost-writes.ts";
+import type { Reached } from "./revision-order.ts";
+
+/** The sentences about revisions: what was acknowledged or read, where, and what that rules out. */
+
+export function lostSentence({ change, reads }: LostWrite): string {
+  const [first, ...more] = reads;
+  if (first === undefined) return `${nameOf(change)}${proofOf(change)}, is lost`;
+  const { operation, revision, modRevision } = first;
+  const found =
+    modRevision === undefined
+      ? "found no value, though nothing can have removed it by then,"
+      : `read ${say(valueRead(operation))}, of revision ${modRevision},`;
+  const others =
+    more.length === 0
+      ? ""
+      : `; ${count(more.length, "more read")}${nodesOf(more.map(({ operation }) => operation))} lack${more.length === 1 ? "s" : ""} it`;
+  return `${nameOf(change)}, ${proofOf(change)}, is lost: process ${operation.process} ${found} in a state of revision ${revision}${where(operation)} at ${atTime(operation.invokedAt)}${others}`;
+}
+
+export const sharedSentence = (first: Change, second: Change): string =>
+  `revision ${first.revision} is that of two changes: ${nameOf(first)}, ${proofOf(first)}, and ${nameOf(second)}, ${proofOf(second)}`;
+
+export function wentBackSentence(change: Change, { revision, operation, change: other }: Reached): string {
+  const asked = change.writer === undefined ? "" : `, asked for at ${atTime(change.writer.invokedAt)}`;
+  const before =
+    other === undefined
+      ? `process ${operation.process} had read a state of revision ${revision}${where(operation)} by ${atTime(operation.completedAt)}`
+      : `${nameOf(other)} had been ${proofOf(other, operation)}`;
+  return `revisions did not grow: ${nameOf(change)}${asked}, has revision ${change.revision}, but ${before}`;
+}
+
+/** `the write of 3 to r1 by process 4` */
+export function nameOf({ key, value, writer }: Change): string {
+  const register = key === "" ? "the register" : cut(key);
+  if (writer === undefined) return `the value ${say(value)} of ${register}`;
+  const by = `by process ${writer.process}`;
+  switch (writer.call.f) {
+    case "delete":
+      return `the delete of ${register} ${by}`;
+    case "cas":
+      return `the cas of ${register} from ${say((writer.call.value as readonly Json[])[0])} to ${say(value)} ${by}`;
+    default:
+      return `the write of ${say(value)} to ${register} ${by}`;
+  }
+}
+
+/** `acknowledged at revision 3 at 0.012 s` */
+function proofOf(change: Change, proof = (change.isAcknowledged && change.writer) || change.shownBy): string {
+  const at = `at revision ${change.revision}`;
+  const by = proof === change.writer ? "" : ` by process ${proof.process}${where(proof)}`;
+  return `${by === "" ? "acknowledged" : "read"} ${at}${by} at ${atTime(proof.completedAt)}`;
+}
+
+const where = ({ node }: Operation): string => (node === undefined ? "" : ` on ${node}`);
+
+/** ` on n1, n2 and n3` */
+function nodesOf(operations: readonly Operation[]): string {
+  const nodes = [...new Set(operations.map(({ node }) => node))].filter((node) => node !== undefined).sort();
+  const last: NodeId | undefined = nodes.pop();
+  if (last === undefined) return "";
+  return ` on ${nodes.length === 0 ? last : `${nodes.join(", ")} and ${last}`}`;
+}

@@ -1,0 +1,26 @@
+import { realClock } from "../../../core/real-clock.ts";
+import { type CheckOptions, check } from "../check.ts";
+import type { CheckResult } from "../json-result.ts";
+import type { Output } from "../output.ts";
+
+/** What `assay check` prints, notes, answers as JSON, and ends with. */
+export async function checked(file: string, options: CheckOptions) {
+  const printed: string[] = [];
+  const notes: string[] = [];
+  const results: CheckResult[] = [];
+  const output: Output = {
+    json: false,
+    print: (line = "") => {
+      printed.push(line);
+    },
+    result: (value) => {
+      results.push(value as CheckResult);
+    },
+    note: (line) => {
+      notes.push(line);
+    },
+    live: () => {},
+  };
+  const status = await check([file], options, realClock(), output);
+  return { status, text: printed.join("\n"), notes: notes.join("\n"), result: results[0] };
+}

@@ -1,0 +1,128 @@
+/** Files with histories as sources of text: read by pieces, unpacked where they are packed. */
+import { createReadStream } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { pipeline, Readable } from "node:stream";
+import { TextDecoder } from "node:util";
+import { createGunzip } from "node:zlib";
+import type { Source } from "../../checker/formats/format.ts";
+import { UsageError } from "../../core/errors.ts";
+import type { HeapGuard } from "./heap-guard.ts";
+
+/** Characters; formats are recognized by them. */
+const headLength = 64 * 1024;
+
+export interface FileSourceOptions {
+  /** Looks after every piece whether what was made of the text still fits. */
+  readonly guard?: Pick<HeapGuard, "look">;
+  /** Bytes read at a time. */
+  readonly pieceBytes?: number;
+}
+
+/**
+ * The text of `file`, which is UTF-8, perhaps packed by gzip. Whatever keeps it from being read is a UsageError that names
+ * the file; so is a byte that is no text, for two values that differ in such bytes would become one.
+ */
+export async function fileSource(file: string, options: FileSourceOptions = {}): Promise<Source> {
+  const { chunks, begin } = await bytesOf(file, options.pieceBytes ?? 2 ** 20);
+  const packed = packings.find(({ magic }) => begin.subarray(0, magic.length).equals(Buffer.from(magic)));
+  if (packed !== undefined && packed.name !== "gzip") {
+    throw new UsageError(
+      `${file} is packed by ${packed.name}, and only gzip is read: unpack it, or pack it by gzip`,
+    );
+  }
+  const unpacked = () => (packed === undefined ? chunks() : gunzip(chunks()));
+  const pieces = () => textOf(unpacked(), file, options.guard);
+  return { file, head: await headOf(pieces()), pieces };
+}
+
+const packings = [
+  { name: "gzip", magic: [0x1f, 0x8b] },
+  { name: "zstd", magic: [0x28, 0xb5, 0x2f, 0xfd] },
+  { name: "xz", magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] },
+  { name: "bzip2", magic: [0x42, 0x5a, 0x68] },
+  { name: "zip", magic: [0x50, 0x4b, 0x03, 0x04] },
+];
+
+interface Bytes {
+  /** All bytes from the first; may be called more than once. */
+  chunks(): AsyncIterable<Buffer>;
+  readonly begin: Buffer;
+}
+
+async function bytesOf(file: string, pieceBytes: number): Promise<Bytes> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file);
+    if ((await handle.stat()).isFile()) {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
+      const chunks = () => createReadStream(file, { highWaterMark: pieceBytes });
+      return { begin: buffer.subarray(0, bytesRead), chunks };
+    }
+    // A pipe gives its bytes once.
+    const kept: Buffer[] = [];
+    for await (const chunk of handle.createReadStream({ autoClose: false })) kept.push(chunk as Buffer);
+    return {
+      begin: Buffer.concat(kept.slice(0, 1)),
+      async *chunks() {
+        yield* kept;
+      },
+    };
+  } catch (reason) {
+    throw unreadable(file, reason);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** A file that is cut off or damaged is an error. */
+function gunzip(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const unpacking = createGunzip();
+  // Whoever reads `unpacking` gets its errors.
+  pipeline(Readable.from(chunks), unpacking, () => {});
+  return unpacking;
+}
+
+async function* textOf(
+  chunks: AsyncIterable<Buffer>,
+  file: string,
+  guard: FileSourceOptions["guard"],
+): AsyncIterable<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let bytes = 0;
+  for await (const chunk of named(chunks, file)) {
+    yield decoded(decoder, chunk, `${file}: expected UTF-8, got other bytes after byte ${bytes}`);
+    bytes += chunk.length;
+    guard?.look(file, bytes);
+  }
+  yield decoded(decoder, undefined, `${file}: ends within a character of UTF-8`);
+}
+
+function decoded(decoder: TextDecoder, chunk: Buffer | undefined, wrong: string): string {
+  try {
+    return decoder.decode(chunk, { stream: chunk !== undefined });
+  } catch {
+    throw new UsageError(`${wrong}: a history is read as UTF-8 text, so convert it first`);
+  }
+}
+
+/** The same chunks; what goes wrong names the file. */
+async function* named(chunks: AsyncIterable<Buffer>, file: string): AsyncIterable<Buffer> {
+  try {
+    yield* chunks;
+  } catch (reason) {
+    throw unreadable(file, reason);
+  }
+}
+
+async function headOf(pieces: AsyncIterable<string>): Promise<string> {
+  let head = "";
+  for await (const piece of pieces) {
+    head += piece;
+    if (head.length >= headLength) break;
+  }
+  return head.slice(0, headLength);
+}
+
+/** The UsageError of a file that cannot be read. */
+export const unreadable = (file: string, reason: unknown): UsageError =>
+  new UsageError(`cannot read ${file}: ${(reason as Error).message}`);

@@ -1,0 +1,80 @@
+import type { CallWords } from "../checker/model.ts";
+import type { History } from "../core/history.ts";
+import type { Run } from "../core/run.ts";
+import type { Sketch } from "./charts/sketch.ts";
+import { type Context, contextOf, type Judged } from "./context.ts";
+import { pack } from "./data/columns.ts";
+import { type Points, pointsOf } from "./data/points.ts";
+import { embeddedJson, html } from "./html.ts";
+import { verdictWords } from "./marks.ts";
+import { pageAssets } from "./node-page.ts";
+import { type PageData, pageDataId } from "./page-data.ts";
+import { anomaliesPanel, sketchesOf } from "./panels/anomalies.ts";
+import { faultsPanel } from "./panels/faults.ts";
+import { historyFiguresPanel, readingPanel, timelinePanel, wholeSketch } from "./panels/history.ts";
+import { historyVerdictPanel } from "./panels/history-verdict.ts";
+import { lanesSections } from "./panels/lanes.ts";
+import { overTimePanel } from "./panels/over-time.ts";
+import { countedAnomalies } from "./panels/verdict.ts";
+import { type Section, sections } from "./sections.ts";
+import { page } from "./shell.ts";
+
+/** A history from a file, and what came of it. Nothing is known of the system or the machine behind it. */
+export interface JudgedHistory extends Judged {
+  /** Where it was read from. */
+  readonly file: string;
+  /** The format's name. */
+  readonly format: string;
+  /** The sequential specification that it was held against. */
+  readonly model: string;
+  /** How many keys the operations name; 0 where they name none. */
+  readonly keys: number;
+  /** How it was read, and what was left out and why. */
+  readonly notes: readonly string[];
+  /** The command that judges it again. */
+  readonly command: string;
+  readonly assay: Run["assay"];
+}
+
+/** The page of a history that was judged apart from any run: as a run's, without what nobody measured. */
+export function renderHistoryReport(judged: JudgedHistory, history: History, words: CallWords): string {
+  const context = contextOf(judged, history, [], words);
+  const points = pointsOf(context.operations, context.end, words);
+  const whole = wholeSketch(context);
+  const data: PageData = {
+    timeline: context.timeline,
+    points,
+    sketches: [...sketchesOf(context), ...(whole === undefined ? [] : [whole])],
+    spectra: [],
+  };
+  const { links, markup } = sections(partsOf(context, points, whole));
+  return page(
+    {
+      title: `${verdictWords[judged.verdict]}: ${judged.file} · Assay`,
+      links,
+      content: html`${historyVerdictPanel(context)}
+${markup}`,
+      data: embeddedJson(pageDataId, pack(data)),
+      foot: `Assay ${judged.assay.version} · ${judged.file}`,
+    },
+    pageAssets(),
+  );
+}
+
+function partsOf(context: Context<JudgedHistory>, points: Points, whole: Sketch | undefined): Section[] {
+  const wrong = countedAnomalies(context.run).length > 0;
+  const anomalies = { id: "anomalies", title: "Anomalies", markup: anomaliesPanel(context) };
+  const faults = context.faults.length > 0 ? faultsPanel(context) : undefined;
+  // The chart of a short history without times would say less than its drawing.
+  const charts = context.operations.length > 0 && (context.isTimed || whole === undefined);
+  return [
+    ...(wrong ? [anomalies] : []),
+    { id: "figures", title: "Figures", markup: historyFiguresPanel(context) },
+    { id: "timeline", title: "Timeline", markup: timelinePanel(whole) },
+    { id: "over-time", title: "Over time", markup: charts ? overTimePanel(context, points) : undefined },
+    ...(context.isTimed ? lanesSections(context) : []),
+    ...(wrong ? [] : [anomalies]),
+    { id: "faults", title: "Faults", markup: faults },
+    { id: "reading", title: "Reading", markup: readingPanel(context) },
+  ];
+}
