@@ -43,6 +43,12 @@ const named = (run: RunResult) =>
     ? undefined
     : "did not say which value was stale or lost";
 
+/** The nodes did not come to agree: told by a key that one of them has an old value of, or by their own digests. */
+const disagreed = (run: RunResult) =>
+  run.anomalies.some(({ kind }) => kind === "convergence" || kind === "digest")
+    ? undefined
+    : "did not say on what the nodes disagreed at rest";
+
 /** When after a fault's begin the node that it was aimed at answered its first and last stale reads. */
 const atStruckNode = ({ staleness }: RunResult) =>
   staleness.flatMap(({ fault }) => (fault?.here ? [fault] : []));
@@ -73,7 +79,7 @@ function staleUntilSyncLimit(run: RunResult): string | undefined {
   return late && `the follower was stale until ${late.lastMs.toFixed(0)} ms, long past the sync limit`;
 }
 
-const mutants: readonly [mutant: string, args: string][] = [
+const mutants: readonly [mutant: string, args: string, expect?: Trial["expect"]][] = [
   ["read-without-quorum", "--nemesis partition-leader --seconds 15"],
   ["ack-before-commit", "--nemesis partition-leader --seconds 30"],
   ["serve-follower-reads", "--nemesis partition-one --seconds 15"],
@@ -83,6 +89,11 @@ const mutants: readonly [mutant: string, args: string][] = [
   ],
   ["lose-acknowledged-write", "--read-mode serializable --nemesis partition-one --seconds 15"],
   ["reuse-revision", "--read-mode serializable --nemesis partition-one --seconds 15"],
+  [
+    "skip-apply-on-follower",
+    "--read-mode serializable --nemesis partition --rate 200 --seconds 12 --fault-seconds 2 --gap-seconds 1 --convergence-seconds 5 --workload-option operations-per-key=3",
+    disagreed,
+  ],
 ];
 
 const reference: readonly Trial[] = [
@@ -98,11 +109,16 @@ const reference: readonly Trial[] = [
         : undefined;
     },
   },
-  ...mutants.map(([mutant, args]) => ({
+  {
+    name: "the reference agrees at rest after nodes died and came back one by one",
+    args: "--nodes 5 --nemesis restart-staggered --seconds 14 --fault-seconds 6 --gap-seconds 1.5",
+    status: 0,
+  },
+  ...mutants.map(([mutant, args, expect = named]) => ({
     name: `the planted bug ${mutant} is caught and explained`,
     args: `--mutant ${mutant} ${args}`,
     status: 1,
-    expect: named,
+    expect,
   })),
   ...[...new Set(mutants.map(([, args]) => args))].map((args) => ({
     name: `without a planted bug the same trial is valid: ${args}`,
@@ -130,6 +146,11 @@ const realSystems: readonly Trial[] = [
     status: 0,
     expect: noneStale,
   },
+  ...["etcd", "zookeeper", "consul"].map((system) => ({
+    name: `${system}'s nodes agree at rest after they died and came back one by one`,
+    args: `--system ${system} --runtime netns --nemesis restart-staggered --seconds 14 --fault-seconds 6 --gap-seconds 1.5`,
+    status: 0,
+  })),
   {
     name: "ZooKeeper keeps session order, stale at a follower that is cut off until the sync limit",
     args: `--system zookeeper --runtime netns --nemesis partition-follower ${crowd}`,

@@ -21,6 +21,13 @@ it("a run with too few successes of a kind is unknown, naming kind and count", a
   expect(verdict.summary).toContain("only 0 read operations succeeded, and 5 are needed");
 });
 
+it("reads in another mode than the run's do not count", async () => {
+  const local = { mode: "stale" };
+  const more = historyOf([2, "invoke", "read", null, local], [2, "ok", "read", 1, local]);
+  const verdict = await vacuity({ needs: { read: 1 } }).check([...history, ...more], freely);
+  expect(verdict.summary).toContain("only 0 read operations succeeded");
+});
+
 it("a run with enough of every kind is valid", async () => {
   expect((await vacuity({ needs: { write: 1 } }).check(history, freely)).kind).toBe("valid");
 });

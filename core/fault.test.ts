@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { faultWindows, leaderSpans } from "./fault.ts";
+import { faultWindows, isCutOff, leaderSpans } from "./fault.ts";
 import type { FaultChange, HarnessNews } from "./harness-event.ts";
 import type { History, HistoryEvent } from "./history.ts";
-import { type NodeId, nodeId } from "./op.ts";
+import { type Link, type NodeId, nodeId } from "./op.ts";
 import { nanos } from "./time.ts";
 
 const n1 = nodeId("n1");
@@ -70,6 +70,39 @@ describe("faultWindows()", () => {
       read,
     ];
     expect(faultWindows(history)).toEqual([]);
+  });
+});
+
+describe("isCutOff()", () => {
+  const [n1, n2, n3, n4, n5] = ["n1", "n2", "n3", "n4", "n5"].map(nodeId) as [
+    NodeId,
+    NodeId,
+    NodeId,
+    NodeId,
+    NodeId,
+  ];
+  const both = (a: NodeId, b: NodeId): Link[] => [
+    [a, b],
+    [b, a],
+  ];
+
+  it.each<[string, boolean, Link[], NodeId[]]>([
+    ["of three, one is lost", false, both(n1, n2), [n1, n2, n3]],
+    ["of three, both others are lost", true, [...both(n1, n2), ...both(n1, n3)], [n1, n2, n3]],
+    [
+      "it hears a majority that does not hear it",
+      true,
+      [
+        [n1, n2],
+        [n1, n3],
+      ],
+      [n1, n2, n3],
+    ],
+    ["others are cut off from one another", false, both(n2, n3), [n1, n2, n3]],
+    ["of five, two are lost", false, [...both(n1, n2), ...both(n1, n3)], [n1, n2, n3, n4, n5]],
+    ["of five, three are lost", true, [n2, n3, n4].flatMap((other) => both(n1, other)), [n1, n2, n3, n4, n5]],
+  ])("where %s is %s", (_, expected, cut, nodes) => {
+    expect(isCutOff(n1, cut, nodes)).toBe(expected);
   });
 });
 

@@ -127,6 +127,19 @@ describe("operations()", () => {
     expect(only?.intendedAt).toBe(-7);
   });
 
+  it("leaves out reads in another mode than the run's, and gives them where they are asked for", () => {
+    const events = history(
+      { type: "invoke", process: 1, f: "read" },
+      { type: "ok", process: 1, f: "read", value: 1 },
+      { type: "invoke", process: 1, f: "read", mode: "stale" },
+      { type: "ok", process: 1, f: "read", mode: "stale", value: 2 },
+    );
+    expect(operations(events).map(({ callIndex }) => callIndex)).toEqual([0]);
+    expect(operations(events, "other")).toMatchObject([
+      { callIndex: 2, returnIndex: 3, call: { f: "read", mode: "stale" }, outcome: { output: { value: 2 } } },
+    ]);
+  });
+
   it("refuses a process that asks two things at once, or is answered what it did not ask", () => {
     const twice = history({ type: "invoke", process: 1 }, { type: "invoke", process: 1 });
     expect(() => operations(twice)).toThrow("process 1 invokes at event 1 while it waits for an answer");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  asSentence,
   formatBytes,
   formatCount,
   formatDuration,
@@ -65,6 +66,11 @@ describe("format", () => {
       "1.00 MiB",
       "1.50 GiB",
     ]);
+  });
+
+  it("begins a sentence with a capital, but leaves a node's name as it is", () => {
+    expect(asSentence("all is well")).toBe("All is well.");
+    expect(asSentence("n1 did not answer.")).toBe("n1 did not answer.");
   });
 
   it("marks where a text was cut", () => {

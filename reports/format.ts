@@ -64,9 +64,9 @@ export const formatFigure = (value: number): string =>
 export const shorten = (text: string, limit: number): string =>
   text.length <= limit ? text : `${text.slice(0, Math.max(1, limit - 1))}…`;
 
-/** A checker's finding as a sentence of its own: a capital first, a full stop last. */
+/** A checker's finding as a sentence of its own: a capital first, but for a node's name, and a full stop last. */
 export function asSentence(finding: string): string {
-  const begun = finding.charAt(0).toUpperCase() + finding.slice(1);
+  const begun = /^n\d/.test(finding) ? finding : finding.charAt(0).toUpperCase() + finding.slice(1);
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }
 

@@ -1,11 +1,11 @@
 import type { CallWords } from "../checker/model.ts";
 import type { History } from "../core/history.ts";
-import type { Run } from "../core/run.ts";
 import type { Sketch } from "./charts/sketch.ts";
-import { type Context, contextOf, type Judged } from "./context.ts";
+import { type Context, contextOf } from "./context.ts";
 import { pack } from "./data/columns.ts";
 import { type Points, pointsOf } from "./data/points.ts";
 import { embeddedJson, html } from "./html.ts";
+import type { JudgedHistory } from "./judged-history.ts";
 import { verdictWords } from "./marks.ts";
 import { pageAssets } from "./node-page.ts";
 import { type PageData, pageDataId } from "./page-data.ts";
@@ -18,23 +18,6 @@ import { overTimePanel } from "./panels/over-time.ts";
 import { countedAnomalies } from "./panels/verdict.ts";
 import { type Section, sections } from "./sections.ts";
 import { page } from "./shell.ts";
-
-/** A history from a file, and what came of it. Nothing is known of the system or the machine behind it. */
-export interface JudgedHistory extends Judged {
-  /** Where it was read from. */
-  readonly file: string;
-  /** The format's name. */
-  readonly format: string;
-  /** The sequential specification that it was held against. */
-  readonly model: string;
-  /** How many keys the operations name; 0 where they name none. */
-  readonly keys: number;
-  /** How it was read, and what was left out and why. */
-  readonly notes: readonly string[];
-  /** The command that judges it again. */
-  readonly command: string;
-  readonly assay: Run["assay"];
-}
 
 /** The page of a history that was judged apart from any run: as a run's, without what nobody measured. */
 export function renderHistoryReport(judged: JudgedHistory, history: History, words: CallWords): string {

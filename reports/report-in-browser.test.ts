@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { register } from "../checker/models/register.ts";
 import { type Fixture, invalidFixture, staleFixture } from "./fixtures/runs.ts";
+import { renderHistoryReport } from "./history-report.ts";
 import { renderIndex } from "./index-page.ts";
 import { renderReport } from "./report.ts";
 
@@ -29,6 +30,25 @@ if (!present) {
 
 const render = ({ run, history, usage }: Fixture) => renderReport(run, history, usage, register());
 
+/** The page of the same history where nothing is known but what its file holds. */
+const historyPage = ({ run, history }: Fixture) =>
+  renderHistoryReport(
+    {
+      verdict: run.verdict,
+      verdicts: run.verdicts,
+      operations: run.operations,
+      file: "history.jsonl",
+      format: "jsonl",
+      model: "register",
+      keys: 50,
+      notes: [],
+      command: "npm run assay -- check history.jsonl",
+      assay: run.assay,
+    },
+    history,
+    {},
+  );
+
 describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => {
   const directory = mkdtempSync(join(tmpdir(), "assay-report-"));
   const file = (name: string) => join(directory, name);
@@ -38,6 +58,7 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     const invalid = invalidFixture();
     writeFileSync(file("invalid.html"), render(invalid));
     writeFileSync(file("stale.html"), render(staleFixture({ seconds: 12 })));
+    writeFileSync(file("history.html"), historyPage(invalid));
     writeFileSync(file("index.html"), renderIndex([{ run: invalid.run, href: "invalid.html" }]));
     browser = await chromium.launch({ executablePath, args, timeout: 60_000 });
   }, 120_000);
@@ -60,7 +81,7 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     return { page, complaints, requests };
   }
 
-  for (const name of ["invalid.html", "stale.html", "index.html"]) {
+  for (const name of ["invalid.html", "stale.html", "history.html", "index.html"]) {
     for (const width of [1280, 390]) {
       it(`${name} fits ${width} pixels, asks no network and has no complaint`, async () => {
         const { page, complaints, requests } = await open(name, { viewport: { width, height: 900 } });

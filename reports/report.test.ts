@@ -4,7 +4,7 @@ import type { HistoryEvent } from "../core/history.ts";
 import type { NodeId, Operation } from "../core/op.ts";
 import type { Run } from "../core/run.ts";
 import { nanos } from "../core/time.ts";
-import type { Anomaly, Lane, Verdict } from "../core/verdict.ts";
+import { type Anomaly, type Lane, type Verdict, violationKind } from "../core/verdict.ts";
 import { unpack } from "./data/columns.ts";
 import { type Fixture, invalidFixture, staleFixture, unknownFixture, validFixture } from "./fixtures/runs.ts";
 import type { PageData } from "./page-data.ts";
@@ -172,15 +172,29 @@ describe("the report of other runs", () => {
   it("says beside a valid verdict that the read mode's known limit was found", () => {
     const { run, history, usage } = validFixture({ seconds: 3 });
     const limit = "process 7 read 3 from r1 after it had been overwritten";
+    const metLimit = {
+      name: "deposed leader",
+      node: "n2" as NodeId,
+      at: nanos(1),
+      boundMs: 2000,
+      sentence: "",
+    };
     const verdict = {
       checker: "linearizable",
       kind: "valid" as const,
       summary: limit,
-      anomalies: [{ kind: "linearizability", summary: limit, known: true }],
+      anomalies: [{ kind: violationKind, summary: limit, known: true, limit: metLimit }],
+    };
+    const stale = {
+      staleness: [],
+      figures: { reads: 1881, "stale reads": 292, "staleness ms worst": 33_400 },
     };
     const text = textOf(renderReport({ ...run, verdicts: [verdict, ...run.verdicts] }, history, usage));
     expect(text).toContain(`The known limit of ${run.readMode.name} reads was found: Process 7 read 3`);
     expect(textOf(renderReport(run, history, usage, register()))).not.toContain("known limit");
+    const measured = { ...verdict, ...stale, anomalies: [] };
+    const told = textOf(renderReport({ ...run, verdicts: [measured] }, history, usage, register()));
+    expect(told).toContain("16% of the reads (292 of 1,881) were stale, the worst by 33.4");
   });
 
   it("says plainly that unknown is no pass, that a fault was not proven, and that the client was the limit", () => {

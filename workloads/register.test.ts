@@ -189,6 +189,12 @@ describe("performing a register call", () => {
     ]);
   });
 
+  it("reads in the mode that the call names instead of the run's", async () => {
+    asked.length = 0;
+    await perform({ f: "read", key: "r1", mode: "serializable" });
+    expect(asked).toEqual([["read", "r1", "serializable"]]);
+  });
+
   it("reads an absent key as null", async () => {
     const empty = { read: async () => ({ revision: 3 }) };
     expect(await perform({ f: "read", key: "r1" }, empty)).toEqual({ value: null, revision: 3 });

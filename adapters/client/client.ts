@@ -4,11 +4,13 @@ import type { Connection, ConnectOptions, Endpoint } from "./connection.ts";
 import type { Delete } from "./delete.ts";
 import type { KeyValue } from "./kv.ts";
 import type { Prefix } from "./prefix.ts";
+import type { Sessions } from "./session.ts";
 
 export interface Capabilities {
   readonly kv: KeyValue;
   readonly delete: Delete;
   readonly prefix: Prefix;
+  readonly session: Sessions;
 }
 
 export type Capability = keyof Capabilities;

@@ -1,5 +1,7 @@
+import { expect } from "vitest";
 import { assert } from "../../core/assert.ts";
 import { sleep } from "../../core/clock.ts";
+import { ClientError } from "../../core/errors.ts";
 import type { NodeId } from "../../core/op.ts";
 import { realClock } from "../../core/real-clock.ts";
 import { millis, type Nanos, seconds } from "../../core/time.ts";
@@ -31,6 +33,16 @@ export const patient: ConnectOptions = within(10_000);
 /** Connects and asks on the real clock, with this limit. */
 export function within(timeoutMs: number): ConnectOptions {
   return { timeoutMs, clock };
+}
+
+/** What a rejected operation rejected with. */
+export async function errorOf(operation: Promise<unknown>): Promise<ClientError> {
+  const reason = await operation.then(
+    () => new Error("it did not fail"),
+    (error: unknown) => error,
+  );
+  expect(reason).toBeInstanceOf(ClientError);
+  return reason as ClientError;
 }
 
 /** Polls until `look` gives something; what it rejects with counts as nothing. Fails after `limit` with `what`. */
@@ -128,3 +140,8 @@ export class Bench {
     return `${name}-${++this.#keys}`;
   }
 }
+
+export const endpointsOf = (bench: Bench): readonly Endpoint[] => bench.nodes.map(({ endpoint }) => endpoint);
+
+export const untilLeader = (bench: Bench) =>
+  until("a leader", () => bench.adapter.leader(endpointsOf(bench), within(2000)));

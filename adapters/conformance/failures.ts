@@ -1,23 +1,23 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { sleep } from "../../core/clock.ts";
-import { ClientError } from "../../core/errors.ts";
+import type { ClientError } from "../../core/errors.ts";
 import { nodeId } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
 import { millis, seconds } from "../../core/time.ts";
 import type { Endpoint } from "../adapter.ts";
-import { type Bench, clock, patient, until, untilReady, within } from "./cluster.ts";
+import {
+  type Bench,
+  clock,
+  endpointsOf,
+  errorOf,
+  patient,
+  until,
+  untilLeader,
+  untilReady,
+  within,
+} from "./cluster.ts";
 import { Relay } from "./relay.ts";
-
-/** What a rejected operation rejected with. */
-async function errorOf(operation: Promise<unknown>): Promise<ClientError> {
-  const reason = await operation.then(
-    () => new Error("it did not fail"),
-    (error: unknown) => error,
-  );
-  expect(reason).toBeInstanceOf(ClientError);
-  return reason as ClientError;
-}
 
 /** What a client says when nodes, links and clients fail. */
 export function failures(bench: Bench): void {
@@ -115,22 +115,6 @@ function operationErrors(bench: Bench): void {
       expect(unknown).toBeGreaterThan(0);
       const witness = await bench.client();
       for (const key of failed) expect((await witness.kv.read(key, mode)).value).toBeUndefined();
-    });
-
-    it("is connection-lost for what is pending when the client is closed", async () => {
-      const link = await throughRelay();
-      const client = await bench.client(link.endpoint);
-      const key = bench.key();
-      await client.kv.write(key, "before");
-      link.hold();
-      const lost = errorOf(client.kv.write(key, "pending"));
-      await untilSeen(key, "pending");
-      await client.close();
-      expect(await lost).toMatchObject({ code: "connection-lost", definite: false });
-      expect(await errorOf(client.kv.write(key, "closed"))).toMatchObject({
-        code: "not-connected",
-        definite: true,
-      });
     });
   });
 }
@@ -256,11 +240,6 @@ function nodeFailures(bench: Bench): void {
     });
   });
 }
-
-const endpointsOf = (bench: Bench): readonly Endpoint[] => bench.nodes.map(({ endpoint }) => endpoint);
-
-const untilLeader = (bench: Bench) =>
-  until("a leader", () => bench.adapter.leader(endpointsOf(bench), within(2000)));
 
 function listen(answer: (socket: Socket) => void): Promise<Server> {
   const server = createServer((socket) => {

@@ -4,6 +4,7 @@ import { ClientError } from "../../core/errors.ts";
 import type { ClientWith } from "../client/client.ts";
 import { type Bench, until } from "./cluster.ts";
 import { Relay } from "./relay.ts";
+import { sessions } from "./sessions.ts";
 
 /** What operations mean while nothing fails. */
 export function operations(bench: Bench): void {
@@ -14,6 +15,7 @@ export function operations(bench: Bench): void {
   if (capabilities.has("delete")) deletion(bench);
   if (capabilities.has("delete")) recreation(bench);
   if (capabilities.has("prefix")) listing(bench);
+  if (capabilities.has("session")) sessions(bench);
 }
 
 function readsAndWrites(bench: Bench): void {

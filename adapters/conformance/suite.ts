@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import type { Adapter } from "../adapter.ts";
+import { administration } from "./administration.ts";
+import { atRest } from "./at-rest.ts";
+import { calls } from "./calls.ts";
 import { Bench, type TestCluster } from "./cluster.ts";
 import { failures } from "./failures.ts";
 import { operations } from "./operations.ts";
@@ -16,6 +19,9 @@ export function conforms(adapter: Adapter, start: () => Promise<TestCluster>): v
     afterAll(() => bench.stop());
 
     operations(bench);
+    atRest(bench);
     failures(bench);
+    calls(bench);
+    administration(bench);
   });
 }

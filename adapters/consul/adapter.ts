@@ -3,6 +3,7 @@ import type { NodeId } from "../../core/op.ts";
 import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
 import { limitsOf } from "../client/ask.ts";
 import { offer } from "../client/client.ts";
+import { admin } from "./admin.ts";
 import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
 import { HttpConnection } from "./http.ts";
@@ -44,6 +45,7 @@ export const consul: Adapter = {
   revisions: "key",
   ...offer("consul", offered, connect),
   deployment,
+  admin,
   leader,
   ready,
 };

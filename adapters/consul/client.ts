@@ -4,11 +4,13 @@ import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { type Ask, type Limits, limitsOf } from "../client/ask.ts";
 import type { ClientWith } from "../client/client.ts";
 import type { Deletion } from "../client/delete.ts";
+import { KeptSessions } from "../client/kept-sessions.ts";
 import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
 import { inOrderOfKeys, keyOfName, nameOfKey } from "../key-names.ts";
 import { parse, success } from "./answers.ts";
 import { type HttpAnswer, HttpConnection, type HttpRequest } from "./http.ts";
+import { createSession, type Put } from "./lease.ts";
 
 /** Where Assay's keys live. */
 const folder = "assay/";
@@ -29,7 +31,7 @@ const entrySchema = z.object({
 type Entry = z.infer<typeof entrySchema>;
 const entriesSchema = z.array(entrySchema);
 
-export const offered = ["kv", "delete", "prefix"] as const;
+export const offered = ["kv", "delete", "prefix", "session"] as const;
 
 /** Opens a connection, and sees that a Consul agent answers there and takes the token. */
 export async function connect(
@@ -38,15 +40,23 @@ export async function connect(
 ): Promise<ClientWith<(typeof offered)[number]>> {
   const http = new HttpConnection(endpoint, options);
   const node = new ConsulNode(http, options);
+  const put: Put = (path, body, ask) => http.ask({ method: "PUT", path, body }, node.limits(ask));
+  const session = new KeptSessions(options.clock, (ttlMs, ask) => createSession(put, keyName, ttlMs, ask));
   try {
     await node.greet();
     return {
       kv: keyValue(node),
       delete: (key, ask) => node.delete(key, node.limits(ask)),
       prefix: prefix(node),
-      close: () => http.close(),
-      // The client holds nothing at the node: there is no good-bye to leave out.
-      abandon: () => void http.close(),
+      session,
+      async close() {
+        await session.close();
+        await http.close();
+      },
+      abandon() {
+        session.abandon();
+        void http.close();
+      },
     };
   } catch (reason) {
     await http.close();

@@ -39,4 +39,17 @@ describe.skipIf(requireOrSkip(missing))("Consul's own errors", () => {
     expect(stale.lastContactMs).toBeGreaterThanOrEqual(0);
     await client.close();
   }, 60_000);
+
+  it("say that a session is gone that somebody else has destroyed", async () => {
+    const [node] = cluster.nodes;
+    if (node === undefined) throw new Error("no node");
+    const client = await consul.connect(node.endpoint, ["session"], within(timeoutMs));
+    // Its next sign of life is long to come: only what is asked of it can tell.
+    const session = await client.session.open(60_000);
+    const { host, port } = node.endpoint;
+    await fetch(`http://${host}:${port}/v1/session/destroy/${session.id}`, { method: "PUT" });
+    await expect(session.create("k", "1")).rejects.toMatchObject({ code: "session-expired", definite: true });
+    expect(session.lost.reason).toMatchObject({ code: "session-expired" });
+    await client.close();
+  });
 });

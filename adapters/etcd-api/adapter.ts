@@ -2,13 +2,13 @@ import type { NodeId } from "../../core/op.ts";
 import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
 import { limitsOf } from "../client/ask.ts";
 import { offer } from "../client/client.ts";
-import { connect, offered } from "./client.ts";
+import { connect, type offeredWithLeases } from "./client.ts";
 import { openConnection } from "./connection.ts";
 import { digest } from "./digest.ts";
 import { methods, type StatusAnswer } from "./methods.ts";
 
-/** What every system that speaks etcd's v3 API has in common; `name` is the system's. */
-export const etcdApi = (name: string) =>
+/** What every system that speaks etcd's v3 API has in common; `name` and `capabilities` are the system's. */
+export const etcdApi = (name: string, capabilities: readonly (typeof offeredWithLeases)[number][]) =>
   ({
     name,
     promises: {
@@ -20,7 +20,7 @@ export const etcdApi = (name: string) =>
     defaultReadMode: "linearizable",
     localReadMode: "serializable",
     revisions: "store",
-    ...offer(name, offered, connect),
+    ...offer(name, capabilities, connect),
     leader,
     digest,
     ready,

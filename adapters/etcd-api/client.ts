@@ -4,30 +4,41 @@ import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { type Ask, beforeSending, type Limits, limitsOf } from "../client/ask.ts";
 import type { ClientWith } from "../client/client.ts";
 import type { Delete } from "../client/delete.ts";
+import { KeptSessions } from "../client/kept-sessions.ts";
 import type { KeyValue } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
 import { type Connection, openConnection } from "./connection.ts";
+import { grantLease } from "./lease.ts";
 import { type Header, type Method, methods } from "./methods.ts";
 
-/** What a client of etcd's v3 API can do, be it etcd's or the reference server's. */
+/** What every server of etcd's v3 API can do. */
 export const offered = ["kv", "delete", "prefix"] as const;
+/** What etcd can do; the reference server has no leases. */
+export const offeredWithLeases = [...offered, "session"] as const;
 
 /** A client of one node that speaks etcd's v3 API. Keys are stored as they are. */
 export async function connect(
   endpoint: Endpoint,
   options: ConnectOptions,
-): Promise<ClientWith<(typeof offered)[number]>> {
+): Promise<ClientWith<(typeof offeredWithLeases)[number]>> {
   const connection = openConnection(endpoint, options);
   try {
     await connection.established();
     const call = caller(connection, options);
+    const session = new KeptSessions(options.clock, (ttlMs, ask) => grantLease(call, ttlMs, ask));
     return {
       kv: keyValue(call),
       delete: deletion(call),
       prefix: prefix(call),
-      close: async () => connection.close(),
-      // The client holds nothing at the node: there is no good-bye to leave out.
-      abandon: () => connection.close(),
+      session,
+      async close() {
+        await session.close();
+        connection.close();
+      },
+      abandon() {
+        session.abandon();
+        connection.close();
+      },
     };
   } catch (reason) {
     connection.close();

@@ -142,8 +142,8 @@ describe("openConnection", () => {
       peers.add(call.getPeer());
       if (asked++ > 0) ok(call, answer);
     });
-    const opened = connection(endpoint, 200);
-    await expect(opened.put()).rejects.toMatchObject({ code: "timeout" });
+    const opened = connection(endpoint);
+    await expect(opened.put({ timeoutMs: 200 })).rejects.toMatchObject({ code: "timeout" });
     await opened.put();
     expect(peers.size).toBe(2);
   });

@@ -1,16 +1,14 @@
 import {
-  type ChannelCredentials,
   type ClientUnaryCall,
   connectivityState,
-  credentials,
-  Client as GrpcClient,
+  type Client as GrpcClient,
   Metadata,
   status,
 } from "@grpc/grpc-js";
 import type { Clock } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import { type Nanos, nanos, toMillis } from "../../core/time.ts";
-import type { ConnectOptions, Endpoint, Tls } from "../adapter.ts";
+import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import {
   abortedError,
   beforeSending,
@@ -19,6 +17,7 @@ import {
   onAbort,
   throwIfAborted,
 } from "../client/ask.ts";
+import { Channel, reconnectMs } from "./channel.ts";
 import { statusError } from "./errors.ts";
 import { type Method, methods } from "./methods.ts";
 
@@ -42,30 +41,12 @@ export interface Connection {
 
 export type ConnectionOptions = Pick<ConnectOptions, "timeoutMs" | "clock" | "tls">;
 
-/** A healed link is found again within the longest of these. */
-const reconnectMs = { first: 50, longest: 200 };
-
-const channelOptions = {
-  "grpc.enable_retries": 0,
-  "grpc.service_config_disable_resolution": 1,
-  // Another client's channel to the same node must not share its connection, nor its back-off.
-  "grpc.use_local_subchannel_pool": 1,
-  "grpc.initial_reconnect_backoff_ms": reconnectMs.first,
-  "grpc.max_reconnect_backoff_ms": reconnectMs.longest,
-  "grpc.enable_http_proxy": 0,
-  // The server's limits are what is tried; a limit of the client's own would be told as the server's.
-  "grpc.max_receive_message_length": -1,
-  "grpc.max_send_message_length": -1,
-  "grpc.enable_channelz": 0,
-};
-
 const noMetadata = new Metadata();
 
 /** Opens no socket yet: the first call or `established` does. */
 export function openConnection(endpoint: Endpoint, options: ConnectionOptions): Connection {
   const address = addressOf(endpoint);
-  const secure = credentialsOf(options.tls);
-  const open = () => new GrpcClient(address, secure, channelOptions);
+  const open = () => new Channel(address, options.tls);
   const { clock } = options;
   const pending = new Set<(error: ClientError) => void>();
   let channel = open();
@@ -75,19 +56,19 @@ export function openConnection(endpoint: Endpoint, options: ConnectionOptions): 
    * A link that swallowed a packet is silent for longer and longer (TCP backs off), and stays so for a while after it
    * is healed. A call that got no answer therefore leaves its channel to the calls that are still on it.
    */
-  const abandon = (stale: GrpcClient) => {
+  const leave = (stale: Channel) => {
     if (stale !== channel || closed) return;
     channel = open();
-    stale.close();
+    stale.retire();
   };
 
-  const up = async (deadline: Nanos): Promise<GrpcClient> => {
+  const up = async (deadline: Nanos): Promise<Channel> => {
     const candidate = channel;
-    const state = await settled(candidate, dateOf(clock, deadline));
+    const state = await settled(candidate.client, dateOf(clock, deadline));
     if (closed) throw closedError();
     if (state === connectivityState.READY) return candidate;
-    const reason = await whyNot(candidate, clock);
-    if (state !== connectivityState.TRANSIENT_FAILURE) abandon(candidate);
+    const reason = await whyNot(candidate.client, clock);
+    if (state !== connectivityState.TRANSIENT_FAILURE) leave(candidate);
     throw new ClientError("not-connected", `${endpoint.node} (${address}): ${reason}`);
   };
 
@@ -95,15 +76,17 @@ export function openConnection(endpoint: Endpoint, options: ConnectionOptions): 
     const { deadline, signal } = limits;
     throwIfAborted(signal);
     const late = () => new ClientError("not-connected", `${endpoint.node} (${address}): not up in time`);
-    const on = isUp(channel) ? channel : await beforeSending(clock, limits, up(deadline), late);
+    const on = isUp(channel.client) ? channel : await beforeSending(clock, limits, up(deadline), late);
     if (closed) throw closedError();
     return new Promise((resolve, reject) => {
       const until = dateOf(clock, deadline);
-      const settle = unary(on, method, request, metadata, until, (code, details, answer) => {
+      const over = on.enter();
+      const settle = unary(on.client, method, request, metadata, until, (code, details, answer) => {
         pending.delete(abort);
         stopListening();
+        over();
         if (code === status.OK) return resolve(answer as never);
-        if (code === status.DEADLINE_EXCEEDED) abandon(on);
+        if (code === status.DEADLINE_EXCEEDED) leave(on);
         reject(statusError(code, `${details} (${endpoint.node}, ${address})`));
       });
       const abort = (error: ClientError) => {
@@ -125,7 +108,7 @@ export function openConnection(endpoint: Endpoint, options: ConnectionOptions): 
       for (const abort of pending) {
         abort(new ClientError("connection-lost", "the client closed its connection"));
       }
-      channel.close();
+      channel.destroy();
     },
   };
 }
@@ -199,9 +182,3 @@ const dateOf = (clock: Clock, deadline: Nanos): number =>
 
 const addressOf = ({ host, port }: Endpoint): string =>
   host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-
-function credentialsOf(tls: Tls | undefined): ChannelCredentials {
-  if (tls === undefined) return credentials.createInsecure();
-  const pem = (text: string | undefined) => (text === undefined ? null : Buffer.from(text));
-  return credentials.createSsl(Buffer.from(tls.ca), pem(tls.key), pem(tls.certificate));
-}

@@ -22,6 +22,7 @@ describe("statusError", () => {
     [status.INTERNAL, "Received RST_STREAM with code 2", "connection-lost", false],
     [status.UNKNOWN, "raft proposal dropped", "unavailable", true],
     [status.UNKNOWN, "something new", "unknown", false],
+    [status.NOT_FOUND, "etcdserver: requested lease not found", "session-expired", true],
     [status.RESOURCE_EXHAUSTED, "etcdserver: too many requests", "overloaded", true],
     [status.RESOURCE_EXHAUSTED, "etcdserver: mvcc: database space exceeded", "rejected", true],
     [

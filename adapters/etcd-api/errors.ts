@@ -41,6 +41,8 @@ const reasons: readonly Reason[] = [
   { text: "etcdserver: invalid auth token", code: "unauthenticated" },
   // The users changed while the request was on its way: it is refused where it would be applied.
   { text: "etcdserver: revision of auth store is old", code: "unauthenticated" },
+  // Refused where it would be applied: the lease is looked for before the key is put.
+  { text: "etcdserver: requested lease not found", code: "session-expired" },
   { text: "etcdserver: not capable", code: "unsupported" },
   { text: "etcdserver: rpc not supported for learner", code: "unsupported" },
 ];

@@ -38,15 +38,18 @@ export interface RangeRequest {
 export interface PutRequest {
   readonly key: Buffer;
   readonly value: Buffer;
+  /** The lease that the key goes with. */
+  readonly lease?: string;
 }
 
+/** The value is this, or the key was created at this revision ("0": it is not there). */
+export type Comparison = { readonly result: "EQUAL"; readonly key: Buffer } & (
+  | { readonly target: "VALUE"; readonly value: Buffer }
+  | { readonly target: "CREATE"; readonly createRevision: string }
+);
+
 export interface TxnRequest {
-  readonly compare: readonly {
-    readonly result: "EQUAL";
-    readonly target: "VALUE";
-    readonly key: Buffer;
-    readonly value: Buffer;
-  }[];
+  readonly compare: readonly Comparison[];
   readonly success: readonly { readonly requestPut: PutRequest }[];
 }
 
@@ -55,6 +58,21 @@ export interface StatusAnswer extends Answer {
   /** A member's id; "0" where the node knows no leader. */
   readonly leader: string;
   readonly raftTerm: string;
+}
+
+export interface MemberListAnswer extends Answer {
+  readonly members: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly peerUrls: readonly string[];
+    readonly isLearner: boolean;
+  }[];
+}
+
+export interface LeaseAnswer extends Answer {
+  readonly id: string;
+  /** Seconds; "0" for a keep-alive of a lease that is gone. */
+  readonly ttl: string;
 }
 
 const definition = loadSync(fileURLToPath(new URL("./etcd.proto", import.meta.url)), {
@@ -83,6 +101,13 @@ export const methods = {
     { readonly revision: number },
     Answer & { readonly hash: number; readonly compactRevision: string }
   >("Maintenance", "HashKV"),
+  compact: method<{ readonly revision: string; readonly physical: boolean }, Answer>("KV", "Compact"),
+  memberList: method<Record<string, never>, MemberListAnswer>("Cluster", "MemberList"),
+  moveLeader: method<{ readonly targetId: string }, Answer>("Maintenance", "MoveLeader"),
+  leaseGrant: method<{ readonly ttl: string }, LeaseAnswer>("Lease", "LeaseGrant"),
+  leaseRevoke: method<{ readonly id: string }, Answer>("Lease", "LeaseRevoke"),
+  /** A stream of which one question and one answer are used: on the wire a call like any other. */
+  leaseKeepAlive: method<{ readonly id: string }, LeaseAnswer>("Lease", "LeaseKeepAlive"),
   status: method<Record<string, never>, StatusAnswer>("Maintenance", "Status"),
   authenticate: method<
     { readonly name: string; readonly password: string },

@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { requireOrSkip } from "../../core/require-or-skip.ts";
 import { startDirect } from "../../harness/runtimes/testing/direct-cluster.ts";
+import { limitsOf } from "../client/ask.ts";
 import { clock, patient, type TestCluster, untilReady, within } from "../conformance/cluster.ts";
+import { openConnection } from "../etcd-api/connection.ts";
+import { methods } from "../etcd-api/methods.ts";
 import { etcd } from "./adapter.ts";
 
 const [program] = await etcd.deployment.installed();
@@ -50,6 +53,24 @@ describe.skipIf(requireOrSkip(missing))("etcd's own errors", () => {
     const full = fill();
     await expect(full).rejects.toMatchObject({ code: "rejected", definite: true });
     await expect(full).rejects.toThrow("database space exceeded");
+    await client.close();
+  });
+
+  it("say that a lease is gone that somebody else has revoked", async () => {
+    const { nodes } = await start(1);
+    const [node] = nodes;
+    if (node === undefined) throw new Error("no node");
+    const client = await etcd.connect(node.endpoint, ["session"], patient);
+    // Its next sign of life is long to come: only what is asked of it can tell.
+    const session = await client.session.open(60_000);
+    const options = { ...patient, timeoutMs: 5000 };
+    const other = openConnection(node.endpoint, options);
+    await other.call(methods.leaseRevoke, { id: session.id }, limitsOf(options));
+    other.close();
+    const refused = session.create("k", "1");
+    await expect(refused).rejects.toMatchObject({ code: "session-expired", definite: true });
+    await expect(refused).rejects.toThrow("requested lease not found");
+    expect(session.lost.reason).toMatchObject({ code: "session-expired" });
     await client.close();
   });
 });

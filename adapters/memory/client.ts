@@ -1,14 +1,15 @@
 import { ClientError } from "../../core/errors.ts";
 import type { NodeId, Revision } from "../../core/op.ts";
-import { nanos } from "../../core/time.ts";
-import { type Ask, abortedError, limitsOf, onAbort, throwIfAborted } from "../client/ask.ts";
+import { millis } from "../../core/time.ts";
+import { type Ask, abortedError, onAbort } from "../client/ask.ts";
 import type { ClientWith } from "../client/client.ts";
 import type { Deletion } from "../client/delete.ts";
+import { KeptSessions, type Lease } from "../client/kept-sessions.ts";
 import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
 import type { MemoryAnswer, MemoryRequest, MemorySystem } from "./system.ts";
 
-export const offered = ["kv", "delete", "prefix"] as const;
+export const offered = ["kv", "delete", "prefix", "session"] as const;
 
 /** A connection to one node of the in-memory system. */
 export class MemoryClient implements ClientWith<(typeof offered)[number]> {
@@ -16,6 +17,7 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
   readonly #node: NodeId;
   readonly #timeoutMs: number;
   readonly #pending = new Set<(error: ClientError) => void>();
+  readonly session: KeptSessions;
   readonly #hangUp: () => void;
   #open = true;
 
@@ -23,11 +25,12 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
     this.#system = system;
     this.#node = node;
     this.#timeoutMs = timeoutMs;
+    this.session = new KeptSessions(system.clock, (ttlMs, ask) => this.#beginSession(ttlMs, ask));
     this.#hangUp = system.node(node).connected(() => this.#lost("the node is gone"));
   }
 
   readonly kv: KeyValue = {
-    read: (key, mode, ask): Promise<ReadResult> =>
+    read: async (key, mode, ask): Promise<ReadResult> =>
       this.#ask({ type: "read", key, local: isLocal(mode) }, ask),
     write: (key, value, ask) => this.#change({ type: "write", key, value }, ask),
     cas: (key, from, to, ask) => this.#change({ type: "cas", key, from, to }, ask),
@@ -44,23 +47,36 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
   }
 
   async close(): Promise<void> {
+    if (this.#open) await this.session.close();
     this.abandon();
   }
 
   abandon(): void {
+    this.session.abandon();
     this.#hangUp();
     this.#lost("closed");
+  }
+
+  async #beginSession(ttlMs: number, ask: Ask | undefined): Promise<Lease> {
+    const { value: session = "" } = await this.#ask({ type: "open-session", ttlMs }, ask);
+    return {
+      id: session,
+      ttlMs,
+      renew: async (asked) => void (await this.#ask({ type: "renew-session", session }, asked)),
+      create: (key, value, asked) => this.#change({ type: "create", key, value, session }, asked),
+      end: async (asked) => void (await this.#ask({ type: "end-session", session }, asked)),
+    };
   }
 
   async #change(request: MemoryRequest, ask: Ask | undefined): Promise<Revision> {
     return (await this.#ask(request, ask)).revision;
   }
 
-  async #ask(request: MemoryRequest, ask: Ask | undefined): Promise<MemoryAnswer> {
-    if (!this.#open) throw new ClientError("not-connected", "the connection is gone");
+  #ask(request: MemoryRequest, ask: Ask = {}): Promise<MemoryAnswer> {
+    if (!this.#open) return Promise.reject(new ClientError("not-connected", "the connection is gone"));
+    const { timeoutMs = this.#timeoutMs, signal } = ask;
     const { clock } = this.#system;
-    const { deadline, signal } = limitsOf({ clock, timeoutMs: this.#timeoutMs }, ask);
-    throwIfAborted(signal);
+    if (signal?.aborted) return Promise.reject(abortedError(false));
     return new Promise((resolve, reject) => {
       const done = () => {
         this.#pending.delete(fail);
@@ -71,8 +87,8 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
         done();
         reject(error);
       };
-      const cancel = clock.after(nanos(deadline - clock.now()), () =>
-        fail(new ClientError("timeout", "no answer before the deadline")),
+      const cancel = clock.after(millis(timeoutMs), () =>
+        fail(new ClientError("timeout", `no answer within ${timeoutMs} ms`)),
       );
       const stopListening = onAbort(signal, () => fail(abortedError(true)));
       this.#pending.add(fail);

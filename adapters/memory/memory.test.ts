@@ -1,45 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sleep } from "../../core/clock.ts";
-import { createRandom } from "../../core/random.ts";
 import { millis, seconds } from "../../core/time.ts";
-import { VirtualClock } from "../../core/virtual-clock.ts";
-import type { ClientWith } from "../client/client.ts";
-import { memoryAdapter } from "./adapter.ts";
-import type { MemoryNode } from "./node.ts";
-import { type MemoryOptions, MemorySystem } from "./system.ts";
-
-interface World {
-  readonly clock: VirtualClock;
-  readonly system: MemorySystem;
-  /** The leader first. */
-  readonly nodes: readonly [MemoryNode, MemoryNode, MemoryNode];
-  connect(node: MemoryNode): Promise<ClientWith<"kv" | "delete" | "prefix">>;
-}
-
-/** Runs `task` in a cluster of three that has a leader. */
-async function inCluster<T>(task: (world: World) => Promise<T>, options: Partial<MemoryOptions> = {}) {
-  const clock = new VirtualClock();
-  const random = createRandom(1);
-  const latencyMs = { min: 1, max: 2 };
-  const system = new MemorySystem({ clock, random, nodes: 3, latencyMs, electionMs: 200, ...options });
-  const adapter = memoryAdapter(system);
-  return clock.run(async () => {
-    await Promise.all(system.nodes.map((node) => node.start()));
-    await sleep(clock, seconds(1));
-    const sorted = [...system.nodes].sort((a) => (a.id === system.leader ? -1 : 1));
-    const nodes = sorted as [MemoryNode, MemoryNode, MemoryNode];
-    const connect = (node: MemoryNode) =>
-      adapter.connect(node.endpoint, ["kv", "delete", "prefix"], { timeoutMs: 500, clock });
-    return task({ clock, system, nodes, connect });
-  });
-}
-
-const isolate = ({ system }: World, node: MemoryNode) =>
-  system.network.cut(
-    system.nodes
-      .filter(({ id }) => id !== node.id)
-      .flatMap(({ id }) => [[id, node.id] as const, [node.id, id] as const]),
-  );
+import { inCluster, isolate } from "./testing/cluster.ts";
 
 describe("the in-memory system", () => {
   it("reads what was written, at any node", () =>
@@ -74,6 +36,90 @@ describe("the in-memory system", () => {
       expect((await cut.kv.read("k", "local")).value).toBe("old");
       await expect(cut.kv.read("k", "linearizable")).rejects.toMatchObject({ code: "timeout" });
     }));
+
+  it("deletes a key once, and keeps what others hold", () =>
+    inCluster(async ({ nodes, connect }) => {
+      const [a, b] = [await connect(nodes[1]), await connect(nodes[2])];
+      await a.kv.write("k", "1");
+      await a.kv.write("l", "2");
+      expect(await b.delete("k")).toBe(true);
+      expect(await a.kv.read("k", "linearizable")).toEqual({ revision: 3 });
+      expect(await a.delete("k")).toBe(false);
+      await expect(a.kv.cas("k", "1", "3")).rejects.toMatchObject({ code: "mismatch" });
+      expect((await b.kv.read("l", "linearizable")).value).toBe("2");
+    }));
+
+  it("lists the keys of a prefix in order, and lags where the list is the node's own", () =>
+    inCluster(async (world) => {
+      const { nodes, connect, clock } = world;
+      const [leader, cut] = [await connect(nodes[0]), await connect(nodes[1])];
+      for (const key of ["s-b", "s-a", "other"]) await leader.kv.write(key, `of ${key}`);
+      await sleep(clock, millis(50));
+      await isolate(world, nodes[1]);
+      await leader.delete("s-a");
+      await leader.kv.write("s-c", "of s-c");
+      expect([...(await leader.prefix.list("s-", "linearizable")).keys()]).toEqual(["s-b", "s-c"]);
+      expect([...(await cut.prefix.list("s-", "local"))]).toEqual([
+        ["s-a", { value: "of s-a", revision: 2 }],
+        ["s-b", { value: "of s-b", revision: 1 }],
+      ]);
+    }));
+
+  it("answers linearizable lists from a node's own copy where that bug is planted", () =>
+    inCluster(
+      async (world) => {
+        const { nodes, connect } = world;
+        const [leader, cut] = [await connect(nodes[0]), await connect(nodes[1])];
+        await isolate(world, nodes[1]);
+        await leader.kv.write("s-a", "1");
+        expect((await cut.prefix.list("s-", "linearizable")).size).toBe(0);
+      },
+      { bugs: ["stale-reads"] },
+    ));
+
+  it("forgets every kind of acknowledged change where that bug is planted", () =>
+    inCluster(
+      async ({ nodes, connect }) => {
+        const client = await connect(nodes[1]);
+        let survived = 0;
+        for (let i = 0; i < 200; i++) {
+          await client.kv.write("k", "1");
+          await client.delete("k");
+          if ((await client.kv.read("k", "linearizable")).value !== undefined) survived++;
+        }
+        expect(survived).toBeGreaterThan(0);
+      },
+      { bugs: ["lost-writes"] },
+    ));
+
+  it("keeps a call's own deadline, and lets it be called off", () =>
+    inCluster(async ({ nodes, connect, clock, system }) => {
+      const client = await connect(nodes[1]);
+      await system.network.cutClients([nodes[1].id]);
+      const before = clock.now();
+      const late = client.kv.write("k", "1", { timeoutMs: 20 });
+      await expect(late).rejects.toMatchObject({ code: "timeout", definite: false });
+      expect(clock.now() - before).toBe(millis(20));
+      const controller = new AbortController();
+      clock.after(millis(5), () => controller.abort());
+      const off = client.prefix.list("s-", "linearizable", { signal: controller.signal });
+      await expect(off).rejects.toMatchObject({ code: "aborted", definite: false });
+      expect(clock.now() - before).toBe(millis(25));
+      await expect(client.delete("k", { signal: controller.signal })).rejects.toMatchObject({
+        code: "aborted",
+        definite: true,
+      });
+    }));
+
+  it.each(["close", "abandon"] as const)("loses what is pending with a client's %s", (end) =>
+    inCluster(async ({ nodes, connect }) => {
+      const client = await connect(nodes[1]);
+      const pending = client.kv.write("k", "1");
+      void client[end]();
+      await expect(pending).rejects.toMatchObject({ code: "connection-lost", definite: false });
+      await expect(client.kv.write("k", "2")).rejects.toMatchObject({ code: "not-connected" });
+    }),
+  );
 
   it("elects another leader where the first one is cut off, and the first one answers nothing", () =>
     inCluster(async (world) => {

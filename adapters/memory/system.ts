@@ -13,6 +13,7 @@ import type { Versioned } from "../client/prefix.ts";
 import { inOrderOfKeys } from "../key-names.ts";
 import { type LatencyMs, MemoryNetwork } from "./network.ts";
 import { MemoryNode } from "./node.ts";
+import { MemorySessions, type OwnedKeys } from "./sessions.ts";
 
 /**
  * - `stale-reads`: a node answers reads from its own copy.
@@ -20,13 +21,15 @@ import { MemoryNode } from "./node.ts";
  * - `reused-revisions`: one change in fifty gets the revision of the one before it.
  * - `double-apply`: one change in fifty happens once more, a little later.
  * - `false-failures`: one change in fifty happens, and is answered as refused.
+ * - `early-expiry`: a session ends after a quarter of its time, while its client still counts on it.
  */
 export type MemoryBug =
   | "stale-reads"
   | "lost-writes"
   | "reused-revisions"
   | "double-apply"
-  | "false-failures";
+  | "false-failures"
+  | "early-expiry";
 
 export interface MemoryOptions {
   readonly clock: Clock;
@@ -44,10 +47,14 @@ export type MemoryRequest =
   | { readonly type: "write"; readonly key: string; readonly value: string }
   | { readonly type: "cas"; readonly key: string; readonly from: string; readonly to: string }
   | { readonly type: "delete"; readonly key: string }
-  | { readonly type: "list"; readonly prefix: string; readonly local: boolean };
+  | { readonly type: "list"; readonly prefix: string; readonly local: boolean }
+  | { readonly type: "create"; readonly key: string; readonly value: string; readonly session: string }
+  | { readonly type: "open-session"; readonly ttlMs: number }
+  | { readonly type: "renew-session"; readonly session: string }
+  | { readonly type: "end-session"; readonly session: string };
 
 export interface MemoryAnswer {
-  /** The value that was read; that which a delete removed. */
+  /** The value that was read; that which a delete removed; the id of a session that was opened. */
   readonly value?: string;
   readonly revision: Revision;
   readonly modRevision?: Revision;
@@ -73,6 +80,7 @@ export class MemorySystem {
   readonly #random: Random;
   readonly #election: Nanos;
   readonly #bugs: ReadonlySet<MemoryBug>;
+  readonly #sessions: MemorySessions;
   /** What each key was set to, oldest first. */
   readonly #versions = new Map<string, Version[]>();
   /** Changes are numbered from 1 in the order in which they were committed. */
@@ -85,6 +93,7 @@ export class MemorySystem {
     this.#random = options.random.fork("bugs");
     this.#election = millis(options.electionMs);
     this.#bugs = new Set(options.bugs);
+    this.#sessions = new MemorySessions(options.clock, (keys) => this.#expire(keys));
     this.network = new MemoryNetwork({
       clock: options.clock,
       random: options.random.fork("network"),
@@ -157,15 +166,32 @@ export class MemorySystem {
 
   #apply(leader: MemoryNode, request: MemoryRequest): MemoryAnswer | ClientError {
     if (isRead(request)) return this.#look(request, this.#revision);
+    if (isChange(request)) return this.#change(leader, request);
+    if (request.type === "open-session") {
+      const waitMs = this.#bugs.has("early-expiry") ? request.ttlMs / 4 : request.ttlMs;
+      return { revision: this.#revision, value: this.#sessions.open(waitMs) };
+    }
+    if (!this.#sessions.has(request.session)) return sessionGone(request.session);
+    if (request.type === "renew-session") this.#sessions.renew(request.session);
+    else this.#release(leader, this.#sessions.end(request.session));
+    return { revision: this.#revision };
+  }
+
+  #change(leader: MemoryNode, request: ChangeRequest): MemoryAnswer | ClientError {
     const { key } = request;
     const current = this.#read(key, this.#revision);
     if (request.type === "cas" && current.value !== request.from)
       return new ClientError("mismatch", `${key} is ${current.value}`);
     if (request.type === "delete" && current.value === undefined) return { revision: this.#revision };
+    if (request.type === "create" && !this.#sessions.has(request.session))
+      return sessionGone(request.session);
+    if (request.type === "create" && current.value !== undefined)
+      return new ClientError("exists", `${key} exists already`);
     const value = valueAfter(request);
     const isLost = this.#strikes("lost-writes");
     if (!this.#strikes("reused-revisions")) this.#revision++;
     if (!isLost) this.#append(leader, key, value);
+    if (request.type === "create") this.#sessions.own(request.session, key, this.#revision);
     if (this.#strikes("double-apply"))
       this.clock.after(millis(secondApplyMs), () => {
         this.#revision++;
@@ -176,6 +202,22 @@ export class MemorySystem {
       revision: this.#revision,
       ...(request.type === "delete" && current.value !== undefined && { value: current.value }),
     };
+  }
+
+  #expire(keys: OwnedKeys): boolean {
+    const leader = this.#leader;
+    if (leader === undefined || !this.#canLead(leader)) return false;
+    this.#release(leader, keys);
+    return true;
+  }
+
+  /** Deletes what a session created, unless somebody has changed it since. */
+  #release(leader: MemoryNode, keys: OwnedKeys): void {
+    for (const [key, revision] of keys) {
+      if (this.#read(key, this.#revision).modRevision !== revision) continue;
+      this.#revision++;
+      this.#append(leader, key, undefined);
+    }
   }
 
   /** At the current revision. */
@@ -248,12 +290,16 @@ export class MemorySystem {
 }
 
 type ReadRequest = Extract<MemoryRequest, { readonly local: boolean }>;
-type ChangeRequest = Exclude<MemoryRequest, ReadRequest>;
+type ChangeRequest = Exclude<Extract<MemoryRequest, { readonly key: string }>, ReadRequest>;
 
 const isRead = (request: MemoryRequest): request is ReadRequest => "local" in request;
+const isChange = (request: MemoryRequest): request is ChangeRequest => "key" in request && !isRead(request);
 
 /** What the key holds afterwards: nothing, where it is deleted. */
 function valueAfter(request: ChangeRequest): string | undefined {
   if (request.type === "delete") return undefined;
   return request.type === "cas" ? request.to : request.value;
 }
+
+const sessionGone = (id: string): ClientError =>
+  new ClientError("session-expired", `the session ${id} is gone`);

@@ -1,10 +1,14 @@
 import type { Adapter } from "../adapter.ts";
 import { etcdApi } from "../etcd-api/adapter.ts";
+import { admin } from "../etcd-api/admin.ts";
+import { offered } from "../etcd-api/client.ts";
 import { deployment } from "./deployment.ts";
 
 /** Assay's own Raft server. It speaks etcd's v3 API and promises what etcd promises. */
 export const reference: Adapter = {
-  ...etcdApi("reference"),
+  ...etcdApi("reference", offered),
   summary: "the Raft server of this repository: embedded, and able to misbehave on request (--mutant)",
   deployment,
+  // Its server has no MoveLeader.
+  admin,
 };

@@ -1,6 +1,7 @@
 import type { NodeId } from "../../core/op.ts";
 import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
 import { offer } from "../client/client.ts";
+import { admin } from "./admin.ts";
 import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
 import { digest, serverStatus } from "./status.ts";
@@ -34,6 +35,7 @@ export const zookeeper: Adapter = {
   revisions: "store",
   ...offer("zookeeper", offered, connect),
   deployment,
+  admin,
   leader,
   digest,
   ready,

@@ -4,11 +4,13 @@ import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { type Ask, limitsOf } from "../client/ask.ts";
 import type { ClientWith } from "../client/client.ts";
 import type { Deletion } from "../client/delete.ts";
+import { KeptSessions } from "../client/kept-sessions.ts";
 import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
 import { inOrderOfKeys, keyOfName, nameOfKey } from "../key-names.ts";
 import type { Reply } from "./connection.ts";
 import { isZkError, zkCode } from "./errors.ts";
+import { openLease } from "./lease.ts";
 import {
   type Access,
   check,
@@ -39,7 +41,7 @@ const sessionTimeoutMs = 30_000;
 /** How often a write, or a list, starts again after others got in between. Each such attempt had no effect. */
 const attemptsMax = 5;
 
-export const offered = ["kv", "delete", "prefix"] as const;
+export const offered = ["kv", "delete", "prefix", "session"] as const;
 
 /** Opens a session, and makes the node that all keys are under where it is not there. */
 export async function connect(
@@ -47,15 +49,26 @@ export async function connect(
   options: ConnectOptions,
 ): Promise<ClientWith<(typeof offered)[number]>> {
   const session = new Session(endpoint, { ...options, sessionTimeoutMs });
+  const access = accessOf(options);
   const node = new ZooKeeperNode(session, options);
+  const sessions = new KeptSessions(options.clock, (ttlMs, ask) =>
+    openLease(endpoint, { ...options, access, pathOf }, ttlMs, ask),
+  );
   try {
     await node.makeRoot();
     return {
       kv: node,
       delete: (key, ask) => node.delete(key, ask),
       prefix: node,
-      close: () => session.close(),
-      abandon: () => session.abandon(),
+      session: sessions,
+      async close() {
+        await sessions.close();
+        await session.close();
+      },
+      abandon() {
+        sessions.abandon();
+        session.abandon();
+      },
     };
   } catch (reason) {
     await session.close();
@@ -71,13 +84,12 @@ type Requests = <T>(request: Request<T>) => Promise<Reply<T>>;
 class ZooKeeperNode implements KeyValue, Prefix {
   readonly #session: Session;
   readonly #options: ConnectOptions;
-  /** With a user, what it makes is its own. */
   readonly #access: Access;
 
   constructor(session: Session, options: ConnectOptions) {
     this.#session = session;
     this.#options = options;
-    this.#access = options.user === undefined ? "everyone" : "creator";
+    this.#access = accessOf(options);
   }
 
   async makeRoot(): Promise<void> {
@@ -178,6 +190,9 @@ class ZooKeeperNode implements KeyValue, Prefix {
     return created && revisionOf(created.value.stat.createdZxid);
   }
 }
+
+/** With a user, what it makes is its own. */
+const accessOf = ({ user }: ConnectOptions): Access => (user === undefined ? "everyone" : "creator");
 
 const readNode = (ask: Requests, path: string, mode: string): Promise<Reply<NodeData | undefined>> =>
   afterSync(ask, path, mode, () => ask(getData(path)));

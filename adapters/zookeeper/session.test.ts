@@ -179,6 +179,30 @@ describe.skipIf(requireOrSkip(missing))("a ZooKeeper session", () => {
     await relay.stop();
   });
 
+  it("ends at once at the server when it is closed, and takes its ephemeral nodes with it", async () => {
+    const [session, witness] = [open(at(0), 20_000), open(at(1))];
+    const node = path();
+    await ask(session, create(node, bytes(""), { mode: "ephemeral" }));
+    await session.close();
+    // The first look, from another server.
+    await ask(witness, sync(node));
+    expect(await ask(witness, exists(node))).toBeUndefined();
+  });
+
+  it("lives on at the server when it is abandoned, until it expires", async () => {
+    const timeoutMs = 2000;
+    const [session, witness] = [open(at(0), timeoutMs), open(at(1))];
+    const node = path();
+    const lastAsked = clock.now();
+    await ask(session, create(node, bytes(""), { mode: "ephemeral" }));
+    session.abandon();
+    await ask(witness, sync(node));
+    expect((await ask(witness, exists(node)))?.ephemeralOwner).toBe(session.id);
+    await until("the session's end", async () => (await ask(witness, exists(node))) === undefined);
+    expect((clock.now() - lastAsked) / 1e6).toBeGreaterThanOrEqual(timeoutMs);
+    await expect(ask(session, exists(node))).rejects.toMatchObject({ code: "not-connected" });
+  });
+
   it("lives on without being asked anything, for as long as the server answers pings", async () => {
     const session = open(at(0), 1000);
     const node = path();

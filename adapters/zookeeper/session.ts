@@ -33,6 +33,7 @@ export class Session {
   readonly #watches = new WatchRegistry();
   #endpoint: Endpoint;
   #identity = noSession;
+  #timeoutMs = 0;
   /** The newest state that was seen: a server that is behind it does not take the session. */
   #seen = 0n;
   #connection: Connection | undefined;
@@ -48,6 +49,11 @@ export class Session {
   /** 0 where there is no session yet. */
   get id(): bigint {
     return this.#identity.id;
+  }
+
+  /** What the server granted: how long it waits for a sign of life. 0 where there is no session yet. */
+  get timeoutMs(): number {
+    return this.#timeoutMs;
   }
 
   /** `listener` is called for every event of a watch, in the order in which the server told them. */
@@ -175,6 +181,7 @@ export class Session {
       throw zkError(zkCode.sessionExpired, server);
     }
     this.#identity = session;
+    this.#timeoutMs = timeoutMs;
     return new Connection({
       wire,
       server,

@@ -32,7 +32,7 @@ describe("agreement at rest", () => {
     const verdict = judge(othersReturn(final(), 13.1).read(20, "n1", 1));
     expect(verdict.kind).toBe("invalid");
     expect(verdict.summary).toBe(
-      "n1 still returned 1 for r1 at 20.000 s, 10.0 s after the last heal, while n2 and n3 returned 2: the write of 2 by process 7 (acknowledged at 2.001 s) is missing there",
+      "n1 still returned 1 for r1 at 20.000 s, 10.0 s after the last heal, while n2 and n3 returned 2: the write of 2 by process 7 (acknowledged at 2.001 s) is missing at n1",
     );
     const [anomaly] = verdict.anomalies;
     expect(anomaly).toMatchObject({ kind: "convergence", key: "r1" });
@@ -157,7 +157,7 @@ describe("writes of unknown outcome", () => {
   it("that were seen anywhere are there to stay", () => {
     const history = final(run().lostWrite(8, 8).read(9, "n2", 8));
     expect(judge(othersReturn(history, 20, 8).read(20.5, "n1", 2)).summary).toMatch(
-      /the write of 8 by process \d+ \(n2 had returned it at 9.001 s\) is missing there/,
+      /the write of 8 by process \d+ \(n2 had returned it at 9.001 s\) is missing at n1/,
     );
   });
 });
@@ -185,6 +185,13 @@ describe("a node that does not answer", () => {
     expect(verdict.summary).toBe(
       "n1 gave no answer for r1 at rest: whether it holds the newest value is not known",
     );
+  });
+
+  it("was perhaps not asked: that leaves it open, too", () => {
+    const history = othersReturn(final(run().write(3, 1, { key: "r2" })).read(13.1, "n1", 2), 20);
+    const verdict = judge(history);
+    expect(verdict.kind).toBe("unknown");
+    expect(verdict.summary).toMatch(/^n1 was not asked for r2 at rest/);
   });
 
   it("does not hide another one that is behind", () => {

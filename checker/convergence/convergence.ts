@@ -29,7 +29,7 @@ export function convergence({ boundSeconds = defaultConvergenceSeconds }: Conver
     name: "convergence",
     check(history): Verdict {
       const rest = restOf(history);
-      if (rest === undefined || rest.keys.length === 0) return nothingAsked;
+      if (rest === undefined || rest.keys.every(({ asked }) => asked.size === 0)) return nothingAsked;
       const findings = findingsOf(rest, seconds(boundSeconds));
       const digests = compareDigests(history, rest.nodes);
       return verdictOf(rest, findings, digests);

@@ -41,7 +41,7 @@ export type Finding =
       readonly answers: readonly Answer[];
       readonly proven: boolean;
     }
-  | { readonly type: "unheard"; readonly key: string; readonly node: NodeId };
+  | { readonly type: "unheard"; readonly key: string; readonly node: NodeId; readonly asked: boolean };
 
 /** `bound`: how long a node may take to catch up once everything is healed and the write is in place. */
 export function findingsOf(rest: Rest, bound: Nanos): Finding[] {
@@ -64,7 +64,7 @@ function keyFindings(key: KeyAtRest, { nodes }: Rest, proofs: Proofs): Finding[]
   const fresh = judged.filter((one) => one.kind === "fresh");
   const findings = judged.flatMap((one): Finding[] => {
     const { node } = one;
-    if (one.kind === "unheard") return [{ type: "unheard", key: key.key, node }];
+    if (one.kind === "unheard") return [{ type: "unheard", key: key.key, node, asked: key.asked.has(node) }];
     if (one.kind === "fresh") return [];
     const others = answers.filter((other) => other.node !== node);
     const { read } = one;

@@ -10,7 +10,7 @@ export interface Rest {
   readonly healedAt: Nanos;
   /** Every node that was ever asked anything. */
   readonly nodes: readonly NodeId[];
-  /** Every key that was asked for at rest. */
+  /** Every key that somebody wrote or may have written, and every one that was asked for at rest. */
   readonly keys: readonly KeyAtRest[];
   /** The answered local reads of each node since the heal, in order of their answers. */
   readonly reads: ReadonlyMap<NodeId, readonly Operation[]>;
@@ -21,6 +21,8 @@ export interface KeyAtRest {
   readonly versions: readonly Version[];
   /** The versions that a read may have seen, by the value that it returned. */
   seenBy(read: Operation): readonly Version[];
+  /** The nodes that were asked for it at rest, whether or not they answered. */
+  readonly asked: ReadonlySet<NodeId>;
   /** Each node's last answers: those after which the node answered no further question. Several were under way at once. */
   readonly last: ReadonlyMap<NodeId, readonly Operation[]>;
 }
@@ -40,19 +42,16 @@ export function restOf(history: History): Rest | undefined {
     ({ call, callIndex }) => call.f === "read" && callIndex > healed,
   );
   const all = [...ordinary, ...asked].toSorted((a, b) => a.callIndex - b.callIndex);
-  const wanted = new Set(
-    all.flatMap(({ call, callIndex }) => (call.f === "read" && callIndex > final ? [call.key ?? ""] : [])),
-  );
-  const answers = grouped(
-    local.filter(({ outcome, callIndex }) => outcome.type === "ok" && callIndex > final),
+  const atEnd = grouped(
+    local.filter(({ callIndex }) => callIndex > final),
     ({ call }) => call.key ?? "",
   );
   return {
     healedAt: (history[healed] as History[number]).time,
     nodes: [...new Set(all.flatMap(({ node }) => (node === undefined ? [] : [node])))].toSorted(),
     keys: versionsByKey(all)
-      .filter(({ key }) => wanted.has(key))
-      .map((key) => atRest(key, answers.get(key.key) ?? [])),
+      .filter(({ key, versions }) => versions.length > 1 || atEnd.has(key))
+      .map((key) => atRest(key, atEnd.get(key.key) ?? [])),
     reads: grouped(
       local
         .filter(({ node, outcome }) => node !== undefined && outcome.type === "ok")
@@ -66,11 +65,11 @@ export function restOf(history: History): Rest | undefined {
 export const lastPhase = (history: History, phase: "quiet" | "final"): number =>
   history.findLastIndex((event) => isHarnessEvent(event) && event.f === "phase" && event.value === phase);
 
-function atRest(key: KeyVersions, answers: readonly Operation[]): KeyAtRest {
+function atRest(key: KeyVersions, reads: readonly Operation[]): KeyAtRest {
   const versions = placed(key);
   const byValue = grouped(versions, ({ value }) => canonical(value));
   const byNode = grouped(
-    answers.filter(({ node }) => node !== undefined),
+    reads.filter(({ node, outcome }) => node !== undefined && outcome.type === "ok"),
     ({ node }) => node as NodeId,
   );
   return {
@@ -78,6 +77,7 @@ function atRest(key: KeyVersions, answers: readonly Operation[]): KeyAtRest {
     versions,
     seenBy: (read) =>
       (byValue.get(canonical(valueRead(read))) ?? []).filter(({ calledAt }) => calledAt < read.returnIndex),
+    asked: new Set(reads.flatMap(({ node }) => (node === undefined ? [] : [node]))),
     last: new Map(
       [...byNode].map(([node, own]) => {
         const lastCall = own.reduce((latest, { callIndex }) => Math.max(latest, callIndex), -1);

@@ -27,9 +27,12 @@ export function anomalyOf(finding: Finding, rest: Rest): Anomaly {
     case "disagreement":
       return disagreement(finding);
     case "unheard": {
-      const { node, key } = finding;
-      const summary = `${node} gave no answer for ${name(key)} at rest: whether it holds the newest value is not known`;
-      return { kind: "not-heard", summary, key };
+      const { node, key, asked } = finding;
+      const what = asked
+        ? `gave no answer for ${name(key)} at rest`
+        : `was not asked for ${name(key)} at rest`;
+      const summary = `${node} ${what}: whether it holds the newest value is not known`;
+      return { kind: asked ? "not-heard" : "not-asked", summary, key };
     }
     default:
       return unreachable(finding);
@@ -43,30 +46,33 @@ function behind(finding: Of<"behind">, { healedAt }: Rest): Anomaly {
   const returned = everywhere
     ? `every node that answered ${still} an old value of ${name(key)} at rest: ${returnedBy([finding, ...others])} (${node} ${at})`
     : `${node} ${still} ${say(valueRead(read))} for ${name(key)} ${at}, while ${returnedBy(others)}`;
-  const loss = `${writeOf(missing)} is missing ${everywhere ? "everywhere" : "there"}`;
+  const loss = `${writeOf(missing)} is missing ${everywhere ? "everywhere" : `at ${node}`}`;
   const end = proof === undefined ? "; it was not asked again" : why(finding);
+  const hadIt = proof?.type === "earlier" && isSameKey(proof.read, read) ? proof.read : undefined;
   return {
     kind: proof === undefined ? "not-asked-again" : "convergence",
     summary: `${returned}: ${loss}${end}`,
     key,
     evidence: {
-      kind: "stale",
       ...shown(
         [
           missing.operation,
           missing.seenBy,
           ...others.slice(0, mostOthers).map((other) => other.read),
-          proof?.type === "earlier" ? proof.read : undefined,
+          hadIt,
           read,
         ],
         read,
       ),
-      since: missing.effectTime,
+      // What the node had returned in between would stand in the way of the span that is drawn.
+      ...(hadIt === undefined ? { kind: "stale", since: missing.effectTime } : { kind: "order" }),
     },
   };
 }
 
 const mostOthers = 4;
+
+const isSameKey = (a: Operation, b: Operation): boolean => (a.call.key ?? "") === (b.call.key ?? "");
 
 /** Why it is no delay, where the time that has passed does not say so itself. */
 function why({ proof, missing, read }: Of<"behind">): string {
@@ -78,7 +84,7 @@ function why({ proof, missing, read }: Of<"behind">): string {
   const { call, outcome, invokedAt } = proof.read;
   const modRevision = outcome.type === "ok" ? outcome.output.modRevision : undefined;
   const has = `, although it had returned ${say(valueRead(proof.read))} for ${name(call.key ?? "")} at ${atTime(invokedAt)}`;
-  return (call.key ?? "") === (read.call.key ?? "") || modRevision === undefined
+  return isSameKey(proof.read, read) || modRevision === undefined
     ? has
     : `${has}, which is of revision ${modRevision}, and that write has revision ${missing.revision}`;
 }

@@ -62,11 +62,17 @@ export const cellReasons =
 /** Whether an operation can turn a claim from false to true. One that finds it true cannot. */
 function mayMakeTrue(touch: Touch, claim: Claim): boolean {
   const found = claimOf(touch, claim.cell);
-  if (found !== undefined && found.holds === claim.holds && same(found.value, claim.value)) return false;
+  if (found !== undefined && implies(found, claim)) return false;
   const after = afterOf(touch, claim);
   return claim.holds
     ? after === "this" || after === "perhaps-this"
     : after !== "this" && after !== "as-before";
+}
+
+/** Whether a claim about a cell makes another one about it true. */
+function implies(found: Claim, claim: Claim): boolean {
+  const isSame = same(found.value, claim.value);
+  return found.holds ? isSame === claim.holds : isSame && !claim.holds;
 }
 
 const makesFalse = (after: After, { holds }: Claim): boolean => after === (holds ? "other" : "this");

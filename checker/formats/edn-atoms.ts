@@ -28,10 +28,19 @@ export function characterOf(name: string): string | undefined {
 }
 
 /** A number, or its text where JSON would not hold it exactly; undefined for what is no number. */
-export function numberOf(word: string): number | string | undefined {
+function numberOf(word: string): number | string | undefined {
+  if (/^-?\d{1,15}$/.test(word)) return Number(word);
   const plain = word.replace(/[NM]$/, "").replace(/^\+/, "");
   if (/^-?\d+\/\d+$/.test(plain)) return plain;
   if (/^-?\d+(\.\d*)?([eE][+-]?\d+)?$/.test(plain)) return exactNumber(plain);
   const number = Number(plain);
   return Number.isNaN(number) ? undefined : number;
+}
+
+/** What a word that is no keyword stands for: a symbol is its own name. Undefined where it stands for nothing. */
+export function atomOf(word: string): null | boolean | number | string | undefined {
+  if (word === "nil") return null;
+  if (word === "true" || word === "false") return word === "true";
+  if (/^[+-]?\d/.test(word)) return numberOf(word);
+  return word === "" || word === ":" ? undefined : word;
 }

@@ -1,7 +1,7 @@
 import { deepest } from "../../core/exact-json.ts";
 import { own } from "../canonical.ts";
 import { type Edn, EdnMap, keyText } from "./edn.ts";
-import { characterOf, escapes, numberOf } from "./edn-atoms.ts";
+import { atomOf, characterOf, escapes } from "./edn-atoms.ts";
 import { Interned } from "./interned.ts";
 import { malformed } from "./malformed.ts";
 
@@ -20,8 +20,9 @@ export function readEdn(text: string, file: string, line = 1): EdnForm[] {
   return forms;
 }
 
-const space = /[\s,]/;
+const space = /\s/;
 const delimiter = /[\s,()[\]{}";]/;
+const word = /[^\s,()[\]{}";]*/y;
 const closing = { "(": ")", "[": "]", "{": "}" } as const;
 const words = new Interned();
 
@@ -120,12 +121,14 @@ export class EdnReader {
   #skip(): void {
     for (;;) {
       const char = this.#text[this.#at];
-      if (char === undefined) return;
-      if (char === "\n") this.#line++;
-      if (space.test(char)) this.#at++;
-      else if (char === ";") this.#skipLine();
+      if (char === " " || char === ",") this.#at++;
+      else if (char === "\n") {
+        this.#line++;
+        this.#at++;
+      } else if (char === ";") this.#skipLine();
       else if (char === "^") this.#discard(1);
       else if (char === "#" && this.#char(1) === "_") this.#discard(2);
+      else if (char !== undefined && (char < "!" || char > "~") && space.test(char)) this.#at++;
       else return;
     }
   }
@@ -287,25 +290,19 @@ export class EdnReader {
   }
 
   #word(): string {
-    const begin = this.#at;
-    while (this.#at < this.#text.length && !delimiter.test(this.#text[this.#at] as string)) this.#at++;
+    word.lastIndex = this.#at;
+    const [found = ""] = word.exec(this.#text) ?? [];
+    this.#at += found.length;
     if (this.#at >= this.#text.length && !this.#isLast) throw incomplete;
-    return words.of(this.#text.slice(begin, this.#at));
+    return words.of(found);
   }
 
   #atom(): Edn {
-    const word = this.#word();
-    if (word.startsWith(":") && word.length > 1) return words.keyword(word);
-    if (word === "nil") return null;
-    if (word === "true") return true;
-    if (word === "false") return false;
-    if (/^[+-]?\d/.test(word)) {
-      const number = numberOf(word);
-      if (number === undefined) throw malformed(this.#file, this.#line, "a number", word);
-      return number;
-    }
-    if (word === "" || word === ":")
-      throw malformed(this.#file, this.#line, "a value", word || this.#text[this.#at]);
-    return word;
+    const text = this.#word();
+    if (text.startsWith(":") && text.length > 1) return words.keyword(text);
+    const atom = atomOf(text);
+    if (atom !== undefined) return atom;
+    const expected = text === "" || text === ":" ? "a value" : "a number";
+    throw malformed(this.#file, this.#line, expected, text || this.#text[this.#at]);
   }
 }

@@ -1,5 +1,5 @@
 import type { HarnessNews } from "../../core/harness-event.ts";
-import type { ClientEvent } from "../../core/history.ts";
+import type { ClientEvent, NoticeEvent } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 
 /** An event of a history as somebody wrote it down, before it is known what the whole history means by it. */
@@ -23,6 +23,10 @@ export interface ForeignEvent {
   readonly about?: Partial<ClientEvent>;
   /** A fault, a leader, a phase or a digest that our own harness wrote down. */
   readonly harness?: HarnessNews;
+  /** What a client received, in a history of ours: `of` is an `index` as it was written. */
+  readonly notice?: Omit<NoticeEvent, "index" | "time" | "type">;
+  /** As it was written. */
+  readonly index?: number;
 }
 
 export const eventTypes = ["invoke", "ok", "fail", "info"] as const;

@@ -51,6 +51,7 @@ export function historyOfEvents(
   for (const event of own) {
     const read = isVersioned ? versioned(event, file) : event;
     if (read.harness !== undefined) builder.harness(read.harness, read.time);
+    else if (read.notice !== undefined) builder.notice(read, read.notice);
     else if (read.type === "invoke") builder.invoke(read, callOf(read, names, file));
     else complete(builder, read, names, reading);
   }
@@ -157,7 +158,7 @@ function callOf(event: ForeignEvent, names: KeyNames, file: string): Call {
     throw malformed(file, line, "a CAS' value [from to]", JSON.stringify(value));
   if (f === "txn" && Array.isArray(value)) return { ...about, value: microOperations(value, line, file) };
   if (f === "txn" && (typeof value !== "object" || value === null)) microOperations(value, line, file);
-  return value === null && answersSomething(f) ? about : { ...about, value };
+  return value === null && (answersSomething(f) || !event.hasValue) ? about : { ...about, value };
 }
 
 /** A read's value is kept where it says what was asked, `[[:r k nil] …]`: then the history is no register's. */

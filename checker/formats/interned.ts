@@ -2,6 +2,7 @@ import { Keyword } from "./edn.ts";
 
 /** Short words that are kept; further ones are not shared. */
 const mostWords = 20_000;
+const shortest = 13;
 const longest = 64;
 
 /**
@@ -13,7 +14,8 @@ export class Interned {
   readonly #keywords = new Map<string, Keyword>();
 
   of(word: string): string {
-    if (word.length > longest) return word;
+    // A part this short is copied by the engine anyway.
+    if (word.length < shortest || word.length > longest) return word;
     const known = this.#words.get(word);
     if (known !== undefined) return known;
     const copy = word.split("").join("");

@@ -3,7 +3,7 @@ import { eventTypes, isTime } from "./foreign-event.ts";
 import type { JsonObject } from "./json-reading.ts";
 import { malformed } from "./malformed.ts";
 
-/** Reads the members of an object one by one; each is a UsageError where it is not what it must be. */
+/** Reads the members of a parsed object by names of ours, one by one; each is a UsageError where it is not what it must be. */
 export class JsonMembers {
   readonly object: JsonObject;
   readonly line: number;
@@ -24,11 +24,11 @@ export class JsonMembers {
   }
 
   has(name: string): boolean {
-    return Object.hasOwn(this.object, name);
+    return this.object[name] !== undefined;
   }
 
   any(name: string): Json {
-    return (this.has(name) ? this.object[name] : undefined) ?? null;
+    return this.object[name] ?? null;
   }
 
   /** A text that is not empty. */

@@ -5,7 +5,7 @@ import { counter } from "./counter.ts";
 import { fencedLock } from "./fenced-lock.ts";
 import { fifoQueue } from "./fifo-queue.ts";
 import { kv } from "./kv.ts";
-import { multiRegister } from "./multi-register.ts";
+import { multiRegister, unknownMultiRegister } from "./multi-register.ts";
 import { mutex } from "./mutex.ts";
 import { register } from "./register.ts";
 import { set } from "./set.ts";
@@ -41,6 +41,6 @@ export function modelOf(name: string, { initial, initialUnknown = false }: Model
     throw new UsageError(`there is no model ${name}; the models are ${Object.keys(models).join(", ")}`);
   if (!initialUnknown) return make(initial === undefined ? {} : { initial }) as Model;
   if (make === register) return unknownRegister() as Model;
-  if (make === multiRegister) return multiRegister({ initialUnknown }) as Model;
+  if (make === multiRegister) return unknownMultiRegister() as Model;
   throw new UsageError(`the initial state of a ${name} cannot be unknown: give it with --initial`);
 }

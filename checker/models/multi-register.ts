@@ -12,16 +12,17 @@ import { anObject, initialOf, type Members, member } from "./initial.ts";
 const calls = ["txn"];
 
 /**
- * Several registers, as in `initial` at first and absent otherwise (`initialUnknown`: holding
- * whatever a transaction first reads), with one call: `txn`, a list of
+ * Several registers, as in `initial` at first and absent otherwise, with one call: `txn`, a list of
  * `["read", name, value]` and `["write", name, value]` that take effect at one instant, in their order. In the answer
  * the values of reads are filled in; null was read from a register that nobody wrote.
  */
-export function multiRegister(
-  options: { initial?: Json; initialUnknown?: boolean } = {},
-): Model<Members, Call, Result> {
-  const { initialUnknown = false } = options;
-  const init = initialOf("multi-register", options.initial, {}, anObject);
+export const multiRegister = (options: { initial?: Json } = {}): Model<Members, Call, Result> =>
+  registers(initialOf("multi-register", options.initial, {}, anObject), false);
+
+/** The same where nobody knows what the registers hold at first: each holds what the first transaction reads from it. */
+export const unknownMultiRegister = (): Model<Members, Call, Result> => registers({}, true);
+
+function registers(init: Members, initialUnknown: boolean): Model<Members, Call, Result> {
   const cells = {
     initial: (name: string) => member(init, name) ?? null,
     touch,

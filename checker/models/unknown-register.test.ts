@@ -6,7 +6,7 @@ import { forSmallHistories, propertyRuns, type Scenario } from "../testing/agree
 import { bruteForce } from "../testing/brute-force.ts";
 import { answered, mismatched } from "../testing/random-history.ts";
 import { modelOf } from "./index.ts";
-import { multiRegister } from "./multi-register.ts";
+import { multiRegister, unknownMultiRegister } from "./multi-register.ts";
 import { register } from "./register.ts";
 import { unknownRegister } from "./unknown-register.ts";
 
@@ -95,7 +95,7 @@ describe("registers whose initial values are unknown", () => {
         const expected = possible.some((x) =>
           possible.some((y) => bruteForce(multiRegister({ initial: { x, y } }), history)),
         );
-        const got = checkOperations(multiRegister({ initialUnknown: true }), history).kind;
+        const got = checkOperations(unknownMultiRegister(), history).kind;
         if ((got === "valid") !== expected) throw new Error(`it is ${got}, by the definition ${expected}`);
       },
       Math.ceil(propertyRuns / 3),
@@ -103,7 +103,7 @@ describe("registers whose initial values are unknown", () => {
   });
 
   it("hold what the first transaction reads", () => {
-    const model = multiRegister({ initialUnknown: true });
+    const model = unknownMultiRegister();
     const read = (value: Json) => [asked(["r", "x", null]), answered([["r", "x", value]])] as const;
     expect(accepts(model, read(5), read(5))).toBe(true);
     expect(accepts(model, read(5), read(null))).toBe(false);

@@ -121,12 +121,17 @@ describe("staleness", () => {
     expect(staleness().check(revisions(6, 5), context)).toMatchObject({ figures: { "stale reads": 0 } });
   });
 
-  it.each([true, false])(
-    "never over-estimates and never blames a fresh read, over 400 simulated registers (revisions: %s)",
-    (revisions) => {
+  it.each([
+    [true, 0],
+    [false, 0],
+    [true, 0.4],
+    [false, 0.4],
+  ])(
+    "never over-estimates and never blames a fresh read, over 400 simulated registers (revisions: %s, deletes: %d)",
+    (revisions, deletes) => {
       let found = 0;
       for (let seed = 0; seed < 400; seed++) {
-        const { history, truth } = laggingRegister(createRandom(seed), { lagMs: 30, revisions });
+        const { history, truth } = laggingRegister(createRandom(seed), { lagMs: 30, revisions, deletes });
         const really = new Map(truth.map((one) => [one.callIndex, one]));
         for (const { read, staleMs, versionsBehind } of versionsByKey(operations(history)).flatMap(
           staleReads,
@@ -144,7 +149,12 @@ describe("staleness", () => {
   it("says of every stale read what the definitions say, over 300 simulated registers", () => {
     let found = 0;
     for (let seed = 1000; seed < 1300; seed++) {
-      const { history } = laggingRegister(createRandom(seed), { lagMs: 30, revisions: seed % 2 === 0 });
+      const deletes = seed % 3 === 0 ? 0.4 : 0;
+      const { history } = laggingRegister(createRandom(seed), {
+        lagMs: 30,
+        revisions: seed % 2 === 0,
+        deletes,
+      });
       for (const key of versionsByKey(operations(history))) {
         const told = new Map(staleReads(key).map((stale) => [stale.read, stale]));
         for (const { operation: read, version } of key.reads) {
@@ -160,6 +170,32 @@ describe("staleness", () => {
       }
     }
     expect(found).toBeGreaterThan(200);
+  });
+
+  const absentAt = (revision: number | undefined, deletesLater: boolean) =>
+    historyOf(
+      [0, "invoke", 1, "write", 1],
+      [1, "ok", 1, "write", 1, { revision: 1 }],
+      [2, "invoke", 1, "delete"],
+      [3, "ok", 1, "delete", undefined, { revision: 2 }],
+      [4, "invoke", 1, "write", 2],
+      [5, "ok", 1, "write", 2, { revision: 3 }],
+      ...(deletesLater ? [[6, "invoke", 2, "delete"] as const] : []),
+      [30, "invoke", 3, "read"],
+      ...(deletesLater ? [[31, "ok", 2, "delete", undefined, { revision: 4 }] as const] : []),
+      [32, "ok", 3, "read", null, revision === undefined ? {} : { revision }],
+    );
+
+  it("knows from the state's revision which absence a read saw", () => {
+    const stale = { figures: { "stale reads": 1, "staleness ms worst": 25 } };
+    expect(staleness().check(absentAt(2, false), context)).toMatchObject(stale);
+    expect(staleness().check(absentAt(4, true), context)).toMatchObject({ figures: { "stale reads": 0 } });
+  });
+
+  it("does not say which absence a read saw where it may have been another", () => {
+    const unsaid = { figures: { "stale reads": 0, "reads whose write is not known": 1 } };
+    expect(staleness().check(absentAt(undefined, false), context)).toMatchObject(unsaid);
+    expect(staleness().check(absentAt(2, true), context)).toMatchObject(unsaid);
   });
 
   it("ends a window with the first read that shows that the node caught up", () => {
@@ -340,7 +376,8 @@ describe("sessions", () => {
 
   it("accepts every session of 300 simulated registers without lag, with and without revisions", () => {
     for (let seed = 0; seed < 300; seed++) {
-      const { history } = laggingRegister(createRandom(seed), { lagMs: 0, revisions: seed % 2 === 0 });
+      const options = { lagMs: 0, revisions: seed % 2 === 0, deletes: seed % 3 === 0 ? 0.4 : 0 };
+      const { history } = laggingRegister(createRandom(seed), options);
       expect(all.check(history, context), `seed ${seed}`).toMatchObject({ kind: "valid" });
     }
   });

@@ -112,19 +112,22 @@ function versionsOf(key: string, operations: readonly Operation[], initial: Json
 }
 
 /**
- * The drafts that a read may have seen. One that found its key absent, in a state of a known revision, saw the last
- * delete up to that revision: certain where every delete has a revision.
+ * The drafts that a read may have seen. One that found its key absent saw the last delete up to its state's revision, or
+ * one that was asked for before the answer and came later: a state may be newer than its revision says. That is known
+ * where each delete has a revision.
  */
 function narrowed(read: Operation, drafts: readonly Draft[]): readonly Draft[] {
-  const state = read.outcome.type === "ok" ? read.outcome.output.revision : undefined;
+  const state = revisionOf(read);
   if (drafts.length < 2 || state === undefined || valueRead(read) !== null) return drafts;
+  const later: Draft[] = [];
   let last: { readonly draft: Draft; readonly revision: Revision } | undefined;
   for (const draft of drafts) {
     const revision = draft.operation === undefined ? Number.NEGATIVE_INFINITY : revisionOf(draft.operation);
     if (revision === undefined) return drafts;
+    if (revision > state && (draft.operation?.callIndex ?? 0) < read.returnIndex) later.push(draft);
     if (revision <= state && (last === undefined || revision > last.revision)) last = { draft, revision };
   }
-  return last === undefined ? drafts : [last.draft];
+  return last === undefined ? later : [last.draft, ...later];
 }
 
 const revisionOf = ({ outcome }: Operation): Revision | undefined =>

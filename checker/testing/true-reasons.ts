@@ -10,6 +10,7 @@ import { reasonFor } from "../explain/reasoners.ts";
 import { illegal, type Model } from "../model.ts";
 import { listOf } from "../operation-list.ts";
 import { Budget, unlimited } from "../search/limits.ts";
+import { unanswered } from "./accepts.ts";
 import { forSmallHistories, propertyRuns, type Scenario } from "./agreement.ts";
 import { bruteForce } from "./brute-force.ts";
 
@@ -105,60 +106,79 @@ function expectTrue<S>(
   const past = history.filter(({ callIndex }) => callIndex <= bad.returnIndex);
   expect(bruteForce(model, past), `${JSON.stringify(reason)} refutes the history`).toBe(false);
   const others = past.filter((one) => one !== bad && (one.outcome.type === "info" || isCertain(one)));
-  const makers = (claim: Claim, some: readonly Operation[]) =>
-    some.filter((one) => oracle.mayMake(one, claim));
-  const isTrue = (() => {
-    switch (reason.kind) {
-      case "never": {
-        const { claim, later } = reason;
-        const rest = history.filter(
-          ({ callIndex, outcome }) => callIndex > bad.returnIndex && outcome.type !== "fail",
-        );
-        return (
-          oracle.needs(bad, claim) &&
-          !oracle.atFirst(claim) &&
-          makers(claim, others).length === 0 &&
-          makers(claim, rest).length > 0 === later
-        );
-      }
-      case "ended": {
-        const { claim, by, saw } = reason;
-        const since = others.filter((one) => one !== by && one.returnIndex >= by.callIndex);
-        const isOver = saw ? oracle.needs(by, { ...claim, holds: !claim.holds }) : oracle.ends(by, claim);
-        return oracle.needs(bad, claim) && isBefore(by, bad) && isOver && makers(claim, since).length === 0;
-      }
-      case "taken": {
-        const { claim, by, most, atFirst } = reason;
-        const taking = [bad, ...by];
-        return (
-          taking.every((one) => oracle.needs(one, claim) && oracle.ends(one, claim)) &&
-          by.every((one) => isCertain(one) && one.returnIndex <= bad.returnIndex) &&
-          atFirst === oracle.atFirst(claim) &&
-          most >= makers(claim, others).length &&
-          taking.length > most + (atFirst ? 1 : 0)
-        );
-      }
-      case "sum":
-        return isTrueSum(model, others, bad, reason);
-      case "number":
-        return isTrueNumber(history, bad, reason);
-      case "overtaken": {
-        const putOf = (one: Operation) => model.queue?.(one.call, one.outcome);
-        const puts = others.filter(
-          (one) => putOf(one)?.kind === "enqueue" && same(putOf(one)?.value, reason.value),
-        );
-        return (
-          puts.every((one) => reason.by.returnIndex < one.callIndex) &&
-          same(putOf(reason.by)?.value, reason.element) &&
-          !same(reason.element, reason.value) &&
-          isStillIn(model, others, reason.by)
-        );
-      }
-      case "not-empty":
-        return isBefore(reason.by, bad) && isStillIn(model, others, reason.by);
-    }
-  })();
+  const rest = history.filter(
+    ({ callIndex, outcome }) => callIndex > bad.returnIndex && outcome.type !== "fail",
+  );
+  const isTrue =
+    "claim" in reason
+      ? isTrueOfClaim(reason, bad, others, rest, oracle)
+      : isTrueOtherwise(model, reason, bad, others);
   if (!isTrue) throw new Error(`this is not true: ${JSON.stringify(reason)}`);
+}
+
+function isTrueOfClaim(
+  reason: Extract<Reason, { claim: Claim }>,
+  bad: Operation,
+  others: readonly Operation[],
+  rest: readonly Operation[],
+  oracle: Oracle,
+): boolean {
+  const { claim } = reason;
+  const makers = (some: readonly Operation[]) => some.filter((one) => oracle.mayMake(one, claim)).length;
+  if (!oracle.needs(bad, claim)) return false;
+  switch (reason.kind) {
+    case "never": {
+      // Whatever it answered: a number in an answer may be one that no tried state has.
+      const silent = rest.map((one) => ({ ...one, outcome: unanswered }));
+      const isLater = reason.later ? makers([...rest, ...silent]) > 0 : makers(rest) === 0;
+      return !oracle.atFirst(claim) && makers(others) === 0 && isLater;
+    }
+    case "ended": {
+      const { by, saw } = reason;
+      const since = others.filter((one) => one !== by && one.returnIndex >= by.callIndex);
+      const isOver = saw ? oracle.needs(by, { ...claim, holds: !claim.holds }) : oracle.ends(by, claim);
+      return isBefore(by, bad) && isOver && makers(since) === 0;
+    }
+    case "taken": {
+      const { by, most, atFirst } = reason;
+      return (
+        oracle.ends(bad, claim) &&
+        by.every((one) => oracle.needs(one, claim) && oracle.ends(one, claim)) &&
+        by.every((one) => isCertain(one) && one.returnIndex <= bad.returnIndex) &&
+        atFirst === oracle.atFirst(claim) &&
+        most >= makers(others) &&
+        by.length + 1 > most + (atFirst ? 1 : 0)
+      );
+    }
+  }
+}
+
+function isTrueOtherwise<S>(
+  model: Model<S>,
+  reason: Exclude<Reason, { claim: Claim }>,
+  bad: Operation,
+  others: readonly Operation[],
+): boolean {
+  switch (reason.kind) {
+    case "sum":
+      return isTrueSum(model, others, bad, reason);
+    case "number":
+      return isTrueNumber(others, bad, reason);
+    case "overtaken": {
+      const putOf = (one: Operation) => model.queue?.(one.call, one.outcome);
+      const puts = others.filter(
+        (one) => putOf(one)?.kind === "enqueue" && same(putOf(one)?.value, reason.value),
+      );
+      return (
+        puts.every((one) => reason.by.returnIndex < one.callIndex) &&
+        same(putOf(reason.by)?.value, reason.element) &&
+        !same(reason.element, reason.value) &&
+        isStillIn(model, others, reason.by)
+      );
+    }
+    case "not-empty":
+      return isBefore(reason.by, bad) && isStillIn(model, others, reason.by);
+  }
 }
 
 const isBefore = (by: Operation, bad: Operation): boolean => isCertain(by) && by.returnIndex < bad.callIndex;

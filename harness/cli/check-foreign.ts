@@ -2,15 +2,16 @@ import type { ReadHistory } from "../../checker/formats/format.ts";
 import { detectFormat, formats } from "../../checker/formats/index.ts";
 import { linearizable } from "../../checker/linearizable.ts";
 import type { ModelOptions } from "../../checker/models/index.ts";
+import { initialHint } from "../../checker/models/initial-hint.ts";
 import { vacuityUnder } from "../../checker/vacuity.ts";
 import { UsageError } from "../../core/errors.ts";
 import { parseExactJson } from "../../core/exact-json.ts";
 import { fileSource } from "../record/file-source.ts";
 import { HeapGuard } from "../record/heap-guard.ts";
 import { lookUp } from "./arguments.ts";
-import type { Case, CheckOptions } from "./check.ts";
+import type { Case, CheckOptions } from "./check-case.ts";
 import { modelFor } from "./check-fits.ts";
-import { countsOf } from "./understood.ts";
+import { countsOf, setAside } from "./understood.ts";
 
 /** A file with a history of anybody's, held against a model. */
 export async function readForeign(file: string, options: CheckOptions): Promise<Case> {
@@ -27,6 +28,7 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
   const model = modelFor(history, file, { ...named, ...(initial ?? own) });
   return {
     file,
+    ...(initial === undefined && { hintOf: () => initialHint(history) }),
     history,
     truncated,
     checkers: model === undefined ? [] : [linearizable({ model, whole: options.whole }), vacuityUnder(model)],
@@ -37,12 +39,12 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
       format: format.name,
       ...(model !== undefined && { model: model.name }),
       ...countsOf(history),
-      notes,
+      notes: [...notes, ...setAside(history)],
     },
   };
 }
 
-/** What no format foresaw, as a sentence: a value too deep to walk through, a text that must be held whole and cannot be. */
+/** What no format foresaw, as a sentence: a value too deep to walk through, a line too long to hold. */
 async function readable(file: string, read: () => Promise<ReadHistory>): Promise<ReadHistory> {
   try {
     return await read();
@@ -51,7 +53,7 @@ async function readable(file: string, read: () => Promise<ReadHistory>): Promise
     throw new UsageError(
       /call stack/.test(reason.message)
         ? `${file}: a value is nested too deeply to be read`
-        : `${file}: a part of it that must be held at once is too long for that`,
+        : `${file}: a line of it, or a value, is longer than the 512 MiB that can be held as one text`,
     );
   }
 }

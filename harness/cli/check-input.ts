@@ -2,7 +2,7 @@ import { access, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { unreadable } from "../record/file-source.ts";
-import type { Case, CheckOptions } from "./check.ts";
+import type { Case, CheckOptions } from "./check-case.ts";
 import { readForeign } from "./check-foreign.ts";
 import { readRunDirectory } from "./check-run.ts";
 

@@ -5,7 +5,7 @@ import type { OutcomeCounts } from "../../core/run.ts";
 import { renderHistoryReport } from "../../reports/history-report.ts";
 import { renderReport } from "../../reports/report.ts";
 import { readUsage } from "../record/node-store.ts";
-import type { CheckOptions, Judged } from "./check.ts";
+import type { CheckOptions, Judged } from "./check-case.ts";
 import { quoted } from "./command-line.ts";
 import { assayVersion } from "./machine.ts";
 
@@ -72,7 +72,7 @@ const unwritable = (file: string, reason: unknown): UsageError =>
   new UsageError(`--report ${file}: cannot be written (${(reason as Error).message})`);
 
 async function pageOf(judged: Judged, options: CheckOptions): Promise<string> {
-  const { history, run, verdict, verdicts, understood, file, words } = judged;
+  const { history, run, verdict, verdicts, understood, file, words, hint } = judged;
   if (run !== undefined)
     return renderReport({ ...run, verdict, verdicts }, history, await readUsage(file), words);
   const { format, model = "none", keys, notes, operations } = understood;
@@ -84,7 +84,7 @@ async function pageOf(judged: Judged, options: CheckOptions): Promise<string> {
       format,
       model,
       keys,
-      notes,
+      notes: hint === undefined ? notes : [...notes, hint],
       operations: summed(Object.values(operations)),
       command: repeatCheck(judged, options),
       assay: await assayVersion(),

@@ -10,8 +10,8 @@ import { workloads } from "../../workloads/registry.ts";
 import type { Workload, WorkloadOptions } from "../../workloads/workload.ts";
 import { readRecorded } from "../record/node-store.ts";
 import { lookUp } from "./arguments.ts";
-import type { Case, CheckOptions } from "./check.ts";
-import { countsOf } from "./understood.ts";
+import type { Case, CheckOptions } from "./check-case.ts";
+import { countsOf, setAside } from "./understood.ts";
 
 /**
  * A run directory. What follows from its history is judged again, with the options and under the promise that the run
@@ -45,7 +45,13 @@ export async function readRunDirectory(
     promises,
     known: [...ended(run), ...run.verdicts],
     run,
-    understood: { format: "run", workload: run.workload, readMode, ...countsOf(history), notes: [] },
+    understood: {
+      format: "run",
+      workload: run.workload,
+      readMode,
+      ...countsOf(history),
+      notes: setAside(history),
+    },
   };
 }
 

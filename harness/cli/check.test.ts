@@ -11,7 +11,7 @@ import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { TestTrial } from "../testing/trial.ts";
-import type { CheckOptions } from "./check.ts";
+import type { CheckOptions } from "./check-case.ts";
 import { checked } from "./testing/checked.ts";
 
 /** Two keys of a map of strings, told key by key in turn. */
@@ -106,7 +106,9 @@ describe("assay check", () => {
     expect(text.replaceAll(/\u001b\[\d+m/g, "")).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 
-  it("ends with a sentence where a history needs more memory than is allowed", async () => {
+  it("ends with a sentence where a history needs more memory than is allowed", {
+    timeout: 120_000,
+  }, async () => {
     const event = (i: number) =>
       `{"index":${i},"time":${i},"type":"${i % 2 === 0 ? "invoke" : "ok"}","process":0,"f":"write","value":${i - (i % 2)}}`;
     await writeFile(join(dir, "large.jsonl"), Array.from({ length: 400_000 }, (_, i) => event(i)).join("\n"));

@@ -1,61 +1,17 @@
 import { availableParallelism } from "node:os";
-import type { Checker } from "../../checker/checker.ts";
-import type { CallWords } from "../../checker/model.ts";
 import { nodeWorkers } from "../../checker/node-workers.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
 import type { Clock } from "../../core/clock.ts";
-import type { Consistency } from "../../core/consistency.ts";
 import { exitStatus, UsageError } from "../../core/errors.ts";
-import { type History, inRunMode } from "../../core/history.ts";
+import { inRunMode } from "../../core/history.ts";
 import { printable } from "../../core/printable.ts";
-import type { Run } from "../../core/run.ts";
 import { toSeconds } from "../../core/time.ts";
 import { type Verdict, type VerdictKind, worst } from "../../core/verdict.ts";
+import type { Case, CheckOptions, Judged } from "./check-case.ts";
 import { readCase } from "./check-input.ts";
 import type { CheckResult } from "./json-result.ts";
 import { type Output, paintVerdict } from "./output.ts";
-import { describeUnderstood, type Understood } from "./understood.ts";
-
-export interface CheckOptions {
-  /** Absent: the only one that fits the history. */
-  readonly model?: string;
-  readonly format?: string;
-  /** JSON, or `unknown`. */
-  readonly initial?: string;
-  readonly fail?: "no-effect" | "comparison";
-  /** Not key by key. */
-  readonly whole: boolean;
-  /** Seconds. */
-  readonly timeLimit: number;
-  /** MiB. */
-  readonly memoryLimit: number;
-  /** The HTML file for the report of the one history. */
-  readonly report?: string;
-}
-
-/** A history, and who judges it. */
-export interface Case {
-  readonly file: string;
-  readonly history: History;
-  /** Whether its last line was cut off, and dropped. */
-  readonly truncated: boolean;
-  readonly checkers: readonly Checker[];
-  /** Words for its operations. */
-  readonly words: CallWords;
-  readonly promises: Consistency;
-  /** What was found before. It stands where no checker of that name judges again. */
-  readonly known: readonly Verdict[];
-  readonly understood: Understood;
-  /** The stored run; absent for a file of history. */
-  readonly run?: Run;
-}
-
-/** A case, judged. */
-export interface Judged extends Case {
-  readonly operations: number;
-  readonly verdicts: readonly Verdict[];
-  readonly verdict: VerdictKind;
-}
+import { describeUnderstood } from "./understood.ts";
 
 /**
  * `assay check FILE…`: judges run directories and history files, once all of them have been read: where one cannot be,
@@ -120,7 +76,9 @@ async function judge(given: Case, options: CheckOptions, clock: Clock): Promise<
     ...again,
     ...known.filter(({ checker }) => again.every((each) => each.checker !== checker)),
   ];
-  return { ...given, operations, verdicts, verdict: worst(verdicts.map(({ kind }) => kind)) };
+  const verdict = worst(verdicts.map(({ kind }) => kind));
+  const hint = verdict === "invalid" ? given.hintOf?.() : undefined;
+  return { ...given, operations, verdicts, verdict, ...(hint !== undefined && { hint }) };
 }
 
 const noOperations = "the history holds no operations, so there is nothing to judge";
@@ -132,7 +90,8 @@ const nothing: Verdict = {
   anomalies: [{ kind: "vacuous", summary: noOperations }],
 };
 
-function tell({ file, truncated, operations, verdicts, verdict, understood }: Judged, output: Output): void {
+function tell(judged: Judged, output: Output): void {
+  const { file, truncated, operations, verdicts, verdict, understood, hint } = judged;
   // A line for each, whatever the history holds.
   if (truncated) output.note(`${printable(file)}: the last line was cut off, and is not judged`);
   output.print(`${printable(file)}: ${paintVerdict(verdict)}  ${operations} operations`);
@@ -141,6 +100,7 @@ function tell({ file, truncated, operations, verdicts, verdict, understood }: Ju
     output.print(`  ${paintVerdict(kind)} ${checker}: ${printable(summary)}`);
     for (const anomaly of anomalies.slice(0, 3)) output.print(`    ${printable(anomaly.summary)}`);
   }
+  if (hint !== undefined) output.print(`  hint: ${printable(hint)}`);
 }
 
 const resultOf = (all: readonly Judged[], verdict: VerdictKind, seconds: number): CheckResult => ({
@@ -156,6 +116,7 @@ const resultOf = (all: readonly Judged[], verdict: VerdictKind, seconds: number)
     verdict: judged.verdict,
     operations: judged.operations,
     understood: judged.understood,
+    ...(judged.hint !== undefined && { hint: judged.hint }),
     judgedInSeconds: judged.verdicts.reduce((sum, each) => sum + (each.seconds ?? 0), 0),
   })),
 });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { exitStatus, UsageError } from "../../core/errors.ts";
-import type { CheckOptions } from "./check.ts";
+import type { CheckOptions } from "./check-case.ts";
 import { checked } from "./testing/checked.ts";
 
 const field = join(import.meta.dirname, "../../../shared/histories/field");

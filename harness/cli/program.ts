@@ -4,7 +4,7 @@ import { UsageError } from "../../core/errors.ts";
 import type { ExternalOptions } from "../runtimes/external/external.ts";
 import { positiveNumber } from "./arguments.ts";
 import { type BenchOptions, declareBenchOptions } from "./bench-options.ts";
-import type { CheckOptions } from "./check.ts";
+import type { CheckOptions } from "./check-case.ts";
 import type { ExportOptions } from "./export.ts";
 import type { Registries } from "./list.ts";
 import { type Output, processOutput } from "./output.ts";

@@ -1,4 +1,4 @@
-import { type History, isClientEvent, outcomeOf, pairs } from "../../core/history.ts";
+import { type History, inRunMode, isClientEvent, outcomeOf, pairs } from "../../core/history.ts";
 import type { OutcomeCounts } from "../../core/run.ts";
 
 /** What a check made of its input, before it judged: for the line that says so, and for `--json`. */
@@ -35,6 +35,14 @@ export function countsOf(history: History): Pick<Understood, "keys" | "operation
     counts[outcomeOf(end !== undefined && isClientEvent(end) ? end : undefined).type]++;
   });
   return { keys: keys.size, operations: Object.fromEntries(operations) };
+}
+
+/** What is not held to the read mode's promise, or to the model: what a run asked each node itself, when all was at rest. */
+export function setAside(history: History): string[] {
+  const local = history.filter((event) => event.type === "invoke" && !inRunMode(event)).length;
+  if (local === 0) return [];
+  const subject = local === 1 ? "1 operation" : `${local} operations`;
+  return [`${subject} asked each node for its own state at the end: set aside for convergence`];
 }
 
 /** `read as jsonl, model register, 3 keys: 12 read (10 ok, 2 unknown), 5 write (5 ok); the last line was cut off` */

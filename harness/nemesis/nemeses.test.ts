@@ -29,6 +29,7 @@ async function strike(name: string, options: { size?: number; seed?: number; hel
     const { leader } = system;
     const target: Target = {
       cluster: { nodes: system.nodes, network: system.network, stop: async () => {} },
+      clock,
       random,
       leader: async () => system.leader,
       held: new Set(held.map(nodeId)),
@@ -90,6 +91,7 @@ describe("partition", () => {
     const target = { cluster: { nodes: system.nodes, network: system.network, stop: async () => {} } };
     const nobody = {
       ...target,
+      clock: system.clock,
       random: createRandom(1),
       leader: async () => undefined,
       held: new Set<NodeId>(),
@@ -141,11 +143,98 @@ describe("kill", () => {
     const [first] = system.nodes;
     if (first !== undefined) first.kill = () => Promise.reject(new Error("no permission"));
     const cluster = { nodes: system.nodes, network: system.network, stop: async () => {} };
-    const target = { cluster, random, leader: async () => undefined, held: new Set<NodeId>() };
+    const target = { cluster, clock, random, leader: async () => undefined, held: new Set<NodeId>() };
     await expect(nemeses["kill-all"]?.inject(target)).rejects.toThrow("no permission");
     expect(system.nodes.map((node) => node.state())).toEqual(["running", "running", "running"]);
   });
 });
+
+describe("restart-staggered", () => {
+  /** Kills and starts, in order, and who led when a node was started. */
+  async function told(size: number, seed = 1, lasting = 8) {
+    const clock = new VirtualClock();
+    const random = createRandom(seed);
+    const system = new MemorySystem({
+      clock,
+      random,
+      nodes: size,
+      latencyMs: { min: 1, max: 2 },
+      electionMs: 100,
+    });
+    const events: string[] = [];
+    for (const node of system.nodes) {
+      const { start, kill } = { start: node.start.bind(node), kill: node.kill.bind(node) };
+      node.start = () => {
+        events.push(`start ${node.id}`);
+        return start();
+      };
+      node.kill = async () => {
+        events.push(`kill ${node.id === system.leader ? "leader " : ""}${node.id}`);
+        return kill();
+      };
+    }
+    return clock.run(async () => {
+      await Promise.all(system.nodes.map((node) => node.start()));
+      await sleep(clock, seconds(1));
+      events.length = 0;
+      const cluster = { nodes: system.nodes, network: system.network, stop: async () => {} };
+      const leader = async () => system.leader;
+      const target = { cluster, clock, random, leader, held: new Set<NodeId>() };
+      const injected = await nemeses["restart-staggered"]?.inject(target);
+      const early = await injected?.proof();
+      await sleep(clock, seconds(lasting));
+      const proof = await injected?.proof();
+      await injected?.heal();
+      return { events, early, proof, injected, states: system.nodes.map((node) => node.state()) };
+    });
+  }
+
+  it.each([3, 5])("kills followers first, then leader after leader of %d nodes", async (size) => {
+    const { events } = await told(size);
+    const first = events.slice(0, minority(size));
+    expect(first.every((event) => /^kill n\d$/.test(event))).toBe(true);
+    const rounds = events.slice(first.length, first.length + 6);
+    expect(rounds.map((event) => event.replace(/ n\d$/, ""))).toEqual([
+      ...["kill leader", "start", "kill leader", "start", "kill leader", "start"],
+    ]);
+  });
+
+  it.each([3, 5])("starts the longest dead one of %d nodes each time", async (size) => {
+    const { events } = await told(size);
+    const dead: (string | undefined)[] = [];
+    for (const event of events) {
+      const node = event.split(" ").at(-1);
+      if (event.startsWith("kill")) dead.push(node);
+      else expect(node).toBe(dead.shift());
+    }
+    expect(dead).toEqual([]);
+  });
+
+  it("comes to be led by a node that was behind, which brings up another one", async () => {
+    const { events } = await told(3);
+    const leaders = events.flatMap((event) => /^kill leader (n\d)$/.exec(event)?.[1] ?? []);
+    const [victim] = events.map((event) => event.split(" ").at(-1));
+    expect(leaders).toContain(victim);
+  });
+
+  it("is proven once a leader is gone, by every process that ended", async () => {
+    const { early, proof, events } = await told(3);
+    expect(early).toBeUndefined();
+    expect(proof?.split("; ")).toHaveLength(events.filter((event) => event.startsWith("kill")).length);
+  });
+
+  it("leaves every node running, however early it ends", async () => {
+    for (const lasting of [0, 0.69, 0.71, 1, 2, 5]) {
+      expect((await told(5, 3, lasting)).states).toEqual(Array(5).fill("running"));
+    }
+  });
+
+  it("strikes nobody in a cluster of one", async () => {
+    expect((await strike("restart-staggered", { size: 1 })).injected).toBeUndefined();
+  });
+});
+
+const minority = (size: number) => (size - 1) / 2;
 
 describe("a nemesis on nodes", () => {
   it.each(["kill-one", "pause-one"])("%s leaves alone what another fault holds", async (name) => {

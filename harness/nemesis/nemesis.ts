@@ -1,3 +1,4 @@
+import type { Clock } from "../../core/clock.ts";
 import type { Fault } from "../../core/fault.ts";
 import type { Link, NodeId } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
@@ -6,6 +7,7 @@ import type { Cluster } from "../runtimes/runtime.ts";
 /** What a nemesis knows when it strikes. */
 export interface Target {
   readonly cluster: Cluster;
+  readonly clock: Clock;
   readonly random: Random;
   /** By the system's own means; undefined while nobody leads. */
   leader(): Promise<NodeId | undefined>;

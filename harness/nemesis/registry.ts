@@ -6,9 +6,18 @@ import type { Nemesis } from "./nemesis.ts";
 import { partition } from "./partition.ts";
 import { partitionClients } from "./partition-clients.ts";
 import { pauseNodes } from "./pause.ts";
+import { restartStaggered } from "./restart-staggered.ts";
 import { slow } from "./slow.ts";
 
-const all: readonly Nemesis[] = [...partition, partitionClients, ...killNodes, ...pauseNodes, slow, loss];
+const all: readonly Nemesis[] = [
+  ...partition,
+  partitionClients,
+  ...killNodes,
+  restartStaggered,
+  ...pauseNodes,
+  slow,
+  loss,
+];
 
 /** `partition`, `partition-leader`, `kill-all`, … in the order of `assay list`. */
 export const nemeses: Readonly<Record<string, Nemesis>> = Object.fromEntries(

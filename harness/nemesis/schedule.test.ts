@@ -125,6 +125,26 @@ describe("a schedule of faults", () => {
     expect(held).toEqual([["n1"]]);
   });
 
+  it("names who led when a fault struck, as the nemesis was told", async () => {
+    const answers = ["n1", undefined, "n2", "n3"].map((name) =>
+      name === undefined ? undefined : nodeId(name),
+    );
+    const leaders: Nemesis = {
+      ...nemesis("leaders"),
+      inject: async ({ leader }: Target) => {
+        const node = await leader();
+        if (node === undefined) return undefined;
+        return { summary: "leaders", nodes: [node], proof: async () => "seen", heal: async () => {} };
+      },
+    };
+    const { told } = await runSchedule([[leaders]], { length: 16, leader: async () => answers.shift() });
+    const struck = of(told, "begin").map(({ change }) => [...change.nodes, change.led]);
+    expect(struck).toEqual([
+      ["n1", "n1"],
+      ["n2", "n2"],
+    ]);
+  });
+
   it("asks for the proof until there is one", async () => {
     let asked = 0;
     const late = nemesis("late", { proof: async () => (++asked < 8 ? undefined : "seen at last") });

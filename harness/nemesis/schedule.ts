@@ -115,6 +115,7 @@ export class FaultSchedule {
       const led = await leader();
       const injected = await nemesis.inject({
         cluster,
+        clock,
         random: random.fork(`attempt-${attempt}`),
         leader: async () => led,
         held,

@@ -9,7 +9,7 @@ import type { TrialContext } from "./context.ts";
 /** Between two rounds of questions. */
 const pause = millis(250);
 /** However many keys there are, asking for them ends this long after the time to catch up. */
-const overtime = seconds(10);
+const overtime = seconds(20);
 
 interface Questions {
   /** A few processes of each node. */

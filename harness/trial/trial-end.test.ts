@@ -234,7 +234,9 @@ describe("a signal", () => {
 
   it("judges what there is", async () => {
     const { run, trial } = await abortIn("main", 6);
-    expect(run.verdict).toBe("valid");
+    // What its nodes hold at rest was never asked.
+    const open = run.verdicts.filter(({ kind }) => kind !== "valid");
+    expect(open.map(({ checker, kind }) => `${checker} ${kind}`)).toEqual(["convergence unknown"]);
     expect(run.operations.ok).toBe(trial.events.filter(({ type }) => type === "ok").length);
     expect(run.operations.ok).toBeGreaterThan(100);
   });

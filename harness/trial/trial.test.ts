@@ -68,6 +68,20 @@ describe("the default trial of a right system", () => {
     }
   });
 
+  it("records since when a leader may have led, which is after it was seen otherwise", async () => {
+    await done;
+    const leaders = trial.events.flatMap((event) =>
+      event.process === "nemesis" && event.f === "leader" ? [event] : [],
+    );
+    expect(leaders.length).toBeGreaterThan(2);
+    expect(leaders[0]?.since).toBeUndefined();
+    for (const [i, { time, since = Number.NaN }] of leaders.entries()) {
+      if (i === 0) continue;
+      expect(since).toBeGreaterThanOrEqual(i === 1 ? 0 : (leaders[i - 1]?.since ?? 0));
+      expect(since).toBeLessThanOrEqual(time);
+    }
+  });
+
   it("reads every key once more from every node in the end", async () => {
     await done;
     const final = trial.events.findIndex((event) => event.f === "phase" && event.value === "final");
@@ -154,7 +168,9 @@ describe("a broken promise", () => {
         const { kv } = client as unknown as ClientWith<"kv">;
         return Object.assign(client, { kv: { ...kv, read: (key: string) => kv.read(key, local) } });
       };
-      Object.assign(trial.deps, { adapter: { ...adapter, readModes: { local: promise }, connect } });
+      Object.assign(trial.deps, {
+        adapter: { ...adapter, promises: { reads: { local: { consistency: promise } } }, connect },
+      });
       return trial;
     };
 

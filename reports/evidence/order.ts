@@ -6,6 +6,7 @@ import { formatCount, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { Drawer } from "./drawing.ts";
 import { operationsDrawing } from "./operations.ts";
+import { tagOf } from "./tags.ts";
 
 /** So many of the possible states are listed. */
 const toldStates = 20;
@@ -19,7 +20,7 @@ export const orderDrawing: Drawer<OrderEvidence> = (evidence, about) => {
       orders: states?.map(({ order }) => order) ?? [],
       // What a session may see is about revisions: values alone would not show that a promise was broken.
       revisions: states === undefined,
-      tag: states === undefined ? `breaks ${about.anomaly.kind.replaceAll("-", " ")}` : "cannot be placed",
+      tag: states === undefined ? tagOf(about.anomaly) : "cannot be placed",
       caption: (sketch) => statesList(sketch, evidence),
     },
     about,

@@ -1,8 +1,8 @@
 import { unreachable } from "../../core/assert.ts";
 import type { Context } from "../context.ts";
 import { asSentence, formatCount } from "../format.ts";
-import type { JudgedHistory } from "../history-report.ts";
 import { type Content, type Html, html } from "../html.ts";
+import type { JudgedHistory } from "../judged-history.ts";
 import { verdictMark, verdictWords } from "../marks.ts";
 import { promiseWords } from "../words.ts";
 import { checksTable, countedAnomalies } from "./verdict.ts";

@@ -16,19 +16,20 @@ interface Action {
   readonly process: number;
   readonly call: number;
   readonly end: number;
-  readonly f: "read" | "write";
-  value: number | null;
+  readonly f: "read" | "write" | "delete";
+  value: number | null | boolean;
   revision?: number;
+  modRevision?: number;
   readonly known: boolean;
 }
 
 /**
- * A simulated register whose writes take effect at one instant between invocation and answer, and whose nodes lag behind
+ * A simulated register whose writes (and deletes, that share of them) take effect at one instant between invocation and answer, and whose nodes lag behind
  * by up to `lagMs`: for tests that hold what the checkers say against what really happened. Times are milliseconds.
  */
 export function laggingRegister(
   random: Random,
-  options: { lagMs: number; revisions: boolean },
+  options: { lagMs: number; revisions: boolean; deletes?: number },
 ): { history: History; truth: Truth[] } {
   const actions: Action[] = [];
   for (let process = 0; process < 4; process++) {
@@ -39,27 +40,34 @@ export function laggingRegister(
         process,
         call: now,
         end,
-        f: random.chance(0.4) ? "write" : "read",
+        f: !random.chance(0.4) ? "read" : random.chance(options.deletes ?? 0) ? "delete" : "write",
         value: null,
         known: random.chance(0.9),
       });
       now = end + random.integer(1, 6);
     }
   }
-  const effects = actions
-    .filter(({ f }) => f === "write")
+  const asked = actions
+    .filter(({ f }) => f !== "read")
     .map((action) => ({ action, at: action.call + random.float() * (action.end - action.call) }))
     .sort((a, b) => a.at - b.at);
-  effects.forEach(({ action }, i) => {
-    action.value = i + 1;
-    if (options.revisions) action.revision = i + 1;
-  });
+  const effects: { readonly action: Action; readonly at: number; readonly holds: number | null }[] = [];
+  for (const { action, at } of asked) {
+    const isThere = typeof effects.at(-1)?.holds === "number";
+    const revision = effects.length + 1;
+    action.value = action.f === "delete" ? isThere : revision;
+    if (action.f === "delete" && !isThere) continue;
+    if (options.revisions) action.revision = revision;
+    effects.push({ action, at, holds: action.f === "delete" ? null : revision });
+  }
   const lag = [0, random.integer(0, options.lagMs)];
   const truths = new Map<Action, Omit<Truth, "callIndex">>();
   for (const action of actions.filter(({ f }) => f === "read")) {
     const looked = action.call + random.float() * (action.end - action.call) - (lag[action.process % 2] ?? 0);
     const seen = effects.filter(({ at }) => at <= looked).length;
-    action.value = seen === 0 ? null : seen;
+    action.value = effects[seen - 1]?.holds ?? null;
+    if (options.revisions) action.revision = seen;
+    if (options.revisions && action.value !== null) action.modRevision = seen;
     const overwritten = effects.slice(seen).filter(({ at }) => at < action.call);
     const staleMs = overwritten[0] === undefined ? 0 : action.call - overwritten[0].at;
     truths.set(action, { staleMs, versionsBehind: overwritten.length });
@@ -86,6 +94,7 @@ function record(actions: readonly Action[], truths: ReadonlyMap<Action, Omit<Tru
       if (really !== undefined && action.known) truth.push({ callIndex: index, ...really });
     }
     const tells = action.f === "write" || type === "ok";
+    const { revision, modRevision } = action;
     return {
       index,
       time: nanos(time * 1e6),
@@ -95,9 +104,8 @@ function record(actions: readonly Action[], truths: ReadonlyMap<Action, Omit<Tru
       key: "r",
       node: nodeId(`n${action.process % 2}`),
       ...(tells && { value: action.value }),
-      ...(type === "ok" &&
-        action.f === "write" &&
-        action.revision !== undefined && { revision: action.revision }),
+      ...(type === "ok" && revision !== undefined && { revision }),
+      ...(type === "ok" && modRevision !== undefined && { modRevision }),
     };
   });
   return { history, truth };

@@ -1,0 +1,127 @@
+/** The sessions of one client, kept alive: what all systems have in common. */
+import type { Cancel, Clock } from "../../core/clock.ts";
+import { ClientError } from "../../core/errors.ts";
+import type { Revision } from "../../core/op.ts";
+import { millis } from "../../core/time.ts";
+import type { Ask } from "./ask.ts";
+import type { Session, Sessions } from "./session.ts";
+
+/** A session as one system has it. What needs it rejects with `session-expired` once it is gone. */
+export interface Lease {
+  readonly id: string;
+  readonly ttlMs: number;
+  /** One sign of life. */
+  renew(ask: Ask): Promise<void>;
+  create(key: string, value: string, ask: Ask | undefined): Promise<Revision | undefined>;
+  end(ask: Ask | undefined): Promise<void>;
+  /** What it holds in this process, where that is more than the client's own connection. */
+  abandon?(): void;
+}
+
+/** A client that closes waits for each good-bye this long. */
+const farewellMs = 500;
+
+export class KeptSessions implements Sessions {
+  readonly #clock: Clock;
+  readonly #begin: (ttlMs: number, ask: Ask | undefined) => Promise<Lease>;
+  readonly #open = new Set<KeptSession>();
+  #abandoned = false;
+
+  constructor(clock: Clock, begin: (ttlMs: number, ask: Ask | undefined) => Promise<Lease>) {
+    this.#clock = clock;
+    this.#begin = begin;
+  }
+
+  async open(ttlMs: number, ask?: Ask): Promise<Session> {
+    const lease = await this.#begin(ttlMs, ask);
+    if (this.#abandoned) {
+      lease.abandon?.();
+      throw new ClientError("connection-lost", "the client was abandoned");
+    }
+    const session = new KeptSession(this.#clock, lease, () => this.#open.delete(session));
+    this.#open.add(session);
+    return session;
+  }
+
+  /** Ends all of them. Never rejects. */
+  async close(): Promise<void> {
+    const ending = [...this.#open].map((session) => session.close({ timeoutMs: farewellMs }));
+    await Promise.allSettled(ending);
+  }
+
+  /** Stops keeping them alive. */
+  abandon(): void {
+    this.#abandoned = true;
+    for (const session of [...this.#open]) session.abandon();
+  }
+}
+
+class KeptSession implements Session {
+  readonly id: string;
+  readonly ttlMs: number;
+  readonly #clock: Clock;
+  readonly #lease: Lease;
+  readonly #over: () => void;
+  readonly #lost = new AbortController();
+  #stopBeats: Cancel = () => {};
+  #ended = false;
+
+  constructor(clock: Clock, lease: Lease, over: () => void) {
+    this.#clock = clock;
+    this.#lease = lease;
+    this.#over = over;
+    this.id = lease.id;
+    this.ttlMs = lease.ttlMs;
+    this.#scheduleBeat();
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  create(key: string, value: string, ask?: Ask): Promise<Revision | undefined> {
+    return this.#whileThere(() => this.#lease.create(key, value, ask));
+  }
+
+  async close(ask?: Ask): Promise<void> {
+    if (this.#ended) return;
+    this.#end();
+    await this.#lease.end(ask);
+  }
+
+  abandon(): void {
+    this.#end();
+    this.#lease.abandon?.();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#stopBeats();
+    this.#over();
+  }
+
+  /** A sign of life every third of the time; one that got no answer is followed by the next. */
+  #scheduleBeat(): void {
+    const intervalMs = this.ttlMs / 3;
+    this.#stopBeats = this.#clock.after(millis(intervalMs), () => {
+      this.#scheduleBeat();
+      // What else it fails of is no loss: the system has not said that the session is gone.
+      this.#whileThere(() => this.#lease.renew({ timeoutMs: intervalMs })).catch(() => {});
+    });
+  }
+
+  async #whileThere<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
+    if (this.#ended) throw new ClientError("session-expired", `session ${this.id} was closed`);
+    try {
+      return await ask();
+    } catch (reason) {
+      if (reason instanceof ClientError && reason.code === "session-expired" && !this.#ended) {
+        this.#end();
+        this.#lease.abandon?.();
+        this.#lost.abort(reason);
+      }
+      throw reason;
+    }
+  }
+}

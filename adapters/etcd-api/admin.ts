@@ -1,0 +1,48 @@
+import type { ConnectOptions, Endpoint } from "../adapter.ts";
+import type { Admin, Member } from "../client/admin.ts";
+import { type Call, caller } from "./client.ts";
+import { openConnection } from "./connection.ts";
+import { methods } from "./methods.ts";
+
+type Actions = Omit<Admin, "close">;
+
+/** Members and compaction: every server of etcd's API has them. */
+export const admin = (endpoint: Endpoint, options: ConnectOptions): Admin =>
+  operated(endpoint, options, common);
+
+/** Also moves the leader, which etcd itself can: a member asked for it must be the leader, or it refuses. */
+export const adminWithMoveLeader = (endpoint: Endpoint, options: ConnectOptions): Admin =>
+  operated(endpoint, options, (call) => ({
+    ...common(call),
+    async moveLeader(to, ask) {
+      await call(methods.moveLeader, { targetId: to.id }, ask);
+    },
+  }));
+
+function operated(endpoint: Endpoint, options: ConnectOptions, actions: (call: Call) => Actions): Admin {
+  const connection = openConnection(endpoint, options);
+  return { ...actions(caller(connection, options)), close: async () => connection.close() };
+}
+
+const common = (call: Call): Actions => ({
+  async members(ask) {
+    const [list, status] = await Promise.all([
+      call(methods.memberList, {}, ask),
+      call(methods.status, {}, ask),
+    ]);
+    return list.members.map(
+      ({ id, name, peerUrls, isLearner }): Member => ({
+        id,
+        name,
+        address: peerUrls[0] ?? "",
+        voter: !isLearner,
+        leads: id === status.leader,
+      }),
+    );
+  },
+
+  /** `physical`: the answer comes when what was before the revision is gone from the store, not only unreadable. */
+  async compact(revision, ask) {
+    await call(methods.compact, { revision: String(revision), physical: true }, ask);
+  },
+});
