@@ -12,6 +12,7 @@ import { decide } from "./search/decide.ts";
 import { Budget, type LimitName, type Limits, unlimited, within } from "./search/limits.ts";
 import { type NumberedJudgement, numbered } from "./search/numbered-judgement.ts";
 import { prepare } from "./search/problem.ts";
+import type { Failed } from "./workers.ts";
 
 /** Whether operations can be linearized, and where it ends if they cannot. Positions are those in the given list. */
 export type Judgement =
@@ -36,6 +37,14 @@ export type Judgement =
       /** The states that were possible there, described. */
       readonly states: readonly string[];
     };
+
+/** What was found of one key, or of a whole history. */
+export interface JudgedPart {
+  readonly key: string | undefined;
+  /** Where its operations are in the list; the judgement's culprit is among them. */
+  readonly positions: Int32Array;
+  readonly judgement: Judgement | Failed;
+}
 
 export interface CheckOptions {
   /** Absent: none. */

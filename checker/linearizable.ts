@@ -7,6 +7,7 @@ import {
   describeValue,
   inWords,
   isRegister,
+  type JudgedPart,
   type Judgement,
   undecided as notBegun,
 } from "./check-operations.ts";
@@ -148,13 +149,6 @@ function verdictOf(
     anomalies: found,
     figures: counts,
   };
-}
-
-export interface JudgedPart {
-  readonly key: string | undefined;
-  /** Where its operations are in the list; the judgement's culprit is among them. */
-  readonly positions: Int32Array;
-  readonly judgement: Judgement | Failed;
 }
 
 async function judgeParts(

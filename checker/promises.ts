@@ -7,7 +7,7 @@ import type { Call } from "../core/op.ts";
 import type { Checker } from "./checker.ts";
 import { linearizable } from "./linearizable.ts";
 import type { Model } from "./model.ts";
-import { pastReads } from "./past-reads/past-reads.ts";
+import { pastReads, type SessionOrder } from "./past-reads/past-reads.ts";
 import { isRead } from "./reads/is-read.ts";
 
 /**
@@ -16,9 +16,6 @@ import { isRead } from "./reads/is-read.ts";
  * - `past`: reads see states that the updates left, perhaps long ago.
  */
 type Reads = "fresh" | "fresh-or-excused" | "past";
-
-/** What must not go back for a session: nothing, what its reads see, or what its reads see and its updates leave. */
-export type SessionOrder = "none" | "reads" | "operations";
 
 const asks: Readonly<Record<Consistency, { readonly reads: Reads; readonly order: SessionOrder }>> = {
   linearizable: { reads: "fresh", order: "none" },

@@ -1,8 +1,8 @@
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import type { Admin, Member } from "../client/admin.ts";
-import { type Call, caller } from "./client.ts";
+import { caller } from "./client.ts";
 import { openConnection } from "./connection.ts";
-import { methods } from "./methods.ts";
+import { type Call, methods } from "./methods.ts";
 
 type Actions = Omit<Admin, "close">;
 

@@ -1,7 +1,7 @@
 import { Metadata } from "@grpc/grpc-js";
 import { ClientError } from "../../core/errors.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
-import { type Ask, beforeSending, type Limits, limitsOf } from "../client/ask.ts";
+import { beforeSending, type Limits, limitsOf } from "../client/ask.ts";
 import type { ClientWith } from "../client/client.ts";
 import type { Delete } from "../client/delete.ts";
 import { KeptSessions } from "../client/kept-sessions.ts";
@@ -9,7 +9,7 @@ import type { KeyValue } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { grantLease } from "./lease.ts";
-import { type Header, type Method, methods } from "./methods.ts";
+import { type Call, type Header, methods } from "./methods.ts";
 
 /** What every server of etcd's v3 API can do. */
 export const offered = ["kv", "delete", "prefix"] as const;
@@ -45,13 +45,6 @@ export async function connect(
     throw reason;
   }
 }
-
-/** One request within the limits of its call, logged in where the options name a user. */
-export type Call = <Request, Response>(
-  method: Method<Request, Response>,
-  request: Request,
-  ask: Ask | undefined,
-) => Promise<Response>;
 
 export function caller(connection: Connection, options: ConnectOptions): Call {
   const { user } = options;

@@ -1,8 +1,7 @@
 import { ClientError } from "../../core/errors.ts";
 import type { Ask } from "../client/ask.ts";
 import type { Lease } from "../client/kept-sessions.ts";
-import type { Call } from "./client.ts";
-import { methods } from "./methods.ts";
+import { type Call, methods } from "./methods.ts";
 
 /** A lease as a session. Leases are of whole seconds; the server grants no less than its shortest. */
 export async function grantLease(call: Call, ttlMs: number, ask: Ask | undefined): Promise<Lease> {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { loadSync, type MethodDefinition, type ServiceDefinition } from "@grpc/proto-loader";
 import { assert } from "../../core/assert.ts";
+import type { Ask } from "../client/ask.ts";
 
 /**
  * The methods of etcd.proto as values, with the shapes of their messages. Fields are in camel case; 64-bit numbers
@@ -12,6 +13,13 @@ export interface Method<Request, Response> {
   readonly serialize: (request: Request) => Buffer;
   readonly deserialize: (bytes: Buffer) => Response;
 }
+
+/** One request within the limits of its call, logged in where the options name a user. */
+export type Call = <Request, Response>(
+  method: Method<Request, Response>,
+  request: Request,
+  ask: Ask | undefined,
+) => Promise<Response>;
 
 export interface Header {
   readonly memberId: string;

@@ -1,6 +1,6 @@
 import type { Json } from "../../core/op.ts";
-import { type Edn, EdnMap, ednToJson, Keyword } from "./edn.ts";
-import { type EdnForm, EdnReader } from "./edn-reader.ts";
+import { type Edn, type EdnForm, EdnMap, ednToJson, Keyword } from "./edn.ts";
+import { EdnReader } from "./edn-reader.ts";
 import { eventTypes, type ForeignEvent, isTime } from "./foreign-event.ts";
 import type { Source } from "./format.ts";
 import { malformed } from "./malformed.ts";

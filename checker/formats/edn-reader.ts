@@ -1,24 +1,9 @@
 import { deepest } from "../../core/exact-json.ts";
 import { own } from "../canonical.ts";
-import { type Edn, EdnMap, keyText } from "./edn.ts";
+import { type Edn, type EdnForm, EdnMap, keyText } from "./edn.ts";
 import { atomOf, characterOf, escapes } from "./edn-atoms.ts";
 import { Interned } from "./interned.ts";
 import { malformed } from "./malformed.ts";
-
-/** A form and the line on which it begins. */
-export interface EdnForm {
-  readonly line: number;
-  readonly form: Edn;
-}
-
-/** Every form at the top level of `text`, which begins on `line` of the file. */
-export function readEdn(text: string, file: string, line = 1): EdnForm[] {
-  const reader = new EdnReader(file, line);
-  reader.append(text, true);
-  const forms: EdnForm[] = [];
-  for (let next = reader.next(); next !== "end"; next = reader.next()) if (next !== "more") forms.push(next);
-  return forms;
-}
 
 const space = /\s/;
 const delimiter = /[\s,()[\]{}";]/;

@@ -36,6 +36,12 @@ export class EdnMap {
   }
 }
 
+/** A form and the line on which it begins. */
+export interface EdnForm {
+  readonly line: number;
+  readonly form: Edn;
+}
+
 /** An EDN value as JSON: keywords become their names. */
 export function ednToJson(value: Edn): Json {
   if (value instanceof Keyword) return value.name;

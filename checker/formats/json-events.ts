@@ -17,13 +17,13 @@ const members = new Set([
   "f",
   "key",
   "value",
+  "mode",
   "node",
   "revision",
   "modRevision",
   "intended",
   "error",
   "message",
-  "mode",
 ]);
 const noticeMembers = new Set([
   "index",
@@ -100,21 +100,21 @@ function eventOf(object: JsonMembers): ForeignEvent | undefined {
 }
 
 function aboutOf(object: JsonMembers): ForeignEvent["about"] {
+  const mode = object.optionalWord("mode");
   const node = object.optionalWord("node");
   const revision = object.place("revision");
   const modRevision = object.place("modRevision");
   const message = object.optionalWord("message");
   const intended = object.optionalTime("intended");
-  const mode = object.optionalWord("mode");
   if ([node, revision, message, intended, mode].every((member) => member === undefined))
     return modRevision === undefined ? undefined : { modRevision };
   return {
+    ...(mode !== undefined && { mode }),
     ...(node !== undefined && { node }),
     ...(revision !== undefined && { revision }),
     ...(modRevision !== undefined && { modRevision }),
     ...(typeof intended === "number" && { intended }),
     ...(message !== undefined && { message }),
-    ...(mode !== undefined && { mode }),
   } as ForeignEvent["about"];
 }
 

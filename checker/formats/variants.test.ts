@@ -3,9 +3,9 @@ import { UsageError } from "../../core/errors.ts";
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 import { ednToJson } from "./edn.ts";
-import { readEdn } from "./edn-reader.ts";
 import { textSource } from "./format.ts";
 import { detectFormat } from "./index.ts";
+import { readEdn } from "./read-edn.ts";
 
 /** `write 4 ok; read ?` of whatever format the text is told to be. */
 async function told(text: string, name?: string): Promise<string> {

@@ -5,9 +5,9 @@
  */
 import type { Anomaly, MetLimit } from "../../core/verdict.ts";
 import { violationKind } from "../../core/verdict.ts";
+import type { JudgedPart } from "../check-operations.ts";
 import { checkList, type Judgement } from "../check-operations.ts";
 import { explain } from "../explain/explain.ts";
-import type { JudgedPart } from "../linearizable.ts";
 import type { Model } from "../model.ts";
 import { type OperationList, part } from "../operation-list.ts";
 import { count } from "../phrases.ts";

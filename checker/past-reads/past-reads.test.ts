@@ -5,14 +5,13 @@ import { illegal, type Model } from "../model.ts";
 import { kv } from "../models/kv.ts";
 import { register } from "../models/register.ts";
 import { set } from "../models/set.ts";
-import type { SessionOrder } from "../promises.ts";
 import { isRead } from "../reads/is-read.ts";
 import { Budget, unlimited } from "../search/limits.ts";
 import { forSmallHistories, propertyRuns, type Scenario } from "../testing/agreement.ts";
 import { freely, historyOf, type Line } from "../testing/history-of.ts";
 import { answered } from "../testing/random-history.ts";
 import { registerScenario } from "../testing/register-scenario.ts";
-import { pastReads } from "./past-reads.ts";
+import { pastReads, type SessionOrder } from "./past-reads.ts";
 import { judgeSession } from "./session-order.ts";
 import { explainReads } from "./update-order.ts";
 

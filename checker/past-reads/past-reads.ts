@@ -12,7 +12,6 @@ import type { Checker } from "../checker.ts";
 import type { Model } from "../model.ts";
 import { listOf } from "../operation-list.ts";
 import { atTime, count, cut, say } from "../phrases.ts";
-import type { SessionOrder } from "../promises.ts";
 import { isRead } from "../reads/is-read.ts";
 import { sessionsOf } from "../reads/sessions.ts";
 import { Budget, within } from "../search/limits.ts";
@@ -20,6 +19,9 @@ import { split } from "../split.ts";
 import { revisionsGoBack } from "./revisions-go-back.ts";
 import { judgeSession, type Session } from "./session-order.ts";
 import { explainReads } from "./update-order.ts";
+
+/** What must not go back for a session: nothing, what its reads see, or what its reads see and its updates leave. */
+export type SessionOrder = "none" | "reads" | "operations";
 
 export interface PastReadsOptions {
   readonly model: Model;

@@ -172,32 +172,6 @@ describe("staleness", () => {
     expect(found).toBeGreaterThan(200);
   });
 
-  const absentAt = (revision: number | undefined, deletesLater: boolean) =>
-    historyOf(
-      [0, "invoke", 1, "write", 1],
-      [1, "ok", 1, "write", 1, { revision: 1 }],
-      [2, "invoke", 1, "delete"],
-      [3, "ok", 1, "delete", undefined, { revision: 2 }],
-      [4, "invoke", 1, "write", 2],
-      [5, "ok", 1, "write", 2, { revision: 3 }],
-      ...(deletesLater ? [[6, "invoke", 2, "delete"] as const] : []),
-      [30, "invoke", 3, "read"],
-      ...(deletesLater ? [[31, "ok", 2, "delete", undefined, { revision: 4 }] as const] : []),
-      [32, "ok", 3, "read", null, revision === undefined ? {} : { revision }],
-    );
-
-  it("knows from the state's revision which absence a read saw", () => {
-    const stale = { figures: { "stale reads": 1, "staleness ms worst": 25 } };
-    expect(staleness().check(absentAt(2, false), context)).toMatchObject(stale);
-    expect(staleness().check(absentAt(4, true), context)).toMatchObject({ figures: { "stale reads": 0 } });
-  });
-
-  it("does not say which absence a read saw where it may have been another", () => {
-    const unsaid = { figures: { "stale reads": 0, "reads whose write is not known": 1 } };
-    expect(staleness().check(absentAt(undefined, false), context)).toMatchObject(unsaid);
-    expect(staleness().check(absentAt(2, true), context)).toMatchObject(unsaid);
-  });
-
   it("ends a window with the first read that shows that the node caught up", () => {
     const history = historyOf(
       [0, "invoke", 1, "write", 1],

@@ -182,11 +182,10 @@ function anomaly(key: string, kind: SessionGuarantee, before: Step, after: Step)
   const shown = [...new Set(involved.filter((op) => op !== undefined))].toSorted(
     (a, b) => a.callIndex - b.callIndex,
   );
-  const earlier = before.kind === "read" ? "read" : "written";
   const since = sinceThen(before.operation, after.operation);
   return {
     kind,
-    summary: `${describe(after.operation)}, ${since} after it had ${earlier} ${text(before)} itself, although ${whyOlder(after, before)}`,
+    summary: `${describe(after.operation)}, ${since} after it had ${done(before)} itself, although ${whyOlder(after, before)}`,
     key,
     evidence: { kind: "order", operations: shown, culprit: shown.indexOf(after.operation) },
   };
@@ -204,7 +203,14 @@ function whyOlder(older: Step, newer: Step): string {
   return `the system put ${text(older)} first (revision ${a.revision}, before ${b.revision})`;
 }
 
-const text = ({ version }: Step): string => say(version.value);
+/** What a step did, as a participle. */
+function done({ kind, operation, version }: Step): string {
+  if (kind === "read") return `read ${say(version.value)}`;
+  return operation.call.f === "delete" ? "deleted it" : `written ${say(version.value)}`;
+}
+
+const text = ({ version }: Step): string =>
+  version.operation?.call.f === "delete" ? "the delete" : say(version.value);
 
 function describe(operation: Operation): string {
   const { process, call, node, invokedAt } = operation;

@@ -74,11 +74,13 @@ function anomaly({ key, read, version, overwrittenBy, staleMs, versionsBehind }:
   );
   const shown = involved.toSorted((a, b) => a.callIndex - b.callIndex);
   const where = read.node === undefined ? "" : ` on ${read.node}`;
+  const replaced =
+    overwrittenBy.operation?.call.f === "delete" ? "deleted" : `overwritten by ${say(overwrittenBy.value)}`;
   return {
     kind: "stale-read",
     summary:
       `process ${read.process} read ${say(version.value)} from ${key === "" ? "the register" : cut(key)}${where} at ${atTime(read.invokedAt)},` +
-      ` ${span(staleMs * 1e6)} after it had been overwritten by ${say(overwrittenBy.value)}` +
+      ` ${span(staleMs * 1e6)} after it had been ${replaced}` +
       ` (${count(versionsBehind, "version")} behind)`,
     key,
     evidence: {

@@ -46,7 +46,6 @@ class Rounds {
   /** Killed and not started again, the longest dead first. */
   readonly #dead: ClusterNode[] = [];
   readonly #seen: string[] = [];
-  #leaderDied = false;
   #failure: { readonly reason: unknown } | undefined;
   #going: Promise<void> = Promise.resolve();
 
@@ -54,9 +53,9 @@ class Rounds {
     this.#target = target;
   }
 
-  /** The processes that are gone, once a leader's is among them. */
-  get proof(): string | undefined {
-    return this.#leaderDied ? this.#seen.join("; ") : undefined;
+  /** The processes that are gone so far. */
+  get proof(): string {
+    return this.#seen.join("; ");
   }
 
   /** Kills the first victims, and goes on by itself. Where one cannot be killed, all are started again. */
@@ -85,9 +84,7 @@ class Rounds {
     const { signal } = this.#over;
     for (;;) {
       await sleep(clock, writing, signal);
-      const leader = await this.#leader();
-      await this.#kill(leader);
-      this.#leaderDied = true;
+      await this.#kill(await this.#leader());
       signal.throwIfAborted();
       await this.#startLongestDead();
     }

@@ -3,10 +3,9 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { mkdir, mkdtemp, readFile, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { finished } from "node:stream/promises";
-import { jsonl } from "../../checker/formats/jsonl.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { History } from "../../core/history.ts";
-import { encodeEvent } from "../../core/history-codec.ts";
+import { encodeEvent, HistoryDecoder } from "../../core/history-codec.ts";
 import type { Run, UsageSample } from "../../core/run.ts";
 import { fileSource, unreadable } from "./file-source.ts";
 import { HeapGuard } from "./heap-guard.ts";
@@ -174,8 +173,11 @@ export async function readRecorded(
   const file = join(dir, "run.json");
   const run = decodeRun(await readText(file), file);
   const guard = new HeapGuard(memoryLimitBytes);
-  const { history, truncated } = await jsonl.read(await fileSource(join(dir, "history.jsonl"), { guard }));
-  return { run, history, truncated };
+  const source = await fileSource(join(dir, "history.jsonl"), { guard });
+  // Not as a foreign history: every member is to come back as it was written.
+  const decoder = new HistoryDecoder(source.file);
+  for await (const piece of source.pieces()) decoder.push(piece);
+  return { run, ...decoder.end() };
 }
 
 /** The same, and what the run's nodes used of the machine. */
