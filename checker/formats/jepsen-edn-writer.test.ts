@@ -152,11 +152,35 @@ describe("jepsenEdnLines()", () => {
       '{:index 0, :time 5, :type :info, :process :nemesis, :f :phase, :value "main"}',
       '{:index 1, :time 6, :type :invoke, :process 3, :f :cas, :value ["k" [1 "two"]]}',
       '{:index 2, :time 7, :type :info, :process :nemesis, :f :start-partition, :value {"state" "begin", "id" 1, "summary" "isolate n2", "nodes" ["n2"]}}',
-      '{:index 3, :time 8, :type :info, :process :notice, :f :put, :to 3, :node "n1", :of 1, :value 1}',
+      '{:index 3, :time 8, :type :info, :process :notice, :f :put, :to 3, :node "n1", :value 1, :of 1}',
       '{:index 4, :time 9, :type :fail, :process 3, :f :cas, :value ["k" [1 "two"]], :error :assay/mismatch}',
       "",
     ]);
     expect(operations(await readBack(history))).toHaveLength(1);
+  });
+
+  it("leaves out what was asked in another mode than the run's, and numbers the rest", () => {
+    const read = { process: 1, f: "read", key: "k" } as const;
+    const history: History = [
+      { index: 0, time: millis(1), type: "invoke", ...read, mode: "local" },
+      { index: 1, time: millis(2), type: "ok", ...read, mode: "local", value: 1 },
+      { index: 2, time: millis(3), type: "invoke", process: 2, f: "watch", key: "k" },
+      {
+        index: 3,
+        time: millis(4),
+        type: "notice",
+        process: 2,
+        node: nodeId("n1"),
+        f: "put",
+        of: 2,
+        value: 1,
+      },
+    ];
+    expect(written(history).split("\n")).toEqual([
+      '{:index 0, :time 3000000, :type :invoke, :process 2, :f :watch, :value ["k" nil]}',
+      '{:index 1, :time 4000000, :type :info, :process :notice, :f :put, :to 2, :node "n1", :value 1, :of 0}',
+      "",
+    ]);
   });
 
   it("writes a key as a member where not every call has one, and transactions in Jepsen's words", async () => {

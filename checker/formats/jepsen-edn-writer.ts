@@ -5,12 +5,23 @@
  */
 
 import type { HarnessEvent } from "../../core/harness-event.ts";
-import { type ClientEvent, type History, isClientEvent, isInvocation, isNotice } from "../../core/history.ts";
+import {
+  type ClientEvent,
+  type History,
+  inRunMode,
+  isClientEvent,
+  isInvocation,
+  isNotice,
+} from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 import { ownError } from "./own-error.ts";
 
-/** The lines of the file, each with its end. */
-export function* jepsenEdnLines(history: History): Generator<string> {
+/**
+ * The lines of the file, each with its end. Reads in another mode than the run's are left out: other checkers would hold
+ * them to what the run promises.
+ */
+export function* jepsenEdnLines(recorded: History): Generator<string> {
+  const { history, indexes } = inOwnMode(recorded);
   const isKeyed = history.every((event) => !isInvocation(event) || event.key !== undefined);
   const asked = new Map<number, Json | undefined>();
   for (const [index, event] of history.entries()) {
@@ -19,7 +30,8 @@ export function* jepsenEdnLines(history: History): Generator<string> {
       if (event.type === "invoke") asked.set(event.process, event.value);
       yield line({ ...at, ...clientMembers(event, asked.get(event.process), isKeyed) });
     } else if (isNotice(event)) {
-      const { f, index: _index, time: _time, type: _type, process, ...rest } = event;
+      const { f, index: _index, time: _time, type: _type, process, of, ...more } = event;
+      const rest = { ...more, of: indexes.get(of) ?? of };
       yield line({
         ...at,
         type: ":info",
@@ -32,6 +44,15 @@ export function* jepsenEdnLines(history: History): Generator<string> {
       yield line({ ...at, type: ":info", process: ":nemesis", ...harnessMembers(event) });
     }
   }
+}
+
+/** What is written, and the new indexes of invocations by those that they had. */
+function inOwnMode(recorded: History) {
+  const history = recorded.filter(inRunMode);
+  const indexes = new Map<number, number>();
+  for (const [index, event] of history.entries())
+    if (isInvocation(event) && event.index !== index) indexes.set(event.index, index);
+  return { history, indexes };
 }
 
 function clientMembers(event: ClientEvent, asked: Json | undefined, isKeyed: boolean) {
