@@ -9,23 +9,8 @@ import { parseArgs } from "node:util";
 import { realClock } from "../core/real-clock.ts";
 import { seconds, toSeconds } from "../core/time.ts";
 import { violationKind } from "../core/verdict.ts";
-import { describeStale, type StaleAtNode } from "../harness/cli/stale-by-fault.ts";
-
-interface BenchResult {
-  readonly verdict: string;
-  readonly runs: readonly RunResult[];
-}
-
-interface RunResult {
-  readonly system: string;
-  readonly verdict: string;
-  readonly knownLimits: readonly { readonly name: string; readonly node: string }[];
-  readonly operations: { readonly ok: number };
-  readonly faults: readonly { readonly name: string; readonly windows: number; readonly proven: number }[];
-  readonly anomalies: readonly { readonly kind: string; readonly summary: string }[];
-  readonly figures: Readonly<Record<string, number>>;
-  readonly staleness: readonly StaleAtNode[];
-}
+import type { BenchResult, RunResult } from "../harness/cli/json-result.ts";
+import { describeStale } from "../harness/cli/stale-by-fault.ts";
 
 interface Trial {
   readonly name: string;

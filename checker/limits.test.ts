@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ClientEvent, History } from "../core/history.ts";
+import type { ClientEvent } from "../core/history.ts";
 import type { Json, Operation } from "../core/op.ts";
 import { createRandom } from "../core/random.ts";
 import { nanos } from "../core/time.ts";
@@ -14,7 +14,7 @@ import { randomHistory } from "./testing/random-history.ts";
 import { registerScenario } from "./testing/register-scenario.ts";
 
 /** Operations as a history: of each its events, at the indexes that it has. */
-function recorded(operations: readonly Operation[]): History {
+function recorded(operations: readonly Operation[]): ClientEvent[] {
   const events: ClientEvent[] = [];
   for (const { process, call, outcome, callIndex, returnIndex } of operations) {
     const about = { process, f: call.f, key: call.key ?? "k1" };
@@ -159,7 +159,8 @@ describe("the limits of a check", () => {
     const verdict = await checker.check(history, { ...freely, now: () => seconds, timeLimitSeconds: limit });
     expect(verdict.kind).toBe("invalid");
     const [anomaly] = verdict.anomalies;
-    expect(anomaly?.operations?.[anomaly.culprit ?? -1]?.call.f).toBe("length");
+    const shown = anomaly?.evidence;
+    expect(shown?.operations[shown.culprit ?? -1]?.call.f).toBe("length");
     expect(seconds).toBeLessThan(limit * 1.1);
   });
 
@@ -196,7 +197,7 @@ describe("the limits of a check", () => {
     const history = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].flatMap((key) =>
       recorded(hard(key, 300)).map((event) => ({
         ...event,
-        process: Number(event.process) + 1000 * key,
+        process: event.process + 1000 * key,
         key: `k${key}`,
       })),
     );

@@ -30,7 +30,7 @@ describe("the linearizable checker", () => {
     expect(verdict.kind).toBe("invalid");
     const [anomaly] = verdict.anomalies;
     expect(anomaly?.key).toBe("k1");
-    const shown = anomaly?.operations?.map(({ call, outcome }) => [
+    const shown = anomaly?.evidence?.operations.map(({ call, outcome }) => [
       call.f,
       call.value ?? (outcome.type === "ok" && outcome.output.value),
     ]);
@@ -39,8 +39,7 @@ describe("the linearizable checker", () => {
       ["write", 57],
       ["read", 41],
     ]);
-    expect(anomaly?.culprit).toBe(2);
-    expect(anomaly?.states).toEqual([{ state: "57", order: [0, 1] }]);
+    expect(anomaly?.evidence).toMatchObject({ culprit: 2, states: [{ state: "57", order: [0, 1] }] });
   });
 
   it("judges every key apart", async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FaultChange } from "../core/fault.ts";
-import type { NemesisEvent } from "../core/history.ts";
+import type { FaultChange, FaultEvent } from "../core/harness-event.ts";
 import { type Json, nodeId } from "../core/op.ts";
 import { millis } from "../core/time.ts";
 import type { Model } from "./model.ts";
@@ -33,13 +32,14 @@ it("a run with enough of every kind is valid", async () => {
   expect((await vacuity({ needs: { write: 1 } }).check(history, freely)).kind).toBe("valid");
 });
 
-const fault = (index: number, change: Partial<FaultChange>): NemesisEvent => ({
+const fault = (index: number, change: Partial<FaultChange>): FaultEvent => ({
   index,
   time: millis(index),
   type: "info",
   process: "nemesis",
-  f: "partition",
-  value: { summary: "isolate n2", nodes: [nodeId("n2")], id: 1, ...change } as unknown as Json,
+  f: "fault",
+  name: "partition",
+  value: { state: "begin", summary: "isolate n2", nodes: [nodeId("n2")], id: 1, ...change },
 });
 
 it("a fault that was never seen to bite makes the verdict unknown", async () => {

@@ -26,7 +26,7 @@ export function whole<S>(model: Model<S, Call, Result>): Model<StateByKey<S>, Ca
     init: {},
     ...(model.describeCall && { describeCall: model.describeCall }),
     ...(model.labelCall && { labelCall: model.labelCall }),
-    reasons: reasonersOf(model as unknown as Model).map(ofOneKey(keyOf)),
+    reasons: reasonersOf(model).map(ofOneKey(keyOf)),
     step(state, call, outcome) {
       const key = keyOf(call);
       const old = member(state, key) ?? model.init;

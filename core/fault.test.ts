@@ -1,27 +1,29 @@
 import { describe, expect, it } from "vitest";
-import { type FaultChange, faultWindows, isCutOff, leaderSpans } from "./fault.ts";
+import { faultWindows, isCutOff, leaderSpans } from "./fault.ts";
+import type { FaultChange, HarnessNews } from "./harness-event.ts";
 import type { History, HistoryEvent } from "./history.ts";
-import { type Json, type Link, type NodeId, nodeId } from "./op.ts";
+import { type Link, type NodeId, nodeId } from "./op.ts";
 import { nanos } from "./time.ts";
 
-const at = (time: number, f: string, value: Json): HistoryEvent => ({
+const n1 = nodeId("n1");
+const at = (time: number, news: HarnessNews): HistoryEvent => ({
   index: 0,
   time: nanos(time),
   type: "info",
   process: "nemesis",
-  f,
-  value,
+  ...news,
 });
-const change = (state: FaultChange["state"], id: number, parts: Partial<FaultChange> = {}): Json =>
-  ({ state, id, summary: `fault ${id}`, nodes: ["n1"], ...parts }) as unknown as Json;
+const fault = (name: string, state: FaultChange["state"], id: number, parts: Partial<FaultChange> = {}) =>
+  ({ f: "fault", name, value: { state, id, summary: `fault ${id}`, nodes: [n1], ...parts } }) as const;
+const leader = (value: NodeId | null) => ({ f: "leader", value }) as const;
 const read: HistoryEvent = { index: 0, time: nanos(90), type: "invoke", process: 1, f: "read" };
 
 describe("faultWindows()", () => {
   it("spans a fault from its begin to its end, with the proof", () => {
     const history: History = [
-      at(10, "partition", change("begin", 1, { cut: [[nodeId("n1"), nodeId("n2")]] })),
-      at(12, "partition", change("proven", 1, { proof: "n1 -> n2 refused 3" })),
-      at(40, "partition", change("end", 1)),
+      at(10, fault("partition", "begin", 1, { cut: [[n1, nodeId("n2")]] })),
+      at(12, fault("partition", "proven", 1, { proof: "n1 -> n2 refused 3" })),
+      at(40, fault("partition", "end", 1)),
       read,
     ];
     expect(faultWindows(history)).toEqual([
@@ -39,20 +41,20 @@ describe("faultWindows()", () => {
   });
 
   it("has no proof where none was seen", () => {
-    const [window] = faultWindows([at(10, "kill", change("begin", 1)), at(20, "kill", change("end", 1))]);
+    const [window] = faultWindows([at(10, fault("kill", "begin", 1)), at(20, fault("kill", "end", 1))]);
     expect(window).not.toHaveProperty("proof");
   });
 
   it("ends an unhealed fault with the history", () => {
-    expect(faultWindows([at(10, "pause", change("begin", 1)), read])[0]).toMatchObject({ from: 10, to: 90 });
+    expect(faultWindows([at(10, fault("pause", "begin", 1)), read])[0]).toMatchObject({ from: 10, to: 90 });
   });
 
   it("keeps faults of the same time apart, in order of their begin", () => {
     const history: History = [
-      at(10, "partition", change("begin", 1)),
-      at(11, "pause", change("begin", 2)),
-      at(20, "pause", change("end", 2)),
-      at(30, "partition", change("end", 1)),
+      at(10, fault("partition", "begin", 1)),
+      at(11, fault("pause", "begin", 2)),
+      at(20, fault("pause", "end", 2)),
+      at(30, fault("partition", "end", 1)),
     ];
     expect(faultWindows(history).map(({ id, name, to }) => [id, name, to])).toEqual([
       [1, "partition", 30],
@@ -62,9 +64,9 @@ describe("faultWindows()", () => {
 
   it("passes over what is no fault, and an end without a begin", () => {
     const history: History = [
-      at(0, "phase", "main"),
-      at(1, "leader", "n1"),
-      at(2, "kill", change("end", 9)),
+      at(0, { f: "phase", value: "main" }),
+      at(1, leader(n1)),
+      at(2, fault("kill", "end", 9)),
       read,
     ];
     expect(faultWindows(history)).toEqual([]);
@@ -106,7 +108,7 @@ describe("isCutOff()", () => {
 
 describe("leaderSpans()", () => {
   it("follows the leader without gaps to the history's end", () => {
-    const history: History = [at(5, "leader", "n1"), at(20, "leader", null), at(35, "leader", "n3"), read];
+    const history: History = [at(5, leader(n1)), at(20, leader(null)), at(35, leader(nodeId("n3"))), read];
     expect(leaderSpans(history)).toEqual([
       { node: "n1", from: 5, to: 20 },
       { from: 20, to: 35 },

@@ -1,26 +1,9 @@
-import type { History } from "./history.ts";
-import type { Json, Link, NodeId } from "./op.ts";
+import { type History, isHarnessEvent } from "./history.ts";
+import type { Link, NodeId } from "./op.ts";
 import type { Nanos } from "./time.ts";
 
 /** What a runtime can do to a cluster. `link-cut` also cuts clients' links where `client-cut` is offered. */
 export type Fault = "link-cut" | "client-cut" | "link-delay" | "packet-loss" | "kill" | "pause" | "restart";
-
-/** The value of a nemesis event. A fault is `begin`, then `proven` when it was seen to bite, then `end` when healed. */
-export interface FaultChange {
-  readonly state: "begin" | "proven" | "end";
-  /** Tells the faults of one run apart: 1, 2, … */
-  readonly id: number;
-  /** One line for people: `isolate leader n2`. */
-  readonly summary: string;
-  /** The nodes that the fault was aimed at. */
-  readonly nodes: readonly NodeId[];
-  /** Directed links that carry nothing while the fault lasts. */
-  readonly cut?: readonly Link[];
-  /** The node that led just before the fault struck, as the system said; absent while nobody led, and in older runs. */
-  readonly led?: NodeId;
-  /** On `proven`: what was seen (`n2 -> n1: 14 connections refused bytes`). */
-  readonly proof?: string;
-}
 
 /** A fault as a stretch of the run's time. */
 export interface FaultWindow {
@@ -52,12 +35,12 @@ export function faultWindows(history: History): FaultWindow[] {
   const end = history.at(-1)?.time ?? (0 as Nanos);
   const windows = new Map<number, FaultWindow>();
   for (const event of history) {
-    if (event.process !== "nemesis" || !isFaultChange(event.value)) continue;
-    const change = event.value as unknown as FaultChange;
+    if (!isHarnessEvent(event) || event.f !== "fault") continue;
+    const change = event.value;
     const window = windows.get(change.id);
     if (change.state === "begin") {
       const { id, summary, nodes, cut = [], led } = change;
-      const window = { id, name: event.f, summary, nodes, cut, from: event.time, to: end };
+      const window = { id, name: event.name, summary, nodes, cut, from: event.time, to: end };
       windows.set(id, { ...window, ...(led !== undefined && { led }) });
     } else if (window !== undefined && change.state === "proven") {
       windows.set(change.id, { ...window, proof: change.proof ?? "seen" });
@@ -72,8 +55,8 @@ export function faultWindows(history: History): FaultWindow[] {
 export function leaderSpans(history: History): LeaderSpan[] {
   const end = history.at(-1)?.time ?? (0 as Nanos);
   const seen = history.flatMap((event) =>
-    event.process === "nemesis" && event.f === "leader"
-      ? [{ time: event.time, node: event.value as NodeId | null, since: event.since }]
+    isHarnessEvent(event) && event.f === "leader"
+      ? [{ time: event.time, node: event.value, since: event.since }]
       : [],
   );
   return seen.map(({ time, node, since }, i) => ({
@@ -89,8 +72,4 @@ export function isCutOff(node: NodeId, cut: readonly Link[], nodes: readonly Nod
   const lost = new Set(cut.flatMap(([from, to]) => (from === node ? [to] : to === node ? [from] : [])));
   const reached = nodes.filter((other) => !lost.has(other)).length;
   return reached <= nodes.length / 2;
-}
-
-function isFaultChange(value: Json): boolean {
-  return typeof value === "object" && value !== null && "state" in value && "id" in value;
 }

@@ -28,17 +28,27 @@ const clientEvent = fc.record(
   },
   { requiredKeys: [...optional.requiredKeys] },
 );
-const nemesisEvent = fc.record({
-  index: fc.nat(),
-  time,
-  type: fc.constant("info"),
-  process: fc.constant("nemesis"),
-  f: fc.constantFrom("partition", "leader", "phase"),
-  value: json,
-});
+const harness = { index: fc.nat(), time, type: fc.constant("info"), process: fc.constant("nemesis") };
+const node = fc.constantFrom("n1", "n2").map(nodeId);
+const faultChange = fc.record(
+  {
+    state: fc.constantFrom("begin", "proven", "end"),
+    id: fc.nat(),
+    summary: fc.string(),
+    nodes: fc.array(node),
+    cut: fc.array(fc.tuple(node, node)),
+    proof: fc.string(),
+  },
+  { requiredKeys: ["state", "id", "summary", "nodes"] },
+);
+const harnessEvent = fc.oneof(
+  fc.record({ ...harness, f: fc.constant("phase"), value: fc.constantFrom("main", "quiet", "final") }),
+  fc.record({ ...harness, f: fc.constant("leader"), value: fc.option(node) }),
+  fc.record({ ...harness, f: fc.constant("fault"), name: fc.string({ minLength: 1 }), value: faultChange }),
+);
 /** Every client does one thing, so that whatever it does comes in turn. */
 const anyHistory = fc
-  .array(fc.oneof(clientEvent, nemesisEvent))
+  .array(fc.oneof(clientEvent, harnessEvent))
   .map((events) =>
     events.map((event, process) =>
       event.process === "nemesis" ? event : { ...event, process, type: "invoke" },
@@ -89,6 +99,37 @@ describe("the history's codec", () => {
       expect(isTruncated(whole)).toBe(false);
   });
 
+  it("reads notices of an invocation before them, by its index", () => {
+    const watch = '{"index":7,"time":1,"type":"invoke","process":3,"f":"watch","key":"r1"}';
+    const notice =
+      '{"index":8,"time":2,"type":"notice","process":3,"node":"n1","f":"put","of":7,"value":2,"previous":1,"revision":9}';
+    expect(decodeHistory(`${watch}\n\n${notice}\n`)[1]).toEqual(JSON.parse(notice));
+    for (const of of [6, 8, 9]) {
+      const decode = () =>
+        decodeHistory(`${watch}\n\n${notice.replace('"of":7', `"of":${of}`)}\n`, "h.jsonl");
+      expect(decode).toThrow(UsageError);
+      expect(decode).toThrow(
+        `h.jsonl:3: expected a notice "of" an invocation before it: event ${of} is none`,
+      );
+    }
+    expect(() => decodeHistory(`${watch}\n${notice.replace('"of":7,', "")}\n`)).toThrow(
+      "history:2: expected",
+    );
+  });
+
+  it("reads a fault of an older history, whose `f` was the name of its nemesis", () => {
+    const value = { state: "begin", id: 1, summary: "isolate n2", nodes: ["n2"] };
+    const older = { index: 0, time: 5, type: "info", process: "nemesis", f: "partition", value };
+    const [event] = decodeHistory(`${JSON.stringify(older)}\n`);
+    expect(event).toEqual({ ...older, f: "fault", name: "partition" });
+  });
+
+  it("passes over what a foreign nemesis did", () => {
+    const foreign =
+      '{"index":1,"time":2,"type":"info","process":"nemesis","f":"start-partition","value":["n1"]}';
+    expect(decodeHistory(`${line}\n${foreign}\n${line.replace("3", "4")}\n`)).toHaveLength(2);
+  });
+
   it("forgives blank lines and the line ends of Windows", () => {
     const other = line.replace("3", "4");
     expect(decodeHistory(`\n${line}\r\n\n${other}\n`)).toHaveLength(2);
@@ -135,6 +176,16 @@ describe("the history's codec", () => {
       "values nested too deep",
       line.replace("}", `,"value":${"[".repeat(5000)}${"]".repeat(5000)}}`),
       "expected values nested",
+    ],
+    [
+      "a phase that is none",
+      '{"index":0,"time":1,"type":"info","process":"nemesis","f":"phase","value":"x"}',
+      "expected a phase",
+    ],
+    [
+      "a fault without its nodes",
+      '{"index":0,"time":1,"type":"info","process":"nemesis","f":"kill","value":{"state":"end","id":1,"summary":""}}',
+      "expected a fault with state",
     ],
     ["an event without its time", line.replace('"time":1,', ""), "expected an event"],
   ])("refuses %s, and names file and line", (_, bad, message) => {

@@ -1,6 +1,16 @@
 import { UsageError } from "./errors.ts";
 import { deepest, isTooDeep, parseExactJson } from "./exact-json.ts";
-import type { ClientEvent, History, HistoryEvent, NemesisEvent } from "./history.ts";
+import { type HarnessMembers, readHarnessNews } from "./harness-codec.ts";
+import type { HarnessEvent } from "./harness-event.ts";
+import {
+  type ClientEvent,
+  type History,
+  type HistoryEvent,
+  isHarnessEvent,
+  isNotice,
+  type NoticeEvent,
+  subscriptionOf,
+} from "./history.ts";
 
 /** One event as a line of `history.jsonl`, without the line's end. */
 export const encodeEvent = (event: HistoryEvent): string => JSON.stringify(event);
@@ -38,10 +48,24 @@ export class HistoryDecoder {
   #decode(line: string): void {
     this.#line++;
     if (line.trim() === "") return;
-    const event = this.#parse(line);
-    const wrong = wrongMember(event) ?? this.#wrongTurn(event as HistoryEvent);
+    const json = this.#parse(line);
+    const bad = wrongMember(json);
+    if (bad !== undefined) throw this.#malformed(line, bad);
+    const event = json as HistoryEvent;
+    if (isHarnessEvent(event)) {
+      this.#harness(line, event);
+      return;
+    }
+    const wrong = this.#wrongTurn(event);
     if (wrong !== undefined) throw this.#malformed(line, wrong);
-    this.#events.push(event as HistoryEvent);
+    this.#events.push(event);
+  }
+
+  #harness(line: string, event: HarnessEvent): void {
+    const { index, time, type, process } = event;
+    const read = readHarnessNews(event as HarnessMembers);
+    if (read.kind === "wrong") throw this.#malformed(line, read.expected);
+    if (read.kind === "news") this.#events.push({ index, time, type, process, ...read.news });
   }
 
   #parse(line: string): unknown {
@@ -53,9 +77,12 @@ export class HistoryDecoder {
     }
   }
 
-  /** What is wrong with an answer: nobody waits for it, or it is not about what was asked. */
-  #wrongTurn(event: HistoryEvent): string | undefined {
-    if (event.process === "nemesis") return undefined;
+  /** What is wrong with an answer or a notice: nobody waits for it, or it is not about what was asked. */
+  #wrongTurn(event: ClientEvent | NoticeEvent): string | undefined {
+    if (isNotice(event)) {
+      if (subscriptionOf(event, this.#events) !== undefined) return undefined;
+      return `a notice "of" an invocation before it: event ${event.of} is none`;
+    }
     const { process, type, f, key } = event;
     const call = this.#open.get(process);
     if (type === "invoke") {
@@ -115,14 +142,28 @@ const clientMembers: Readonly<Record<keyof ClientEvent, Kind>> = {
   error: "text",
   message: "text",
 };
-const nemesisMembers: Readonly<Record<keyof NemesisEvent, Kind>> = {
+const noticeMembers: Readonly<Record<keyof NoticeEvent, Kind>> = {
+  index: "whole",
+  time: "number",
+  type: "text",
+  process: "whole",
+  node: "text",
+  f: "text",
+  of: "whole",
+  key: "text",
+  value: "any",
+  previous: "any",
+  revision: "number",
+};
+const harnessMembers: Readonly<Record<"index" | "time" | "type" | "process" | keyof HarnessMembers, Kind>> = {
   index: "whole",
   time: "number",
   type: "text",
   process: "text",
   f: "text",
+  name: "any",
   value: "any",
-  since: "number",
+  since: "any",
 };
 const kinds: Readonly<Record<Kind, { readonly words: string; is(value: unknown): boolean }>> = {
   text: { words: "a text", is: (value) => typeof value === "string" },
@@ -131,6 +172,7 @@ const kinds: Readonly<Record<Kind, { readonly words: string; is(value: unknown):
   any: { words: "any value", is: () => true },
 };
 const needed = ["index", "time", "type", "process", "f"] as const;
+const neededOfNotice = [...needed, "node", "of"] as const;
 const anEvent = "an event with index, time, type, process and f";
 
 /** What is wrong with an event's members; undefined where nothing is. */
@@ -138,8 +180,14 @@ function wrongMember(json: unknown): string | undefined {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return anEvent;
   const event = json as Readonly<Record<string, unknown>>;
   const isNemesis = event["process"] === "nemesis";
-  const members: Readonly<Record<string, Kind>> = isNemesis ? nemesisMembers : clientMembers;
-  for (const name of needed) if (event[name] === undefined) return `${anEvent}, not one without "${name}"`;
+  const isNoticed = event["type"] === "notice";
+  const members: Readonly<Record<string, Kind>> = isNemesis
+    ? harnessMembers
+    : isNoticed
+      ? noticeMembers
+      : clientMembers;
+  for (const name of isNoticed ? neededOfNotice : needed)
+    if (event[name] === undefined) return `${anEvent}, not one without "${name}"`;
   for (const name in event) {
     if (!Object.hasOwn(members, name)) return `${anEvent}, and not the member ${JSON.stringify(name)}`;
     const kind = kinds[members[name] as Kind];
@@ -152,8 +200,9 @@ function wrongMember(json: unknown): string | undefined {
 
 function wrongType(type: unknown, isNemesis: boolean): string | undefined {
   if (isNemesis) return type === "info" ? undefined : `${anEvent}: a nemesis' type is info`;
-  const isKnown = type === "invoke" || type === "ok" || type === "fail" || type === "info";
-  return isKnown ? undefined : `${anEvent}, whose type is invoke, ok, fail or info`;
+  const isKnown =
+    type === "notice" || type === "invoke" || type === "ok" || type === "fail" || type === "info";
+  return isKnown ? undefined : `${anEvent}, whose type is invoke, ok, fail, info or notice`;
 }
 
 const excerpt = (line: string): string => (line.length > 80 ? `${line.slice(0, 80)}…` : line);

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { type ClientEvent, type History, type HistoryEvent, operations } from "./history.ts";
+import {
+  type ClientEvent,
+  type History,
+  type HistoryEvent,
+  isClientEvent,
+  isHarnessEvent,
+  isNotice,
+  type NoticeEvent,
+  operations,
+  subscriptionOf,
+} from "./history.ts";
 import { nodeId } from "./op.ts";
 import { nanos } from "./time.ts";
 
@@ -8,7 +18,8 @@ type Draft = Pick<ClientEvent, "type" | "process"> & Partial<ClientEvent>;
 const history = (...drafts: (Draft | "nemesis")[]): History =>
   drafts.map((draft, index): HistoryEvent => {
     const time = nanos(index * 10);
-    if (draft === "nemesis") return { index, time, type: "info", process: "nemesis", f: "kill", value: {} };
+    if (draft === "nemesis")
+      return { index, time, type: "info", process: "nemesis", f: "leader", value: null };
     return { index, time, f: "read", ...draft };
   });
 
@@ -50,6 +61,30 @@ describe("operations()", () => {
       history("nemesis", { type: "invoke", process: 1 }, "nemesis", { type: "ok", process: 1 }),
     );
     expect(only).toMatchObject({ callIndex: 1, returnIndex: 3 });
+  });
+
+  it("leaves notices out, to whichever process they came", () => {
+    const [watch, read] = history({ type: "invoke", process: 1, f: "watch" }, { type: "ok", process: 1 });
+    const notice: NoticeEvent = {
+      index: 2,
+      time: nanos(20),
+      type: "notice",
+      process: 1,
+      node: nodeId("n1"),
+      f: "put",
+      of: 0,
+      key: "k",
+      value: 5,
+    };
+    const all = [watch, read, notice] as History;
+    expect(operations(all)).toMatchObject([{ process: 1, callIndex: 0, returnIndex: 1 }]);
+    expect(all.map((event) => [isClientEvent(event), isNotice(event), isHarnessEvent(event)])).toEqual([
+      [true, false, false],
+      [true, false, false],
+      [false, true, false],
+    ]);
+    expect(subscriptionOf(notice, all)).toBe(watch);
+    expect(subscriptionOf({ ...notice, of: 1 }, all)).toBeUndefined();
   });
 
   it("gives an unknown outcome a time but no place in the order", () => {

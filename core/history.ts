@@ -1,5 +1,6 @@
 import { AssertionError } from "./assert.ts";
 import { type ErrorCode, errorCodes, type OpError } from "./errors.ts";
+import type { HarnessEvent } from "./harness-event.ts";
 import type { Call, Json, NodeId, Operation, Outcome, Result, Revision } from "./op.ts";
 import type { Nanos } from "./time.ts";
 
@@ -28,36 +29,43 @@ export interface ClientEvent {
 }
 
 /**
- * An event of the harness: a fault's begin, proof and end, the leader's changes, the run's phases. `f` is a nemesis'
- * name with a `FaultChange` as value, `"leader"` with a node's name or null, `"phase"` with a `Phase`, or `"digest"` with
- * a `NodeDigest`.
+ * What a client receives without asking for it at that moment: a watch's event, a progress notification, a watch that was
+ * canceled, a session or a lock that was reported lost.
  */
-export interface NemesisEvent {
+export interface NoticeEvent {
   readonly index: number;
   readonly time: Nanos;
-  readonly type: "info";
-  readonly process: "nemesis";
+  readonly type: "notice";
+  readonly process: number;
+  readonly node: NodeId;
   readonly f: string;
-  readonly value: Json;
-  /** On `leader`: until when it was surely otherwise. The change came after this, and no later than `time`. */
-  readonly since?: Nanos;
+  /** `index` of the invocation that subscribed to it. */
+  readonly of: number;
+  readonly key?: string;
+  readonly value?: Json;
+  /** What the key held before. */
+  readonly previous?: Json;
+  readonly revision?: Revision;
 }
 
-export type HistoryEvent = ClientEvent | NemesisEvent;
+export type HistoryEvent = ClientEvent | NoticeEvent | HarnessEvent;
 export type History = readonly HistoryEvent[];
 
-/** What one node said of its whole state: the value of an event `digest`. */
-export interface NodeDigest {
-  readonly node: NodeId;
-  /** The state's place in the system's order. */
-  readonly at: Revision;
-  readonly digest: string;
-  /** What the digest covers begins here (etcd: the compacted revision). Two digests compare where both places are equal. */
-  readonly since: Revision;
-}
+export const isHarnessEvent = (event: HistoryEvent): event is HarnessEvent => event.process === "nemesis";
+export const isNotice = (event: HistoryEvent): event is NoticeEvent => event.type === "notice";
+export const isClientEvent = (event: HistoryEvent): event is ClientEvent =>
+  !isHarnessEvent(event) && !isNotice(event);
+export const isInvocation = (event: HistoryEvent): event is ClientEvent => event.type === "invoke";
 
-/** `main`: load and faults. `quiet`: everything healed, load goes on. `final`: last reads of every key. */
-export type Phase = "main" | "quiet" | "final";
+/**
+ * The invocation that subscribed to a notice; undefined where the events before the notice hold none. Events are looked
+ * up by their `index`, at once where these are consecutive.
+ */
+export function subscriptionOf(notice: NoticeEvent, before: History): ClientEvent | undefined {
+  const guess = before[notice.of - (before[0]?.index ?? 0)];
+  const event = guess?.index === notice.of ? guess : before.find(({ index }) => index === notice.of);
+  return event !== undefined && isInvocation(event) ? event : undefined;
+}
 
 /** The events of a history paired up: the operation `i` was invoked at `calls[i]` and answered at `outcomes[i]`. */
 export interface Pairs {
@@ -73,6 +81,7 @@ export type ReadModes = "run" | "other";
 /**
  * Pairs every invocation with its outcome, without making an object for each: for histories of millions of events. Reads
  * in another mode than the run's are left out unless they are asked for: they say nothing about what the run promises.
+ * Notices and harness events are no operations.
  */
 export function pairs(history: History, modes: ReadModes = "run"): Pairs {
   const calls = new Int32Array(history.length);
@@ -81,7 +90,7 @@ export function pairs(history: History, modes: ReadModes = "run"): Pairs {
   let size = 0;
   for (let position = 0; position < history.length; position++) {
     const event = history[position] as HistoryEvent;
-    if (event.process === "nemesis" || !isIn(event, modes)) continue;
+    if (!isClientEvent(event) || !isIn(event, modes)) continue;
     const waiting = open.get(event.process) ?? -1;
     if (event.type === "invoke") {
       if (waiting >= 0) throw new AssertionError(outOfTurn(event, "invokes", "while it waits for an answer"));
@@ -98,8 +107,8 @@ export function pairs(history: History, modes: ReadModes = "run"): Pairs {
 
 const isIn = ({ mode }: ClientEvent, modes: ReadModes): boolean => (mode === undefined) === (modes === "run");
 
-/** An event of the harness, or of an operation in the run's own read mode. */
-export const inRunMode = (event: HistoryEvent): boolean => event.process === "nemesis" || isIn(event, "run");
+/** A harness event, a notice, or an event of an operation in the run's own read mode. */
+export const inRunMode = (event: HistoryEvent): boolean => !isClientEvent(event) || isIn(event, "run");
 
 const outOfTurn = ({ process, index }: ClientEvent, does: string, but: string): string =>
   `process ${process} ${does} at event ${index} ${but}`;

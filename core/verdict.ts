@@ -1,4 +1,5 @@
-import type { NodeId, Operation } from "./op.ts";
+import type { Evidence } from "./evidence.ts";
+import type { NodeId } from "./op.ts";
 import type { Nanos } from "./time.ts";
 
 /** `valid` < `unknown` < `invalid`: composing takes the worst. */
@@ -22,16 +23,8 @@ export interface Anomaly {
   /** One plain sentence that names processes, keys, values and times. */
   readonly summary: string;
   readonly key?: string;
-  /** A minimal sub-history that shows it, bounded in size, in order of invocation. */
-  readonly operations?: readonly Operation[];
-  /** Position in `operations` of the operation that cannot be placed. */
-  readonly culprit?: number;
-  /** Of a stale read: from when on the value that it returned had surely been overwritten. */
-  readonly since?: Nanos;
-  /** The model's states that were possible just before the culprit, described, and how each was reached. */
-  readonly states?: readonly ReachedState[];
-  /** True where other states were possible, too. */
-  readonly moreStates?: boolean;
+  /** What shows it, for a drawing. */
+  readonly evidence?: Evidence;
   /** True where the read mode allows it: reported, not counted against the system. */
   readonly known?: boolean;
   /** The known limit of the read mode that the culprit meets; `known` is true then. */
@@ -51,23 +44,23 @@ export interface MetLimit {
   readonly sentence: string;
 }
 
-export interface ReachedState {
-  /** The state in the model's own words: `41`, `{x: 1, y: 2}`. */
-  readonly state: string;
-  /** Positions in `Anomaly.operations`, in the order in which they were linearized to reach the state. */
-  readonly order: readonly number[];
-}
-
-/** A maximal stretch of the run in which the reads of one node were stale. */
-export interface StaleWindow {
-  readonly node: NodeId;
+/** Something that has a place in time: a window of stale reads, a lock that is held, a watch that lags. */
+export interface Lane {
+  /** What it is. All that is drawn of one checker under one label is drawn alike: `stale reads`. */
+  readonly label: string;
+  /** The node that it is about; absent where it is about none, or all. */
+  readonly node?: NodeId;
   readonly from: Nanos;
   readonly to: Nanos;
-  /** How many stale reads it answered in it. */
-  readonly reads: number;
-  /** The longest time for which a value that it answered had been overwritten, milliseconds. */
-  readonly worstMs: number;
+  /** In a few words, drawn next to it: `9 stale reads, up to 1.3 s`. */
+  readonly text: string;
+  /** A column each. A name that ends in ` ms` is a duration in milliseconds, any other a count: `{ "out of date ms": 1288.3 }`. */
+  readonly figures?: Readonly<Record<string, number>>;
+  readonly colour: LaneColour;
 }
+
+/** `wrong`: a violation. `noticed`: worth a look, and no violation by itself. `plain`: how things should be. */
+export type LaneColour = "wrong" | "noticed" | "plain";
 
 /** What one checker found. */
 export interface Verdict {
@@ -79,37 +72,10 @@ export interface Verdict {
   /** Figures worth showing: `{ "stale reads": 12, "worst staleness ms": 1994.2 }`. */
   readonly figures?: Readonly<Record<string, number>>;
   readonly seconds?: number;
-  /** Where a checker measured staleness: when and where reads were stale, in order of `from`. */
-  readonly staleness?: readonly StaleWindow[];
+  /** What has a place in time, in order of `from`; empty where the checker looked for such things and found none. */
+  readonly lanes?: readonly Lane[];
 }
 
 /** Stale reads that met a known limit of the read mode. One that was only measured, under a mode that allows it, is none. */
 export const knownLimits = (verdicts: readonly Verdict[]): Anomaly[] =>
   verdicts.flatMap(({ anomalies }) => anomalies).filter(({ limit }) => limit !== undefined);
-
-/** How stale the reads of a run were, by the checker that measured it. */
-export interface MeasuredStaleness {
-  readonly reads: number;
-  readonly stale: number;
-  /** The longest time for which a value that was read had been overwritten, milliseconds. */
-  readonly worstMs: number;
-}
-
-/** The names of the figures that say how stale reads were. */
-export const stalenessFigures = {
-  reads: "reads",
-  stale: "stale reads",
-  worstMs: "staleness ms worst",
-} as const;
-
-/** Undefined where nobody measured it, or where nothing was read. */
-export function measuredStaleness(verdicts: readonly Verdict[]): MeasuredStaleness | undefined {
-  const figures = verdicts.find(({ staleness }) => staleness !== undefined)?.figures ?? {};
-  const reads = figures[stalenessFigures.reads] ?? 0;
-  if (reads === 0) return undefined;
-  return {
-    reads,
-    stale: figures[stalenessFigures.stale] ?? 0,
-    worstMs: figures[stalenessFigures.worstMs] ?? 0,
-  };
-}

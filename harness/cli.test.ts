@@ -201,6 +201,19 @@ describe("assay bench", () => {
     expect(existsSync(report)).toBe(true);
   });
 
+  it("leaves a history that export writes for Jepsen, and that check judges the same from there", async () => {
+    const { dir } = run();
+    const edn = join(dir, "history.edn");
+    const exported = await assay("export", dir, "--out", edn, "--json");
+    expect(exported.status).toBe(0);
+    expect(JSON.parse(exported.stdout)).toMatchObject({ file: edn, format: "jepsen-edn" });
+    const judged = await assay("check", edn, "--model", "register");
+    expect(judged.status).toBe(0);
+    const refused = await assay("export", dir, "--format", "edn");
+    expect(refused.status).toBe(64);
+    expect(refused.stderr).toContain('no format is called "edn"; there are: jepsen-edn');
+  });
+
   it.each([
     ["in the run's own read mode", (mode?: string) => mode === undefined, " 1 from "],
     ["of a node at rest", (mode?: string) => mode !== undefined, " returned 1 for "],

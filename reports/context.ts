@@ -2,13 +2,15 @@ import type { CallWords } from "../checker/model.ts";
 import { isUntimed } from "../checker/untimed.ts";
 import type { Consistency } from "../core/consistency.ts";
 import { type FaultWindow, faultWindows, leaderSpans } from "../core/fault.ts";
-import { type History, operations as operationsOf } from "../core/history.ts";
+import { type History, isHarnessEvent, operations as operationsOf } from "../core/history.ts";
 import type { Operation } from "../core/op.ts";
 import type { Run, UsageSample } from "../core/run.ts";
 import type { Nanos } from "../core/time.ts";
-import { type FaultBand, hues, type PhaseBand, type Timeline } from "./charts/timeline.ts";
+import type { Lane } from "../core/verdict.ts";
+import { type FaultBand, hues, type LaneBand, type PhaseBand, type Timeline } from "./charts/timeline.ts";
 import { seriesOf } from "./data/series.ts";
 import { usageOf } from "./data/usage.ts";
+import { formatDuration } from "./format.ts";
 
 /** What is known of any history that was judged. What only a run of ours has is absent where there was none. */
 export type Judged = Pick<Run, "verdict" | "verdicts" | "operations"> &
@@ -76,15 +78,7 @@ export function contextOf<R extends Judged>(
       to: to / 1e9,
     })),
     phases: phasesOf(history, last),
-    stale: run.verdicts.flatMap(({ staleness = [] }) =>
-      staleness.map(({ node, from, to, reads, worstMs }) => ({
-        node,
-        from: from / 1e9,
-        to: to / 1e9,
-        reads,
-        worstMs,
-      })),
-    ),
+    lanes: run.verdicts.flatMap(({ checker, lanes = [] }) => lanes.map((lane) => laneBand(checker, lane))),
     series: seriesOf(operations, last),
     usage: usageOf(usage),
   };
@@ -100,14 +94,28 @@ export function contextOf<R extends Judged>(
   };
 }
 
+function laneBand(checker: string, { label, node, from, to, text, figures = {}, colour }: Lane): LaneBand {
+  const duration = Object.entries(figures).find(([name]) => name.endsWith(" ms"))?.[1];
+  return {
+    checker,
+    label,
+    ...(node !== undefined && { node }),
+    from: from / 1e9,
+    to: to / 1e9,
+    text,
+    short: duration === undefined ? "" : formatDuration(duration / 1e3),
+    colour,
+  };
+}
+
 /** The nodes that operations went to, by name. */
 const nodesOf = (operations: readonly Operation[]): string[] =>
   [...new Set(operations.flatMap(({ node }) => node ?? []))].sort();
 
 function phasesOf(history: History, end: Nanos): PhaseBand[] {
-  const starts = history.filter((event) => event.process === "nemesis" && event.f === "phase");
+  const starts = history.filter(isHarnessEvent).filter((event) => event.f === "phase");
   return starts.map((event, i) => ({
-    name: String(event.value),
+    name: event.value,
     from: event.time / 1e9,
     to: (starts[i + 1]?.time ?? end) / 1e9,
   }));

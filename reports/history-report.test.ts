@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { FaultEvent } from "../core/harness-event.ts";
 import type { ClientEvent, History } from "../core/history.ts";
 import { operations } from "../core/history.ts";
 import { nodeId } from "../core/op.ts";
@@ -49,7 +50,14 @@ const judged = (history: History, more: Partial<JudgedHistory> = {}): JudgedHist
       checker: "linearizable",
       kind: "invalid",
       summary,
-      anomalies: [{ kind: "linearizability", key: "", summary, operations: operations(history), culprit: 2 }],
+      anomalies: [
+        {
+          kind: "linearizability",
+          key: "",
+          summary,
+          evidence: { kind: "order", operations: operations(history), culprit: 2, states: [] },
+        },
+      ],
     },
   ],
   operations: { ok: 3, fail: 0, info: 0 },
@@ -96,13 +104,14 @@ describe("the page of a history from a file", () => {
   });
 
   it("draws the nodes and faults that a history names", () => {
-    const fault = (index: number, state: string) => ({
+    const fault = (index: number, state: "begin" | "end"): FaultEvent => ({
       index,
       time: nanos(index * 300_000_000),
-      type: "info" as const,
-      process: "nemesis" as const,
-      f: "partition",
-      value: { state, id: 1, summary: "n2 cut off", nodes: ["n2"] },
+      type: "info",
+      process: "nemesis",
+      f: "fault",
+      name: "partition",
+      value: { state, id: 1, summary: "n2 cut off", nodes: [nodeId("n2")] },
     });
     const events = staleHistory((i) => i * 300_000_000, { node: nodeId("n2") });
     const struck = textOf(render([fault(0, "begin"), ...events, fault(6, "end")]));

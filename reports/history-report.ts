@@ -13,6 +13,7 @@ import { anomaliesPanel, sketchesOf } from "./panels/anomalies.ts";
 import { faultsPanel } from "./panels/faults.ts";
 import { historyFiguresPanel, readingPanel, timelinePanel, wholeSketch } from "./panels/history.ts";
 import { historyVerdictPanel } from "./panels/history-verdict.ts";
+import { lanesSections } from "./panels/lanes.ts";
 import { overTimePanel } from "./panels/over-time.ts";
 import { countedAnomalies } from "./panels/verdict.ts";
 import { type Section, sections } from "./sections.ts";
@@ -54,6 +55,7 @@ function partsOf(context: Context<JudgedHistory>, points: Points, whole: Sketch 
     { id: "figures", title: "Figures", markup: historyFiguresPanel(context) },
     { id: "timeline", title: "Timeline", markup: timelinePanel(whole) },
     { id: "over-time", title: "Over time", markup: charts ? overTimePanel(context, points) : undefined },
+    ...(context.isTimed ? lanesSections(context) : []),
     ...(wrong ? [] : [anomalies]),
     { id: "faults", title: "Faults", markup: faults },
     { id: "reading", title: "Reading", markup: readingPanel(context) },

@@ -4,7 +4,7 @@ import type { HistoryEvent } from "../core/history.ts";
 import type { NodeId, Operation } from "../core/op.ts";
 import type { Run } from "../core/run.ts";
 import { nanos } from "../core/time.ts";
-import { violationKind } from "../core/verdict.ts";
+import { type Anomaly, type Lane, type Verdict, violationKind } from "../core/verdict.ts";
 import { unpack } from "./data/columns.ts";
 import { type Fixture, invalidFixture, staleFixture, unknownFixture, validFixture } from "./fixtures/runs.ts";
 import type { PageData } from "./page-data.ts";
@@ -107,7 +107,9 @@ describe("the report of an invalid run", () => {
     expect(page.match(/class="bar [a-z]+ culprit"/g)).toHaveLength(1);
     expect(text).toContain("The 2 states that these operations leave just before");
     expect(text).toContain("1. p4 w 5107 ok → 2. p7 r 5107 ok → 3. p2 w 5133 ok");
-    expect(dataOf(page).sketches.map(({ bars }) => bars.length)).toEqual([anomaly?.operations?.length]);
+    expect(dataOf(page).sketches.map(({ bars }) => bars.length)).toEqual([
+      anomaly?.evidence?.operations.length,
+    ]);
   });
 });
 
@@ -123,6 +125,32 @@ describe("the report of other runs", () => {
     expect(text).toContain("breaks monotonic reads");
     expect(text).toMatch(/\d+ reads returned a value that had been overwritten/);
     expect(text).toMatch(/F1 isolate leader n1/);
+  });
+
+  it("has a section of each checker that found things with a place in time, its own figures a column each", () => {
+    const { run, history, usage } = validFixture({ seconds: 3 });
+    const holds: Verdict = {
+      checker: "lock-holds",
+      kind: "valid",
+      summary: "no two holds overlapped",
+      anomalies: [],
+      lanes: [
+        {
+          label: "holds",
+          node: "n2" as NodeId,
+          from: nanos(1e9),
+          to: nanos(1.5e9),
+          text: "p3 holds a",
+          figures: { "fencing token": 17 },
+          colour: "plain",
+        },
+      ],
+    };
+    const page = renderReport({ ...run, verdicts: [...run.verdicts, holds] }, history, usage);
+    const text = textOf(page);
+    expect(text).toMatch(/Lock holds\s+No two holds overlapped\.\s+holds\s+under the faults/);
+    expect(text).toMatch(/Node From Lasted Fencing token Faults n2 1\.00 s 500\sms 17/);
+    expect(page).toContain('class="lane-plain"');
   });
 
   it("shows the first anomalies of every kind, and folds the evidence of the others", () => {
@@ -211,14 +239,15 @@ describe("what comes from the system under test", () => {
   const node = attack as NodeId;
   const { run } = invalidFixture({ seconds: 3 });
   const history: HistoryEvent[] = [
-    { index: 0, time: nanos(0), type: "info", process: "nemesis", f: "leader", value: attack },
+    { index: 0, time: nanos(0), type: "info", process: "nemesis", f: "leader", value: node },
     {
       index: 1,
       time: nanos(1e6),
       type: "info",
       process: "nemesis",
-      f: attack,
-      value: { state: "begin", id: 1, summary: attack, nodes: [attack] },
+      f: "fault",
+      name: attack,
+      value: { state: "begin", id: 1, summary: attack, nodes: [node] },
     },
     { index: 2, time: nanos(2e6), type: "invoke", process: 1, f: attack, key: attack, value: attack, node },
     {
@@ -254,13 +283,25 @@ describe("what comes from the system under test", () => {
     callIndex: 2,
     returnIndex: Number.POSITIVE_INFINITY,
   };
-  const anomaly = {
+  const anomaly: Anomaly = {
     kind: attack,
     key: attack,
     summary: attack,
-    operations: [operation],
-    culprit: 0,
-    states: [{ state: attack, order: [0] }],
+    evidence: {
+      kind: "order",
+      operations: [operation],
+      culprit: 0,
+      states: [{ state: attack, order: [0] }],
+    },
+  };
+  const lane: Lane = {
+    label: attack,
+    node,
+    from: nanos(1e6),
+    to: nanos(2e6),
+    text: attack,
+    figures: { [attack]: 1 },
+    colour: "wrong",
   };
   const hostile: Run = {
     ...run,
@@ -281,7 +322,14 @@ describe("what comes from the system under test", () => {
     latency: run.latency.map((summary) => ({ ...summary, f: attack })),
     faults: [],
     verdicts: [
-      { checker: attack, kind: "invalid", summary: attack, anomalies: [anomaly], figures: { [attack]: 1 } },
+      {
+        checker: attack,
+        kind: "invalid",
+        summary: attack,
+        anomalies: [anomaly],
+        figures: { [attack]: 1 },
+        lanes: [lane],
+      },
     ],
     client: { sendLagMsP99: 0, eventLoopUtilization: 0, gcMs: 0, limited: attack },
   };

@@ -12,11 +12,11 @@ import { type PageData, pageDataId } from "./page-data.ts";
 import { anomaliesPanel, sketchesOf } from "./panels/anomalies.ts";
 import { faultsPanel } from "./panels/faults.ts";
 import { figuresPanel } from "./panels/figures.ts";
+import { lanesSections } from "./panels/lanes.ts";
 import { overTimePanel } from "./panels/over-time.ts";
 import { percentilesPanel } from "./panels/percentiles.ts";
 import { resourcesPanel } from "./panels/resources.ts";
 import { setupPanel } from "./panels/setup.ts";
-import { stalenessPanel } from "./panels/staleness.ts";
 import { countedAnomalies, verdictPanel } from "./panels/verdict.ts";
 import { type Section, sections } from "./sections.ts";
 import { page } from "./shell.ts";
@@ -62,7 +62,7 @@ function partsOf(context: Context, points: Points): Section[] {
     { id: "figures", title: "Figures", markup: figuresPanel(context) },
     ...(wrong ? [anomalies] : []),
     { id: "over-time", title: "Over time", markup: overTimePanel(context, points) },
-    { id: "staleness", title: "Staleness", markup: stalenessPanel(context) },
+    ...lanesSections(context),
     ...(wrong ? [] : [anomalies]),
     { id: "faults", title: "Faults", markup: faultsPanel(context) },
     { id: "percentiles", title: "Percentiles", markup: percentilesPanel(context) },

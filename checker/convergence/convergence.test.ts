@@ -36,7 +36,7 @@ describe("agreement at rest", () => {
     );
     const [anomaly] = verdict.anomalies;
     expect(anomaly).toMatchObject({ kind: "convergence", key: "r1" });
-    expect(anomaly?.operations?.[anomaly.culprit ?? -1]).toMatchObject({ node: "n1" });
+    expect(anomaly?.evidence?.operations[anomaly.evidence.culprit ?? -1]).toMatchObject({ node: "n1" });
   });
 
   it("is open where the node was asked before that and not again", () => {

@@ -1,4 +1,5 @@
-import type { History, NodeDigest } from "../../core/history.ts";
+import type { NodeDigest } from "../../core/harness-event.ts";
+import { type History, isClientEvent, isHarnessEvent } from "../../core/history.ts";
 import type { NodeId, Revision } from "../../core/op.ts";
 import type { Anomaly } from "../../core/verdict.ts";
 import { lastPhase } from "./rest.ts";
@@ -39,9 +40,7 @@ export function compareDigests(history: History, nodes: readonly NodeId[]): Dige
 }
 
 function digestsOf(history: History): NodeDigest[] {
-  return history.flatMap((event) =>
-    event.process === "nemesis" && event.f === "digest" ? [event.value as unknown as NodeDigest] : [],
-  );
+  return history.flatMap((event) => (isHarnessEvent(event) && event.f === "digest" ? [event.value] : []));
 }
 
 /** The highest revision that had been told when every node had answered something since the last heal. */
@@ -50,7 +49,7 @@ function revisionWhenAllServed(history: History, nodes: readonly NodeId[]): Revi
   const waiting = new Set<NodeId>(nodes);
   let highest = 0;
   for (const [position, event] of history.entries()) {
-    if (event.process === "nemesis" || event.type !== "ok") continue;
+    if (!isClientEvent(event) || event.type !== "ok") continue;
     highest = Math.max(highest, event.revision ?? 0, event.modRevision ?? 0);
     if (position > healed && event.node !== undefined) waiting.delete(event.node);
     if (waiting.size === 0) break;

@@ -1,4 +1,4 @@
-import { type History, operations } from "../../core/history.ts";
+import { type History, isHarnessEvent, operations } from "../../core/history.ts";
 import type { NodeId, Operation, Revision } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
 import { canonical } from "../canonical.ts";
@@ -63,9 +63,7 @@ export function restOf(history: History): Rest | undefined {
 
 /** Where the phase began the last time; -1 where it never did. */
 export const lastPhase = (history: History, phase: "quiet" | "final"): number =>
-  history.findLastIndex(
-    (event) => event.process === "nemesis" && event.f === "phase" && event.value === phase,
-  );
+  history.findLastIndex((event) => isHarnessEvent(event) && event.f === "phase" && event.value === phase);
 
 function atRest(key: KeyVersions, reads: readonly Operation[]): KeyAtRest {
   const versions = placed(key);

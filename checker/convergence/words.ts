@@ -53,18 +53,20 @@ function behind(finding: Of<"behind">, { healedAt }: Rest): Anomaly {
     kind: proof === undefined ? "not-asked-again" : "convergence",
     summary: `${returned}: ${loss}${end}`,
     key,
-    ...shown(
-      [
-        missing.operation,
-        missing.seenBy,
-        ...others.slice(0, mostOthers).map((other) => other.read),
-        hadIt,
+    evidence: {
+      ...shown(
+        [
+          missing.operation,
+          missing.seenBy,
+          ...others.slice(0, mostOthers).map((other) => other.read),
+          hadIt,
+          read,
+        ],
         read,
-      ],
-      read,
-    ),
-    // What the node had returned in between would stand in the way of the span that is drawn.
-    ...(hadIt === undefined && { since: missing.effectTime }),
+      ),
+      // What the node had returned in between would stand in the way of the span that is drawn.
+      ...(hadIt === undefined ? { kind: "stale", since: missing.effectTime } : { kind: "order" }),
+    },
   };
 }
 

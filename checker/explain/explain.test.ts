@@ -16,11 +16,9 @@ import { registerScenario } from "../testing/register-scenario.ts";
 import { explain } from "./explain.ts";
 
 /** What every explanation must be. */
-function expectExplanation<S>(
-  model: Model<S>,
-  anomaly: Pick<Anomaly, "operations" | "culprit" | "states">,
-): void {
-  const { operations = [], culprit = -1, states = [] } = anomaly;
+function expectExplanation<S>(model: Model<S>, { evidence }: Pick<Anomaly, "evidence">): void {
+  if (evidence?.kind !== "order") throw new Error("an explanation shows an order");
+  const { operations, culprit = -1, states = [] } = evidence;
   const others = operations.toSpliced(culprit, 1);
   expect(bruteForce(model, operations), "the shown operations are illegal by themselves").toBe(false);
   expect(bruteForce(model, others), "and legal without the culprit").toBe(true);
@@ -94,12 +92,12 @@ describe("an explanation", () => {
     const verdict = await linearizable({ model }).check(history, freely);
     const [anomaly] = verdict.anomalies;
     expectExplanation(model, anomaly as Anomaly);
-    expect(anomaly?.operations?.map(({ process }) => process)).toEqual([1, 2, 4]);
+    expect(anomaly?.evidence?.operations.map(({ process }) => process)).toEqual([1, 2, 4]);
   });
 
   it("finds the write that a stale read missed in a long history", async () => {
     const anomaly = await explainLong({ operations: 20_000, clients: 10 }, 17);
-    expect(anomaly.operations?.length).toBeLessThan(6);
+    expect(anomaly.evidence?.operations.length).toBeLessThan(6);
     expectExplanation(models.register(), anomaly);
     expect(anomaly.summary).toMatch(/read 17 .* acknowledged .* earlier, and nothing wrote 17 in between/);
   });
@@ -107,13 +105,13 @@ describe("an explanation", () => {
   it("finds it where values repeat, and the same value was read many times before", async () => {
     const options = { operations: 20_000, clients: 3, values: 400 };
     const anomaly = await explainLong(options, 17);
-    expect(anomaly.operations?.length).toBeLessThan(10);
+    expect(anomaly.evidence?.operations.length).toBeLessThan(10);
     expectExplanation(models.register(), anomaly);
   });
 
   it("stays small where it can prove nothing", async () => {
     const anomaly = await explainLong({ operations: 5000, clients: 40, values: 3, cas: 0.4, reads: 0.3 }, 99);
-    expect(anomaly.operations?.length).toBeLessThan(41);
+    expect(anomaly.evidence?.operations.length).toBeLessThan(41);
     expect(anomaly.summary).toContain("nothing wrote 99 before that");
   });
 });

@@ -1,3 +1,4 @@
+import type { OrderEvidence } from "../../core/evidence.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Anomaly } from "../../core/verdict.ts";
 import { checkOperations, isRegister } from "../check-operations.ts";
@@ -40,10 +41,13 @@ export function explain(model: Model, list: OperationList, culprit: number, budg
   const isAll = reached.isComplete && reached.allowing.length === 0;
   return {
     summary: sentence(model, shown.bad, reason, past),
-    operations,
-    culprit: bad,
-    states: reached.states,
-    ...(!isAll && { moreStates: true }),
+    evidence: {
+      kind: "order",
+      operations,
+      culprit: bad,
+      states: reached.states,
+      ...(!isAll && { moreStates: true }),
+    },
     ...(reason !== undefined && { reason }),
   };
 }
@@ -64,8 +68,8 @@ function statesOfAll(
   return reachedStates(model, [start], operations, all.indexOf(culprit), budget);
 }
 
-export interface Explanation
-  extends Pick<Anomaly, "summary" | "operations" | "culprit" | "states" | "moreStates"> {
+export interface Explanation extends Pick<Anomaly, "summary"> {
+  readonly evidence: OrderEvidence;
   /** Absent where no simple one is certain. */
   readonly reason?: Reason;
 }

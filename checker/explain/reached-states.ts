@@ -1,5 +1,5 @@
+import type { ReachedState } from "../../core/evidence.ts";
 import type { Operation } from "../../core/op.ts";
-import type { ReachedState } from "../../core/verdict.ts";
 import { illegal, type Model } from "../model.ts";
 import { type Budget, within } from "../search/limits.ts";
 

@@ -5,7 +5,11 @@ import type { OperationList } from "../operation-list.ts";
 import { firstReason, pastAmong, type Reason, type Reasoner } from "./reason.ts";
 import { registerReasons } from "./registers.ts";
 
-export function reasonersOf({ reasons, register, init }: Model): readonly Reasoner[] {
+export function reasonersOf({
+  reasons,
+  register,
+  init,
+}: Pick<Model, "reasons" | "register" | "init">): readonly Reasoner[] {
   if (reasons !== undefined) return reasons;
   return register === undefined ? [] : [registerReasons(init as Json, register)];
 }

@@ -8,7 +8,7 @@ import { piecesOf } from "./text-lines.ts";
 
 /**
  * The events of clients in an EDN history: one vector or list of operations, or one operation after another. An operation
- * is a map, or Knossos' short form `[process type f value]`. The nemesis' are left out.
+ * is a map, or Knossos' short form `[process type f value]`. The nemesis' and notices are left out.
  */
 export async function ednEvents(source: Source): Promise<ForeignEvent[]> {
   const reader = new EdnReader(source.file, 1, true);
@@ -72,12 +72,12 @@ function ofVector(form: readonly Edn[], line: number): EdnMap | undefined {
   return new EdnMap(line, new Map(Object.entries(entries)));
 }
 
-/** A client's number or, unlike in Jepsen itself, name. Undefined for the nemesis. */
+/** A client's number or, unlike in Jepsen itself, name. Undefined for the nemesis, and for our own notices. */
 function processName(map: EdnMap, file: string): number | string | undefined {
   const process = map.get("process");
   const name = typeof process === "number" ? process : nameOf(process);
   if (name === undefined) throw malformed(file, map.line, "a :process", text(process));
-  return typeof name === "string" && /^nemesis/.test(name) ? undefined : name;
+  return typeof name === "string" && /^(nemesis|notice$)/.test(name) ? undefined : name;
 }
 
 /** The text of a keyword or a string. */

@@ -1,4 +1,5 @@
-import type { ClientEvent } from "../../core/history.ts";
+import type { HarnessNews } from "../../core/harness-event.ts";
+import type { ClientEvent, NoticeEvent } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 
 /** An event of a history as somebody wrote it down, before it is known what the whole history means by it. */
@@ -20,8 +21,12 @@ export interface ForeignEvent {
   readonly observes?: boolean;
   /** Members that are taken as they are. */
   readonly about?: Partial<ClientEvent>;
-  /** Whether it is a fault, a leader or a phase that our own harness wrote down. */
-  readonly isHarness?: boolean;
+  /** A fault, a leader, a phase or a digest that our own harness wrote down. */
+  readonly harness?: HarnessNews;
+  /** What a client received, in a history of ours: `of` is an `index` as it was written. */
+  readonly notice?: Omit<NoticeEvent, "index" | "time" | "type">;
+  /** As it was written. */
+  readonly index?: number;
 }
 
 export const eventTypes = ["invoke", "ok", "fail", "info"] as const;

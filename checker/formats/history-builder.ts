@@ -1,5 +1,6 @@
 import { exactTimes } from "../../core/exact-json.ts";
-import type { ClientEvent, History, HistoryEvent, NemesisEvent } from "../../core/history.ts";
+import type { HarnessNews } from "../../core/harness-event.ts";
+import type { ClientEvent, History, HistoryEvent, NoticeEvent } from "../../core/history.ts";
 import type { Call, Json } from "../../core/op.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
 import { eventTime } from "../untimed.ts";
@@ -17,6 +18,8 @@ export interface Moment {
   readonly line: number;
   /** As it was written. Absent: the history has no times. */
   readonly time?: number | string;
+  /** Its `index` as it was written, in a history of ours. */
+  readonly index?: number;
   /** Members of the event that are taken as they are. */
   readonly about?: Partial<ClientEvent>;
 }
@@ -35,18 +38,21 @@ export class HistoryBuilder {
   readonly #times: (number | string | undefined)[] = [];
   readonly #open = new Map<number | string, OpenCall>();
   readonly #processes = new ProcessNumbers();
+  /** Positions of invocations by their written index, where that is another. */
+  readonly #moved = new Map<number, number>();
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  invoke({ process, line, time, about }: Moment, call: Call): void {
+  invoke({ process, line, time, index, about }: Moment, call: Call): void {
     const open = this.#open.get(process);
     if (open !== undefined) {
       const expected = `an answer to the ${open.call.f} of process ${process} before it invokes again`;
       throw malformed(this.#file, line, expected, call.f);
     }
     const own = this.#processes.of(process);
+    if (index !== undefined && index !== this.#events.length) this.#moved.set(index, this.#events.length);
     this.#open.set(process, { process: own, call, at: this.#events.length });
     this.#push({ type: "invoke", process: own, ...call, ...about }, time);
   }
@@ -77,8 +83,16 @@ export class HistoryBuilder {
   }
 
   /** An event of the harness that wrote the history. */
-  harness(event: Pick<NemesisEvent, "f" | "value">, time: number | string | undefined): void {
-    this.#push({ type: "info", process: "nemesis", ...event }, time);
+  harness(news: HarnessNews, time: number | string | undefined): void {
+    this.#push({ type: "info", process: "nemesis", ...news }, time);
+  }
+
+  /** What a client received. `of` is the written index of what subscribed to it. */
+  notice({ line, time }: Moment, notice: Omit<NoticeEvent, "index" | "time" | "type">): void {
+    const of = this.#moved.get(notice.of) ?? notice.of;
+    if (this.#events[of]?.type !== "invoke")
+      throw malformed(this.#file, line, 'a notice "of" an invocation before it', String(notice.of));
+    this.#push({ ...notice, type: "notice", of }, time);
   }
 
   history(): History {
@@ -102,7 +116,10 @@ export class HistoryBuilder {
   }
 
   #push(
-    event: Omit<ClientEvent, "index" | "time"> | Omit<NemesisEvent, "index" | "time">,
+    event:
+      | Omit<ClientEvent, "index" | "time">
+      | Omit<NoticeEvent, "index" | "time">
+      | ({ type: "info"; process: "nemesis" } & HarnessNews),
     time: number | string | undefined,
   ): void {
     const index = this.#events.length;

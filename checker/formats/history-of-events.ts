@@ -8,6 +8,7 @@ import { malformed } from "./malformed.ts";
 import { answersOf, asked, isNilRead, isTransaction, microOperations } from "./micro-operations.ts";
 import { Notes } from "./notes.ts";
 import { answersSomething, isRead } from "./operations.ts";
+import { ownErrorCode } from "./own-error.ts";
 import { hasVersions, type Versioned, versioned } from "./versioned-values.ts";
 
 /** What the writers of histories mean differently. */
@@ -49,7 +50,8 @@ export function historyOfEvents(
   const builder = new HistoryBuilder(file);
   for (const event of own) {
     const read = isVersioned ? versioned(event, file) : event;
-    if (read.isHarness === true) builder.harness(read, read.time);
+    if (read.harness !== undefined) builder.harness(read.harness, read.time);
+    else if (read.notice !== undefined) builder.notice(read, read.notice);
     else if (read.type === "invoke") builder.invoke(read, callOf(read, names, file));
     else complete(builder, read, names, reading);
   }
@@ -123,6 +125,11 @@ function assertAnswers(
 function failure(event: ForeignEvent, type: "fail" | "info", reading: Reading): Ending {
   const { fail, notes, keepsErrors } = reading;
   const { f, value, error } = event;
+  const own = ownErrorCode(error);
+  if (own !== undefined) {
+    if (type === "fail" && f === "cas") notes.count(own === "mismatch" ? "comparisons" : "failedCas", 1);
+    return { type, error: own };
+  }
   if (keepsErrors === true && typeof error === "string" && (type === "info" || f !== "cas"))
     return { type, error };
   const observes = event.observes === true || (keepsErrors === true && error === "mismatch");
@@ -151,7 +158,7 @@ function callOf(event: ForeignEvent, names: KeyNames, file: string): Call {
     throw malformed(file, line, "a CAS' value [from to]", JSON.stringify(value));
   if (f === "txn" && Array.isArray(value)) return { ...about, value: microOperations(value, line, file) };
   if (f === "txn" && (typeof value !== "object" || value === null)) microOperations(value, line, file);
-  return value === null && answersSomething(f) ? about : { ...about, value };
+  return value === null && (answersSomething(f) || !event.hasValue) ? about : { ...about, value };
 }
 
 /** A read's value is kept where it says what was asked, `[[:r k nil] …]`: then the history is no register's. */

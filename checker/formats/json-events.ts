@@ -1,4 +1,5 @@
-import type { Json } from "../../core/op.ts";
+import { readHarnessNews } from "../../core/harness-codec.ts";
+import { nodeId } from "../../core/op.ts";
 import type { ForeignEvent } from "./foreign-event.ts";
 import type { Format, FormatOptions, ReadHistory, Source } from "./format.ts";
 import { historyOfEvents } from "./history-of-events.ts";
@@ -23,6 +24,19 @@ const members = new Set([
   "intended",
   "error",
   "message",
+]);
+const noticeMembers = new Set([
+  "index",
+  "time",
+  "type",
+  "process",
+  "node",
+  "f",
+  "of",
+  "key",
+  "value",
+  "previous",
+  "revision",
 ]);
 
 /** Events as Jepsen has them, in JSON: an array, or one object a line. */
@@ -63,6 +77,7 @@ export async function readJsonEvents(source: Source, options?: FormatOptions): P
 function eventOf(object: JsonMembers): ForeignEvent | undefined {
   const { line } = object;
   if (/^:?nemesis/.test(String(object.any("process")))) return harnessEvent(object);
+  if (object.any("type") === "notice") return noticeEvent(object);
   object.only(members);
   const process = object.process();
   if (process === undefined) object.fail('"process" to be a whole number or a name', "nothing");
@@ -77,6 +92,7 @@ function eventOf(object: JsonMembers): ForeignEvent | undefined {
     value: object.any("value"),
     hasValue: object.has("value"),
     error: object.any("error"),
+    ...(typeof object.any("index") === "number" && { index: object.any("index") as number }),
     ...(key !== undefined && { key }),
     ...(time !== undefined && { time }),
     ...(about !== undefined && { about }),
@@ -90,13 +106,7 @@ function aboutOf(object: JsonMembers): ForeignEvent["about"] {
   const modRevision = object.place("modRevision");
   const message = object.optionalWord("message");
   const intended = object.optionalTime("intended");
-  if (
-    mode === undefined &&
-    node === undefined &&
-    revision === undefined &&
-    message === undefined &&
-    intended === undefined
-  )
+  if ([node, revision, message, intended, mode].every((member) => member === undefined))
     return modRevision === undefined ? undefined : { modRevision };
   return {
     ...(mode !== undefined && { mode }),
@@ -108,11 +118,50 @@ function aboutOf(object: JsonMembers): ForeignEvent["about"] {
   } as ForeignEvent["about"];
 }
 
+/** What a client received without asking at that moment. */
+function noticeEvent(object: JsonMembers): ForeignEvent {
+  object.only(noticeMembers);
+  const process = object.any("process");
+  const of = object.any("of");
+  if (typeof process !== "number") return object.fail('"process" to be a number', JSON.stringify(process));
+  if (typeof of !== "number") return object.fail('"of" to be the index of an invocation', JSON.stringify(of));
+  const [f, value, key, time] = [
+    object.word("f"),
+    object.any("value"),
+    object.optionalWord("key"),
+    object.optionalTime("time"),
+  ];
+  const revision = object.place("revision");
+  return {
+    line: object.line,
+    process,
+    type: "info",
+    f,
+    value,
+    hasValue: object.has("value"),
+    error: null,
+    ...(time !== undefined && { time }),
+    notice: {
+      process,
+      node: nodeId(object.word("node")),
+      f,
+      of,
+      ...(key !== undefined && { key }),
+      ...(object.has("value") && { value }),
+      ...(object.has("previous") && { previous: object.any("previous") }),
+      ...(revision !== undefined && { revision }),
+    },
+  };
+}
+
 /** An event of our own harness; undefined for somebody else's nemesis. */
 function harnessEvent(object: JsonMembers): ForeignEvent | undefined {
-  const value = object.any("value");
-  const f = object.word("f");
-  if (f !== "leader" && f !== "phase" && !isFaultChange(value)) return undefined;
+  const [f, value] = [object.word("f"), object.any("value")];
+  const name = object.optionalWord("name");
+  const since = object.optionalTime("since");
+  const read = readHarnessNews({ f, value, name, since });
+  if (read.kind === "foreign") return undefined;
+  if (read.kind === "wrong") return object.fail(read.expected, JSON.stringify(value));
   const time = object.optionalTime("time");
   return {
     line: object.line,
@@ -122,10 +171,7 @@ function harnessEvent(object: JsonMembers): ForeignEvent | undefined {
     value,
     hasValue: true,
     error: null,
-    isHarness: true,
+    harness: read.news,
     ...(time !== undefined && { time }),
   };
 }
-
-const isFaultChange = (value: Json): boolean =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && Object.hasOwn(value, "state");

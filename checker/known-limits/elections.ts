@@ -59,7 +59,8 @@ const beginOf = ({ from, since }: LeaderSpan): Nanos =>
 /** `kill`, `kill-all`, `restart-staggered`, …: processes that end and are started again. */
 const isKill = ({ name }: FaultWindow): boolean => /^(kill|restart)(-|$)/.test(name);
 
-const overlap = (a: Pick<FaultWindow, "from" | "to">, b: LeaderSpan): boolean => a.from < b.to && b.from < a.to;
+const overlap = (a: Pick<FaultWindow, "from" | "to">, b: LeaderSpan): boolean =>
+  a.from < b.to && b.from < a.to;
 
 /** When the first update was acknowledged after `since`; `until` where none was before that. */
 function acknowledged(

@@ -4,7 +4,7 @@
  */
 import type { KnownLimit } from "../../core/consistency.ts";
 import { type FaultWindow, faultWindows, isCutOff, type LeaderSpan, leaderSpans } from "../../core/fault.ts";
-import type { ClientEvent, History } from "../../core/history.ts";
+import { type ClientEvent, type History, isHarnessEvent } from "../../core/history.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { MetLimit } from "../../core/verdict.ts";
@@ -121,7 +121,6 @@ const leaderAt = (spans: readonly LeaderSpan[], time: Nanos): NodeId | undefined
 /** Every node that a client asked, or that a fault was about. */
 function nodesOf(history: History): NodeId[] {
   const nodes = new Set(faultWindows(history).flatMap(({ nodes, cut }) => [...nodes, ...cut.flat()]));
-  for (const event of history)
-    if (event.process !== "nemesis" && event.node !== undefined) nodes.add(event.node);
+  for (const event of history) if (!isHarnessEvent(event) && event.node !== undefined) nodes.add(event.node);
   return [...nodes];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KnownLimit } from "../../core/consistency.ts";
-import type { FaultChange } from "../../core/fault.ts";
+import type { FaultChange } from "../../core/harness-event.ts";
 import type { History, HistoryEvent } from "../../core/history.ts";
 import { type Json, nodeId, type Operation } from "../../core/op.ts";
 import { nanos, seconds } from "../../core/time.ts";
@@ -52,12 +52,14 @@ class Story {
   }
 
   leads(at: number, node: string | null, since?: number): this {
-    return this.#harness(at, "leader", node, since);
+    const moment = since === undefined ? {} : { since: seconds(since) };
+    return this.#harness(at, { f: "leader", value: node, ...moment });
   }
 
   fault(f: string, from: number, to: number, change: Partial<Record<keyof FaultChange, Json>>): this {
     const about = { id: 1, summary: f, nodes: ["n2"], ...change };
-    return this.#harness(from, f, { state: "begin", ...about }).#harness(to, f, { state: "end", ...about });
+    const step = (state: FaultChange["state"]) => ({ f: "fault", name: f, value: { state, ...about } });
+    return this.#harness(from, step("begin")).#harness(to, step("end"));
   }
 
   history(): History {
@@ -66,9 +68,8 @@ class Story {
       .map(({ at, event }, index) => ({ ...event, index, time: seconds(at) }) as unknown as HistoryEvent);
   }
 
-  #harness(at: number, f: string, value: Json, since?: number): this {
-    const moment = since === undefined ? {} : { since: seconds(since) };
-    this.#events.push({ at, event: { type: "info", process: "nemesis", f, value, ...moment } as never });
+  #harness(at: number, news: object): this {
+    this.#events.push({ at, event: { type: "info", process: "nemesis", ...news } as never });
     return this;
   }
 }
@@ -180,7 +181,7 @@ describe.each(Object.entries(promised))("a stale read where the known limit is %
     const { kind, anomalies } = await judge(history, limits);
     expect(kind).toBe("invalid");
     const [violation] = anomalies;
-    expect(violation?.operations?.[violation.culprit ?? -1]?.node).toBe("n3");
+    expect(violation?.evidence?.operations[violation.evidence.culprit ?? -1]?.node).toBe("n3");
   });
 
   it("never excuses a write that was lost", async () => {

@@ -1,5 +1,5 @@
 import { UsageError } from "../../core/errors.ts";
-import { type ClientEvent, type History, pairs } from "../../core/history.ts";
+import { type ClientEvent, type History, isClientEvent, pairs } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 import { canonical } from "../canonical.ts";
 import { models } from "./index.ts";
@@ -124,7 +124,7 @@ const isStringMap = (all: readonly Asked[]): boolean =>
 function versions(history: History): boolean {
   let isGiven = false;
   for (const event of history) {
-    if (event.process === "nemesis") continue;
+    if (!isClientEvent(event)) continue;
     if (event.node !== undefined) return false;
     if (event.type !== "ok" || event.revision === undefined) continue;
     if (event.f === "read" && event.modRevision !== event.revision) return false;

@@ -125,8 +125,7 @@ function unexplained(key: string | undefined, read: Operation): Anomaly {
     kind: "unexplained-read",
     summary: `${described(read)}, a state that no order of the updates invoked by then explains together with the other reads`,
     ...(key !== undefined && { key }),
-    operations: [read],
-    culprit: 0,
+    evidence: { kind: "order", operations: [read], culprit: 0 },
   };
 }
 
@@ -137,8 +136,7 @@ function outOfOrder(key: string | undefined, session: Session): Anomaly {
     kind: "session-order",
     summary: `${described(last)}, an older state than the same session had seen before`,
     ...(key !== undefined && { key }),
-    operations: shown,
-    culprit: shown.length - 1,
+    evidence: { kind: "order", operations: shown, culprit: shown.length - 1 },
   };
 }
 

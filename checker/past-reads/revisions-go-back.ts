@@ -31,7 +31,6 @@ function anomaly(
   return {
     kind: "session-order",
     summary: `process ${process}'s ${call.f}${about}${where} at ${atTime(invokedAt)} saw a state of revision ${revision}, after its session had been at revision ${newest.revision}`,
-    operations: [newest.operation, read],
-    culprit: 1,
+    evidence: { kind: "order", operations: [newest.operation, read], culprit: 1 },
   };
 }

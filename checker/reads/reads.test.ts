@@ -59,7 +59,16 @@ describe("staleness", () => {
       figures: { "stale reads": 1, "staleness ms worst": 20, "versions behind worst": 1 },
     });
     expect(verdict).toMatchObject({
-      staleness: [{ node: "n1", from: millis(50), to: millis(60), reads: 1, worstMs: 20 }],
+      lanes: [
+        {
+          label: "stale reads",
+          node: "n1",
+          from: millis(50),
+          to: millis(60),
+          text: "1 stale read, up to 20 ms",
+          figures: { "stale reads": 1, "out of date ms": 20 },
+        },
+      ],
     });
   });
 
@@ -74,7 +83,14 @@ describe("staleness", () => {
     expect(staleness().check(history, context)).toMatchObject({
       figures: { "stale reads": 1, "staleness ms worst": 20 },
       anomalies: [
-        { operations: [{ process: 1 }, { process: 2 }, { process: 3 }], since: millis(10), culprit: 2 },
+        {
+          evidence: {
+            kind: "stale",
+            operations: [{ process: 1 }, { process: 2 }, { process: 3 }],
+            since: millis(10),
+            culprit: 2,
+          },
+        },
       ],
     });
   });
@@ -177,9 +193,9 @@ describe("staleness", () => {
     );
     const verdict = staleness().check(history, context);
     expect(verdict).toMatchObject({
-      staleness: [
-        { from: millis(10), to: millis(21), reads: 2 },
-        { from: millis(50), to: millis(51), reads: 1 },
+      lanes: [
+        { from: millis(10), to: millis(21), figures: { "stale reads": 2 } },
+        { from: millis(50), to: millis(51), figures: { "stale reads": 1 } },
       ],
     });
   });
@@ -200,7 +216,7 @@ describe("staleness", () => {
       [52, "ok", 4, "read", 2],
     );
     expect(staleness().check(history, context)).toMatchObject({
-      staleness: [{ from: millis(10), to: millis(52), reads: 2 }],
+      lanes: [{ from: millis(10), to: millis(52), figures: { "stale reads": 2 } }],
     });
   });
 });
@@ -225,7 +241,10 @@ describe("sessions", () => {
       [7, "ok", 2, "read", 1],
     );
     const verdict = all.check(history, context);
-    expect(verdict).toMatchObject({ kind: "invalid", anomalies: [{ kind: "monotonic-reads", culprit: 3 }] });
+    expect(verdict).toMatchObject({
+      kind: "invalid",
+      anomalies: [{ kind: "monotonic-reads", evidence: { culprit: 3 } }],
+    });
     expect(verdict).toMatchObject({
       anomalies: [
         {

@@ -66,8 +66,8 @@ export function sessions({
 /** One violation of a kind for each operation that breaks it: a read may go back in its key's order and in the system's. */
 function withoutRepeats(found: readonly Anomaly[]): Anomaly[] {
   const told = new Set<string>();
-  return found.filter(({ kind, operations: shown = [], culprit = 0 }) => {
-    const name = `${kind} ${shown[culprit]?.callIndex}`;
+  return found.filter(({ kind, evidence }) => {
+    const name = `${kind} ${evidence?.operations[evidence.culprit ?? -1]?.callIndex}`;
     return !told.has(name) && told.add(name);
   });
 }
@@ -164,8 +164,7 @@ function revisionGoesBack(session: readonly Operation[]): Anomaly[] {
       found.push({
         kind: "monotonic-reads",
         summary: `${describe(operation)}, in a state of revision ${revision}, ${sinceThen(newest.operation, operation)} after it had read one of revision ${newest.revision}`,
-        operations: [newest.operation, operation],
-        culprit: 1,
+        evidence: { kind: "order", operations: [newest.operation, operation], culprit: 1 },
       });
     } else newest = { revision, operation };
   }
@@ -188,8 +187,7 @@ function anomaly(key: string, kind: SessionGuarantee, before: Step, after: Step)
     kind,
     summary: `${describe(after.operation)}, ${since} after it had ${done(before)} itself, although ${whyOlder(after, before)}`,
     key,
-    operations: shown,
-    culprit: shown.indexOf(after.operation),
+    evidence: { kind: "order", operations: shown, culprit: shown.indexOf(after.operation) },
   };
 }
 

@@ -48,8 +48,8 @@ describe("a write's one effect", () => {
     expect(found?.summary).toBe(
       "process 2 read 5 from k1 on n3 at 0.004 s, written at revision 11, but process 1, which wrote it, was answered revision 9: the one write of it took effect twice, or not at revision 9",
     );
-    expect(found?.operations?.map(({ call }) => call.f)).toEqual(["write", "read"]);
-    expect(found?.culprit).toBe(1);
+    expect(found?.evidence?.operations.map(({ call }) => call.f)).toEqual(["write", "read"]);
+    expect(found?.evidence?.culprit).toBe(1);
   });
 
   it("is known from a read where the write was never answered", async () => {
@@ -62,7 +62,7 @@ describe("a write's one effect", () => {
       [3, "ok", "read", 5, { modRevision: 8 }],
     );
     expect(verdict.anomalies[0]?.summary).toContain("but process 2 read it on n3 as written at revision 7");
-    expect(verdict.anomalies[0]?.operations).toHaveLength(3);
+    expect(verdict.anomalies[0]?.evidence?.operations).toHaveLength(3);
   });
 
   it("is not judged where two operations wrote the value, where it was there at first, or without revisions", async () => {

@@ -121,8 +121,7 @@ function anomaly(
       `process ${process} read ${say(valueRead(again.operation))} from ${place} at ${atTime(invokedAt)}, written at revision ${again.at},` +
       ` but ${other}: ${why}`,
     ...(call.key !== undefined && { key: call.key }),
-    operations: shown,
-    culprit: shown.indexOf(again.operation),
+    evidence: { kind: "order", operations: shown, culprit: shown.indexOf(again.operation) },
   };
 }
 

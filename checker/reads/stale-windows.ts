@@ -1,8 +1,18 @@
 import type { NodeId, Operation } from "../../core/op.ts";
-import { nanos } from "../../core/time.ts";
-import type { StaleWindow } from "../../core/verdict.ts";
+import { type Nanos, nanos } from "../../core/time.ts";
 import type { StaleRead } from "./stale-reads.ts";
 import type { ReadOf } from "./versions.ts";
+
+/** A maximal stretch of the run in which the reads of one node were stale. */
+export interface StaleWindow {
+  readonly node: NodeId;
+  readonly from: Nanos;
+  readonly to: Nanos;
+  /** How many stale reads the node answered in it. */
+  readonly reads: number;
+  /** The longest time for which a value that it answered had been overwritten, milliseconds. */
+  readonly worstMs: number;
+}
 
 /**
  * When each node's reads were stale: maximal runs of stale reads of a node. A run ends with a read that shows that the

@@ -1,10 +1,12 @@
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
-import { type Anomaly, type StaleWindow, stalenessFigures, type Verdict } from "../../core/verdict.ts";
+import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import type { Checker } from "../checker.ts";
 import { atTime, count, cut, say, span } from "../phrases.ts";
+import { stalenessFigures } from "./measured-staleness.ts";
+import { staleLane } from "./stale-lanes.ts";
 import { type StaleRead, staleReads } from "./stale-reads.ts";
-import { staleWindows } from "./stale-windows.ts";
+import { type StaleWindow, staleWindows } from "./stale-windows.ts";
 import { versionsByKey } from "./versions.ts";
 
 /** Stale reads that are drawn; all of them are counted. */
@@ -32,7 +34,7 @@ export function staleness({ initial = null }: { initial?: Json } = {}): Checker 
           .slice(0, mostShown)
           .map(anomaly),
         figures: figures(stale, reads.length, unattributed),
-        staleness: windows,
+        lanes: windows.map(staleLane),
       };
     },
   };
@@ -81,9 +83,12 @@ function anomaly({ key, read, version, overwrittenBy, staleMs, versionsBehind }:
       ` ${span(staleMs * 1e6)} after it had been ${replaced}` +
       ` (${count(versionsBehind, "version")} behind)`,
     key,
-    operations: shown,
-    culprit: shown.indexOf(read),
-    since: overwrittenBy.effectTime,
+    evidence: {
+      kind: "stale",
+      operations: shown,
+      culprit: shown.indexOf(read),
+      since: overwrittenBy.effectTime,
+    },
     known: true,
   };
 }

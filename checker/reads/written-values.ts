@@ -1,6 +1,6 @@
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
-import type { Verdict } from "../../core/verdict.ts";
+import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import type { Checker } from "../checker.ts";
 import { atTime, cut, say } from "../phrases.ts";
 import { valueRead, versionsByKey } from "./versions.ts";
@@ -14,13 +14,14 @@ export function writtenValues({ initial = null }: { initial?: Json } = {}): Chec
     check(history): Verdict {
       const keys = versionsByKey(operations(history), initial);
       const anomalies = keys.flatMap(({ key, unwritten }) =>
-        unwritten.map((read) => ({
-          kind: "unwritten-value",
-          summary: `process ${read.process} read ${say(valueRead(read))} from ${key === "" ? "the register" : cut(key)}${read.node === undefined ? "" : ` on ${read.node}`} at ${atTime(read.invokedAt)}, which nobody had written`,
-          key,
-          operations: [read],
-          culprit: 0,
-        })),
+        unwritten.map(
+          (read): Anomaly => ({
+            kind: "unwritten-value",
+            summary: `process ${read.process} read ${say(valueRead(read))} from ${key === "" ? "the register" : cut(key)}${read.node === undefined ? "" : ` on ${read.node}`} at ${atTime(read.invokedAt)}, which nobody had written`,
+            key,
+            evidence: { kind: "order", operations: [read], culprit: 0 },
+          }),
+        ),
       );
       const reads = keys.reduce((sum, key) => sum + key.reads.length, 0);
       const first = anomalies[0];

@@ -137,7 +137,10 @@ function anomaly(
     kind,
     summary,
     ...(key !== "" && { key }),
-    operations: shown,
-    ...(culprit !== undefined && { culprit: shown.indexOf(culprit) }),
+    evidence: {
+      kind: "order",
+      operations: shown,
+      ...(culprit !== undefined && { culprit: shown.indexOf(culprit) }),
+    },
   };
 }

@@ -2,10 +2,11 @@ import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { span } from "../../checker/phrases.ts";
+import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
 import type { Load, Run } from "../../core/run.ts";
-import { knownLimits, measuredStaleness, worst } from "../../core/verdict.ts";
+import { knownLimits, worst } from "../../core/verdict.ts";
 import { realClientProbe } from "../load/node-client-probe.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { cleanLeftovers } from "../runtimes/cleanup.ts";
@@ -14,6 +15,7 @@ import { runTrial } from "../trial/trial.ts";
 import { pairs } from "./arguments.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import { repeatCommand } from "./command-line.ts";
+import { benchResult, type Finished } from "./json-result.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
 import type { PlannedRun } from "./plan.ts";
@@ -28,13 +30,6 @@ export interface BenchDeps {
   /** Ends the run early: what was recorded is judged, and the exit status is the signal's. */
   readonly signal: AbortSignal;
   readonly defaults: Readonly<Record<string, unknown>>;
-}
-
-interface Finished {
-  readonly run: Run;
-  readonly dir: string;
-  readonly report: string;
-  readonly failure?: string;
 }
 
 /** `assay bench`: runs, judges and reports what was planned. Resolves with the exit status. */
@@ -213,55 +208,7 @@ function summarise(finished: readonly Finished[], seconds: number, output: Outpu
       ),
     );
   }
-  output.result({
-    verdict: worst(finished.map(({ run }) => run.verdict)),
-    seconds,
-    runs: finished.map(({ run, dir, report, failure }) => ({
-      system: run.system.name,
-      version: run.system.version,
-      runtime: run.runtime,
-      workload: run.workload,
-      readMode: run.readMode.name,
-      seed: run.seed,
-      verdict: run.verdict,
-      knownLimitFound: knownLimits(run.verdicts).length > 0,
-      knownLimits: knownLimits(run.verdicts).map(({ limit }) => limit),
-      staleReads: staleShare(run.verdicts),
-      operations: run.operations,
-      faults: faultCounts(run),
-      anomalies: run.verdicts.flatMap(({ anomalies }) =>
-        anomalies.map(({ kind, summary, known, limit }) => ({
-          kind,
-          summary,
-          ...(known && { known }),
-          ...(limit && { limit }),
-        })),
-      ),
-      figures: Object.assign({}, ...run.verdicts.map(({ figures }) => figures ?? {})),
-      staleness: staleByFault(run),
-      dir,
-      report,
-      ...(failure !== undefined && { error: failure }),
-    })),
-  });
-}
-
-/** Null where nobody measured it. */
-function staleShare(verdicts: Run["verdicts"]) {
-  const measured = measuredStaleness(verdicts);
-  return measured === undefined ? null : { ...measured, share: measured.stale / measured.reads };
-}
-
-function faultCounts(run: Run) {
-  const names = [...new Set(run.faults.map(({ name }) => name))];
-  return names.map((name) => {
-    const windows = run.faults.filter((fault) => fault.name === name);
-    return {
-      name,
-      windows: windows.length,
-      proven: windows.filter(({ proof }) => proof !== undefined).length,
-    };
-  });
+  output.result(benchResult(finished, seconds));
 }
 
 function statusOf(finished: readonly Finished[]): number {

@@ -2,7 +2,7 @@ import type { Model } from "../../checker/model.ts";
 import { type ModelOptions, modelOf, models } from "../../checker/models/index.ts";
 import { assertFits, fittingModels } from "../../checker/models/recognize.ts";
 import { UsageError } from "../../core/errors.ts";
-import type { History } from "../../core/history.ts";
+import { type History, isInvocation } from "../../core/history.ts";
 import { lookUp } from "./arguments.ts";
 
 /**
@@ -36,6 +36,6 @@ export function modelFor(
 /** What the history's clients asked for, each name once, in quotes. */
 function callNames(history: History): string[] {
   const names = new Set<string>();
-  for (const event of history) if (event.process !== "nemesis" && event.type === "invoke") names.add(event.f);
+  for (const event of history) if (isInvocation(event)) names.add(event.f);
   return [...names].map((name) => JSON.stringify(name));
 }

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { models } from "../../checker/models/index.ts";
 import { UsageError } from "../../core/errors.ts";
-import type { HistoryEvent } from "../../core/history.ts";
+import type { FaultChange } from "../../core/harness-event.ts";
+import { type HistoryEvent, isHarnessEvent } from "../../core/history.ts";
+import { nodeId } from "../../core/op.ts";
 import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { fileRunStore } from "../record/node-store.ts";
@@ -224,7 +226,7 @@ describe("assay check of a run directory", () => {
   it("does not call valid what did too little to mean anything", async () => {
     const few = await stored(
       {},
-      trial.events.filter(({ process }) => process === "nemesis" || process === 0).slice(0, 9),
+      trial.events.filter((event) => isHarnessEvent(event) || event.process === 0).slice(0, 9),
     );
     const { status, text } = await checked(few, options);
     expect(status).toBe(2);
@@ -234,10 +236,10 @@ describe("assay check of a run directory", () => {
   it("does not call valid a run whose fault was never seen to bite", async () => {
     const { length: index } = trial.events;
     const last = trial.events.at(-1) as HistoryEvent;
-    const value = { state: "begin", id: 1, summary: "partition of n1", nodes: ["n1"] };
+    const value: FaultChange = { state: "begin", id: 1, summary: "partition of n1", nodes: [nodeId("n1")] };
     const events: HistoryEvent[] = [
       ...trial.events,
-      { index, time: last.time, type: "info", process: "nemesis", f: "partition", value },
+      { index, time: last.time, type: "info", process: "nemesis", f: "fault", name: "partition", value },
     ];
     const { status, text } = await checked(await stored({}, events), options);
     expect(status).toBe(2);

@@ -9,6 +9,7 @@ import { toSeconds } from "../../core/time.ts";
 import { type Verdict, type VerdictKind, worst } from "../../core/verdict.ts";
 import type { Case, CheckOptions, Judged } from "./check-case.ts";
 import { readCase } from "./check-input.ts";
+import type { CheckResult } from "./json-result.ts";
 import { type Output, paintVerdict } from "./output.ts";
 import { describeUnderstood } from "./understood.ts";
 
@@ -37,7 +38,8 @@ export async function check(
   try {
     const report = saveReport && (await saveReport(all[0] as Judged));
     if (report !== undefined) output.print(`  report: ${report}`);
-    output.result({ ...result, ...(report !== undefined && { report }) });
+    const whole: CheckResult = { ...result, ...(report !== undefined && { report }) };
+    output.result(whole);
   } catch (reason) {
     // What was found is not lost with the page.
     output.result(result);
@@ -101,7 +103,7 @@ function tell(judged: Judged, output: Output): void {
   if (hint !== undefined) output.print(`  hint: ${printable(hint)}`);
 }
 
-const resultOf = (all: readonly Judged[], verdict: VerdictKind, seconds: number) => ({
+const resultOf = (all: readonly Judged[], verdict: VerdictKind, seconds: number): CheckResult => ({
   verdict,
   operations: all.reduce((sum, { operations }) => sum + operations, 0),
   seconds,

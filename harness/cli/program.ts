@@ -5,6 +5,7 @@ import type { ExternalOptions } from "../runtimes/external/external.ts";
 import { positiveNumber } from "./arguments.ts";
 import { type BenchOptions, declareBenchOptions } from "./bench-options.ts";
 import type { CheckOptions } from "./check-case.ts";
+import type { ExportOptions } from "./export.ts";
 import type { Registries } from "./list.ts";
 import { type Output, processOutput } from "./output.ts";
 import type { PlannedRun } from "./plan.ts";
@@ -192,6 +193,17 @@ function addSmall(assay: Command, registries: LoadRegistries): void {
     .action(async (dirs: string[], options: Json) => {
       const { report } = await import("./report.ts");
       await report(dirs, processOutput(options.json));
+    });
+  assay
+    .command("export")
+    .argument("<dir>", "a run directory")
+    .description("write a run's history for other checkers")
+    .option("--format <name>", "how it is written: jepsen-edn", "jepsen-edn")
+    .option("--out <file>", "where to; without it, stdout")
+    .option(...json, false)
+    .action(async (dir: string, options: ExportOptions & Json) => {
+      const { exportRun } = await import("./export.ts");
+      await exportRun(dir, options, processOutput(options.json));
     });
   assay
     .command("doctor")

@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
+import { staleLane } from "../../checker/reads/stale-lanes.ts";
+import type { StaleWindow } from "../../checker/reads/stale-windows.ts";
 import type { FaultWindow } from "../../core/fault.ts";
 import { nodeId } from "../../core/op.ts";
 import { millis } from "../../core/time.ts";
-import type { StaleWindow, Verdict } from "../../core/verdict.ts";
+import type { Verdict } from "../../core/verdict.ts";
 import { describeStale, staleByFault } from "./stale-by-fault.ts";
 
 const [n1, n2] = [nodeId("n1"), nodeId("n2")];
@@ -25,12 +27,12 @@ const window = (node: typeof n1, from: number, to: number, worstMs: number): Sta
   worstMs,
 });
 
-const verdict = (staleness: readonly StaleWindow[]): Verdict => ({
+const verdict = (windows: readonly StaleWindow[]): Verdict => ({
   checker: "staleness",
   kind: "valid",
   summary: "",
   anomalies: [],
-  staleness,
+  lanes: windows.map(staleLane),
 });
 
 it("sums stale reads up by node and fault, and tells when after the fault's begin they were", () => {

@@ -1,8 +1,9 @@
+import { staleWindowsOf } from "../../checker/reads/stale-lanes.ts";
+import type { StaleWindow } from "../../checker/reads/stale-windows.ts";
 import type { FaultWindow } from "../../core/fault.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { Run } from "../../core/run.ts";
 import { type Nanos, toMillis } from "../../core/time.ts";
-import type { StaleWindow } from "../../core/verdict.ts";
 
 /** The stale reads of one node beside one fault, or beside none. Times in milliseconds, from the fault's begin. */
 export interface StaleAtNode {
@@ -27,7 +28,7 @@ export interface StaleAtNode {
 /** Where reads were stale in a run, fault by fault; those beside no fault come last. */
 export function staleByFault({ verdicts, faults }: Pick<Run, "verdicts" | "faults">): StaleAtNode[] {
   const groups = new Map<string, { fault: FaultWindow | undefined; windows: StaleWindow[] }>();
-  for (const window of verdicts.flatMap(({ staleness = [] }) => staleness)) {
+  for (const window of verdicts.flatMap(staleWindowsOf)) {
     const fault = faultDuring(window, faults);
     const group = `${fault?.id} ${window.node}`;
     const windows = groups.get(group)?.windows ?? [];

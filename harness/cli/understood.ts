@@ -1,4 +1,4 @@
-import { type History, inRunMode, outcomeOf, pairs } from "../../core/history.ts";
+import { type History, inRunMode, isClientEvent, outcomeOf, pairs } from "../../core/history.ts";
 import type { OutcomeCounts } from "../../core/run.ts";
 
 /** What a check made of its input, before it judged: for the line that says so, and for `--json`. */
@@ -27,12 +27,12 @@ export function countsOf(history: History): Pick<Understood, "keys" | "operation
   const { calls, outcomes } = pairs(history);
   calls.forEach((call, i) => {
     const invoked = history[call];
-    if (invoked === undefined || invoked.process === "nemesis") return;
+    if (invoked === undefined || !isClientEvent(invoked)) return;
     if (invoked.key !== undefined) keys.add(invoked.key);
     const counts = operations.get(invoked.f) ?? { ok: 0, fail: 0, info: 0 };
     operations.set(invoked.f, counts);
     const end = history[outcomes[i] as number];
-    counts[outcomeOf(end?.process === "nemesis" ? undefined : end).type]++;
+    counts[outcomeOf(end !== undefined && isClientEvent(end) ? end : undefined).type]++;
   });
   return { keys: keys.size, operations: Object.fromEntries(operations) };
 }

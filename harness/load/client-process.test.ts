@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Capability, ClientWith } from "../../adapters/client/client.ts";
 import { sleep } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
-import type { ClientEvent, HistoryEvent } from "../../core/history.ts";
+import { type HistoryEvent, isClientEvent } from "../../core/history.ts";
 import { type Call, nodeId, type Outcome, type Result } from "../../core/op.ts";
 import { millis, seconds } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
@@ -47,8 +47,7 @@ function setUp(parts: {
       return task();
     });
   const ask = (whileRefused: "fail" | "wait" = "fail") => process.perform(call, { whileRefused });
-  const outcomes = () =>
-    events.filter((event): event is ClientEvent => event.process !== "nemesis" && event.type !== "invoke");
+  const outcomes = () => events.filter(isClientEvent).filter(({ type }) => type !== "invoke");
   return { clock, events, told, counts, process, run, ask, outcomes };
 }
 

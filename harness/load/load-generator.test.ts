@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Capability, ClientWith } from "../../adapters/client/client.ts";
 import { sleep } from "../../core/clock.ts";
-import type { ClientEvent, HistoryEvent } from "../../core/history.ts";
-import { operations } from "../../core/history.ts";
+import { type HistoryEvent, isInvocation, operations } from "../../core/history.ts";
 import { nodeId } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
 import type { Load } from "../../core/run.ts";
@@ -59,8 +58,7 @@ async function drive(load: Load, server: Server) {
   return { events, all: operations(events), end, generate };
 }
 
-const invokes = (events: readonly HistoryEvent[]) =>
-  events.filter((event): event is ClientEvent => event.type === "invoke");
+const invokes = (events: readonly HistoryEvent[]) => events.filter(isInvocation);
 const steady = (ms: number): Server => ({ service: () => millis(ms) });
 const open = (rate: number, processes: number, length: number): Load => ({
   kind: "open",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sleep } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
-import type { FaultChange } from "../../core/fault.ts";
+import type { FaultChange } from "../../core/harness-event.ts";
 import { nodeId } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
 import { millis, nanos, seconds } from "../../core/time.ts";

@@ -5,7 +5,7 @@
  */
 import { type Clock, sleep } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
-import type { FaultChange } from "../../core/fault.ts";
+import type { FaultChange } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";

@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/p
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { staleWindowsOf } from "../../checker/reads/stale-lanes.ts";
 import { sleep } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { HistoryEvent } from "../../core/history.ts";
@@ -100,6 +101,44 @@ describe("a run directory", () => {
     ]);
   });
 
+  it("is read where it was written before evidence and lanes were members", async () => {
+    const { dir } = await storedTrial();
+    const { run } = await readRun(dir);
+    const shown = run.verdicts
+      .flatMap(({ anomalies }) => anomalies)
+      .find(({ evidence }) => evidence?.kind === "order");
+    const { operations = [], culprit = 0 } = shown?.evidence ?? {};
+    const since = 5;
+    const window = { node: "n1", from: 1e9, to: 2e9, reads: 3, worstMs: 40 };
+    const flat = { kind: "x", summary: "y", key: "k", operations, culprit };
+    await rewrite(dir, () => ({
+      verdicts: [
+        {
+          checker: "c",
+          kind: "invalid",
+          summary: "s",
+          anomalies: [{ ...flat, states: [] }, flat, { ...flat, since }],
+        },
+        { checker: "staleness", kind: "valid", summary: "s", anomalies: [], staleness: [window] },
+      ],
+    }));
+    const [older, stale] = (await readRun(dir)).run.verdicts;
+    const about = { kind: "x", summary: "y", key: "k" };
+    expect(older?.anomalies).toEqual([
+      { ...about, evidence: { kind: "order", operations, culprit, states: [] } },
+      { ...about, evidence: { kind: "order", operations, culprit } },
+      { ...about, evidence: { kind: "stale", operations, culprit, since } },
+    ]);
+    expect(operations.length).toBeGreaterThan(0);
+    expect(stale).not.toHaveProperty("staleness");
+    expect(stale && staleWindowsOf(stale)).toEqual([window]);
+    expect(stale?.lanes?.[0]).toMatchObject({
+      label: "stale reads",
+      node: "n1",
+      text: "3 stale reads, up to 40 ms",
+    });
+  });
+
   it("keeps that an operation never returned, which JSON has no number for", async () => {
     const { run, dir } = await storedTrial();
     await rewrite(dir, ({ verdicts }) => ({
@@ -107,13 +146,18 @@ describe("a run directory", () => {
         ...verdict,
         anomalies: verdict.anomalies.map((anomaly) => ({
           ...anomaly,
-          operations: anomaly.operations?.map((operation) => ({ ...operation, returnIndex: null })),
+          evidence: anomaly.evidence && {
+            ...anomaly.evidence,
+            operations: anomaly.evidence.operations.map((operation) => ({ ...operation, returnIndex: null })),
+          },
         })),
       })),
     }));
     expect(run.verdict).toBe("invalid");
     const back = await readRun(dir);
-    const shown = back.run.verdicts.flatMap(({ anomalies }) => anomalies.flatMap((a) => a.operations ?? []));
+    const shown = back.run.verdicts.flatMap(({ anomalies }) =>
+      anomalies.flatMap(({ evidence }) => evidence?.operations ?? []),
+    );
     expect(shown.length).toBeGreaterThan(0);
     for (const operation of shown) expect(operation.returnIndex).toBe(Number.POSITIVE_INFINITY);
   });

@@ -4,8 +4,9 @@
  */
 import { assert } from "../../core/assert.ts";
 import type { Clock } from "../../core/clock.ts";
-import type { History, HistoryEvent } from "../../core/history.ts";
-import type { Call, Json, NodeId, Outcome } from "../../core/op.ts";
+import type { HarnessNews } from "../../core/harness-event.ts";
+import type { History, HistoryEvent, NoticeEvent } from "../../core/history.ts";
+import type { Call, NodeId, Outcome } from "../../core/op.ts";
 import type { OutcomeCounts } from "../../core/run.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
 
@@ -88,11 +89,19 @@ export class Recorder {
     });
   }
 
-  /** `since`: when it was surely otherwise for the last time, as nanoseconds since the run began. */
-  nemesis(f: string, value: Json, since?: Nanos): void {
+  /** A client received what the invocation at index `of` subscribed to. */
+  notice(notice: Omit<NoticeEvent, "index" | "time" | "type">): void {
+    assert(
+      this.#events[notice.of]?.type === "invoke",
+      `a notice of event ${notice.of}, which invokes nothing`,
+    );
+    this.#record({ index: this.#events.length, time: this.now(), type: "notice", ...notice });
+  }
+
+  /** The harness did or saw something: a phase, a leader, a fault, a digest. */
+  harness(news: HarnessNews): void {
     const index = this.#events.length;
-    const event = { index, time: this.now(), type: "info", process: "nemesis", f, value } as const;
-    this.#record({ ...event, ...(since !== undefined && { since }) });
+    this.#record({ index, time: this.now(), type: "info", process: "nemesis", ...news });
   }
 
   #head<T extends Outcome["type"] | "invoke">(time: Nanos, type: T, process: number, call: Call) {

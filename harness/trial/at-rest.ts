@@ -1,6 +1,6 @@
 /** The end of a trial: the nodes, healed and without load, are asked what each of them holds itself. */
 import { sleep } from "../../core/clock.ts";
-import type { Call, Json, NodeId } from "../../core/op.ts";
+import type { Call, NodeId } from "../../core/op.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { ClientProcess } from "../load/client-process.ts";
 import type { ClusterNode } from "../runtimes/runtime.ts";
@@ -97,5 +97,5 @@ export async function recordDigests(
         : { ...one, digest: await ask(one.endpoint, connect, at).catch(() => one.digest) },
     ),
   );
-  for (const { node, digest } of same) recorder.nemesis("digest", { node, ...digest } as unknown as Json);
+  for (const { node, digest } of same) recorder.harness({ f: "digest", value: { node, ...digest } });
 }

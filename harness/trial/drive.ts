@@ -2,9 +2,8 @@
 import type { Capability, ClientWith } from "../../adapters/client/client.ts";
 import { assert } from "../../core/assert.ts";
 import { sleep } from "../../core/clock.ts";
-import type { FaultChange } from "../../core/fault.ts";
-import type { Phase } from "../../core/history.ts";
-import type { Call, Json, NodeId } from "../../core/op.ts";
+import type { FaultChange, Phase } from "../../core/harness-event.ts";
+import type { Call, NodeId } from "../../core/op.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Generator } from "../../workloads/workload.ts";
 import type { ClientLoad } from "../load/client-probe.ts";
@@ -180,7 +179,7 @@ class Drive {
 
   #enter(phase: Phase, until: Nanos): void {
     const { deps, dir, recorder } = this.#context;
-    recorder.nemesis("phase", phase);
+    recorder.harness({ f: "phase", value: phase });
     deps.onProgress({ type: "stage", stage: phase, dir: dir.path });
     this.#watch.stage(phase, until);
   }
@@ -198,7 +197,7 @@ class Drive {
   }
 
   #onFault(name: string, change: FaultChange): void {
-    this.#context.recorder.nemesis(name, change as unknown as Json);
+    this.#context.recorder.harness({ f: "fault", name, value: change });
     this.#context.deps.onProgress({ type: "fault", name, change });
   }
 }

@@ -1,4 +1,4 @@
-import type { FaultChange } from "../../core/fault.ts";
+import type { FaultChange } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { OutcomeCounts } from "../../core/run.ts";
 

@@ -146,7 +146,7 @@ describe("a broken promise", () => {
       const run = await trial.run();
       expect(run.verdict).toBe("invalid");
       expect(verdictOf(run, "linearizable")?.kind).toBe("invalid");
-      expect(verdictOf(run, "linearizable")?.anomalies[0]?.operations?.length).toBeGreaterThan(0);
+      expect(verdictOf(run, "linearizable")?.anomalies[0]?.evidence?.operations.length).toBeGreaterThan(0);
     },
   );
 
@@ -232,7 +232,7 @@ describe("a run that proves nothing", () => {
     const isReady = trial.system.isReady.bind(trial.system);
     let struck = false;
     trial.deps.adapter.ready = async ({ node }) => {
-      struck ||= trial.events.some((event) => event.f === "kill");
+      struck ||= trial.events.some((event) => event.f === "fault");
       return isReady(node) && !(struck && node === "n2");
     };
     const run = await trial.run();

@@ -102,7 +102,8 @@ export class Watch {
     this.#askedAt = asked;
     if (before !== undefined && leader === this.#leader) return;
     this.#leader = leader;
-    this.#context.recorder.nemesis("leader", leader ?? null, before);
+    const since = before === undefined ? {} : { since: before };
+    this.#context.recorder.harness({ f: "leader", value: leader ?? null, ...since });
     this.#context.deps.onProgress({ type: "leader", ...(leader !== undefined && { node: leader }) });
   }
 

@@ -13,7 +13,7 @@ const aboveAll: KeyString = "\u0100";
 const chunkLength = 4096;
 
 export function keyString(key: Bytes): KeyString {
-  if (key.length <= chunkLength) return String.fromCharCode.apply(null, key as unknown as number[]);
+  if (key.length <= chunkLength) return Reflect.apply(String.fromCharCode, null, key);
   let text = "";
   for (let i = 0; i < key.length; i += chunkLength) text += keyString(key.subarray(i, i + chunkLength));
   return text;

@@ -1,48 +1,102 @@
-import { formatDuration, plural } from "../format.ts";
+import { formatDuration, plural, shorten } from "../format.ts";
 import { type Html, html as svg } from "../html.ts";
 import { chart, firstFitting, type Plot, plotOf, px, visible } from "./plot.ts";
-import { hues, type StaleBand, type Timeline, type View } from "./timeline.ts";
+import { hues, type LaneBand, type Timeline, type View } from "./timeline.ts";
 
 const leaderHeight = 24;
 const barHeight = 14;
 
-/** How much room the nodes' lanes take, and their stale reads in them. */
+/** How high what checkers found is drawn, and whether it has words next to it. */
 interface Layout {
-  readonly laneHeight: number;
-  readonly staleHeight: number;
-  /** Whether windows of stale reads are told in words beside their bars. */
-  readonly toldInWords: boolean;
+  readonly height: number;
+  readonly inWords: boolean;
 }
 
-/** Who led, what was done to each node, and where its reads were stale: one lane each, on the same time axis. */
-export const lanesChart = (timeline: Timeline, view: View): Html =>
-  draw(timeline, view, "lanes-chart", { laneHeight: 24, staleHeight: 4, toldInWords: false });
+/** A node with its faults, or, below the nodes, what a checker found that is about no node. */
+interface Row {
+  readonly name: string;
+  readonly node?: string;
+  /** In levels, so that what overlaps is drawn one above the other. */
+  readonly levels: readonly (readonly LaneBand[])[];
+}
 
-/** The same about stale reads: each window stands under the faults of its node, and says how much was how stale. */
-export const stalenessChart = (timeline: Timeline, view: View): Html =>
-  draw(timeline, view, "staleness-chart", { laneHeight: 42, staleHeight: 14, toldInWords: true });
+/** What overlaps deeper than this is drawn over the last level. */
+const levelsMax = 4;
+
+/** Who led, what was done to each node, and what checkers found there, on the same time axis. */
+export const lanesChart = (timeline: Timeline, view: View): Html =>
+  draw(timeline, view, "lanes-chart", { height: 4, inWords: false });
+
+/** What one checker found: each thing stands under the faults of its node, with a few words. */
+export const checkerLanesChart = (timeline: Timeline, view: View, checker: string): Html =>
+  draw(
+    { ...timeline, lanes: timeline.lanes.filter((band) => band.checker === checker) },
+    view,
+    `${checker}-chart`,
+    { height: 14, inWords: true },
+  );
+
+/** What the colours of lanes mean. */
+export function laneKeys(lanes: readonly LaneBand[]): Html {
+  const kinds = [...new Map(lanes.map(({ label, colour }) => [label, colour]))];
+  return svg`${kinds.map(([label, colour]) => svg` <span class="key lane-${colour}">${label}</span>`)}`;
+}
 
 function draw(timeline: Timeline, view: View, id: string, layout: Layout): Html {
-  const lanes = [...(timeline.leaders.length > 0 ? ["leader"] : []), ...timeline.nodes];
-  const first = timeline.leaders.length > 0 ? 1 : 0;
-  const plot = plotOf(view, first * leaderHeight + timeline.nodes.length * layout.laneHeight + 26, 4, 22);
-  const topOf = (lane: number) =>
-    plot.top + Math.min(lane, first) * leaderHeight + Math.max(0, lane - first) * layout.laneHeight;
-  const middleOf = (lane: number) => (topOf(lane) + topOf(lane + 1)) / 2;
+  const hasLeader = timeline.leaders.length > 0;
+  const rows = rowsOf(timeline);
+  const tops = [0];
+  if (hasLeader) tops.push(leaderHeight);
+  for (const row of rows) tops.push((tops.at(-1) ?? 0) + heightOf(row, layout));
+  const plot = plotOf(view, (tops.at(-1) ?? 0) + 26, 4, 22);
+  const names = [...(hasLeader ? ["leader"] : []), ...rows.map(({ name }) => name)];
+  const topOf = (i: number) => plot.top + (tops[i] ?? 0);
+  const first = hasLeader ? 1 : 0;
   return chart(plot, {
     id,
     label: lanesInWords(timeline),
     bands: timeline.faults,
     body: [
-      first === 1 && leaderLane(plot, timeline, topOf(0)),
-      timeline.nodes.map((node, i) => nodeLane(plot, timeline, node, topOf(i + first), layout)),
+      hasLeader && leaderLane(plot, timeline, topOf(0)),
+      rows.map((row, i) => rowOf(plot, timeline, row, topOf(i + first), layout)),
     ],
-    over: svg`<g class="lane-names">${lanes.map(
+    over: svg`<g class="lane-names">${names.map(
       (name, i) =>
-        svg`${i > 0 && svg`<path d="M0 ${topOf(i)}H${plot.right}"/>`}<text x="${plot.left - 7}" y="${middleOf(i)}" dy=".35em" text-anchor="end">${name}</text>`,
+        svg`${i > 0 && svg`<path d="M0 ${topOf(i)}H${plot.right}"/>`}<text x="${plot.left - 7}" y="${(topOf(i) + topOf(i + 1)) / 2}" dy=".35em" text-anchor="end">${shorten(name, 8)}</text>`,
     )}</g>`,
   });
 }
+
+function rowsOf({ nodes, lanes }: Timeline): Row[] {
+  const others = lanes.filter(({ node }) => node === undefined || !nodes.includes(node));
+  return [
+    ...nodes.map((node) => ({
+      name: node,
+      node,
+      levels: levelsOf(lanes.filter((band) => band.node === node)),
+    })),
+    ...[...new Set(others.map(({ label }) => label))].map((label) => ({
+      name: label,
+      levels: levelsOf(others.filter((band) => band.label === label)),
+    })),
+  ];
+}
+
+/** Each band on the first level that is free when it begins. */
+function levelsOf(bands: readonly LaneBand[]): LaneBand[][] {
+  const levels: LaneBand[][] = [];
+  for (const band of bands.toSorted((a, b) => a.from - b.from)) {
+    const free = levels.find((level) => (level.at(-1)?.to ?? 0) <= band.from);
+    if (free !== undefined) free.push(band);
+    else if (levels.length < levelsMax) levels.push([band]);
+    else levels.at(-1)?.push(band);
+  }
+  return levels;
+}
+
+/** A bar of a fault or, for what is about no node, none; and a level at least, so that rows of a chart are alike. */
+const heightOf = ({ node, levels }: Row, { height, inWords }: Layout): number =>
+  (node === undefined ? 4 : 5 + barHeight) + Math.max(1, levels.length) * (height + 3) + (inWords ? 6 : -2);
 
 function leaderLane(plot: Plot, timeline: Timeline, top: number): Html {
   const y = top + (leaderHeight - barHeight) / 2;
@@ -59,49 +113,48 @@ function leaderLane(plot: Plot, timeline: Timeline, top: number): Html {
   })}</g>`;
 }
 
-function nodeLane(plot: Plot, { faults, stale }: Timeline, node: string, top: number, layout: Layout): Html {
+function rowOf(plot: Plot, timeline: Timeline, row: Row, top: number, layout: Layout): Html {
+  const bottom = top + heightOf(row, layout);
+  const { node } = row;
+  return svg`<g>${node !== undefined && faultBars(plot, timeline, node, top + 5)}${row.levels.map(
+    (level, i) => laneBars(plot, level, bottom - (row.levels.length - i) * (layout.height + 3), layout),
+  )}</g>`;
+}
+
+function faultBars(plot: Plot, { faults }: Timeline, node: string, y: number): Html[] {
   const own = faults.filter(({ nodes }) => nodes.includes(node));
-  const y = top + 5;
-  return svg`<g>${visible(plot, own).map(({ band, x0, x1 }) => {
+  return visible(plot, own).map(({ band, x0, x1 }) => {
     const width = Math.max(2, x1 - x0);
     const text = firstFitting(width, `${band.label} ${band.name}`, band.label);
     return svg`<g><title>${band.label} ${band.summary}</title><rect class="fault hue-${band.hue}" x="${px(x0)}" y="${y}" width="${px(width)}" height="${barHeight}"/>${
       text !== "" &&
       svg`<text class="on-fault" x="${px(x0 + 5)}" y="${y + barHeight / 2}" dy=".36em">${text}</text>`
     }</g>`;
-  })}${staleBars(
-    plot,
-    stale.filter((window) => window.node === node),
-    top,
-    layout,
-  )}</g>`;
+  });
 }
 
-/** The windows of a node's stale reads at the bottom of its lane, with words beside them as far as these fit. */
-function staleBars(plot: Plot, own: readonly StaleBand[], top: number, layout: Layout): Html[] {
-  const height = layout.staleHeight;
-  const y = top + layout.laneHeight - height - 3;
-  const bars = visible(plot, own).sort((a, b) => a.x0 - b.x0);
+/** What a checker found on one level of a row, with words next to it as far as these fit. */
+function laneBars(plot: Plot, level: readonly LaneBand[], y: number, { height, inWords }: Layout): Html[] {
+  const bars = visible(plot, level).sort((a, b) => a.x0 - b.x0);
   return bars.map(({ band, x0, x1 }, i) => {
     const width = Math.max(2, x1 - x0);
     const end = x0 + width;
-    const age = formatDuration(band.worstMs / 1e3);
     const room = (bars[i + 1]?.x0 ?? plot.right) - end;
-    const words = layout.toldInWords
-      ? firstFitting(room, `${plural(band.reads, "stale read")}, up to ${age}`, age)
-      : "";
-    return svg`<g><title>${band.node}: ${plural(band.reads, "stale read")}, at worst ${age} out of date, from ${band.from.toFixed(2)} s to ${band.to.toFixed(2)} s</title><rect class="stale" x="${px(x0)}" y="${y}" width="${px(width)}" height="${height}"/>${
+    const words = inWords ? firstFitting(room, band.text, band.short) : "";
+    const where = band.node === undefined ? "" : `${band.node}: `;
+    return svg`<g><title>${where}${band.text}, from ${band.from.toFixed(2)} s to ${band.to.toFixed(2)} s</title><rect class="lane-${band.colour}" x="${px(x0)}" y="${y}" width="${px(width)}" height="${height}"/>${
       words !== "" && svg`<text x="${px(end + 5)}" y="${y + height / 2}" dy=".36em">${words}</text>`
     }</g>`;
   });
 }
 
-function lanesInWords({ leaders, faults, stale }: Timeline): string {
+function lanesInWords({ leaders, faults, lanes }: Timeline): string {
   const led = leaders.map(({ node, from }) => `${node ?? "nobody"} from ${from.toFixed(1)} s`).join(", ");
+  const labels = [...new Set(lanes.map(({ label }) => label))];
   return [
     leaders.length > 0 && `Leader: ${led}.`,
     `${plural(faults.length, "fault")} on the nodes' lanes.`,
-    stale.length > 0 && `${plural(stale.length, "window")} of stale reads.`,
+    ...labels.map((label) => `${label}: ${lanes.filter((band) => band.label === label).length}.`),
   ]
     .filter((part) => part !== false)
     .join(" ");

@@ -1,7 +1,7 @@
 import type { CallWords } from "../../checker/model.ts";
 import { isUntimed } from "../../checker/untimed.ts";
 import type { Operation } from "../../core/op.ts";
-import { type Anomaly, violationKind } from "../../core/verdict.ts";
+import type { Nanos } from "../../core/time.ts";
 import { formatDuration } from "../format.ts";
 import { barLabel, describeOperation } from "../words.ts";
 import type { FaultBand } from "./timeline.ts";
@@ -51,8 +51,21 @@ export interface Bar {
 /** A drawing holds so many operations; a checker's minimal sub-history is far smaller. */
 export const barLimit = 60;
 
-/** The operations of an anomaly that are shown, those up to the culprit, and how many before them are not. */
-export function shownOperations({ operations = [], culprit = 0 }: Anomaly): {
+/** What a sketch draws. */
+export interface Sketched {
+  readonly operations: readonly Operation[];
+  /** Position in `operations` of the operation that is marked; absent where none is. */
+  readonly culprit?: number;
+  /** Orders of some operations, by position. */
+  readonly orders?: readonly (readonly number[])[];
+  /** From when on the value that the culprit returned had been overwritten. */
+  readonly since?: Nanos;
+  /** Whether bars name revisions: where values alone would not show what is wrong. */
+  readonly revisions: boolean;
+}
+
+/** The operations that are shown, those up to the culprit, and how many before them are not. */
+export function shownOperations({ operations, culprit = 0 }: Pick<Sketched, "operations" | "culprit">): {
   readonly operations: readonly Operation[];
   readonly skipped: number;
 } {
@@ -60,18 +73,16 @@ export function shownOperations({ operations = [], culprit = 0 }: Anomaly): {
   return { operations: operations.slice(skipped, skipped + barLimit), skipped };
 }
 
-/** The drawing of an anomaly; undefined of one without operations. */
 export function sketchOf(
   id: string,
-  anomaly: Anomaly,
+  sketched: Sketched,
   faults: readonly FaultBand[],
   words: CallWords,
-): Sketch | undefined {
-  const { culprit, states = [] } = anomaly;
-  const { operations, skipped } = shownOperations(anomaly);
-  if (operations.length === 0) return undefined;
+): Sketch {
+  const { culprit, orders = [], revisions } = sketched;
+  const { operations, skipped } = shownOperations(sketched);
   const processes = [...new Set(operations.map(({ process }) => process))];
-  const bars = operations.map((operation) => barOf(operation, processes, anomaly.kind, words));
+  const bars = operations.map((operation) => barOf(operation, processes, revisions, words));
   const first = bars.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
   const last = bars.reduce((most, { from, to }) => Math.max(most, to ?? from), 0);
   return {
@@ -82,9 +93,9 @@ export function sketchOf(
     })),
     bars,
     ...(culprit !== undefined && { culprit: culprit - skipped }),
-    ...gapOf(anomaly),
+    ...gapOf(sketched),
     isUntimed: operations.every(isUntimed),
-    orders: states.map(({ order }) =>
+    orders: orders.map((order) =>
       order.map((position) => position - skipped).filter((position) => position >= 0),
     ),
     faults: faults.filter(({ from, to }) => from <= last && to >= first),
@@ -94,22 +105,26 @@ export function sketchOf(
 const nodesOf = (operations: readonly Operation[]): string =>
   [...new Set(operations.flatMap(({ node }) => node ?? []))].join(", ");
 
-function gapOf({ operations = [], culprit = -1, since }: Anomaly): Pick<Sketch, "gap"> {
+function gapOf({ operations, culprit = -1, since }: Sketched): Pick<Sketch, "gap"> {
   const read = operations[culprit];
   if (since === undefined || read === undefined || read.invokedAt <= since) return {};
   const [from, to] = [since / 1e9, read.invokedAt / 1e9];
   return { gap: { from, to, label: formatDuration(to - from) } };
 }
 
-function barOf(operation: Operation, processes: readonly number[], kind: string, words: CallWords): Bar {
+function barOf(
+  operation: Operation,
+  processes: readonly number[],
+  revisions: boolean,
+  words: CallWords,
+): Bar {
   const { process, invokedAt, completedAt, outcome } = operation;
   return {
     lane: processes.indexOf(process),
     from: invokedAt / 1e9,
     ...(outcome.type !== "info" && Number.isFinite(completedAt) && { to: completedAt / 1e9 }),
     outcome: outcome.type,
-    // A session's promises are about revisions: values alone would not show that one was broken.
-    label: barLabel(operation, words, kind !== violationKind),
+    label: barLabel(operation, words, revisions),
     title: describeOperation(operation, words),
   };
 }

@@ -1,3 +1,4 @@
+import type { LaneColour } from "../../core/verdict.ts";
 import type { Series } from "../data/series.ts";
 import type { UsageSeries } from "../data/usage.ts";
 
@@ -8,7 +9,7 @@ export interface Timeline {
   readonly faults: readonly FaultBand[];
   readonly leaders: readonly LeaderBand[];
   readonly phases: readonly PhaseBand[];
-  readonly stale: readonly StaleBand[];
+  readonly lanes: readonly LaneBand[];
   readonly series: Series;
   readonly usage: UsageSeries;
 }
@@ -38,10 +39,16 @@ export interface PhaseBand extends Band {
   readonly name: string;
 }
 
-export interface StaleBand extends Band {
-  readonly node: string;
-  readonly reads: number;
-  readonly worstMs: number;
+/** What a checker found to have a place in time. */
+export interface LaneBand extends Band {
+  readonly checker: string;
+  readonly label: string;
+  /** Absent where it is about no node. */
+  readonly node?: string;
+  readonly text: string;
+  /** For where `text` has no room; perhaps "". */
+  readonly short: string;
+  readonly colour: LaneColour;
 }
 
 /** What part of the run is drawn, and how wide. */

@@ -1,4 +1,4 @@
-import { lanesChart, stalenessChart } from "../charts/lanes.ts";
+import { checkerLanesChart, lanesChart } from "../charts/lanes.ts";
 import { percentilesChart } from "../charts/percentiles.ts";
 import { throughputChart } from "../charts/throughput.ts";
 import type { Timeline } from "../charts/timeline.ts";
@@ -73,8 +73,9 @@ function drawing(timeline: Timeline, element: HTMLElement, scatter: Scatter | un
       return (state, width) => scatter?.paint(state, width);
     case "lanes":
       return (state, width) => put(lanesChart(timeline, viewOf(state, width)).markup);
-    case "staleness":
-      return (state, width) => put(stalenessChart(timeline, viewOf(state, width)).markup);
+    case "checker-lanes":
+      return (state, width) =>
+        put(checkerLanesChart(timeline, viewOf(state, width), element.dataset["checker"] ?? "").markup);
     case "percentiles":
       return (state, width) => put(percentilesChart(timeline, viewOf(state, width), state.f).markup);
     case "throughput":

@@ -12,7 +12,7 @@ export function describeMoment(timeline: Timeline, f: string, seconds: number): 
   const leader = timeline.leaders.find(({ from, to }) => from <= seconds && seconds < to);
   const phase = timeline.phases.find(({ from, to }) => from <= seconds && seconds < to);
   const faults = timeline.faults.filter(({ from, to }) => from <= seconds && seconds <= to);
-  const stale = timeline.stale.filter(({ from, to }) => from <= seconds && seconds <= to);
+  const lanes = timeline.lanes.filter(({ from, to }) => from <= seconds && seconds <= to);
   return [
     title(formatTime(seconds)),
     rows([
@@ -25,7 +25,9 @@ export function describeMoment(timeline: Timeline, f: string, seconds: number): 
       ...(leader ? [["leader", leader.node ?? "none"] as const] : []),
       ...(phase ? [["phase", phase.name] as const] : []),
       ...faults.map(({ label, summary }) => [label, summary] as const),
-      ...stale.map(({ node, reads }) => ["stale", `${formatCount(reads)} reads on ${node}`] as const),
+      ...lanes.map(
+        ({ label, node, text }) => [label, node === undefined ? text : `${node}: ${text}`] as const,
+      ),
     ]),
   ];
 }

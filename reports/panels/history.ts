@@ -1,4 +1,3 @@
-import { violationKind } from "../../core/verdict.ts";
 import { barLimit, type Sketch, sketchOf } from "../charts/sketch.ts";
 import { sketchSvg } from "../charts/sketch-svg.ts";
 import type { Context } from "../context.ts";
@@ -35,9 +34,9 @@ ${operations.length > 0 && byName(context)}
 
 /** Every operation of a short history, by process; undefined of a longer one. */
 export function wholeSketch({ operations, faults, words }: Context<JudgedHistory>): Sketch | undefined {
-  if (operations.length > barLimit) return undefined;
+  if (operations.length === 0 || operations.length > barLimit) return undefined;
   const bands = faults.map(({ band }) => band);
-  return sketchOf("whole", { kind: violationKind, summary: "", operations }, bands, words);
+  return sketchOf("whole", { operations, revisions: false }, bands, words);
 }
 
 /** A short history as a drawing. */

@@ -1,4 +1,4 @@
-import { lanesChart } from "../charts/lanes.ts";
+import { laneKeys, lanesChart } from "../charts/lanes.ts";
 import { percentileNames, percentilesChart } from "../charts/percentiles.ts";
 import { throughputChart } from "../charts/throughput.ts";
 import { hues, type View } from "../charts/timeline.ts";
@@ -50,10 +50,10 @@ ${isTimed && figuresOverTime({ timeline })}
 
 /** Absent where the history of a file names no leader and no fault: nothing would stand in the lanes. */
 function lanes({ timeline, run }: Context<Judged>, view: View): Html | undefined {
-  const { leaders, faults, stale } = timeline;
-  if (run.readMode === undefined && leaders.length + faults.length + stale.length === 0) return undefined;
+  const { leaders, faults, lanes: found } = timeline;
+  if (run.readMode === undefined && leaders.length + faults.length + found.length === 0) return undefined;
   return html`<h3>Leader and nodes</h3>
-<p class="legend">${faultKeys({ timeline })}${timeline.stale.length > 0 && html` <span class="key stale">stale reads</span>`}</p>
+<p class="legend">${faultKeys({ timeline })}${laneKeys(found)}</p>
 <div class="plot" data-plot="lanes">${lanesChart(timeline, view)}</div>`;
 }
 

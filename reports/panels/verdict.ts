@@ -1,13 +1,8 @@
+import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import { unreachable } from "../../core/assert.ts";
 import type { Consistency } from "../../core/consistency.ts";
 import type { Run } from "../../core/run.ts";
-import {
-  type Anomaly,
-  knownLimits,
-  measuredStaleness,
-  type Verdict,
-  type VerdictKind,
-} from "../../core/verdict.ts";
+import { type Anomaly, knownLimits, type Verdict, type VerdictKind } from "../../core/verdict.ts";
 import type { Context } from "../context.ts";
 import { asSentence, formatCount, formatDuration, formatFigure, formatShare, plural } from "../format.ts";
 import { type Content, type Html, html } from "../html.ts";

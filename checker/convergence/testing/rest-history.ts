@@ -1,4 +1,5 @@
-import type { ClientEvent, History, HistoryEvent, NodeDigest, Phase } from "../../../core/history.ts";
+import type { HarnessNews, NodeDigest, Phase } from "../../../core/harness-event.ts";
+import type { ClientEvent, History, HistoryEvent } from "../../../core/history.ts";
 import { type Json, nodeId } from "../../../core/op.ts";
 import { seconds } from "../../../core/time.ts";
 
@@ -14,11 +15,11 @@ export class RestHistory {
   }
 
   phase(at: number, phase: Phase): this {
-    return this.#harness(at, "phase", phase);
+    return this.#harness(at, { f: "phase", value: phase });
   }
 
   digest(at: number, digest: Omit<NodeDigest, "node" | "since"> & { node: string; since?: number }): this {
-    return this.#harness(at, "digest", { since: 0, ...digest } as unknown as Json);
+    return this.#harness(at, { f: "digest", value: { since: 0, ...digest, node: nodeId(digest.node) } });
   }
 
   /** Acknowledged. */
@@ -82,9 +83,9 @@ export class RestHistory {
     return this;
   }
 
-  #harness(at: number, f: string, value: Json): this {
+  #harness(at: number, news: HarnessNews): this {
     const index = this.#events.length;
-    this.#events.push({ index, time: seconds(at), type: "info", process: "nemesis", f, value });
+    this.#events.push({ index, time: seconds(at), type: "info", process: "nemesis", ...news });
     return this;
   }
 }

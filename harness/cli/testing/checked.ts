@@ -1,32 +1,21 @@
 import { realClock } from "../../../core/real-clock.ts";
 import { check } from "../check.ts";
 import type { CheckOptions } from "../check-case.ts";
+import type { CheckResult } from "../json-result.ts";
 import type { Output } from "../output.ts";
-import type { Understood } from "../understood.ts";
-
-interface Result {
-  readonly verdict: string;
-  readonly operations: number;
-  readonly report?: string;
-  readonly files: readonly {
-    readonly file: string;
-    readonly truncated: boolean;
-    readonly understood: Understood;
-  }[];
-}
 
 /** What `assay check` prints, notes, answers as JSON, and ends with. */
 export async function checked(file: string, options: CheckOptions) {
   const printed: string[] = [];
   const notes: string[] = [];
-  const results: Result[] = [];
+  const results: CheckResult[] = [];
   const output: Output = {
     json: false,
     print: (line = "") => {
       printed.push(line);
     },
     result: (value) => {
-      results.push(value as Result);
+      results.push(value as CheckResult);
     },
     note: (line) => {
       notes.push(line);

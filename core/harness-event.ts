@@ -1,0 +1,73 @@
+/** What the harness itself writes into a history: the run's phases, the leader's changes, faults, digests of the nodes' states. */
+import type { Link, NodeId, Revision } from "./op.ts";
+import type { Nanos } from "./time.ts";
+
+/** `main`: load and faults. `quiet`: everything healed, load goes on. `final`: last reads of every key. */
+export type Phase = "main" | "quiet" | "final";
+
+/** The value of a fault's event. A fault is `begin`, then `proven` when it was seen to bite, then `end` when healed. */
+export interface FaultChange {
+  readonly state: "begin" | "proven" | "end";
+  /** Tells the faults of one run apart: 1, 2, … */
+  readonly id: number;
+  /** One line for people: `isolate leader n2`. */
+  readonly summary: string;
+  /** The nodes that the fault was aimed at. */
+  readonly nodes: readonly NodeId[];
+  /** Directed links that carry nothing while the fault lasts. */
+  readonly cut?: readonly Link[];
+  /** The node that led just before the fault struck, as the system said; absent while nobody led, and in older runs. */
+  readonly led?: NodeId;
+  /** On `proven`: what was seen (`n2 -> n1: 14 connections refused bytes`). */
+  readonly proof?: string;
+}
+
+/** `type` and `process` are Jepsen's. */
+interface Head {
+  readonly index: number;
+  readonly time: Nanos;
+  readonly type: "info";
+  readonly process: "nemesis";
+}
+
+/** The run enters a phase. */
+export interface PhaseEvent extends Head {
+  readonly f: "phase";
+  readonly value: Phase;
+}
+
+/** The harness sees another leader than before; null: nobody leads. */
+export interface LeaderEvent extends Head {
+  readonly f: "leader";
+  readonly value: NodeId | null;
+  /** Until when it was surely otherwise: the change came after this, and no later than `time`. Absent in older runs. */
+  readonly since?: Nanos;
+}
+
+export interface FaultEvent extends Head {
+  readonly f: "fault";
+  /** The nemesis' name. */
+  readonly name: string;
+  readonly value: FaultChange;
+}
+
+/** What one node said of its whole state. */
+export interface NodeDigest {
+  readonly node: NodeId;
+  /** The state's place in the system's order. */
+  readonly at: Revision;
+  readonly digest: string;
+  /** What the digest covers begins here (etcd: the compacted revision). Two digests compare where both places are equal. */
+  readonly since: Revision;
+}
+
+export interface DigestEvent extends Head {
+  readonly f: "digest";
+  readonly value: NodeDigest;
+}
+
+export type HarnessEvent = PhaseEvent | LeaderEvent | FaultEvent | DigestEvent;
+
+/** A harness event before the recorder gives it its place. */
+export type HarnessNews = WithoutHead<HarnessEvent>;
+type WithoutHead<E> = E extends Head ? Omit<E, keyof Head> : never;

@@ -1,0 +1,124 @@
+/** What `--json` prints of `bench` and `check`: built here or by them, and imported by whatever reads it. */
+import { type MeasuredStaleness, measuredStaleness } from "../../checker/reads/measured-staleness.ts";
+import type { OutcomeCounts, Run } from "../../core/run.ts";
+import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../core/verdict.ts";
+import { type StaleAtNode, staleByFault } from "./stale-by-fault.ts";
+import type { Understood } from "./understood.ts";
+
+/** `assay bench --json`. */
+export interface BenchResult {
+  /** The worst of the runs. */
+  readonly verdict: VerdictKind;
+  readonly seconds: number;
+  readonly runs: readonly RunResult[];
+}
+
+export interface RunResult {
+  readonly system: string;
+  readonly version: string;
+  readonly runtime: string;
+  readonly workload: string;
+  readonly readMode: string;
+  readonly seed: number;
+  readonly verdict: VerdictKind;
+  readonly knownLimitFound: boolean;
+  /** The known limits that stale reads met. */
+  readonly knownLimits: readonly MetLimit[];
+  /** Null where nobody measured it. */
+  readonly staleReads: (MeasuredStaleness & { readonly share: number }) | null;
+  readonly operations: OutcomeCounts;
+  /** By nemesis: how often it struck, and how often it was seen to take effect. */
+  readonly faults: readonly { readonly name: string; readonly windows: number; readonly proven: number }[];
+  readonly anomalies: readonly (AnomalyResult & { readonly known?: boolean; readonly limit?: MetLimit })[];
+  /** Those of all checkers. */
+  readonly figures: Readonly<Record<string, number>>;
+  readonly staleness: readonly StaleAtNode[];
+  readonly dir: string;
+  readonly report: string;
+  /** Why the run could not end as planned, where it could not. */
+  readonly error?: string;
+}
+
+export interface AnomalyResult {
+  readonly kind: string;
+  readonly summary: string;
+}
+
+/** `assay check --json`. */
+export interface CheckResult {
+  /** The worst of the files. */
+  readonly verdict: VerdictKind;
+  readonly operations: number;
+  readonly seconds: number;
+  readonly anomalies: readonly AnomalyResult[];
+  readonly files: readonly CheckedFile[];
+  /** The file of `--report`. */
+  readonly report?: string;
+}
+
+export interface CheckedFile {
+  readonly file: string;
+  /** Whether the last line was cut off, and not judged. */
+  readonly truncated: boolean;
+  readonly verdict: VerdictKind;
+  readonly operations: number;
+  readonly understood: Understood;
+  readonly judgedInSeconds: number;
+}
+
+/** A run, and where its records and its report are. */
+export interface Finished {
+  readonly run: Run;
+  readonly dir: string;
+  readonly report: string;
+  readonly failure?: string;
+}
+
+export const benchResult = (finished: readonly Finished[], seconds: number): BenchResult => ({
+  verdict: worst(finished.map(({ run }) => run.verdict)),
+  seconds,
+  runs: finished.map(runResult),
+});
+
+function runResult({ run, dir, report, failure }: Finished): RunResult {
+  return {
+    system: run.system.name,
+    version: run.system.version,
+    runtime: run.runtime,
+    workload: run.workload,
+    readMode: run.readMode.name,
+    seed: run.seed,
+    verdict: run.verdict,
+    knownLimitFound: knownLimits(run.verdicts).length > 0,
+    knownLimits: knownLimits(run.verdicts).flatMap(({ limit }) => limit ?? []),
+    staleReads: staleShare(run.verdicts),
+    operations: run.operations,
+    faults: faultCounts(run),
+    anomalies: run.verdicts.flatMap(({ anomalies }) =>
+      anomalies.map(({ kind, summary, known, limit }) => ({
+        kind,
+        summary,
+        ...(known && { known }),
+        ...(limit && { limit }),
+      })),
+    ),
+    figures: Object.assign({}, ...run.verdicts.map(({ figures }) => figures ?? {})),
+    staleness: staleByFault(run),
+    dir,
+    report,
+    ...(failure !== undefined && { error: failure }),
+  };
+}
+
+function staleShare(verdicts: Run["verdicts"]): RunResult["staleReads"] {
+  const measured = measuredStaleness(verdicts);
+  return measured === undefined ? null : { ...measured, share: measured.stale / measured.reads };
+}
+
+function faultCounts({ faults }: Run): RunResult["faults"] {
+  return [...new Set(faults.map(({ name }) => name))].map((name) => {
+    const windows = faults.filter((fault) => fault.name === name);
+    const proven = windows.filter(({ proof }) => proof !== undefined).length;
+    return { name, windows: windows.length, proven };
+  });
+}

@@ -1,0 +1,145 @@
+/** What checkers found, as run.json has it, and as run.json of before had it. */
+import { z } from "zod";
+import { staleLane } from "../../checker/reads/stale-lanes.ts";
+import type { StaleWindow } from "../../checker/reads/stale-windows.ts";
+import { type ErrorCode, errorCodes } from "../../core/errors.ts";
+import type { Evidence, ReachedState } from "../../core/evidence.ts";
+import { type Json, nodeId, type Operation, type Result } from "../../core/op.ts";
+import { type Nanos, nanos } from "../../core/time.ts";
+import type { Anomaly, Lane, MetLimit, Verdict } from "../../core/verdict.ts";
+
+/** What a schema must have for each member of `T`: none missing, none of another name. */
+export type Members<T> = { readonly [K in keyof T]-?: z.ZodType<T[K]> };
+
+export const count = z.int().nonnegative();
+export const time = z.number().transform(nanos);
+export const node = z.string().transform(nodeId);
+export const verdictKind = z.enum(["valid", "unknown", "invalid"]);
+const json: z.ZodType<Json> = z.json();
+/** JSON has no Infinity: what never happened is null. */
+const moment = z
+  .number()
+  .nullable()
+  .transform((at) => at ?? Number.POSITIVE_INFINITY);
+/** Another version's code is none of ours. */
+const errorCode = z
+  .string()
+  .transform((code): ErrorCode => (Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : "unknown"));
+
+const result: z.ZodType<Result> = z.looseObject({
+  value: json.exactOptional(),
+  revision: z.number().exactOptional(),
+  modRevision: z.number().exactOptional(),
+} satisfies Members<Result>);
+
+const operation: z.ZodType<Operation> = z.looseObject({
+  process: z.int(),
+  node: node.exactOptional(),
+  call: z.looseObject({ f: z.string(), key: z.string().exactOptional(), value: json.exactOptional() }),
+  outcome: z.union([
+    z.looseObject({ type: z.literal("ok"), output: result }),
+    z.looseObject({
+      type: z.enum(["fail", "info"]),
+      error: z.looseObject({ code: errorCode, definite: z.boolean(), message: z.string() }),
+    }),
+  ]),
+  intendedAt: time.exactOptional(),
+  invokedAt: time,
+  completedAt: moment.transform(nanos),
+  callIndex: count,
+  returnIndex: moment,
+} satisfies Members<Operation>);
+const operations = z.array(operation);
+const states: z.ZodType<ReachedState[]> = z.array(
+  z.looseObject({ state: z.string(), order: z.array(count) }),
+);
+
+const evidence: z.ZodType<Evidence> = z.discriminatedUnion("kind", [
+  z.looseObject({
+    kind: z.literal("order"),
+    operations,
+    culprit: count.exactOptional(),
+    states: states.exactOptional(),
+    moreStates: z.boolean().exactOptional(),
+  }),
+  z.looseObject({ kind: z.literal("stale"), operations, culprit: count, since: time }),
+]);
+
+const limit: z.ZodType<MetLimit> = z.looseObject({
+  name: z.string(),
+  node,
+  at: time,
+  boundMs: z.number(),
+  sentence: z.string(),
+} satisfies Members<MetLimit>);
+
+/** Evidence was no member of its own, and known by the members that it had. */
+interface OlderAnomaly {
+  readonly operations?: Operation[];
+  readonly culprit?: number;
+  readonly states?: ReachedState[];
+  readonly moreStates?: boolean;
+  readonly since?: Nanos;
+}
+
+const anomaly: z.ZodType<Anomaly> = z
+  .looseObject({
+    kind: z.string(),
+    summary: z.string(),
+    key: z.string().exactOptional(),
+    known: z.boolean().exactOptional(),
+    limit: limit.exactOptional(),
+    evidence: evidence.exactOptional(),
+    operations: operations.exactOptional(),
+    culprit: count.exactOptional(),
+    states: states.exactOptional(),
+    moreStates: z.boolean().exactOptional(),
+    since: time.exactOptional(),
+  } satisfies Members<Anomaly & OlderAnomaly>)
+  .transform(({ operations = [], culprit, states, moreStates, since, ...today }): Anomaly => {
+    if (operations.length === 0) return today;
+    if (since !== undefined) {
+      const read = culprit ?? operations.length - 1;
+      return { ...today, evidence: { kind: "stale", operations, culprit: read, since } };
+    }
+    const rest = {
+      ...(culprit !== undefined && { culprit }),
+      ...(states !== undefined && { states }),
+      ...(moreStates !== undefined && { moreStates }),
+    };
+    return { ...today, evidence: { kind: "order", operations, ...rest } };
+  });
+
+const lane: z.ZodType<Lane> = z.looseObject({
+  label: z.string(),
+  node: node.exactOptional(),
+  from: time,
+  to: time,
+  text: z.string(),
+  figures: z.record(z.string(), z.number()).exactOptional(),
+  colour: z.enum(["wrong", "noticed", "plain"]),
+} satisfies Members<Lane>);
+
+/** Windows of stale reads were a member of their own. */
+const olderWindow: z.ZodType<StaleWindow> = z.looseObject({
+  node,
+  from: time,
+  to: time,
+  reads: count,
+  worstMs: z.number(),
+} satisfies Members<StaleWindow>);
+
+export const verdict: z.ZodType<Verdict> = z
+  .looseObject({
+    checker: z.string(),
+    kind: verdictKind,
+    summary: z.string(),
+    anomalies: z.array(anomaly),
+    figures: z.record(z.string(), z.number()).exactOptional(),
+    seconds: z.number().exactOptional(),
+    lanes: z.array(lane).exactOptional(),
+    staleness: z.array(olderWindow).exactOptional(),
+  } satisfies Members<Verdict & { staleness?: StaleWindow[] }>)
+  .transform(({ staleness, ...rest }) =>
+    staleness === undefined ? rest : { ...rest, lanes: staleness.map(staleLane) },
+  );

@@ -1,0 +1,11 @@
+import type { Anomaly } from "../../core/verdict.ts";
+
+/** By the kind of the anomaly. */
+const tags = new Map([
+  ["stale-read", "stale"],
+  ["convergence", "disagrees at rest"],
+  ["not-asked-again", "disagrees, and was not asked again"],
+]);
+
+/** What is wrong with the marked operation, in a few words. */
+export const tagOf = ({ kind }: Anomaly): string => tags.get(kind) ?? `breaks ${kind.replaceAll("-", " ")}`;

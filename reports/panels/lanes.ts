@@ -1,0 +1,106 @@
+/** What a checker found to have a place in time, against what was broken at the time: one section a checker. */
+import type { Lane, Verdict } from "../../core/verdict.ts";
+import { checkerLanesChart, laneKeys } from "../charts/lanes.ts";
+import type { FaultBand } from "../charts/timeline.ts";
+import type { Context, Judged } from "../context.ts";
+import { asSentence, formatCount, formatDuration } from "../format.ts";
+import { type Html, html } from "../html.ts";
+import type { Section } from "../sections.ts";
+import { defaultWidth } from "./over-time.ts";
+import { stalenessWords } from "./staleness.ts";
+import { number, type Row, stackingTable, text } from "./table.ts";
+
+/** Beyond this many they are counted, not listed; the chart shows them all. */
+const listed = 40;
+
+/** What a section says first, where a checker's sentence is not enough. */
+const words: Readonly<Record<string, (verdict: Verdict, run: Judged) => Html>> = {
+  staleness: stalenessWords,
+};
+
+/** Of every checker that looked for something with a place in time. */
+export const lanesSections = (context: Context<Judged>): Section[] =>
+  context.run.verdicts.flatMap((verdict) => {
+    const { checker, lanes } = verdict;
+    if (lanes === undefined) return [];
+    const title = capitalized(checker.replaceAll("-", " "));
+    return [{ id: checker, title, markup: section(verdict, lanes, title, context) }];
+  });
+
+function section(
+  verdict: Verdict,
+  lanes: readonly Lane[],
+  title: string,
+  { run, timeline }: Context<Judged>,
+): Html {
+  const { checker, summary } = verdict;
+  const begin = Object.hasOwn(words, checker)
+    ? words[checker]?.(verdict, run)
+    : html`<p>${asSentence(summary)}</p>`;
+  const heading = html`<h2 id="${checker}">${title}</h2>`;
+  if (lanes.length === 0) return html`<section aria-labelledby="${checker}">${heading}${begin}</section>`;
+  const own = timeline.lanes.filter((band) => band.checker === checker);
+  return html`<section aria-labelledby="${checker}">${heading}
+${begin}
+<p class="legend">${laneKeys(own)} <span class="quiet">under the faults of their node, on the same time axis as all charts</span></p>
+<div class="plot" data-plot="checker-lanes" data-checker="${checker}">${checkerLanesChart(timeline, { from: 0, to: timeline.end, width: defaultWidth }, checker)}</div>
+${lanesTable(lanes, timeline.faults)}
+</section>`;
+}
+
+/** The worst first where a duration says how bad each is, else in order of time. */
+function lanesTable(lanes: readonly Lane[], faults: readonly FaultBand[]): Html {
+  const labels = [...new Set(lanes.map(({ label }) => label))];
+  const figures = [...new Set(lanes.flatMap((lane) => Object.keys(lane.figures ?? {})))];
+  const rank = figures.find(isDuration);
+  const rankOf = (lane: Lane) => (rank === undefined ? 0 : (lane.figures?.[rank] ?? 0));
+  const shown = lanes.toSorted((a, b) => rankOf(b) - rankOf(a) || a.from - b.from).slice(0, listed);
+  const isTold = labels.length > 1 || figures.length === 0;
+  const what = labels.join(", ");
+  return html`${stackingTable(
+    `${capitalized(what)}, ${rank === undefined ? "in order of time" : "the worst first"}`,
+    [
+      text("Node"),
+      ...(isTold ? [text("What")] : []),
+      number("From"),
+      number("Lasted"),
+      ...figures.map((name) => number(capitalized(name.replace(/ ms$/, "")))),
+      text("Faults"),
+    ],
+    shown.map((lane) => rowOf(lane, figures, isTold, faults)),
+  )}
+${lanes.length > listed && html`<p class="note">The first ${listed} of ${formatCount(lanes.length)}.</p>`}`;
+}
+
+const isDuration = (name: string): boolean => name.endsWith(" ms");
+
+function figureText(name: string, value: number | undefined): string {
+  if (value === undefined) return "–";
+  return isDuration(name) ? formatDuration(value / 1e3) : formatCount(value);
+}
+
+function rowOf(lane: Lane, figures: readonly string[], isTold: boolean, faults: readonly FaultBand[]): Row {
+  const [from, to] = [lane.from / 1e9, lane.to / 1e9];
+  return {
+    cells: [
+      lane.node ?? "–",
+      ...(isTold ? [lane.text] : []),
+      html`<a class="zoom" href="#over-time" data-from="${from}" data-to="${to}" title="Show it in the charts">${from.toFixed(2)} s</a>`,
+      formatDuration(to - from),
+      ...figures.map((name) => figureText(name, lane.figures?.[name])),
+      faultsAt(lane, faults),
+    ],
+  };
+}
+
+function faultsAt({ node, from, to }: Lane, faults: readonly FaultBand[]): Html {
+  const during = faults.filter((fault) => fault.from <= to / 1e9 && fault.to >= from / 1e9);
+  const named = (some: readonly FaultBand[]) =>
+    some.map(({ label, summary }) => `${label} ${summary}`).join("; ");
+  const isOwn = ({ nodes }: FaultBand) => node === undefined || nodes.includes(node);
+  const own = named(during.filter(isOwn));
+  const others = named(during.filter((fault) => !isOwn(fault)));
+  return html`${own}${own !== "" && others !== "" && "; "}${others !== "" && html`<span class="quiet">elsewhere: ${others}</span>`}${during.length === 0 && html`<span class="quiet">none at the time</span>`}`;
+}
+
+const capitalized = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
