@@ -12,7 +12,7 @@ import { decide } from "./search/decide.ts";
 import { Budget, type LimitName, type Limits, unlimited, within } from "./search/limits.ts";
 import { type NumberedJudgement, numbered } from "./search/numbered-judgement.ts";
 import { prepare } from "./search/problem.ts";
-import type { Failed } from "./workers.ts";
+import type { Failed } from "./threads/workers.ts";
 
 /** Whether operations can be linearized, and where it ends if they cannot. Positions are those in the given list. */
 export type Judgement =

@@ -1,7 +1,7 @@
 import type { Consistency } from "../core/consistency.ts";
 import type { History } from "../core/history.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { Workers } from "./workers.ts";
+import type { Workers } from "./threads/workers.ts";
 
 /** What a checker may know of the run beside its history. */
 export interface RunContext {

@@ -3,7 +3,7 @@ import type { Columns } from "./register/columns.ts";
 import { judgeColumns } from "./register/judge-columns.ts";
 import type { Budget } from "./search/limits.ts";
 import type { NumberedJudgement } from "./search/numbered-judgement.ts";
-import type { Failed } from "./workers.ts";
+import type { Failed } from "./threads/workers.ts";
 
 /** Turns of the search after which a register is hard enough to be worth a thread. */
 const easyTurns = 1;

@@ -25,8 +25,8 @@ import { failedKind } from "./run-checkers.ts";
 import { Budget, type LimitName, within } from "./search/limits.ts";
 import type { NumberedJudgement } from "./search/numbered-judgement.ts";
 import { split, wholeOf } from "./split.ts";
+import type { Failed } from "./threads/workers.ts";
 import { whole } from "./whole.ts";
-import type { Failed } from "./workers.ts";
 
 export interface LinearizableOptions {
   readonly model: Model;

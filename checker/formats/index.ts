@@ -1,13 +1,13 @@
 import { UsageError } from "../../core/errors.ts";
+import { jepsenEdn } from "./edn/jepsen-edn.ts";
+import { knossosEdn } from "./edn/knossos-edn.ts";
+import { porcupineKv } from "./edn/porcupine-kv.ts";
 import type { Format, Source } from "./format.ts";
-import { jepsenEdn } from "./jepsen-edn.ts";
 import { jepsenLog } from "./jepsen-log.ts";
-import { jsonEvents } from "./json-events.ts";
-import { jsonOperations } from "./json-operations.ts";
-import { jsonl } from "./jsonl.ts";
-import { knossosEdn } from "./knossos-edn.ts";
-import { porcupineJson } from "./porcupine-json.ts";
-import { porcupineKv } from "./porcupine-kv.ts";
+import { jsonEvents } from "./json/events.ts";
+import { jsonOperations } from "./json/json-operations.ts";
+import { jsonl } from "./json/jsonl.ts";
+import { porcupineJson } from "./json/porcupine-json.ts";
 
 /** Every format by the name that `--format` knows, the most particular first. */
 export const formats: Readonly<Record<string, Format>> = Object.fromEntries(

@@ -1,4 +1,4 @@
-import { Keyword } from "./edn.ts";
+import { Keyword } from "./edn/edn.ts";
 
 /** Short words that are kept; further ones are not shared. */
 const mostWords = 20_000;

@@ -1,9 +1,9 @@
-import { ednToJson } from "./edn.ts";
+import { ednToJson } from "./edn/edn.ts";
+import { readEdn } from "./edn/read-edn.ts";
 import { eventTypes, type ForeignEvent } from "./foreign-event.ts";
 import type { Format } from "./format.ts";
 import { historyOfEvents } from "./history-of-events.ts";
 import { malformed } from "./malformed.ts";
-import { readEdn } from "./read-edn.ts";
 import { eachLine } from "./text-lines.ts";
 
 /** `3 :invoke :write 4`, after whatever a logger puts before it: level, time, thread, name. */

@@ -4,7 +4,7 @@ import { encodeEvent } from "../../core/history-codec.ts";
 import { nodeId } from "../../core/op.ts";
 import { nanos } from "../../core/time.ts";
 import { textSource } from "./format.ts";
-import { jsonl } from "./jsonl.ts";
+import { jsonl } from "./json/jsonl.ts";
 
 it("our own history comes back with what a run asked each node at rest", async () => {
   const events: HistoryEvent[] = (["invoke", "ok"] as const).map((type, index) => ({

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../core/errors.ts";
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
-import { ednToJson } from "./edn.ts";
+import { ednToJson } from "./edn/edn.ts";
+import { readEdn } from "./edn/read-edn.ts";
 import { textSource } from "./format.ts";
 import { detectFormat } from "./index.ts";
-import { readEdn } from "./read-edn.ts";
 
 /** `write 4 ok; read ?` of whatever format the text is told to be. */
 async function told(text: string, name?: string): Promise<string> {

@@ -4,7 +4,7 @@ import type { Model } from "../model.ts";
 import { counter } from "./counter.ts";
 import { fencedLock } from "./fenced-lock.ts";
 import { fifoQueue } from "./fifo-queue.ts";
-import { kv } from "./kv.ts";
+import { kv } from "./kv/kv.ts";
 import { multiRegister, unknownMultiRegister } from "./multi-register.ts";
 import { mutex } from "./mutex.ts";
 import { register } from "./register.ts";

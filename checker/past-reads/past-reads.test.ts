@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { operations as operationsOf } from "../../core/history.ts";
 import type { Call, Json, Operation, Outcome } from "../../core/op.ts";
 import { illegal, type Model } from "../model.ts";
-import { kv } from "../models/kv.ts";
+import { kv } from "../models/kv/kv.ts";
 import { register } from "../models/register.ts";
 import { set } from "../models/set.ts";
 import { isRead } from "../reads/is-read.ts";

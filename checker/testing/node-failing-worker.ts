@@ -3,9 +3,9 @@
  * judges the others.
  */
 import { parentPort } from "node:worker_threads";
-import type { Task } from "../node-worker.ts";
 import { judgeColumns } from "../register/judge-columns.ts";
 import { Budget, unlimited } from "../search/limits.ts";
+import type { Task } from "../threads/node-worker.ts";
 
 /** How a register of so many operations makes the thread fail. */
 export const failures = { throws: 1, exits: 2, outOfMemory: 3, hangs: 4 } as const;

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { jepsenEdnLines } from "../../checker/formats/jepsen-edn-writer.ts";
+import { jepsenEdnLines } from "../../checker/formats/edn/jepsen-edn-writer.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { History } from "../../core/history.ts";
 import { readRun } from "../record/node-store.ts";

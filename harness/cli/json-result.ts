@@ -2,8 +2,8 @@
 import { type MeasuredStaleness, measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import type { OutcomeCounts, Run } from "../../core/run.ts";
 import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../core/verdict.ts";
+import type { Understood } from "./check/understood.ts";
 import { type StaleAtNode, staleByFault } from "./stale-by-fault.ts";
-import type { Understood } from "./understood.ts";
 
 /** `assay bench --json`. */
 export interface BenchResult {

@@ -4,7 +4,7 @@ import { UsageError } from "../../core/errors.ts";
 import type { ExternalOptions } from "../runtimes/external/external.ts";
 import { positiveNumber } from "./arguments.ts";
 import { type BenchOptions, declareBenchOptions } from "./bench-options.ts";
-import type { CheckOptions } from "./check-case.ts";
+import type { CheckOptions } from "./check/case.ts";
 import type { ExportOptions } from "./export.ts";
 import type { Registries } from "./list.ts";
 import { type Output, processOutput } from "./output.ts";
@@ -133,7 +133,7 @@ function addCheck(assay: Command, clock: Clock, finish: (status: number) => void
     .option("--report <file>", "write the page of the one history that is checked to this file")
     .option("--json", "one JSON object on stdout and nothing else there", false)
     .action(async (files: string[], options: CheckOptions & Json) => {
-      const { check } = await import("./check.ts");
+      const { check } = await import("./check/check.ts");
       finish(await check(files, options, clock, processOutput(options.json)));
     });
 }

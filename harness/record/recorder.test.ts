@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { textSource } from "../../checker/formats/format.ts";
-import { jsonl } from "../../checker/formats/jsonl.ts";
+import { jsonl } from "../../checker/formats/json/jsonl.ts";
 import { decodeHistory, encodeEvent } from "../../core/history-codec.ts";
 import { nodeId } from "../../core/op.ts";
 import { nanos } from "../../core/time.ts";

@@ -1,6 +1,6 @@
 import { realClock } from "../../../core/real-clock.ts";
-import { check } from "../check.ts";
-import type { CheckOptions } from "../check-case.ts";
+import type { CheckOptions } from "../check/case.ts";
+import { check } from "../check/check.ts";
 import type { CheckResult } from "../json-result.ts";
 import type { Output } from "../output.ts";
 

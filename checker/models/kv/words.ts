@@ -1,0 +1,45 @@
+/** Words for the operations of a store of keys. */
+import type { Call, Json, Outcome } from "../../../core/op.ts";
+import { plainCall } from "../../explain/call-words.ts";
+import type { Numbered } from "../../explain/numbers.ts";
+import { cut, say } from "../../phrases.ts";
+import { answerOf } from "../calls.ts";
+import { anObject } from "../initial.ts";
+
+/** `read 41 from k3`, `put 41 in k3`, `deleted k3`, `listed [["a",1]] under a`, `did {"compare":…} and got …` */
+export function describeKvCall(call: Call, outcome: Outcome): string {
+  const isKnown = outcome.type === "ok";
+  const answer = answerOf(outcome);
+  const key = cut(call.key ?? "");
+  switch (call.f) {
+    case "get":
+      return isKnown ? `read ${say(answer)} from ${key}` : `tried to read ${key}`;
+    case "put":
+      return `${isKnown ? "put" : "tried to put"} ${say(call.value ?? null)} in ${key}`;
+    case "delete":
+      if (answer === false) return `found no ${key} to delete`;
+      return `${isKnown ? "deleted" : "tried to delete"} ${key}`;
+    case "list": {
+      const under = key === "" ? "" : ` under ${key}`;
+      return isKnown ? `listed ${say(answer)}${under}` : `tried to list the keys${under}`;
+    }
+    default:
+      return isKnown ? transaction(call.value, answer) : plainCall(call, outcome);
+  }
+}
+
+function transaction(value: Json | undefined, answer: Json | undefined): string {
+  const succeeded = anObject.is(answer ?? null) ? (answer as { succeeded?: Json }).succeeded : undefined;
+  const ending =
+    succeeded === undefined
+      ? ""
+      : ` and was told that its comparisons ${succeeded === true ? "held" : "did not hold"}`;
+  return `did the transaction ${say(value)}${ending}`;
+}
+
+/** The store's revision after an operation; one that changes the store is given a revision of its own. */
+export function revisionOfCall({ f }: Call, outcome: Outcome): Numbered | undefined {
+  if (outcome.type !== "ok" || outcome.output.revision === undefined) return undefined;
+  const given = f === "put" || (f === "delete" && outcome.output.value === true);
+  return { at: outcome.output.revision, given };
+}

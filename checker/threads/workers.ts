@@ -1,0 +1,22 @@
+import type { Columns } from "../register/columns.ts";
+import type { Limits } from "../search/limits.ts";
+import type { NumberedJudgement } from "../search/numbered-judgement.ts";
+
+/** Judges registers side by side: threads of the platform, so that the checker itself stays pure. */
+export interface Workers {
+  /**
+   * The judgement of every register, in their order. At most `threads` are judged at once, all before the deadline and
+   * each within `limits.memoryBytes`. A register whose worker fails is not judged; the others are.
+   */
+  judge(
+    registers: readonly Columns[],
+    threads: number,
+    limits: Limits,
+  ): Promise<readonly (NumberedJudgement | Failed)[]>;
+}
+
+/** What judged a register failed: nothing is known of it. */
+export interface Failed {
+  readonly kind: "failed";
+  readonly reason: string;
+}

@@ -1,0 +1,82 @@
+import type { Checker } from "../../../checker/checker.ts";
+import { convergence } from "../../../checker/convergence/convergence.ts";
+import type { ReadHistory } from "../../../checker/formats/format.ts";
+import { detectFormat, formats } from "../../../checker/formats/index.ts";
+import { linearizable } from "../../../checker/linearizable.ts";
+import type { Model } from "../../../checker/model.ts";
+import type { ModelOptions } from "../../../checker/models/index.ts";
+import { initialHint } from "../../../checker/models/initial-hint.ts";
+import { vacuityUnder } from "../../../checker/vacuity.ts";
+import { UsageError } from "../../../core/errors.ts";
+import { parseExactJson } from "../../../core/exact-json.ts";
+import { fileSource } from "../../record/file-source.ts";
+import { HeapGuard } from "../../record/heap-guard.ts";
+import { lookUp } from "../arguments.ts";
+import type { Case, CheckOptions } from "./case.ts";
+import { modelFor } from "./fits.ts";
+import { countsOf, setAside } from "./understood.ts";
+
+/** A file with a history of anybody's, held against a model. */
+export async function readForeign(file: string, options: CheckOptions): Promise<Case> {
+  const initial = initialOf(options.initial);
+  const guard = new HeapGuard(options.memoryLimit * 2 ** 20);
+  const source = await fileSource(file, { guard });
+  const format =
+    options.format === undefined ? detectFormat(source) : lookUp(formats, options.format, "format");
+  const fail = options.fail === undefined ? {} : { fail: options.fail };
+  const read = await readable(file, () => format.read(source, fail));
+  const { history, truncated, notes } = read;
+  const named = options.model === undefined ? {} : { model: options.model };
+  const own = read.initial === undefined ? {} : { initial: read.initial };
+  const model = modelFor(history, file, { ...named, ...(initial ?? own) });
+  const atRest = setAside(history);
+  return {
+    file,
+    ...(initial === undefined && { hintOf: () => initialHint(history) }),
+    history,
+    truncated,
+    checkers: model === undefined ? [] : checkersFor(model, atRest.length > 0, options),
+    words: model ?? {},
+    promises: "linearizable",
+    known: [],
+    understood: {
+      format: format.name,
+      ...(model !== undefined && { model: model.name }),
+      ...countsOf(history),
+      notes: [...notes, ...atRest],
+    },
+  };
+}
+
+/** `askedAtRest`: a run of ours that was killed may have come as far as to ask each node what it holds. */
+function checkersFor(model: Model, askedAtRest: boolean, { whole }: CheckOptions): Checker[] {
+  const rest = askedAtRest ? [convergence()] : [];
+  return [linearizable({ model, whole }), ...rest, vacuityUnder(model)];
+}
+
+/** What no format foresaw, as a sentence: a value too deep to walk through, a line too long to hold. */
+async function readable(file: string, read: () => Promise<ReadHistory>): Promise<ReadHistory> {
+  try {
+    return await read();
+  } catch (reason) {
+    if (!(reason instanceof RangeError)) throw reason;
+    throw new UsageError(
+      /call stack/.test(reason.message)
+        ? `${file}: a value is nested too deeply to be read`
+        : `${file}: a line of it, or a value, is longer than the 512 MiB that can be held as one text`,
+    );
+  }
+}
+
+/** Undefined where none is given. */
+function initialOf(text: string | undefined): ModelOptions | undefined {
+  if (text === undefined) return undefined;
+  if (text === "unknown") return { initialUnknown: true };
+  try {
+    return { initial: parseExactJson(text) };
+  } catch (reason) {
+    throw new UsageError(
+      `--initial ${text}: expected a value in JSON, such as 0 or '{"x":0}', or unknown (${(reason as Error).message})`,
+    );
+  }
+}
