@@ -150,7 +150,6 @@ function finish({ value, operation, effectBy, effectTime, seenBy }: Draft): Vers
 export function written({ call, outcome }: Operation): Json | undefined {
   if (outcome.type === "fail") return undefined;
   if (call.f === "write") return call.value ?? null;
-  if (call.f === "delete") return null;
   if (call.f === "cas") return (call.value as readonly Json[])[1] ?? null;
   // A delete that found nothing changed nothing.
   if (call.f === "delete") return outcome.type === "ok" && outcome.output.value === false ? undefined : null;
