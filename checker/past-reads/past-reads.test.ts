@@ -94,7 +94,7 @@ describe("a session of reads that may be old", () => {
     for (const order of ["reads", "operations"] as const) {
       const verdict = await judge(set(), order, ...added, ...newThenOld);
       expect(verdict.kind).toBe("invalid");
-      expect(verdict.anomalies[0]).toMatchObject({ kind: "session-order", culprit: 1 });
+      expect(verdict.anomalies[0]).toMatchObject({ kind: "session-order", evidence: { culprit: 1 } });
     }
   });
 

@@ -85,7 +85,7 @@ describe("a lost write", () => {
     const verdict = judge([...write(1, 1, 3), ...read(2, null, { revision: 5 })]);
     expect(verdict).toMatchObject({
       kind: "invalid",
-      anomalies: [{ kind: "lost-write", culprit: 1 }],
+      anomalies: [{ kind: "lost-write", evidence: { culprit: 1 } }],
       summary: expect.stringContaining("found no value, though nothing can have removed it by then"),
     });
     expect(judge([...write(1, 1, 3), ...remove(1, true, 4), ...read(2, null, { revision: 5 })]).kind).toBe(
