@@ -104,7 +104,9 @@ describe("a write's one effect", () => {
       [2, "ok", "read", 5, { revision: 12, modRevision }],
     ]);
     const verdict = await judge([1, "invoke", "write", 5], [1, "ok", "write", 5, { revision: 9 }], ...reads);
-    expect(verdict.anomalies).toMatchObject([{ kind: "applied-twice", evidence: { operations: { length: 3 } } }]);
+    expect(verdict.anomalies).toMatchObject([
+      { kind: "applied-twice", evidence: { operations: { length: 3 } } },
+    ]);
     expect(verdict.summary).toMatch(/took effect twice$/);
   });
 
