@@ -186,7 +186,6 @@ describe("the report of other runs", () => {
       anomalies: [{ kind: violationKind, summary: limit, known: true, limit: metLimit }],
     };
     const stale = {
-      staleness: [],
       figures: { reads: 1881, "stale reads": 292, "staleness ms worst": 33_400 },
     };
     const text = textOf(renderReport({ ...run, verdicts: [verdict, ...run.verdicts] }, history, usage));
