@@ -42,9 +42,9 @@ describe("the in-memory system", () => {
       const [a, b] = [await connect(nodes[1]), await connect(nodes[2])];
       await a.kv.write("k", "1");
       await a.kv.write("l", "2");
-      expect(await b.delete("k")).toBe(true);
+      expect(await b.delete("k")).toEqual({ existed: true, revision: 3 });
       expect(await a.kv.read("k", "linearizable")).toEqual({ revision: 3 });
-      expect(await a.delete("k")).toBe(false);
+      expect(await a.delete("k")).toEqual({ existed: false });
       await expect(a.kv.cas("k", "1", "3")).rejects.toMatchObject({ code: "mismatch" });
       expect((await b.kv.read("l", "linearizable")).value).toBe("2");
     }));
