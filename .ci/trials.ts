@@ -148,7 +148,7 @@ const realSystems: readonly Trial[] = [
   },
   ...["etcd", "zookeeper", "consul"].map((system) => ({
     name: `${system}'s nodes agree at rest after they died and came back one by one`,
-    args: `--system ${system} --runtime netns --nemesis restart-staggered --seconds 14 --fault-seconds 6 --gap-seconds 1.5`,
+    args: `--system ${system} ${system === "consul" ? "--read-mode consistent " : ""}--runtime netns --nemesis restart-staggered --seconds 14 --fault-seconds 6 --gap-seconds 1.5`,
     status: 0,
   })),
   {

@@ -10,7 +10,10 @@ export interface Election {
   readonly from: Nanos;
   /** When it surely did not lead yet. */
   readonly since: Nanos;
-  /** No update was acknowledged under the new leader before this: the first acknowledgement after nobody led, or `from`. */
+  /**
+   * No update was acknowledged under the new leader before this: the first acknowledgement after nobody led; `from`
+   * where another node was seen to lead until then.
+   */
   readonly firstUpdate: Nanos;
 }
 
@@ -42,9 +45,7 @@ export function elections(
       nobodyLed && kills.some(({ nodes, ...kill }) => nodes.includes(node) && overlap(kill, before));
     if (last !== undefined && (node !== last.node || restarted)) {
       const since = restarted ? beginOf(before) : beginOf(span);
-      const firstUpdate = nobodyLed
-        ? acknowledged(history, restarted ? before.from : since, from, isUpdate)
-        : from;
+      const firstUpdate = nobodyLed ? acknowledged(history, restarted ? before.from : since, isUpdate) : from;
       found.push({ node, from, since, firstUpdate });
     }
     last = span;
@@ -62,16 +63,10 @@ const isKill = ({ name }: FaultWindow): boolean => /^(kill|restart)(-|$)/.test(n
 const overlap = (a: Pick<FaultWindow, "from" | "to">, b: LeaderSpan): boolean =>
   a.from < b.to && b.from < a.to;
 
-/** When the first update was acknowledged after `since`; `until` where none was before that. */
-function acknowledged(
-  history: History,
-  since: Nanos,
-  until: Nanos,
-  isUpdate: (event: ClientEvent) => boolean,
-): Nanos {
+/** When the first update was acknowledged after `since`; never where none was. */
+function acknowledged(history: History, since: Nanos, isUpdate: (event: ClientEvent) => boolean): Nanos {
   for (const event of history) {
-    if (event.time >= until) break;
     if (event.type === "ok" && event.time > since && isUpdate(event)) return event.time;
   }
-  return until;
+  return nanos(Number.POSITIVE_INFINITY);
 }

@@ -265,6 +265,9 @@ describe("a stale read at a new leader", () => {
     expect(anomalies[0]?.limit?.sentence).toContain("answered by n3, which passed it on to n1");
     expect((await judge(passedOn(13.3), forwarded)).kind).toBe("invalid");
     expect((await judge(passedOn(13.1), both)).kind).toBe("invalid");
+    // The first update comes at 14 s, after the leader was seen.
+    expect((await judge(elected().reads(13.8, 13.9, "n3", 1).history(), forwarded)).kind).toBe("valid");
+    expect((await judge(elected().reads(14.2, 14.3, "n3", 1).history(), forwarded)).kind).toBe("invalid");
   });
 });
 
