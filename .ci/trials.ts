@@ -43,7 +43,7 @@ const named = (run: RunResult) =>
     ? undefined
     : "did not say which value was stale or lost";
 
-/** The nodes did not come to agree: told by a key that one of them has an old value of, or by their own digests. */
+/** The nodes did not come to agree: one of them has an old value of a key, or their own digests differ. */
 const disagreed = (run: RunResult) =>
   run.anomalies.some(({ kind }) => kind === "convergence" || kind === "digest")
     ? undefined

@@ -7,7 +7,7 @@ import { beforeSending, limitsOf } from "./ask.ts";
 
 const late = () => new ClientError("not-connected", "late");
 
-/** Waits for `work`, which takes so many milliseconds, and says when it was over. */
+/** Waits for `work`, which takes this many milliseconds, and returns when it was over. */
 function waiting(workMs: number, ask: { timeoutMs?: number; abortAtMs?: number }) {
   const clock = new VirtualClock();
   const controller = new AbortController();

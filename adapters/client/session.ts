@@ -18,7 +18,7 @@ export interface Session {
   readonly ttlMs: number;
   /**
    * Fires when the system reports that the session is gone, with a ClientError as its reason. A client that hears nothing
-   * is told nothing.
+   * cannot know.
    */
   readonly lost: AbortSignal;
   /**

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { requireOrSkip } from "../../core/require-or-skip.ts";
+import { requireOrSkip } from "../../core/testing/require-or-skip.ts";
 import { startDirect } from "../../harness/runtimes/testing/direct-cluster.ts";
 import { limitsOf } from "../client/ask.ts";
 import { clock, patient, type TestCluster, untilReady, within } from "../conformance/cluster.ts";

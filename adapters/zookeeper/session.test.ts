@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { sleep } from "../../core/clock.ts";
-import { requireOrSkip } from "../../core/require-or-skip.ts";
+import { requireOrSkip } from "../../core/testing/require-or-skip.ts";
 import { millis } from "../../core/time.ts";
 import { startDirect } from "../../harness/runtimes/testing/direct-cluster.ts";
 import type { Endpoint } from "../adapter.ts";

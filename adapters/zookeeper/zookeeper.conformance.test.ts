@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { requireOrSkip } from "../../core/require-or-skip.ts";
+import { requireOrSkip } from "../../core/testing/require-or-skip.ts";
 import { startDirect } from "../../harness/runtimes/testing/direct-cluster.ts";
 import { clock } from "../conformance/cluster.ts";
 import { conforms } from "../conformance/suite.ts";

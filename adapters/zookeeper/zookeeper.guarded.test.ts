@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, describe } from "vitest";
-import { requireOrSkip } from "../../core/require-or-skip.ts";
+import { requireOrSkip } from "../../core/testing/require-or-skip.ts";
 import { startDirect } from "../../harness/runtimes/testing/direct-cluster.ts";
 import { Authority, certificatesMissing } from "../conformance/certificates.ts";
 import { clock } from "../conformance/cluster.ts";

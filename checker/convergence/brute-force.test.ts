@@ -74,7 +74,7 @@ describe("convergence, held against its definition", () => {
         if (kind === "valid") expect(agrees).toBe(true);
         if (kind === "invalid") expect(agrees).toBe(false);
         const same = new Set(lastValues(history)).size === 1;
-        // What is left open may still be told at rest: nodes that differ, of which a late write may be the reason.
+        // What is left open may still be reported at rest: nodes that differ, perhaps because of a late write.
         if (kind === "unknown") expect(same).toBe(false);
       }),
       { numRuns: 3000 },

@@ -125,7 +125,7 @@ describe("a deleted key", () => {
     expect(verdict.summary).toMatch(/n2 and n3 returned null: the delete by process \d+/);
   });
 
-  it("that was written anew and is null at a node is a violation", () => {
+  it("that was written again and is null at a node is a violation", () => {
     const history = final(run().delete(5).write(6, 3));
     expect(judge(othersReturn(history, 13.1, 3).read(20.1, "n1", null)).kind).toBe("invalid");
   });
@@ -221,7 +221,7 @@ describe("reads in the node's own mode", () => {
 });
 
 describe("unsettled()", () => {
-  it("names what is still to be asked of whom", () => {
+  it("names what each node is still to be asked", () => {
     expect(unsettled(final().read(13.1, "n2", 2).read(13.2, "n3", 1).history)).toEqual([
       { node: "n1", key: "r1" },
       { node: "n3", key: "r1" },
@@ -263,7 +263,7 @@ describe("the nodes' own digests", () => {
     expect(judge(history).kind).toBe("valid");
   });
 
-  it("that agree are told", () => {
+  it("that agree are reported", () => {
     const history = agreeing();
     for (const node of ["n1", "n2", "n3"]) history.digest(14, { node, at: 9, digest: "aa" });
     expect(judge(history).summary).toContain("and 3 tell the same digest of revision 9");

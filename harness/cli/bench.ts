@@ -20,8 +20,8 @@ import { assayVersion, thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
 import type { PlannedRun } from "./plan.ts";
 import { showProgress } from "./progress-line.ts";
+import { writeIndex, writeReport } from "./report/write-report.ts";
 import { describeStale, staleByFault } from "./stale-by-fault.ts";
-import { writeIndex, writeReport } from "./write-report.ts";
 
 /** What `assay bench` needs beside its options. */
 export interface BenchDeps {

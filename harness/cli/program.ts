@@ -191,7 +191,7 @@ function addSmall(assay: Command, registries: LoadRegistries): void {
     .description("render the report of stored runs anew")
     .option(...json, false)
     .action(async (dirs: string[], options: Json) => {
-      const { report } = await import("./report.ts");
+      const { report } = await import("./report/report.ts");
       await report(dirs, processOutput(options.json));
     });
   assay

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { requireOrSkip } from "../../core/require-or-skip.ts";
+import { requireOrSkip } from "../../core/testing/require-or-skip.ts";
 import { cleanLeftovers } from "./cleanup.ts";
 import { connectDocker } from "./docker/docker.ts";
 import { testcontainers } from "./docker/testcontainers.ts";

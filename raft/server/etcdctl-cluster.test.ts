@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { realClock } from "../../core/real-clock.ts";
-import { requireOrSkip } from "../../core/require-or-skip.ts";
+import { requireOrSkip } from "../../core/testing/require-or-skip.ts";
 import { LocalCluster } from "./testing/cluster.ts";
 import { missingProgram, runEtcdctl } from "./testing/programs.ts";
 

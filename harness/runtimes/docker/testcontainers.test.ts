@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { requireOrSkip } from "../../../core/require-or-skip.ts";
+import { requireOrSkip } from "../../../core/testing/require-or-skip.ts";
 import { EchoCluster } from "../testing/echo-cluster.ts";
 import { echoDeployment } from "../testing/echo-deployment.ts";
 import { runtimeContract } from "../testing/runtime-contract.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { requireOrSkip } from "../../../core/require-or-skip.ts";
+import { requireOrSkip } from "../../../core/testing/require-or-skip.ts";
 import { run, succeeds } from "../process/shell.ts";
 import { EchoCluster } from "../testing/echo-cluster.ts";
 import { runtimeContract } from "../testing/runtime-contract.ts";

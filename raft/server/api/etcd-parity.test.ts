@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { requireOrSkip } from "../../../core/require-or-skip.ts";
+import { requireOrSkip } from "../../../core/testing/require-or-skip.ts";
 import { rangeRequest, writeRequest } from "../../kv/arbitraries.ts";
 import type { KeyRange, KvRequest, RangeRequest, WriteRequest } from "../../kv/request.ts";
 import { missingProgram } from "../testing/programs.ts";

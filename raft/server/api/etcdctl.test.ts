@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { requireOrSkip } from "../../../core/require-or-skip.ts";
+import { requireOrSkip } from "../../../core/testing/require-or-skip.ts";
 import { missingProgram, runEtcdctl } from "../testing/programs.ts";
 import { startTestApi, type TestApi } from "./test-api.ts";
 

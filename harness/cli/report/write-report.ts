@@ -1,12 +1,12 @@
 import { realpath } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import type { CallWords } from "../../checker/model.ts";
-import type { Run } from "../../core/run.ts";
-import { renderIndex } from "../../reports/index-page.ts";
-import { renderReport } from "../../reports/report.ts";
-import { workloads } from "../../workloads/registry.ts";
-import type { Workload } from "../../workloads/workload.ts";
-import { readRun } from "../record/node-store.ts";
+import type { CallWords } from "../../../checker/model.ts";
+import type { Run } from "../../../core/run.ts";
+import { renderIndex } from "../../../reports/index-page.ts";
+import { renderReport } from "../../../reports/report.ts";
+import { workloads } from "../../../workloads/registry.ts";
+import type { Workload } from "../../../workloads/workload.ts";
+import { readRun } from "../../record/node-store.ts";
 import { writeInside } from "./write-inside.ts";
 
 /** Renders `report.html` of a run directory again from its records; resolves with the file's path. */

@@ -1,6 +1,6 @@
 import { readlink, realpath, writeFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { UsageError } from "../../core/errors.ts";
+import { UsageError } from "../../../core/errors.ts";
 
 /** A chain of links that is longer than this is a circle. */
 const mostLinks = 40;

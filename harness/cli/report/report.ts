@@ -1,4 +1,4 @@
-import type { Output } from "./output.ts";
+import type { Output } from "../output.ts";
 import { writeReport } from "./write-report.ts";
 
 /** `assay report DIR…`: renders each run's report anew from its records. */
