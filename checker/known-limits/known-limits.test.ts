@@ -268,6 +268,15 @@ describe("a stale read at a new leader", () => {
     // The first update comes at 14 s, after the leader was seen.
     expect((await judge(elected().reads(13.8, 13.9, "n3", 1).history(), forwarded)).kind).toBe("valid");
     expect((await judge(elected().reads(14.2, 14.3, "n3", 1).history(), forwarded)).kind).toBe("invalid");
+    const idle = new Story()
+      .leads(0, "n2")
+      .writes(1, 1)
+      .writes(5, 2)
+      .fault("kill-leader", 10, 15, { led: "n2" })
+      .leads(11, null, 10.5)
+      .leads(13.6, "n1", 12.9)
+      .reads(13.8, 13.9, "n3", 1);
+    expect((await judge(idle.history(), forwarded)).kind).toBe("valid");
   });
 });
 
