@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { Adapter } from "../../../adapters/adapter.ts";
 import { adapters } from "../../../adapters/registry.ts";
-import { faultsProven, vacuity } from "../../../checker/vacuity.ts";
+import { faultsProven, vacuity } from "../../../checker/enough-operations.ts";
 import { UsageError } from "../../../core/errors.ts";
 import type { Run } from "../../../core/run.ts";
 import type { Verdict } from "../../../core/verdict.ts";
