@@ -1,7 +1,7 @@
 /** What the harness itself has to say of a run, beside the checkers: whether it measured what it claims. */
 import type { Checker } from "../../checker/checker.ts";
+import { faultsProven, vacuity } from "../../checker/enough-operations.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
-import { faultsProven, vacuity } from "../../checker/vacuity.ts";
 import { faultWindows } from "../../core/fault.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
 import type { ClientHealth, LatencySummary } from "../../core/run.ts";

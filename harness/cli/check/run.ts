@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Adapter } from "../../../adapters/adapter.ts";
 import { adapters } from "../../../adapters/registry.ts";
 import { defaultConvergenceSeconds } from "../../../checker/convergence/convergence.ts";
-import { faultsProven, vacuity } from "../../../checker/vacuity.ts";
+import { faultsProven, vacuity } from "../../../checker/enough-operations.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { nodeId } from "../../../core/op.ts";
 import type { Run } from "../../../core/run.ts";
