@@ -35,6 +35,10 @@ export interface Run {
   /** The planted bug, where one was asked for. */
   readonly mutant?: string;
   readonly load: Load;
+  /** Absent where the user chose the rate, and in older runs. */
+  readonly calibration?: Calibration;
+  /** Absent in older runs. */
+  readonly unsent?: readonly UnsentSpan[];
   /** Every option as it was given or defaulted, for the configuration table. */
   readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** The command that repeats the run, seed included. */
@@ -59,6 +63,21 @@ export interface Run {
 export type Load =
   | { readonly kind: "open"; readonly rate: number; readonly processes: number; readonly seconds: number }
   | { readonly kind: "closed"; readonly processes: number; readonly seconds: number };
+
+/** How an open load's rate was chosen: half of what the healthy cluster did in a closed loop, and no more than asked for. */
+export interface Calibration {
+  /** Operations per second. */
+  readonly askedRate: number;
+  /** Operations per second that succeeded before the run, as fast as a few clients could ask. */
+  readonly reachedRate: number;
+}
+
+/** Operations that were due within a tenth of a second and not sent, because no process of their node was free. */
+export interface UnsentSpan {
+  readonly node: string;
+  readonly at: Nanos;
+  readonly count: number;
+}
 
 export interface Machine {
   readonly cpu: string;

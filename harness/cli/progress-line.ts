@@ -27,6 +27,7 @@ export function showProgress(output: Output, title: string): (progress: Progress
 const stageLine: Record<Extract<Progress, { type: "stage" }>["stage"], string> = {
   starting: "starting the cluster",
   waiting: "waiting until every node serves",
+  "warming-up": "warming up",
   main: "load and faults",
   quiet: "healed; the load goes on",
   final: "final reads",

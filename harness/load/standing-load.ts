@@ -13,17 +13,19 @@ interface StandingContext {
 }
 
 export class StandingLoad {
+  readonly processes: StandingContext["processes"];
   readonly #context: StandingContext;
   readonly #stopping = new AbortController();
   #loops: readonly Promise<void>[] = [];
 
   constructor(context: StandingContext) {
     this.#context = context;
+    this.processes = context.processes;
   }
 
   start(): void {
-    const { processes, onError } = this.#context;
-    this.#loops = processes.map((process) => this.#loop(process).catch(onError));
+    const { onError } = this.#context;
+    this.#loops = this.processes.map((process) => this.#loop(process).catch(onError));
   }
 
   /** Ends pauses and asks nothing more; resolves when what was asked is answered or given up. */

@@ -93,6 +93,8 @@ const runFile: z.ZodType<Run> = z.looseObject({
   nodes: z.array(z.looseObject({ id: z.string(), endpoint: z.string() })),
   mutant: z.string().exactOptional(),
   load,
+  calibration: z.looseObject({ askedRate: z.number(), reachedRate: z.number() }).exactOptional(),
+  unsent: z.array(z.looseObject({ node: z.string(), at: time, count })).exactOptional(),
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
   command: z.string(),
   assay: z.looseObject({ version: z.string(), commit: z.string().exactOptional() }),

@@ -41,6 +41,8 @@ export class TestTrial {
     this.system = new MemorySystem({ clock: this.clock, random, nodes, ...defaults, ...memory });
     this.spec = {
       ...trialDefaults,
+      load: { kind: "open", rate: 500, processes: 12, seconds: 30 },
+      warmUpSeconds: 0,
       seed,
       readMode: "linearizable",
       workloadOptions: {},

@@ -2,11 +2,12 @@
 import type { Checker } from "../../checker/checker.ts";
 import { faultsProven, vacuity } from "../../checker/enough-operations.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
-import { faultWindows } from "../../core/fault.ts";
+import { type FaultWindow, faultWindows } from "../../core/fault.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
 import type { ClientHealth, LatencySummary } from "../../core/run.ts";
-import { nanos, toSeconds } from "../../core/time.ts";
+import { type Nanos, nanos, seconds, toSeconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import type { Unsent } from "../load/load.ts";
 import { meanConcurrency } from "../load/little.ts";
 import { stepName } from "../nemesis/schedule.ts";
 import type { TrialContext } from "./context.ts";
@@ -16,6 +17,8 @@ import type { LoadSummary } from "./phases.ts";
 const littleTolerance = 0.03;
 /** An open load that left more than this share unsent asked for more than was to be had. */
 const overloadedShare = 0.01;
+/** After a fault the nodes and the clients find each other again. */
+const recoveryTime = seconds(3);
 /** Above these, the figures are the load generator's limit rather than the system's. */
 const busyEventLoop = 0.85;
 const lagShareOfP99 = 0.1;
@@ -64,26 +67,53 @@ function recoveryVerdict({ lost }: LoadSummary): Verdict {
 }
 
 /** The load was what it claims to have been. */
-function loadVerdict({ spec }: TrialContext, operations: readonly Operation[], load: LoadSummary): Verdict {
-  const { loadEndedAt, backlog, stride } = load;
-  const mine = operations.filter(({ process }) => process % stride < spec.load.processes);
-  const sent = mine.filter(({ invokedAt }) => invokedAt <= loadEndedAt);
-  const achieved = sent.length / Math.max(toSeconds(loadEndedAt), Number.EPSILON);
-  const figures = { "operations per second": achieved };
-  if (spec.load.kind === "open") {
-    const summary = `asked for ${spec.load.rate} operations/s, sent ${achieved.toFixed(1)}`;
-    const overloaded = backlog > sent.length * overloadedShare ? "overloaded: " : "";
-    const fine = backlog === 0 ? summary : `${overloaded}${summary}; ${backlog} were due and never sent`;
-    return { ...verdict("load", [], fine), figures: { ...figures, "never sent": backlog } };
-  }
-  const clients = spec.load.processes;
+function loadVerdict(
+  { recorder }: TrialContext,
+  operations: readonly Operation[],
+  summary: LoadSummary,
+): Verdict {
+  const { load, loadEndedAt, stride } = summary;
+  const mine = operations.filter(({ process }) => process % stride < load.processes);
+  const asked = mine.filter(({ invokedAt }) => invokedAt <= loadEndedAt);
+  if (load.kind === "open") return openVerdict(asked, summary, faultWindows(recorder.history));
   const concurrency = meanConcurrency(mine, nanos(0), loadEndedAt);
-  const off = Math.abs(concurrency / clients - 1);
-  const summary = `${clients} clients had ${concurrency.toFixed(2)} operations under way on average (Little's law)`;
+  const off = Math.abs(concurrency / load.processes - 1);
+  const words = `${load.processes} clients had ${concurrency.toFixed(2)} operations under way on average (Little's law)`;
   const anomalies =
-    off > littleTolerance ? [{ kind: "littles-law", summary: `${summary}: off by more than 3 %` }] : [];
-  return { ...verdict("load", anomalies, summary), figures: { ...figures, "mean concurrency": concurrency } };
+    off > littleTolerance ? [{ kind: "littles-law", summary: `${words}: off by more than 3 %` }] : [];
+  const achieved = asked.length / Math.max(toSeconds(loadEndedAt), Number.EPSILON);
+  const figures = { "operations per second": achieved, "mean concurrency": concurrency };
+  return { ...verdict("load", anomalies, words), figures };
 }
+
+/** What was due was sent, was refused by a node that took no connection, or was not sent, for want of a free process. */
+function openVerdict(
+  asked: readonly Operation[],
+  { load, loadEndedAt, unsent }: LoadSummary,
+  faults: readonly FaultWindow[],
+): Verdict {
+  const refused = asked.filter(
+    ({ outcome }) => outcome.type === "fail" && outcome.error.code === "not-connected",
+  ).length;
+  const sent = asked.length - refused;
+  const achieved = sent / Math.max(toSeconds(loadEndedAt), Number.EPSILON);
+  const count = (spans: readonly Unsent[]) => spans.reduce((sum, span) => sum + span.count, 0);
+  const never = count(unsent);
+  const calm = count(unsent.filter(({ at }) => !isDisturbed(at, faults)));
+  const overloaded = calm > asked.length * overloadedShare ? "overloaded: " : "";
+  const offered = load.kind === "open" ? load.rate : achieved;
+  const parts = [
+    `${overloaded}asked for ${offered} operations/s, sent ${achieved.toFixed(1)}`,
+    ...(refused > 0 ? [`${refused} were refused by nodes that took no connection`] : []),
+    ...(never > 0 ? [`${never} were due while all processes of their node were waiting, and not sent`] : []),
+  ];
+  const figures = { "operations per second": achieved, "never sent": never, refused };
+  return { ...verdict("load", [], parts.join("; ")), figures };
+}
+
+/** Whether a fault was active then, or had ended only just before. */
+const isDisturbed = (at: Nanos, faults: readonly FaultWindow[]): boolean =>
+  faults.some(({ from, to }) => at >= from && at <= to + recoveryTime);
 
 function verdict(checker: string, anomalies: readonly Anomaly[], fine: string): Verdict {
   const kind = anomalies.length === 0 ? "valid" : "unknown";

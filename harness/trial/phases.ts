@@ -1,29 +1,33 @@
 /** A ready cluster's trial: load and faults, then quiet, then the last reads. */
+import { assert } from "../../core/assert.ts";
 import { sleep } from "../../core/clock.ts";
 import type { FaultChange, Phase } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
+import type { Calibration, Load } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { ClientLoad } from "../load/client-probe.ts";
-import type { ClientProcess } from "../load/client-process.ts";
-import { LoadGenerator } from "../load/load-generator.ts";
-import { StandingLoad } from "../load/standing-load.ts";
+import { ClientGroup } from "../load/client-group.ts";
+import type { Unsent } from "../load/load.ts";
 import { FaultSchedule } from "../nemesis/schedule.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
 import { askAtRest, recordDigests } from "./at-rest.ts";
 import type { TrialContext } from "./context.ts";
 import { healEverything } from "./heal.ts";
-import { makeProcesses, type TrialProcesses } from "./processes.ts";
 import { unreadyNodes } from "./readiness.ts";
+import { warmUp } from "./warm-up.ts";
 import { Watch } from "./watch.ts";
 
 /** How the load went, as far as the history does not say. Times count from the run's begin. */
 export interface LoadSummary {
   readonly loadEndedAt: Nanos;
+  /** As it was, its rate as it was chosen. */
+  readonly load: Load;
   /** Distance between the ids of a chain of processes: those of the load are the first ones modulo this. */
   readonly stride: number;
   readonly sendLagMsP99: number;
-  /** Operations that were due and never sent. */
-  readonly backlog: number;
+  /** What was due and not sent, because the processes that may be were all waiting. */
+  readonly unsent: readonly Unsent[];
+  readonly calibration: Calibration | undefined;
   readonly client: ClientLoad;
   /** Nodes that did not serve again after everything was healed. */
   readonly lost: readonly NodeId[];
@@ -31,6 +35,9 @@ export interface LoadSummary {
 
 /** The last reads may not take longer, however many there are. */
 const finalSeconds = 10;
+/** A default rate is this share of what a closed loop reached, at most. */
+const calibratedShare = 0.5;
+
 /** Takes `cluster` through all phases and records it. Calls `onLoadEnd` as soon as the load is over, however it ended. */
 export async function runPhases(
   context: TrialContext,
@@ -39,6 +46,7 @@ export async function runPhases(
 ): Promise<void> {
   const phases = new Phases(context, cluster);
   try {
+    await phases.warmUp();
     await phases.open();
     try {
       await phases.main();
@@ -56,11 +64,11 @@ export async function runPhases(
 class Phases {
   readonly #context: TrialContext;
   readonly #cluster: Cluster;
-  readonly #processes: TrialProcesses;
-  readonly #load: LoadGenerator;
-  readonly #standing: StandingLoad;
   readonly #schedule: FaultSchedule;
   readonly #watch: Watch;
+  #load: Load;
+  #calibration: Calibration | undefined;
+  #clients: ClientGroup | undefined;
   #lost: readonly NodeId[] = [];
   /** A reading of the clock. */
   #loadEndedAt = nanos(0);
@@ -69,11 +77,7 @@ class Phases {
     const { spec, deps, random, end } = context;
     this.#context = context;
     this.#cluster = cluster;
-    this.#processes = makeProcesses(context, cluster);
-    const { clock } = deps;
-    const { load, standing } = this.#processes;
-    this.#load = new LoadGenerator({ clock, load: spec.load, processes: load, onError: end.fail });
-    this.#standing = new StandingLoad({ clock, processes: standing, onError: end.fail });
+    this.#load = spec.load;
     this.#schedule = new FaultSchedule({
       steps: deps.nemeses,
       faultSeconds: spec.faultSeconds,
@@ -90,9 +94,38 @@ class Phases {
     this.#watch = new Watch(context, cluster, () => this.#schedule.faults);
   }
 
+  /** Chooses the rate, where the user named none. */
+  async warmUp(): Promise<void> {
+    const { spec, deps, dir, end } = this.#context;
+    if (spec.warmUpSeconds === 0) return;
+    deps.onProgress({ type: "stage", stage: "warming-up", dir: dir.path });
+    const reached = await warmUp(this.#context, this.#cluster);
+    end.signal.throwIfAborted();
+    if (spec.load.kind !== "open" || !spec.calibrate) return;
+    const asked = spec.load.rate;
+    const rate = Math.max(1, Math.min(asked, Math.floor(reached * calibratedShare)));
+    this.#load = { ...spec.load, rate };
+    this.#calibration = { askedRate: asked, reachedRate: reached };
+    if (rate < asked) deps.onProgress({ type: "log", line: calibrated({ asked, reached, rate }) });
+  }
+
   async open(): Promise<void> {
-    await Promise.all(this.#all.map((process) => process.open()));
-    this.#context.end.signal.throwIfAborted();
+    const { deps, random, recorder, connect, workload, end } = this.#context;
+    const endpoints = this.#cluster.nodes.map(({ endpoint }) => endpoint);
+    this.#clients = new ClientGroup({
+      clock: deps.clock,
+      adapter: deps.adapter,
+      workload: deps.workload,
+      run: { ...workload, nodes: endpoints.map(({ node }) => node) },
+      endpoints,
+      connect,
+      load: this.#load,
+      random,
+      recorder,
+      onError: end.fail,
+    });
+    await this.#clients.open();
+    end.signal.throwIfAborted();
   }
 
   async main(): Promise<void> {
@@ -102,8 +135,7 @@ class Phases {
     this.#enter("main", until);
     this.#watch.start();
     deps.probe.start();
-    this.#load.start();
-    this.#standing.start();
+    this.#group.start();
     await this.#schedule.run(until);
   }
 
@@ -124,13 +156,16 @@ class Phases {
   async endLoad(): Promise<LoadSummary> {
     const { deps, recorder } = this.#context;
     const loadEndedAt = recorder.now();
-    await Promise.all([this.#load.stop(), this.#standing.stop()]);
+    await this.#group.stop();
     this.#loadEndedAt = deps.clock.now();
+    const { stride, sendLagMsP99, unsent } = this.#group;
     return {
       loadEndedAt,
-      stride: this.#all.length,
-      sendLagMsP99: this.#load.sendLagMsP99,
-      backlog: this.#load.backlog,
+      load: this.#load,
+      stride,
+      sendLagMsP99,
+      unsent: unsent.map((one) => ({ ...one, at: recorder.since(one.at) })),
+      calibration: this.#calibration,
       client: deps.probe.stop(),
       lost: this.#lost,
     };
@@ -142,15 +177,14 @@ class Phases {
     const until = nanos(deps.clock.now() + seconds(finalSeconds));
     this.#enter("final", until);
     await Promise.all(
-      this.#processes.lastReads.flatMap(({ readers, calls }) => {
-        const last = calls();
-        return readers.map(async (process) => {
-          for (const call of last) {
+      this.#group.lastReads().flatMap(({ readers, calls }) =>
+        readers.map(async (process) => {
+          for (const call of calls) {
             if (deps.clock.now() >= until || end.signal.aborted) return;
             await process.perform(call, { whileRefused: "wait" });
           }
-        });
-      }),
+        }),
+      ),
     );
     end.signal.throwIfAborted();
   }
@@ -161,21 +195,20 @@ class Phases {
     const until = nanos(this.#loadEndedAt + seconds(spec.convergenceSeconds));
     this.#watch.stage("final", until);
     await Promise.all(
-      this.#processes.lastReads.map(({ readers, calls }) =>
-        askAtRest(this.#context, { readers, calls: calls(), until }),
-      ),
+      this.#group.lastReads().map((last) => askAtRest(this.#context, { ...last, until })),
     );
     await recordDigests(this.#context, this.#cluster.nodes);
     end.signal.throwIfAborted();
   }
 
-  get #all(): readonly ClientProcess[] {
-    return [...this.#processes.load, ...this.#processes.standing];
+  get #group(): ClientGroup {
+    assert(this.#clients !== undefined, "clients before they were made");
+    return this.#clients;
   }
 
   async close(): Promise<void> {
     await this.#watch.stop();
-    await Promise.all(this.#all.map((process) => process.close()));
+    await this.#clients?.close();
   }
 
   #enter(phase: Phase, until: Nanos): void {
@@ -202,3 +235,6 @@ class Phases {
     this.#context.deps.onProgress({ type: "fault", name, change });
   }
 }
+
+const calibrated = ({ asked, reached, rate }: { asked: number; reached: number; rate: number }): string =>
+  `${rate} operations/s instead of ${asked}: half of the ${Math.round(reached)}/s that the healthy cluster did on this machine (--rate N overrides)`;

@@ -28,6 +28,10 @@ export interface TrialSpec {
    * have its turn, the main phase lasts longer, by `recoverySeconds` at most.
    */
   readonly load: Load;
+  /** Whether a rate of `load` is the most, to be lowered to what this machine and cluster bear. */
+  readonly calibrate: boolean;
+  /** The cluster is asked for this long before anything is recorded; 0: not at all. */
+  readonly warmUpSeconds: number;
   /** The load goes on for at least so long after everything is healed. */
   readonly quietSeconds: number;
   /** The longest wait for every node to serve again after everything is healed. */
@@ -44,7 +48,7 @@ export interface TrialSpec {
   readonly checking: CheckingSpec;
   /** Every option as it was given or defaulted, for the configuration table. */
   readonly options: Run["options"];
-  /** The command that repeats the run, seed included. */
+  /** The command that repeats the run, seed included; without its rate where that is calibrated. */
   readonly command: string;
 }
 
@@ -84,7 +88,9 @@ export interface TrialDeps {
 /** The default trial: about 45 s, more than 10,000 operations. */
 export const trialDefaults = {
   nodes: 3,
-  load: { kind: "open", rate: 500, processes: 12, seconds: 30 },
+  load: { kind: "open", rate: 500, processes: 500, seconds: 30 },
+  calibrate: false,
+  warmUpSeconds: 2.5,
   quietSeconds: 3,
   recoverySeconds: 15,
   convergenceSeconds: defaultConvergenceSeconds,

@@ -182,9 +182,11 @@ class Conduct {
       revisions: workload.revisions,
       nodes: this.#nodes,
       ...(mutant !== undefined && { mutant }),
-      load: spec.load,
+      load: this.#load?.load ?? spec.load,
+      ...(this.#load?.calibration !== undefined && { calibration: this.#load.calibration }),
+      ...(this.#load !== undefined && { unsent: this.#load.unsent }),
       options: spec.options,
-      command: spec.command,
+      command: this.#command,
       assay: deps.assay,
       machine: deps.machine,
       operations: recorder.counts,
@@ -202,6 +204,13 @@ class Conduct {
       ...(this.#cause !== undefined && { ended: messageOf(this.#cause) }),
       ...(lastRevision !== undefined && { lastRevision }),
     };
+  }
+
+  /** Names the rate that was chosen, so that it is the same again. */
+  get #command(): string {
+    const { command, calibrate, load } = this.#context.spec;
+    const chosen = this.#load?.load ?? load;
+    return calibrate && chosen.kind === "open" ? `${command} --rate ${chosen.rate}` : command;
   }
 
   readonly #log = (line: string): void => this.#context.deps.onProgress({ type: "log", line });

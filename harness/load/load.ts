@@ -1,0 +1,41 @@
+/** What paces a run's operations, whichever way. */
+import type { Histogram } from "hdr-histogram-js";
+import type { Clock } from "../../core/clock.ts";
+import type { Call, NodeId } from "../../core/op.ts";
+import type { Nanos } from "../../core/time.ts";
+import type { ClientProcess } from "./client-process.ts";
+
+export type LoadProcess = ClientProcess<Call>;
+
+export interface LoadContext {
+  readonly clock: Clock;
+  readonly nodes: readonly NodeId[];
+  /** At most this many processes. */
+  readonly bound: number;
+  /** Makes the process with this number, from 0; process `slot` belongs to node `slot % nodes.length`. */
+  make(slot: number): LoadProcess;
+  /** Called with a bug of ours (an actor or recorder that threw); that process asks nothing more. */
+  onError(reason: unknown): void;
+}
+
+/** Operations of one node that were due within a tenth of a second and not sent: no process was free for them. */
+export interface Unsent {
+  readonly node: NodeId;
+  /** When the first of them was due: a reading of the clock. */
+  readonly at: Nanos;
+  readonly count: number;
+}
+
+export interface LoadDriver {
+  /** The processes so far. */
+  readonly processes: readonly LoadProcess[];
+  /** Connects some processes ahead of their first operations. */
+  open(): Promise<void>;
+  /** Begins to ask, at once. */
+  start(): void;
+  /** Asks nothing more; resolves when what was asked is answered or given up. Safe to call twice. */
+  stop(): Promise<void>;
+  /** Actual minus intended start, microseconds: the generator's own lateness. Empty for a closed loop. */
+  readonly sendLag: Histogram;
+  readonly unsent: readonly Unsent[];
+}

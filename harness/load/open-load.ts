@@ -1,0 +1,131 @@
+/**
+ * The open loop: operation k is due at k / rate, at node k modulo the nodes, whatever became of the ones before. It takes a
+ * free process of its node, or a new one up to a bound; where the bound is reached it is counted as unsent, once, and is
+ * over. So a node that does not answer makes nobody owe operations, and what it answers late stands in its own
+ * operations' response times (no coordinated omission).
+ */
+import { build } from "hdr-histogram-js";
+import { assert } from "../../core/assert.ts";
+import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
+import type { LoadContext, LoadDriver, LoadProcess, Unsent } from "./load.ts";
+
+/** Timers of the platform fire up to a millisecond early: then the operation starts early rather than late. */
+const earliness = millis(1);
+/** Unsent operations are counted by node in spans of this length. */
+const unsentSpan = millis(100);
+/** Processes of each node that are connected before the load begins. */
+const openedPerNode = 4;
+
+/** The processes of one node. */
+interface Pool {
+  readonly index: number;
+  made: number;
+  /** Those that wait for an operation; the one that was used last is used next. */
+  readonly free: LoadProcess[];
+}
+
+export class OpenLoad implements LoadDriver {
+  readonly sendLag = build({ numberOfSignificantValueDigits: 3 });
+  readonly #context: LoadContext;
+  readonly #rate: number;
+  readonly #pools: readonly Pool[];
+  readonly #processes: LoadProcess[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #unsent: { node: Unsent["node"]; at: Nanos; count: number }[] = [];
+  #begin = nanos(0);
+  /** Operations that have been due. */
+  #due = 0;
+  #cancel: () => void = () => {};
+  #stopped = false;
+
+  /** `rate`: operations per second. */
+  constructor(context: LoadContext, rate: number) {
+    this.#context = context;
+    this.#rate = rate;
+    this.#pools = context.nodes.map((_, index) => ({ index, made: 0, free: [] }));
+  }
+
+  get processes(): readonly LoadProcess[] {
+    return this.#processes;
+  }
+
+  get unsent(): readonly Unsent[] {
+    return this.#unsent;
+  }
+
+  async open(): Promise<void> {
+    for (let i = 0; i < openedPerNode; i++) {
+      for (const pool of this.#pools) {
+        const process = this.#make(pool);
+        if (process !== undefined) pool.free.unshift(process);
+      }
+    }
+    await Promise.all(this.#processes.map((process) => process.open()));
+  }
+
+  start(): void {
+    this.#begin = this.#context.clock.now();
+    this.#tick(this.#begin);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  /** Starts what is due, `alarm` included where the timer fired a little before it, and comes back for the next. */
+  #tick(alarm: Nanos): void {
+    const { clock, onError } = this.#context;
+    if (this.#stopped) return;
+    const until = Math.max(clock.now(), alarm - clock.now() <= earliness ? alarm : 0);
+    try {
+      while (this.#nextDue() <= until) this.#start(this.#nextDue());
+    } catch (reason) {
+      onError(reason);
+      return;
+    }
+    const next = this.#nextDue();
+    this.#cancel = clock.after(nanos(next - clock.now()), () => this.#tick(next));
+  }
+
+  #nextDue(): Nanos {
+    return nanos(Math.round(this.#begin + (this.#due * seconds(1)) / this.#rate));
+  }
+
+  #start(due: Nanos): void {
+    const { clock } = this.#context;
+    const pool = this.#pools[this.#due++ % this.#pools.length];
+    assert(pool !== undefined, "a load without nodes");
+    const process = pool.free.pop() ?? this.#make(pool);
+    if (process === undefined) {
+      this.#countUnsent(pool, due);
+      return;
+    }
+    const now = clock.now();
+    this.sendLag.recordValue(Math.max(0, Math.round((now - due) / 1000)));
+    const work = process
+      .perform(process.actor.next(), { intended: nanos(Math.min(due, now)), whileRefused: "fail" })
+      .then(() => void pool.free.push(process), this.#context.onError)
+      .finally(() => this.#underWay.delete(work));
+    this.#underWay.add(work);
+  }
+
+  /** A new process of the node, unless there are as many as may be. */
+  #make(pool: Pool): LoadProcess | undefined {
+    const slot = pool.made * this.#pools.length + pool.index;
+    if (slot >= this.#context.bound) return undefined;
+    pool.made++;
+    const process = this.#context.make(slot);
+    this.#processes.push(process);
+    return process;
+  }
+
+  #countUnsent({ index }: Pool, due: Nanos): void {
+    const node = this.#context.nodes[index];
+    assert(node !== undefined, "a pool without a node");
+    const last = this.#unsent.findLast((span) => span.node === node);
+    if (last !== undefined && due - last.at < unsentSpan) last.count++;
+    else this.#unsent.push({ node, at: due, count: 1 });
+  }
+}
