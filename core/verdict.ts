@@ -18,7 +18,7 @@ export const violationKind = "linearizability";
 
 /** One thing that is wrong, or that kept a checker from deciding, told so that a person understands it. */
 export interface Anomaly {
-  /** `linearizability`, `monotonic-reads`, `vacuous`, `fault-not-proven`, `time-limit`, … */
+  /** `linearizability`, `monotonic-reads`, `too-few-operations`, `fault-without-effect`, `time-limit`, … */
   readonly kind: string;
   /** One plain sentence that names processes, keys, values and times. */
   readonly summary: string;

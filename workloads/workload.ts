@@ -60,6 +60,6 @@ export interface Workload<C extends Capability = Capability> {
    * not told, or not yet told the newest value of. Absent: the nodes of this workload are not compared at rest.
    */
   unsettled?(history: History): readonly Unsettled[];
-  /** `ok` operations of each kind that a run needs, or it is vacuous. */
+  /** `ok` operations of each kind that a run needs, or its verdict is `unknown`. */
   readonly needs: Readonly<Record<string, number>>;
 }

@@ -8,7 +8,7 @@ import { type ClientEvent, type History, isHarnessEvent } from "../../core/histo
 import type { NodeId, Operation } from "../../core/op.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { MetLimit } from "../../core/verdict.ts";
-import { atTime, span } from "../../core/wording.ts";
+import { atTime, duration } from "../../core/wording.ts";
 import type { Model } from "../model.ts";
 import { isRead } from "../reads/is-read.ts";
 import { type Election, elections } from "./elections.ts";
@@ -41,7 +41,7 @@ export function excusesOf(model: Model, history: History, limits: readonly Known
       );
       if (met === undefined || node === undefined) return undefined;
       const { name, boundMs } = met.limit;
-      const sentence = `answered by ${node}, ${met.words(at)}; bound ${span(millis(boundMs))}`;
+      const sentence = `answered by ${node}, ${met.words(at)}; bound ${duration(millis(boundMs))}`;
       return { name, node, at, boundMs, sentence };
     },
   };
@@ -75,7 +75,7 @@ function ofPause(limit: KnownLimit, node: NodeId, { from, to }: FaultWindow): Ex
     to: nanos(to + millis(limit.boundMs)),
     askedBy: whenever,
     words: (at) =>
-      `which led when it was paused at ${atTime(from)}, ${at <= to ? "as it was resumed" : `${span(at - to)} after it was resumed`}`,
+      `which led when it was paused at ${atTime(from)}, ${at <= to ? "as it was resumed" : `${duration(at - to)} after it was resumed`}`,
   };
 }
 
@@ -88,7 +88,7 @@ function ofCut(limit: KnownLimit, node: NodeId, { from }: FaultWindow): Excuse[]
     from,
     to: nanos(from + millis(leaseMs)),
     askedBy: whenever,
-    words: (at) => `which led when it was cut off at ${atTime(from)}, ${span(at - from)} after that`,
+    words: (at) => `which led when it was cut off at ${atTime(from)}, ${duration(at - from)} after that`,
   };
   return [excuse];
 }
@@ -96,8 +96,8 @@ function ofCut(limit: KnownLimit, node: NodeId, { from }: FaultWindow): Excuse[]
 function ofElection(limit: KnownLimit, { node, from, since, firstUpdate }: Election): Excuse[] {
   const when = (at: Nanos) =>
     at < from
-      ? `${span(from - at)} before it was first seen to lead at ${atTime(from)}`
-      : `${span(at - from)} after it was first seen to lead at ${atTime(from)}`;
+      ? `${duration(from - at)} before it was first seen to lead at ${atTime(from)}`
+      : `${duration(at - from)} after it was first seen to lead at ${atTime(from)}`;
   const within = { limit, from: since, to: nanos(from + millis(limit.boundMs)) };
   const own: Excuse = {
     ...within,

@@ -2,7 +2,7 @@ import type { KnownLimit } from "../../core/consistency.ts";
 import type { History } from "../../core/history.ts";
 import type { Call } from "../../core/op.ts";
 import { type Anomaly, type Verdict, violationKind } from "../../core/verdict.ts";
-import { cut } from "../../core/wording.ts";
+import { cutMiddle } from "../../core/wording.ts";
 import type { Checker, RunContext } from "../checker.ts";
 import { type Excused, excuse, excusedInWords, readsIn } from "../known-limits/excused-reads.ts";
 import { excusesOf } from "../known-limits/excuses.ts";
@@ -240,7 +240,7 @@ function undecided(
 }
 
 function someOf(states: readonly string[]): string {
-  const shown = states.slice(0, mostTold).map((state) => cut(state));
+  const shown = states.slice(0, mostTold).map((state) => cutMiddle(state));
   const more = states.length - shown.length;
   return shown.join(" or ") + (more > 0 ? ` or ${more} others` : "");
 }

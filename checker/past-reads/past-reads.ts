@@ -8,7 +8,7 @@
 import { operations as operationsOf } from "../../core/history.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
-import { atTime, count, cut, say } from "../../core/wording.ts";
+import { atTime, count, cutMiddle, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
 import { Budget, within } from "../linearizability/limits.ts";
 import { listOf } from "../linearizability/operation-list.ts";
@@ -118,7 +118,8 @@ function judgeKey({ model, key, operations, sessions, budget }: Part, { violatio
   }
 }
 
-const placed = (key: string | undefined): string => (key === undefined || key === "" ? "" : `on ${cut(key)}`);
+const placed = (key: string | undefined): string =>
+  key === undefined || key === "" ? "" : `on ${cutMiddle(key)}`;
 
 function unexplained(key: string | undefined, read: Operation): Anomaly {
   return {
@@ -141,7 +142,7 @@ function outOfOrder(key: string | undefined, session: Session): Anomaly {
 }
 
 function undecided(key: string | undefined, limit: string): Anomaly {
-  const where = key === undefined || key === "" ? "the reads" : `the reads of key ${cut(key)}`;
+  const where = key === undefined || key === "" ? "the reads" : `the reads of key ${cutMiddle(key)}`;
   return {
     kind: limit,
     summary: `${where} are undecided: the ${limit.replace("-", " ")} was reached`,
@@ -151,9 +152,9 @@ function undecided(key: string | undefined, limit: string): Anomaly {
 
 /** `process 3's read of r1 on n2 at 1.204 s answered [1,2]` */
 function described({ process, node, call, outcome, invokedAt }: Operation): string {
-  const about = call.key === undefined ? "" : ` of ${cut(call.key)}`;
+  const about = call.key === undefined ? "" : ` of ${cutMiddle(call.key)}`;
   const where = node === undefined ? "" : ` on ${node}`;
-  const answer = outcome.type === "ok" ? `answered ${say(outcome.output.value)}` : "was refused";
+  const answer = outcome.type === "ok" ? `answered ${showValue(outcome.output.value)}` : "was refused";
   return `process ${process}'s ${call.f}${about}${where} at ${atTime(invokedAt)} ${answer}`;
 }
 

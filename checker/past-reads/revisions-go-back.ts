@@ -1,6 +1,6 @@
 import type { Operation } from "../../core/op.ts";
 import type { Anomaly } from "../../core/verdict.ts";
-import { atTime, cut } from "../../core/wording.ts";
+import { atTime, cutMiddle } from "../../core/wording.ts";
 import type { Model } from "../model.ts";
 import { isRead } from "../reads/is-read.ts";
 
@@ -26,7 +26,7 @@ function anomaly(
   newest: { readonly revision: number; readonly operation: Operation },
 ): Anomaly {
   const { process, node, call, invokedAt } = read;
-  const about = call.key === undefined ? "" : ` of ${cut(call.key)}`;
+  const about = call.key === undefined ? "" : ` of ${cutMiddle(call.key)}`;
   const where = node === undefined ? "" : ` on ${node}`;
   return {
     kind: "session-order",

@@ -1,7 +1,7 @@
 import { operations } from "../../core/history.ts";
 import type { Json, Operation } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
-import { atTime, count, cut, say, span } from "../../core/wording.ts";
+import { atTime, count, cutMiddle, duration, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
 import { definitelyBefore, type KeyVersions, type Version, valueRead, versionsByKey } from "./versions.ts";
 
@@ -193,7 +193,7 @@ function anomaly(key: string, kind: SessionGuarantee, before: Step, after: Step)
 
 /** How long before `after` was asked for the session had the answer of `before`. */
 const sinceThen = (before: Operation, after: Operation): string =>
-  span(Math.max(0, after.invokedAt - before.completedAt));
+  duration(Math.max(0, after.invokedAt - before.completedAt));
 
 /** Why the version of `older` is certain to come before that of `newer`. */
 function whyOlder(older: Step, newer: Step): string {
@@ -205,19 +205,21 @@ function whyOlder(older: Step, newer: Step): string {
 
 /** What a step did, as a participle. */
 function done({ kind, operation, version }: Step): string {
-  if (kind === "read") return `read ${say(version.value)}`;
-  return operation.call.f === "delete" ? "deleted it" : `written ${say(version.value)}`;
+  if (kind === "read") return `read ${showValue(version.value)}`;
+  return operation.call.f === "delete" ? "deleted it" : `written ${showValue(version.value)}`;
 }
 
 const text = ({ version }: Step): string =>
-  version.operation?.call.f === "delete" ? "the delete" : say(version.value);
+  version.operation?.call.f === "delete" ? "the delete" : showValue(version.value);
 
 function describe(operation: Operation): string {
   const { process, call, node, invokedAt } = operation;
-  const where = `${cut(call.key ?? "the register")}${node === undefined ? "" : ` on ${node}`}`;
+  const where = `${cutMiddle(call.key ?? "the register")}${node === undefined ? "" : ` on ${node}`}`;
   if (call.f === "delete") return `process ${process} deleted ${where} at ${atTime(invokedAt)}`;
   const what =
-    call.f === "read" ? `read ${say(valueRead(operation))} from` : `wrote ${say(valuePut(operation))} to`;
+    call.f === "read"
+      ? `read ${showValue(valueRead(operation))} from`
+      : `wrote ${showValue(valuePut(operation))} to`;
   return `process ${process} ${what} ${where} at ${atTime(invokedAt)}`;
 }
 

@@ -1,7 +1,7 @@
 import { operations } from "../../core/history.ts";
 import type { Json, Operation, Revision, RevisionScope } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
-import { atTime, count, cut, say } from "../../core/wording.ts";
+import { atTime, count, cutMiddle, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
 import { acknowledgedAt, type Evidence, evidenceOf, keyOf, nameOf, writersOf } from "../revisions/changes.ts";
 import { nameOf as nameOfChange } from "../revisions/sentences.ts";
@@ -109,7 +109,7 @@ function anomaly(
     (a, b) => a.callIndex - b.callIndex,
   );
   const { process, call, invokedAt } = again.operation;
-  const place = `${call.key === undefined ? "the register" : cut(call.key)}${where(again.operation)}`;
+  const place = `${call.key === undefined ? "the register" : cutMiddle(call.key)}${where(again.operation)}`;
   const other =
     known.operation === write
       ? `process ${write.process}, which wrote it, was answered revision ${known.at}`
@@ -118,7 +118,7 @@ function anomaly(
   return {
     kind: isTwice ? "applied-twice" : "two-revisions",
     summary:
-      `process ${process} read ${say(valueRead(again.operation))} from ${place} at ${atTime(invokedAt)}, written at revision ${again.at},` +
+      `process ${process} read ${showValue(valueRead(again.operation))} from ${place} at ${atTime(invokedAt)}, written at revision ${again.at},` +
       ` but ${other}: ${why}`,
     ...(call.key !== undefined && { key: call.key }),
     evidence: { kind: "order", operations: shown, culprit: shown.indexOf(again.operation) },
@@ -144,7 +144,7 @@ function explained(
   );
   if (without !== undefined) {
     const { operation, revision, modRevision } = without;
-    const why = `its effect at revision ${first} was lost, for process ${operation.process} read ${say(valueRead(operation))}, of revision ${modRevision},${where(operation)} in a state of revision ${revision}`;
+    const why = `its effect at revision ${first} was lost, for process ${operation.process} read ${showValue(valueRead(operation))}, of revision ${modRevision},${where(operation)} in a state of revision ${revision}`;
     return { isTwice: false, why };
   }
   if (isRead(known.operation) && known.operation.node === again.operation.node)

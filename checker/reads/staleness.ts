@@ -1,7 +1,7 @@
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
-import { atTime, count, cut, say, span } from "../../core/wording.ts";
+import { atTime, count, cutMiddle, duration, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
 import { stalenessFigures } from "./measured-staleness.ts";
 import { staleLane } from "./stale-lanes.ts";
@@ -48,9 +48,9 @@ function summary(stale: readonly StaleRead[], reads: number, windows: readonly S
   if (worst === undefined) return `none of ${reads} reads was stale`;
   const longest = windows.reduce((a, b) => (b.to - b.from > a.to - a.from ? b : a));
   return (
-    `${stale.length} of ${reads} reads were stale, the worst by ${span(worst.staleMs * 1e6)}` +
+    `${stale.length} of ${reads} reads were stale, the worst by ${duration(worst.staleMs * 1e6)}` +
     ` (${count(worst.versionsBehind, "version")} behind);` +
-    ` the longest window was ${span(longest.to - longest.from)} at ${longest.node}`
+    ` the longest window was ${duration(longest.to - longest.from)} at ${longest.node}`
   );
 }
 
@@ -75,12 +75,14 @@ function anomaly({ key, read, version, overwrittenBy, staleMs, versionsBehind }:
   const shown = involved.toSorted((a, b) => a.callIndex - b.callIndex);
   const where = read.node === undefined ? "" : ` on ${read.node}`;
   const replaced =
-    overwrittenBy.operation?.call.f === "delete" ? "deleted" : `overwritten by ${say(overwrittenBy.value)}`;
+    overwrittenBy.operation?.call.f === "delete"
+      ? "deleted"
+      : `overwritten by ${showValue(overwrittenBy.value)}`;
   return {
     kind: "stale-read",
     summary:
-      `process ${read.process} read ${say(version.value)} from ${key === "" ? "the register" : cut(key)}${where} at ${atTime(read.invokedAt)},` +
-      ` ${span(staleMs * 1e6)} after it had been ${replaced}` +
+      `process ${read.process} read ${showValue(version.value)} from ${key === "" ? "the register" : cutMiddle(key)}${where} at ${atTime(read.invokedAt)},` +
+      ` ${duration(staleMs * 1e6)} after it had been ${replaced}` +
       ` (${count(versionsBehind, "version")} behind)`,
     key,
     evidence: {

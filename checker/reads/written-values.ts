@@ -1,7 +1,7 @@
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
-import { atTime, cut, say } from "../../core/wording.ts";
+import { atTime, cutMiddle, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
 import { valueRead, versionsByKey } from "./versions.ts";
 
@@ -17,7 +17,7 @@ export function writtenValues({ initial = null }: { initial?: Json } = {}): Chec
         unwritten.map(
           (read): Anomaly => ({
             kind: "unwritten-value",
-            summary: `process ${read.process} read ${say(valueRead(read))} from ${key === "" ? "the register" : cut(key)}${read.node === undefined ? "" : ` on ${read.node}`} at ${atTime(read.invokedAt)}, which nobody had written`,
+            summary: `process ${read.process} read ${showValue(valueRead(read))} from ${key === "" ? "the register" : cutMiddle(key)}${read.node === undefined ? "" : ` on ${read.node}`} at ${atTime(read.invokedAt)}, which nobody had written`,
             key,
             evidence: { kind: "order", operations: [read], culprit: 0 },
           }),

@@ -1,5 +1,5 @@
 import type { Json, NodeId, Operation } from "../../core/op.ts";
-import { atTime, count, cut, say } from "../../core/wording.ts";
+import { atTime, count, cutMiddle, showValue } from "../../core/wording.ts";
 import { valueRead } from "../reads/versions.ts";
 import type { Change } from "./changes.ts";
 import type { LostWrite } from "./lost-writes.ts";
@@ -14,7 +14,7 @@ export function lostSentence({ change, reads }: LostWrite): string {
   const found =
     modRevision === undefined
       ? "found no value, though nothing can have removed it by then,"
-      : `read ${say(valueRead(operation))}, of revision ${modRevision},`;
+      : `read ${showValue(valueRead(operation))}, of revision ${modRevision},`;
   const others =
     more.length === 0
       ? ""
@@ -36,16 +36,16 @@ export function wentBackSentence(change: Change, { revision, operation, change: 
 
 /** `the write of 3 to r1 by process 4` */
 export function nameOf({ key, value, writer }: Change): string {
-  const register = key === "" ? "the register" : cut(key);
-  if (writer === undefined) return `the value ${say(value)} of ${register}`;
+  const register = key === "" ? "the register" : cutMiddle(key);
+  if (writer === undefined) return `the value ${showValue(value)} of ${register}`;
   const by = `by process ${writer.process}`;
   switch (writer.call.f) {
     case "delete":
       return `the delete of ${register} ${by}`;
     case "cas":
-      return `the cas of ${register} from ${say((writer.call.value as readonly Json[])[0])} to ${say(value)} ${by}`;
+      return `the cas of ${register} from ${showValue((writer.call.value as readonly Json[])[0])} to ${showValue(value)} ${by}`;
     default:
-      return `the write of ${say(value)} to ${register} ${by}`;
+      return `the write of ${showValue(value)} to ${register} ${by}`;
   }
 }
 

@@ -2,7 +2,8 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { Adapter } from "../../../adapters/adapter.ts";
 import { adapters } from "../../../adapters/registry.ts";
-import { faultsProven, vacuity } from "../../../checker/enough-operations.ts";
+import { enoughOperations } from "../../../checker/enough-operations.ts";
+import { faultsTookEffect } from "../../../checker/faults-took-effect.ts";
 import { UsageError } from "../../../core/errors.ts";
 import type { Run } from "../../../core/run.ts";
 import type { Verdict } from "../../../core/verdict.ts";
@@ -32,8 +33,8 @@ export async function readRunDirectory(
   const workload = lookUp(known, run.workload, "workload");
   const checkers = [
     ...workload.checkers(workloadOptions(run)),
-    vacuity({ needs: workload.needs }),
-    faultsProven(),
+    enoughOperations({ needs: workload.needs }),
+    faultsTookEffect(),
   ];
   const { name: readMode, promises } = run.readMode;
   return {
