@@ -1,6 +1,6 @@
 import { faultWindows } from "../core/fault.ts";
 import type { Anomaly } from "../core/verdict.ts";
-import { count, listed } from "../core/wording.ts";
+import { allOf, count, listed } from "../core/wording.ts";
 import type { Checker } from "./checker.ts";
 
 /** Faults that a summary names. */
@@ -38,8 +38,4 @@ export function faultsTookEffect(): Checker {
 }
 
 const allTookEffect = (faults: number): string =>
-  faults === 0
-    ? "no faults were injected"
-    : faults === 1
-      ? "the only fault took effect"
-      : `all ${faults} faults took effect`;
+  faults === 0 ? "no faults were injected" : `${allOf(faults, "fault")} took effect`;

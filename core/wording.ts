@@ -34,6 +34,10 @@ export function duration(nanos: number): string {
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number.toLocaleString("en-US")} ${number === 1 ? one : many}`;
 
+/** `the only fault`, `all 4 faults` */
+export const allOf = (number: number, one: string, many?: string): string =>
+  number === 1 ? `the only ${one}` : `all ${count(number, one, many)}`;
+
 /** `1`, `1 and 2`, `1, 2 and 3` */
 export const listed = (items: readonly string[]): string =>
   items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;

@@ -1,6 +1,6 @@
 /**
- * Which reads meet a known limit of their read mode: by the node that answered, by the times of question and answer, and
- * by what the harness saw of faults and leaders. Nothing else excuses a stale read.
+ * Which reads meet a known limit of their read mode: by the node that answered, by the times of the request and the
+ * answer, and by the faults and leaders that the harness recorded. Nothing else excuses a stale read.
  */
 import type { KnownLimit } from "../../core/consistency.ts";
 import { type FaultWindow, faultWindows, isCutOff, type LeaderSpan, leaderSpans } from "../../core/fault.ts";
@@ -13,7 +13,7 @@ import type { Model } from "../model.ts";
 import { isRead } from "../reads/is-read.ts";
 import { type Election, elections } from "./elections.ts";
 
-/** Reads of one node, or of any, that meet a limit if they were answered within a stretch of time. Both ends count. */
+/** Reads of one node, or of any, that meet a limit if they were answered between two times, both included. */
 interface Excuse {
   readonly limit: KnownLimit;
   /** Undefined: any node. */
@@ -62,7 +62,7 @@ function excusesBy(model: Model, limit: KnownLimit, history: History): Excuse[] 
   });
 }
 
-/** `pause`, `pause-leader`, …: a process that was stopped and goes on from where it was. */
+/** `pause`, `pause-leader`, …: a process that was stopped and later continues from where it was. */
 const isPause = ({ name }: FaultWindow): boolean => name === "pause" || name.startsWith("pause-");
 
 const whenever = nanos(Number.POSITIVE_INFINITY);
@@ -105,20 +105,20 @@ function ofElection(limit: KnownLimit, { node, from, since, firstUpdate }: Elect
     askedBy: whenever,
     words: (at) => `which had just been elected, ${when(at)}`,
   };
-  const passedOn: Excuse = {
+  const forwarded: Excuse = {
     ...within,
     node: undefined,
     askedBy: firstUpdate,
-    words: (at) => `which passed it on to ${node}: that had just been elected, ${when(at)}`,
+    words: (at) => `which forwarded it to ${node}, the leader just elected, ${when(at)}`,
   };
-  return limit.forwarded === true ? [own, passedOn] : [own];
+  return limit.forwarded === true ? [own, forwarded] : [own];
 }
 
 /** The node that was seen to lead last before `time`. */
 const leaderAt = (spans: readonly LeaderSpan[], time: Nanos): NodeId | undefined =>
   spans.findLast(({ from }) => from <= time)?.node;
 
-/** Every node that a client asked, or that a fault was about. */
+/** Each node that a client used or a fault affected. */
 function nodesOf(history: History): NodeId[] {
   const nodes = new Set(faultWindows(history).flatMap(({ nodes, cut }) => [...nodes, ...cut.flat()]));
   for (const event of history) if (!isHarnessEvent(event) && event.node !== undefined) nodes.add(event.node);

@@ -30,7 +30,7 @@ function anomaly(
   const where = node === undefined ? "" : ` on ${node}`;
   return {
     kind: "session-order",
-    summary: `process ${process}'s ${call.f}${about}${where} at ${atTime(invokedAt)} saw a state of revision ${revision}, after its session had been at revision ${newest.revision}`,
+    summary: `process ${process}'s ${call.f}${about}${where} at ${atTime(invokedAt)} saw a state of revision ${revision}, after its session had seen revision ${newest.revision}`,
     evidence: { kind: "order", operations: [newest.operation, read], culprit: 1 },
   };
 }

@@ -16,7 +16,7 @@ export const staleLane = ({ node, from, to, reads, worstMs }: StaleWindow): Lane
   colour: "noticed",
 });
 
-/** The windows of stale reads that a checker found; of any other verdict, none. */
+/** The windows of stale reads that a checker found; none for any other verdict. */
 export const staleWindowsOf = ({ lanes = [] }: Pick<Verdict, "lanes">): StaleWindow[] =>
   lanes.flatMap(({ label: its, node, from, to, figures = {} }) =>
     its === label && node !== undefined
