@@ -5,8 +5,8 @@ import type { FaultChange, Phase } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { Calibration, Load } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
-import type { ClientLoad } from "../load/client-probe.ts";
 import { ClientGroup } from "../load/client-group.ts";
+import type { ClientLoad } from "../load/client-probe.ts";
 import type { Unsent } from "../load/load.ts";
 import { FaultSchedule } from "../nemesis/schedule.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
@@ -194,9 +194,7 @@ class Phases {
     const { spec, end } = this.#context;
     const until = nanos(this.#loadEndedAt + seconds(spec.convergenceSeconds));
     this.#watch.stage("final", until);
-    await Promise.all(
-      this.#group.lastReads().map((last) => askAtRest(this.#context, { ...last, until })),
-    );
+    await Promise.all(this.#group.lastReads().map((last) => askAtRest(this.#context, { ...last, until })));
     await recordDigests(this.#context, this.#cluster.nodes);
     end.signal.throwIfAborted();
   }

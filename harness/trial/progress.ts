@@ -3,7 +3,15 @@ import type { NodeId } from "../../core/op.ts";
 import type { OutcomeCounts } from "../../core/run.ts";
 
 /** Where a trial stands. `main`, `quiet` and `final` are also the phases of the history. */
-export type Stage = "starting" | "waiting" | "warming-up" | "main" | "quiet" | "final" | "stopping" | "checking";
+export type Stage =
+  | "starting"
+  | "waiting"
+  | "warming-up"
+  | "main"
+  | "quiet"
+  | "final"
+  | "stopping"
+  | "checking";
 
 /** What a trial tells while it runs, for a live line or plain lines. */
 export type Progress =

@@ -25,7 +25,11 @@ export async function warmUp(context: TrialContext, cluster: Cluster): Promise<n
     clock,
     adapter: deps.adapter,
     workload: deps.workload,
-    run: { ...workload, nodes: endpoints.map(({ node }) => node), keyPrefix: `${workload.keyPrefix}warm-up-` },
+    run: {
+      ...workload,
+      nodes: endpoints.map(({ node }) => node),
+      keyPrefix: `${workload.keyPrefix}warm-up-`,
+    },
     endpoints,
     connect,
     load: { kind: "closed", processes: clientsPerNode * endpoints.length, seconds: spec.warmUpSeconds },
