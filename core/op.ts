@@ -21,7 +21,7 @@ export type Link = readonly [from: NodeId, to: NodeId];
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
-/** What a process asks for: the function's name, the key it is about, its argument. */
+/** A request by a process: the operation's name, its key and its argument. */
 export interface Call {
   readonly f: string;
   readonly key?: string;
