@@ -1,25 +1,26 @@
 /** A ready cluster's trial: load and faults, then quiet, then the last reads. */
-import type { Capability, ClientWith } from "../../adapters/client/client.ts";
-import { assert } from "../../core/assert.ts";
 import { sleep } from "../../core/clock.ts";
 import type { FaultChange, Phase } from "../../core/harness-event.ts";
-import type { Call, NodeId } from "../../core/op.ts";
-import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
-import type { Generator } from "../../workloads/workload.ts";
+import type { NodeId } from "../../core/op.ts";
+import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { ClientLoad } from "../load/client-probe.ts";
-import { ClientProcess } from "../load/client-process.ts";
+import type { ClientProcess } from "../load/client-process.ts";
 import { LoadGenerator } from "../load/load-generator.ts";
+import { StandingLoad } from "../load/standing-load.ts";
 import { FaultSchedule } from "../nemesis/schedule.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
 import { askAtRest, recordDigests } from "./at-rest.ts";
 import type { TrialContext } from "./context.ts";
 import { healEverything } from "./heal.ts";
+import { makeProcesses, type TrialProcesses } from "./processes.ts";
 import { unreadyNodes } from "./readiness.ts";
 import { Watch } from "./watch.ts";
 
-/** What the load was, beside its history. Times count from the run's begin. */
-export interface Driven {
+/** How the load went, as far as the history does not say. Times count from the run's begin. */
+export interface LoadSummary {
   readonly loadEndedAt: Nanos;
+  /** Distance between the ids of a chain of processes: those of the load are the first ones modulo this. */
+  readonly stride: number;
   readonly sendLagMsP99: number;
   /** Operations that were due and never sent. */
   readonly backlog: number;
@@ -30,37 +31,34 @@ export interface Driven {
 
 /** The last reads may not take longer, however many there are. */
 const finalSeconds = 10;
-/** This many processes of each node do them: a crowd would see no more. */
-const finalReadersPerNode = 4;
-
-/** Drives `cluster` and records it. Tells `onLoadEnd` as soon as the load is over, however it ended. */
-export async function drive(
+/** Takes `cluster` through all phases and records it. Calls `onLoadEnd` as soon as the load is over, however it ended. */
+export async function runPhases(
   context: TrialContext,
   cluster: Cluster,
-  onLoadEnd: (driven: Driven) => void,
+  onLoadEnd: (summary: LoadSummary) => void,
 ): Promise<void> {
-  const drive = new Drive(context, cluster);
+  const phases = new Phases(context, cluster);
   try {
-    await drive.open();
+    await phases.open();
     try {
-      await drive.main();
-      await drive.quiet();
+      await phases.main();
+      await phases.quiet();
     } finally {
-      onLoadEnd(await drive.endLoad());
+      onLoadEnd(await phases.endLoad());
     }
-    await drive.final();
-    await drive.rest();
+    await phases.final();
+    await phases.rest();
   } finally {
-    await drive.close();
+    await phases.close();
   }
 }
 
-class Drive {
+class Phases {
   readonly #context: TrialContext;
   readonly #cluster: Cluster;
-  readonly #generator: Generator;
-  readonly #processes: readonly ClientProcess[];
+  readonly #processes: TrialProcesses;
   readonly #load: LoadGenerator;
+  readonly #standing: StandingLoad;
   readonly #schedule: FaultSchedule;
   readonly #watch: Watch;
   #lost: readonly NodeId[] = [];
@@ -71,16 +69,11 @@ class Drive {
     const { spec, deps, random, end } = context;
     this.#context = context;
     this.#cluster = cluster;
-    this.#generator = deps.workload.generator(context.workload, random.fork("workload"));
-    this.#processes = makeProcesses(context, cluster, this.#generator);
-    this.#load = new LoadGenerator({
-      clock: deps.clock,
-      load: spec.load,
-      generator: this.#generator,
-      random: random.fork("load"),
-      processes: this.#processes,
-      onError: end.fail,
-    });
+    this.#processes = makeProcesses(context, cluster);
+    const { clock } = deps;
+    const { load, standing } = this.#processes;
+    this.#load = new LoadGenerator({ clock, load: spec.load, processes: load, onError: end.fail });
+    this.#standing = new StandingLoad({ clock, processes: standing, onError: end.fail });
     this.#schedule = new FaultSchedule({
       steps: deps.nemeses,
       faultSeconds: spec.faultSeconds,
@@ -98,7 +91,7 @@ class Drive {
   }
 
   async open(): Promise<void> {
-    await Promise.all(this.#processes.map((process) => process.open()));
+    await Promise.all(this.#all.map((process) => process.open()));
     this.#context.end.signal.throwIfAborted();
   }
 
@@ -110,6 +103,7 @@ class Drive {
     this.#watch.start();
     deps.probe.start();
     this.#load.start();
+    this.#standing.start();
     await this.#schedule.run(until);
   }
 
@@ -127,13 +121,14 @@ class Drive {
   }
 
   /** No more load; what was asked is answered or given up. */
-  async endLoad(): Promise<Driven> {
+  async endLoad(): Promise<LoadSummary> {
     const { deps, recorder } = this.#context;
     const loadEndedAt = recorder.now();
-    await this.#load.stop();
+    await Promise.all([this.#load.stop(), this.#standing.stop()]);
     this.#loadEndedAt = deps.clock.now();
     return {
       loadEndedAt,
+      stride: this.#all.length,
       sendLagMsP99: this.#load.sendLagMsP99,
       backlog: this.#load.backlog,
       client: deps.probe.stop(),
@@ -146,13 +141,15 @@ class Drive {
     const { deps, end } = this.#context;
     const until = nanos(deps.clock.now() + seconds(finalSeconds));
     this.#enter("final", until);
-    const calls = this.#generator.final();
     await Promise.all(
-      this.#readers.map(async (process) => {
-        for (const call of calls) {
-          if (deps.clock.now() >= until || end.signal.aborted) return;
-          await process.perform(call, { whileRefused: "wait" });
-        }
+      this.#processes.lastReads.flatMap(({ readers, calls }) => {
+        const last = calls();
+        return readers.map(async (process) => {
+          for (const call of last) {
+            if (deps.clock.now() >= until || end.signal.aborted) return;
+            await process.perform(call, { whileRefused: "wait" });
+          }
+        });
       }),
     );
     end.signal.throwIfAborted();
@@ -163,18 +160,22 @@ class Drive {
     const { spec, end } = this.#context;
     const until = nanos(this.#loadEndedAt + seconds(spec.convergenceSeconds));
     this.#watch.stage("final", until);
-    await askAtRest(this.#context, { readers: this.#readers, calls: this.#generator.final(), until });
+    await Promise.all(
+      this.#processes.lastReads.map(({ readers, calls }) =>
+        askAtRest(this.#context, { readers, calls: calls(), until }),
+      ),
+    );
     await recordDigests(this.#context, this.#cluster.nodes);
     end.signal.throwIfAborted();
   }
 
-  get #readers(): readonly ClientProcess[] {
-    return this.#processes.slice(0, finalReadersPerNode * this.#cluster.nodes.length);
+  get #all(): readonly ClientProcess[] {
+    return [...this.#processes.load, ...this.#processes.standing];
   }
 
   async close(): Promise<void> {
     await this.#watch.stop();
-    await Promise.all(this.#processes.map((process) => process.close()));
+    await Promise.all(this.#all.map((process) => process.close()));
   }
 
   #enter(phase: Phase, until: Nanos): void {
@@ -200,27 +201,4 @@ class Drive {
     this.#context.recorder.harness({ f: "fault", name, value: change });
     this.#context.deps.onProgress({ type: "fault", name, change });
   }
-}
-
-/** Processes take the nodes in turn. */
-function makeProcesses(context: TrialContext, cluster: Cluster, generator: Generator): ClientProcess[] {
-  const { spec, deps, recorder, connect, workload } = context;
-  const endpoints = new Map(cluster.nodes.map((node) => [node.id, node.endpoint]));
-  const processContext = {
-    clock: deps.clock,
-    recorder,
-    generator,
-    timeout: millis(spec.operationTimeoutMs),
-    connect(node: NodeId): Promise<ClientWith<Capability>> {
-      const endpoint = endpoints.get(node);
-      assert(endpoint !== undefined, `a client of the unknown node ${node}`);
-      return deps.adapter.connect(endpoint, deps.workload.requires, connect);
-    },
-    perform: (client: ClientWith<Capability>, call: Call) => deps.workload.perform(client, call, workload),
-  };
-  return Array.from({ length: spec.load.processes }, (_, slot) => {
-    const node = cluster.nodes[slot % cluster.nodes.length];
-    assert(node !== undefined, "a cluster without nodes");
-    return new ClientProcess(processContext, { slot, stride: spec.load.processes, node: node.id });
-  });
 }
