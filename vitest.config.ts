@@ -8,7 +8,10 @@ const pure = [
   "workloads/**/*.test.ts",
   "adapters/memory/**/*.test.ts",
   "harness/{nemesis,trial}/**/*.test.ts",
+  "reports/**/!(report-in-browser).test.ts",
 ];
+/** Minutes each: .ci/run runs them next to the trials, `npm test` does not. */
+const long = ["**/*.long.test.ts"];
 const outside = ["node_modules/**", "results/**", "dist/**"];
 
 export default defineConfig({
@@ -22,7 +25,11 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { extends: true, test: { name: "pure", include: pure, exclude: outside, isolate: false } },
-      { extends: true, test: { name: "real", include: ["**/*.test.ts"], exclude: [...outside, ...pure] } },
+      {
+        extends: true,
+        test: { name: "real", include: ["**/*.test.ts"], exclude: [...outside, ...pure, ...long] },
+      },
+      { extends: true, test: { name: "long", include: long, exclude: outside } },
     ],
   },
 });
