@@ -6,10 +6,10 @@ import type { Run } from "../core/run.ts";
 import { nanos } from "../core/time.ts";
 import { type Anomaly, type Lane, type Verdict, violationKind } from "../core/verdict.ts";
 import { unpack } from "./data/columns.ts";
-import { type Fixture, invalidFixture, staleFixture, unknownFixture, validFixture } from "./fixtures/runs.ts";
 import type { PageData } from "./page-data.ts";
 import { pageDataId } from "./page-data.ts";
 import { renderReport } from "./report.ts";
+import { type Fixture, invalidFixture, staleFixture, unknownFixture, validFixture } from "./testing/runs.ts";
 
 const render = ({ run, history, usage }: Fixture) => renderReport(run, history, usage, register());
 /** What a reader without scripts sees, in one line. */
@@ -199,7 +199,7 @@ describe("the report of other runs", () => {
   it("says plainly that unknown is no pass, that a fault was not proven, and that the client was the limit", () => {
     const text = textOf(render(unknownFixture({ seconds: 8 })));
     expect(text).toContain("Nothing was decided: this is not a pass.");
-    expect(text).toContain("not seen to bite");
+    expect(text).toContain("no proof that it took effect");
     expect(text).toContain("Client-limited");
     expect(text).toContain("Ended early");
     expect(text).not.toContain("What went wrong");

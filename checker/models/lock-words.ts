@@ -1,10 +1,10 @@
 /** Words and reasons that the models of locks share. */
 import type { Call, Json, Outcome } from "../../core/op.ts";
-import { placed, plainCall } from "../explain/call-words.ts";
-import { cellReasons, type Touch } from "../explain/cells.ts";
-import type { Claim, Reasoner } from "../explain/reason.ts";
-import { exactly } from "../explain/registers.ts";
-import { say } from "../phrases.ts";
+import { showValue } from "../../core/wording.ts";
+import { cellReasons, type Touch } from "../linearizability/explain/cells.ts";
+import { placed, plainCall } from "../linearizability/explain/describe-call.ts";
+import type { Claim, Reasoner } from "../linearizability/explain/reason.ts";
+import { exactly } from "../linearizability/explain/registers.ts";
 
 /** Who asks: everybody is the same where the call does not say. */
 export const asker = ({ value }: Call): Json => value ?? "somebody";
@@ -13,7 +13,7 @@ export const asker = ({ value }: Call): Json => value ?? "somebody";
 export function describeLockCall(call: Call, outcome: Outcome): string {
   const isKnown = outcome.type === "ok";
   const lock = `the lock${placed(call)}`;
-  const as = call.value === undefined || call.value === null ? "" : ` as ${say(call.value)}`;
+  const as = call.value === undefined || call.value === null ? "" : ` as ${showValue(call.value)}`;
   switch (call.f) {
     case "acquire":
       if (outcome.type === "fail") return `was refused ${lock}${as}`;
@@ -38,6 +38,6 @@ function touch(call: Call, outcome: Outcome): Touch {
 
 function making({ value, holds }: Claim): string {
   if (value === null) return holds ? "released the lock" : "acquired the lock";
-  const name = value === "somebody" ? "" : ` as ${say(value)}`;
+  const name = value === "somebody" ? "" : ` as ${showValue(value)}`;
   return `${holds ? "acquired" : "released"} the lock${name}`;
 }
