@@ -1,14 +1,7 @@
-import {
-  type ClientUnaryCall,
-  connectivityState,
-  type Client as GrpcClient,
-  Metadata,
-  status,
-} from "@grpc/grpc-js";
-import type { Clock } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
-import { type Nanos, nanos, toMillis } from "../../core/time.ts";
+import { nanos, toMillis } from "../../core/time.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
+import { hostPort } from "../addresses.ts";
 import {
   abortedError,
   beforeSending,
@@ -17,23 +10,26 @@ import {
   onAbort,
   throwIfAborted,
 } from "../client/ask.ts";
-import { Channel, reconnectMs } from "./channel.ts";
+import { Channel, type Reply } from "./channel.ts";
 import { statusError } from "./errors.ts";
-import { type Method, methods } from "./methods.ts";
+import { timeoutHeader } from "./framing.ts";
+import type { Method } from "./methods.ts";
+import { status } from "./status.ts";
 
 /**
- * A gRPC channel to one node that asks once: no retries, no fail-over, no waiting beyond the deadline. A call is handed
- * to gRPC only when the channel is up, so that what failed before that definitely never left.
+ * A connection to one node that asks once: no retries, no fail-over, no waiting beyond the deadline. A call is handed to
+ * a channel only when that is up, so that what failed before that definitely never left. Each call that finds no channel
+ * tries to connect, or waits for the attempt that is under way.
  */
 export interface Connection {
-  /** Rejects with a ClientError, at the deadline at the latest. */
+  /** Rejects with a ClientError, at the deadline at the latest. `token`: of a log-in. */
   call<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
     limits: Limits,
-    metadata?: Metadata,
+    token?: string,
   ): Promise<Response>;
-  /** Waits until the channel is up; rejects with `not-connected` and the reason. */
+  /** Waits until the node is reached; rejects with `not-connected` and the reason. */
   established(): Promise<void>;
   /** Pending calls reject with `connection-lost`. */
   close(): void;
@@ -41,15 +37,12 @@ export interface Connection {
 
 export type ConnectionOptions = Pick<ConnectOptions, "timeoutMs" | "clock" | "tls">;
 
-const noMetadata = new Metadata();
-
 /** Opens no socket yet: the first call or `established` does. */
 export function openConnection(endpoint: Endpoint, options: ConnectionOptions): Connection {
-  const address = addressOf(endpoint);
-  const open = () => new Channel(address, options.tls);
   const { clock } = options;
+  const server = `${endpoint.node} (${hostPort(endpoint)})`;
   const pending = new Set<(error: ClientError) => void>();
-  let channel = open();
+  let channel: Channel | undefined;
   let closed = false;
 
   /**
@@ -57,128 +50,95 @@ export function openConnection(endpoint: Endpoint, options: ConnectionOptions): 
    * is healed. A call that got no answer therefore leaves its channel to the calls that are still on it.
    */
   const leave = (stale: Channel) => {
-    if (stale !== channel || closed) return;
-    channel = open();
+    if (stale === channel) channel = undefined;
     stale.retire();
   };
 
-  const up = async (deadline: Nanos): Promise<Channel> => {
-    const candidate = channel;
-    const state = await settled(candidate.client, dateOf(clock, deadline));
+  /** Works with a channel that is up; rejects definitely where there is none within the limits. */
+  const onChannel = async <T>(limits: Limits, work: (on: Channel) => Promise<T> | T): Promise<T> => {
     if (closed) throw closedError();
-    if (state === connectivityState.READY) return candidate;
-    const reason = await whyNot(candidate.client, clock);
-    if (state !== connectivityState.TRANSIENT_FAILURE) leave(candidate);
-    throw new ClientError("not-connected", `${endpoint.node} (${address}): ${reason}`);
+    if (channel === undefined || channel.hasEnded) channel = new Channel(endpoint, options.tls);
+    const on = channel;
+    const exit = on.enter();
+    try {
+      if (!on.isUp) {
+        await beforeSending(clock, limits, on.established, () => {
+          leave(on);
+          return new ClientError("not-connected", `${server}: no connection before the deadline`);
+        });
+        if (closed) throw closedError();
+      }
+      return await work(on);
+    } finally {
+      exit();
+    }
   };
 
-  const call: Connection["call"] = async (method, request, limits, metadata = noMetadata) => {
-    const { deadline, signal } = limits;
-    throwIfAborted(signal);
-    const late = () => new ClientError("not-connected", `${endpoint.node} (${address}): not up in time`);
-    const on = isUp(channel.client) ? channel : await beforeSending(clock, limits, up(deadline), late);
-    if (closed) throw closedError();
-    return new Promise((resolve, reject) => {
-      const until = dateOf(clock, deadline);
-      const over = on.enter();
-      const settle = unary(on.client, method, request, metadata, until, (code, details, answer) => {
-        pending.delete(abort);
-        stopListening();
-        over();
-        if (code === status.OK) return resolve(answer as never);
-        if (code === status.DEADLINE_EXCEEDED) leave(on);
-        reject(statusError(code, `${details} (${endpoint.node}, ${address})`));
-      });
-      const abort = (error: ClientError) => {
-        reject(error);
-        settle.cancel();
-      };
-      pending.add(abort);
-      const stopListening = onAbort(signal, () => abort(abortedError(true)));
-    });
+  const call: Connection["call"] = async (method, request, limits, token) => {
+    throwIfAborted(limits.signal);
+    return onChannel(
+      limits,
+      (on) =>
+        new Promise((resolve, reject) => {
+          const left = nanos(limits.deadline - clock.now());
+          const question = {
+            path: method.path,
+            frame: method.encode(request),
+            timeout: timeoutHeader(toMillis(left)),
+            token,
+          };
+          const over = () => {
+            pending.delete(abort);
+            cancel();
+            stopListening();
+          };
+          const callOff = on.ask(question, (reply) => {
+            over();
+            settle(method, reply, server, resolve, reject);
+          });
+          const abort = (error: ClientError) => {
+            over();
+            reject(error);
+            callOff();
+          };
+          const cancel = clock.after(left, () => {
+            leave(on);
+            abort(statusError(status.DEADLINE_EXCEEDED, `no answer in time, at ${server}`));
+          });
+          pending.add(abort);
+          const stopListening = onAbort(limits.signal, () => abort(abortedError(true)));
+        }),
+    );
   };
 
   return {
     call,
-    established: async () => {
-      await up(limitsOf(options).deadline);
-    },
+    established: () => onChannel(limitsOf(options), () => {}),
     close: () => {
       closed = true;
-      for (const abort of pending) {
+      for (const abort of pending)
         abort(new ClientError("connection-lost", "the client closed its connection"));
-      }
-      channel.destroy();
+      channel?.destroy();
     },
   };
 }
 
-function unary<Request, Response>(
-  on: GrpcClient,
-  method: Method<Request, Response>,
-  request: Request,
-  metadata: Metadata,
-  deadline: number,
-  done: (code: status, details: string, answer?: Response) => void,
-): ClientUnaryCall {
-  const { path, serialize, deserialize } = method;
-  return on.makeUnaryRequest(
-    path,
-    serialize,
-    deserialize,
-    request,
-    metadata,
-    { deadline },
-    (error, answer) => {
-      if (error === null) done(status.OK, "", answer);
-      else done(error.code, error.details);
-    },
-  );
-}
-
-const isUp = (channel: GrpcClient): boolean =>
-  channel.getChannel().getConnectivityState(false) === connectivityState.READY;
-
-/** The channel's state when it is up, has failed to connect, or `deadline` has passed; asks an idle one to connect. */
-function settled(client: GrpcClient, deadline: number): Promise<connectivityState> {
-  const channel = client.getChannel();
-  return new Promise((resolve) => {
-    const look = (): void => {
-      const state = channel.getConnectivityState(true);
-      if (state !== connectivityState.IDLE && state !== connectivityState.CONNECTING) {
-        resolve(state);
-        return;
-      }
-      channel.watchConnectivityState(state, deadline, (timedOut) => {
-        if (timedOut) resolve(state);
-        else look();
-      });
-    };
-    look();
-  });
-}
-
-/**
- * gRPC tells why it is not connected only as the failure of a call. A status request has no effect, and fails at once
- * on a channel that is down. The text is for people.
- */
-function whyNot(client: GrpcClient, clock: Clock): Promise<string> {
-  if (client.getChannel().getConnectivityState(false) !== connectivityState.TRANSIENT_FAILURE) {
-    return Promise.resolve("no connection before the deadline");
+function settle<Response>(
+  method: Method<never, Response>,
+  { code, details, message }: Reply,
+  server: string,
+  resolve: (answer: Response) => void,
+  reject: (error: ClientError) => void,
+): void {
+  if (message === undefined) {
+    reject(statusError(code, `${details}, at ${server}`));
+    return;
   }
-  return new Promise((resolve) => {
-    const soon = clock.date().getTime() + reconnectMs.longest;
-    unary(client, methods.status, {}, noMetadata, soon, (code, details) =>
-      resolve(code === status.OK ? "the connection had been lost" : details),
-    );
-  });
+  try {
+    resolve(method.decode(message));
+  } catch (cause) {
+    reject(new ClientError("unknown", `${server}: an answer that is not ${method.path}'s`, { cause }));
+  }
 }
 
 const closedError = () => new ClientError("not-connected", "the client is closed");
-
-/** gRPC's deadlines are points of wall-clock time, in milliseconds. */
-const dateOf = (clock: Clock, deadline: Nanos): number =>
-  clock.date().getTime() + toMillis(nanos(deadline - clock.now()));
-
-const addressOf = ({ host, port }: Endpoint): string =>
-  host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
