@@ -3,9 +3,11 @@
  * half reads and half writes, in a closed loop and at a fixed rate, and what one question for the leader costs.
  *
  *     npx tsx bench/operation-cost.ts [--systems etcd,zookeeper] [--rounds 5] [--seconds 4] [--against OTHER-CHECKOUT]
+ *         [--profile DIRECTORY]
  *
  * With `--against` the clients of another checkout are measured in turn with these, against the same cluster: what else
- * the machine does then strikes both alike. Figures are medians of the rounds.
+ * the machine does then strikes both alike. Figures are medians of the rounds. With `--profile` each process of clients
+ * leaves a profile of its processor time, for the developer tools of a browser.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { cpus, loadavg } from "node:os";
@@ -27,6 +29,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "4" },
     rate: { type: "string", default: "500" },
     against: { type: "string" },
+    profile: { type: "string" },
   },
 });
 
@@ -44,7 +47,8 @@ class Clients {
 
   constructor(checkout: string) {
     const script = fileURLToPath(new URL("operation-cost-client.ts", import.meta.url));
-    this.#child = fork(script, [checkout], { execArgv: ["--import", "tsx"] });
+    const profile = values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`];
+    this.#child = fork(script, [checkout], { execArgv: ["--import", "tsx", ...profile] });
     this.#ended = new Promise((_, reject) => {
       this.#child.once("exit", (status) => reject(new Error(`the clients' process ended with ${status}`)));
     });
@@ -60,7 +64,8 @@ class Clients {
   }
 
   end(): void {
-    this.#child.kill();
+    // It ends by itself then, and leaves a profile where it was asked for one.
+    this.#child.disconnect();
   }
 }
 

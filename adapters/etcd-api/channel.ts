@@ -3,7 +3,13 @@
  * whoever wants another connection makes another channel. It can be left for good, with its socket, whatever the node
  * does: an orderly end would wait for a paused node, or a cut link, as long as that lasts.
  */
-import { type ClientHttp2Session, connect, constants } from "node:http2";
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+} from "node:http2";
 import { type Socket, connect as tcpConnect } from "node:net";
 import { connect as tlsConnect } from "node:tls";
 import { ClientError } from "../../core/errors.ts";
@@ -38,7 +44,7 @@ export class Channel {
   readonly #session: ClientHttp2Session;
   readonly #fixedHeaders: Readonly<Record<string, string>>;
   /** Calls without an ending: each takes one where the connection is lost. */
-  readonly #calls = new Set<(reply: Reply) => void>();
+  readonly #calls = new Set<Exchange>();
   #state: "connecting" | "up" | "ended" = "connecting";
   #users = 0;
   #retired = false;
@@ -86,45 +92,9 @@ export class Channel {
    * then. Throws `not-connected` where the request cannot leave.
    */
   ask(question: Question, done: (reply: Reply) => void): () => void {
-    const stream = this.#request(question);
-    const chunks: Buffer[] = [];
-    let ending: Ending | undefined;
-    let httpStatus = 200;
-    const settle = (reply: Reply) => {
-      if (!this.#calls.delete(settle)) return;
-      done(reply);
-      // The node has said all; what it does not want to hear any more must not wait for it.
-      if (!stream.writableFinished) stream.close(constants.NGHTTP2_CANCEL);
-    };
-    this.#calls.add(settle);
-    const conclude = (last: Ending) => {
-      if (last.code !== status.OK) return settle(last);
-      const message = decodeFrame(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
-      if (message !== undefined) return settle({ ...last, message });
-      if (stream.closed)
-        settle({ code: status.INTERNAL, details: "the answer is not one message, though it is OK" });
-    };
-    stream.on("response", (headers) => {
-      httpStatus = headers[":status"] ?? 200;
-      ending = endingIn(headers);
-      if (ending !== undefined) conclude(ending);
-    });
-    stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-    stream.on("trailers", (headers) => {
-      ending ??= endingIn(headers);
-      if (ending !== undefined) conclude(ending);
-    });
-    // It follows an error, too, which says no more than the code.
-    stream.on("error", () => {});
-    stream.on("close", () => {
-      if (ending === undefined && httpStatus !== 200) conclude(endingOfHttp(httpStatus));
-      else conclude(ending ?? endingOfReset(stream.rstCode));
-    });
-    stream.end(question.frame);
-    return () => {
-      this.#calls.delete(settle);
-      stream.close(constants.NGHTTP2_CANCEL);
-    };
+    const exchange = new Exchange(this.#request(question), this.#calls, done);
+    exchange.send(question.frame);
+    return () => exchange.callOff();
   }
 
   /** Somebody waits for it or asks on it. Returns how to say that this is over. */
@@ -148,7 +118,7 @@ export class Channel {
     this.#socket.destroy();
   }
 
-  #request({ path, timeout, token }: Question) {
+  #request({ path, timeout, token }: Question): ClientHttp2Stream {
     const headers = {
       ...this.#fixedHeaders,
       ":path": path,
@@ -165,7 +135,7 @@ export class Channel {
   #watch(onUp: () => void, onFailure: (error: ClientError) => void): void {
     const session = this.#session;
     // The session forgets a socket that it has destroyed, which may still fail.
-    this.#socket.on("error", () => {});
+    this.#socket.on("error", ignore);
     let reason = "the connection was closed";
     session.once("connect", () => session.setLocalWindowSize(windowBytes));
     session.once("remoteSettings", () => {
@@ -178,7 +148,7 @@ export class Channel {
     session.on("close", () => {
       this.#state = "ended";
       onFailure(this.#notConnected(reason));
-      for (const settle of this.#calls) settle({ code: status.UNAVAILABLE, details: reason });
+      for (const exchange of this.#calls) exchange.end({ code: status.UNAVAILABLE, details: reason });
     });
   }
 
@@ -186,6 +156,74 @@ export class Channel {
     return new ClientError("not-connected", `${this.#server}: ${reason}`, { cause });
   }
 }
+
+/** One call's stream. */
+class Exchange {
+  readonly #stream: ClientHttp2Stream;
+  readonly #open: Set<Exchange>;
+  readonly #done: (reply: Reply) => void;
+  readonly #chunks: Buffer[] = [];
+  #httpStatus = 200;
+  #ending: Ending | undefined;
+
+  /** `open`: where it is until it has ended. */
+  constructor(stream: ClientHttp2Stream, open: Set<Exchange>, done: (reply: Reply) => void) {
+    this.#stream = stream;
+    this.#open = open;
+    this.#done = done;
+  }
+
+  send(frame: Buffer): void {
+    const stream = this.#stream;
+    this.#open.add(this);
+    stream.on("response", (headers) => {
+      this.#httpStatus = headers[":status"] ?? 200;
+      this.#take(headers);
+    });
+    stream.on("data", (chunk: Buffer) => this.#chunks.push(chunk));
+    stream.on("trailers", (headers) => this.#take(headers));
+    stream.on("error", ignore);
+    stream.on("close", () => this.#conclude(this.#ending ?? this.#endingWithoutStatus()));
+    stream.end(frame);
+  }
+
+  callOff(): void {
+    this.#open.delete(this);
+    this.#stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  end(reply: Reply): void {
+    if (!this.#open.delete(this)) return;
+    this.#done(reply);
+    // The node has said all; what it does not want to hear any more must not wait for it.
+    if (!this.#stream.writableFinished) this.#stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  #take(headers: IncomingHttpHeaders): void {
+    this.#ending ??= endingIn(headers);
+    if (this.#ending !== undefined) this.#conclude(this.#ending);
+  }
+
+  #conclude(ending: Ending): void {
+    if (ending.code !== status.OK) {
+      this.end(ending);
+      return;
+    }
+    const [first = nothing, ...others] = this.#chunks;
+    const message = decodeFrame(others.length === 0 ? first : Buffer.concat(this.#chunks));
+    if (message !== undefined) this.end({ ...ending, message });
+    else if (this.#stream.closed)
+      this.end({ code: status.INTERNAL, details: "the answer is not one message, though it is OK" });
+  }
+
+  #endingWithoutStatus(): Ending {
+    return this.#httpStatus === 200 ? endingOfReset(this.#stream.rstCode) : endingOfHttp(this.#httpStatus);
+  }
+}
+
+const nothing = Buffer.alloc(0);
+/** What a stream fails of is in its code. */
+const ignore = () => {};
 
 function openSocket({ host, port }: Endpoint, tls: Tls | undefined): Socket {
   if (tls === undefined) return tcpConnect({ host, port });

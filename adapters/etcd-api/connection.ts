@@ -38,107 +38,152 @@ export interface Connection {
 export type ConnectionOptions = Pick<ConnectOptions, "timeoutMs" | "clock" | "tls">;
 
 /** Opens no socket yet: the first call or `established` does. */
-export function openConnection(endpoint: Endpoint, options: ConnectionOptions): Connection {
-  const { clock } = options;
-  const server = `${endpoint.node} (${hostPort(endpoint)})`;
-  const pending = new Set<(error: ClientError) => void>();
-  let channel: Channel | undefined;
-  let closed = false;
+export const openConnection = (endpoint: Endpoint, options: ConnectionOptions): Connection =>
+  new NodeConnection(endpoint, options);
+
+class NodeConnection implements Connection {
+  readonly #endpoint: Endpoint;
+  readonly #options: ConnectionOptions;
+  /** For messages. */
+  readonly #server: string;
+  readonly #pending = new Set<Pending>();
+  #channel: Channel | undefined;
+  #closed = false;
+
+  constructor(endpoint: Endpoint, options: ConnectionOptions) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+    this.#server = `${endpoint.node} (${hostPort(endpoint)})`;
+  }
+
+  async call<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    limits: Limits,
+    token?: string,
+  ): Promise<Response> {
+    throwIfAborted(limits.signal);
+    const channel = this.#channelToUse();
+    const exit = channel.enter();
+    try {
+      if (!channel.isUp) await this.#untilUp(channel, limits);
+      const { code, details, message } = await this.#ask(
+        channel,
+        method,
+        method.encode(request),
+        limits,
+        token,
+      );
+      if (message === undefined) throw statusError(code, `${details}, at ${this.#server}`);
+      return this.#decoded(method, message);
+    } finally {
+      exit();
+    }
+  }
+
+  async established(): Promise<void> {
+    const channel = this.#channelToUse();
+    const exit = channel.enter();
+    try {
+      await this.#untilUp(channel, limitsOf(this.#options));
+    } finally {
+      exit();
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const pending of this.#pending)
+      pending.fail(new ClientError("connection-lost", "the client closed its connection"));
+    this.#channel?.destroy();
+  }
+
+  #channelToUse(): Channel {
+    if (this.#closed) throw closedError();
+    if (this.#channel === undefined || this.#channel.hasEnded)
+      this.#channel = new Channel(this.#endpoint, this.#options.tls);
+    return this.#channel;
+  }
+
+  /** Rejects definitely, at the deadline at the latest. */
+  async #untilUp(channel: Channel, limits: Limits): Promise<void> {
+    await beforeSending(this.#options.clock, limits, channel.established, () => {
+      this.#leave(channel);
+      return new ClientError("not-connected", `${this.#server}: no connection before the deadline`);
+    });
+    if (this.#closed) throw closedError();
+  }
+
+  #ask(
+    channel: Channel,
+    { path }: Pick<Method<unknown, unknown>, "path">,
+    frame: Buffer,
+    { deadline, signal }: Limits,
+    token: string | undefined,
+  ): Promise<Reply> {
+    const { clock } = this.#options;
+    const left = nanos(deadline - clock.now());
+    return new Promise((resolve, reject) => {
+      const pending = new Pending(this.#pending, reject);
+      pending.callOff = channel.ask(
+        { path, frame, timeout: timeoutHeader(toMillis(left)), token },
+        (reply) => {
+          pending.over();
+          resolve(reply);
+        },
+      );
+      pending.cancelTimer = clock.after(left, () => {
+        this.#leave(channel);
+        pending.fail(statusError(status.DEADLINE_EXCEEDED, `no answer in time, at ${this.#server}`));
+      });
+      pending.stopListening = onAbort(signal, () => pending.fail(abortedError(true)));
+      this.#pending.add(pending);
+    });
+  }
+
+  #decoded<Response>(method: Method<never, Response>, message: Buffer): Response {
+    try {
+      return method.decode(message);
+    } catch (cause) {
+      throw new ClientError("unknown", `${this.#server}: an answer that is not ${method.path}'s`, { cause });
+    }
+  }
 
   /**
    * A link that swallowed a packet is silent for longer and longer (TCP backs off), and stays so for a while after it
    * is healed. A call that got no answer therefore leaves its channel to the calls that are still on it.
    */
-  const leave = (stale: Channel) => {
-    if (stale === channel) channel = undefined;
-    stale.retire();
-  };
-
-  /** Works with a channel that is up; rejects definitely where there is none within the limits. */
-  const onChannel = async <T>(limits: Limits, work: (on: Channel) => Promise<T> | T): Promise<T> => {
-    if (closed) throw closedError();
-    if (channel === undefined || channel.hasEnded) channel = new Channel(endpoint, options.tls);
-    const on = channel;
-    const exit = on.enter();
-    try {
-      if (!on.isUp) {
-        await beforeSending(clock, limits, on.established, () => {
-          leave(on);
-          return new ClientError("not-connected", `${server}: no connection before the deadline`);
-        });
-        if (closed) throw closedError();
-      }
-      return await work(on);
-    } finally {
-      exit();
-    }
-  };
-
-  const call: Connection["call"] = async (method, request, limits, token) => {
-    throwIfAborted(limits.signal);
-    return onChannel(
-      limits,
-      (on) =>
-        new Promise((resolve, reject) => {
-          const left = nanos(limits.deadline - clock.now());
-          const question = {
-            path: method.path,
-            frame: method.encode(request),
-            timeout: timeoutHeader(toMillis(left)),
-            token,
-          };
-          const over = () => {
-            pending.delete(abort);
-            cancel();
-            stopListening();
-          };
-          const callOff = on.ask(question, (reply) => {
-            over();
-            settle(method, reply, server, resolve, reject);
-          });
-          const abort = (error: ClientError) => {
-            over();
-            reject(error);
-            callOff();
-          };
-          const cancel = clock.after(left, () => {
-            leave(on);
-            abort(statusError(status.DEADLINE_EXCEEDED, `no answer in time, at ${server}`));
-          });
-          pending.add(abort);
-          const stopListening = onAbort(limits.signal, () => abort(abortedError(true)));
-        }),
-    );
-  };
-
-  return {
-    call,
-    established: () => onChannel(limitsOf(options), () => {}),
-    close: () => {
-      closed = true;
-      for (const abort of pending)
-        abort(new ClientError("connection-lost", "the client closed its connection"));
-      channel?.destroy();
-    },
-  };
-}
-
-function settle<Response>(
-  method: Method<never, Response>,
-  { code, details, message }: Reply,
-  server: string,
-  resolve: (answer: Response) => void,
-  reject: (error: ClientError) => void,
-): void {
-  if (message === undefined) {
-    reject(statusError(code, `${details}, at ${server}`));
-    return;
-  }
-  try {
-    resolve(method.decode(message));
-  } catch (cause) {
-    reject(new ClientError("unknown", `${server}: an answer that is not ${method.path}'s`, { cause }));
+  #leave(channel: Channel): void {
+    if (channel === this.#channel) this.#channel = undefined;
+    channel.retire();
   }
 }
 
+/** A request that has left, and what ends the wait for its answer. */
+class Pending {
+  readonly #all: Set<Pending>;
+  readonly #reject: (error: ClientError) => void;
+  callOff: () => void = nothing;
+  cancelTimer: () => void = nothing;
+  stopListening: () => void = nothing;
+
+  constructor(all: Set<Pending>, reject: (error: ClientError) => void) {
+    this.#all = all;
+    this.#reject = reject;
+  }
+
+  over(): void {
+    this.#all.delete(this);
+    this.cancelTimer();
+    this.stopListening();
+  }
+
+  fail(error: ClientError): void {
+    this.over();
+    this.#reject(error);
+    this.callOff();
+  }
+}
+
+const nothing = () => {};
 const closedError = () => new ClientError("not-connected", "the client is closed");

@@ -69,7 +69,7 @@ export interface StatusAnswer extends Answer {
   readonly raftTerm: string;
 }
 
-export interface MemberListAnswer extends Answer {
+export interface MemberListAnswer {
   readonly members: readonly {
     readonly id: string;
     readonly name: string;
@@ -78,7 +78,7 @@ export interface MemberListAnswer extends Answer {
   }[];
 }
 
-export interface LeaseAnswer extends Answer {
+export interface LeaseAnswer {
   readonly id: string;
   /** Seconds; "0" for a keep-alive of a lease that is gone. */
   readonly ttl: string;
@@ -86,10 +86,11 @@ export interface LeaseAnswer extends Answer {
 
 const header = message({ memberId: [2, "uint64"], revision: [3, "int64"], raftTerm: [4, "uint64"] });
 const onlyHeader = message({ header: [1, header] });
+/** Also of an answer that is not looked into: some have no header. */
 const nothing = message({});
 const keyValue = message({ key: [1, "bytes"], modRevision: [3, "int64"], value: [5, "bytes"] });
 const put = message({ key: [1, "bytes"], value: [2, "bytes"], lease: [3, "int64"] });
-const leaseAnswer = message({ header: [1, header], id: [2, "int64"], ttl: [3, "int64"] });
+const leaseAnswer = message({ id: [2, "int64"], ttl: [3, "int64"] });
 
 const comparison = message({
   result: [1, { names: ["EQUAL"] }],
@@ -138,38 +139,35 @@ export const methods = {
     }),
     message({ header: [1, header], succeeded: [2, "bool"] }),
   ),
-  hashKv: method<
-    { readonly revision: number },
-    Answer & { readonly hash: number; readonly compactRevision: string }
-  >(
+  hashKv: method<{ readonly revision: number }, { readonly hash: number; readonly compactRevision: string }>(
     "Maintenance/HashKV",
     message({ revision: [1, "int64"] }),
-    message({ header: [1, header], hash: [2, "uint32"], compactRevision: [3, "int64"] }),
+    message({ hash: [2, "uint32"], compactRevision: [3, "int64"] }),
   ),
-  compact: method<{ readonly revision: string; readonly physical: boolean }, Answer>(
+  compact: method<{ readonly revision: string; readonly physical: boolean }, object>(
     "KV/Compact",
     message({ revision: [1, "int64"], physical: [2, "bool"] }),
-    onlyHeader,
+    nothing,
   ),
   memberList: method<Record<string, never>, MemberListAnswer>(
     "Cluster/MemberList",
     nothing,
-    message({ header: [1, header], members: [2, member, "repeated"] }),
+    message({ members: [2, member, "repeated"] }),
   ),
-  moveLeader: method<{ readonly targetId: string }, Answer>(
+  moveLeader: method<{ readonly targetId: string }, object>(
     "Maintenance/MoveLeader",
     message({ targetId: [1, "uint64"] }),
-    onlyHeader,
+    nothing,
   ),
   leaseGrant: method<{ readonly ttl: string }, LeaseAnswer>(
     "Lease/LeaseGrant",
     message({ ttl: [1, "int64"] }),
     leaseAnswer,
   ),
-  leaseRevoke: method<{ readonly id: string }, Answer>(
+  leaseRevoke: method<{ readonly id: string }, object>(
     "Lease/LeaseRevoke",
     message({ id: [1, "int64"] }),
-    onlyHeader,
+    nothing,
   ),
   /** A stream of which one question and one answer are used: on the wire a call like any other. */
   leaseKeepAlive: method<{ readonly id: string }, LeaseAnswer>(
@@ -182,12 +180,9 @@ export const methods = {
     nothing,
     message({ header: [1, header], version: [2, "string"], leader: [4, "uint64"], raftTerm: [6, "uint64"] }),
   ),
-  authenticate: method<
-    { readonly name: string; readonly password: string },
-    Answer & { readonly token: string }
-  >(
+  authenticate: method<{ readonly name: string; readonly password: string }, { readonly token: string }>(
     "Auth/Authenticate",
     message({ name: [1, "string"], password: [2, "string"] }),
-    message({ header: [1, header], token: [2, "string"] }),
+    message({ token: [2, "string"] }),
   ),
 } as const;
