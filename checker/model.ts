@@ -1,5 +1,5 @@
 import type { Call, Json, Outcome, Result } from "../core/op.ts";
-import type { Reasoner } from "./explain/reason.ts";
+import type { Reasoner } from "./linearizability/explain/reason.ts";
 
 /** What `step` returns where the operation cannot happen in the state. */
 export const illegal: unique symbol = Symbol("illegal");

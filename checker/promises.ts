@@ -5,7 +5,7 @@
 import type { Consistency, KnownLimit } from "../core/consistency.ts";
 import type { Call } from "../core/op.ts";
 import type { Checker } from "./checker.ts";
-import { linearizable } from "./linearizable.ts";
+import { linearizable } from "./linearizability/linearizable.ts";
 import type { Model } from "./model.ts";
 import { pastReads, type SessionOrder } from "./past-reads/past-reads.ts";
 import { isRead } from "./reads/is-read.ts";

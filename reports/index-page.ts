@@ -1,9 +1,9 @@
 import type { LatencySummary, Run } from "../core/run.ts";
 import { type VerdictKind, worst } from "../core/verdict.ts";
-import { formatCount, formatFigure, formatMicros, plural } from "./format.ts";
 import { type Content, type Html, html } from "./html.ts";
 import { verdictMark, verdictWords } from "./marks.ts";
 import { pageAssets } from "./node-page.ts";
+import { formatCount, formatFigure, formatMicros, plural } from "./numbers.ts";
 import { number, type Row, stackingTable, text } from "./panels/table.ts";
 import { countedAnomalies, leadSentence } from "./panels/verdict.ts";
 import { page } from "./shell.ts";

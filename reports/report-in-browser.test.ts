@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { register } from "../checker/models/register.ts";
-import { type Fixture, invalidFixture, staleFixture } from "./fixtures/runs.ts";
 import { renderHistoryReport } from "./history-report.ts";
 import { renderIndex } from "./index-page.ts";
 import { renderReport } from "./report.ts";
+import { type Fixture, invalidFixture, staleFixture } from "./testing/runs.ts";
 
 const executablePath = "/usr/bin/chromium";
 const present = existsSync(executablePath);

@@ -6,10 +6,10 @@ import type { Run } from "../core/run.ts";
 import { nanos } from "../core/time.ts";
 import { type Anomaly, type Lane, type Verdict, violationKind } from "../core/verdict.ts";
 import { unpack } from "./data/columns.ts";
-import { type Fixture, invalidFixture, staleFixture, unknownFixture, validFixture } from "./fixtures/runs.ts";
 import type { PageData } from "./page-data.ts";
 import { pageDataId } from "./page-data.ts";
 import { renderReport } from "./report.ts";
+import { type Fixture, invalidFixture, staleFixture, unknownFixture, validFixture } from "./testing/runs.ts";
 
 const render = ({ run, history, usage }: Fixture) => renderReport(run, history, usage, register());
 /** What a reader without scripts sees, in one line. */

@@ -2,12 +2,12 @@ import type { History } from "../../core/history.ts";
 import type { NodeId } from "../../core/op.ts";
 import { seconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { count } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { count } from "../phrases.ts";
 import { compareDigests, type DigestsCompared } from "./digests.ts";
 import { type Finding, findingsOf, isViolation } from "./findings.ts";
 import { type Rest, restOf } from "./rest.ts";
-import { anomalyOf } from "./words.ts";
+import { anomalyOf } from "./sentences.ts";
 
 /** How long a node may take to catch up after the last heal, where the run does not say otherwise. */
 export const defaultConvergenceSeconds = 10;

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../core/errors.ts";
 import type { Json } from "../../core/op.ts";
 import type { VerdictKind } from "../../core/verdict.ts";
-import { linearizable } from "../linearizable.ts";
+import { linearizable } from "../linearizability/linearizable.ts";
 import { modelOf, models } from "../models/index.ts";
 import { assertFits, fittingModels } from "../models/recognize.ts";
 import { type FormatOptions, textSource } from "./format.ts";

@@ -5,14 +5,14 @@
  */
 import type { Anomaly, MetLimit } from "../../core/verdict.ts";
 import { violationKind } from "../../core/verdict.ts";
-import type { JudgedPart } from "../check-operations.ts";
-import { checkList, type Judgement } from "../check-operations.ts";
-import { explain } from "../explain/explain.ts";
+import { count } from "../../core/wording.ts";
+import type { JudgedPart } from "../linearizability/check-operations.ts";
+import { checkList, type Judgement } from "../linearizability/check-operations.ts";
+import { explain } from "../linearizability/explain/explain.ts";
+import type { Budget } from "../linearizability/limits.ts";
+import { type OperationList, part } from "../linearizability/operation-list.ts";
 import type { Model } from "../model.ts";
-import { type OperationList, part } from "../operation-list.ts";
-import { count } from "../phrases.ts";
 import { isRead } from "../reads/is-read.ts";
-import type { Budget } from "../search/limits.ts";
 import type { Excuses } from "./excuses.ts";
 
 /** Excused reads that are explained; all of them are counted. */

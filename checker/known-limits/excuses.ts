@@ -8,8 +8,8 @@ import { type ClientEvent, type History, isHarnessEvent } from "../../core/histo
 import type { NodeId, Operation } from "../../core/op.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { MetLimit } from "../../core/verdict.ts";
+import { atTime, span } from "../../core/wording.ts";
 import type { Model } from "../model.ts";
-import { atTime, span } from "../phrases.ts";
 import { isRead } from "../reads/is-read.ts";
 import { type Election, elections } from "./elections.ts";
 

@@ -1,9 +1,9 @@
 import { isExactNumber, wholeJson, wholeNumber } from "../../core/exact-json.ts";
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
-import { labelValue, placed, plainCall } from "../explain/call-words.ts";
-import { type Summed, sumReason } from "../explain/sums.ts";
+import { say } from "../../core/wording.ts";
+import { labelValue, placed, plainCall } from "../linearizability/explain/describe-call.ts";
+import { type Summed, sumReason } from "../linearizability/explain/sums.ts";
 import { illegal, type Model } from "../model.ts";
-import { say } from "../phrases.ts";
 import { answerOf, badValue, unknownCall } from "./calls.ts";
 import { initialOf } from "./initial.ts";
 

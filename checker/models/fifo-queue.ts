@@ -1,9 +1,9 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
+import { say } from "../../core/wording.ts";
 import { canonical, same } from "../canonical.ts";
-import { placed, plainCall } from "../explain/call-words.ts";
-import { queueReasons } from "../explain/queues.ts";
+import { placed, plainCall } from "../linearizability/explain/describe-call.ts";
+import { queueReasons } from "../linearizability/explain/queues.ts";
 import { illegal, type Model, type QueueAccess } from "../model.ts";
-import { say } from "../phrases.ts";
 import { answerOf, badValue, unknownCall } from "./calls.ts";
 import { anArray, initialOf } from "./initial.ts";
 

@@ -1,10 +1,10 @@
 /** Words and reasons that the models of locks share. */
 import type { Call, Json, Outcome } from "../../core/op.ts";
-import { placed, plainCall } from "../explain/call-words.ts";
-import { cellReasons, type Touch } from "../explain/cells.ts";
-import type { Claim, Reasoner } from "../explain/reason.ts";
-import { exactly } from "../explain/registers.ts";
-import { say } from "../phrases.ts";
+import { say } from "../../core/wording.ts";
+import { cellReasons, type Touch } from "../linearizability/explain/cells.ts";
+import { placed, plainCall } from "../linearizability/explain/describe-call.ts";
+import type { Claim, Reasoner } from "../linearizability/explain/reason.ts";
+import { exactly } from "../linearizability/explain/registers.ts";
 
 /** Who asks: everybody is the same where the call does not say. */
 export const asker = ({ value }: Call): Json => value ?? "somebody";

@@ -1,11 +1,11 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
+import { cut, listed, say } from "../../core/wording.ts";
 import { canonical, same } from "../canonical.ts";
-import { labelValue, plainCall } from "../explain/call-words.ts";
-import { cellReasons, type Touch } from "../explain/cells.ts";
-import type { Claim } from "../explain/reason.ts";
-import { exactly } from "../explain/registers.ts";
+import { cellReasons, type Touch } from "../linearizability/explain/cells.ts";
+import { labelValue, plainCall } from "../linearizability/explain/describe-call.ts";
+import type { Claim } from "../linearizability/explain/reason.ts";
+import { exactly } from "../linearizability/explain/registers.ts";
 import { illegal, type Model } from "../model.ts";
-import { cut, listed, say } from "../phrases.ts";
 import { answerOf, badValue, unknownCall } from "./calls.ts";
 import { anObject, initialOf, type Members, member } from "./initial.ts";
 

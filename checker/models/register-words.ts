@@ -1,8 +1,8 @@
 /** Words for the operations of a register. */
 import type { Call, Json, Outcome } from "../../core/op.ts";
-import { labelValue, placed, plainCall } from "../explain/call-words.ts";
-import type { Claim } from "../explain/reason.ts";
-import { say } from "../phrases.ts";
+import { say } from "../../core/wording.ts";
+import { labelValue, placed, plainCall } from "../linearizability/explain/describe-call.ts";
+import type { Claim } from "../linearizability/explain/reason.ts";
 
 /** `read 41 from k3`, `wrote 41 to k3`, `replaced 41 by 42 in k3`, `was told that the value was not 41 in k3` */
 export function describeCall(call: Call, outcome: Outcome): string {

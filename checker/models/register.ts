@@ -1,6 +1,6 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
-import { registerReasons } from "../explain/registers.ts";
+import { registerReasons } from "../linearizability/explain/registers.ts";
 import { illegal, type Model, type RegisterAccess } from "../model.ts";
 import { unknownCall } from "./calls.ts";
 import { describeCall, labelCall, making } from "./register-words.ts";

@@ -1,10 +1,10 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
-import { labelValue, placed, plainCall } from "../explain/call-words.ts";
-import { type After, cellReasons, type Touch } from "../explain/cells.ts";
-import type { Claim } from "../explain/reason.ts";
-import { exactly } from "../explain/registers.ts";
+import { say } from "../../core/wording.ts";
+import { type After, cellReasons, type Touch } from "../linearizability/explain/cells.ts";
+import { labelValue, placed, plainCall } from "../linearizability/explain/describe-call.ts";
+import type { Claim } from "../linearizability/explain/reason.ts";
+import { exactly } from "../linearizability/explain/registers.ts";
 import { type Fingerprints, illegal, type Model } from "../model.ts";
-import { say } from "../phrases.ts";
 import { unknownCall } from "./calls.ts";
 
 const calls = ["get", "put", "append"];

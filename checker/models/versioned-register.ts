@@ -1,8 +1,8 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
-import { cellReasons, type Touch } from "../explain/cells.ts";
-import { type Numbered, numberReasons } from "../explain/numbers.ts";
-import { exactly } from "../explain/registers.ts";
+import { cellReasons, type Touch } from "../linearizability/explain/cells.ts";
+import { type Numbered, numberReasons } from "../linearizability/explain/numbers.ts";
+import { exactly } from "../linearizability/explain/registers.ts";
 import { illegal, type Model } from "../model.ts";
 import { unknownCall } from "./calls.ts";
 import { describeCall, labelCall, making } from "./register-words.ts";

@@ -8,14 +8,14 @@
 import { operations as operationsOf } from "../../core/history.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { atTime, count, cut, say } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
+import { Budget, within } from "../linearizability/limits.ts";
+import { listOf } from "../linearizability/operation-list.ts";
+import { split } from "../linearizability/split.ts";
 import type { Model } from "../model.ts";
-import { listOf } from "../operation-list.ts";
-import { atTime, count, cut, say } from "../phrases.ts";
 import { isRead } from "../reads/is-read.ts";
 import { sessionsOf } from "../reads/sessions.ts";
-import { Budget, within } from "../search/limits.ts";
-import { split } from "../split.ts";
 import { revisionsGoBack } from "./revisions-go-back.ts";
 import { judgeSession, type Session } from "./session-order.ts";
 import { explainReads } from "./update-order.ts";

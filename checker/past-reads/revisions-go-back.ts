@@ -1,7 +1,7 @@
 import type { Operation } from "../../core/op.ts";
 import type { Anomaly } from "../../core/verdict.ts";
+import { atTime, cut } from "../../core/wording.ts";
 import type { Model } from "../model.ts";
-import { atTime, cut } from "../phrases.ts";
 import { isRead } from "../reads/is-read.ts";
 
 /**

@@ -3,9 +3,9 @@
  * which was asked for after the read had been answered. How old the prefix is does not matter.
  */
 import type { Operation } from "../../core/op.ts";
-import { checkOperations, type Judgement } from "../check-operations.ts";
+import { checkOperations, type Judgement } from "../linearizability/check-operations.ts";
+import type { Budget, LimitName } from "../linearizability/limits.ts";
 import { illegal, type Model } from "../model.ts";
-import type { Budget, LimitName } from "../search/limits.ts";
 
 /** A legal order of the updates, and the states that it leads through. */
 export interface UpdateOrder {

@@ -1,8 +1,8 @@
 import { operations } from "../../core/history.ts";
 import type { Json, Operation } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { atTime, count, cut, say, span } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { atTime, count, cut, say, span } from "../phrases.ts";
 import { definitelyBefore, type KeyVersions, type Version, valueRead, versionsByKey } from "./versions.ts";
 
 /** The guarantees of a session (Terry et al., 1994), by the names under which their violations are reported. */

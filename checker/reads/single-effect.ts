@@ -1,8 +1,8 @@
 import { operations } from "../../core/history.ts";
 import type { Json, Operation, Revision, RevisionScope } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { atTime, count, cut, say } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { atTime, count, cut, say } from "../phrases.ts";
 import { acknowledgedAt, type Evidence, evidenceOf, keyOf, nameOf, writersOf } from "../revisions/changes.ts";
 import { nameOf as nameOfChange } from "../revisions/sentences.ts";
 import { valueRead, written } from "./versions.ts";

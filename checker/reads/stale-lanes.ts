@@ -1,6 +1,6 @@
 /** Windows of stale reads as lanes of a verdict, and back. */
 import type { Lane, Verdict } from "../../core/verdict.ts";
-import { count, span } from "../phrases.ts";
+import { count, span } from "../../core/wording.ts";
 import type { StaleWindow } from "./stale-windows.ts";
 
 const label = "stale reads";

@@ -1,8 +1,8 @@
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { atTime, count, cut, say, span } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { atTime, count, cut, say, span } from "../phrases.ts";
 import { stalenessFigures } from "./measured-staleness.ts";
 import { staleLane } from "./stale-lanes.ts";
 import { type StaleRead, staleReads } from "./stale-reads.ts";

@@ -1,8 +1,8 @@
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { atTime, cut, say } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { atTime, cut, say } from "../phrases.ts";
 import { valueRead, versionsByKey } from "./versions.ts";
 
 const mostShown = 5;

@@ -1,8 +1,8 @@
 import { operations } from "../../core/history.ts";
 import type { Json, Operation, RevisionScope } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { count } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { count } from "../phrases.ts";
 import { type Change, evidenceOf } from "./changes.ts";
 import { type LostWrite, lostWrites } from "./lost-writes.ts";
 import { type Reached, RevisionOrder } from "./revision-order.ts";

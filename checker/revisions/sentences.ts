@@ -1,5 +1,5 @@
 import type { Json, NodeId, Operation } from "../../core/op.ts";
-import { atTime, count, cut, say } from "../phrases.ts";
+import { atTime, count, cut, say } from "../../core/wording.ts";
 import { valueRead } from "../reads/versions.ts";
 import type { Change } from "./changes.ts";
 import type { LostWrite } from "./lost-writes.ts";

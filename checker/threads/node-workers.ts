@@ -1,8 +1,8 @@
 import { realClock } from "../../core/real-clock.ts";
 import { seconds as secondsOf } from "../../core/time.ts";
-import type { Columns } from "../register/columns.ts";
-import type { Limits } from "../search/limits.ts";
-import type { NumberedJudgement } from "../search/numbered-judgement.ts";
+import type { Limits } from "../linearizability/limits.ts";
+import type { Columns } from "../linearizability/register/columns.ts";
+import type { NumberedJudgement } from "../linearizability/search/numbered-judgement.ts";
 import { Thread } from "./node-thread.ts";
 import type { Task } from "./node-worker.ts";
 import type { Failed, Workers } from "./workers.ts";

@@ -1,6 +1,6 @@
-import type { Columns } from "../register/columns.ts";
-import type { Limits } from "../search/limits.ts";
-import type { NumberedJudgement } from "../search/numbered-judgement.ts";
+import type { Limits } from "../linearizability/limits.ts";
+import type { Columns } from "../linearizability/register/columns.ts";
+import type { NumberedJudgement } from "../linearizability/search/numbered-judgement.ts";
 
 /** Judges registers side by side: threads of the platform, so that the checker itself stays pure. */
 export interface Workers {

@@ -1,16 +1,16 @@
 /** What the harness itself has to say of a run, beside the checkers: whether it measured what it claims. */
 import type { Checker } from "../../checker/checker.ts";
+import { faultsProven, vacuity } from "../../checker/enough-operations.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
-import { faultsProven, vacuity } from "../../checker/vacuity.ts";
 import { faultWindows } from "../../core/fault.ts";
-import type { Operation } from "../../core/op.ts";
+import type { NodeId, Operation } from "../../core/op.ts";
 import type { ClientHealth, LatencySummary } from "../../core/run.ts";
 import { nanos, toSeconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { meanConcurrency } from "../load/little.ts";
 import { stepName } from "../nemesis/schedule.ts";
 import type { TrialContext } from "./context.ts";
-import type { Driven } from "./drive.ts";
+import type { LoadSummary } from "./phases.ts";
 
 /** Little's law must hold within this for a closed load. */
 const littleTolerance = 0.03;
@@ -23,12 +23,13 @@ const lagShareOfP99 = 0.1;
 /** Every verdict on the run's history, the workload's own first. */
 export async function judge(
   context: TrialContext,
+  nodes: readonly NodeId[],
   operations: readonly Operation[],
-  driven: Driven | undefined,
+  load: LoadSummary | undefined,
 ): Promise<Verdict[]> {
   const { deps, spec, recorder, workload } = context;
   const checkers: Checker[] = [
-    ...deps.workload.checkers(workload),
+    ...deps.workload.checkers({ ...workload, nodes }),
     vacuity({ needs: deps.workload.needs }),
     faultsProven(),
   ];
@@ -37,13 +38,8 @@ export async function judge(
     ...spec.checking,
     now: () => toSeconds(deps.clock.now()),
   });
-  if (driven === undefined) return verdicts;
-  return [
-    ...verdicts,
-    struckVerdict(context),
-    recoveryVerdict(driven),
-    loadVerdict(context, operations, driven),
-  ];
+  if (load === undefined) return verdicts;
+  return [...verdicts, struckVerdict(context), recoveryVerdict(load), loadVerdict(context, operations, load)];
 }
 
 /** Every nemesis that was asked for struck. */
@@ -57,7 +53,7 @@ function struckVerdict({ deps, recorder }: TrialContext): Verdict {
   return verdict("nemeses", anomalies, fine);
 }
 
-function recoveryVerdict({ lost }: Driven): Verdict {
+function recoveryVerdict({ lost }: LoadSummary): Verdict {
   const anomalies = lost.map(
     (node): Anomaly => ({
       kind: "not-recovered",
@@ -68,9 +64,10 @@ function recoveryVerdict({ lost }: Driven): Verdict {
 }
 
 /** The load was what it claims to have been. */
-function loadVerdict({ spec }: TrialContext, operations: readonly Operation[], driven: Driven): Verdict {
-  const { loadEndedAt, backlog } = driven;
-  const sent = operations.filter(({ invokedAt }) => invokedAt <= loadEndedAt);
+function loadVerdict({ spec }: TrialContext, operations: readonly Operation[], load: LoadSummary): Verdict {
+  const { loadEndedAt, backlog, stride } = load;
+  const mine = operations.filter(({ process }) => process % stride < spec.load.processes);
+  const sent = mine.filter(({ invokedAt }) => invokedAt <= loadEndedAt);
   const achieved = sent.length / Math.max(toSeconds(loadEndedAt), Number.EPSILON);
   const figures = { "operations per second": achieved };
   if (spec.load.kind === "open") {
@@ -80,7 +77,7 @@ function loadVerdict({ spec }: TrialContext, operations: readonly Operation[], d
     return { ...verdict("load", [], fine), figures: { ...figures, "never sent": backlog } };
   }
   const clients = spec.load.processes;
-  const concurrency = meanConcurrency(operations, nanos(0), loadEndedAt);
+  const concurrency = meanConcurrency(mine, nanos(0), loadEndedAt);
   const off = Math.abs(concurrency / clients - 1);
   const summary = `${clients} clients had ${concurrency.toFixed(2)} operations under way on average (Little's law)`;
   const anomalies =
@@ -94,9 +91,12 @@ function verdict(checker: string, anomalies: readonly Anomaly[], fine: string): 
 }
 
 /** How the load generator fared, and whether it spoilt the figures. */
-export function clientHealth(driven: Driven | undefined, latency: readonly LatencySummary[]): ClientHealth {
-  if (driven === undefined) return { sendLagMsP99: 0, eventLoopUtilization: 0, gcMs: 0 };
-  const { sendLagMsP99, client } = driven;
+export function clientHealth(
+  load: LoadSummary | undefined,
+  latency: readonly LatencySummary[],
+): ClientHealth {
+  if (load === undefined) return { sendLagMsP99: 0, eventLoopUtilization: 0, gcMs: 0 };
+  const { sendLagMsP99, client } = load;
   const limited = limit(sendLagMsP99, client.eventLoopUtilization, latency);
   return { sendLagMsP99, ...client, ...(limited !== undefined && { limited }) };
 }

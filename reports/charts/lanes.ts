@@ -1,5 +1,5 @@
-import { formatDuration, plural, shorten } from "../format.ts";
 import { type Html, html as svg } from "../html.ts";
+import { formatDuration, plural, shorten } from "../numbers.ts";
 import { chart, firstFitting, type Plot, plotOf, px, visible } from "./plot.ts";
 import { hues, type LaneBand, type Timeline, type View } from "./timeline.ts";
 

@@ -1,5 +1,5 @@
-import { shorten } from "../format.ts";
 import { type Html, html as svg } from "../html.ts";
+import { shorten } from "../numbers.ts";
 import { narrowWidth, px } from "./plot.ts";
 import type { Bar, Lane, Sketch } from "./sketch.ts";
 import { type SketchScale, sketchScale } from "./sketch-scale.ts";

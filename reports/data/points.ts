@@ -1,8 +1,8 @@
 import type { CallWords } from "../../checker/model.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
-import { shorten } from "../format.ts";
-import { barLabel } from "../words.ts";
+import { barLabel } from "../describe-operation.ts";
+import { shorten } from "../numbers.ts";
 import { responseMicros } from "./series.ts";
 import { type Kept, thin } from "./thin.ts";
 

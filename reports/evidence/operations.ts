@@ -1,15 +1,15 @@
 /** A few operations as a drawing by process and as a table, one of them marked. */
-import { describeCall } from "../../checker/explain/call-words.ts";
+import { describeCall } from "../../checker/linearizability/explain/describe-call.ts";
 import type { CallWords } from "../../checker/model.ts";
 import { isUntimed } from "../../checker/untimed.ts";
 import type { Operation } from "../../core/op.ts";
 import { type Bar, type Sketch, type Sketched, shownOperations, sketchOf } from "../charts/sketch.ts";
 import { sketchSvg } from "../charts/sketch-svg.ts";
-import { formatDuration, formatTime, plural } from "../format.ts";
+import { describeOutcome, momentOf } from "../describe-operation.ts";
 import { type Content, type Html, html } from "../html.ts";
+import { formatDuration, formatTime, plural } from "../numbers.ts";
 import { defaultWidth } from "../panels/over-time.ts";
 import { number, type Row, scrollingTable, text } from "../panels/table.ts";
-import { describeOutcome, momentOf } from "../words.ts";
 import type { About, Drawing } from "./drawing.ts";
 
 interface Marked extends Sketched {

@@ -2,8 +2,8 @@
 import type { OrderEvidence } from "../../core/evidence.ts";
 import type { Sketch } from "../charts/sketch.ts";
 import { drawnOrders } from "../charts/sketch-svg.ts";
-import { formatCount, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { formatCount, shorten } from "../numbers.ts";
 import type { Drawer } from "./drawing.ts";
 import { operationsDrawing } from "./operations.ts";
 import { tagOf } from "./tags.ts";

@@ -1,6 +1,6 @@
 import type { Timeline } from "../charts/timeline.ts";
 import { outcomes, type Points } from "../data/points.ts";
-import { formatCount, formatMicros, formatTime } from "../format.ts";
+import { formatCount, formatMicros, formatTime } from "../numbers.ts";
 
 /** What the tip says of a moment or of an operation: elements, so that every text stays text. */
 

@@ -1,11 +1,11 @@
 import type { Anomaly } from "../../core/verdict.ts";
 import type { Sketch } from "../charts/sketch.ts";
 import type { Context, Judged } from "../context.ts";
+import { promiseWords } from "../describe-operation.ts";
 import type { Drawing } from "../evidence/drawing.ts";
 import { drawingOf } from "../evidence/index.ts";
-import { asSentence, plural, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { promiseWords } from "../words.ts";
+import { asSentence, plural, shorten } from "../numbers.ts";
 
 /** An anomaly that the report tells, and its drawing where it has evidence. */
 interface Told {

@@ -1,7 +1,7 @@
 import type { Context, Judged, NamedFault } from "../context.ts";
 import { impactOf, type Outage, outages } from "../data/availability.ts";
-import { formatCount, formatDuration, formatMicros } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { formatCount, formatDuration, formatMicros } from "../numbers.ts";
 import { number, type Row, stackingTable, text } from "./table.ts";
 
 /** What was broken when, how it was proven to bite, and what the clients saw of it. */

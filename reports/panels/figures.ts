@@ -1,6 +1,7 @@
 import type { Context, Judged } from "../context.ts";
 import { longest, longestByNode, outages } from "../data/availability.ts";
 import { quantile, responseMicros } from "../data/series.ts";
+import { type Content, type Html, html } from "../html.ts";
 import {
   asSentence,
   formatCount,
@@ -10,8 +11,7 @@ import {
   formatShare,
   formatTime,
   plural,
-} from "../format.ts";
-import { type Content, type Html, html } from "../html.ts";
+} from "../numbers.ts";
 
 /** The run in six figures, each with what one must know to read it. */
 export function figuresPanel(context: Context): Html {

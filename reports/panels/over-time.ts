@@ -5,8 +5,8 @@ import { hues, type View } from "../charts/timeline.ts";
 import type { Context, Judged } from "../context.ts";
 import type { Points } from "../data/points.ts";
 import { quantile } from "../data/series.ts";
-import { formatCount, formatDuration, formatMicros } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { formatCount, formatDuration, formatMicros } from "../numbers.ts";
 import { number, scrollingTable } from "./table.ts";
 
 /** The width that charts are drawn for before the page knows its own. */

@@ -1,8 +1,8 @@
 import { staleWindowsOf } from "../../checker/reads/stale-lanes.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { Judged } from "../context.ts";
-import { formatDuration, plural } from "../format.ts";
 import { type Content, type Html, html } from "../html.ts";
+import { formatDuration, plural } from "../numbers.ts";
 
 /** How stale the reads of a run were, in a paragraph. */
 export function stalenessWords(verdict: Verdict, { readMode }: Judged): Html {

@@ -4,10 +4,10 @@ import type { Consistency } from "../../core/consistency.ts";
 import type { Run } from "../../core/run.ts";
 import { type Anomaly, knownLimits, type Verdict, type VerdictKind } from "../../core/verdict.ts";
 import type { Context } from "../context.ts";
-import { asSentence, formatCount, formatDuration, formatFigure, formatShare, plural } from "../format.ts";
+import { promiseWords } from "../describe-operation.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { verdictMark, verdictWords } from "../marks.ts";
-import { promiseWords } from "../words.ts";
+import { asSentence, formatCount, formatDuration, formatFigure, formatShare, plural } from "../numbers.ts";
 import { number, type Row, stackingTable, text } from "./table.ts";
 
 /** The first thing to read: the verdict, why, and what kind of run it is of. */

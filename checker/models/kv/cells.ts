@@ -3,10 +3,10 @@
  * for an answer of null does not say whether the key was absent or had that value.
  */
 import type { Json } from "../../../core/op.ts";
-import type { After, Cells, Touch } from "../../explain/cells.ts";
-import type { Claim } from "../../explain/reason.ts";
-import { exactly } from "../../explain/registers.ts";
-import { cut, say } from "../../phrases.ts";
+import { cut, say } from "../../../core/wording.ts";
+import type { After, Cells, Touch } from "../../linearizability/explain/cells.ts";
+import type { Claim } from "../../linearizability/explain/reason.ts";
+import { exactly } from "../../linearizability/explain/registers.ts";
 import { answerOf } from "../calls.ts";
 import { anObject, type Members, member } from "../initial.ts";
 import { type KvComparison, type KvStep, type KvTransaction, stepOf, transactionOf } from "./calls.ts";

@@ -1,8 +1,8 @@
 import { unreachable } from "../../../core/assert.ts";
 import type { Call, Json, Outcome, Result } from "../../../core/op.ts";
 import { canonical, same } from "../../canonical.ts";
-import { cellReasons } from "../../explain/cells.ts";
-import { numberReasons } from "../../explain/numbers.ts";
+import { cellReasons } from "../../linearizability/explain/cells.ts";
+import { numberReasons } from "../../linearizability/explain/numbers.ts";
 import { illegal, type Model } from "../../model.ts";
 import { answerOf, badValue } from "../calls.ts";
 import { anObject, initialOf, member } from "../initial.ts";

@@ -1,8 +1,8 @@
 /** Words for the operations of a store of keys. */
 import type { Call, Json, Outcome } from "../../../core/op.ts";
-import { plainCall } from "../../explain/call-words.ts";
-import type { Numbered } from "../../explain/numbers.ts";
-import { cut, say } from "../../phrases.ts";
+import { cut, say } from "../../../core/wording.ts";
+import { plainCall } from "../../linearizability/explain/describe-call.ts";
+import type { Numbered } from "../../linearizability/explain/numbers.ts";
 import { answerOf } from "../calls.ts";
 import { anObject } from "../initial.ts";
 

@@ -1,12 +1,12 @@
 import type { Checker } from "../../../checker/checker.ts";
 import { convergence } from "../../../checker/convergence/convergence.ts";
+import { vacuityUnder } from "../../../checker/enough-operations.ts";
 import type { ReadHistory } from "../../../checker/formats/format.ts";
 import { detectFormat, formats } from "../../../checker/formats/index.ts";
-import { linearizable } from "../../../checker/linearizable.ts";
+import { linearizable } from "../../../checker/linearizability/linearizable.ts";
 import type { Model } from "../../../checker/model.ts";
 import type { ModelOptions } from "../../../checker/models/index.ts";
 import { initialHint } from "../../../checker/models/initial-hint.ts";
-import { vacuityUnder } from "../../../checker/vacuity.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { parseExactJson } from "../../../core/exact-json.ts";
 import { fileSource } from "../../record/file-source.ts";

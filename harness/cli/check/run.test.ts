@@ -8,7 +8,7 @@ import type { ReadPromise } from "../../../core/consistency.ts";
 import type { Run } from "../../../core/run.ts";
 import type { Verdict } from "../../../core/verdict.ts";
 import { register } from "../../../workloads/register.ts";
-import type { Workload, WorkloadOptions } from "../../../workloads/workload.ts";
+import type { Workload, WorkloadRun } from "../../../workloads/workload.ts";
 import { fileRunStore } from "../../record/node-store.ts";
 import { TestTrial } from "../../testing/trial.ts";
 import { readRunDirectory } from "./run.ts";
@@ -32,7 +32,7 @@ const promises: readonly [name: string, promise: ReadPromise][] = [
 ];
 
 /** Says what it was given, so that a verdict differs where that does. */
-const echo = (options: WorkloadOptions): Checker => ({
+const echo = (options: WorkloadRun): Checker => ({
   name: "echo",
   check: () => ({ checker: "echo", kind: "valid", summary: JSON.stringify(options), anomalies: [] }),
 });
