@@ -97,10 +97,18 @@ async function load(adapter: Adapter, order: Order): Promise<Measurement> {
 async function polls(adapter: Adapter, order: Order): Promise<Measurement> {
   const tally = new Tally();
   const end = nanos(clock.now() + seconds(order.seconds));
-  return measured(tally, async () => {
-    for (; clock.now() < end; await sleep(clock, pollEvery))
-      await tally.count(adapter.leader(order.endpoints, { ...options, timeoutMs: 500 }));
-  });
+  const polling = { ...options, timeoutMs: 500 };
+  // A checkout from before there were observers has none.
+  const observer = "observe" in adapter ? adapter.observe(order.endpoints, polling) : undefined;
+  const leader = () =>
+    observer === undefined ? adapter.leader(order.endpoints, polling) : observer.leader();
+  try {
+    return await measured(tally, async () => {
+      for (; clock.now() < end; await sleep(clock, pollEvery)) await tally.count(leader());
+    });
+  } finally {
+    await observer?.close();
+  }
 }
 
 const checkout = process.argv[2] ?? "";
