@@ -1,4 +1,5 @@
 /** A ready cluster's trial: load and faults, then quiet, then the last reads. */
+import type { Observer } from "../../adapters/client/observer.ts";
 import { assert } from "../../core/assert.ts";
 import { sleep } from "../../core/clock.ts";
 import type { FaultChange, Phase } from "../../core/harness-event.ts";
@@ -42,9 +43,10 @@ const calibratedShare = 0.5;
 export async function runPhases(
   context: TrialContext,
   cluster: Cluster,
+  observer: Observer,
   onLoadEnd: (summary: LoadSummary) => void,
 ): Promise<void> {
-  const phases = new Phases(context, cluster);
+  const phases = new Phases(context, cluster, observer);
   try {
     await phases.warmUp();
     await phases.open();
@@ -64,6 +66,7 @@ export async function runPhases(
 class Phases {
   readonly #context: TrialContext;
   readonly #cluster: Cluster;
+  readonly #observer: Observer;
   readonly #schedule: FaultSchedule;
   readonly #watch: Watch;
   #load: Load;
@@ -73,11 +76,12 @@ class Phases {
   /** A reading of the clock. */
   #loadEndedAt = nanos(0);
 
-  constructor(context: TrialContext, cluster: Cluster) {
+  constructor(context: TrialContext, cluster: Cluster, observer: Observer) {
     const { spec, deps, random, end } = context;
     this.#context = context;
     this.#cluster = cluster;
     this.#load = spec.load;
+    this.#observer = observer;
     this.#schedule = new FaultSchedule({
       steps: deps.nemeses,
       faultSeconds: spec.faultSeconds,
@@ -91,7 +95,7 @@ class Phases {
       recovered: () => this.#recovered().then(() => {}),
       onFault: (name, change) => this.#onFault(name, change),
     });
-    this.#watch = new Watch(context, cluster, () => this.#schedule.faults);
+    this.#watch = new Watch(context, cluster, observer, () => this.#schedule.faults);
   }
 
   /** Chooses the rate, where the user named none. */
@@ -218,12 +222,12 @@ class Phases {
 
   /** Resolves with the nodes that did not come back in time. */
   async #recovered(): Promise<readonly NodeId[]> {
-    const { spec, deps, connect, end } = this.#context;
+    const { spec, deps, end } = this.#context;
     const unready = await unreadyNodes(this.#cluster, {
       clock: deps.clock,
       signal: end.signal,
       limitSeconds: spec.recoverySeconds,
-      ready: (node: ClusterNode) => deps.adapter.ready(node.endpoint, connect),
+      ready: (node: ClusterNode) => this.#observer.ready(node.id),
     });
     return unready.map((node) => node.id);
   }
