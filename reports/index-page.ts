@@ -15,13 +15,13 @@ export interface IndexedRun {
   readonly href: string;
 }
 
-/** Functions that get columns of their own; a workload has few. */
-const functionLimit = 4;
+/** Kinds of operations that get columns of their own; a workload has few. */
+const operationLimit = 4;
 
 /** The runs of one invocation beside each other: verdicts first, then figures, each with a link to its report. */
 export function renderIndex(runs: readonly IndexedRun[]): string {
   const verdict = worst(runs.map(({ run }) => run.verdict));
-  const functions = [...new Set(runs.flatMap(({ run }) => run.latency.map(({ f }) => f)))].sort();
+  const kinds = [...new Set(runs.flatMap(({ run }) => run.latency.map(({ f }) => f)))].sort();
   return page(
     {
       title: `${verdictWords[verdict]}: ${count(runs.length, "run")} · Assay`,
@@ -35,7 +35,7 @@ export function renderIndex(runs: readonly IndexedRun[]): string {
 <p class="lead">${tally(runs)}</p>
 </div></div></section>
 ${verdictsSection(runs)}
-${speedSection(runs, functions.slice(0, functionLimit))}`,
+${speedSection(runs, kinds.slice(0, operationLimit))}`,
       foot: `Assay ${runs[0]?.run.assay.version ?? ""} · ${count(runs.length, "run")}`,
     },
     pageAssets(),
@@ -89,23 +89,23 @@ function verdictRow(indexed: IndexedRun): Row {
   };
 }
 
-function speedSection(runs: readonly IndexedRun[], functions: readonly string[]): Html {
+function speedSection(runs: readonly IndexedRun[], kinds: readonly string[]): Html {
   const columns = [
     text("System"),
     text("Load"),
     number("ok per second"),
-    ...functions.flatMap((f) => [number(`${f} p50`), number(`${f} p99`)]),
+    ...kinds.flatMap((f) => [number(`${f} p50`), number(`${f} p99`)]),
   ];
   return html`<section aria-labelledby="speed"><h2 id="speed">Speed</h2>
 ${stackingTable(
   undefined,
   columns,
-  runs.map((indexed) => speedRow(indexed, functions)),
+  runs.map((indexed) => speedRow(indexed, kinds)),
 )}
 <p class="note">Response times of ok operations, from their intended start. Latencies compare at the same offered rate only, and a speed beside an invalid verdict is no result.</p></section>`;
 }
 
-function speedRow(indexed: IndexedRun, functions: readonly string[]): Row {
+function speedRow(indexed: IndexedRun, kinds: readonly string[]): Row {
   const { run } = indexed;
   const load =
     run.load.kind === "open"
@@ -117,7 +117,7 @@ function speedRow(indexed: IndexedRun, functions: readonly string[]): Row {
       linked(indexed),
       html`${load}${caveats(run)}`,
       Number.isFinite(perSecond) ? formatFigure(Math.round(perSecond * 10) / 10) : "–",
-      ...functions.flatMap((f) => {
+      ...kinds.flatMap((f) => {
         const summary = run.latency.find((one) => isOkResponse(one) && one.f === f);
         return [formatMicros(summary?.p50 ?? Number.NaN), formatMicros(summary?.p99 ?? Number.NaN)];
       }),

@@ -87,17 +87,17 @@ function atRest(key: KeyVersions, reads: readonly Operation[]): KeyAtRest {
   };
 }
 
-/** The versions, each with the revision that its acknowledgement or, where all agree, the reads of it tell. */
+/** The versions, each with the revision from its acknowledgement or, where all agree, from the reads of it. */
 function placed({ versions, reads }: KeyVersions): Version[] {
-  const told = new Map<Version, Revision | "contradictory">();
+  const fromReads = new Map<Version, Revision | "contradictory">();
   for (const { operation, version } of reads) {
     const at = operation.outcome.type === "ok" ? operation.outcome.output.modRevision : undefined;
     if (version === undefined || at === undefined) continue;
-    const before = told.get(version);
-    told.set(version, before === undefined || before === at ? at : "contradictory");
+    const before = fromReads.get(version);
+    fromReads.set(version, before === undefined || before === at ? at : "contradictory");
   }
   return versions.map((version) => {
-    const revision = version.revision ?? told.get(version);
+    const revision = version.revision ?? fromReads.get(version);
     return typeof revision === "number" ? { ...version, revision } : version;
   });
 }

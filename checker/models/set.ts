@@ -77,10 +77,10 @@ function describeCall(call: Call, outcome: Outcome): string {
   const set = (preposition: string) => placed(call, preposition) || ` ${preposition} the set`;
   switch (call.f) {
     case "add":
-      if (outcome.type === "fail") return `was told that ${element} was${set("in")} already`;
+      if (outcome.type === "fail") return `found that ${element} was${set("in")} already`;
       return `${isKnown ? "added" : "tried to add"} ${element}${set("to")}`;
     case "remove":
-      if (outcome.type === "fail") return `was told that ${element} was not${set("in")}`;
+      if (outcome.type === "fail") return `found that ${element} was not${set("in")}`;
       return `${isKnown ? "removed" : "tried to remove"} ${element}${set("from")}`;
     case "contains":
       if (!isKnown) return `tried to look for ${element}${set("in")}`;

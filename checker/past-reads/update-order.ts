@@ -71,7 +71,7 @@ function followed(
   return { states, places: new Map(order.map((update, i) => [update, i])), latestCalls };
 }
 
-/** Of reads that no order explains together, in order of their answers: those that cannot be added to the ones before. */
+/** The reads, in order of their answers, that cannot be explained together with those before them. */
 function unexplained(
   model: Model,
   updates: readonly Operation[],

@@ -103,7 +103,7 @@ function faultsFigure({ run, faults }: Context): Html {
   );
 }
 
-/** Over all functions, from the operations themselves; `perSecond` from the first invocation to the last answer. */
+/** Over all operations, from the operations themselves; `perSecond` from the first invocation to the last answer. */
 export function speedOf({ operations, end }: Context<Judged>) {
   const answered = operations.filter(({ outcome }) => outcome.type === "ok");
   const times = Float64Array.from(answered, (operation) => responseMicros(operation, end)).sort();
