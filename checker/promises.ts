@@ -25,6 +25,10 @@ const asks: Readonly<Record<Consistency, { readonly reads: Reads; readonly order
   stale: { reads: "past", order: "none" },
 };
 
+/** What a read mode with that promise asks of reads. */
+export const askedOfReads = (promise: Consistency): { readonly reads: Reads; readonly order: SessionOrder } =>
+  asks[promise];
+
 export interface PromiseOptions {
   /** The known limits of the read mode; absent: it has none, and every stale read is a violation. */
   readonly limits?: readonly KnownLimit[];
