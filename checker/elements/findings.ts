@@ -41,6 +41,8 @@ export type Finding =
       readonly lists: number;
       readonly last: Operation;
     }
+  /** The same, on the nodes that gave these lists at rest, whatever other nodes list. */
+  | { readonly kind: "lost-at-rest"; readonly life: Life; readonly lists: readonly Operation[] }
   /** A remove that did not find an element which was surely in. */
   | { readonly kind: "refused"; readonly life: Life; readonly by: Operation }
   /** An element that nobody had added when it was shown, or found by its remove. */

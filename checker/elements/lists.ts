@@ -38,15 +38,15 @@ export function judgeLists(history: SetHistory, options: ListOptions): JudgedLis
     const { operation } = list;
     const shown = show(history, list);
     findings.push(...unexpectedIn(history, list, shown));
-    const missing = present.missingFrom(list);
+    const missing = present.missingFrom(operation);
     const isProof = options.isFresh && !options.isExcused(operation);
-    const lost = isProof ? missing.filter(({ lastShown }) => lastShown < operation.callIndex) : [];
+    const lost = new Set(isProof ? missing.filter(({ lastShown }) => lastShown < operation.callIndex) : []);
     for (const life of lost) noteLoss(losses, life, operation);
     const returned = shown.filter((life) => isBefore(absences.get(life), operation));
     for (const life of returned)
       findings.push({ kind: "reappearing", list: operation, life, since: absences.get(life) as Known });
     const stale = worst([
-      ...missing.filter((life) => !lost.includes(life)).map((life) => staleness(life, false, operation)),
+      ...missing.filter((life) => !lost.has(life)).map((life) => staleness(life, false, operation)),
       ...shown
         .filter((life) => life.isUnique && isBefore(removedBy(life), operation) && !returned.includes(life))
         .map((life) => staleness(life, true, operation)),
@@ -94,19 +94,20 @@ function noteLoss(losses: Map<Life, Loss>, life: Life, list: Operation): void {
 
 /** The elements that are surely in at the invocation of one list after another. */
 class Present {
+  readonly #history: SetHistory;
   readonly #coming: readonly Life[];
   readonly #lives = new Set<Life>();
   #next = 0;
 
-  constructor({ lives }: SetHistory) {
-    this.#coming = [...lives.values()]
+  constructor(history: SetHistory) {
+    this.#history = history;
+    this.#coming = [...history.lives.values()]
       .filter(({ isUnique, add, inPlace }) => isUnique && add !== undefined && inPlace !== undefined)
       .sort((a, b) => (a.inPlace as Known).index - (b.inPlace as Known).index);
   }
 
   /** Those that the list, which was marked last, lacks, and that nothing may have taken out before its answer. */
-  missingFrom(list: Listing): Life[] {
-    const { callIndex, returnIndex } = list.operation;
+  missingFrom({ callIndex, returnIndex }: Operation): Life[] {
     for (; this.#next < this.#coming.length; this.#next++) {
       const life = this.#coming[this.#next] as Life;
       if ((life.inPlace as Known).index >= callIndex) break;
@@ -115,7 +116,7 @@ class Present {
     const missing: Life[] = [];
     for (const life of this.#lives) {
       if (mayBeGone(life, callIndex)) this.#lives.delete(life);
-      else if (!isShown(life, list) && !mayBeGone(life, returnIndex)) missing.push(life);
+      else if (!isShown(life, this.#history) && !mayBeGone(life, returnIndex)) missing.push(life);
     }
     return missing;
   }
@@ -141,7 +142,7 @@ function firstAbsences(history: SetHistory, { isExcused }: ListOptions): Map<Lif
     show(history, list);
     for (const life of waiting) {
       const isAfter = isBefore(life.inPlace, operation) && mayBeGone(life, operation.returnIndex);
-      if (!isAfter || isShown(life, list)) continue;
+      if (!isAfter || isShown(life, history)) continue;
       absences.set(life, answerOf(operation));
       waiting.delete(life);
     }

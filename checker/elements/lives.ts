@@ -27,7 +27,7 @@ export interface Life {
   isUnique: boolean;
   /** The last list, by invocation, that shows it: an index; -1 where none does. */
   lastShown: number;
-  /** The number of the list that was looked at last and shows it: see `show`. */
+  /** Which look at a list was the last that found it: see `show`. */
   stamp: number;
 }
 
@@ -44,6 +44,8 @@ export interface SetHistory {
   readonly lists: readonly Listing[];
   /** The removes that found their element. */
   readonly removals: readonly Operation[];
+  /** How many lists were looked at: see `show`. */
+  looks: number;
 }
 
 /** A number is its own name: there may be millions. */
@@ -113,7 +115,7 @@ function setHistory(
       if (isProof) place(shown, operation);
     }
   }
-  return { set, lives, lists, removals };
+  return { set, lives, lists, removals, looks: 0 };
 }
 
 function noteAdd(life: Life, operation: Operation): void {
@@ -164,14 +166,15 @@ export function noteShown(histories: readonly SetHistory[], lists: readonly Oper
 }
 
 /** Marks what a list shows, so that `isShown` answers for it until another one is marked. The lives, without repetition. */
-export function show(history: SetHistory, { operation, values }: Listing): Life[] {
+export function show(history: SetHistory, { values }: Listing): Life[] {
+  const look = ++history.looks;
   const shown: Life[] = [];
   for (const value of values) {
     const life = lifeOf(history, value) as Life;
-    if (life.stamp !== operation.callIndex) shown.push(life);
-    life.stamp = operation.callIndex;
+    if (life.stamp !== look) shown.push(life);
+    life.stamp = look;
   }
   return shown;
 }
 
-export const isShown = (life: Life, { operation }: Listing): boolean => life.stamp === operation.callIndex;
+export const isShown = ({ stamp }: Life, { looks }: SetHistory): boolean => stamp === looks;

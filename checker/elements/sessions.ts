@@ -63,7 +63,7 @@ function look(history: SetHistory, list: Listing, memory: Map<Life, Memory>): Fi
     findings.push({ kind: "session", list: operation, life, shows, since: answerOf(by), rule });
   };
   for (const [life, { by, isGone }] of memory) {
-    if (isShown(life, list)) {
+    if (isShown(life, history)) {
       if (isGone) note(life, by, true);
     } else if (!isGone) {
       if (mayBeGone(life, operation.returnIndex)) memory.set(life, { by: operation, isGone: true });
