@@ -56,7 +56,7 @@ describe("a stale list", () => {
     expect(verdict.kind).toBe("invalid");
     expect(verdict.anomalies).toMatchObject([{ kind: "stale-list", key: "s3" }]);
     expect(verdict.summary).toBe(
-      "1 list that should be newer: list of s3 on n2 by process 5 at 12.400 s lacks 117, which process 4 added at 10.900 s (acknowledged 1.4 s earlier), and nothing removed",
+      "1 stale list: list of s3 on n2 by process 5 at 12.400 s lacks 117, which process 4 added at 10.900 s (acknowledged 1.4 s earlier), and nothing removed",
     );
     expect(verdict.lanes).toMatchObject([{ label: "stale reads", node: "n2", colour: "wrong" }]);
   });
@@ -94,7 +94,7 @@ describe("a stale list", () => {
       .remove(2, 117, { process: 7 })
       .list(3, "n2", [117, 118], { process: 5 });
     expect(judge(run).summary).toBe(
-      "1 list that should be newer: list of s3 on n2 by process 5 at 3.000 s still shows 117, which process 7 removed at 2.000 s (acknowledged 900 ms earlier)",
+      "1 stale list: list of s3 on n2 by process 5 at 3.000 s still shows 117, which process 7 removed at 2.000 s (acknowledged 900 ms earlier)",
     );
     expect(judge(run, "stale").kind).toBe("valid");
   });
@@ -103,7 +103,7 @@ describe("a stale list", () => {
     const run = lacking().list(11.5, "n1", [117], { process: 5 });
     for (const promises of ["sequential", "stale-monotonic"] as const)
       expect(judge(run, promises).summary).toBe(
-        "1 list that should be newer: list of s3 on n2 by process 5 at 12.400 s lacks 117, which the same process had listed 800 ms earlier, and nothing removed: it breaks monotonic reads",
+        "1 stale list: list of s3 on n2 by process 5 at 12.400 s lacks 117, which the same process had listed 800 ms earlier, and nothing removed: it breaks monotonic reads",
       );
     expect(judge(run, "stale").kind).toBe("valid");
   });
@@ -131,6 +131,13 @@ describe("a lost element", () => {
     );
     expect(verdict.lanes).toMatchObject([{ label: "lost elements", text: "117 of s3", colour: "wrong" }]);
     expect(judge(run, "stale").kind).toBe("valid");
+  });
+
+  it("is not lost where it was removed after all", () => {
+    const run = script().add(1, 117, { process: 4 }).list(3, "n2", [], { process: 5 }).remove(4, 117);
+    expect(judge(run).summary).toBe(
+      "1 stale list: list of s3 on n2 by process 5 at 3.000 s lacks 117, which process 4 added at 1.000 s (acknowledged 1.9 s earlier), and nothing had removed yet",
+    );
   });
 
   it("is not lost where a node still shows it at rest", () => {

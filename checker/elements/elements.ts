@@ -214,7 +214,7 @@ function counts(violations: readonly Finding[]): Counts {
     [number("lost", "lost-at-rest", "refused"), "lost element"],
     [number("unexpected", "twice"), "unexpected element"],
     [number("reappearing") + back, "reappearing element"],
-    [number("stale") + number("session") - back, "list that should be newer"],
+    [number("stale") + number("session") - back, "stale list"],
   ];
 }
 

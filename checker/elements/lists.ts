@@ -40,7 +40,7 @@ export function judgeLists(history: SetHistory, options: ListOptions): JudgedLis
     findings.push(...unexpectedIn(history, list, shown));
     const missing = present.missingFrom(operation);
     const isProof = options.isFresh && !options.isExcused(operation);
-    const lost = new Set(isProof ? missing.filter(({ lastShown }) => lastShown < operation.callIndex) : []);
+    const lost = new Set(isProof ? missing.filter((life) => isNeverSeenAfter(life, operation)) : []);
     for (const life of lost) noteLoss(losses, life, operation);
     const returned = shown.filter((life) => isBefore(absences.get(life), operation));
     for (const life of returned)
@@ -58,6 +58,9 @@ export function judgeLists(history: SetHistory, options: ListOptions): JudgedLis
   for (const [life, { by, last, lists }] of losses) findings.push({ kind: "lost", life, by, last, lists });
   return { findings, reads };
 }
+
+const isNeverSeenAfter = ({ remove, lastShown }: Life, { callIndex }: Operation): boolean =>
+  remove === undefined && lastShown < callIndex;
 
 const isBefore = (known: Known | undefined, list: Operation): boolean =>
   known !== undefined && known.index < list.callIndex;

@@ -8,7 +8,7 @@ import type { Model } from "../model.ts";
 import { set } from "../models/set.ts";
 import { bruteForce } from "../testing/brute-force.ts";
 import { freely } from "../testing/history-of.ts";
-import { elementsAtRest } from "./rest-words.ts";
+import { elementsAtRest } from "./elements-at-rest.ts";
 import { SetScript } from "./testing/script.ts";
 
 const judgeHistory = (history: History): Verdict =>

@@ -5,7 +5,7 @@ import type { Model } from "../model.ts";
 import { set } from "../models/set.ts";
 import { judgedUnder } from "../promises.ts";
 import { elements } from "./elements.ts";
-import { elementsAtRest } from "./rest-words.ts";
+import { elementsAtRest } from "./elements-at-rest.ts";
 
 export interface SetCheckersOptions {
   /** The known limits of the read mode; absent: it has none. */

@@ -128,8 +128,11 @@ function staleWords({ list, life, shows, since, elements }: Extract<Finding, { k
   const more = others(elements);
   if (shows)
     return `${listOf(list)} still shows ${value}, which process ${since.by.process} removed at ${atTime(since.by.invokedAt)} (acknowledged ${earlier(list, since)})${more}`;
-  return `${listOf(list)} lacks ${value}, which ${addWords(life, list, since)}, and nothing removed${more}`;
+  return `${listOf(list)} lacks ${value}, which ${addWords(life, list, since)}, and ${notRemoved(life)}${more}`;
 }
+
+const notRemoved = ({ remove }: Life): string =>
+  remove === undefined ? "nothing removed" : "nothing had removed yet";
 
 /** `process 4 added at 11.000 s (acknowledged 1.4 s earlier)` */
 function addWords({ add }: Life, list: Operation, since: Known): string {
@@ -149,7 +152,7 @@ function sessionWords({ list, life, shows, since, rule }: Extract<Finding, { kin
   const own = since.by.call.f;
   const did = own === "list" ? (shows ? "no longer listed" : "listed") : own === "add" ? "added" : "removed";
   const what = shows ? `shows ${value} again` : `lacks ${value}`;
-  const end = shows ? "" : ", and nothing removed";
+  const end = shows ? "" : `, and ${notRemoved(life)}`;
   return `${listOf(list)} ${what}, which the same process had ${did} ${earlier(list, since)}${end}: it breaks ${rule}`;
 }
 
