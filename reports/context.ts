@@ -10,7 +10,7 @@ import type { Lane } from "../core/verdict.ts";
 import { type FaultBand, hues, type LaneBand, type PhaseBand, type Timeline } from "./charts/timeline.ts";
 import { seriesOf } from "./data/series.ts";
 import { usageOf } from "./data/usage.ts";
-import { formatDuration } from "./format.ts";
+import { formatDuration } from "./numbers.ts";
 
 /** What is known of any history that was judged. What only a run of ours has is absent where there was none. */
 export type Judged = Pick<Run, "verdict" | "verdicts" | "operations"> &

@@ -1,9 +1,10 @@
 import type { LatencySummary, Run } from "../core/run.ts";
 import { type VerdictKind, worst } from "../core/verdict.ts";
-import { formatCount, formatFigure, formatMicros, plural } from "./format.ts";
+import { count } from "../core/wording.ts";
 import { type Content, type Html, html } from "./html.ts";
 import { verdictMark, verdictWords } from "./marks.ts";
 import { pageAssets } from "./node-page.ts";
+import { formatCount, formatFigure, formatMicros } from "./numbers.ts";
 import { number, type Row, stackingTable, text } from "./panels/table.ts";
 import { countedAnomalies, leadSentence } from "./panels/verdict.ts";
 import { page } from "./shell.ts";
@@ -14,16 +15,16 @@ export interface IndexedRun {
   readonly href: string;
 }
 
-/** Functions that get columns of their own; a workload has few. */
-const functionLimit = 4;
+/** Kinds of operations that get columns of their own; a workload has few. */
+const operationLimit = 4;
 
 /** The runs of one invocation beside each other: verdicts first, then figures, each with a link to its report. */
 export function renderIndex(runs: readonly IndexedRun[]): string {
   const verdict = worst(runs.map(({ run }) => run.verdict));
-  const functions = [...new Set(runs.flatMap(({ run }) => run.latency.map(({ f }) => f)))].sort();
+  const kinds = [...new Set(runs.flatMap(({ run }) => run.latency.map(({ f }) => f)))].sort();
   return page(
     {
-      title: `${verdictWords[verdict]}: ${plural(runs.length, "run")} · Assay`,
+      title: `${verdictWords[verdict]}: ${count(runs.length, "run")} · Assay`,
       links: [
         ["#verdicts", "Verdicts"],
         ["#speed", "Speed"],
@@ -34,8 +35,8 @@ export function renderIndex(runs: readonly IndexedRun[]): string {
 <p class="lead">${tally(runs)}</p>
 </div></div></section>
 ${verdictsSection(runs)}
-${speedSection(runs, functions.slice(0, functionLimit))}`,
-      foot: `Assay ${runs[0]?.run.assay.version ?? ""} · ${plural(runs.length, "run")}`,
+${speedSection(runs, kinds.slice(0, operationLimit))}`,
+      foot: `Assay ${runs[0]?.run.assay.version ?? ""} · ${count(runs.length, "run")}`,
     },
     pageAssets(),
   );
@@ -49,7 +50,7 @@ function tally(runs: readonly IndexedRun[]): string {
       return count > 0 ? [`${formatCount(count)} ${kind}`] : [];
     },
   );
-  return `${plural(runs.length, "run")}${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.`;
+  return `${count(runs.length, "run")}${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.`;
 }
 
 const linked = ({ run, href }: IndexedRun): Html =>
@@ -60,7 +61,7 @@ function verdictsSection(runs: readonly IndexedRun[]): Html {
     text("System"),
     text("Verdict"),
     text("Trial and finding"),
-    number("Faults proven"),
+    number("Faults with effect"),
     number("ok"),
     number("fail"),
     number("unknown"),
@@ -79,7 +80,7 @@ function verdictRow(indexed: IndexedRun): Row {
       html`<span class="kind ${run.verdict}">${verdictMark(run.verdict, 20)} ${verdictWords[run.verdict]}</span>`,
       html`<span class="trial">${run.workload}, <code>${run.readMode.name}</code> reads, ${run.runtime}, seed <code>${run.seed}</code>${
         run.mutant !== undefined && html` <span class="tag">planted bug ${run.mutant}</span>`
-      }</span> ${leadSentence(run, proven)}${more > 0 && ` And ${plural(more, "more anomaly", "more anomalies")}.`}`,
+      }</span> ${leadSentence(run, proven)}${more > 0 && ` And ${count(more, "more anomaly", "more anomalies")}.`}`,
       `${proven} of ${run.faults.length}`,
       formatCount(run.operations.ok),
       formatCount(run.operations.fail),
@@ -88,35 +89,35 @@ function verdictRow(indexed: IndexedRun): Row {
   };
 }
 
-function speedSection(runs: readonly IndexedRun[], functions: readonly string[]): Html {
+function speedSection(runs: readonly IndexedRun[], kinds: readonly string[]): Html {
   const columns = [
     text("System"),
     text("Load"),
     number("ok per second"),
-    ...functions.flatMap((f) => [number(`${f} p50`), number(`${f} p99`)]),
+    ...kinds.flatMap((f) => [number(`${f} p50`), number(`${f} p99`)]),
   ];
   return html`<section aria-labelledby="speed"><h2 id="speed">Speed</h2>
 ${stackingTable(
   undefined,
   columns,
-  runs.map((indexed) => speedRow(indexed, functions)),
+  runs.map((indexed) => speedRow(indexed, kinds)),
 )}
 <p class="note">Response times of ok operations, from their intended start. Latencies compare at the same offered rate only, and a speed beside an invalid verdict is no result.</p></section>`;
 }
 
-function speedRow(indexed: IndexedRun, functions: readonly string[]): Row {
+function speedRow(indexed: IndexedRun, kinds: readonly string[]): Row {
   const { run } = indexed;
   const load =
     run.load.kind === "open"
-      ? `${formatFigure(run.load.rate)}/s offered, ${plural(run.load.processes, "client")}`
-      : `closed loop, ${plural(run.load.processes, "client")}`;
+      ? `${formatFigure(run.load.rate)}/s offered, ${count(run.load.processes, "client")}`
+      : `closed loop, ${count(run.load.processes, "client")}`;
   const perSecond = run.phases.load > 0 ? run.operations.ok / run.phases.load : Number.NaN;
   return {
     cells: [
       linked(indexed),
       html`${load}${caveats(run)}`,
       Number.isFinite(perSecond) ? formatFigure(Math.round(perSecond * 10) / 10) : "–",
-      ...functions.flatMap((f) => {
+      ...kinds.flatMap((f) => {
         const summary = run.latency.find((one) => isOkResponse(one) && one.f === f);
         return [formatMicros(summary?.p50 ?? Number.NaN), formatMicros(summary?.p99 ?? Number.NaN)];
       }),

@@ -62,7 +62,7 @@ export function lastAnswers(reads: readonly Operation[]): Map<NodeId, readonly O
   );
 }
 
-/** Where the phase began the last time; -1 where it never did. */
+/** The position at which the phase last began; -1 where it never did. */
 export const lastPhase = (history: History, phase: "quiet" | "final"): number =>
   history.findLastIndex((event) => isHarnessEvent(event) && event.f === "phase" && event.value === phase);
 

@@ -2,26 +2,26 @@ import type { History } from "../../core/history.ts";
 import type { NodeId } from "../../core/op.ts";
 import { seconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { allOf } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { count } from "../phrases.ts";
 import { compareDigests, type DigestsCompared } from "./digests.ts";
 import type { FoundAtRest, JudgeAtRest, JudgedAtRest } from "./judged.ts";
 import { registersAtRest } from "./registers.ts";
 
-/** How long a node may take to catch up after the last heal, where the run does not say otherwise. */
+/** How long a node may take to catch up after the last heal, unless the run says otherwise. */
 export const defaultConvergenceSeconds = 10;
 
 const mostShown = 5;
 
 /**
- * Agreement at rest: once everything is healed and nothing more is written, every node must come to return the newest
- * value of every key, whatever its reads promise meanwhile. A replica that never catches up breaks every promise.
+ * Agreement at rest: once everything is healed and nothing more is written, each node must come to return the newest
+ * value of each key, whatever its reads promise before that. A replica that never catches up breaks every promise.
  *
- * - A node that returned an old value is `invalid` where it cannot be a delay: it was asked `boundSeconds` after the heal
- *   and after the missing write, it returned the old value out of a state that has the missing write, or it had answered
- *   from such a state before. Otherwise it is `unknown`: it was not asked again.
- * - Where writes of unknown outcome leave open what is the newest, any of those values will do, as long as all nodes agree.
- * - A node that was not heard is `unknown`, no disagreement.
+ * - A node that returned an old value is `invalid` where this cannot be a delay: it was asked `boundSeconds` after the heal
+ *   and after the missing write, it returned the old value from a state that has the missing write, or it had answered
+ *   from such a state before. Otherwise the verdict is `unknown`: the node was not asked again.
+ * - Where writes of unknown outcome leave the newest value open, any of those values will do, as long as all nodes agree.
+ * - A node that did not answer makes the verdict `unknown`; it is not a disagreement.
  */
 export function convergence({
   boundSeconds = defaultConvergenceSeconds,
@@ -44,19 +44,19 @@ export interface ConvergenceOptions {
   readonly judge?: JudgeAtRest;
 }
 
-/** A key of which a node has not told its newest value yet. */
+/** A key whose newest value a node has not returned yet. */
 export interface Unsettled {
   readonly node: NodeId;
   readonly key: string;
 }
 
-/** What has to be asked (again) before all nodes are known to agree; nothing where they are. */
+/** The nodes and keys to ask (again) before all nodes are known to agree; empty where they do. */
 export const unsettled = (history: History, judge: JudgeAtRest = registersAtRest): Unsettled[] =>
   (judge(history, seconds(0))?.findings ?? []).flatMap(({ key, nodes }) =>
     nodes.map((node) => ({ node, key })),
   );
 
-const unasked = "the run ended before its nodes were asked what they hold at rest";
+const unasked = "the run ended before its nodes were asked for their values at rest";
 const nothingAsked: Verdict = {
   checker: "convergence",
   kind: "unknown",
@@ -86,24 +86,23 @@ function verdictOf(rest: JudgedAtRest, digests: DigestsCompared): Verdict {
   };
 }
 
-/** What every node lacks is one finding, not one for each. */
+/** What all nodes lack is one finding, not one for each node. */
 function onceForAll(findings: readonly FoundAtRest[]): FoundAtRest[] {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return findings.filter(({ key, isEverywhere }) => {
     if (!isEverywhere) return true;
-    return !told.has(key) && told.add(key);
+    return !reported.has(key) && reported.add(key);
   });
 }
 
 function agreed(rest: JudgedAtRest, { nodes: compared, at }: DigestsCompared): string {
-  const all = rest.nodes.length === 1 ? "the one node" : `all ${rest.nodes.length} nodes`;
-  const digest = compared === 0 ? "" : `, and ${compared} tell the same digest of revision ${at}`;
-  return `at rest ${all} ${rest.agreed}${digest}`;
+  const digest = compared === 0 ? "" : `; ${compared} nodes reported the same digest at revision ${at}`;
+  return `at rest, ${allOf(rest.nodes.length, "node")} ${rest.agreed}${digest}`;
 }
 
 function summary(first: Anomaly, { thing }: JudgedAtRest, findings: readonly FoundAtRest[]): string {
   const keys = new Set(findings.map(({ key }) => key)).size;
-  return keys < 2 ? first.summary : `${count(keys, thing)}: ${first.summary}`;
+  return keys < 2 ? first.summary : `${keys} ${thing}s are affected: ${first.summary}`;
 }
 
 function figures(

@@ -1,7 +1,8 @@
+import { allOf } from "../../core/wording.ts";
 import { type Finding, findingsOf, isViolation } from "./findings.ts";
 import type { JudgeAtRest } from "./judged.ts";
 import { restOf } from "./rest.ts";
-import { anomalyOf } from "./words.ts";
+import { anomalyOf } from "./sentences.ts";
 
 /** Holds the newest value that each node returned of every register against the others. */
 export const registersAtRest: JudgeAtRest = (history, bound) => {
@@ -21,7 +22,7 @@ export const registersAtRest: JudgeAtRest = (history, bound) => {
       isEverywhere: finding.type === "behind" && finding.everywhere,
       anomaly: () => anomalyOf(finding, rest),
     })),
-    agreed: `returned the newest value ${keys.length === 1 ? "of the one key" : `of each of ${keys.length} keys`}`,
+    agreed: `returned the newest value of ${allOf(keys.length, "key")}`,
   };
 };
 

@@ -5,13 +5,13 @@ import { canonical } from "../canonical.ts";
 import { type KeyVersions, type Version, valueRead, versionsByKey } from "../reads/versions.ts";
 import { atRest, grouped, lastAnswers } from "./at-rest.ts";
 
-/** What is known of a run's end: everything is healed, and the nodes were asked for every key. */
+/** The end of a run: everything is healed, and the nodes were asked for each key. */
 export interface Rest {
   /** When the last heal began. */
   readonly healedAt: Nanos;
-  /** Every node that was ever asked anything. */
+  /** All nodes that were ever asked anything. */
   readonly nodes: readonly NodeId[];
-  /** Every key that somebody wrote or may have written, and every one that was asked for at rest. */
+  /** All keys that an operation wrote or may have written, or that were asked for at rest. */
   readonly keys: readonly KeyAtRest[];
   /** The answered local reads of each node since the heal, in order of their answers. */
   readonly reads: ReadonlyMap<NodeId, readonly Operation[]>;
@@ -24,7 +24,7 @@ export interface KeyAtRest {
   seenBy(read: Operation): readonly Version[];
   /** The nodes that were asked for it at rest, whether or not they answered. */
   readonly asked: ReadonlySet<NodeId>;
-  /** Each node's last answers: those after which the node answered no further question. Several were under way at once. */
+  /** Each node's last answers: no read began after them. There may be several, under way at the same time. */
   readonly last: ReadonlyMap<NodeId, readonly Operation[]>;
 }
 
@@ -56,17 +56,17 @@ function keyAtRest(key: KeyVersions, reads: readonly Operation[]): KeyAtRest {
   };
 }
 
-/** The versions, each with the revision that its acknowledgement or, where all agree, the reads of it tell. */
+/** The versions, each with the revision from its acknowledgement or, where all agree, from the reads of it. */
 function placed({ versions, reads }: KeyVersions): Version[] {
-  const told = new Map<Version, Revision | "contradictory">();
+  const fromReads = new Map<Version, Revision | "contradictory">();
   for (const { operation, version } of reads) {
     const at = operation.outcome.type === "ok" ? operation.outcome.output.modRevision : undefined;
     if (version === undefined || at === undefined) continue;
-    const before = told.get(version);
-    told.set(version, before === undefined || before === at ? at : "contradictory");
+    const before = fromReads.get(version);
+    fromReads.set(version, before === undefined || before === at ? at : "contradictory");
   }
   return versions.map((version) => {
-    const revision = version.revision ?? told.get(version);
+    const revision = version.revision ?? fromReads.get(version);
     return typeof revision === "number" ? { ...version, revision } : version;
   });
 }

@@ -1,9 +1,9 @@
 /** What was found of sets at rest, in sentences and with the operations that show it. */
 import type { Operation } from "../../core/op.ts";
 import type { Anomaly } from "../../core/verdict.ts";
+import { allOf, atTime, count, duration, listed, showValue } from "../../core/wording.ts";
 import { type AtRest, atRest } from "../convergence/at-rest.ts";
 import type { JudgeAtRest } from "../convergence/judged.ts";
-import { atTime, count, listed, say, span } from "../phrases.ts";
 import { afterHeal, isViolation, type NodeAnswer, type RestFinding, setsAtRest } from "./rest.ts";
 import { cameIn, evidenceOf, nameOfSet, wentOut } from "./words.ts";
 
@@ -27,7 +27,7 @@ export const elementsAtRest: JudgeAtRest = (history, bound) => {
         anomaly: () => anomalyOf(set, finding, rest),
       })),
     ),
-    agreed: `listed the same and newest elements ${sets.length === 1 ? "of the one set" : `of each of ${sets.length} sets`}`,
+    agreed: `listed the same and newest elements of ${allOf(sets.length, "set")}`,
   };
 };
 
@@ -42,7 +42,7 @@ function anomalyOf(set: string, finding: RestFinding, rest: AtRest): Anomaly {
       return behind(set, finding, rest);
     case "unexpected": {
       const { node, list, life } = finding;
-      const summary = `${node} listed ${say(life.value)} in ${nameOfSet(set)} at ${atTime(list.invokedAt)}, at rest, which nobody had added`;
+      const summary = `${node} listed ${showValue(life.value)} in ${nameOfSet(set)} at ${atTime(list.invokedAt)}, at rest, which nobody had added`;
       return { kind: "convergence", summary, key: set, evidence: evidenceOf([list], list) };
     }
     case "disagreement":
@@ -61,8 +61,8 @@ function behind(set: string, finding: Extract<RestFinding, { type: "behind" }>, 
   const { life, shows, since, proof } = wrong;
   const still = proof === undefined ? "" : " still";
   const does = shows ? `${still} listed` : `${still === "" ? "" : " still"} lacked`;
-  const at = `at ${atTime(list.invokedAt)}, ${span(afterHeal(list, rest))} after the last heal`;
-  const what = `${say(life.value)} in ${nameOfSet(set)}`;
+  const at = `at ${atTime(list.invokedAt)}, ${duration(afterHeal(list, rest))} after the last heal`;
+  const what = `${showValue(life.value)} in ${nameOfSet(set)}`;
   const differing = others.filter(({ shown }) => shown.has(life) !== shows).map((other) => other.node);
   const begin = isEverywhere
     ? `every node that answered${does} ${what} at rest (${node} ${at})`
@@ -98,10 +98,10 @@ function disagreement(set: string, finding: Extract<RestFinding, { type: "disagr
   const why =
     proof === undefined
       ? "they were not asked again"
-      : `${shown.node} was asked ${span(shown.invokedAt - proof.completedAt)} after ${proof.node} no longer had it`;
+      : `${shown.node} was asked ${duration(shown.invokedAt - proof.completedAt)} after ${proof.node} no longer had it`;
   return {
     kind: proof === undefined ? "not-asked-again" : "convergence",
-    summary: `the nodes disagree on ${say(life.value)} in ${nameOfSet(set)} at rest: ${nodes(showing)} listed it, ${nodes(lacking)} did not; ${openEnd(life)}${why}`,
+    summary: `the nodes disagree on ${showValue(life.value)} in ${nameOfSet(set)} at rest: ${nodes(showing)} listed it, ${nodes(lacking)} did not; ${openEnd(life)}${why}`,
     key: set,
     evidence: evidenceOf([life.add, life.remove, ...lists], proof === undefined ? last : shown),
   };

@@ -3,14 +3,14 @@ import { type History, operations } from "../../core/history.ts";
 import type { Operation } from "../../core/op.ts";
 import { seconds } from "../../core/time.ts";
 import type { Anomaly, MetLimit, Verdict } from "../../core/verdict.ts";
+import { count, duration } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
 import { atRest } from "../convergence/at-rest.ts";
 import { defaultConvergenceSeconds } from "../convergence/convergence.ts";
 import { excusesOf } from "../known-limits/excuses.ts";
 import type { Model } from "../model.ts";
 import { set } from "../models/set.ts";
-import { count, span } from "../phrases.ts";
-import { askedOfReads } from "../promises.ts";
+import { requiredOfReads } from "../promises.ts";
 import { stalenessFigures } from "../reads/measured-staleness.ts";
 import type { WindowRead } from "../reads/stale-windows.ts";
 import type { Finding } from "./findings.ts";
@@ -97,7 +97,7 @@ function sessionFindings(
   all: readonly Operation[],
   promises: Consistency,
 ): Finding[] {
-  const { order } = askedOfReads(promises);
+  const { order } = requiredOfReads(promises);
   return order === "none" ? [] : judgeSessions(histories, all, { ownUpdates: order === "operations" });
 }
 
@@ -223,7 +223,7 @@ function cleanWords(histories: readonly SetHistory[], reads: readonly WindowRead
   const elements = `none of ${count(all, "element")} was lost, reappeared or was unexpected`;
   const stale = reads.flatMap(({ staleMs }) => (staleMs === undefined ? [] : [staleMs]));
   if (stale.length === 0) return `${elements}, and none of ${count(reads.length, "list")} was stale`;
-  const worst = span(stale.reduce((a, b) => Math.max(a, b), 0) * 1e6);
+  const worst = duration(stale.reduce((a, b) => Math.max(a, b), 0) * 1e6);
   const limit = excused === 0 ? "" : ` (${excused} ${excused === 1 ? "meets" : "meet"} a known limit)`;
   return `${elements}; ${stale.length} of ${count(reads.length, "list")} ${stale.length === 1 ? "was" : "were"} stale, the worst by ${worst}${limit}`;
 }

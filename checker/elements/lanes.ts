@@ -3,7 +3,7 @@ import { type Consistency, promisesFreshReads } from "../../core/consistency.ts"
 import type { Operation } from "../../core/op.ts";
 import { nanos } from "../../core/time.ts";
 import type { Lane } from "../../core/verdict.ts";
-import { say } from "../phrases.ts";
+import { showValue } from "../../core/wording.ts";
 import { staleLane } from "../reads/stale-lanes.ts";
 import { staleWindows, type WindowRead } from "../reads/stale-windows.ts";
 import type { Finding } from "./findings.ts";
@@ -55,7 +55,7 @@ const lost = (life: Life, until: Operation): Lane => {
     ...(until.node !== undefined && { node: until.node }),
     from,
     to: nanos(Math.max(from, until.completedAt)),
-    text: `${say(life.value)} of ${nameOfSet(life.set)}`,
+    text: `${showValue(life.value)} of ${nameOfSet(life.set)}`,
     colour: "wrong",
   };
 };
@@ -65,6 +65,6 @@ const reappearing = (life: Life, since: Known, list: Operation): Lane => ({
   ...(list.node !== undefined && { node: list.node }),
   from: since.time,
   to: nanos(Math.max(since.time, list.completedAt)),
-  text: `${say(life.value)} of ${nameOfSet(life.set)}`,
+  text: `${showValue(life.value)} of ${nameOfSet(life.set)}`,
   colour: "wrong",
 });

@@ -34,7 +34,7 @@ describe("agreement on sets at rest", () => {
     const history = run().list(14, "n3", [117], local);
     expect(judge(history)).toMatchObject({
       kind: "valid",
-      summary: "at rest all 3 nodes listed the same and newest elements of the one set",
+      summary: "at rest, all 3 nodes listed the same and newest elements of the only set",
       figures: { "nodes at rest": 3, "sets at rest": 1, "sets in disagreement": 0 },
     });
     expect(asks(history)).toEqual([]);

@@ -3,11 +3,11 @@ import type { Evidence } from "../../core/evidence.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
 import type { Anomaly } from "../../core/verdict.ts";
-import { atTime, count, cut, listed, say, span } from "../phrases.ts";
+import { atTime, count, cutMiddle, duration, listed, showValue } from "../../core/wording.ts";
 import type { Finding } from "./findings.ts";
 import type { Known, Life } from "./lives.ts";
 
-export const nameOfSet = (set: string): string => (set === "" ? "the set" : cut(set));
+export const nameOfSet = (set: string): string => (set === "" ? "the set" : cutMiddle(set));
 
 /** `process 4 added it at 11.000 s (acknowledged at 11.200 s)` */
 export function cameIn(life: Life, since: Known): string {
@@ -67,7 +67,7 @@ export function anomalyOf(finding: Finding, set: string): Anomaly {
     }
     case "reappearing": {
       const { list, life, since } = finding;
-      const summary = `${listOf(list)} shows ${say(life.value)} again, which the list by process ${since.by.process}${on(since.by)} that ended ${before(list, since)} no longer showed`;
+      const summary = `${listOf(list)} shows ${showValue(life.value)} again, which the list by process ${since.by.process}${on(since.by)} that ended ${before(list, since)} no longer showed`;
       const evidence = evidenceOf([life.add, life.remove, since.by], list);
       return { kind: "reappearing-element", summary, ...key, evidence };
     }
@@ -81,7 +81,7 @@ export function anomalyOf(finding: Finding, set: string): Anomaly {
       const by = lists[0] as Operation;
       const since = life.inPlace as Known;
       const nodes = listed(lists.map(({ node }) => node ?? ""));
-      const summary = `${nameOfSet(set)} lost ${say(life.value)} on ${nodes}: ${cameIn(life, since)}, and nothing removed it; it is still missing there at ${atTime(by.invokedAt)}, at rest`;
+      const summary = `${nameOfSet(set)} lost ${showValue(life.value)} on ${nodes}: ${cameIn(life, since)}, and nothing removed it; it is still missing there at ${atTime(by.invokedAt)}, at rest`;
       return {
         kind: "lost-element",
         summary,
@@ -92,7 +92,7 @@ export function anomalyOf(finding: Finding, set: string): Anomaly {
     case "refused": {
       const { life, by } = finding;
       const since = life.inPlace as Known;
-      const summary = `the remove of ${say(life.value)} from ${nameOfSet(set)} by process ${by.process}${on(by)} at ${atTime(by.invokedAt)} did not find it: ${cameIn(life, since)}, and nothing removed it`;
+      const summary = `the remove of ${showValue(life.value)} from ${nameOfSet(set)} by process ${by.process}${on(by)} at ${atTime(by.invokedAt)} did not find it: ${cameIn(life, since)}, and nothing removed it`;
       return { kind: "lost-element", summary, ...key, evidence: evidenceOf([life.add, since.by], by) };
     }
     case "unexpected": {
@@ -102,7 +102,7 @@ export function anomalyOf(finding: Finding, set: string): Anomaly {
     }
     case "twice": {
       const { by, value } = finding;
-      const summary = `${listOf(by)} shows ${say(value)} more than once`;
+      const summary = `${listOf(by)} shows ${showValue(value)} more than once`;
       return { kind: "unexpected-element", summary, ...key, evidence: evidenceOf([], by) };
     }
   }
@@ -115,16 +115,16 @@ const listOf = (list: Operation): string =>
 const on = ({ node }: Operation): string => (node === undefined ? "" : ` on ${node}`);
 
 const before = (list: Operation, { time }: Known): string =>
-  `${span(Math.max(0, list.invokedAt - time))} before it began`;
+  `${duration(Math.max(0, list.invokedAt - time))} before it began`;
 
 const earlier = (list: Operation, { time }: Known): string =>
-  `${span(Math.max(0, list.invokedAt - time))} earlier`;
+  `${duration(Math.max(0, list.invokedAt - time))} earlier`;
 
 const others = (elements: number): string =>
   elements > 1 ? ` (and ${count(elements - 1, "other element")} out of date)` : "";
 
 function staleWords({ list, life, shows, since, elements }: Extract<Finding, { kind: "stale" }>): string {
-  const value = say(life.value);
+  const value = showValue(life.value);
   const more = others(elements);
   if (shows)
     return `${listOf(list)} still shows ${value}, which process ${since.by.process} removed at ${atTime(since.by.invokedAt)} (acknowledged ${earlier(list, since)})${more}`;
@@ -148,7 +148,7 @@ function addWords({ add }: Life, list: Operation, since: Known): string {
 }
 
 function sessionWords({ list, life, shows, since, rule }: Extract<Finding, { kind: "session" }>): string {
-  const value = say(life.value);
+  const value = showValue(life.value);
   const own = since.by.call.f;
   const did = own === "list" ? (shows ? "no longer listed" : "listed") : own === "add" ? "added" : "removed";
   const what = shows ? `shows ${value} again` : `lacks ${value}`;
@@ -162,14 +162,14 @@ function lostWords({ life, by, lists, last }: Extract<Finding, { kind: "lost" }>
     lists === 1
       ? `the ${listOf(by)} lacks it, and no later one shows it`
       : `${count(lists, "list")} from ${atTime(by.invokedAt)} to ${atTime(last.invokedAt)} lack it (the first${on(by)} by process ${by.process}), and no later one shows it`;
-  return `${nameOfSet(life.set)} lost ${say(life.value)}: ${cameIn(life, since)}, and nothing removed it; ${which}`;
+  return `${nameOfSet(life.set)} lost ${showValue(life.value)}: ${cameIn(life, since)}, and nothing removed it; ${which}`;
 }
 
 function unexpectedWords({ by, value, life }: Extract<Finding, { kind: "unexpected" }>): string {
   const begin =
     by.call.f === "list"
-      ? `${listOf(by)} shows ${say(value)}`
-      : `the remove of ${say(value)} from ${nameOfSet(by.call.key ?? "")} by process ${by.process} at ${atTime(by.invokedAt)} found it`;
+      ? `${listOf(by)} shows ${showValue(value)}`
+      : `the remove of ${showValue(value)} from ${nameOfSet(by.call.key ?? "")} by process ${by.process} at ${atTime(by.invokedAt)} found it`;
   if (life?.add !== undefined)
     return `${begin}, which process ${life.add.process} only began to add at ${atTime(life.add.invokedAt)}`;
   if (life?.failedAdd !== undefined)

@@ -1,11 +1,11 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
+import { cutMiddle, showValue } from "../../core/wording.ts";
 import { canonical } from "../canonical.ts";
-import { placed, plainCall } from "../explain/call-words.ts";
-import { cellReasons, type Touch } from "../explain/cells.ts";
-import type { Claim } from "../explain/reason.ts";
-import { exactly } from "../explain/registers.ts";
+import { cellReasons, type Touch } from "../linearizability/explain/cells.ts";
+import { placed, plainCall } from "../linearizability/explain/describe-call.ts";
+import type { Claim } from "../linearizability/explain/reason.ts";
+import { exactly } from "../linearizability/explain/registers.ts";
 import { illegal, type Model, type SetAccess } from "../model.ts";
-import { cut, say } from "../phrases.ts";
 import { answerOf, badValue, unknownCall } from "./calls.ts";
 import { anArray, initialOf } from "./initial.ts";
 
@@ -32,7 +32,8 @@ export function set(options: { initial?: Json } = {}): Model<Elements, Call, Res
     initial: (element: string) => init.includes(element),
     cells: init,
     touch,
-    making: ({ cell, value }: Claim) => (value === true ? `added ${cut(cell)}` : `removed ${cut(cell)}`),
+    making: ({ cell, value }: Claim) =>
+      value === true ? `added ${cutMiddle(cell)}` : `removed ${cutMiddle(cell)}`,
   };
   return {
     name: "set",
@@ -110,24 +111,24 @@ function accessOf(call: Call, outcome: Outcome): SetAccess | undefined {
 
 function describeCall(call: Call, outcome: Outcome): string {
   const isKnown = outcome.type === "ok";
-  const element = say(call.value ?? null);
+  const element = showValue(call.value ?? null);
   const set = (preposition: string) => placed(call, preposition) || ` ${preposition} the set`;
   switch (call.f) {
     case "add":
-      if (outcome.type === "fail") return `was told that ${element} was${set("in")} already`;
+      if (outcome.type === "fail") return `found that ${element} was${set("in")} already`;
       return `${isKnown ? "added" : "tried to add"} ${element}${set("to")}`;
     case "remove":
-      if (outcome.type === "fail") return `was told that ${element} was not${set("in")}`;
+      if (outcome.type === "fail") return `found that ${element} was not${set("in")}`;
       if (existed(call, outcome) === false) return `found no ${element} to remove${set("from")}`;
       return `${isKnown ? "removed" : "tried to remove"} ${element}${set("from")}`;
     case "contains":
       if (!isKnown) return `tried to look for ${element}${set("in")}`;
       return `found that ${element} was${answerOf(outcome) === true ? "" : " not"}${set("in")}`;
     case "read":
-      return isKnown ? `read ${say(answerOf(outcome))}${set("from")}` : `tried to read${set("from")}`;
+      return isKnown ? `read ${showValue(answerOf(outcome))}${set("from")}` : `tried to read${set("from")}`;
     case "list":
       return isKnown
-        ? `listed ${say(answerOf(outcome))}${set("in")}`
+        ? `listed ${showValue(answerOf(outcome))}${set("in")}`
         : `tried to list${placed(call) || " the set"}`;
     default:
       return plainCall(call, outcome);

@@ -3,12 +3,12 @@
  * explains all reads is tried; a session that does not fit into it is searched for an order of its own, exactly.
  */
 import type { Call, Operation, Outcome } from "../../core/op.ts";
-import { checkOperations } from "../check-operations.ts";
+import { checkOperations } from "../linearizability/check-operations.ts";
+import { type Budget, type LimitName, within } from "../linearizability/limits.ts";
+import { listOf } from "../linearizability/operation-list.ts";
+import { decideSet } from "../linearizability/set/decide-set.ts";
+import { isSet, type SetModel } from "../linearizability/set/members.ts";
 import { illegal, type Model } from "../model.ts";
-import { listOf } from "../operation-list.ts";
-import { type Budget, type LimitName, within } from "../search/limits.ts";
-import { decideSet } from "../set/decide-set.ts";
-import { isSet, type SetModel } from "../set/members.ts";
 import { atAnyAge, earliestPlace, latestPlace, type UpdateOrder } from "./update-order.ts";
 
 /** Reads, and where they count the updates, of one session in the order in which it asked; all of them answered. */

@@ -3,9 +3,9 @@
  * which was asked for after the read had been answered. How old the prefix is does not matter.
  */
 import type { Operation } from "../../core/op.ts";
-import { checkOperations, type Judgement } from "../check-operations.ts";
+import { checkOperations, type Judgement } from "../linearizability/check-operations.ts";
+import type { Budget, LimitName } from "../linearizability/limits.ts";
 import { illegal, type Model } from "../model.ts";
-import type { Budget, LimitName } from "../search/limits.ts";
 
 /** A legal order of the updates, and the states that it leads through. */
 export interface UpdateOrder {
@@ -71,7 +71,7 @@ function followed(
   return { states, places: new Map(order.map((update, i) => [update, i])), latestCalls };
 }
 
-/** Of reads that no order explains together, in order of their answers: those that cannot be added to the ones before. */
+/** The reads, in order of their answers, that cannot be explained together with those before them. */
 function unexplained(
   model: Model,
   updates: readonly Operation[],

@@ -10,7 +10,7 @@ export interface WindowRead {
   readonly staleMs?: number;
 }
 
-/** A maximal stretch of the run in which the reads of one node were stale. */
+/** A maximal period in which the reads of one node were stale. */
 export interface StaleWindow {
   readonly node: NodeId;
   readonly from: Nanos;

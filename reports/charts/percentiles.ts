@@ -1,5 +1,5 @@
-import { formatTickMicros } from "../format.ts";
 import { type Html, html as svg } from "../html.ts";
+import { formatTickMicros } from "../numbers.ts";
 import { linePath } from "./lines.ts";
 import { chart, faultsInWords, narrowWidth, plotOf } from "./plot.ts";
 import { logExtent, logScale } from "./scale.ts";
@@ -7,7 +7,7 @@ import type { Timeline, View } from "./timeline.ts";
 
 export const percentileNames = ["p50", "p95", "p99", "max"] as const;
 
-/** p50, p95, p99 and the maximum of one function (`""`: of all) over time, logarithmic. */
+/** p50, p95, p99 and the maximum of one kind of operation (`""`: of all) over time, logarithmic. */
 export function percentilesChart(timeline: Timeline, view: View, f: string): Html {
   const { bucketSeconds, latency } = timeline.series;
   const series = latency.find((candidate) => candidate.f === f) ?? latency[0];

@@ -1,11 +1,11 @@
 import type { LatencySummary } from "../../core/run.ts";
-import { formatMicros, formatTickMicros } from "../format.ts";
 import { type Html, html as svg } from "../html.ts";
+import { formatMicros, formatTickMicros } from "../numbers.ts";
 import { narrowWidth, px } from "./plot.ts";
 import { logExtent, logScale, type Scale } from "./scale.ts";
 import { hues } from "./timeline.ts";
 
-/** One curve of the percentile spectrum: the `ok` operations of one function, by one measure. */
+/** One curve of the percentile spectrum: the `ok` operations of one kind, by one measure. */
 export interface Spectrum {
   readonly f: string;
   readonly measure: LatencySummary["measure"];
@@ -15,15 +15,15 @@ export interface Spectrum {
   readonly curve: readonly (readonly [nines: number, micros: number])[];
 }
 
-/** Response and, where it differs, service time of every function's `ok` operations. */
+/** Response and, where it differs, service time of each kind of `ok` operations. */
 export function spectraOf(latency: readonly LatencySummary[]): Spectrum[] {
   const answered = latency.filter(({ outcome, count }) => outcome === "ok" && count > 0);
-  const functions = [...new Set(answered.map(({ f }) => f))].sort();
+  const kinds = [...new Set(answered.map(({ f }) => f))].sort();
   return answered.map(({ f, measure, count, spectrum }) => ({
     f,
     measure,
     count,
-    hue: functions.indexOf(f) % hues,
+    hue: kinds.indexOf(f) % hues,
     // The slowest of n operations stands at one part in n: 100% itself has no place on the axis.
     curve: spectrum.map(
       ([percentile, micros]) => [Math.min(ninesOf(percentile), Math.log10(count)), micros] as const,

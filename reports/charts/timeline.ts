@@ -57,5 +57,5 @@ export interface View extends Band {
   readonly width: number;
 }
 
-/** How many colours there are for nodes, for faults and for functions; more of a kind share them. */
+/** How many colours there are for nodes, for faults and for operations by name; further ones share them. */
 export const hues = 6;

@@ -1,8 +1,8 @@
 import type { CallWords } from "../../checker/model.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
-import { shorten } from "../format.ts";
-import { barLabel } from "../words.ts";
+import { cutEnd } from "../../core/wording.ts";
+import { barLabel } from "../describe-operation.ts";
 import { responseMicros } from "./series.ts";
 import { type Kept, thin } from "./thin.ts";
 
@@ -13,7 +13,7 @@ export interface Points {
   /** How many `ok` operations were left out, and how many `fail` and `info` ones were merged into a neighbour. */
   readonly dropped: number;
   readonly merged: number;
-  readonly functions: readonly string[];
+  readonly kinds: readonly string[];
   readonly nodes: readonly string[];
   readonly keys: readonly string[];
   /** Bar labels (`w 41 ok`). */
@@ -27,7 +27,7 @@ export interface Points {
   readonly response: Uint32Array;
   /** Microseconds; empty where it is the response time throughout. */
   readonly service: Uint32Array;
-  /** Positions in `outcomes`, `functions`, `nodes`, `keys`, `labels`, `errors`. */
+  /** Positions in `outcomes`, `kinds`, `nodes`, `keys`, `labels`, `errors`. */
   readonly outcome: Uint8Array;
   readonly f: Uint8Array;
   readonly node: Uint16Array;
@@ -52,7 +52,7 @@ export function pointsOf(
   const kept: Kept = thin(operations, end, limit);
   const shown = [...kept.operations].sort((a, b) => startOf(a) - startOf(b));
   const unitMicros = 10 ** Math.max(0, Math.ceil(Math.log10(end / 1e3 / 0xffffffff)));
-  const [functions, nodes, keys, labels, errors] = [
+  const [kinds, nodes, keys, labels, errors] = [
     new Dictionary(0xff),
     new Dictionary(0xffff),
     new Dictionary(0xffff),
@@ -60,8 +60,8 @@ export function pointsOf(
     new Dictionary(0xffff),
   ];
   errors.add("");
-  // In order of names, so that a function has the colour that it has in the spectrum.
-  for (const f of [...new Set(operations.map(({ call }) => call.f))].sort()) functions.add(f);
+  // In order of names, so that an operation has the colour that it has in the spectrum.
+  for (const f of [...new Set(operations.map(({ call }) => call.f))].sort()) kinds.add(f);
   const openLoop = shown.some((operation) => operation.intendedAt !== undefined);
   const points = {
     total: operations.length,
@@ -76,16 +76,16 @@ export function pointsOf(
         )
       : new Uint32Array(),
     outcome: Uint8Array.from(shown, (operation) => outcomes.indexOf(operation.outcome.type)),
-    f: Uint8Array.from(shown, (operation) => functions.add(operation.call.f)),
+    f: Uint8Array.from(shown, (operation) => kinds.add(operation.call.f)),
     node: Uint16Array.from(shown, (operation) => nodes.add(operation.node ?? "")),
-    key: Uint16Array.from(shown, (operation) => keys.add(shorten(operation.call.key ?? "", 60))),
+    key: Uint16Array.from(shown, (operation) => keys.add(cutEnd(operation.call.key ?? "", 60))),
     label: Uint32Array.from(shown, (operation) => labels.add(barLabel(operation, words))),
     error: Uint16Array.from(shown, (operation) => errors.add(errorText(operation))),
     process: Uint32Array.from(shown, (operation) => operation.process),
   };
   return {
     ...points,
-    functions: functions.words,
+    kinds: kinds.words,
     nodes: nodes.words,
     keys: keys.words,
     labels: labels.words,
@@ -96,7 +96,7 @@ export function pointsOf(
 function errorText(operation: Operation): string {
   if (operation.outcome.type === "ok") return "";
   const { code, message } = operation.outcome.error;
-  return shorten(message === code || message === "" ? code : `${code}: ${message}`, 120);
+  return cutEnd(message === code || message === "" ? code : `${code}: ${message}`, 120);
 }
 
 /** Words by number, each once. Past `limit` words, all others are told as one: they are many, and only labels. */

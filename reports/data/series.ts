@@ -9,7 +9,7 @@ import { millis, type Nanos } from "../../core/time.ts";
 export interface Series {
   readonly bucketSeconds: number;
   readonly buckets: number;
-  /** Of all functions together first (`f` is ""), then of each. Microseconds; NaN where nothing was answered. */
+  /** All operations together first (`f` is ""), then each kind. Microseconds; NaN where nothing was answered. */
   readonly latency: readonly LatencySeries[];
   /** Operations per second, by outcome. */
   readonly throughput: Readonly<Record<"ok" | "fail" | "info", Float32Array>>;
@@ -31,7 +31,7 @@ export function seriesOf(operations: readonly Operation[], end: Nanos): Series {
   const bucket = finestBucket * Math.max(1, Math.ceil(end / finestBucket / bucketLimit));
   const buckets = Math.max(1, Math.ceil(end / bucket));
   const indexOf = (time: number) => Math.min(buckets - 1, Math.max(0, Math.floor(time / bucket)));
-  const functions = [...new Set(operations.map((operation) => operation.call.f))].sort();
+  const kinds = [...new Set(operations.map((operation) => operation.call.f))].sort();
   const throughput = {
     ok: new Float32Array(buckets),
     fail: new Float32Array(buckets),
@@ -47,7 +47,7 @@ export function seriesOf(operations: readonly Operation[], end: Nanos): Series {
   return {
     bucketSeconds: bucket / 1e9,
     buckets,
-    latency: ["", ...functions].map((f) =>
+    latency: ["", ...kinds].map((f) =>
       latencySeries(
         f,
         answered.filter((operation) => f === "" || operation.call.f === f),

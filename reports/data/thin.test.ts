@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
 import { seconds } from "../../core/time.ts";
-import { operation } from "../fixtures/operations.ts";
+import { operation } from "../testing/operations.ts";
 import { thin } from "./thin.ts";
 
 const random = createRandom(1);
@@ -21,7 +21,7 @@ describe("thin()", () => {
     expect(thin(run, end, run.length)).toEqual({ operations: run, dropped: 0, merged: 0 });
   });
 
-  it("keeps every failure and every 100 ms' slowest of each function", () => {
+  it("keeps every failure and every 100 ms' slowest of each kind of operation", () => {
     const kept = thin(run, end, 5_000);
     const shown = new Set(kept.operations);
     expect(failures.every((one) => shown.has(one))).toBe(true);

@@ -7,12 +7,12 @@ export interface Kept {
   readonly operations: readonly Operation[];
   /** `ok` operations that are not shown. */
   readonly dropped: number;
-  /** `fail` and `info` operations that are shown by a neighbour of the same node, function, outcome and latency. */
+  /** `fail` and `info` operations that are shown by a neighbour of the same node, name, outcome and latency. */
   readonly merged: number;
 }
 
 /**
- * At most some `limit` operations that draw the same picture. Every `fail` and `info` stays, and of every function in
+ * At most some `limit` operations that draw the same picture. Every `fail` and `info` stays, and of each kind of operation in
  * every 100 ms the slowest and the fastest `ok`; of the other `ok` operations every n-th stays, in order of time. Only
  * where the failures and extremes alone pass the limit do those merge which would be drawn on the same spot.
  */
@@ -32,7 +32,7 @@ export function thin(operations: readonly Operation[], end: Nanos, limit: number
   };
 }
 
-/** Of every function in every 100 ms, the slowest and the fastest `ok` operation. */
+/** The slowest and the fastest `ok` operation of each kind in each 100 ms. */
 function extremesOf(operations: readonly Operation[], end: Nanos): Set<Operation> {
   const bucket = Math.max(millis(100), end / 4_000);
   const slowest = new Map<string, Operation>();

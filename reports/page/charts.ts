@@ -4,7 +4,7 @@ import { throughputChart } from "../charts/throughput.ts";
 import type { Timeline } from "../charts/timeline.ts";
 import { type UsageMeasure, usageChart } from "../charts/usage.ts";
 import type { Points } from "../data/points.ts";
-import { formatTime } from "../format.ts";
+import { formatTime } from "../numbers.ts";
 import { Cursor } from "./cursor.ts";
 import { mountChoice, onResize } from "./dom.ts";
 import { mountGestures } from "./gestures.ts";
@@ -89,7 +89,7 @@ function drawing(timeline: Timeline, element: HTMLElement, scatter: Scatter | un
 }
 
 function mountToolbar(timeline: Timeline, state: ChartState, draw: () => void): void {
-  mountChoice("function", (f) => {
+  mountChoice("operation", (f) => {
     state.f = f;
     draw();
   });
@@ -98,7 +98,7 @@ function mountToolbar(timeline: Timeline, state: ChartState, draw: () => void): 
     draw();
   });
   mountChoice("colour", (colour) => {
-    state.colour = colour === "function" ? "function" : "outcome";
+    state.colour = colour === "operation" ? "operation" : "outcome";
     document.querySelector<HTMLElement>(".charts")?.setAttribute("data-colouring", state.colour);
     draw();
   });

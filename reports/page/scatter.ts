@@ -102,8 +102,8 @@ export class Scatter {
 
   /** Positions of the points that the state shows, in order of time. */
   #visible(state: ChartState): number[] {
-    const { at, f, functions } = this.#points;
-    const wanted = functions.indexOf(state.f);
+    const { at, f, kinds } = this.#points;
+    const wanted = kinds.indexOf(state.f);
     const shown: number[] = [];
     for (let i = 0; i < at.length; i++) {
       const seconds = this.secondsOf(i);
@@ -116,13 +116,13 @@ export class Scatter {
 
   /** The points by how they are drawn, ordinary ones first: what failed or is unknown lies on top of them. */
   #groups(state: ChartState, shown: readonly number[]): { style: PointStyle; points: number[] }[] {
-    const { outcome, f, functions, error } = this.#points;
+    const { outcome, f, kinds, error } = this.#points;
     const style = styles(state, shown.length);
     const groups = new Map<number, { style: PointStyle; points: number[] }>();
     for (const i of shown) {
       const [ending, fn] = [outcome[i] ?? 0, f[i] ?? 0];
       const refused = this.#refused[error[i] ?? 0] === true;
-      const key = (ending * 2 + (refused ? 0 : 1)) * functions.length + fn;
+      const key = (ending * 2 + (refused ? 0 : 1)) * kinds.length + fn;
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { style: style(ending, fn, refused), points: [i] });
       else group.points.push(i);
@@ -145,10 +145,10 @@ function styles(
 ): (outcome: number, f: number, refused: boolean) => PointStyle {
   const crowded = count > 3_000;
   const byOutcome = outcomes.map((outcome) => styleColour(`--${outcome}`));
-  const byFunction = [0, 1, 2, 3, 4, 5].map((hue) => styleColour(`--f-${hue}`));
+  const byOperation = [0, 1, 2, 3, 4, 5].map((hue) => styleColour(`--f-${hue}`));
   const shapes: readonly Shape[] = ["circle", "square", "diamond", "bar", "circle", "square"];
   return (outcome, f, refused) => {
-    const colour = (state.colour === "function" ? byFunction[f % 6] : byOutcome[outcome]) ?? "currentColor";
+    const colour = (state.colour === "operation" ? byOperation[f % 6] : byOutcome[outcome]) ?? "currentColor";
     // A refused comparison is an answer like any other, and there are many: not a failure to look at.
     if (outcome === 1 && !refused)
       return { colour, shape: "cross", size: crowded ? 4 : 6, alpha: crowded ? 0.6 : 0.9 };

@@ -4,10 +4,10 @@ import type { Timeline, View } from "../charts/timeline.ts";
 export interface ChartState {
   from: number;
   to: number;
-  /** `""`: all functions. */
+  /** `""`: all operations. */
   f: string;
   measure: "response" | "service";
-  colour: "outcome" | "function";
+  colour: "outcome" | "operation";
 }
 
 /** The finest that one can zoom to, seconds: below it there is nothing to see but single operations. */

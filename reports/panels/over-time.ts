@@ -5,8 +5,8 @@ import { hues, type View } from "../charts/timeline.ts";
 import type { Context, Judged } from "../context.ts";
 import type { Points } from "../data/points.ts";
 import { quantile } from "../data/series.ts";
-import { formatCount, formatDuration, formatMicros } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { formatCount, formatDuration, formatMicros } from "../numbers.ts";
 import { number, scrollingTable } from "./table.ts";
 
 /** The width that charts are drawn for before the page knows its own. */
@@ -19,21 +19,21 @@ export const defaultWidth = 1_060;
 export function overTimePanel(context: Context<Judged>, points: Points): Html {
   const { timeline, run, isTimed } = context;
   const view: View = { from: 0, to: timeline.end, width: defaultWidth };
-  const functions = timeline.series.latency.map(({ f }) => f);
+  const kinds = timeline.series.latency.map(({ f }) => f);
   return html`<section aria-labelledby="over-time"><h2 id="over-time">${run.readMode === undefined ? "The history" : "The run"} over time</h2>
 ${!isTimed && html`<p class="note">The history has no times. Its events are drawn a millisecond apart, in their order: lengths say what happened at once, not how long it took.</p>`}
 <p class="hint scripted">Drag over a chart to zoom, double-click to see all again. With the keyboard: arrows move the cursor, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>0</kbd> shows all.</p>
 <div class="toolbar scripted" role="toolbar" aria-label="What the charts show">
-<span class="choices" role="group" aria-label="Function">${functions.map(
+<span class="choices" role="group" aria-label="Operation">${kinds.map(
     (f, i) =>
-      html`<button type="button" data-function="${f}" aria-pressed="${i === 0 ? "true" : "false"}">${f === "" ? "all" : f}</button>`,
+      html`<button type="button" data-operation="${f}" aria-pressed="${i === 0 ? "true" : "false"}">${f === "" ? "all" : f}</button>`,
   )}</span>
 <span class="choices" role="group" aria-label="Measure">${
     points.service.length > 0 &&
     html`<button type="button" data-measure="response" aria-pressed="true">response</button><button type="button" data-measure="service" aria-pressed="false">service</button>`
   }</span>
 <span class="choices" role="group" aria-label="Colour">
-<button type="button" data-colour="outcome" aria-pressed="true">by outcome</button><button type="button" data-colour="function" aria-pressed="false">by function</button></span>
+<button type="button" data-colour="outcome" aria-pressed="true">by outcome</button><button type="button" data-colour="operation" aria-pressed="false">by operation</button></span>
 <span class="choices" role="group" aria-label="Zoom"><button type="button" data-zoom="in" aria-label="Zoom in">+</button><button type="button" data-zoom="out" aria-label="Zoom out">−</button><button type="button" data-zoom="all">whole run</button></span>
 <output class="range" aria-live="polite"></output>
 </div>
@@ -70,11 +70,11 @@ function overall({ timeline, run }: Context<Judged>, view: View): Html {
 function scatterLegend(points: Points): Html {
   const note = html`<span class="quiet">${thinned(points)} Each stands at its ${points.service.length > 0 ? "intended " : ""}start.</span>`;
   const refused = points.errors.some((error) => error.startsWith("mismatch"));
-  const functions = points.functions.map((f, i) => [f, i % hues] as const);
-  return html`<p class="legend by-outcome"><span class="key ok dot">ok</span><span class="key fail cross">fail, had no effect</span>${refused && html`<span class="key fail speck">comparison refused</span>`}<span class="key info triangle">unknown, may have happened</span><span class="scripted">zoomed in, shapes tell ok by function: ${functions.map(
+  const kinds = points.kinds.map((f, i) => [f, i % hues] as const);
+  return html`<p class="legend by-outcome"><span class="key ok dot">ok</span><span class="key fail cross">fail, had no effect</span>${refused && html`<span class="key fail speck">comparison refused</span>`}<span class="key info triangle">unknown, may have happened</span><span class="scripted">zoomed in, shapes distinguish ok by operation: ${kinds.map(
     ([f, hue]) => html`<span class="key shape-${hue}">${f}</span> `,
   )}</span>${note}</p>
-<p class="legend by-function">${functions.map(
+<p class="legend by-operation">${kinds.map(
     ([f, hue]) => html`<span class="key f-${hue}">${f}</span>`,
   )}<span class="key cross">fail</span><span class="key triangle">unknown</span>${note}</p>`;
 }

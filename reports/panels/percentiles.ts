@@ -1,23 +1,21 @@
 import type { LatencySummary } from "../../core/run.ts";
 import { spectraOf, spectrumChart } from "../charts/spectrum.ts";
 import type { Context } from "../context.ts";
-import { formatCount, formatMicros } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { formatCount, formatMicros } from "../numbers.ts";
 import { defaultWidth } from "./over-time.ts";
 import { number, type Row, scrollingTable, text } from "./table.ts";
 
-/** Latency by percentile: the spectrum, then the usual percentiles of every function and outcome as a table. */
+/** Latency by percentile: the spectrum, then the usual percentiles of each kind of operation and outcome as a table. */
 export function percentilesPanel({ run }: Context): Html | undefined {
   if (run.latency.length === 0) return undefined;
   const spectra = spectraOf(run.latency);
-  const functions = [...new Map(spectra.map(({ f, hue }) => [f, hue]))].sort(([a], [b]) =>
-    a.localeCompare(b),
-  );
+  const kinds = [...new Map(spectra.map(({ f, hue }) => [f, hue]))].sort(([a], [b]) => a.localeCompare(b));
   const both = spectra.some(({ measure }) => measure === "service");
   const answered = run.latency.filter(({ outcome }) => outcome === "ok");
   const others = run.latency.filter(({ outcome, count }) => outcome !== "ok" && count > 0);
   return html`<section aria-labelledby="percentiles"><h2 id="percentiles">Latency by percentile</h2>
-<p class="legend">${functions.map(([f, hue]) => html`<span class="key line-key f-${hue}">${f}</span> `)}${
+<p class="legend">${kinds.map(([f, hue]) => html`<span class="key line-key f-${hue}">${f}</span> `)}${
     both &&
     html`<span class="key line-key measure-response">response, from the intended start</span> <span class="key line-key measure-service">service, from the actual send</span>`
   }${run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`}</p>
@@ -31,7 +29,7 @@ ${
 }
 
 const headings = [
-  text("Function"),
+  text("Operation"),
   text("Outcome"),
   text("Measure"),
   ...["count", "mean", "p50", "p95", "p99", "p99.9", "max"].map((name) => number(name)),

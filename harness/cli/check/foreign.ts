@@ -2,13 +2,13 @@ import type { Checker } from "../../../checker/checker.ts";
 import { convergence } from "../../../checker/convergence/convergence.ts";
 import { registersAtRest } from "../../../checker/convergence/registers.ts";
 import { elementsAtRest } from "../../../checker/elements/elements-at-rest.ts";
+import { enoughToJudge } from "../../../checker/enough-operations.ts";
 import type { ReadHistory } from "../../../checker/formats/format.ts";
 import { detectFormat, formats } from "../../../checker/formats/index.ts";
-import { linearizable } from "../../../checker/linearizable.ts";
+import { linearizable } from "../../../checker/linearizability/linearizable.ts";
 import type { Model } from "../../../checker/model.ts";
 import type { ModelOptions } from "../../../checker/models/index.ts";
 import { initialHint } from "../../../checker/models/initial-hint.ts";
-import { vacuityUnder } from "../../../checker/vacuity.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { parseExactJson } from "../../../core/exact-json.ts";
 import { fileSource } from "../../record/file-source.ts";
@@ -54,7 +54,7 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
 function checkersFor(model: Model, askedAtRest: boolean, { whole }: CheckOptions): Checker[] {
   const judge = model.set === undefined ? registersAtRest : elementsAtRest;
   const rest = askedAtRest ? [convergence({ judge })] : [];
-  return [linearizable({ model, whole }), ...rest, vacuityUnder(model)];
+  return [linearizable({ model, whole }), ...rest, enoughToJudge(model)];
 }
 
 /** What no format foresaw, as a sentence: a value too deep to walk through, a line too long to hold. */

@@ -6,7 +6,7 @@ import { CouldNotRunError, UsageError } from "../../../core/errors.ts";
 import type { Fault } from "../../../core/fault.ts";
 import { type Link, type NodeId, nodeId } from "../../../core/op.ts";
 import { millis, nanos, seconds } from "../../../core/time.ts";
-import { lines } from "../../text.ts";
+import { lines } from "../../lines.ts";
 import { once } from "../once.ts";
 import { run } from "../process/shell.ts";
 import type { Cluster, ClusterNode, Network, Runtime } from "../runtime.ts";
