@@ -25,7 +25,7 @@ describe("a set's elements", () => {
       expect(judge(run, promises)).toMatchObject({
         kind: "valid",
         anomalies: [],
-        summary: "none of 2 elements was lost, reappeared or was unexpected, and none of 2 lists was stale",
+        summary: "no lost, reappearing or unexpected elements (of 2), and no stale lists (of 2)",
       });
   });
 
@@ -68,7 +68,7 @@ describe("a stale list", () => {
       expect(verdict.kind).toBe("valid");
       expect(verdict.anomalies).toMatchObject([{ kind: "stale-list", known: true }]);
       expect(verdict.summary).toBe(
-        "none of 1 element was lost, reappeared or was unexpected; 1 of 2 lists was stale, the worst by 1.4 s",
+        "no lost, reappearing or unexpected elements (of 1); 1 of 2 lists was stale, at worst by 1.4 s",
       );
       expect(verdict.figures).toMatchObject({ "stale reads": 1, reads: 2 });
       expect(verdict.figures?.["staleness ms worst"]).toBeCloseTo(1400);

@@ -3,7 +3,7 @@ import { type History, operations } from "../../core/history.ts";
 import type { Operation } from "../../core/op.ts";
 import { seconds } from "../../core/time.ts";
 import type { Anomaly, MetLimit, Verdict } from "../../core/verdict.ts";
-import { count, duration } from "../../core/wording.ts";
+import { duration, partOf } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
 import { atRest } from "../convergence/at-rest.ts";
 import { defaultConvergenceSeconds } from "../convergence/convergence.ts";
@@ -196,7 +196,7 @@ function excusedAnomaly(finding: Finding & { readonly list: Operation }, limitOf
   return { ...anomaly, summary, known: true, limit };
 }
 
-/** The first of each kind, then the others: at most so many as are shown. */
+/** The first of each kind, then others, up to the number that is shown. */
 function firstOfEachKind(findings: readonly Finding[]): readonly Finding[] {
   const kinds = new Set<string>();
   const first = findings.filter(({ kind }) => !kinds.has(kind) && kinds.add(kind));
@@ -220,12 +220,12 @@ function counts(violations: readonly Finding[]): Counts {
 
 function cleanWords(histories: readonly SetHistory[], reads: readonly WindowRead[], excused: number): string {
   const all = histories.reduce((sum, { lives }) => sum + lives.size, 0);
-  const elements = `none of ${count(all, "element")} was lost, reappeared or was unexpected`;
+  const elements = `no lost, reappearing or unexpected elements (of ${all})`;
   const stale = reads.flatMap(({ staleMs }) => (staleMs === undefined ? [] : [staleMs]));
-  if (stale.length === 0) return `${elements}, and none of ${count(reads.length, "list")} was stale`;
+  if (stale.length === 0) return `${elements}, and no stale lists (of ${reads.length})`;
   const worst = duration(stale.reduce((a, b) => Math.max(a, b), 0) * 1e6);
   const limit = excused === 0 ? "" : ` (${excused} ${excused === 1 ? "meets" : "meet"} a known limit)`;
-  return `${elements}; ${stale.length} of ${count(reads.length, "list")} ${stale.length === 1 ? "was" : "were"} stale, the worst by ${worst}${limit}`;
+  return `${elements}; ${partOf(stale.length, reads.length, "list")} ${stale.length === 1 ? "was" : "were"} stale, at worst by ${worst}${limit}`;
 }
 
 function figures(
