@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { FaultChange, FaultEvent } from "../core/harness-event.ts";
-import { type Json, nodeId } from "../core/op.ts";
-import { millis } from "../core/time.ts";
-import { faultsProven, vacuity, vacuityUnder } from "./enough-operations.ts";
+import type { Json } from "../core/op.ts";
+import { enoughOperations, enoughToJudge } from "./enough-operations.ts";
 import type { Model } from "./model.ts";
 import { modelOf, models } from "./models/index.ts";
 import { freely, historyOf, type Line } from "./testing/history-of.ts";
@@ -15,48 +13,33 @@ const history = historyOf(
 );
 
 it("a run with too few successes of a kind is unknown, naming kind and count", async () => {
-  const verdict = await vacuity({ needs: { read: 5, write: 1 } }).check(history, freely);
+  const verdict = await enoughOperations({ needs: { read: 5, write: 1 } }).check(history, freely);
   expect(verdict.kind).toBe("unknown");
   expect(verdict.anomalies).toHaveLength(1);
-  expect(verdict.summary).toContain("only 0 read operations succeeded, and 5 are needed");
+  expect(verdict.summary).toContain("no read operation succeeded; the verdict needs at least 5");
 });
 
 it("reads in another mode than the run's do not count", async () => {
   const local = { mode: "stale" };
   const more = historyOf([2, "invoke", "read", null, local], [2, "ok", "read", 1, local]);
-  const verdict = await vacuity({ needs: { read: 1 } }).check([...history, ...more], freely);
-  expect(verdict.summary).toContain("only 0 read operations succeeded");
+  const verdict = await enoughOperations({ needs: { read: 1 } }).check([...history, ...more], freely);
+  expect(verdict.summary).toContain("no read operation succeeded");
+});
+
+it.each([
+  [2, "only 1 write operation succeeded; the verdict needs at least 2"],
+  [1, "enough operations of each kind succeeded"],
+])("a run with one write, where %d are needed, is described in the singular", async (write, summary) => {
+  expect(await enoughOperations({ needs: { write } }).check(history, freely)).toMatchObject({ summary });
 });
 
 it("a run with enough of every kind is valid", async () => {
-  expect((await vacuity({ needs: { write: 1 } }).check(history, freely)).kind).toBe("valid");
-});
-
-const fault = (index: number, change: Partial<FaultChange>): FaultEvent => ({
-  index,
-  time: millis(index),
-  type: "info",
-  process: "nemesis",
-  f: "fault",
-  name: "partition",
-  value: { state: "begin", summary: "isolate n2", nodes: [nodeId("n2")], id: 1, ...change },
-});
-
-it("a fault that was never seen to bite makes the verdict unknown", async () => {
-  const bitten = [
-    fault(0, { state: "begin" }),
-    fault(1, { state: "proven", proof: "refused" }),
-    fault(2, { state: "end" }),
-  ];
-  expect((await faultsProven().check(bitten, freely)).kind).toBe("valid");
-  const verdict = await faultsProven().check(bitten.toSpliced(1, 1), freely);
-  expect(verdict.kind).toBe("unknown");
-  expect(verdict.summary).toContain("isolate n2");
+  expect((await enoughOperations({ needs: { write: 1 } }).check(history, freely)).kind).toBe("valid");
 });
 
 describe("a history that shows nothing", () => {
   const judged = async (model: Model, ...lines: readonly Line[]) =>
-    vacuityUnder(model).check(historyOf(...lines), freely);
+    enoughToJudge(model).check(historyOf(...lines), freely);
   const register = models.register() as Model;
   const write: readonly Line[] = [
     [0, "invoke", "write", 1],
@@ -76,7 +59,7 @@ describe("a history that shows nothing", () => {
         [1, "invoke", "read"],
         [1, "fail", "read"],
       ],
-      /^none of 1 write and 1 read operations succeeded/,
+      /^no operation succeeded \(requested: 1 write, 1 read\)/,
     ],
     ["all that succeeded read the initial state", [...read(null), ...read(null)], /read the initial state/],
     [
@@ -87,13 +70,18 @@ describe("a history that shows nothing", () => {
     [
       "no read was answered",
       [...write, [1, "invoke", "read"], [1, "info", "read"], [2, "invoke", "read"]],
-      /^none of 2 read operations was answered/,
+      /^none of the 2 read operations was answered/,
+    ],
+    [
+      "the only read was not answered",
+      [...write, [1, "invoke", "read"], [1, "info", "read"]],
+      /^the only read operation was not answered/,
     ],
   ])("is unknown: %s", async (_, lines, summary) => {
     const verdict = await judged(register, ...lines);
     expect(verdict.kind).toBe("unknown");
     expect(verdict.summary).toMatch(summary);
-    expect(verdict.anomalies).toMatchObject([{ kind: "vacuous" }]);
+    expect(verdict.anomalies).toMatchObject([{ kind: "too-few-operations" }]);
   });
 
   it.each<[string, readonly Line[]]>([

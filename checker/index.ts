@@ -1,5 +1,6 @@
 export type { Checker, RunContext } from "./checker.ts";
-export { faultsProven, vacuity } from "./enough-operations.ts";
+export { enoughOperations } from "./enough-operations.ts";
+export { faultsTookEffect } from "./faults-took-effect.ts";
 export { type CheckOptions, checkOperations, type Judgement } from "./linearizability/check-operations.ts";
 export type { Limits } from "./linearizability/limits.ts";
 export { type LinearizableOptions, linearizable } from "./linearizability/linearizable.ts";

@@ -1,36 +1,55 @@
-import type { Json } from "../core/op.ts";
-import { type Nanos, toSeconds } from "../core/time.ts";
+/** The pieces that sentences share: counts, lists, values and times. Each is bounded in length, however large the value. */
+import type { Json } from "./op.ts";
+import { type Nanos, toSeconds } from "./time.ts";
 
-/** The words that all checkers' sentences share. Every one is bounded in length, however large a value is. */
-
-/** A value of more characters than this is cut in its middle: of appended strings the ends tell most. */
+/** A longer value is cut in the middle: the ends say most about strings that grow by appending. */
 const longestValue = 60;
 
-/** A value in JSON; `nothing` of none. */
-export const say = (value: Json | undefined): string =>
-  value === undefined ? "nothing" : cut(JSON.stringify(value));
+/** A value in JSON, shortened; `nothing` where there is none. */
+export const showValue = (value: Json | undefined): string =>
+  value === undefined ? "nothing" : cutMiddle(JSON.stringify(value));
 
-/** A text that is no longer than a sentence bears. */
-export function cut(text: string, longest = longestValue): string {
+/** Text of at most about `longest` characters: the middle of a longer one is left out. */
+export function cutMiddle(text: string, longest = longestValue): string {
   if (text.length <= longest) return text;
   const half = longest >> 1;
   return `${text.slice(0, half)}…${text.slice(-half)}`;
 }
 
-/** The time of an event in a run, as reports show it. */
+/** Text of at most `limit` characters: the end of a longer one is left out. */
+export const cutEnd = (text: string, limit: number): string =>
+  text.length <= limit ? text : `${text.slice(0, Math.max(1, limit - 1))}…`;
+
+/** The time of an event in a run, as reports show it: `12.480 s`. */
 export const atTime = (time: Nanos): string => `${toSeconds(time).toFixed(3)} s`;
 
-/** A length of time, with the unit that suits it. */
-export function span(nanos: number): string {
+/** A length of time in the unit that suits it: `1.3 s`, `340 ms`, `1.2 ms`, `90 µs`. */
+export function duration(nanos: number): string {
   if (nanos >= 1e9) return `${(nanos / 1e9).toFixed(1)} s`;
   if (nanos >= 1e7) return `${(nanos / 1e6).toFixed(0)} ms`;
   return nanos >= 1e5 ? `${(nanos / 1e6).toFixed(1)} ms` : `${(nanos / 1e3).toFixed(0)} µs`;
 }
 
-/** `1 version`, `3 versions` */
-export const count = (number: number, thing: string): string =>
-  `${number} ${thing}${number === 1 ? "" : "s"}`;
+/** A number with its noun in the right form: `0 faults`, `1 fault`, `14,982 faults`. */
+export const count = (number: number, one: string, many = `${one}s`): string =>
+  `${number.toLocaleString("en-US")} ${number === 1 ? one : many}`;
+
+/** `the only fault`, `all 4 faults` */
+export const allOf = (number: number, one: string, many?: string): string =>
+  number === 1 ? `the only ${one}` : `all ${count(number, one, many)}`;
 
 /** `1`, `1 and 2`, `1, 2 and 3` */
 export const listed = (items: readonly string[]): string =>
   items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+
+/** A finding as a sentence of its own: a capital first, except for a node's name, and a full stop at the end. */
+export function asSentence(finding: string): string {
+  const begun = /^n\d/.test(finding) ? finding : finding.charAt(0).toUpperCase() + finding.slice(1);
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
+}
+
+/** A name in kebab-case as a title: `enough-operations` is `Enough operations`. */
+export const asTitle = (name: string): string => {
+  const words = name.replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};

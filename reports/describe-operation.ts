@@ -1,9 +1,9 @@
 import { describeCall, labelCall } from "../checker/linearizability/explain/describe-call.ts";
 import type { CallWords } from "../checker/model.ts";
 import { isUntimed } from "../checker/untimed.ts";
-import type { Consistency } from "../core/consistency.ts";
 import type { Operation } from "../core/op.ts";
-import { formatMicros, formatTime, shorten } from "./numbers.ts";
+import { cutEnd } from "../core/wording.ts";
+import { formatMicros, formatTime } from "./numbers.ts";
 
 /** Operations in the words of their model: short ones for a drawing's bars, full ones for tables and tooltips. */
 
@@ -17,7 +17,7 @@ export function barLabel({ call, outcome }: Operation, words: CallWords, revisio
     revisions && outcome.type === "ok" && outcome.output.revision !== undefined
       ? ` @${outcome.output.revision}`
       : "";
-  return `${shorten(labelCall(words, call, outcome), longestLabel)}${revision} ${ending}`;
+  return `${cutEnd(labelCall(words, call, outcome), longestLabel)}${revision} ${ending}`;
 }
 
 /** `ok in 1.24 ms`, `fail (mismatch) in 0.8 ms`, `unknown (timeout), given up after 1 s` */
@@ -45,43 +45,3 @@ export function describeOperation(operation: Operation, words: CallWords): strin
       : "";
   return `process ${operation.process}${where}: ${describeCall(words, operation.call, operation.outcome)}, sent at ${momentOf(operation)}, ${describeOutcome(operation)}${revision}`;
 }
-
-interface PromiseWords {
-  /** Follows "kept its promise of". */
-  readonly reads: string;
-  /** Follows "promise:". */
-  readonly meaning: string;
-  /** Why an anomaly that is marked as known does not count. */
-  readonly known: string;
-}
-
-const allowed = "allowed by this read mode";
-
-export const promiseWords: Readonly<Record<Consistency, PromiseWords>> = {
-  linearizable: {
-    reads: "linearizable reads",
-    meaning:
-      "linearizable, so every operation takes effect at one instant between its invocation and its answer",
-    known: "measured here, judged by another checker",
-  },
-  "linearizable-known-limits": {
-    reads: "up-to-date reads (known limits apart)",
-    meaning: "up to date, with a known way to be stale; a violation is reported as that known limit",
-    known: "a known limit, not counted",
-  },
-  sequential: {
-    reads: "sequential reads",
-    meaning: "each session sees one order and never goes back; stale reads are allowed",
-    known: allowed,
-  },
-  "stale-monotonic": {
-    reads: "monotonic reads",
-    meaning: "stale reads are allowed, but revisions never go back within one client on one node",
-    known: allowed,
-  },
-  stale: {
-    reads: "reads of written values",
-    meaning: "stale reads without bound; only values that were written may be read",
-    known: allowed,
-  },
-};

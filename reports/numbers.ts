@@ -60,20 +60,6 @@ export function formatShare(share: number): string {
 export const formatFigure = (value: number): string =>
   Number.isInteger(value) ? formatCount(value) : threeFigures(value);
 
-/** Text cut to `limit` characters, with a mark where it was. */
-export const shorten = (text: string, limit: number): string =>
-  text.length <= limit ? text : `${text.slice(0, Math.max(1, limit - 1))}…`;
-
-/** A checker's finding as a sentence of its own: a capital first, but for a node's name, and a full stop last. */
-export function asSentence(finding: string): string {
-  const begun = /^n\d/.test(finding) ? finding : finding.charAt(0).toUpperCase() + finding.slice(1);
-  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
-}
-
-/** `1 fault`, `2 faults` */
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${formatCount(count)} ${count === 1 ? one : many}`;
-
 function threeFigures(value: number): string {
   if (Math.abs(value) >= 99.95) return formatCount(value);
   return value.toFixed(Math.abs(value) >= 9.995 ? 1 : 2);

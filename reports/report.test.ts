@@ -199,7 +199,7 @@ describe("the report of other runs", () => {
   it("says plainly that unknown is no pass, that a fault was not proven, and that the client was the limit", () => {
     const text = textOf(render(unknownFixture({ seconds: 8 })));
     expect(text).toContain("Nothing was decided: this is not a pass.");
-    expect(text).toContain("not seen to bite");
+    expect(text).toContain("no proof that it took effect");
     expect(text).toContain("Client-limited");
     expect(text).toContain("Ended early");
     expect(text).not.toContain("What went wrong");

@@ -1,8 +1,8 @@
-/** What convergence found, in sentences and with the operations that show it. */
+/** Findings of convergence as anomalies: a sentence each, and the operations that show it. */
 import { unreachable } from "../../core/assert.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
 import type { Anomaly } from "../../core/verdict.ts";
-import { atTime, cut, say, span } from "../../core/wording.ts";
+import { atTime, cutMiddle, duration, listed, showValue } from "../../core/wording.ts";
 import { canonical } from "../canonical.ts";
 import { type Version, valueRead } from "../reads/versions.ts";
 import type { Finding } from "./findings.ts";
@@ -19,7 +19,7 @@ export function anomalyOf(finding: Finding, rest: Rest): Anomaly {
       const { node, key, read, others } = finding;
       return {
         kind: "convergence",
-        summary: `${node} returned ${say(valueRead(read))} for ${name(key)} at ${atTime(read.invokedAt)}, at rest, which nobody had written${whileOthers(others)}`,
+        summary: `at rest, ${node} returned ${showValue(valueRead(read))} for ${name(key)} at ${atTime(read.invokedAt)}, a value that nobody had written${whileOthers(others)}`,
         key,
         ...shown([...others.map((other) => other.read), read], read),
       };
@@ -41,11 +41,11 @@ export function anomalyOf(finding: Finding, rest: Rest): Anomaly {
 
 function behind(finding: Of<"behind">, { healedAt }: Rest): Anomaly {
   const { node, key, read, missing, proof, everywhere, others } = finding;
-  const at = `at ${atTime(read.invokedAt)}, ${span(Math.max(0, read.invokedAt - healedAt))} after the last heal`;
+  const at = `at ${atTime(read.invokedAt)}, ${duration(Math.max(0, read.invokedAt - healedAt))} after the last heal`;
   const still = proof === undefined ? "returned" : "still returned";
   const returned = everywhere
     ? `every node that answered ${still} an old value of ${name(key)} at rest: ${returnedBy([finding, ...others])} (${node} ${at})`
-    : `${node} ${still} ${say(valueRead(read))} for ${name(key)} ${at}, while ${returnedBy(others)}`;
+    : `${node} ${still} ${showValue(valueRead(read))} for ${name(key)} ${at}, while ${returnedBy(others)}`;
   const loss = `${writeOf(missing)} is missing ${everywhere ? "everywhere" : `at ${node}`}`;
   const end = proof === undefined ? "; it was not asked again" : why(finding);
   const hadIt = proof?.type === "earlier" && isSameKey(proof.read, read) ? proof.read : undefined;
@@ -64,7 +64,7 @@ function behind(finding: Of<"behind">, { healedAt }: Rest): Anomaly {
         ],
         read,
       ),
-      // What the node had returned in between would stand in the way of the span that is drawn.
+      // What the node returned in between would be in the way of the span that is drawn.
       ...(hadIt === undefined ? { kind: "stale", since: missing.effectTime } : { kind: "order" }),
     },
   };
@@ -74,7 +74,7 @@ const mostOthers = 4;
 
 const isSameKey = (a: Operation, b: Operation): boolean => (a.call.key ?? "") === (b.call.key ?? "");
 
-/** Why it is no delay, where the time that has passed does not say so itself. */
+/** Why it cannot be a delay, where the time that has passed does not already show it. */
 function why({ proof, missing, read }: Of<"behind">): string {
   if (proof?.type === "own-revision") {
     const at = read.outcome.type === "ok" ? read.outcome.output.revision : undefined;
@@ -83,10 +83,10 @@ function why({ proof, missing, read }: Of<"behind">): string {
   if (proof?.type !== "earlier") return "";
   const { call, outcome, invokedAt } = proof.read;
   const modRevision = outcome.type === "ok" ? outcome.output.modRevision : undefined;
-  const has = `, although it had returned ${say(valueRead(proof.read))} for ${name(call.key ?? "")} at ${atTime(invokedAt)}`;
+  const has = `, although it had returned ${showValue(valueRead(proof.read))} for ${name(call.key ?? "")} at ${atTime(invokedAt)}`;
   return isSameKey(proof.read, read) || modRevision === undefined
     ? has
-    : `${has}, which is of revision ${modRevision}, and that write has revision ${missing.revision}`;
+    : `${has}, which has revision ${modRevision}, and that write has revision ${missing.revision}`;
 }
 
 function disagreement({ key, answers, proven }: Of<"disagreement">): Anomaly {
@@ -107,9 +107,9 @@ function disagreement({ key, answers, proven }: Of<"disagreement">): Anomaly {
 
 /** `the write of 41 by process 7 (acknowledged at 12.480 s)` */
 function writeOf({ operation, value, seenBy, effectTime }: Version): string {
-  if (operation === undefined) return `the initial value ${say(value)}`;
+  if (operation === undefined) return `the initial value ${showValue(value)}`;
   const { call, process } = operation;
-  const what = call.value === undefined ? `the ${call.f}` : `the ${call.f} of ${say(call.value)}`;
+  const what = call.value === undefined ? `the ${call.f}` : `the ${call.f} of ${showValue(call.value)}`;
   const known =
     seenBy === undefined
       ? `acknowledged at ${atTime(effectTime)}`
@@ -124,19 +124,16 @@ const whileOthers = (others: readonly { node: NodeId; read: Operation }[]): stri
 function returnedBy(answers: readonly { node: NodeId; read: Operation }[]): string {
   const groups = new Map<string, { value: string; nodes: NodeId[] }>();
   for (const { node, read } of answers) {
-    const group = groups.get(canonical(valueRead(read))) ?? { value: say(valueRead(read)), nodes: [] };
+    const group = groups.get(canonical(valueRead(read))) ?? { value: showValue(valueRead(read)), nodes: [] };
     group.nodes.push(node);
     groups.set(canonical(valueRead(read)), group);
   }
-  return [...groups.values()].map(({ value, nodes }) => `${list(nodes)} returned ${value}`).join(", ");
+  return [...groups.values()].map(({ value, nodes }) => `${listed(nodes)} returned ${value}`).join(", ");
 }
 
-const list = (nodes: readonly string[]): string =>
-  nodes.length < 2 ? nodes.join() : `${nodes.slice(0, -1).join(", ")} and ${nodes.at(-1)}`;
+const name = (key: string): string => (key === "" ? "the register" : cutMiddle(key));
 
-const name = (key: string): string => (key === "" ? "the register" : cut(key));
-
-/** The operations in order of invocation, each once, and which of them is the one that is wrong. */
+/** The operations in order of invocation, each once, and the position of the wrong one. */
 function shown(operations: readonly (Operation | undefined)[], culprit: Operation) {
   const some = [...new Set(operations.filter((one) => one !== undefined))].toSorted(
     (a, b) => a.callIndex - b.callIndex,

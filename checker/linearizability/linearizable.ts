@@ -2,7 +2,7 @@ import type { KnownLimit } from "../../core/consistency.ts";
 import type { History } from "../../core/history.ts";
 import type { Call } from "../../core/op.ts";
 import { type Anomaly, type Verdict, violationKind } from "../../core/verdict.ts";
-import { cut } from "../../core/wording.ts";
+import { count, cutMiddle } from "../../core/wording.ts";
 import type { Checker, RunContext } from "../checker.ts";
 import { type Excused, excuse, excusedInWords, readsIn } from "../known-limits/excused-reads.ts";
 import { excusesOf } from "../known-limits/excuses.ts";
@@ -30,16 +30,16 @@ import { whole } from "./whole.ts";
 
 export interface LinearizableOptions {
   readonly model: Model;
-  /** Which operations to judge; all of them where absent. `why` ends the sentence that counts the others. */
+  /** Which operations to judge; absent: all of them. `why` ends the sentence that counts the others. */
   readonly only?: { holds(call: Call): boolean; readonly why: string };
   /** Reads that meet one of these need not be linearizable: they are reported as known limits. */
   readonly limits?: readonly KnownLimit[];
-  /** Whether to judge the history as one object's, not key by key. The verdict is the same, and takes longer. */
+  /** Judges the history as one object's rather than key by key. The verdict is the same, and takes longer. */
   readonly whole?: boolean;
 }
 
-/** Violations that are explained, and undecided keys that are told of; further ones are counted. */
-const mostTold = 8;
+/** Violations that are explained, and undecided keys that are listed; further ones are only counted. */
+const mostShown = 8;
 
 /**
  * Judges whether the history is linearizable in the model: key by key where the model has keys, each apart from the
@@ -61,7 +61,7 @@ function filtered(list: OperationList, only: (call: Call) => boolean): Operation
 
 async function judge(options: LinearizableOptions, history: History, context: RunContext): Promise<Verdict> {
   const { now, timeLimitSeconds, memoryLimitBytes } = context;
-  // Before anything is done: all of it takes time.
+  // First of all: everything that follows takes time.
   const deadlineSeconds = now() + timeLimitSeconds;
   const budget = new Budget({ now, deadlineSeconds, memoryBytes: memoryLimitBytes });
   const isWhole = options.whole === true && options.model.key !== undefined;
@@ -75,11 +75,11 @@ async function judge(options: LinearizableOptions, history: History, context: Ru
   return withRest(verdict, excused, options.only && leftOut(all, options.only));
 }
 
-/** What was not held to it: by name, how many and why. */
+/** The operations that need not be linearizable: how many, their names, and why. */
 interface LeftOut {
   readonly operations: number;
   readonly names: string;
-  /** The names of those that were. */
+  /** The names of the operations that must be. */
   readonly held: string;
   readonly why: string;
 }
@@ -96,14 +96,14 @@ function leftOut(all: OperationList, { holds, why }: NonNullable<LinearizableOpt
   return { operations, names: [...names].join(", "), held: [...held].join(", "), why };
 }
 
-/** The verdict on what was held to linearizability, with what was not: stale reads that a limit excuses, and `left`. */
+/** The verdict on what must be linearizable, and a count of what need not be: stale reads that a limit excuses, and `left`. */
 function withRest(verdict: Verdict, excused: Excused, left: LeftOut | undefined): Verdict {
   const summary = [verdict.summary];
   const reads = readsIn(excused);
   if (reads > 0) summary.push(excusedInWords(excused.counts));
   if (left !== undefined && left.operations > 0) {
-    if (verdict.kind === "valid") summary[0] = `of ${left.held}: ${verdict.summary}`;
-    summary.push(`${left.operations} (${left.names}) were not held to it: ${left.why}`);
+    if (verdict.kind === "valid") summary[0] = `${verdict.summary} (${left.held} only)`;
+    summary.push(`${count(left.operations, "operation")} (${left.names}) did not have to be: ${left.why}`);
   }
   return {
     ...verdict,
@@ -112,7 +112,7 @@ function withRest(verdict: Verdict, excused: Excused, left: LeftOut | undefined)
     figures: {
       ...verdict.figures,
       ...(reads > 0 && { "excused by a known limit": reads }),
-      ...(left !== undefined && left.operations > 0 && { "not held to it": left.operations }),
+      ...(left !== undefined && left.operations > 0 && { "need not be linearizable": left.operations }),
     },
   };
 }
@@ -131,11 +131,11 @@ function verdictOf(
     if (each.judgement.kind === "invalid") invalid.push(each);
     else if (each.judgement.kind !== "valid") open.push(undecided(each.key, each.judgement, context));
   }
-  const violations = invalid.slice(0, mostTold).map(({ key, positions, judgement }) => {
+  const violations = invalid.slice(0, mostShown).map(({ key, positions, judgement }) => {
     const { culprit } = judgement as Extract<Judgement, { kind: "invalid" }>;
     return violation(model, key, part(list, positions), positions.indexOf(culprit), budget);
   });
-  const found = [...violations, ...open.slice(0, mostTold)];
+  const found = [...violations, ...open.slice(0, mostShown)];
   const counts = {
     operations: list.length - readsIn(excused),
     keys: parts.length,
@@ -198,7 +198,7 @@ async function judgeParts(
   });
 }
 
-/** What becomes of a list that the limits do not allow to be read. */
+/** The judgement of a list that is too large for the limits to be read at all. */
 const unread = (model: Model, list: OperationList, limit: LimitName): JudgedPart => ({
   key: undefined,
   positions: wholeOf(list).positions,
@@ -222,27 +222,27 @@ function undecided(
   context: RunContext,
 ): Anomaly {
   const where = key === undefined ? "the history" : `key ${key}`;
-  const told = key !== undefined && { key };
+  const ofKey = key !== undefined && { key };
   if (judgement.kind === "failed")
     return {
       kind: failedKind,
-      summary: `${where} is undecided: what judged it failed: ${judgement.reason}`,
-      ...told,
+      summary: `${where} is undecided: its checker failed: ${judgement.reason}`,
+      ...ofKey,
     };
   const { limit, judged, states } = judgement;
   const what =
     limit === "time-limit"
       ? `the time limit of ${context.timeLimitSeconds} s`
       : `the memory limit of ${Math.round(context.memoryLimitBytes / 2 ** 20)} MiB`;
-  const when = judged === 0 ? "before an answer was judged" : `after ${judged} answers`;
-  const last = states.length === 0 ? "" : `, where the state could be ${someOf(states)}`;
-  return { kind: limit, summary: `${where} is undecided: ${what} was reached ${when}${last}`, ...told };
+  const when = judged === 0 ? "before any answer was judged" : `after ${count(judged, "answer")}`;
+  const last = states.length === 0 ? "" : `; the state could then be ${someOf(states)}`;
+  return { kind: limit, summary: `${where} is undecided: ${what} was reached ${when}${last}`, ...ofKey };
 }
 
 function someOf(states: readonly string[]): string {
-  const shown = states.slice(0, mostTold).map((state) => cut(state));
+  const shown = states.slice(0, mostShown).map((state) => cutMiddle(state));
   const more = states.length - shown.length;
-  return shown.join(" or ") + (more > 0 ? ` or ${more} others` : "");
+  return shown.join(" or ") + (more > 0 ? ` or one of ${count(more, "other")}` : "");
 }
 
 function summary(
@@ -252,10 +252,12 @@ function summary(
 ): string {
   const { operations, violations } = counts;
   const isWhole = parts.length === 1 && parts[0]?.key === undefined;
-  const keys = counts.keys === 1 ? "1 key" : `${counts.keys} keys`;
+  const keys = count(counts.keys, "key");
+  const are = operations === 1 ? "is" : "are";
   if (first === undefined)
-    return `${operations} operations${isWhole ? ", taken together," : ` on ${keys}`} are linearizable`;
+    return `${count(operations, "operation")}${isWhole ? ", taken together," : ` on ${keys}`} ${are} linearizable`;
   if (violations === 1 || isWhole) return first.summary;
-  if (violations === 0) return `${counts.undecided} of ${keys} undecided: ${first.summary}`;
+  if (violations === 0)
+    return `${counts.undecided} of ${keys} ${counts.undecided === 1 ? "is" : "are"} undecided: ${first.summary}`;
   return `${violations} of ${keys} are not linearizable: ${first.summary}`;
 }

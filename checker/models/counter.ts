@@ -1,6 +1,6 @@
 import { isExactNumber, wholeJson, wholeNumber } from "../../core/exact-json.ts";
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
-import { say } from "../../core/wording.ts";
+import { showValue } from "../../core/wording.ts";
 import { labelValue, placed, plainCall } from "../linearizability/explain/describe-call.ts";
 import { type Summed, sumReason } from "../linearizability/explain/sums.ts";
 import { illegal, type Model } from "../model.ts";
@@ -47,10 +47,10 @@ function step(state: Count, call: Call, outcome: Outcome): Count | typeof illega
 function describeCall(call: Call, outcome: Outcome): string {
   const isKnown = outcome.type === "ok";
   if (call.f === "add")
-    return `${isKnown ? "added" : "tried to add"} ${say(call.value)}${placed(call, "to")}`;
+    return `${isKnown ? "added" : "tried to add"} ${showValue(call.value)}${placed(call, "to")}`;
   if (call.f !== "read") return plainCall(call, outcome);
   return isKnown
-    ? `read ${say(answerOf(outcome))}${placed(call, "from")}`
+    ? `read ${showValue(answerOf(outcome))}${placed(call, "from")}`
     : `tried to read${placed(call, "from")}`;
 }
 

@@ -1,6 +1,6 @@
 /** Words and reasons that the models of locks share. */
 import type { Call, Json, Outcome } from "../../core/op.ts";
-import { say } from "../../core/wording.ts";
+import { showValue } from "../../core/wording.ts";
 import { cellReasons, type Touch } from "../linearizability/explain/cells.ts";
 import { placed, plainCall } from "../linearizability/explain/describe-call.ts";
 import type { Claim, Reasoner } from "../linearizability/explain/reason.ts";
@@ -13,7 +13,7 @@ export const asker = ({ value }: Call): Json => value ?? "somebody";
 export function describeLockCall(call: Call, outcome: Outcome): string {
   const isKnown = outcome.type === "ok";
   const lock = `the lock${placed(call)}`;
-  const as = call.value === undefined || call.value === null ? "" : ` as ${say(call.value)}`;
+  const as = call.value === undefined || call.value === null ? "" : ` as ${showValue(call.value)}`;
   switch (call.f) {
     case "acquire":
       if (outcome.type === "fail") return `was refused ${lock}${as}`;
@@ -38,6 +38,6 @@ function touch(call: Call, outcome: Outcome): Touch {
 
 function making({ value, holds }: Claim): string {
   if (value === null) return holds ? "released the lock" : "acquired the lock";
-  const name = value === "somebody" ? "" : ` as ${say(value)}`;
+  const name = value === "somebody" ? "" : ` as ${showValue(value)}`;
   return `${holds ? "acquired" : "released"} the lock${name}`;
 }

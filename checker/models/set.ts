@@ -1,5 +1,5 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
-import { cut, say } from "../../core/wording.ts";
+import { cutMiddle, showValue } from "../../core/wording.ts";
 import { canonical } from "../canonical.ts";
 import { cellReasons, type Touch } from "../linearizability/explain/cells.ts";
 import { placed, plainCall } from "../linearizability/explain/describe-call.ts";
@@ -29,7 +29,8 @@ export function set(options: { initial?: Json } = {}): Model<Elements, Call, Res
     initial: (element: string) => init.includes(element),
     cells: init,
     touch,
-    making: ({ cell, value }: Claim) => (value === true ? `added ${cut(cell)}` : `removed ${cut(cell)}`),
+    making: ({ cell, value }: Claim) =>
+      value === true ? `added ${cutMiddle(cell)}` : `removed ${cutMiddle(cell)}`,
   };
   return {
     name: "set",
@@ -72,7 +73,7 @@ function isAll(state: Elements, answer: Json | undefined): boolean {
 
 function describeCall(call: Call, outcome: Outcome): string {
   const isKnown = outcome.type === "ok";
-  const element = say(call.value ?? null);
+  const element = showValue(call.value ?? null);
   const set = (preposition: string) => placed(call, preposition) || ` ${preposition} the set`;
   switch (call.f) {
     case "add":
@@ -85,7 +86,7 @@ function describeCall(call: Call, outcome: Outcome): string {
       if (!isKnown) return `tried to look for ${element}${set("in")}`;
       return `found that ${element} was${answerOf(outcome) === true ? "" : " not"}${set("in")}`;
     case "read":
-      return isKnown ? `read ${say(answerOf(outcome))}${set("from")}` : `tried to read${set("from")}`;
+      return isKnown ? `read ${showValue(answerOf(outcome))}${set("from")}` : `tried to read${set("from")}`;
     default:
       return plainCall(call, outcome);
   }

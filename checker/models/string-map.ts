@@ -1,5 +1,5 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
-import { say } from "../../core/wording.ts";
+import { showValue } from "../../core/wording.ts";
 import { type After, cellReasons, type Touch } from "../linearizability/explain/cells.ts";
 import { labelValue, placed, plainCall } from "../linearizability/explain/describe-call.ts";
 import type { Claim } from "../linearizability/explain/reason.ts";
@@ -55,12 +55,12 @@ function describeCall(call: Call, outcome: Outcome): string {
   switch (call.f) {
     case "get":
       return isKnown
-        ? `read ${say(textOf(outcome.output.value))}${placed(call, "from")}`
+        ? `read ${showValue(textOf(outcome.output.value))}${placed(call, "from")}`
         : `tried to read${placed(call, "from")}`;
     case "put":
-      return `${isKnown ? "wrote" : "tried to write"} ${say(call.value)}${placed(call, "to")}`;
+      return `${isKnown ? "wrote" : "tried to write"} ${showValue(call.value)}${placed(call, "to")}`;
     case "append":
-      return `${isKnown ? "appended" : "tried to append"} ${say(call.value)}${placed(call, "to")}`;
+      return `${isKnown ? "appended" : "tried to append"} ${showValue(call.value)}${placed(call, "to")}`;
     default:
       return plainCall(call, outcome);
   }
@@ -88,7 +88,7 @@ function appended(text: string, value: Json): After {
   return typeof value === "string" && value.endsWith(text) ? "perhaps-this" : "other";
 }
 
-const making = ({ value }: Claim): string => `left ${say(value)} there`;
+const making = ({ value }: Claim): string => `left ${showValue(value)} there`;
 
 /**
  * What was read tells in which order the appends came. A string with which no string that was read begins is as good as

@@ -3,7 +3,7 @@ import { type Nanos, nanos } from "../../core/time.ts";
 import type { StaleRead } from "./stale-reads.ts";
 import type { ReadOf } from "./versions.ts";
 
-/** A maximal stretch of the run in which the reads of one node were stale. */
+/** A maximal period in which the reads of one node were stale. */
 export interface StaleWindow {
   readonly node: NodeId;
   readonly from: Nanos;

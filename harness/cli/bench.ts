@@ -6,7 +6,7 @@ import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
 import type { Load, Run } from "../../core/run.ts";
 import { knownLimits, worst } from "../../core/verdict.ts";
-import { span } from "../../core/wording.ts";
+import { duration } from "../../core/wording.ts";
 import { realClientProbe } from "../load/node-client-probe.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { cleanLeftovers } from "../runtimes/cleanup.ts";
@@ -176,7 +176,7 @@ function staleWords(verdicts: Run["verdicts"]): string[] {
   const measured = measuredStaleness(verdicts);
   if (measured === undefined || measured.stale === 0) return [];
   const { reads, stale, worstMs } = measured;
-  return [`${stale} of ${reads} reads stale, the worst by ${span(worstMs * 1e6)}`];
+  return [`${stale} of ${reads} reads stale, the worst by ${duration(worstMs * 1e6)}`];
 }
 
 function summarise(finished: readonly Finished[], seconds: number, output: Output): void {

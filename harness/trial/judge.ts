@@ -1,6 +1,7 @@
-/** What the harness itself has to say of a run, beside the checkers: whether it measured what it claims. */
+/** The harness's own verdicts on a run, next to those of the checkers: whether it measured what it claims. */
 import type { Checker } from "../../checker/checker.ts";
-import { faultsProven, vacuity } from "../../checker/enough-operations.ts";
+import { enoughOperations } from "../../checker/enough-operations.ts";
+import { faultsTookEffect } from "../../checker/faults-took-effect.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
 import { faultWindows } from "../../core/fault.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
@@ -30,8 +31,8 @@ export async function judge(
   const { deps, spec, recorder, workload } = context;
   const checkers: Checker[] = [
     ...deps.workload.checkers({ ...workload, nodes }),
-    vacuity({ needs: deps.workload.needs }),
-    faultsProven(),
+    enoughOperations({ needs: deps.workload.needs }),
+    faultsTookEffect(),
   ];
   const verdicts = await runCheckers(checkers, recorder.history, {
     promises: workload.promises,
@@ -42,15 +43,19 @@ export async function judge(
   return [...verdicts, struckVerdict(context), recoveryVerdict(load), loadVerdict(context, operations, load)];
 }
 
-/** Every nemesis that was asked for struck. */
+/** Every requested nemesis was injected at least once. */
 function struckVerdict({ deps, recorder }: TrialContext): Verdict {
   const struck = new Set(faultWindows(recorder.history).map(({ name }) => name));
   const idle = deps.nemeses.filter((step) => step.some(({ name }) => !struck.has(name)));
   const anomalies = idle.map(
-    (step): Anomaly => ({ kind: "never-struck", summary: `the nemesis ${stepName(step)} never struck` }),
+    (step): Anomaly => ({
+      kind: "fault-not-injected",
+      summary: `the nemesis ${stepName(step)} was never injected`,
+    }),
   );
-  const fine = deps.nemeses.length === 0 ? "no faults were asked for" : "every nemesis struck";
-  return verdict("nemeses", anomalies, fine);
+  const fine =
+    deps.nemeses.length === 0 ? "no faults were requested" : "every requested nemesis was injected";
+  return verdict("faults-injected", anomalies, fine);
 }
 
 function recoveryVerdict({ lost }: LoadSummary): Verdict {

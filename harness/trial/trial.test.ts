@@ -206,24 +206,24 @@ describe("a run that proves nothing", () => {
   it("is unknown where too few operations succeeded", async () => {
     const spec = { load: { kind: "open", rate: 4, processes: 3, seconds: 3 } } as const;
     const run = await new TestTrial({ spec }).run();
-    expect(verdictOf(run, "vacuity")?.kind).toBe("unknown");
+    expect(verdictOf(run, "enough-operations")?.kind).toBe("unknown");
     expect(run.verdict).toBe("unknown");
   });
 
-  it("is unknown where a fault was never seen to bite", async () => {
+  it("is unknown where nothing shows that a fault took effect", async () => {
     const trial = new TestTrial({ nemeses: ["partition"], spec: short });
     trial.system.network.proof = async () => undefined;
     const run = await trial.run();
-    expect(verdictOf(run, "faults-proven")?.kind).toBe("unknown");
+    expect(verdictOf(run, "faults-took-effect")?.kind).toBe("unknown");
   });
 
   it("is unknown where a nemesis found nothing to strike", async () => {
     const trial = new TestTrial({ nemeses: ["kill", "partition-leader"], spec: short });
     trial.deps.adapter.leader = async () => undefined;
     const run = await trial.run();
-    expect(verdictOf(run, "nemeses")).toMatchObject({
+    expect(verdictOf(run, "faults-injected")).toMatchObject({
       kind: "unknown",
-      summary: "the nemesis partition-leader never struck",
+      summary: "the nemesis partition-leader was never injected",
     });
   });
 

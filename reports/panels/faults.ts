@@ -4,7 +4,7 @@ import { type Html, html } from "../html.ts";
 import { formatCount, formatDuration, formatMicros } from "../numbers.ts";
 import { number, type Row, stackingTable, text } from "./table.ts";
 
-/** What was broken when, how it was proven to bite, and what the clients saw of it. */
+/** What was broken when, the proof that it took effect, and what the clients saw of it. */
 export function faultsPanel(context: Context<Judged>): Html {
   const { faults, operations } = context;
   const { nemeses = [] } = context.run;
@@ -51,7 +51,7 @@ function faultRow(
       html`${window.summary}${unnamed.length > 0 && html` <span class="quiet">(${unnamed.join(", ")})</span>`}`,
       `${band.from.toFixed(2)} s`,
       formatDuration(band.to - band.from),
-      window.proof ?? html`<span class="caveat">not seen to bite</span>`,
+      window.proof ?? html`<span class="caveat">no proof that it took effect</span>`,
       formatCount(impact.ok),
       formatCount(impact.fail),
       formatCount(impact.info),

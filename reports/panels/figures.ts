@@ -1,16 +1,15 @@
+import { asSentence, count } from "../../core/wording.ts";
 import type { Context, Judged } from "../context.ts";
 import { longest, longestByNode, outages } from "../data/availability.ts";
 import { quantile, responseMicros } from "../data/series.ts";
 import { type Content, type Html, html } from "../html.ts";
 import {
-  asSentence,
   formatCount,
   formatDuration,
   formatFigure,
   formatMicros,
   formatShare,
   formatTime,
-  plural,
 } from "../numbers.ts";
 
 /** The run in six figures, each with what one must know to read it. */
@@ -95,11 +94,11 @@ function faultsFigure({ run, faults }: Context): Html {
     );
   const kinds = [...new Set(faults.map(({ window }) => window.name))];
   return figure(
-    "Faults proven",
+    "Faults with effect",
     html`${proven}<small> of ${faults.length}</small>`,
     html`${kinds.map((kind) => `${kind} ${faults.filter(({ window }) => window.name === kind).length}`).join(", ")}${
       proven < faults.length &&
-      html` <span class="caveat">${plural(faults.length - proven, "fault")} not seen to bite</span>`
+      html` <span class="caveat">${count(faults.length - proven, "fault")} without proof of any effect</span>`
     }`,
   );
 }

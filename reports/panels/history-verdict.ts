@@ -1,10 +1,11 @@
 import { unreachable } from "../../core/assert.ts";
+import { asSentence } from "../../core/wording.ts";
 import type { Context } from "../context.ts";
-import { promiseWords } from "../describe-operation.ts";
 import { type Content, type Html, html } from "../html.ts";
 import type { JudgedHistory } from "../judged-history.ts";
 import { verdictMark, verdictWords } from "../marks.ts";
-import { asSentence, formatCount } from "../numbers.ts";
+import { formatCount } from "../numbers.ts";
+import { promiseWords } from "../promise-words.ts";
 import { checksTable, countedAnomalies } from "./verdict.ts";
 
 /** The first thing to read of a history from a file: the verdict, why, and what was read. */

@@ -1,6 +1,6 @@
 /** Operations in the words of their model, or in words that fit any operation. */
 import type { Call, Json, Outcome } from "../../../core/op.ts";
-import { cut, say } from "../../../core/wording.ts";
+import { cutMiddle, showValue } from "../../../core/wording.ts";
 import { same } from "../../canonical.ts";
 import type { CallWords } from "../../model.ts";
 
@@ -15,11 +15,15 @@ export const labelCall = (words: CallWords, call: Call, outcome: Outcome): strin
 /** `did swap 3 of k3 and got 2` */
 export function plainCall(call: Call, outcome: Outcome): string {
   const did = outcome.type === "info" ? "tried" : "did";
-  const argument = call.value === undefined ? "" : ` ${say(call.value)}`;
+  const argument = call.value === undefined ? "" : ` ${showValue(call.value)}`;
   const answer = answerBesides(call, outcome);
   const ending =
-    outcome.type === "fail" ? " and was refused" : answer === undefined ? "" : ` and got ${say(answer)}`;
-  return `${did} ${cut(call.f)}${argument}${placed(call, "of")}${ending}`;
+    outcome.type === "fail"
+      ? " and was refused"
+      : answer === undefined
+        ? ""
+        : ` and got ${showValue(answer)}`;
+  return `${did} ${cutMiddle(call.f)}${argument}${placed(call, "of")}${ending}`;
 }
 
 /** `swap 3 → 2` */
@@ -46,4 +50,6 @@ export const labelValue = (value: Json): string =>
 
 /** ` from k3`, or ` k3` without a preposition; nothing where the call has no key. */
 export const placed = ({ key }: Call, preposition?: string): string =>
-  key === undefined || key === "" ? "" : `${preposition === undefined ? "" : ` ${preposition}`} ${cut(key)}`;
+  key === undefined || key === ""
+    ? ""
+    : `${preposition === undefined ? "" : ` ${preposition}`} ${cutMiddle(key)}`;

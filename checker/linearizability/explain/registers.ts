@@ -1,6 +1,6 @@
 /** Reasons about a register: what it can have held. They exist for every model that says how it looks at its value. */
 import type { Call, Json, Outcome } from "../../../core/op.ts";
-import { say } from "../../../core/wording.ts";
+import { showValue } from "../../../core/wording.ts";
 import { same } from "../../canonical.ts";
 import type { RegisterAccess } from "../../model.ts";
 import { type Cells, cellReasons, type Touch } from "./cells.ts";
@@ -10,7 +10,7 @@ type Access = (call: Call, outcome: Outcome) => RegisterAccess;
 
 /** What makes a claim about a value true, where the model has no words for it. */
 const plainMaking = ({ value, holds }: Claim): string =>
-  holds ? `set it to ${say(value)}` : `changed it from ${say(value)}`;
+  holds ? `set it to ${showValue(value)}` : `changed it from ${showValue(value)}`;
 
 export const registerReasons = (
   initial: Json,

@@ -1,6 +1,6 @@
 /** The sentence of a violation: what was done, and the reason why it cannot be. */
 import type { Operation } from "../../../core/op.ts";
-import { atTime, count, cut, listed, say, span } from "../../../core/wording.ts";
+import { atTime, count, cutMiddle, duration, listed, showValue } from "../../../core/wording.ts";
 import type { Model } from "../../model.ts";
 import { isUntimed } from "../../untimed.ts";
 import { describeCall } from "./describe-call.ts";
@@ -31,10 +31,12 @@ function stateReason(past: Reached | undefined): string {
   const names = past === undefined ? [] : [...past.states.map(({ state }) => state), ...past.allowing];
   if (past?.isComplete !== true || names.length === 0 || names.length > mostNamed)
     return "and no order of the operations before it allows that";
-  const all = listed(names.map((name) => cut(name)));
+  const all = listed(names.map((name) => cutMiddle(name)));
   const only = `but what came before can have left only the ${names.length === 1 ? "state" : "states"} ${all}`;
   const [first] = past.allowing;
-  return first === undefined ? only : `${only}, and if it came at ${cut(first)}, the others could not follow`;
+  return first === undefined
+    ? only
+    : `${only}, and if it came at ${cutMiddle(first)}, the others could not follow`;
 }
 
 /** The first `most` items, and how many others there are. */
@@ -69,7 +71,7 @@ function reasonInWords(model: Model, bad: Operation, reason: Reason): string {
     case "number":
       return `but ${numberInWords(model, bad, reason)}`;
     case "overtaken":
-      return `but ${inWords(model, reason.by)} before anything ${reason.what}, and nothing took ${say(reason.element)} out before that`;
+      return `but ${inWords(model, reason.by)} before anything ${reason.what}, and nothing took ${showValue(reason.element)} out before that`;
     case "not-empty":
       return `but ${earlier(model, bad, reason.by, false)}, and nothing took it out before that`;
   }
@@ -100,6 +102,6 @@ const earlier = (model: Model, bad: Operation, by: Operation, saw: boolean): str
 function agoInWords(bad: Operation, by: Operation, saw: boolean): string {
   const ago = isUntimed(bad)
     ? count(bad.callIndex - by.returnIndex, "event")
-    : span(bad.invokedAt - by.completedAt);
+    : duration(bad.invokedAt - by.completedAt);
   return `${saw ? "answered" : "acknowledged"} ${ago} earlier`;
 }

@@ -1,6 +1,6 @@
 /**
- * A thread in the place of checker/node-worker.ts that fails at registers of a certain size, each in another way, and
- * judges the others.
+ * A thread that takes the place of checker/threads/node-worker.ts, fails at registers of a certain size, each in another
+ * way, and judges the others.
  */
 import { parentPort } from "node:worker_threads";
 import { Budget, unlimited } from "../../linearizability/limits.ts";

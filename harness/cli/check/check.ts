@@ -81,13 +81,13 @@ async function judge(given: Case, options: CheckOptions, clock: Clock): Promise<
   return { ...given, operations, verdicts, verdict, ...(hint !== undefined && { hint }) };
 }
 
-const noOperations = "the history holds no operations, so there is nothing to judge";
+const noOperations = "the history has no operations, so there is nothing to judge";
 /** What becomes of a history without operations. */
 const nothing: Verdict = {
   checker: "history",
   kind: "unknown",
   summary: noOperations,
-  anomalies: [{ kind: "vacuous", summary: noOperations }],
+  anomalies: [{ kind: "too-few-operations", summary: noOperations }],
 };
 
 function tell(judged: Judged, output: Output): void {

@@ -1,6 +1,6 @@
 import type { Checker } from "../../../checker/checker.ts";
 import { convergence } from "../../../checker/convergence/convergence.ts";
-import { vacuityUnder } from "../../../checker/enough-operations.ts";
+import { enoughToJudge } from "../../../checker/enough-operations.ts";
 import type { ReadHistory } from "../../../checker/formats/format.ts";
 import { detectFormat, formats } from "../../../checker/formats/index.ts";
 import { linearizable } from "../../../checker/linearizability/linearizable.ts";
@@ -51,7 +51,7 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
 /** `askedAtRest`: a run of ours that was killed may have come as far as to ask each node what it holds. */
 function checkersFor(model: Model, askedAtRest: boolean, { whole }: CheckOptions): Checker[] {
   const rest = askedAtRest ? [convergence()] : [];
-  return [linearizable({ model, whole }), ...rest, vacuityUnder(model)];
+  return [linearizable({ model, whole }), ...rest, enoughToJudge(model)];
 }
 
 /** What no format foresaw, as a sentence: a value too deep to walk through, a line too long to hold. */

@@ -84,7 +84,7 @@ describe("a stored run that is judged again", () => {
   /** What follows from the history: all but what only the harness saw, and how long it took. */
   const judged = ({ verdicts }: Pick<Run, "verdicts">): Verdict[] =>
     verdicts
-      .filter(({ checker }) => !["nemeses", "recovery", "load"].includes(checker))
+      .filter(({ checker }) => !["faults-injected", "recovery", "load"].includes(checker))
       .map(({ seconds: _, ...verdict }) => verdict as Verdict);
 
   const plain = (verdicts: readonly Verdict[]): unknown => JSON.parse(JSON.stringify(verdicts));

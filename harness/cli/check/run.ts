@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Adapter } from "../../../adapters/adapter.ts";
 import { adapters } from "../../../adapters/registry.ts";
 import { defaultConvergenceSeconds } from "../../../checker/convergence/convergence.ts";
-import { faultsProven, vacuity } from "../../../checker/enough-operations.ts";
+import { enoughOperations } from "../../../checker/enough-operations.ts";
+import { faultsTookEffect } from "../../../checker/faults-took-effect.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { nodeId } from "../../../core/op.ts";
 import type { Run } from "../../../core/run.ts";
@@ -34,8 +35,8 @@ export async function readRunDirectory(
   const workload = lookUp(known, run.workload, "workload");
   const checkers = [
     ...workload.checkers(workloadRunOf(run)),
-    vacuity({ needs: workload.needs }),
-    faultsProven(),
+    enoughOperations({ needs: workload.needs }),
+    faultsTookEffect(),
   ];
   const { name: readMode, promises } = run.readMode;
   return {

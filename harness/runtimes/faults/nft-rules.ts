@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count } from "../../lines.ts";
+import { count } from "../../../core/wording.ts";
 import type { Exec } from "../process/shell.ts";
 
 /** One direction between two addresses, with the name that people know it by: `n1 -> n2`, `clients -> n1`. */

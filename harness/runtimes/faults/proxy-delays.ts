@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { CouldNotRunError } from "../../../core/errors.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
-import { count } from "../../lines.ts";
+import { count } from "../../../core/wording.ts";
 import {
   type DelayAnswer,
   type DelayCommand,
