@@ -1,13 +1,13 @@
 import type { Call, Json, Outcome, Result } from "../core/op.ts";
 import type { Reasoner } from "./linearizability/explain/reason.ts";
 
-/** What `step` returns where the operation cannot happen in the state. */
+/** The result of `step` where the operation cannot happen in the state. */
 export const illegal: unique symbol = Symbol("illegal");
 
 /**
  * A sequential specification: what one operation after another may answer. A record of pure functions; states are
- * values that are never changed in place. Only `name`, `calls`, `init` and `step` are needed. The others are promises that make
- * the search faster; leave one out where in doubt, for a promise that is not kept makes verdicts wrong.
+ * values that are never changed in place. Only `name`, `calls`, `init` and `step` are needed. The other members are
+ * promises that make the search faster; leave one out if in doubt, since a broken promise makes verdicts wrong.
  */
 export interface Model<S = unknown, C = Call, O = Result> {
   readonly name: string;
@@ -38,11 +38,16 @@ export interface Model<S = unknown, C = Call, O = Result> {
   register?(call: C, outcome: Outcome<O>): RegisterAccess;
   /** What a queue's operation does: present where the state is an array, the head first, and nothing else. */
   queue?(call: C, outcome: Outcome<O>): QueueAccess;
+  /**
+   * What a set's operation does: present where the state is the array of the elements that are in, and nothing else;
+   * undefined where its answer leaves open which of these it did.
+   */
+  set?(call: C, outcome: Outcome<O>): SetAccess | undefined;
   /** Two states that are equal have equal fingerprints and two that differ do not. Defaults to their JSON. */
   fingerprint?(state: S): string | number;
   /**
    * A fingerprint for judging operations with these calls and outcomes and no others. It may be equal for states that none
-   * of them tells apart: each is allowed in both or in neither, and leaves states with equal fingerprints.
+   * of them distinguishes: each is allowed in both or in neither, and leaves states with equal fingerprints.
    */
   fingerprintAmong?(
     operations: Iterable<{ readonly call: C; readonly outcome: Outcome<O> }>,
@@ -56,11 +61,11 @@ export interface Model<S = unknown, C = Call, O = Result> {
   labelCall?(call: C, outcome: Outcome<O>): string;
   /** A state in words, for explanations. Defaults to its JSON. */
   describeState?(state: S): string;
-  /** What finds the reasons of a violation, the best first. Defaults to those of a register where the model is one. */
+  /** Finds the reasons for a violation, the best first. Defaults to those of a register where the model is one. */
   readonly reasons?: readonly Reasoner[];
 }
 
-/** What a report needs to know of a model: words for its operations. */
+/** The part of a model that reports need: words for its operations. */
 export type CallWords = Pick<Model, "describeCall" | "labelCall">;
 
 /** What an operation does to a queue: puts `value` at its end, or takes the head, which is `value`; null: there is none. */
@@ -68,6 +73,16 @@ export interface QueueAccess {
   readonly kind: "enqueue" | "dequeue";
   readonly value: Json;
 }
+
+/**
+ * What an operation does to a set: `add` puts `element` in; `remove` takes it out, having found it in where that is known;
+ * `finds` saw whether it was in; `lists` saw that `elements` were in and no others. One that changes nothing and whose
+ * answer is not known is never asked about.
+ */
+export type SetAccess =
+  | { readonly kind: "add" | "remove"; readonly element: string }
+  | { readonly kind: "finds"; readonly element: string; readonly isIn: boolean }
+  | { readonly kind: "lists"; readonly elements: readonly string[] };
 
 export interface Fingerprints<S> {
   of(state: S): string | number;

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { millis } from "./time.ts";
 import {
+  allOf,
   asSentence,
   asTitle,
   atTime,
@@ -9,6 +10,7 @@ import {
   cutMiddle,
   duration,
   listed,
+  partOf,
   showValue,
 } from "./wording.ts";
 
@@ -22,6 +24,20 @@ it("counts in English, with separators", () => {
   expect([1, 2].map((n) => count(n, "more anomaly", "more anomalies"))).toEqual([
     "1 more anomaly",
     "2 more anomalies",
+  ]);
+});
+
+it("says what part of all things is meant", () => {
+  expect([0, 1, 2, 3].map((n) => allOf(n, "fault"))).toEqual([
+    "all 0 faults",
+    "the only fault",
+    "both faults",
+    "all 3 faults",
+  ]);
+  expect([partOf(1, 3, "read"), partOf(3, 3, "read"), partOf(1, 1, "read")]).toEqual([
+    "1 of 3 reads",
+    "all 3 reads",
+    "the only read",
   ]);
 });
 

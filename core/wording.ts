@@ -34,9 +34,13 @@ export function duration(nanos: number): string {
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number.toLocaleString("en-US")} ${number === 1 ? one : many}`;
 
-/** `the only fault`, `all 4 faults` */
-export const allOf = (number: number, one: string, many?: string): string =>
-  number === 1 ? `the only ${one}` : `all ${count(number, one, many)}`;
+/** `the only fault`, `both faults`, `all 4 faults` */
+export const allOf = (number: number, one: string, many = `${one}s`): string =>
+  number === 1 ? `the only ${one}` : number === 2 ? `both ${many}` : `all ${count(number, one, many)}`;
+
+/** Some of a number of things: `1 of 3 reads`, `all 3 reads`, `the only read`. */
+export const partOf = (some: number, all: number, one: string, many?: string): string =>
+  some === all ? allOf(all, one, many) : `${some.toLocaleString("en-US")} of ${count(all, one, many)}`;
 
 /** `1`, `1 and 2`, `1, 2 and 3` */
 export const listed = (items: readonly string[]): string =>

@@ -35,7 +35,7 @@ describe("an operation in words", () => {
     [
       operation({ f: "cas", key: "k", value: [41, 42] }, mismatch),
       "cas 41→42 fail",
-      "was told that the value was not 41 in k",
+      "found that the value was not 41 in k",
     ],
   ])("is short on a bar and whole in a table", (one, label, call) => {
     expect([barLabel(one, words), describeCall(words, one.call, one.outcome)]).toEqual([label, call]);

@@ -109,7 +109,7 @@ function ofElection(limit: KnownLimit, { node, from, since, firstUpdate }: Elect
     ...within,
     node: undefined,
     askedBy: firstUpdate,
-    words: (at) => `which forwarded it to ${node}, the leader just elected, ${when(at)}`,
+    words: (at) => `which forwarded it to ${node}, newly elected, ${when(at)}`,
   };
   return limit.forwarded === true ? [own, forwarded] : [own];
 }

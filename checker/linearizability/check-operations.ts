@@ -13,6 +13,8 @@ import { breadthFirst } from "./search/breadth-first.ts";
 import { decide } from "./search/decide.ts";
 import { type NumberedJudgement, numbered } from "./search/numbered-judgement.ts";
 import { prepare } from "./search/problem.ts";
+import { judgeSet } from "./set/judge-set.ts";
+import { isSet } from "./set/members.ts";
 
 /** Whether operations can be linearized, and where it ends if they cannot. Positions are those in the given list. */
 export type Judgement =
@@ -38,7 +40,7 @@ export type Judgement =
       readonly states: readonly string[];
     };
 
-/** What was found of one key, or of a whole history. */
+/** The judgement of one key, or of a whole history. */
 export interface JudgedPart {
   readonly key: string | undefined;
   /** Where its operations are in the list; the judgement's culprit is among them. */
@@ -49,12 +51,12 @@ export interface JudgedPart {
 export interface CheckOptions {
   /** Absent: none. */
   readonly limits?: Limits;
-  /** Whether `valid` is to come with a witness. Hard histories take more memory then. */
+  /** Whether a `valid` judgement comes with a witness. Hard histories then take more memory. */
   readonly witness?: boolean;
 }
 
 /**
- * Whether `operations`, taken as a whole whatever their keys, are linearizable: some order of them, with any unknown
+ * Whether `operations`, taken as a whole regardless of keys, are linearizable: some order of them, with any unknown
  * ones left out, is legal in the model and keeps `a` before `b` wherever `a.returnIndex < b.callIndex`.
  */
 export function checkOperations(
@@ -112,7 +114,9 @@ function judge(model: Model, list: OperationList, budget: Budget, wantsWitness: 
   const queue = isQueue(model) ? judgeQueue(model, list, budget) : undefined;
   if (queue?.kind === "valid") return valid(wantsWitness ? queue.order : undefined);
   if (queue?.kind === "invalid") return { kind: "invalid", culprit: firstCulprit(model, queue, budget) };
-  return search(model, list, budget, wantsWitness);
+  const set = isSet(model) ? judgeSet(model, list, budget) : undefined;
+  if (set?.kind === "valid") return valid(wantsWitness ? set.order : undefined);
+  return set ?? search(model, list, budget, wantsWitness);
 }
 
 const valid = (order: Int32Array | undefined): Judgement => ({
@@ -123,7 +127,7 @@ const valid = (order: Int32Array | undefined): Judgement => ({
 /** Configurations that are looked at in a short search. */
 const shortWork = 20_000;
 
-/** The first operation that cannot be placed in a queue: a short search may tell that one before could not. */
+/** The first operation that cannot be placed in a queue: a short search may find an earlier one. */
 function firstCulprit(
   model: Model,
   { culprit, past, isFirst }: Extract<QueueJudgement, { kind: "invalid" }>,
@@ -171,7 +175,7 @@ export function describeValue(
   return "a value that nobody read";
 }
 
-/** A model that says of every operation how it accesses the one value that there is. */
+/** A model that describes each operation as an access to a single value. */
 export const isRegister = (model: Model): model is Model & RegisterModel => model.register !== undefined;
 
 function search(model: Model, list: OperationList, budget: Budget, wantsWitness: boolean): Judgement {

@@ -9,9 +9,9 @@ import type { NumberedJudgement } from "./search/numbered-judgement.ts";
 const easyTurns = 1;
 
 /**
- * The judgement of every register, in their order. Those that a short search decides are judged at once, for to start a
- * thread takes longer; the hard ones side by side, where there are workers and more than one is hard. `known` may tell a
- * legal order of a register that unique values do not decide.
+ * The judgement of each register, in their order. Those that a short search decides are judged at once, because starting a
+ * thread takes longer; the hard ones run in parallel, where there are workers and more than one is hard. `known` may return
+ * a legal order of a register that unique values do not decide.
  */
 export async function judgeRegisters(
   registers: readonly Columns[],

@@ -1,4 +1,4 @@
-/** What a search may take. */
+/** The time and memory that a search may use. */
 export interface Limits {
   /** Monotonic seconds. */
   now(): number;
@@ -15,7 +15,7 @@ export const unlimited: Limits = {
   memoryBytes: Number.POSITIVE_INFINITY,
 };
 
-/** Thrown where work that has nothing to say before its end comes to a limit. Whoever began the work catches it. */
+/** Thrown when work without intermediate results reaches a limit. The caller that began the work catches it. */
 export class LimitExceeded extends Error {
   override readonly name = "LimitExceeded";
   readonly limit: LimitName;
@@ -26,7 +26,7 @@ export class LimitExceeded extends Error {
   }
 }
 
-/** `work()`, or `otherwise` of the limit that stopped it. */
+/** The result of `work()`, or of `otherwise` with the limit that stopped it. */
 export function within<T, U>(work: () => T, otherwise: (limit: LimitName) => U): T | U {
   try {
     return work();
@@ -36,10 +36,10 @@ export function within<T, U>(work: () => T, otherwise: (limit: LimitName) => U):
   }
 }
 
-/** A mask: passes over a history look at the clock once in so many steps. A step takes well below 10 µs. */
+/** A mask: passes over a history check the clock once per this many steps. A step takes well below 10 µs. */
 const stepsOfPass = 1023;
 
-/** Keeps passes over a history within the limits: they say what they hold, and whenever they came a step further. */
+/** Keeps passes over a history within the limits: they report what they hold, and each step. */
 export class Budget {
   readonly #limits: Limits;
   #steps = 0;
@@ -49,7 +49,7 @@ export class Budget {
     this.#limits = limits;
   }
 
-  /** Throws where a limit is exceeded, now and then. Cheap: call it for every operation. */
+  /** Throws where a limit is exceeded, but checks only now and then. Cheap: call it for every operation. */
   step(): void {
     if ((++this.#steps & stepsOfPass) === 0) this.look();
   }
@@ -61,13 +61,13 @@ export class Budget {
     if (now() >= deadlineSeconds) throw new LimitExceeded("time-limit");
   }
 
-  /** Notes that so many bytes more are held from now on; throws where they are too many. */
+  /** Counts `bytes` as held from now on; throws where that is too much in all. */
   hold(bytes: number): void {
     this.#held += bytes;
     this.look();
   }
 
-  /** The result of `work`. What it held is free again. */
+  /** The result of `work`; what it held is counted as free afterwards. */
   during<T>(work: () => T): T {
     const held = this.#held;
     try {
@@ -83,15 +83,15 @@ export class Budget {
   }
 }
 
-/** Seconds between looks at the clock that a search aims at, and the most steps between two. */
+/** Target seconds between two checks of the clock, and the most steps between them. */
 const aimSeconds = 0.005;
 const mostSteps = 1024;
 
-/** Keeps a search within its limits. Steps may take very different times: how seldom it looks follows from the clock. */
+/** Keeps a search within its limits. Steps take very different times, so the interval between checks adapts to the clock. */
 export class Meter {
   readonly #limits: Limits;
   readonly #bytes: () => number;
-  /** Steps from one look to the next, and to the next one from here. */
+  /** Steps between two checks, and steps left until the next one. */
   #interval = 16;
   #left = 1;
   #lastLook: number;
@@ -108,7 +108,7 @@ export class Meter {
     return --this.#left <= 0 ? this.#look() : undefined;
   }
 
-  /** Whether so many bytes more may be held. */
+  /** Whether `more` bytes may be held in addition. */
   fits(more: number): boolean {
     return this.#bytes() + more <= this.#limits.memoryBytes;
   }

@@ -9,8 +9,8 @@ import {
 import type { Call, Operation, Outcome } from "../../core/op.ts";
 
 /**
- * Operations by number, in order of invocation. Stands for an array of them where there may be millions: an operation
- * of a recorded history is made when it is asked for.
+ * Operations by number, in order of invocation. Takes the place of an array where there may be millions: an operation of a
+ * recorded history is built when it is needed.
  */
 export interface OperationList {
   readonly length: number;
@@ -44,7 +44,7 @@ class Recorded implements OperationList {
 
   outcome(i: number): Outcome {
     const end = this.#end(i);
-    // An answer's event has all the members of its result: nothing to make but the outcome.
+    // An answer's event has all the members of its result, so it serves as the output.
     return end?.type === "ok" ? { type: "ok", output: end } : outcomeOf(end);
   }
 

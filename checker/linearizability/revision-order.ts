@@ -5,13 +5,13 @@ import type { OperationList } from "./operation-list.ts";
 import { verifyListOrder } from "./verify-order.ts";
 
 /**
- * A legal order that the system itself tells: positions in the list in order of the revisions that it reported, what
- * changes the state before what reads it. Unknown operations are put in where what follows needs one; reads and refused
- * comparisons that tell no revision at the first place in their time where they are legal.
+ * A legal order taken from the system's own revisions: positions in the list in order of the revisions that it reported,
+ * changes of a state before reads of it. Unknown operations are inserted where a later one needs them; reads and refused
+ * comparisons without a revision go to the first place in their time where they are legal.
  *
  * Undefined where an answered change has no revision, and where the order is not legal. That proves nothing: a system may
- * keep its promise and count revisions otherwise. But an order that is found is verified by `verifyListOrder`, which
- * knows only the definition of linearizability; so whatever revisions say, the order is a proof.
+ * keep its promise and count revisions in another way. But an order that is found is verified by `verifyListOrder`, which
+ * knows only the definition of linearizability; so the order is a proof even if revisions are wrong.
  *
  * Sorts and verifies, without search: O(n log n) steps, and no more than `triesPerOperation` for unknown operations.
  * Throws `LimitExceeded` where the budget does not allow it.
@@ -21,18 +21,18 @@ export function revisionOrder<S>(
   list: OperationList,
   budget: Budget,
 ): Int32Array | undefined {
-  const told = toldBy(model, list, budget);
-  if (told === undefined) return undefined;
+  const sorted = sortedByRevision(model, list, budget);
+  if (sorted === undefined) return undefined;
   return budget.during(() => {
     budget.hold(list.length * bytesPerOperation);
-    const path = follow(model, list, told, budget);
+    const path = follow(model, list, sorted, budget);
     const order =
-      path && (told.silent.length === 0 ? path.order : withSilent(model, list, path, told, budget));
+      path && (sorted.silent.length === 0 ? path.order : withSilent(model, list, path, sorted, budget));
     return order && verifyListOrder(model, list, order) ? Int32Array.from(order) : undefined;
   });
 }
 
-/** Unknown operations that are tried in all: so many times the operations that there are. */
+/** Tries of unknown operations in total, as a multiple of the number of operations. */
 const triesPerOperation = 8;
 const bytesPerOperation = 80;
 
@@ -41,20 +41,20 @@ const unanswered: Outcome = {
   error: { code: "timeout", definite: false, message: "no answer" },
 };
 
-/** What an order of a list begins with: positions in it. */
-interface Told {
+/** The operations of a list from which an order is built: positions in it. */
+interface Sorted {
   /** The operations with a revision, sorted by it. */
-  readonly sorted: readonly number[];
+  readonly placed: readonly number[];
   /** Answered operations that changed nothing and have no revision, in order of their call. */
   readonly silent: readonly number[];
   /** In order of their call. */
   readonly unknown: readonly number[];
 }
 
-function toldBy<S>(model: Model<S>, list: OperationList, budget: Budget): Told | undefined {
+function sortedByRevision<S>(model: Model<S>, list: OperationList, budget: Budget): Sorted | undefined {
   const revisions = new Map<number, number>();
   const isRead = new Set<number>();
-  const sorted: number[] = [];
+  const placed: number[] = [];
   const silent: number[] = [];
   const unknown: number[] = [];
   for (let i = 0; i < list.length; i++) {
@@ -70,15 +70,15 @@ function toldBy<S>(model: Model<S>, list: OperationList, budget: Budget): Told |
       continue;
     }
     revisions.set(i, revision);
-    // Whatever its answer may tell of the state: one without an answer changes nothing.
+    // A read, whether or not it was answered: without an answer it changes nothing.
     if (model.readOnly?.(list.call(i), unanswered) ?? false) isRead.add(i);
-    sorted.push(i);
+    placed.push(i);
   }
-  if (sorted.length === 0) return undefined;
+  if (placed.length === 0) return undefined;
   const at = (i: number) => revisions.get(i) as number;
   // Stable, and the list is in order of invocation: reads of one state keep that order, which real time allows.
-  sorted.sort((a, b) => at(a) - at(b) || Number(isRead.has(a)) - Number(isRead.has(b)));
-  return { sorted, silent, unknown };
+  placed.sort((a, b) => at(a) - at(b) || Number(isRead.has(a)) - Number(isRead.has(b)));
+  return { placed, silent, unknown };
 }
 
 /** An order, and the state in front of each of its operations; behind the last one the final state. */
@@ -90,14 +90,14 @@ interface Path<S> {
 function follow<S>(
   model: Model<S>,
   list: OperationList,
-  { sorted, unknown: all }: Told,
+  { placed, unknown: all }: Sorted,
   budget: Budget,
 ): Path<S> | undefined {
   const unknown = [...all];
   let tries = triesPerOperation * list.length;
   const path: Path<S> = { order: [], states: [model.init] };
   const step = (state: S, i: number) => model.step(state, list.call(i), list.outcome(i));
-  for (const i of sorted) {
+  for (const i of placed) {
     budget.step();
     const state = path.states.at(-1) as S;
     let next = step(state, i);
@@ -124,7 +124,7 @@ function withSilent<S>(
   model: Model<S>,
   list: OperationList,
   { order, states }: Path<S>,
-  { silent }: Told,
+  { silent }: Sorted,
   budget: Budget,
 ): number[] | undefined {
   const { length } = order;
@@ -141,7 +141,7 @@ function withSilent<S>(
   let returned = 0;
   let least = 0;
   for (const i of silent) {
-    // Behind all that returned before its call, those of its kind included; the first such place leaves others most room.
+    // After all that returned before its call, other silent ones included; the first such place leaves the most room.
     const isPast = (other: number) => list.returnIndex(other) < list.callIndex(i);
     for (; isPast(byReturn[returned] as number); returned++)
       least = Math.max(least, placeOf.get(byReturn[returned] as number) as number);

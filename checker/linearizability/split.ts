@@ -25,7 +25,7 @@ export function split<S>(model: Model<S>, list: OperationList, budget: Budget): 
   for (let i = 0; i < list.length; i++) {
     budget.step();
     const own = keys(list.call(i));
-    // An operation that is about everything ties everything together.
+    // An operation on all keys ties everything together.
     if (own === undefined) return [wholeOf(list)];
     ties.add(own);
   }

@@ -5,7 +5,7 @@ import { listOf, type OperationList } from "./operation-list.ts";
 /**
  * Whether `order` (positions in `operations`) proves that they are linearizable: it holds every operation that took
  * effect or observed something, none twice, nothing before what had returned before its call, and the model accepts it.
- * Knows nothing of how the order was found.
+ * It does not depend on how the order was found.
  */
 export function verifyOrder<S>(
   model: Model<S>,

@@ -4,12 +4,12 @@ import { type Fingerprints, illegal, type Model } from "../model.ts";
 import { member } from "../models/initial.ts";
 import { ofOneKey, reasonersOf } from "./explain/reasoners.ts";
 
-/** The state of every key that was touched; the others have the model's initial state. */
+/** The state of each key that was touched; the others have the model's initial state. */
 export type StateByKey<S> = Readonly<Record<string, S>>;
 
 /**
- * A model that has keys, as one whose state is that of all of them: for judging a history whole. The verdict is the same
- * as key by key (see split.ts), and takes longer. A model without keys is whole as it is.
+ * Turns a model that has keys into one whose state is that of all keys together, to judge a history whole. The verdict is
+ * the same as key by key (see split.ts), and takes longer. A model without keys already is whole.
  */
 export function whole<S>(model: Model<S, Call, Result>): Model<StateByKey<S>, Call, Result> {
   const keyOf = (call: Call) => model.key?.(call) ?? "";

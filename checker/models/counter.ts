@@ -54,7 +54,7 @@ function describeCall(call: Call, outcome: Outcome): string {
     : `tried to read${placed(call, "from")}`;
 }
 
-/** A sum of others than whole numbers is not known for certain: they round as they are added, in whatever order. */
+/** Only sums of whole numbers are certain: others round, depending on the order in which they are added. */
 function summed({ f, value }: Call, outcome: Outcome): Summed | undefined {
   if (f === "add") return { adds: Number.isSafeInteger(value) ? (value as number) : Number.NaN };
   const found = answerOf(outcome);

@@ -6,10 +6,10 @@ import { placed, plainCall } from "../linearizability/explain/describe-call.ts";
 import type { Claim, Reasoner } from "../linearizability/explain/reason.ts";
 import { exactly } from "../linearizability/explain/registers.ts";
 
-/** Who asks: everybody is the same where the call does not say. */
+/** The requester: the same for all calls that do not name one. */
 export const asker = ({ value }: Call): Json => value ?? "somebody";
 
-/** `acquired the lock as "a"`, `was refused the lock k3`, `was told that the lock was not its own` */
+/** `acquired the lock as "a"`, `was refused the lock k3`, `found that it did not hold the lock` */
 export function describeLockCall(call: Call, outcome: Outcome): string {
   const isKnown = outcome.type === "ok";
   const lock = `the lock${placed(call)}`;
@@ -19,7 +19,7 @@ export function describeLockCall(call: Call, outcome: Outcome): string {
       if (outcome.type === "fail") return `was refused ${lock}${as}`;
       return `${isKnown ? "acquired" : "tried to acquire"} ${lock}${as}`;
     case "release":
-      if (outcome.type === "fail") return `was told that it did not hold ${lock}${as}`;
+      if (outcome.type === "fail") return `found that it did not hold ${lock}${as}`;
       return `${isKnown ? "released" : "tried to release"} ${lock}${as}`;
     default:
       return plainCall(call, outcome);

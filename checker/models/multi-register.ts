@@ -43,7 +43,7 @@ function registers(init: Members, initialUnknown: boolean): Model<Members, Call,
         `${step.writes ? "w" : "r"} ${step.name} ${shownValue(step, outcome, labelValue)}`.trim(),
       ),
     describeState: (state) => `${canonical(state)}${initialUnknown ? ", the others unknown" : ""}`,
-    // What a register held at first is part of every reason.
+    // The initial values of registers are part of each reason.
     ...(!initialUnknown && { reasons: [cellReasons(cells)] }),
   };
 }
@@ -110,7 +110,7 @@ function listSteps(call: Call, outcome: Outcome, inWords: (step: Step) => string
 const shownValue = (step: Step, outcome: Outcome, show: (value: Json) => string): string =>
   step.writes || outcome.type === "ok" ? show(step.value) : "";
 
-/** Every register is a cell. What a transaction reads after its own write says nothing of what it found. */
+/** Each register is a cell. What a transaction reads after its own write does not show what it found. */
 function touch(call: Call, outcome: Outcome): Touch {
   const found = new Map<string, Json>();
   const left = new Map<string, Json>();

@@ -4,7 +4,7 @@ import { showValue } from "../../core/wording.ts";
 import { labelValue, placed, plainCall } from "../linearizability/explain/describe-call.ts";
 import type { Claim } from "../linearizability/explain/reason.ts";
 
-/** `read 41 from k3`, `wrote 41 to k3`, `replaced 41 by 42 in k3`, `was told that the value was not 41 in k3` */
+/** `read 41 from k3`, `wrote 41 to k3`, `replaced 41 by 42 in k3`, `found that the value was not 41 in k3` */
 export function describeCall(call: Call, outcome: Outcome): string {
   const isKnown = outcome.type !== "info";
   switch (call.f) {
@@ -17,7 +17,7 @@ export function describeCall(call: Call, outcome: Outcome): string {
     case "cas": {
       const [from, to] = pair(call);
       if (outcome.type === "fail")
-        return `was told that the value was not ${showValue(from)}${placed(call, "in")}`;
+        return `found that the value was not ${showValue(from)}${placed(call, "in")}`;
       return `${isKnown ? "replaced" : "tried to replace"} ${showValue(from)} by ${showValue(to)}${placed(call, "in")}`;
     }
     case "delete":
@@ -48,7 +48,7 @@ export function labelCall(call: Call, outcome: Outcome): string {
   }
 }
 
-/** What makes it true that a register holds a value, or does not: follows "nothing". */
+/** What makes a register hold a value, or not: follows "nothing". */
 export function making({ value, holds }: Claim): string {
   if (!holds) return `changed the value from ${showValue(value)}`;
   return value === null ? "removed the value" : `wrote ${showValue(value)}`;

@@ -8,7 +8,7 @@ import { describeCall, labelCall, making } from "./register-words.ts";
 const calls = ["read", "write", "cas", "delete"];
 
 /**
- * One value a key, absent at first (`initial`, null unless told otherwise):
+ * One value a key, absent at first (`initial`, null by default):
  *
  * - `read` answers the value;
  * - `write` replaces it by the call's value;

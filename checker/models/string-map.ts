@@ -91,8 +91,8 @@ function appended(text: string, value: Json): After {
 const making = ({ value }: Claim): string => `left ${showValue(value)} there`;
 
 /**
- * What was read tells in which order the appends came. A string with which no string that was read begins is as good as
- * any other such string, so they are one state.
+ * Reads show the order of appends. Strings that are not a prefix of any string that was read are interchangeable, so they
+ * count as one state.
  *
  * **Proof.** Let `s` and `t` be such strings. No `get` answered either, for a string begins with itself. After an
  * `append` of `x` they are `sx` and `tx`: no string that was read begins with these, for it would begin with `s` or `t`.

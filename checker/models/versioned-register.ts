@@ -18,7 +18,7 @@ type Versioned = { readonly value: Json; readonly revision: number; readonly exa
  * - `read` answers the value, and as `revision` that of the write that left it;
  * - `write` and `cas` are a register's, and answer the revision that they made.
  *
- * Answers without a revision say nothing of it. The revision of the initial value is not known, but no less than 0.
+ * Answers without a revision do not constrain it. The revision of the initial value is not known, but no less than 0.
  */
 export function versionedRegister(options: { initial?: Json } = {}): Model<Versioned, Call, Result> {
   const initial = options.initial ?? null;

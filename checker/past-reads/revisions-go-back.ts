@@ -6,7 +6,7 @@ import { isRead } from "../reads/is-read.ts";
 
 /**
  * Reads of a session that saw a state of a lower revision than one that the session had seen or left, by the system's own
- * count, whatever their keys. Operations without a revision say nothing.
+ * count, across all keys. Operations without a revision are ignored.
  */
 export function revisionsGoBack(model: Model, session: readonly Operation[]): Anomaly[] {
   const found: Anomaly[] = [];

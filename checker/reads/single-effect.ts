@@ -146,7 +146,7 @@ function explained(
   );
   if (without !== undefined) {
     const { operation, revision, modRevision } = without;
-    const why = `its effect at revision ${first} was lost, since process ${operation.process} read ${showValue(valueRead(operation))}, of revision ${modRevision},${where(operation)} in a state of revision ${revision}`;
+    const why = `its effect at revision ${first} was lost, since process ${operation.process} read ${showValue(valueRead(operation))}, which has revision ${modRevision},${where(operation)} in a state of revision ${revision}`;
     return { isTwice: false, why };
   }
   if (isRead(known.operation) && known.operation.node === again.operation.node)

@@ -1,12 +1,12 @@
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
-import { allOf, atTime, count, cutMiddle, duration, showValue } from "../../core/wording.ts";
+import { allOf, atTime, count, cutMiddle, duration, partOf, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
 import { stalenessFigures } from "./measured-staleness.ts";
 import { staleLane } from "./stale-lanes.ts";
 import { type StaleRead, staleReads } from "./stale-reads.ts";
-import { type StaleWindow, staleWindows } from "./stale-windows.ts";
+import { type StaleWindow, staleWindows, type WindowRead } from "./stale-windows.ts";
 import { versionsByKey } from "./versions.ts";
 
 /** Stale reads that are drawn; further ones are only counted. */
@@ -23,7 +23,14 @@ export function staleness({ initial = null }: { initial?: Json } = {}): Checker 
       const keys = versionsByKey(operations(history), initial);
       const stale = keys.flatMap(staleReads);
       const reads = keys.flatMap((key) => key.reads);
-      const windows = staleWindows(reads, stale);
+      const staleMs = new Map(stale.map((one) => [one.read, one.staleMs]));
+      const windows = staleWindows(
+        reads.map(({ operation, version }): WindowRead => {
+          const ms = staleMs.get(operation);
+          const newest = version === undefined ? {} : { newest: version.calledAt };
+          return { operation, ...newest, ...(ms !== undefined && { staleMs: ms }) };
+        }),
+      );
       const unattributed = reads.filter(({ version }) => version === undefined).length;
       return {
         checker: "staleness",
@@ -46,7 +53,7 @@ export function staleness({ initial = null }: { initial?: Json } = {}): Checker 
 function noneStale(reads: number, unattributed: number): string {
   if (reads === 0) return "there were no reads to measure";
   if (unattributed > 0)
-    return `no stale reads found, but which write ${count(unattributed, "read")} of ${reads} returned is not known`;
+    return `no stale reads found, but the writes behind ${partOf(unattributed, reads, "read")} are not known`;
   return `no stale reads: ${allOf(reads, "read")} returned a value that was still current when the read began`;
 }
 
@@ -56,7 +63,7 @@ function staleInWords(stale: readonly StaleRead[], reads: number, windows: reado
   const [first, ...others] = windows;
   const longest = others.reduce((a, b) => (a && b.to - b.from > a.to - a.from ? b : a), first);
   return (
-    `${stale.length} of ${count(reads, "read")} ${stale.length === 1 ? "was" : "were"} stale,` +
+    `${partOf(stale.length, reads, "read")} ${stale.length === 1 ? "was" : "were"} stale,` +
     ` ${stale.length === 1 ? "" : "at worst "}by ${duration(worst.staleMs * 1e6)}` +
     ` (${count(worst.versionsBehind, "version")} behind)` +
     (longest === undefined

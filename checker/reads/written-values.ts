@@ -1,7 +1,7 @@
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
-import { allOf, atTime, count, cutMiddle, showValue } from "../../core/wording.ts";
+import { allOf, atTime, cutMiddle, partOf, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
 import { valueRead, versionsByKey } from "./versions.ts";
 
@@ -33,7 +33,7 @@ export function writtenValues({ initial = null }: { initial?: Json } = {}): Chec
             ? fine(reads)
             : anomalies.length === 1
               ? first.summary
-              : `${anomalies.length} of ${count(reads, "read")} returned values that nobody had written: ${first.summary}`,
+              : `${partOf(anomalies.length, reads, "read")} returned values that nobody had written: ${first.summary}`,
         anomalies: anomalies.slice(0, mostShown),
       };
     },

@@ -115,16 +115,22 @@ async function untilReady(
 ): Promise<void> {
   const { adapter, connect } = plan;
   const deadline = clock.now() + seconds(adapter.deployment.readySeconds);
-  for (const node of cluster.nodes) {
-    while (!(await adapter.ready(node.endpoint, { ...connect, timeoutMs, clock }))) {
-      signal.throwIfAborted();
-      if (node.state() === "exited" || clock.now() > deadline) {
-        throw new CouldNotRunError(
-          `${node.id} did not become ready; its log ends:\n${await node.logTail(15)}`,
-        );
+  const endpoints = cluster.nodes.map((node) => node.endpoint);
+  const observer = adapter.observe(endpoints, { ...connect, timeoutMs, clock });
+  try {
+    for (const node of cluster.nodes) {
+      while (!(await observer.ready(node.id))) {
+        signal.throwIfAborted();
+        if (node.state() === "exited" || clock.now() > deadline) {
+          throw new CouldNotRunError(
+            `${node.id} did not become ready; its log ends:\n${await node.logTail(15)}`,
+          );
+        }
+        await sleep(clock, millis(100), signal);
       }
-      await sleep(clock, millis(100), signal);
     }
+  } finally {
+    await observer.close();
   }
   signal.throwIfAborted();
 }

@@ -1,4 +1,5 @@
 /** A ready cluster's trial: load and faults, then quiet, then the last reads. */
+import type { Observer } from "../../adapters/client/observer.ts";
 import { sleep } from "../../core/clock.ts";
 import type { FaultChange, Phase } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
@@ -35,9 +36,10 @@ const finalSeconds = 10;
 export async function runPhases(
   context: TrialContext,
   cluster: Cluster,
+  observer: Observer,
   onLoadEnd: (summary: LoadSummary) => void,
 ): Promise<void> {
-  const phases = new Phases(context, cluster);
+  const phases = new Phases(context, cluster, observer);
   try {
     await phases.open();
     try {
@@ -56,6 +58,7 @@ export async function runPhases(
 class Phases {
   readonly #context: TrialContext;
   readonly #cluster: Cluster;
+  readonly #observer: Observer;
   readonly #processes: TrialProcesses;
   readonly #load: LoadGenerator;
   readonly #standing: StandingLoad;
@@ -65,10 +68,11 @@ class Phases {
   /** A reading of the clock. */
   #loadEndedAt = nanos(0);
 
-  constructor(context: TrialContext, cluster: Cluster) {
+  constructor(context: TrialContext, cluster: Cluster, observer: Observer) {
     const { spec, deps, random, end } = context;
     this.#context = context;
     this.#cluster = cluster;
+    this.#observer = observer;
     this.#processes = makeProcesses(context, cluster);
     const { clock } = deps;
     const { load, standing } = this.#processes;
@@ -87,7 +91,7 @@ class Phases {
       recovered: () => this.#recovered().then(() => {}),
       onFault: (name, change) => this.#onFault(name, change),
     });
-    this.#watch = new Watch(context, cluster, () => this.#schedule.faults);
+    this.#watch = new Watch(context, cluster, observer, () => this.#schedule.faults);
   }
 
   async open(): Promise<void> {
@@ -187,12 +191,12 @@ class Phases {
 
   /** Resolves with the nodes that did not come back in time. */
   async #recovered(): Promise<readonly NodeId[]> {
-    const { spec, deps, connect, end } = this.#context;
+    const { spec, deps, end } = this.#context;
     const unready = await unreadyNodes(this.#cluster, {
       clock: deps.clock,
       signal: end.signal,
       limitSeconds: spec.recoverySeconds,
-      ready: (node: ClusterNode) => deps.adapter.ready(node.endpoint, connect),
+      ready: (node: ClusterNode) => this.#observer.ready(node.id),
     });
     return unready.map((node) => node.id);
   }

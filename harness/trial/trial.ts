@@ -110,6 +110,8 @@ class Conduct {
 
   async #withCluster(cluster: Cluster): Promise<void> {
     const { deps, dir, end, connect } = this.#context;
+    const endpoints = cluster.nodes.map((node) => node.endpoint);
+    const observer = deps.adapter.observe(endpoints, connect);
     try {
       this.#nodes = cluster.nodes.map(({ id, endpoint }) => ({
         id,
@@ -120,15 +122,16 @@ class Conduct {
         clock: deps.clock,
         signal: end.signal,
         limitSeconds: deps.adapter.deployment.readySeconds,
-        ready: (node) => deps.adapter.ready(node.endpoint, connect),
+        ready: (node) => observer.ready(node.id),
       });
       this.#times.loadBegin = deps.clock.now();
-      await runPhases(this.#context, cluster, (summary) => {
+      await runPhases(this.#context, cluster, observer, (summary) => {
         this.#load = summary;
       });
     } finally {
       if (this.#times.loadBegin !== undefined) this.#times.loadEnd = deps.clock.now();
       deps.onProgress({ type: "stage", stage: "stopping", dir: dir.path });
+      await observer.close();
       await healEverything(cluster, (reason) => this.#log(`could not heal: ${messageOf(reason)}`));
       await cluster.stop();
     }

@@ -42,7 +42,7 @@ export function describePoint(points: Points, i: number): HTMLElement[] {
   return [
     title(word(points.labels, points.label)),
     rows([
-      ["function", word(points.functions, points.f)],
+      ["operation", word(points.functions, points.f)],
       ...(key === "" ? [] : [["key", key] as const]),
       ["process", `${points.process[i] ?? "?"}${node === "" ? "" : ` on ${node}`}`],
       ["at", formatTime(((points.at[i] ?? 0) * points.unitMicros) / 1e6)],

@@ -1,6 +1,6 @@
 import { staleWindowsOf } from "../../checker/reads/stale-lanes.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import { count } from "../../core/wording.ts";
+import { asSentence, count } from "../../core/wording.ts";
 import type { Judged } from "../context.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { formatDuration } from "../numbers.ts";
@@ -8,8 +8,7 @@ import { formatDuration } from "../numbers.ts";
 /** How stale the reads of a run were, in a paragraph. */
 export function stalenessWords(verdict: Verdict, { readMode }: Judged): Html {
   const windows = staleWindowsOf(verdict);
-  if (windows.length === 0)
-    return html`<p>No stale reads: every read returned a value that was still current when the read began.</p>`;
+  if (windows.length === 0) return html`<p>${asSentence(verdict.summary)}</p>`;
   const reads = windows.reduce((sum, window) => sum + window.reads, 0);
   const worst = Math.max(...windows.map(({ worstMs }) => worstMs));
   const allowed =

@@ -18,7 +18,7 @@ import {
 /** Whether a cell holds a value after an operation that took effect; `as-before`: the operation leaves the cell alone. */
 export type After = "this" | "other" | "perhaps-this" | "perhaps-other" | "as-before";
 
-/** What an operation has to do with cells, if it takes effect. Of a refused one, only what it found. */
+/** How an operation touches cells, if it takes effect; for a refused one, only what it found. */
 export interface Touch {
   /** The cells that it may change, and those that it finds where they are few. */
   readonly cells: readonly string[];
@@ -51,7 +51,7 @@ interface Known {
   later: boolean;
 }
 
-/** Reasons of a model whose state has these cells. Sound as far as `touch` is: the claims refute the operation. */
+/** Reasons for a model whose state has these cells. Sound as far as `touch` is: the claims refute the operation. */
 export const cellReasons =
   (cells: Cells): Reasoner =>
   (past) => {
@@ -59,7 +59,7 @@ export const cellReasons =
     return never(cells, claims) ?? ended(cells, claims, past) ?? taken(cells, claims, past);
   };
 
-/** Whether an operation can turn a claim from false to true. One that finds it true cannot. */
+/** Whether an operation can turn a claim from false to true. An operation that finds it true cannot. */
 function mayMakeTrue(touch: Touch, claim: Claim): boolean {
   const found = claimOf(touch, claim.cell);
   if (found !== undefined && implies(found, claim)) return false;
@@ -141,7 +141,7 @@ function ended(cells: Cells, claims: ReadonlyMap<string, Known>, past: Past): Re
       if (known !== undefined && isSince(known) && makesFalse(afterOf(touch, known.claim), known.claim))
         enders.set(i, known.claim);
     }
-    // What was found may be about every cell there is, so only what is shown is asked for it.
+    // The findings may concern all cells that exist, so only shown operations are examined.
     if (!past.shown.has(i)) continue;
     const known = [...claims.values()].find((one) => isSince(one) && deniesClaim(touch, one.claim));
     if (known !== undefined) witnesses.set(i, known.claim);

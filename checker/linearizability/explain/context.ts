@@ -11,9 +11,9 @@ interface Shown {
 }
 
 /**
- * The shown operations with what a person misses: of a register, the last setter of the value that the bad one saw, and
- * of the value that the shown part begins with. Only what leaves it an explanation by itself; undefined where it is none
- * even so.
+ * The shown operations with those that a person would miss: for a register, the last setter of the value that the bad one
+ * saw, and of the value that the shown part begins with. Only additions that keep it an explanation by itself are made;
+ * undefined where it is none even without them.
  */
 export function contextOf(
   model: Model,

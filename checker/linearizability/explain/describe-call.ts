@@ -8,7 +8,7 @@ import type { CallWords } from "../../model.ts";
 export const describeCall = (words: CallWords, call: Call, outcome: Outcome): string =>
   words.describeCall?.(call, outcome) ?? plainCall(call, outcome);
 
-/** What an operation is about, as short as possible: `w 41`. */
+/** An operation as short as possible: `w 41`. */
 export const labelCall = (words: CallWords, call: Call, outcome: Outcome): string =>
   words.labelCall?.(call, outcome) ?? plainLabel(call, outcome);
 
@@ -16,7 +16,7 @@ export const labelCall = (words: CallWords, call: Call, outcome: Outcome): strin
 export function plainCall(call: Call, outcome: Outcome): string {
   const did = outcome.type === "info" ? "tried" : "did";
   const argument = call.value === undefined ? "" : ` ${showValue(call.value)}`;
-  const answer = answerBesides(call, outcome);
+  const answer = furtherAnswer(call, outcome);
   const ending =
     outcome.type === "fail"
       ? " and was refused"
@@ -28,7 +28,7 @@ export function plainCall(call: Call, outcome: Outcome): string {
 
 /** `swap 3 → 2` */
 function plainLabel(call: Call, outcome: Outcome): string {
-  const answer = answerBesides(call, outcome);
+  const answer = furtherAnswer(call, outcome);
   const parts = [
     call.f,
     ...(call.value === undefined ? [] : [labelValue(call.value)]),
@@ -38,13 +38,13 @@ function plainLabel(call: Call, outcome: Outcome): string {
   return parts.join(" ");
 }
 
-/** An answer that says more than the call: an acknowledgement may repeat the argument. */
-function answerBesides(call: Call, outcome: Outcome): Json | undefined {
+/** The answer where it says more than the call: an acknowledgement may repeat the argument. */
+function furtherAnswer(call: Call, outcome: Outcome): Json | undefined {
   const answer = outcome.type === "ok" ? outcome.output.value : undefined;
   return answer !== undefined && call.value !== undefined && same(answer, call.value) ? undefined : answer;
 }
 
-/** A value as a bar shows it: a text without quotes. */
+/** A value as a bar shows it: text without quotes. */
 export const labelValue = (value: Json): string =>
   typeof value === "string" ? value : JSON.stringify(value);
 

@@ -6,20 +6,20 @@ import { breadthFirst, type Configuration } from "../search/breadth-first.ts";
 import { constrains, type ModelProblem, prepare } from "../search/problem.ts";
 import { isReturn, type Timeline } from "../search/timeline.ts";
 
-/** The last stretch of a history before a violation, and what was possible where it begins. Bounded in size. */
-export interface Stretch<S> {
+/** The last part of a history before a violation, and what was possible where it begins. Bounded in size. */
+export interface Excerpt<S> {
   /** In order of invocation. */
   readonly operations: readonly Operation[];
   /** Position in `operations` of the one that cannot be placed. */
   readonly culprit: number;
-  /** Operations that were called before this index were open where the stretch begins. */
+  /** Operations that were called before this index were open where the excerpt begins. */
   readonly begins: number;
   /** Every configuration that was possible there; none where they are not known. */
-  readonly starts: readonly StretchStart<S>[];
+  readonly starts: readonly ExcerptStart<S>[];
 }
 
-/** Numbers are positions in the stretch's operations. */
-export interface StretchStart<S> {
+/** Numbers are positions in the excerpt's operations. */
+export interface ExcerptStart<S> {
   readonly state: S;
   readonly done: readonly number[];
   readonly used: readonly number[];
@@ -27,25 +27,25 @@ export interface StretchStart<S> {
   readonly spent: readonly number[];
 }
 
-/** A history that is no longer is explained whole. */
+/** A history of at most this many operations is explained whole. */
 const mostWhole = 120;
-/** Operations that are called in a stretch of a longer one, beside those that were open already. */
+/** Operations called in an excerpt of a longer history, in addition to those already open. */
 const called = 40;
-/** Configurations that are worth following up. */
+/** At most this many starting configurations are followed up. */
 const mostStarts = 32;
-/** Configurations per event that are looked at to find them. */
+/** Configurations per event that the search for them may visit. */
 const patience = 50;
 
 /**
- * The stretch that ends when the operation at `culprit` returns. What is called later cannot matter: all before were
- * returned without it. Throws `LimitExceeded` where the budget does not allow it.
+ * The excerpt that ends when the operation at `culprit` returns. Later calls cannot matter: everything before returned
+ * without them. Throws `LimitExceeded` where the budget does not allow it.
  */
-export function stretchBefore<S>(
+export function excerptBefore<S>(
   model: Model<S>,
   list: OperationList,
   culprit: number,
   budget: Budget,
-): Stretch<S> {
+): Excerpt<S> {
   const end = list.returnIndex(culprit);
   const past: number[] = [];
   for (let i = 0; i < list.length && list.callIndex(i) <= end; i++) {
@@ -60,7 +60,7 @@ export function stretchBefore<S>(
   return lastOf(model, part(list, past), past.indexOf(culprit), budget);
 }
 
-function lastOf<S>(model: Model<S>, list: OperationList, culprit: number, budget: Budget): Stretch<S> {
+function lastOf<S>(model: Model<S>, list: OperationList, culprit: number, budget: Budget): Excerpt<S> {
   const begins = list.callIndex(list.length - called);
   const problem = prepare(model, list, budget);
   const at = firstEventFrom(problem.timeline, begins);
@@ -99,11 +99,11 @@ function startOf<S>(
   { machine, classOf, timeline, source }: ModelProblem<S>,
   kept: readonly number[],
   { state, done, used, spent }: Configuration,
-): StretchStart<S> {
+): ExcerptStart<S> {
   const place = (operation: number) => kept.indexOf(source[operation] as number);
   const taken = new Set<number>();
   for (const id of spent) {
-    // Unknown operations of one class differ in nothing, so the earliest ones may as well be those that took effect.
+    // Unknown operations of one class are interchangeable: assume that the earliest ones took effect.
     const operation = classOf.findIndex(
       (other, i) => other === id && timeline.optional[i] === 1 && !taken.has(i),
     );

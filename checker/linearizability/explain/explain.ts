@@ -7,21 +7,21 @@ import { type Budget, within } from "../limits.ts";
 import { type OperationList, part } from "../operation-list.ts";
 import { contradictionBefore } from "../register/contradiction.ts";
 import { contextOf } from "./context.ts";
-import { type Stretch, type StretchStart, stretchBefore } from "./excerpt.ts";
+import { type Excerpt, type ExcerptStart, excerptBefore } from "./excerpt.ts";
 import { minimalPart } from "./minimal.ts";
 import { type Reached, reachedStates, type Start } from "./reached-states.ts";
 import { othersOf, type Reason } from "./reason.ts";
 import { reasonFor } from "./reasoners.ts";
 import { sentence } from "./sentence.ts";
 
-/** An explanation shows no more operations than a person can look at. */
+/** At most this many operations are shown: more than a person can look at would not explain anything. */
 const mostShown = 40;
 
-/** All states that a history leaves are looked for where it has no more operations. */
+/** All states that a history leaves are searched for if it has at most this many operations. */
 const mostOfAll = 80;
 
-/** Operations on both sides of a culprit, by call, among which those are looked for that were open with it. */
-const mostBeside = 1000;
+/** Operations on each side of a culprit, by call, that are searched for those that were open with it. */
+const mostAround = 1000;
 
 /**
  * Why the operation at `culprit` cannot be placed: a minimal sub-history, the states that were possible there, and a
@@ -31,7 +31,7 @@ const mostBeside = 1000;
 export function explain(model: Model, list: OperationList, culprit: number, budget: Budget): Explanation {
   const shown = within(
     () => budget.during(() => shownOperations(model, list, culprit, budget)),
-    () => beside(list, culprit),
+    () => openWith(list, culprit),
   );
   const { operations } = shown;
   const bad = operations.indexOf(shown.bad);
@@ -52,7 +52,7 @@ export function explain(model: Model, list: OperationList, culprit: number, budg
   };
 }
 
-/** The states that all operations leave before the culprit; undefined where there are too many operations to say. */
+/** The states that all operations leave before the culprit; undefined where there are too many operations. */
 function statesOfAll(
   model: Model,
   list: OperationList,
@@ -70,14 +70,14 @@ function statesOfAll(
 
 export interface Explanation extends Pick<Anomaly, "summary"> {
   readonly evidence: OrderEvidence;
-  /** Absent where no simple one is certain. */
+  /** Absent where no simple reason is certain. */
   readonly reason?: Reason;
 }
 
 interface Shown {
   readonly operations: readonly Operation[];
   readonly bad: Operation;
-  /** What the shown operations begin in. */
+  /** The states that the shown operations begin in. */
   readonly starts: readonly Start<unknown>[];
 }
 
@@ -85,13 +85,13 @@ function shownOperations(model: Model, list: OperationList, culprit: number, bud
   const members = isRegister(model) ? contradictionBefore(model, list, culprit, budget) : undefined;
   const own = members === undefined ? list : part(list, members);
   const place = members === undefined ? culprit : members.indexOf(culprit);
-  const stretch = stretchBefore(model, own, place, budget);
-  const bad = stretch.operations[stretch.culprit] as Operation;
-  const minimal = stretch.starts.length === 0 ? around(stretch) : minimalPart(model, stretch, budget.rest());
-  const operations = bounded(minimal, minimal.indexOf(stretch.culprit)).map(
-    (i) => stretch.operations[i] as Operation,
+  const excerpt = excerptBefore(model, own, place, budget);
+  const bad = excerpt.operations[excerpt.culprit] as Operation;
+  const minimal = excerpt.starts.length === 0 ? around(excerpt) : minimalPart(model, excerpt, budget.rest());
+  const operations = bounded(minimal, minimal.indexOf(excerpt.culprit)).map(
+    (i) => excerpt.operations[i] as Operation,
   );
-  const starts = stretch.starts.map((start) => startAmong(operations, stretch, start));
+  const starts = excerpt.starts.map((start) => startAmong(operations, excerpt, start));
   const whole = contextOf(
     model,
     list,
@@ -102,14 +102,14 @@ function shownOperations(model: Model, list: OperationList, culprit: number, bud
   return { operations: whole, bad, starts: [{ state: model.init, placed: [] }] };
 }
 
-/** A start of the stretch, with those of the shown operations that had taken effect in it. */
+/** A start of the excerpt, with those of the shown operations that had taken effect in it. */
 function startAmong(
   operations: readonly Operation[],
-  stretch: Stretch<unknown>,
-  { state, done, used, spent }: StretchStart<unknown>,
+  excerpt: Excerpt<unknown>,
+  { state, done, used, spent }: ExcerptStart<unknown>,
 ): Start<unknown> {
   const placed = [...new Set([...done, ...used, ...spent])].map((i) =>
-    operations.indexOf(stretch.operations[i] as Operation),
+    operations.indexOf(excerpt.operations[i] as Operation),
   );
   return { state, placed: placed.filter((i) => i >= 0) };
 }
@@ -127,11 +127,11 @@ function isExplanation(
 }
 
 /** Where there is no time to prove anything: what was open together with the culprit. */
-function beside(list: OperationList, culprit: number): Shown {
+function openWith(list: OperationList, culprit: number): Shown {
   const bad = list.operation(culprit);
   const operations: Operation[] = [];
-  const last = Math.min(list.length - 1, culprit + mostBeside);
-  for (let i = Math.max(0, culprit - mostBeside); i <= last; i++) {
+  const last = Math.min(list.length - 1, culprit + mostAround);
+  for (let i = Math.max(0, culprit - mostAround); i <= last; i++) {
     if (i === culprit) operations.push(bad);
     else if (list.returnIndex(i) >= bad.callIndex && list.callIndex(i) <= bad.returnIndex)
       operations.push(list.operation(i));
@@ -141,12 +141,12 @@ function beside(list: OperationList, culprit: number): Shown {
 }
 
 /** Where nothing can be proven within bounds: what was open together with the bad operation. */
-function around({ operations, culprit }: Stretch<unknown>): number[] {
+function around({ operations, culprit }: Excerpt<unknown>): number[] {
   const bad = operations[culprit] as Operation;
   return [...operations.keys()].filter((i) => (operations[i] as Operation).returnIndex >= bad.callIndex);
 }
 
-/** At most so many as are shown: those next to the bad one. */
+/** At most `mostShown` of them: those next to the bad one. */
 function bounded(positions: readonly number[], bad: number): readonly number[] {
   if (positions.length <= mostShown) return positions;
   const first = Math.min(Math.max(0, bad - mostShown + 1), positions.length - mostShown);

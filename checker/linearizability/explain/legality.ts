@@ -6,11 +6,11 @@ import { breadthFirst, type Configuration, type Work } from "../search/breadth-f
 import { type ModelMachine, modelMachine } from "../search/machine.ts";
 import { classify, type Problem } from "../search/problem.ts";
 import { type Timeline, timeline, timelineOf } from "../search/timeline.ts";
-import { firstEventFrom, type Stretch } from "./excerpt.ts";
+import { type Excerpt, firstEventFrom } from "./excerpt.ts";
 
-/** Asks which parts of a stretch are legal. What all questions share is computed once. */
-export class Questions<S> {
-  readonly #stretch: Stretch<S>;
+/** Decides which parts of an excerpt are legal. What all decisions share is computed once. */
+export class Legality<S> {
+  readonly #excerpt: Excerpt<S>;
   readonly #readOnly: readonly boolean[];
   /** Classes of operations; those that may be left out have classes of their own, in the second half. */
   readonly #classOf: Int32Array;
@@ -19,11 +19,11 @@ export class Questions<S> {
   readonly #timeline: Timeline;
   readonly #limits: Limits;
 
-  constructor(model: Model<S>, stretch: Stretch<S>, limits: Limits) {
-    const { operations } = stretch;
+  constructor(model: Model<S>, excerpt: Excerpt<S>, limits: Limits) {
+    const { operations } = excerpt;
     const everything = Int32Array.from(operations.keys());
     const { classOf, classes } = classify(listOf(operations), everything);
-    this.#stretch = stretch;
+    this.#excerpt = excerpt;
     this.#limits = limits;
     this.#classOf = classOf;
     this.#classes = classes.length;
@@ -44,7 +44,7 @@ export class Questions<S> {
   }
 
   /**
-   * Whether some order of the operations at `present` is legal from one of the stretch's starts, where those that are
+   * Whether some order of the operations at `present` is legal from one of the excerpt's starts, where those that are
    * not `required` may be left out. Undefined where that takes more than `work`.
    */
   isLegal(present: readonly number[], required: ReadonlySet<number>, work: Work): boolean | undefined {
@@ -52,16 +52,16 @@ export class Questions<S> {
     const kept = present.filter((i) => required.has(i) || !this.#readOnly[i]);
     const problem = this.#problem(kept, required);
     const configurations = this.#starts(kept, problem.classOf);
-    const events = firstEventFrom(problem.timeline, this.#stretch.begins);
+    const events = firstEventFrom(problem.timeline, this.#excerpt.begins);
     const { kind } = breadthFirst(problem, { limits: this.#limits, work, start: { events, configurations } });
     return kind === "valid" ? true : kind === "invalid" ? false : undefined;
   }
 
-  /** The stretch's starts in the numbers of a problem of the operations at `kept`. */
+  /** The excerpt's starts in the numbers of a problem of the operations at `kept`. */
   #starts(kept: readonly number[], classOf: Int32Array): Configuration[] {
     const find = (members: readonly number[]) =>
       members.map((i) => kept.indexOf(i)).filter((operation) => operation >= 0);
-    return this.#stretch.starts.map(({ state, done, used, spent }) => ({
+    return this.#excerpt.starts.map(({ state, done, used, spent }) => ({
       state: this.#machine.intern(state),
       done: find(done),
       used: find(used),

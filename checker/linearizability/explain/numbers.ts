@@ -11,7 +11,7 @@ export interface Numbered {
   readonly value?: Json;
 }
 
-/** Reasons of a model whose operations have numbers; `of` is undefined for one that has none. */
+/** Reasons for a model whose operations have numbers; `of` is undefined for an operation without one. */
 export const numberReasons =
   (name: string, of: (call: Call, outcome: Outcome) => Numbered | undefined): Reasoner =>
   (past) => {
@@ -31,7 +31,7 @@ export const numberReasons =
 
 type Relation = Extract<Reason, { kind: "number" }>["relation"];
 
-/** What is wrong between two operations, the second of which came before the first or was open together with it. */
+/** What is wrong between two operations; the second came before the first or was open at the same time. */
 function relationOf(own: Numbered, its: Numbered, isBefore: boolean): Relation | undefined {
   if (own.at === its.at) {
     if (own.given && its.given) return "shared";

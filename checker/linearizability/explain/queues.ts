@@ -7,8 +7,8 @@ import { named, othersOf, type Past, type Reason, type Reasoner } from "./reason
 type Access = (call: Call, outcome: Outcome) => QueueAccess;
 
 /**
- * Reasons of a model whose state is a queue, `initial` at first. `putting` says what puts an element in, in the past
- * tense, to follow "nothing": `enqueued 3`.
+ * Reasons for a model whose state is a queue, `initial` at first. `putting` describes adding an element, in the past tense,
+ * to follow "nothing": `enqueued 3`.
  */
 export const queueReasons =
   (initial: readonly Json[], access: Access, putting: (value: Json) => string): Reasoner =>
@@ -36,7 +36,7 @@ interface Element {
 class Traffic {
   readonly #puts = new Map<string, number[]>();
   readonly #takes = new Map<string, number[]>();
-  /** Whether something was or may have been taken without a word of what. */
+  /** Whether something was or may have been taken without an answer that says what. */
   #isUnsure = false;
   readonly access: Access;
 
@@ -59,7 +59,7 @@ class Traffic {
     return this.#takes.get(canonical(value)) ?? [];
   }
 
-  /** What put in an element that nothing can have taken out. */
+  /** The operation that put in an element that nothing can have taken out. */
   stillIn(): number[] {
     if (this.#isUnsure) return [];
     return [...this.#puts].flatMap(([value, positions]) => (this.#takes.has(value) ? [] : positions));
@@ -96,7 +96,7 @@ function taken(traffic: Traffic, { list, bad }: Past, { value, atFirst, what }: 
   return { kind: "taken", claim: { cell: "", value, holds: true }, what, by, most, atFirst: atFirst === 1 };
 }
 
-/** An element that was put in before `value` can have been, and is in still. */
+/** An element that was put in before `value` can have been, and is still in. */
 function overtaken(traffic: Traffic, past: Past, { value, atFirst, what }: Element): Reason | undefined {
   if (atFirst > 0) return undefined;
   const { list } = past;
@@ -114,7 +114,7 @@ function notEmpty(traffic: Traffic, past: Past): Reason | undefined {
   return i === undefined ? undefined : { kind: "not-empty", by: past.list.operation(i) };
 }
 
-/** What put in an element that is in still, and had returned before `index`. */
+/** The operation that put in an element that is still in, and had returned before `index`. */
 const acknowledged = (traffic: Traffic, past: Past, index: number): number | undefined =>
   named(
     past,

@@ -3,9 +3,9 @@ import type { Operation } from "../../../core/op.ts";
 import { illegal, type Model } from "../../model.ts";
 import { type Budget, within } from "../limits.ts";
 
-/** More states than a person would read. */
+/** At most this many states are reported: a person would not read more. */
 const mostStates = 16;
-/** Places of orders that are looked at. */
+/** Places in orders that the search may visit. */
 const mostPlaces = 20_000;
 
 /** A state that the operations may begin in, with those of them that had taken effect by then: positions. */
@@ -57,7 +57,7 @@ class Orders<S> {
   readonly #reached = new Map<string | number, ReachedState>();
   readonly #allowing = new Map<string | number, string>();
 
-  /** How many had taken effect where the orders begin: of these the order is not known. */
+  /** The number of operations that had taken effect where the orders begin; their order is not known. */
   #placed = 0;
 
   constructor(model: Model<S>, operations: readonly Operation[], culprit: number, budget: Budget) {
@@ -131,7 +131,7 @@ class Orders<S> {
     });
   }
 
-  /** What real time lets come next. */
+  /** The operations that real time allows next. */
   #followers(rest: readonly number[]): number[] {
     const firstReturn = Math.min(...rest.map((i) => (this.#operations[i] as Operation).returnIndex));
     return rest.filter((i) => (this.#operations[i] as Operation).callIndex <= firstReturn);

@@ -1,6 +1,6 @@
 /**
  * Reasons why an operation cannot be placed. A reason is a fact of the history that refutes the operation by itself, in
- * a form that a test can hold against the history; `words.ts` puts it in words. A model lists the reasoners that are
+ * a form that a test can check against the history; `sentence.ts` puts it in words. A model lists the reasoners that are
  * true for it (`Model.reasons`).
  */
 import type { Json, Operation, Outcome } from "../../../core/op.ts";
@@ -10,7 +10,7 @@ import { type OperationList, part } from "../operation-list.ts";
 export interface Past {
   readonly list: OperationList;
   readonly bad: number;
-  /** Those that the explanation shows: a reason names one of them where it can. */
+  /** The operations that the explanation shows: a reason names one of them where it can. */
   readonly shown: ReadonlySet<number>;
 }
 
@@ -127,7 +127,7 @@ export function named({ list, shown }: Past, positions: readonly number[]): numb
   return best;
 }
 
-/** The same past with those operations only for which `keep` holds; the bad one is kept. */
+/** The same past, restricted to operations for which `keep` holds; the bad one is kept. */
 export function pastAmong({ list, bad, shown }: Past, keep: (position: number) => boolean): Past {
   const kept: number[] = [];
   for (let i = 0; i < list.length; i++) if (i === bad || keep(i)) kept.push(i);

@@ -1,4 +1,4 @@
-/** Which reasons a model has, and the one that refutes an operation. */
+/** The reasons that a model has, and the one that refutes an operation. */
 import type { Call, Json, Operation } from "../../../core/op.ts";
 import type { Model } from "../../model.ts";
 import type { OperationList } from "../operation-list.ts";
@@ -14,7 +14,7 @@ export function reasonersOf({
   return register === undefined ? [] : [registerReasons(init as Json, register)];
 }
 
-/** A reasoner of one key for a history of several: what is done to other keys is none of its business. */
+/** Adapts a reasoner for one key to a history of several: it ignores operations on other keys. */
 export const ofOneKey =
   (keyOf: (call: Call) => string) =>
   (reasoner: Reasoner): Reasoner =>

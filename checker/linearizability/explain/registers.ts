@@ -1,4 +1,4 @@
-/** Reasons about a register: what it can have held. They exist for every model that says how it looks at its value. */
+/** Reasons about the value that a register can have held, for every model with `register`. */
 import type { Call, Json, Outcome } from "../../../core/op.ts";
 import { showValue } from "../../../core/wording.ts";
 import { same } from "../../canonical.ts";
@@ -41,5 +41,5 @@ function touchOf(access: RegisterAccess, outcome: Outcome): Touch {
   }
 }
 
-/** What is after an operation that leaves one value. */
+/** Whether a cell holds the value after an operation that leaves exactly one. */
 export const exactly = (left: Json, value: Json): "this" | "other" => (same(left, value) ? "this" : "other");

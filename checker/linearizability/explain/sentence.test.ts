@@ -83,7 +83,7 @@ describe("the sentence of a register's violation", () => {
 
   it("says of a refused comparison that the value was there", () => {
     expect(said(model, write(1, 41, [0, 10]), cas(2, 41, 42, [20, 30], mismatched))).toMatch(
-      /was told that the value was not 41 in k3 .* but process 1 wrote 41 to k3, acknowledged 10 ms earlier, and nothing changed the value from 41 in between$/,
+      /found that the value was not 41 in k3 .* but process 1 wrote 41 to k3, acknowledged 10 ms earlier, and nothing changed the value from 41 in between$/,
     );
   });
 

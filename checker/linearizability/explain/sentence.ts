@@ -1,4 +1,4 @@
-/** The sentence of a violation: what was done, and the reason why it cannot be. */
+/** The sentence that explains a violation: the operation, and the reason why it is impossible. */
 import type { Operation } from "../../../core/op.ts";
 import { atTime, count, cutMiddle, duration, listed, showValue } from "../../../core/wording.ts";
 import type { Model } from "../../model.ts";
@@ -7,9 +7,9 @@ import { describeCall } from "./describe-call.ts";
 import type { Reached } from "./reached-states.ts";
 import type { Reason } from "./reason.ts";
 
-/** Of more states than this none is named. */
+/** States are named if there are at most this many. */
 const mostNamed = 5;
-/** More operations than this are counted. */
+/** At most this many operations are named; the others are counted. */
 const mostTakers = 3;
 
 /**
@@ -26,7 +26,7 @@ export function sentence(model: Model, bad: Operation, reason: Reason | undefine
 const inWords = (model: Model, { process, call, outcome }: Operation): string =>
   `process ${process} ${describeCall(model, call, outcome)}`;
 
-/** Names all states, those included that allow the operation but not what others did. */
+/** Names all states, including those that allow the operation but not what others did. */
 function stateReason(past: Reached | undefined): string {
   const names = past === undefined ? [] : [...past.states.map(({ state }) => state), ...past.allowing];
   if (past?.isComplete !== true || names.length === 0 || names.length > mostNamed)
@@ -79,7 +79,7 @@ function reasonInWords(model: Model, bad: Operation, reason: Reason): string {
 
 function numberInWords(model: Model, bad: Operation, reason: Extract<Reason, { kind: "number" }>): string {
   const { name, relation, by, its, given } = reason;
-  // The words of a call need not tell its number.
+  // The description of a call may lack its number.
   const at = `${name} ${its}`;
   const words = inWords(model, by);
   const who = words.endsWith(at) ? words : `${words} at ${at}`;

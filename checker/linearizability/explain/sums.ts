@@ -2,10 +2,10 @@
 import type { Call, Outcome } from "../../../core/op.ts";
 import { othersOf, type Reasoner } from "./reason.ts";
 
-/** What an operation does to the sum; NaN where that is no whole number that arithmetic keeps exact. */
+/** What an operation adds to the sum; NaN where that is not a whole number in the exact range. */
 export type Summed = { readonly adds: number } | { readonly found: number };
 
-/** The reason of a model whose state is a sum that begins with `initial`; `of` is undefined where nothing is known. */
+/** The reason for a model whose state is a sum that begins with `initial`; `of` is undefined where nothing is known. */
 export const sumReason =
   (initial: number, of: (call: Call, outcome: Outcome) => Summed | undefined): Reasoner =>
   (past) => {

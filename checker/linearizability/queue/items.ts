@@ -17,11 +17,11 @@ export interface QueueModel {
 
 /** A value that was certainly in the queue: the operations that put it in and took it out, and their indexes. */
 export interface Item {
-  /** `none` where it was in the queue from the first. */
+  /** `none` where it was in the queue initially. */
   readonly enqueue: number;
   readonly enqueueCall: number;
   readonly enqueueReturn: number;
-  /** `none` where no answer tells that it was taken. */
+  /** `none` where no answer shows that it was taken. */
   dequeue: number;
   dequeueCall: number;
   dequeueReturn: number;
@@ -39,15 +39,15 @@ export interface Items {
   readonly empties: readonly Empty[];
   /** Dequeues whose answer is not known, in order of their call. */
   readonly unknown: readonly number[];
-  /** Whether it is only a guess which operation took what which one put in: some value was put in more than once. */
+  /** Whether the pairing of enqueues and dequeues is a guess, because some value was put in more than once. */
   readonly isGuess: boolean;
 }
 
 /**
- * What a queue's operations tell. Where every value was put in once, that is certain. Otherwise, of equal values the one
- * that was probably put in first is taken to have been taken first.
+ * The items that a queue's operations show. Where every value was put in once, they are certain. Otherwise, among equal
+ * values, the one that was probably put in first is assumed to have been taken first.
  *
- * An unknown enqueue whose value was taken happened; another one is left out, which leaves the others more room.
+ * An unknown enqueue whose value was taken did happen; others are left out, which leaves the rest more room.
  *
  * A contradiction is certain: a value was taken that was never put in, or more often than that, or before.
  */
@@ -61,7 +61,7 @@ export function itemsOf(model: QueueModel, list: OperationList, budget: Budget):
   return builder.items();
 }
 
-/** What is in the queue from the first was put in before every index that a history has. */
+/** Initial items were put in before every index that a history has. */
 const longBefore = -(2 ** 52);
 
 interface Dequeue {
@@ -70,16 +70,16 @@ interface Dequeue {
   readonly return: number;
 }
 
-/** What is known of one value. */
-interface Told {
+/** What is known about one value. */
+interface ValueItems {
   readonly items: Item[];
-  /** Of unknown enqueues. */
+  /** Items from unknown enqueues. */
   readonly unknown: Item[];
   readonly dequeues: Dequeue[];
 }
 
 class ItemBuilder {
-  readonly #values = new Map<string, Told>();
+  readonly #values = new Map<string, ValueItems>();
   readonly #empties: Empty[] = [];
   readonly #unknown: number[] = [];
 
@@ -131,13 +131,13 @@ class ItemBuilder {
     return { items: all, empties: this.#empties, unknown: this.#unknown, isGuess };
   }
 
-  #of(value: Json): Told {
+  #of(value: Json): ValueItems {
     const name = canonical(value);
     const known = this.#values.get(name);
     if (known !== undefined) return known;
-    const told: Told = { items: [], unknown: [], dequeues: [] };
-    this.#values.set(name, told);
-    return told;
+    const added: ValueItems = { items: [], unknown: [], dequeues: [] };
+    this.#values.set(name, added);
+    return added;
   }
 }
 

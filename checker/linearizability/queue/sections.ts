@@ -15,8 +15,8 @@ export interface Sections {
 
 /**
  * Divides items by the dequeues that found the queue empty, and orders each section; undefined where no order is legal.
- * `unknownFrom`: an unknown dequeue may have taken any item that no answer tells of, from this index on; undefined where
- * there is none.
+ * `unknownFrom`: from this index on an unknown dequeue may have taken any item that no answer accounts for; undefined
+ * where there is none.
  *
  * **Empty queues.** Let o be such a dequeue. Every value is in and out again before o, or comes after it. If e(a) < o or
  * d(a) < o, then a is before o. If b is before o, and e(a) or d(a) returned before e(b) or d(b) was called, then a is before
@@ -38,7 +38,7 @@ export function sectionsOf(
 ): Sections | undefined {
   const taken: Item[] = [];
   const sections: Section[] = [];
-  // What an unknown dequeue takes is taken from then on; what nothing takes, never.
+  // What an unknown dequeue takes counts as taken from then on; other items are never taken.
   const take = (item: Item): Item | undefined => {
     if (item.dequeue !== none) return item;
     if (unknownFrom === undefined) return undefined;
@@ -69,7 +69,7 @@ export function sectionsOf(
   return ordered && { sections: [...sections, { items: ordered }], taken };
 }
 
-/** What is left, with those taken that something must follow that was taken. */
+/** The items left, with those marked as taken that a taken item must follow. */
 function lastSection(
   rest: readonly Item[],
   take: (item: Item) => Item | undefined,

@@ -6,7 +6,7 @@ import { verifyListOrder } from "../verify-order.ts";
 import { type Item, type Items, itemsOf, none, type QueueModel } from "./items.ts";
 import { type Section, sectionsOf } from "./sections.ts";
 
-/** What became of a queue. An order is one of positions in the list. */
+/** The result for a queue. An order consists of positions in the list. */
 export type QueueResult =
   | { readonly kind: "ordered"; readonly order: Int32Array }
   | { readonly kind: "contradiction" }
@@ -15,7 +15,7 @@ export type QueueResult =
 const contradiction: QueueResult = { kind: "contradiction" };
 const undecided: QueueResult = { kind: "undecided" };
 
-/** Of an operation, in bytes: its item and the orders it is sorted into; measured on V8, rounded up. */
+/** Bytes per operation: its item and the orders it is sorted into; measured on V8, rounded up. */
 const bytesPerOperation = 300;
 
 /**
@@ -40,10 +40,10 @@ const bytesPerOperation = 300;
  * For dequeues that found the queue empty see sections.ts. They divide the values into sections, to each of which the claim
  * applies.
  *
- * **Unknown dequeues.** Each may have taken a value that no answer tells of, or nothing. Such a value must have been taken
+ * **Unknown dequeues.** Each may have taken a value that no answer accounts for, or nothing. Such a value must have been taken
  * if another one that was taken must follow it, or the queue was empty after it came; the others can be taken to come
  * last. Which unknown dequeue took which is guessed, in order of their calls; an order that comes out is verified. Where
- * none comes out, they are held to less: each can take as many values as there are, any time after the first of them was
+ * none comes out, weaker rules apply: each can take as many values as there are, any time after the first of them was
  * called. What is a contradiction even so is certain. Otherwise the result is `undecided`.
  *
  * **Equal values.** Which of them an operation took is guessed as well. An order that comes out is verified; if none does,
@@ -72,12 +72,12 @@ function decided(model: Model<unknown>, list: OperationList, found: Items, budge
   if (loose.taken.length === 0) return verified(model, list, order);
   const byEnqueue = loose.taken.toSorted((a, b) => a.enqueueReturn - b.enqueueReturn);
   const guessed = new Map(byEnqueue.map((item, k) => [item, unknown[k] as number]));
-  const told = items.map((item): Item => {
+  const completed = items.map((item): Item => {
     const dequeue = guessed.get(item);
     if (!isOpen(item) || dequeue === undefined) return item;
     return { ...item, dequeue, dequeueCall: list.callIndex(dequeue) };
   });
-  const tight = sectionsOf(told, empties, undefined, budget);
+  const tight = sectionsOf(completed, empties, undefined, budget);
   return tight === undefined ? undecided : verified(model, list, merged(tight.sections, budget));
 }
 
@@ -122,7 +122,7 @@ function mergeInto(order: number[], items: readonly Item[], budget: Budget): boo
   }
 }
 
-/** Of every position: the least index among the items from there on. */
+/** For each position, the least index among the items from there on. */
 function earliestFrom(items: readonly Item[], indexOf: (item: Item) => number): Float64Array {
   const earliest = new Float64Array(items.length + 1).fill(Number.POSITIVE_INFINITY);
   for (let i = items.length - 1; i >= 0; i--)

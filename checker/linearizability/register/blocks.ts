@@ -14,11 +14,11 @@ export interface Blocks {
   readonly count: number;
   /** The operations of all blocks, block by block, each in its order. */
   readonly operations: Int32Array;
-  /** Where every block begins in `operations`; one more at the end. */
+  /** Where each block begins in `operations`, and one more entry for the end. */
   readonly start: Int32Array;
-  /** The operation of every block that returned first; `none` for the block of the initial value: the run's start. */
+  /** For each block, the operation that returned first; `none` for the block of the initial value: the run's start. */
   readonly firstReturn: Int32Array;
-  /** The operation of every block that was called last. */
+  /** For each block, the operation that was called last. */
   readonly lastCall: Int32Array;
 }
 

@@ -12,13 +12,13 @@ export const cas = 2;
 export const differs = 3;
 export const replace = 4;
 
-/** The return of an operation that has none. */
+/** The return index of an operation that never returned. */
 export const never = 0x7fffffff;
 
 /** A register's operations as columns of numbers, in order of invocation. Values are numbered; the initial one is 0. */
 export interface Columns {
   readonly size: number;
-  /** Position of every operation in the list that it came from. */
+  /** Each operation's position in the list that it came from. */
   readonly source: Int32Array;
   /** `read`, `write`, `cas`, `differs` or `replace`. */
   readonly kind: Uint8Array;
@@ -29,7 +29,7 @@ export interface Columns {
   /** 1 where the operation may never have taken effect. */
   readonly optional: Uint8Array;
   readonly callIndex: Int32Array;
-  /** `never` where there is none. */
+  /** `never` where there is no return. */
   readonly returnIndex: Int32Array;
   /** How many values there are. */
   readonly valueCount: number;
@@ -41,7 +41,7 @@ export interface RegisterModel {
   key?(call: Call): string;
 }
 
-/** Of an operation in columns, with the number of its key and, while they are built, that of its value. */
+/** Bytes per operation in columns, with the number of its key and, while they are built, that of its value. */
 const bytesPerOperation = 40;
 
 /** One register's operations. */
@@ -52,7 +52,7 @@ export interface KeyColumns {
 
 /**
  * The operations of `list` that constrain an order, key by key, in the order in which keys appear. Left out are failures
- * that observed nothing and reads that were never answered: they changed nothing and told nothing. Throws
+ * that observed nothing and reads that were never answered: they changed nothing and showed nothing. Throws
  * `LimitExceeded` where the budget does not allow it.
  */
 export function columnsByKey(
@@ -174,7 +174,7 @@ function kindOf(kind: RegisterAccess["kind"]): number {
   }
 }
 
-/** Sorts the operations by key, in one pass over each column, and numbers every key's values anew. */
+/** Sorts the operations by key, in one pass over each column, and renumbers each key's values. */
 function byKey(all: Columns, keyOf: Int32Array, names: readonly string[]): KeyColumns[] {
   const { size } = all;
   const start = new Int32Array(names.length + 1);
@@ -220,7 +220,7 @@ function byKey(all: Columns, keyOf: Int32Array, names: readonly string[]): KeyCo
   });
 }
 
-/** Numbers values anew, in place, from 0 on, which stays the initial one; answers how many there are. */
+/** Renumbers values in place from 0 on, which stays the initial one; returns how many there are. */
 function renumberer(valueCount: number): (...columns: Int32Array[]) => number {
   const numbers = new Int32Array(valueCount).fill(-1);
   const used: number[] = [];

@@ -7,7 +7,7 @@ import { decideUnique } from "./unique.ts";
 /** Contradictions that are followed back one by one before the rest is halved. */
 const steps = 4;
 
-/** Of an operation, in bytes: what is unknown at a place, and what returned before it. */
+/** Bytes per operation: what is unknown at a place, and what returned before it. */
 const bytesPerOperation = 15;
 
 /**
@@ -75,7 +75,7 @@ function isBefore({ returnIndex }: Columns, a: number, b: number): boolean {
 
 /**
  * Positions of a few operations that no order can hold together, `culprit` among them, ascending; undefined where the
- * values of the history up to the culprit's return do not tell (see unique.ts).
+ * values of the history up to the culprit's return do not decide it (see unique.ts).
  */
 export function contradictionBefore(
   model: RegisterModel,

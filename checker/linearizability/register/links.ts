@@ -7,13 +7,13 @@ const several = -2;
 
 /** Who set what was seen, where that is certain. */
 export interface Links {
-  /** Of every value that was seen: the one operation that set it; `none` for the initial value. */
+  /** For each value that was seen, the one operation that set it; `none` for the initial value. */
   readonly setter: Int32Array;
-  /** Of every value: the CAS that replaced it; `none` where no CAS did. */
+  /** For each value, the CAS that replaced it; `none` where no CAS did. */
   readonly successor: Int32Array;
   /** 1 for operations that certainly took effect: the required ones, and unknown ones whose value was seen. */
   readonly effective: Uint8Array;
-  /** Of every unknown operation that took effect: the one that saw its value. */
+  /** For each unknown operation that took effect, the one that saw its value. */
   readonly witness: Int32Array;
 }
 
@@ -52,7 +52,7 @@ export function link(columns: Columns, budget: Budget): Links | Contradiction | 
     budget.step();
     if (optional[i]) continue;
     takesEffect(i);
-    // Before ambiguity is met elsewhere: certain whatever the other values are.
+    // Checked before ambiguity elsewhere, since this is certain regardless of the other values.
     const seen = value[i] as number;
     if (seen !== 0 && seesAny(i) && setter[seen] === none)
       return contradiction(columns, links, "never-written", [i]);
@@ -80,7 +80,7 @@ export function link(columns: Columns, budget: Budget): Links | Contradiction | 
 /**
  * A contradiction of `operations` (`none` among them is left out), with what it takes to make sense of them: those that
  * prove that unknown ones took effect, and the setters of what was seen, back to the head of each chain. Without these
- * the others would be illegal whatever the contradiction.
+ * the others would be illegal even without the contradiction.
  */
 export function contradiction(
   columns: Columns,
@@ -100,7 +100,7 @@ export function contradiction(
   return { kind: "contradiction", why, operations: [...members].sort((a, b) => a - b) };
 }
 
-/** Of every value: the one operation that may have set it, `none` or `several`. The run's start sets the initial one. */
+/** For each value, the one operation that may have set it, `none` or `several`. The run's start sets the initial one. */
 function settersOf({ size, kind, value, to, valueCount }: Columns): Int32Array {
   const setter = new Int32Array(valueCount).fill(none);
   for (let i = 0; i < size; i++) {

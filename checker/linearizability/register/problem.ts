@@ -5,13 +5,13 @@ import { timeline } from "../search/timeline.ts";
 import { type Columns, cas, differs, read, replace, write } from "./columns.ts";
 import { guessTimes } from "./guess.ts";
 
-/** Of an operation in a problem, in bytes: its numbers, its guess, its events. */
+/** Bytes per operation in a problem: its numbers, its guess, its events. */
 const bytesPerOperation = 70;
 
 /**
  * The search problem of a register: its states are the numbers of its values, which `describe` puts in words.
  *
- * All values that nothing looks at are one value: no operation tells them apart. And where nothing looks for a
+ * All values that nothing looks at are one value: no operation distinguishes them. And where nothing looks for a
  * difference either (`differs`, `replace`), an unknown operation that would set such a value is left out: after it only a write could come,
  * which could come without it.
  *

@@ -4,7 +4,7 @@ import { type Columns, differs, read, replace } from "./columns.ts";
 import { placeDiffering } from "./differing.ts";
 import { type Contradiction, contradiction, type Links, link, none } from "./links.ts";
 
-/** What links, blocks and an order hold, in bytes: of every operation and of every value. */
+/** Bytes that links, blocks and an order hold, per operation and per value. */
 const bytesPerOperation = 45;
 const bytesPerValue = 20;
 
@@ -69,7 +69,7 @@ function decided(columns: Columns, budget: Budget): UniqueResult {
 function ordered(columns: Columns, links: Links, blocks: Blocks, budget: Budget): Int32Array | Contradiction {
   const { callIndex, returnIndex } = columns;
   const { count, firstReturn, lastCall } = blocks;
-  // Of the block of the initial value the first return is the start of the run, before every call.
+  // The first return of the initial value's block is the start of the run, before every call.
   const f = (block: number) => {
     const operation = firstReturn[block] as number;
     return operation === none ? -1 : (returnIndex[operation] as number);

@@ -10,11 +10,11 @@ import { Uses } from "./uses.ts";
 
 export interface BreadthFirstOptions {
   readonly limits: Limits;
-  /** Work that is left to do before the search gives up: configurations that are looked at. Counts down. */
+  /** Configurations that the search may still visit before it gives up. Counts down. */
   readonly work: Work;
   /** Where the search begins; absent: at the first event, in the initial state. */
   readonly start?: Start;
-  /** Whether to keep the order that is found. It takes memory for every configuration that there ever was. */
+  /** Whether to keep the order that is found. This takes memory for every configuration that ever existed. */
   readonly keepsOrder?: boolean;
   /** Called with the configurations before the event at position `at`. */
   readonly observe?: { readonly at: number; seen(configurations: readonly Configuration[]): void };
@@ -149,7 +149,7 @@ class BreadthFirst {
     return found;
   }
 
-  /** In place: what a call changes follows from the state, which tells rows apart already. */
+  /** In place: what a call changes follows from the state, which already distinguishes rows. */
   #call(operation: number): void {
     if (!this.#moves.changesAtCall(operation)) return;
     for (let i = 0; i < this.#current.count; i++)

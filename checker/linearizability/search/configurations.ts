@@ -8,7 +8,7 @@ import type { Uses } from "./uses.ts";
  * where state, tag and the done bits of `exact` operations are the same, and
  *
  * - `a` used no optional operation that `b` did not: whatever can follow `b` can follow `a`, which may leave the
- *   difference unused for ever;
+ *   difference unused;
  * - what is done in `b` is done in `a`, of operations that only read or overwrite: what follows `b` can follow `a` with
  *   the operations left out that `a` has behind it. A read changes nothing; a write that is left out can be hidden
  *   where `a` did it;
@@ -27,7 +27,7 @@ export class Configurations {
   #next: Int32Array;
   #table: Int32Array;
 
-  /** `fits`: whether so many bytes more may be held. */
+  /** `fits`: whether this many more bytes may be held. */
   constructor(layout: Layout, uses: Uses, fits: (bytes: number) => boolean) {
     this.#layout = layout;
     this.#uses = uses;
@@ -56,7 +56,7 @@ export class Configurations {
     return undefined;
   }
 
-  /** Row `i` itself: what is written to it is in the set, so only what does not tell rows apart may be. */
+  /** Row `i` itself: what is written to it is in the set, so only parts that do not distinguish rows may be written. */
   row(i: number): Int32Array {
     const { stride } = this.#layout;
     return this.#rows.subarray(i * stride, (i + 1) * stride);
@@ -78,7 +78,7 @@ export class Configurations {
   }
 
   /**
-   * Adds `row` unless it is superfluous; drops rows that it makes superfluous. Answers whether it was added. Throws
+   * Adds `row` unless it is superfluous; drops rows that it makes superfluous. Returns whether it was added. Throws
    * `LimitExceeded` where the set cannot grow.
    */
   add(row: Int32Array, exact: Int32Array): boolean {

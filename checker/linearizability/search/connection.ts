@@ -3,7 +3,7 @@ import { classFacts, type Machine } from "./machine.ts";
 /** The parts of the state that operations are connected through, starting from one of them. */
 export class Connection {
   readonly #parts: readonly (Int32Array | undefined)[];
-  /** Of every part: the start at which it was connected last. */
+  /** For each part, the start at which it was connected last. */
   readonly #connected: Int32Array;
   /** Every part is connected. */
   #all = false;
@@ -20,7 +20,7 @@ export class Connection {
     return !this.#all;
   }
 
-  /** Begins anew with the parts of a class. */
+  /** Starts again with the parts of a class. */
   start(operationClass: number): void {
     this.#start++;
     this.#all = this.#parts[operationClass] === undefined;
@@ -34,7 +34,7 @@ export class Connection {
     return parts === undefined || parts.some((part) => this.#connected[part] === this.#start);
   }
 
-  /** Connects the parts of a class that shares one with what is connected; answers whether any was new. */
+  /** Connects the parts of a class that shares one with what is connected; returns whether any was new. */
   join(operationClass: number): boolean {
     return !this.#all && this.has(operationClass) && this.#add(operationClass);
   }

@@ -16,11 +16,11 @@ export interface DecideOptions {
 /**
  * Whether a problem has a legal order. Depth first, for in a legal history the first choices are good as a rule; where
  * that meets too many dead ends, breadth first; where that meets too many configurations, depth first with more
- * patience, and so on in turns. So it takes a few times as long as the better of the two would, which nobody can tell
- * beforehand.
+ * patience, and so on in turns. So it takes a few times as long as the better of the two would, which is not known in
+ * advance.
  */
 export function decide(problem: Problem, options: DecideOptions): SearchResult;
-/** The same, but gives up after so many `turns`. */
+/** The same, but gives up after `turns` turns. */
 export function decide(problem: Problem, options: DecideOptions, turns: number): SearchResult | GaveUp;
 export function decide(
   problem: Problem,
@@ -38,7 +38,7 @@ export function decide(
       if (result.kind === "valid" || result.kind === "invalid") return result;
       if (result.events >= furthest.events)
         furthest = { kind: "gave-up", events: result.events, states: result.states };
-      // A search that came to its limit may have begun anew: what another one reached before it counts as well.
+      // A search that reached its limit may have been restarted: what an earlier one reached counts as well.
       if (result.kind === "unknown") return { ...furthest, kind: "unknown", limit: result.limit };
     }
     patience *= 8;

@@ -32,12 +32,12 @@ const hide: Move = 0x7fffffff;
 /** Failed configurations that are remembered at most. */
 const mostFailed = 1 << 18;
 
-/** Of a choice beside its row, in bytes; measured on V8, rounded up. */
+/** Bytes of a choice in addition to its row; measured on V8, rounded up. */
 const bytesPerChoice = 200;
 
 /** A choice that can be taken back. */
 interface Choice {
-  /** The configuration in which the operation that returns next is to be done. */
+  /** The configuration in which the operation that returns next must become done. */
   readonly row: Int32Array;
   /** How many events were past, and how many moves had been made. */
   at: number;
@@ -186,7 +186,7 @@ class DepthFirst {
     return choice;
   }
 
-  /** Whether probably nobody sees what the operation leaves. */
+  /** Whether probably no operation sees what this one leaves. */
   #staysHidden(target: number): boolean {
     const { guess, timeline } = this.#problem;
     const isSeenLater =

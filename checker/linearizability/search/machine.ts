@@ -1,10 +1,10 @@
 import type { Call, Outcome } from "../../../core/op.ts";
 import { illegal, type Model } from "../../model.ts";
 
-/** What `step` answers where the operation cannot happen in the state. */
+/** The result of `step` where the operation cannot happen in the state. */
 export const noState = -1;
 
-/** What operations of a class may do to the state: anything, nothing, or replace it whatever it was. */
+/** What operations of a class may do to the state: anything, nothing, or replace it unconditionally. */
 export type Role = 0 | 1 | 2;
 export const mutates: Role = 0;
 export const reads: Role = 1;
@@ -27,7 +27,7 @@ export interface Machine {
   bytes(): number;
 }
 
-/** What a machine says of its classes, by class. */
+/** What a machine reports about its classes, by class. */
 interface ClassFacts {
   readonly roles: Uint8Array;
   readonly onlyIn: Int32Array;
@@ -36,7 +36,7 @@ interface ClassFacts {
 
 const knownFacts = new WeakMap<Machine, ClassFacts>();
 
-/** What the machine says of its classes: asked once, for many small searches share a machine. */
+/** What the machine reports about its classes: asked once, since many small searches share a machine. */
 export function classFacts(machine: Machine): ClassFacts {
   const known = knownFacts.get(machine);
   if (known !== undefined) return known;
@@ -61,7 +61,7 @@ export interface OperationClass {
   readonly outcome: Outcome;
 }
 
-/** Of an interned state beside its fingerprint, in bytes; measured on V8, rounded up. */
+/** Bytes of an interned state in addition to its fingerprint; measured on V8, rounded up. */
 const stateBytes = 200;
 
 /** A machine that runs a model: states are interned by fingerprint, steps are remembered for a while. */

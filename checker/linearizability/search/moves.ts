@@ -53,9 +53,9 @@ export class Moves {
   readonly #anyOverwrites: boolean;
   /** Which classes may be connected to the operation that is to return. */
   readonly #connection: Connection;
-  /** Of every class: the enumeration that tried it last. */
+  /** For each class, the enumeration that tried it last. */
   readonly #tried: Int32Array;
-  /** Of every state: the enumeration in which an open operation needed it last. */
+  /** For each state, the enumeration in which an open operation needed it last. */
   #demanded = new Int32Array(8);
   #enumeration = 0;
 
@@ -77,7 +77,7 @@ export class Moves {
     this.#tried = new Int32Array(machine.classes);
   }
 
-  /** Moves the window over the next event; answers the event. */
+  /** Moves the window over the next event; returns the event. */
   forward(): number {
     const event = this.#problem.timeline.events[this.window.at] as number;
     this.window.forward();
@@ -194,7 +194,7 @@ export class Moves {
 
   /**
    * Writes the moves from `row` that may lead to `target`, the open operation that returns first, taking effect, to
-   * `moves`, the most promising first; answers how many there are.
+   * `moves`, the most promising first; returns how many there are.
    */
   list(row: Int32Array, target: number, moves: Move[]): number {
     let count = 0;

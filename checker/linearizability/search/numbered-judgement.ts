@@ -4,7 +4,7 @@ import type { Problem } from "./problem.ts";
 import type { SearchResult } from "./result.ts";
 import { returnsBefore } from "./timeline.ts";
 
-/** What became of a list of operations, in numbers: positions in the list, states as the machine numbers them. */
+/** The judgement of a list of operations in numbers: positions in the list, states as the machine numbers them. */
 export type NumberedJudgement =
   | {
       readonly kind: "valid";
@@ -21,7 +21,7 @@ export type NumberedJudgement =
       readonly states: readonly number[];
     };
 
-/** A search's result, told of the list that its problem was made from; with the order only where `wantsOrder`. */
+/** A search's result in terms of the list that its problem was made from; with the order only where `wantsOrder`. */
 export function numbered(problem: Problem, result: SearchResult, wantsOrder: boolean): NumberedJudgement {
   const inList = (operation: number) => problem.source[operation] as number;
   switch (result.kind) {
@@ -40,7 +40,7 @@ export function numbered(problem: Problem, result: SearchResult, wantsOrder: boo
   }
 }
 
-/** Valid, with the order where there is one to tell. */
+/** The judgement `valid`, with the order if there is one. */
 export const validBy = (order: Int32Array | undefined): NumberedJudgement => ({
   kind: "valid",
   ...(order !== undefined && { order }),

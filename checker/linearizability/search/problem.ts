@@ -8,7 +8,7 @@ import { type Timeline, timeline } from "./timeline.ts";
 
 /** Operations to linearize, as integers. */
 export interface Problem {
-  /** Position of every operation in the list that it came from. */
+  /** Each operation's position in the list that it came from. */
   readonly source: Int32Array;
   readonly timeline: Timeline;
   readonly classOf: Int32Array;
@@ -24,7 +24,7 @@ export interface Problem {
 
 /** A guess at what happened. Nothing depends on its being right. */
 export interface Guess {
-  /** When every operation took effect, on any scale. */
+  /** When each operation took effect, on any scale. */
   readonly time: Float64Array;
   /** When the last operation was called that saw what an operation left: an index; 0 where nothing is known of it. */
   readonly seenUntil: Float64Array;
@@ -32,7 +32,7 @@ export interface Guess {
 
 /**
  * Leaves out what cannot constrain an order: operations that failed, unless they observed something (`mismatch`), and
- * reads that were never answered. Sound: they changed nothing and told nothing, so they can be put into any legal
+ * reads that were never answered. Sound: they changed nothing and showed nothing, so they can be put into any legal
  * order and taken out of it.
  */
 export function constrains<S>(model: Model<S>, call: Call, outcome: Outcome): boolean {
@@ -51,7 +51,7 @@ export interface ModelProblem<S> extends Problem {
   readonly machine: ModelMachine<S>;
 }
 
-/** Of an operation in a problem: its numbers, and its class where it is the only one of it; measured on V8, rounded up. */
+/** Bytes per operation in a problem: its numbers, and its class where it is the only member; measured on V8, rounded up. */
 const bytesPerOperation = 250;
 
 /** The problem of linearizing `list`. Throws `LimitExceeded` where the budget does not allow it. */

@@ -9,11 +9,11 @@ export const usesAt = 1;
 export const tagAt = 2;
 export const bitsAt = 3;
 
-/** Where things are in a row of a problem with so many slots. */
+/** The layout of a row in a problem with `slots` slots. */
 export interface Layout {
   /** Words of each bit set. */
   readonly words: number;
-  /** Words of a row, with one behind the others for its trace where that is wanted. Nothing tells rows apart by it. */
+  /** Words of a row, with one behind the others for its trace where that is wanted. It does not distinguish rows. */
   readonly stride: number;
 }
 

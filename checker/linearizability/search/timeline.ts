@@ -10,13 +10,13 @@ export interface Timeline extends Times {
    * operation.
    */
   readonly events: Int32Array;
-  /** Of every required operation: its bit in a configuration, its own while it is open, another's afterwards. */
+  /** For each required operation, its bit in a configuration: its own while it is open, reused by another afterwards. */
   readonly slot: Int32Array;
   /** The greatest number of required operations open at once. */
   readonly slots: number;
   /**
-   * Of every required operation: the one that is next in front of it, by return, among those open at its call; -1
-   * where it is the first to return.
+   * For each required operation, the one that returns just before it among those open at its call; -1 where it is the
+   * first to return.
    */
   readonly before: Int32Array;
 }
@@ -49,7 +49,7 @@ export function timeline(times: Times, budget = new Budget(unlimited)): Timeline
 }
 
 /**
- * The timeline of some of the operations: those at `kept`, which ascend and are numbered anew. What is left needs no
+ * The timeline of some of the operations: those at `kept`, which ascend and are renumbered. What is left needs no
  * sorting.
  */
 export function timelineOf(all: Timeline, kept: readonly number[]): Timeline {

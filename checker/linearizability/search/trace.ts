@@ -3,7 +3,7 @@ import type { Move } from "./moves.ts";
 import type { FoundOrder } from "./result.ts";
 import type { Layout } from "./row.ts";
 
-/** How every configuration was reached: the move that led to it, when, and what it came from. */
+/** How each configuration was reached: the move that led to it, when, and the configuration before. */
 export class Trace {
   /** Which word of a row is the number of its step; 0 where there was none yet. */
   readonly #word: number;
@@ -13,13 +13,13 @@ export class Trace {
   #moves: Int32Array = new Int32Array(64);
   #events: Int32Array = new Int32Array(64);
 
-  /** `fits`: whether so many bytes more may be held. */
+  /** `fits`: whether this many more bytes may be held. */
   constructor(layout: Layout, fits: (bytes: number) => boolean) {
     this.#word = layout.stride - 1;
     this.#fits = fits;
   }
 
-  /** Notes that `move` made `row` what it is, when so many `events` were past, from the row that it still traces. Throws `LimitExceeded`. */
+  /** Records that `move`, after `events` events, led to `row` from the row that it still traces. Throws `LimitExceeded`. */
   extend(row: Int32Array, move: Move, events: number): void {
     const step = ++this.#count;
     if (step === this.#parents.length) {

@@ -3,7 +3,7 @@
  * of one class differ in nothing but their call, so a configuration only has to know how many of each it used.
  */
 export class Uses {
-  /** Of every multiset: its classes in order, each followed by its count. 0 is the empty one. */
+  /** For each multiset, its classes in order, each followed by its count. 0 is the empty one. */
   readonly #sets: Int32Array[] = [new Int32Array(0)];
   readonly #ids = new Map<string, number>([["", 0]]);
   #bytes = 0;

@@ -10,9 +10,9 @@ const none = -1;
 export class Window {
   /** The open required operation that returns first; -1 where none is open. */
   first = none;
-  /** Classes of which optional operations were called, in order of the first call. */
+  /** Classes with optional operations that were called, in order of the first call. */
   readonly classes: number[] = [];
-  /** Of every class: how many optional operations of it were called. */
+  /** For each class, how many of its optional operations were called. */
   readonly available: Int32Array;
   /** How many events are past. */
   at = 0;

@@ -33,7 +33,7 @@ function transaction(value: Json | undefined, answer: Json | undefined): string 
   const ending =
     succeeded === undefined
       ? ""
-      : ` and was told that its comparisons ${succeeded === true ? "held" : "did not hold"}`;
+      : ` and found that its comparisons ${succeeded === true ? "held" : "did not hold"}`;
   return `did the transaction ${showValue(value)}${ending}`;
 }
 

@@ -7,7 +7,7 @@ import { Budget, unlimited } from "../../linearizability/limits.ts";
 import { judgeColumns } from "../../linearizability/register/judge-columns.ts";
 import type { Task } from "../node-worker.ts";
 
-/** How a register of so many operations makes the thread fail. */
+/** How a register of this many operations makes the thread fail. */
 export const failures = { throws: 1, exits: 2, outOfMemory: 3, hangs: 4 } as const;
 
 if (parentPort !== null) {

@@ -7,6 +7,7 @@ import { inRunMode } from "../../../core/history.ts";
 import { printable } from "../../../core/printable.ts";
 import { toSeconds } from "../../../core/time.ts";
 import { type Verdict, type VerdictKind, worst } from "../../../core/verdict.ts";
+import { count } from "../../../core/wording.ts";
 import type { CheckResult } from "../json-result.ts";
 import { type Output, paintVerdict } from "../output.ts";
 import type { Case, CheckOptions, Judged } from "./case.ts";
@@ -94,11 +95,13 @@ function tell(judged: Judged, output: Output): void {
   const { file, truncated, operations, verdicts, verdict, understood, hint } = judged;
   // A line for each, whatever the history holds.
   if (truncated) output.note(`${printable(file)}: the last line was cut off, and is not judged`);
-  output.print(`${printable(file)}: ${paintVerdict(verdict)}  ${operations} operations`);
+  output.print(`${printable(file)}: ${paintVerdict(verdict)}  ${count(operations, "operation")}`);
   output.print(`  ${printable(describeUnderstood(understood))}`);
   for (const { checker, kind, summary, anomalies } of verdicts) {
     output.print(`  ${paintVerdict(kind)} ${checker}: ${printable(summary)}`);
-    for (const anomaly of anomalies.slice(0, 3)) output.print(`    ${printable(anomaly.summary)}`);
+    // A verdict's summary is often that of its first anomaly.
+    for (const anomaly of anomalies.filter((one) => one.summary !== summary).slice(0, 3))
+      output.print(`    ${printable(anomaly.summary)}`);
   }
   if (hint !== undefined) output.print(`  hint: ${printable(hint)}`);
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { canonical } from "../../../checker/canonical.ts";
 import type { Checker } from "../../../checker/checker.ts";
 import { runCheckers } from "../../../checker/run-checkers.ts";
 import type { ReadPromise } from "../../../core/consistency.ts";
@@ -34,7 +35,12 @@ const promises: readonly [name: string, promise: ReadPromise][] = [
 /** Says what it was given, so that a verdict differs where that does. */
 const echo = (options: WorkloadRun): Checker => ({
   name: "echo",
-  check: () => ({ checker: "echo", kind: "valid", summary: JSON.stringify(options), anomalies: [] }),
+  check: () => ({
+    checker: "echo",
+    kind: "valid",
+    summary: canonical(JSON.parse(JSON.stringify(options))),
+    anomalies: [],
+  }),
 });
 
 const workload: Workload = {
