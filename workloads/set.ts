@@ -4,6 +4,10 @@
  * stays tractable.
  */
 import type { ClientWith } from "../adapters/client/client.ts";
+import { unsettled } from "../checker/convergence/convergence.ts";
+import { elementsAtRest } from "../checker/elements/elements-at-rest.ts";
+import { setCheckers } from "../checker/elements/set-checkers.ts";
+import { set as setModel } from "../checker/models/set.ts";
 import { ClientError } from "../core/errors.ts";
 import type { Call, Json, Outcome, Result } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
@@ -125,7 +129,29 @@ function client(sets: Sets, readMode: string, random: Random): Actor<"kv" | "del
   return {
     next: () => sets.next(random),
     observe: (call, outcome) => sets.observe(call, outcome),
-    perform: (connection, call, { ask }) =>
-      perform(connection, call, { mode: call.mode ?? readMode, ask }),
+    perform: (connection, call, { ask }) => perform(connection, call, { mode: call.mode ?? readMode, ask }),
   };
 }
+
+export const set: Workload<"kv" | "delete" | "prefix"> = {
+  name: "set",
+  summary: "adds and removes unique elements, each a key under a prefix, and lists whole sets",
+  requires: ["kv", "delete", "prefix"],
+  options,
+  roles(run) {
+    const sets = new Sets(run);
+    return [
+      {
+        name: "clients",
+        processes: "load",
+        actor: ({ random }) => client(sets, run.readMode, random),
+        final: () => sets.lists(),
+      },
+    ];
+  },
+  words: setModel(),
+  checkers: ({ promises, limits, convergenceSeconds }) =>
+    setCheckers(promises, { limits, boundSeconds: convergenceSeconds }),
+  unsettled: (history) => unsettled(history, elementsAtRest),
+  needs: { add: 20, list: 20 },
+};
