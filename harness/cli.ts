@@ -22,21 +22,21 @@ overrideExit(assay);
 try {
   await assay.parseAsync();
 } catch (reason) {
-  process.exitCode = tell(reason);
+  process.exitCode = reportFailure(reason);
 }
 
-// Node 20 can spin for ever when it tears down its handles at a natural end (seen after a run that had cut clients off):
-// the command is done, so it ends itself, once what it wrote is out.
+// Node 20 can spin forever while it tears down its handles at a natural exit (seen after a run that had cut clients off),
+// so the process exits by itself once its output is written.
 process.stdout.write("", () => process.exit());
 
-/** What went wrong, in a line that names the way out, and under `--json` as the one object; resolves to the exit status. */
-function tell(reason: unknown): number {
+/** Prints what went wrong as one line and, under `--json`, as the one object. Returns the exit status. */
+function reportFailure(reason: unknown): number {
   if (reason instanceof CommanderError && reason.exitCode === 0) return exitStatus.valid;
   const usage = reason instanceof CommanderError || reason instanceof UsageError;
   const status = usage ? exitStatus.usage : exitStatus.couldNotRun;
-  // Not through an option that was parsed: what does not parse is told as well.
+  // Read from argv, because options that do not parse are reported as well.
   const output = processOutput(process.argv.includes("--json"));
-  // Commander has told already.
+  // Commander has printed its own errors already.
   if (!(reason instanceof CommanderError)) output.note(lineOf(reason));
   if (!resultIsOut())
     output.result({ error: { kind: usage ? "usage" : "could-not-run", message: messageOf(reason) }, status });
@@ -48,8 +48,8 @@ function lineOf(reason: unknown): string {
   if (reason instanceof CouldNotRunError) return `could not run: ${reason.message}`;
   if (process.env["ASSAY_STACK"] !== undefined && reason instanceof Error)
     return `could not run: ${reason.stack}`;
-  // The operating system's errors say all there is to say; anything else is a defect, whose place helps to mend it.
-  const more = isOfSystem(reason) ? "" : " (a defect of Assay: ASSAY_STACK=1 in the environment shows where)";
+  // Errors of the operating system explain themselves; anything else is a bug, and its stack trace helps to fix it.
+  const more = isOfSystem(reason) ? "" : " (a bug in Assay: set ASSAY_STACK=1 to see the stack trace)";
   return `could not run: ${messageOf(reason)}${more}`;
 }
 
@@ -59,5 +59,5 @@ const isOfSystem = (reason: unknown): boolean =>
 function messageOf(reason: unknown): string {
   if (!(reason instanceof Error)) return String(reason);
   if (!(reason instanceof CommanderError)) return reason.message;
-  return reason.code === "commander.help" ? "no command is named" : reason.message.replace(/^error: /, "");
+  return reason.code === "commander.help" ? "no command given" : reason.message.replace(/^error: /, "");
 }

@@ -210,7 +210,7 @@ describe("a run that proves nothing", () => {
     expect(run.verdict).toBe("unknown");
   });
 
-  it("is unknown where a fault was never seen to bite", async () => {
+  it("is unknown where a fault never took effect", async () => {
     const trial = new TestTrial({ nemeses: ["partition"], spec: short });
     trial.system.network.proof = async () => undefined;
     const run = await trial.run();
@@ -223,7 +223,7 @@ describe("a run that proves nothing", () => {
     const run = await trial.run();
     expect(verdictOf(run, "nemeses")).toMatchObject({
       kind: "unknown",
-      summary: "the nemesis partition-leader never struck",
+      summary: "nemesis partition-leader never struck",
     });
   });
 
@@ -238,7 +238,7 @@ describe("a run that proves nothing", () => {
     const run = await trial.run();
     expect(verdictOf(run, "recovery")).toMatchObject({
       kind: "unknown",
-      summary: "n2 did not serve again after every fault was healed",
+      summary: "n2 did not become ready again after every fault was healed",
     });
   });
 });
@@ -268,7 +268,7 @@ describe("the load generator's own limits", () => {
     expect(run.client).toMatchObject({
       eventLoopUtilization: 0.9,
       gcMs: 12,
-      limited: "the load generator's event loop was 90 % busy",
+      limited: "the load generator's event loop was 90% busy",
     });
   });
 

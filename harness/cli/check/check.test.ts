@@ -79,7 +79,7 @@ describe("assay check", () => {
     const { model: _, ...unnamed } = options;
     await writeFile(join(dir, "either.json"), '[{"f":"add","value":1,"call":0,"return":1}]');
     await expect(checked(join(dir, "either.json"), unnamed)).rejects.toThrow(
-      /several models know "add" .*name one with --model: .*counter/,
+      /several models fit these operations \("add"\); choose one with --model: .*counter/,
     );
   });
 
@@ -153,7 +153,7 @@ describe("assay check of what was cut off or is empty", () => {
   ])("does not call valid a %s without operations: %j", async (format, text) => {
     const { status, text: told, result } = await judged(text, format);
     expect(status).toBe(2);
-    expect(told).toContain("the history holds no operations");
+    expect(told).toContain("the history has no operations");
     expect(result).toMatchObject({ verdict: "unknown", operations: 0 });
   });
 
@@ -252,7 +252,7 @@ describe("assay check of a run directory", () => {
     expect(cut.text).toContain("the run ended early: n2 died by itself");
     const none = await checked(await stored({ ended: "n1 never became ready", verdicts: [] }, []), options);
     expect(none.status).toBe(2);
-    expect(none.text).toContain("the history holds no operations");
+    expect(none.text).toContain("the history has no operations");
     expect(none.text).toContain("the run ended early: n1 never became ready");
   });
 });
