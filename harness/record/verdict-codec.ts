@@ -1,4 +1,4 @@
-/** What checkers found, as run.json has it, and as run.json of before had it. */
+/** Codec of verdicts in run.json, including older versions of it. */
 import { z } from "zod";
 import { staleLane } from "../../checker/reads/stale-lanes.ts";
 import type { StaleWindow } from "../../checker/reads/stale-windows.ts";
@@ -8,7 +8,7 @@ import { type Json, nodeId, type Operation, type Result } from "../../core/op.ts
 import { type Nanos, nanos } from "../../core/time.ts";
 import type { Anomaly, Lane, MetLimit, Verdict } from "../../core/verdict.ts";
 
-/** What a schema must have for each member of `T`: none missing, none of another name. */
+/** Shape of a schema for `T`: one entry for each member, no others. */
 export type Members<T> = { readonly [K in keyof T]-?: z.ZodType<T[K]> };
 
 export const count = z.int().nonnegative();
@@ -16,12 +16,12 @@ export const time = z.number().transform(nanos);
 export const node = z.string().transform(nodeId);
 export const verdictKind = z.enum(["valid", "unknown", "invalid"]);
 const json: z.ZodType<Json> = z.json();
-/** JSON has no Infinity: what never happened is null. */
+/** JSON has no Infinity: never is stored as null. */
 const moment = z
   .number()
   .nullable()
   .transform((at) => at ?? Number.POSITIVE_INFINITY);
-/** Another version's code is none of ours. */
+/** Accepts error codes of other versions. */
 const errorCode = z
   .string()
   .transform((code): ErrorCode => (Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : "unknown"));
@@ -73,7 +73,7 @@ const limit: z.ZodType<MetLimit> = z.looseObject({
   sentence: z.string(),
 } satisfies Members<MetLimit>);
 
-/** Evidence was no member of its own, and known by the members that it had. */
+/** Older versions: evidence had no member of its own and was recognized by its fields. */
 interface OlderAnomaly {
   readonly operations?: Operation[];
   readonly culprit?: number;
@@ -120,7 +120,7 @@ const lane: z.ZodType<Lane> = z.looseObject({
   colour: z.enum(["wrong", "noticed", "plain"]),
 } satisfies Members<Lane>);
 
-/** Windows of stale reads were a member of their own. */
+/** Older versions: windows of stale reads had a member of their own. */
 const olderWindow: z.ZodType<StaleWindow> = z.looseObject({
   node,
   from: time,
