@@ -50,7 +50,7 @@ export const consul: Adapter = {
   ready,
 };
 
-/** Raft's own figures, which the agent tells as texts. */
+/** Figures of Raft, which the agent reports as strings. */
 const selfSchema = z.object({
   Stats: z.object({ raft: z.object({ state: z.string(), term: z.string() }) }),
 });
