@@ -115,7 +115,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^(core|raft/core|raft/kv|checker|reports)/",
-        pathNot: "\\.test\\.ts$|^core/(real-clock|history-file)\\.ts$|/node-[^/]+\\.(ts|mjs)$",
+        pathNot: "\\.test\\.ts$|^core/real-clock\\.ts$|/node-[^/]+\\.(ts|mjs)$",
       },
       to: { dependencyTypes: ["core"] },
     },

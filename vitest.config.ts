@@ -1,12 +1,35 @@
 import { defineConfig } from "vitest/config";
 
+/** No process, no socket, no clock but a virtual one: files of tests share a worker, and what it has loaded. */
+const pure = [
+  "core/**/*.test.ts",
+  "checker/**/*.test.ts",
+  "raft/{core,kv,sim}/**/*.test.ts",
+  "workloads/**/*.test.ts",
+  "adapters/memory/**/*.test.ts",
+  "harness/{nemesis,trial}/**/*.test.ts",
+  "reports/**/!(report-in-browser).test.ts",
+];
+/** Minutes each: .ci/run runs them next to the trials, `npm test` does not. */
+const long = ["**/*.long.test.ts"];
+const outside = ["node_modules/**", "results/**", "dist/**"];
+
 export default defineConfig({
   test: {
-    include: ["**/*.test.ts"],
-    exclude: ["node_modules/**", "results/**", "dist/**"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // They end what hangs, and judge no speed: a test that takes 3 s alone may take a minute on a busy machine.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    // Output is compared as text, and where CI is set there would be colours in it, even in a pipe.
+    env: { NO_COLOR: "1" },
     // Real clusters and browsers share two cores in CI: more workers would make their tests wait on each other.
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: "pure", include: pure, exclude: outside, isolate: false } },
+      {
+        extends: true,
+        test: { name: "real", include: ["**/*.test.ts"], exclude: [...outside, ...pure, ...long] },
+      },
+      { extends: true, test: { name: "long", include: long, exclude: outside } },
+    ],
   },
 });

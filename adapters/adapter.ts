@@ -1,8 +1,9 @@
 import type { ReadPromise } from "../core/consistency.ts";
-import type { NodeId, Revision, RevisionScope } from "../core/op.ts";
+import type { Revision, RevisionScope } from "../core/op.ts";
 import type { Admin } from "./client/admin.ts";
 import type { Capability, Connect } from "./client/client.ts";
 import type { ConnectOptions, Endpoint } from "./client/connection.ts";
+import type { AskedOnce } from "./client/observer.ts";
 import type { Deployment } from "./deployment.ts";
 
 export type { ConnectOptions, Credentials, Endpoint, Tls } from "./client/connection.ts";
@@ -16,8 +17,8 @@ export interface Digest {
   readonly since: Revision;
 }
 
-/** Everything that Assay knows about one system. */
-export interface Adapter {
+/** All that Assay knows of one system; `observe`, `leader` and `ready` come from `observable`. */
+export interface Adapter extends AskedOnce {
   readonly name: string;
   /** One line for `assay list`. */
   readonly summary: string;
@@ -37,13 +38,9 @@ export interface Adapter {
   readonly connect: Connect;
   /** Administration, for nemeses and presets. Absent if the system has none. */
   admin?(endpoint: Endpoint, options: ConnectOptions): Admin;
-  /** Leader according to the nodes that answer (the highest term wins); undefined if there is none. */
-  leader(endpoints: readonly Endpoint[], options: ConnectOptions): Promise<NodeId | undefined>;
   /**
    * Returns the node's digest of its whole state at revision `at`, by default the newest available. Absent if the system has
    * none. Rejects with a ClientError if the node gives none.
    */
   digest?(endpoint: Endpoint, options: ConnectOptions, at?: Revision): Promise<Digest>;
-  /** Whether the node serves reads and writes as a member of a formed cluster. Never rejects. */
-  ready(endpoint: Endpoint, options: ConnectOptions): Promise<boolean>;
 }

@@ -16,7 +16,7 @@ import { knossosEdn } from "../checker/formats/edn/knossos-edn.ts";
 import { porcupineKv } from "../checker/formats/edn/porcupine-kv.ts";
 import { type Format, textSource } from "../checker/formats/format.ts";
 import { jepsenLog } from "../checker/formats/jepsen-log.ts";
-import { linearizable } from "../checker/linearizable.ts";
+import { linearizable } from "../checker/linearizability/linearizable.ts";
 import { models } from "../checker/models/index.ts";
 import { nodeWorkers } from "../checker/threads/node-workers.ts";
 import type { History } from "../core/history.ts";

@@ -1,6 +1,6 @@
 import type { Json } from "../core/op.ts";
 
-/** A JSON value as text: equal values give equal texts whatever the order of their members, and different ones do not. */
+/** A JSON value as text: the same for equal values, in whatever order their members are, and different for others. */
 export function canonical(value: Json | undefined): string {
   if (value === undefined) return "null";
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
@@ -18,7 +18,7 @@ export function same(a: Json | undefined, b: Json | undefined): boolean {
   return canonical(left) === canonical(right);
 }
 
-/** A record's own member: undefined where it has none, whatever the name. */
+/** A record's own member; undefined where it has none of that name. */
 export function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }

@@ -3,13 +3,13 @@ import type { History } from "../core/history.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Workers } from "./threads/workers.ts";
 
-/** What a checker may know of the run beside its history. */
+/** What a checker may know about the run, in addition to its history. */
 export interface RunContext {
   /** What the run's read mode promises: the verdict is relative to it. */
   readonly promises: Consistency;
-  /** How many shards of a check may run side by side. 1: in this thread only. */
+  /** How many parts of a check may run at the same time. 1: in this thread only. */
   readonly threads: number;
-  /** Threads to judge shards in; absent: all are judged in this one. */
+  /** Threads that judge parts; absent: this thread judges all of them. */
   readonly workers?: Workers;
   /** Seconds; a check that would take longer is `unknown`. */
   readonly timeLimitSeconds: number;
@@ -19,7 +19,7 @@ export interface RunContext {
   now(): number;
 }
 
-/** Judges a history. Pure: the same history and context give the same verdict, the limits apart. */
+/** Judges a history. Pure: the same history and context give the same verdict, unless a limit is reached. */
 export interface Checker {
   readonly name: string;
   check(history: History, context: RunContext): Verdict | Promise<Verdict>;

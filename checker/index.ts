@@ -1,11 +1,12 @@
-export { type CheckOptions, checkOperations, type Judgement } from "./check-operations.ts";
 export type { Checker, RunContext } from "./checker.ts";
-export { type LinearizableOptions, linearizable } from "./linearizable.ts";
+export { enoughOperations } from "./enough-operations.ts";
+export { faultsTookEffect } from "./faults-took-effect.ts";
+export { type CheckOptions, checkOperations, type Judgement } from "./linearizability/check-operations.ts";
+export type { Limits } from "./linearizability/limits.ts";
+export { type LinearizableOptions, linearizable } from "./linearizability/linearizable.ts";
+export { verifyOrder } from "./linearizability/verify-order.ts";
 export { illegal, type Model } from "./model.ts";
 export { models } from "./models/index.ts";
 export { judgedUnder, type PromiseOptions } from "./promises.ts";
 export { type RegisterCheckersOptions, registerCheckers } from "./register-promise.ts";
 export { guarded, runCheckers } from "./run-checkers.ts";
-export type { Limits } from "./search/limits.ts";
-export { faultsProven, vacuity } from "./vacuity.ts";
-export { verifyOrder } from "./verify-order.ts";

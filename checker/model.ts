@@ -1,13 +1,13 @@
 import type { Call, Json, Outcome, Result } from "../core/op.ts";
-import type { Reasoner } from "./explain/reason.ts";
+import type { Reasoner } from "./linearizability/explain/reason.ts";
 
-/** What `step` returns where the operation cannot happen in the state. */
+/** The result of `step` where the operation cannot happen in the state. */
 export const illegal: unique symbol = Symbol("illegal");
 
 /**
  * A sequential specification: what one operation after another may answer. A record of pure functions; states are
- * values that are never changed in place. Only `name`, `calls`, `init` and `step` are needed. The others are promises that make
- * the search faster; leave one out where in doubt, for a promise that is not kept makes verdicts wrong.
+ * values that are never changed in place. Only `name`, `calls`, `init` and `step` are needed. The other members are
+ * promises that make the search faster; leave one out if in doubt, since a broken promise makes verdicts wrong.
  */
 export interface Model<S = unknown, C = Call, O = Result> {
   readonly name: string;
@@ -42,7 +42,7 @@ export interface Model<S = unknown, C = Call, O = Result> {
   fingerprint?(state: S): string | number;
   /**
    * A fingerprint for judging operations with these calls and outcomes and no others. It may be equal for states that none
-   * of them tells apart: each is allowed in both or in neither, and leaves states with equal fingerprints.
+   * of them distinguishes: each is allowed in both or in neither, and leaves states with equal fingerprints.
    */
   fingerprintAmong?(
     operations: Iterable<{ readonly call: C; readonly outcome: Outcome<O> }>,
@@ -56,11 +56,11 @@ export interface Model<S = unknown, C = Call, O = Result> {
   labelCall?(call: C, outcome: Outcome<O>): string;
   /** A state in words, for explanations. Defaults to its JSON. */
   describeState?(state: S): string;
-  /** What finds the reasons of a violation, the best first. Defaults to those of a register where the model is one. */
+  /** Finds the reasons for a violation, the best first. Defaults to those of a register where the model is one. */
   readonly reasons?: readonly Reasoner[];
 }
 
-/** What a report needs to know of a model: words for its operations. */
+/** The part of a model that reports need: words for its operations. */
 export type CallWords = Pick<Model, "describeCall" | "labelCall">;
 
 /** What an operation does to a queue: puts `value` at its end, or takes the head, which is `value`; null: there is none. */

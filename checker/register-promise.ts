@@ -9,11 +9,11 @@ export interface RegisterCheckersOptions {
   readonly initial?: Json;
   /** The known limits of the read mode; absent: it has none. */
   readonly limits?: readonly KnownLimit[];
-  /** Who judges and measures reads, under a mode with that promise: see `readCheckers`. */
+  /** Makes the checkers of reads under a mode with that promise: see `readCheckers`. */
   readonly reads?: (promises: Consistency) => readonly Checker[];
 }
 
-/** The checkers of registers under a read mode that promises `promises`: those of any model, and the register's own. */
+/** The checkers of registers under a read mode with this promise: those for any model, and the register's own. */
 export function registerCheckers(promises: Consistency, options: RegisterCheckersOptions = {}): Checker[] {
   const { limits = [], reads } = options;
   return judgedUnder(promises, register(options), { limits, ...(reads && { reads: reads(promises) }) });

@@ -2,10 +2,10 @@ import type { History } from "../core/history.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Checker, RunContext } from "./checker.ts";
 
-/** The `kind` of the anomaly where a checker, or what it needs, failed. */
+/** The `kind` of the anomaly that reports a failed checker, or a failure of something that it needs. */
 export const failedKind = "checker-failed";
 
-/** Every checker's verdict, with the seconds that it took, in the order given. Never rejects: see `guarded`. */
+/** The verdict of each checker, in the order given, with the seconds that it took. Never rejects: see `guarded`. */
 export async function runCheckers(
   checkers: readonly Checker[],
   history: History,
@@ -20,7 +20,7 @@ export async function runCheckers(
   return verdicts;
 }
 
-/** `checker`, but where it throws the verdict is `unknown` with the reason: a checker that failed has judged nothing. */
+/** Wraps `checker`: where it throws, the verdict is `unknown` with the reason, since a checker that failed has judged nothing. */
 export function guarded(checker: Checker): Checker {
   return {
     name: checker.name,

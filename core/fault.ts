@@ -5,7 +5,7 @@ import type { Nanos } from "./time.ts";
 /** What a runtime can do to a cluster. `link-cut` also cuts clients' links where `client-cut` is offered. */
 export type Fault = "link-cut" | "client-cut" | "link-delay" | "packet-loss" | "kill" | "pause" | "restart";
 
-/** A fault as a stretch of the run's time. */
+/** A fault as a period of the run's time. */
 export interface FaultWindow {
   readonly id: number;
   /** The nemesis' name. */

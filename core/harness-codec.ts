@@ -3,7 +3,7 @@ import type { FaultChange, HarnessNews, NodeDigest, Phase } from "./harness-even
 import type { NodeId } from "./op.ts";
 import { nanos } from "./time.ts";
 
-/** The members that a harness event may have beside its head. */
+/** The members that a harness event may have in addition to its head. */
 export interface HarnessMembers {
   readonly f: string;
   readonly name?: unknown;

@@ -2,10 +2,10 @@
 import type { Link, NodeId, Revision } from "./op.ts";
 import type { Nanos } from "./time.ts";
 
-/** `main`: load and faults. `quiet`: everything healed, load goes on. `final`: last reads of every key. */
+/** `main`: load and faults. `quiet`: everything healed, load goes on. `final`: last reads of each key. */
 export type Phase = "main" | "quiet" | "final";
 
-/** The value of a fault's event. A fault is `begin`, then `proven` when it was seen to bite, then `end` when healed. */
+/** The value of a fault's event. A fault is `begin`, then `proven` when something shows that it took effect, then `end` when healed. */
 export interface FaultChange {
   readonly state: "begin" | "proven" | "end";
   /** Tells the faults of one run apart: 1, 2, … */

@@ -21,7 +21,7 @@ export type Link = readonly [from: NodeId, to: NodeId];
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
-/** What a process asks for: the function's name, the key it is about, its argument. */
+/** A request by a process: the operation's name, its key and its argument. */
 export interface Call {
   readonly f: string;
   readonly key?: string;
@@ -35,7 +35,7 @@ export interface Call {
 export interface Result {
   readonly value?: Json;
   readonly revision?: Revision;
-  /** Of a read: where the system put the write that it saw. One write has one place, whoever reads it, wherever. */
+  /** Reads only: the revision of the write whose value was returned. One write has one revision, whichever node is read. */
   readonly modRevision?: Revision;
 }
 
@@ -60,7 +60,7 @@ export interface Operation<C = Call, O = Result> {
   /** When the load generator meant it to start (open loop); absent where that is `invokedAt`. */
   readonly intendedAt?: Nanos;
   readonly invokedAt: Nanos;
-  /** When the outcome was known. An `info` operation has no end in the real-time order whatever this says. */
+  /** When the outcome was known. In the real-time order an `info` operation never ends, even if this is finite. */
   readonly completedAt: Nanos;
   /** Index of the invocation among the history's events. */
   readonly callIndex: number;

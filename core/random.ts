@@ -5,7 +5,7 @@ import { assert } from "./assert.ts";
 
 /** A stream of choices that a seed replays. */
 export interface Random {
-  /** A stream of its own, told apart by `label`: it does not shift when this one or another fork draws. */
+  /** A stream of its own, identified by `label`: it does not shift when this one or another fork draws. */
   fork(label: string): Random;
   /** A whole number, `min` <= n <= `max`. */
   integer(min: number, max: number): number;

@@ -46,7 +46,7 @@ export interface Run {
   readonly faults: readonly FaultWindow[];
   readonly verdicts: readonly Verdict[];
   readonly verdict: VerdictKind;
-  /** Of the whole run, set-up and checking included. */
+  /** Seconds that the whole run took, set-up and checking included. */
   readonly seconds: number;
   readonly phases: { readonly setUp: number; readonly load: number; readonly check: number };
   readonly client: ClientHealth;
@@ -75,7 +75,7 @@ export interface OutcomeCounts {
 }
 
 /**
- * Percentiles of one function and outcome, in microseconds. `response` counts from the intended start, `service` from
+ * Percentiles of one kind of operation and outcome, in microseconds. `response` counts from the intended start, `service` from
  * the actual send; under closed load they are the same.
  */
 export interface LatencySummary {

@@ -7,7 +7,7 @@ export type VerdictKind = "valid" | "unknown" | "invalid";
 
 const badness: Record<VerdictKind, number> = { valid: 0, unknown: 1, invalid: 2 };
 
-/** The worst of `kinds`; of none, `unknown`: what nobody judged is not valid. */
+/** The worst of `kinds`; `unknown` for an empty list: what nobody judged is not valid. */
 export function worst(kinds: readonly VerdictKind[]): VerdictKind {
   const first = kinds[0] ?? "unknown";
   return kinds.reduce((a, b) => (badness[b] > badness[a] ? b : a), first);
@@ -16,14 +16,14 @@ export function worst(kinds: readonly VerdictKind[]): VerdictKind {
 /** The `kind` of an anomaly that no legal order of the operations explains. */
 export const violationKind = "linearizability";
 
-/** One thing that is wrong, or that kept a checker from deciding, told so that a person understands it. */
+/** One thing that is wrong, or that kept a checker from deciding, with an explanation for people. */
 export interface Anomaly {
-  /** `linearizability`, `monotonic-reads`, `vacuous`, `fault-not-proven`, `time-limit`, … */
+  /** `linearizability`, `monotonic-reads`, `too-few-operations`, `fault-without-effect`, `time-limit`, … */
   readonly kind: string;
   /** One plain sentence that names processes, keys, values and times. */
   readonly summary: string;
   readonly key?: string;
-  /** What shows it, for a drawing. */
+  /** The operations and times that show it, for a drawing. */
   readonly evidence?: Evidence;
   /** True where the read mode allows it: reported, not counted against the system. */
   readonly known?: boolean;
@@ -35,47 +35,47 @@ export interface Anomaly {
 export interface MetLimit {
   /** The limit's name: `deposed leader`. */
   readonly name: string;
-  /** The node that was asked, and answered. */
+  /** The node that answered. */
   readonly node: NodeId;
   /** When it answered. */
   readonly at: Nanos;
   readonly boundMs: number;
-  /** How node and time meet the condition, for people. */
+  /** How node and time meet the condition, in words. */
   readonly sentence: string;
 }
 
-/** Something that has a place in time: a window of stale reads, a lock that is held, a watch that lags. */
+/** Something with a place in time: a window of stale reads, a lock that is held, a watch that lags. */
 export interface Lane {
-  /** What it is. All that is drawn of one checker under one label is drawn alike: `stale reads`. */
+  /** What it is: `stale reads`. Lanes of one checker with one label are drawn alike. */
   readonly label: string;
-  /** The node that it is about; absent where it is about none, or all. */
+  /** The node concerned; absent where it is no node in particular, or all. */
   readonly node?: NodeId;
   readonly from: Nanos;
   readonly to: Nanos;
-  /** In a few words, drawn next to it: `9 stale reads, up to 1.3 s`. */
+  /** A few words drawn next to it: `9 stale reads, up to 1.3 s`. */
   readonly text: string;
-  /** A column each. A name that ends in ` ms` is a duration in milliseconds, any other a count: `{ "out of date ms": 1288.3 }`. */
+  /** A table column each. A name that ends in ` ms` is a duration in milliseconds, others are counts: `{ "out of date ms": 1288.3 }`. */
   readonly figures?: Readonly<Record<string, number>>;
   readonly colour: LaneColour;
 }
 
-/** `wrong`: a violation. `noticed`: worth a look, and no violation by itself. `plain`: how things should be. */
+/** `wrong`: a violation. `noticed`: worth a look, but not a violation by itself. `plain`: how things should be. */
 export type LaneColour = "wrong" | "noticed" | "plain";
 
-/** What one checker found. */
+/** The findings of one checker. */
 export interface Verdict {
   readonly checker: string;
   readonly kind: VerdictKind;
-  /** Why, in one sentence. */
+  /** The reason, in one sentence. */
   readonly summary: string;
   readonly anomalies: readonly Anomaly[];
   /** Figures worth showing: `{ "stale reads": 12, "worst staleness ms": 1994.2 }`. */
   readonly figures?: Readonly<Record<string, number>>;
   readonly seconds?: number;
-  /** What has a place in time, in order of `from`; empty where the checker looked for such things and found none. */
+  /** Findings with a place in time, in order of `from`; empty where the checker looked for such things and found none. */
   readonly lanes?: readonly Lane[];
 }
 
-/** Stale reads that met a known limit of the read mode. One that was only measured, under a mode that allows it, is none. */
+/** Stale reads that met a known limit of the read mode. A stale read that was only measured, under a mode that allows it, is not one. */
 export const knownLimits = (verdicts: readonly Verdict[]): Anomaly[] =>
   verdicts.flatMap(({ anomalies }) => anomalies).filter(({ limit }) => limit !== undefined);

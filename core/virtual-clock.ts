@@ -8,7 +8,7 @@ interface Timer {
 }
 
 /**
- * Time that passes only when told to. Timers fire in order of their due time, then of their making, so that a run in
+ * Time that passes only on request. Timers fire in order of their due time, then of their making, so that a run in
  * virtual time is the same run every time.
  */
 export class VirtualClock implements Clock {

@@ -5,12 +5,8 @@ import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { main } from "./cli.ts";
 
-// Every call is a process that loads the command; on a busy machine that takes seconds.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
-
-/** Where CI is set there are colours, even in a pipe. */
-const plain = { ...process.env, NO_COLOR: "1" };
 const command = fileURLToPath(new URL("./assay.mjs", import.meta.url));
 
 interface Ended {
@@ -19,16 +15,37 @@ interface Ended {
   readonly stderr: string;
 }
 
-const assay = (...args: readonly string[]): Promise<Ended> => ended(args);
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** What the command came to; `heard` is told all of stderr so far, whenever there is more. */
-function ended(
+/** What the command came to in this process, which has loaded it already: for all that is not about the process itself. */
+async function assay(...args: readonly string[]): Promise<Ended> {
+  const written = { stdout: "", stderr: "" };
+  const spies = (["stdout", "stderr"] as const).map((stream) =>
+    vi.spyOn(process[stream], "write").mockImplementation((text) => {
+      written[stream] += text;
+      return true;
+    }),
+  );
+  const before = endings.map((signal) => process.listeners(signal));
+  try {
+    return { status: await main([process.execPath, command, ...args]), ...written };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    // A command listens for Ctrl-C until its process ends. This one goes on.
+    endings.forEach((signal, i) => {
+      for (const listener of process.listeners(signal))
+        if (before[i]?.includes(listener) !== true) process.off(signal, listener);
+    });
+  }
+}
+
+/** What the command came to in a process of its own; `heard` is told all of stderr so far, whenever there is more. */
+function inProcess(
   args: readonly string[],
   heard?: (stderr: string, child: ChildProcess) => void,
 ): Promise<Ended> {
   const child = spawn(process.execPath, [command, ...args], {
     cwd: scratch,
-    env: plain,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
@@ -75,10 +92,10 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 describe("assay check", () => {
   it("ends with 0 for a legal history, with 1 and the reason for another", async () => {
     const [good, bad] = [file("good.edn", ...legal), file("bad.edn", ...stale)];
-    const valid = await assay("check", good, "--initial", "0");
+    const valid = await inProcess(["check", good, "--initial", "0"]);
     expect(valid).toMatchObject({ status: 0 });
     expect(valid.stdout).toContain(`${good}: valid  2 operations`);
-    const invalid = await assay("check", good, bad, "--initial", "0");
+    const invalid = await inProcess(["check", good, bad, "--initial", "0"]);
     expect(invalid.status).toBe(1);
     expect(invalid.stdout).toContain(`${bad}: invalid  4 operations`);
     expect(invalid.stdout).toMatch(/process 1 read 1 .*wrote 2/);
@@ -109,7 +126,7 @@ describe("assay check", () => {
       const type = i % 2 === 0 ? "invoke" : "ok";
       return `{"index":${i},"time":${i},"type":"${type}","process":0,"f":"write","value":${i - (i % 2)}}`;
     });
-    const ended = await assay("check", file("large.jsonl", events.join("\n")), "--memory-limit", "1");
+    const ended = await inProcess(["check", file("large.jsonl", events.join("\n")), "--memory-limit", "1"]);
     expect(ended).toMatchObject({ status: 64, stdout: "" });
     expect(ended.stderr).toMatch(
       /^error: .*large\.jsonl: its first \d+ MiB take \d+ MiB of memory, and --memory-limit allows 1 MiB/,
@@ -161,12 +178,14 @@ describe("assay bench", () => {
   let ended: Ended;
   beforeAll(async () => {
     const short = ["--seconds", "5", "--nemesis", "none", "--rate", "100", "--seed", "7"];
-    ended = await assay("bench", "--json", "--results", join(scratch, "results"), ...short);
-  });
+    // A run that ended unknown, on a machine that is too busy for its load, proves nothing and is done again.
+    for (let runs = 0; runs < 3 && (runs === 0 || ended.status === 2); runs++)
+      ended = await inProcess(["bench", "--json", "--results", join(scratch, "results"), ...short]);
+  }, 600_000);
   const run = () => JSON.parse(ended.stdout).runs[0] as { dir: string; report: string };
 
   it("prints one JSON object, ends with the verdict's status, and leaves the run with its report", () => {
-    expect(ended.status, ended.stderr).toBe(0);
+    expect(ended.status, ended.stderr + ended.stdout).toBe(0);
     const result = JSON.parse(ended.stdout);
     expect(result).toMatchObject({
       verdict: "valid",
@@ -280,11 +299,14 @@ describe("assay cluster up", () => {
     // Nodes that are asked over TLS and do not speak it never become ready.
     const authority = file("ca.pem", rootCertificates[0] as string);
     let isTold = false;
-    const { status, stdout, stderr } = await ended(["cluster", "up", "--ca", authority], (said, child) => {
-      if (isTold || !said.includes("starting 3 reference nodes")) return;
-      isTold = true;
-      child.kill("SIGINT");
-    });
+    const { status, stdout, stderr } = await inProcess(
+      ["cluster", "up", "--ca", authority],
+      (said, child) => {
+        if (isTold || !said.includes("starting 3 reference nodes")) return;
+        isTold = true;
+        child.kill("SIGINT");
+      },
+    );
     expect({ status, stdout }, stderr).toEqual({ status: 130, stdout: "" });
     expect(stderr).toContain("stopping the cluster");
     expect(stderr).not.toMatch(/^\s+at /m);
@@ -315,7 +337,7 @@ describe("assay", () => {
   });
 
   it("refuses an unknown command with 64", async () => {
-    const ended = await assay("destroy");
+    const ended = await inProcess(["destroy"]);
     expect(ended.status).toBe(64);
     expect(ended.stderr).toContain("destroy");
   });
@@ -333,7 +355,7 @@ describe("assay", () => {
   });
 
   it("tells as JSON on request what could not be read", async () => {
-    const ended = await assay("report", join(scratch, "nowhere"), "--json");
+    const ended = await inProcess(["report", join(scratch, "nowhere"), "--json"]);
     expect(ended.status).toBe(64);
     expect(JSON.parse(ended.stdout)).toEqual({
       error: { kind: "usage", message: expect.stringContaining("nowhere is not a run directory") },

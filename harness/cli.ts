@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { CouldNotRunError, exitStatus, UsageError } from "../core/errors.ts";
 import { realClock } from "../core/real-clock.ts";
-import { processOutput, resultIsOut } from "./cli/output.ts";
+import { processOutput, resultsPrinted } from "./cli/output.ts";
 import { type LoadRegistries, program } from "./cli/program.ts";
 
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -10,35 +10,40 @@ const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.
 };
 const registries: LoadRegistries = async (own) => (await import("./cli/registries.ts")).registries(own);
 
-const assay = program(manifest.version, registries, realClock(), (status) => {
-  process.exitCode = status;
-});
-const overrideExit = (command: typeof assay): void => {
-  command.exitOverride();
-  command.commands.forEach(overrideExit);
-};
-overrideExit(assay);
-
-try {
-  await assay.parseAsync();
-} catch (reason) {
-  process.exitCode = reportFailure(reason);
+/** Runs the command that `argv` (as `process.argv`) names. Output goes to stdout and stderr; resolves with the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let status: number = exitStatus.valid;
+  const assay = program(manifest.version, registries, realClock(), (ended) => {
+    status = ended;
+  });
+  overrideExit(assay);
+  const before = resultsPrinted();
+  try {
+    await assay.parseAsync(argv);
+    return status;
+  } catch (reason) {
+    // `json` from argv, because options that do not parse are reported as well.
+    return reportFailure(reason, { json: argv.includes("--json"), resultIsOut: resultsPrinted() > before });
+  }
 }
 
-// Node 20 can spin forever while it tears down its handles at a natural exit (seen after a run that had cut clients off),
-// so the process exits by itself once its output is written.
-process.stdout.write("", () => process.exit());
+function overrideExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(overrideExit);
+}
 
 /** Prints what went wrong as one line and, under `--json`, as the one object. Returns the exit status. */
-function reportFailure(reason: unknown): number {
+function reportFailure(
+  reason: unknown,
+  { json, resultIsOut }: { json: boolean; resultIsOut: boolean },
+): number {
   if (reason instanceof CommanderError && reason.exitCode === 0) return exitStatus.valid;
   const usage = reason instanceof CommanderError || reason instanceof UsageError;
   const status = usage ? exitStatus.usage : exitStatus.couldNotRun;
-  // Read from argv, because options that do not parse are reported as well.
-  const output = processOutput(process.argv.includes("--json"));
+  const output = processOutput(json);
   // Commander has printed its own errors already.
   if (!(reason instanceof CommanderError)) output.note(lineOf(reason));
-  if (!resultIsOut())
+  if (!resultIsOut)
     output.result({ error: { kind: usage ? "usage" : "could-not-run", message: messageOf(reason) }, status });
   return status;
 }

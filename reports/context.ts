@@ -10,7 +10,7 @@ import type { Lane } from "../core/verdict.ts";
 import { type FaultBand, hues, type LaneBand, type PhaseBand, type Timeline } from "./charts/timeline.ts";
 import { seriesOf } from "./data/series.ts";
 import { usageOf } from "./data/usage.ts";
-import { formatDuration } from "./format.ts";
+import { formatDuration } from "./numbers.ts";
 
 /** Known facts of any checked history. Facts that only a run of Assay has are optional. */
 export type Judged = Pick<Run, "verdict" | "verdicts" | "operations"> &

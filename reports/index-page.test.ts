@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { invalidFixture, unknownFixture, validFixture } from "./fixtures/runs.ts";
 import { renderIndex } from "./index-page.ts";
+import { invalidFixture, unknownFixture, validFixture } from "./testing/runs.ts";
 
 const short = { seconds: 3 };
 const runs = [

@@ -1,9 +1,10 @@
 import type { LatencySummary, Run } from "../core/run.ts";
 import { type VerdictKind, worst } from "../core/verdict.ts";
-import { formatCount, formatFigure, formatMicros, plural } from "./format.ts";
+import { count } from "../core/wording.ts";
 import { type Content, type Html, html } from "./html.ts";
 import { verdictMark, verdictWords } from "./marks.ts";
 import { pageAssets } from "./node-page.ts";
+import { formatCount, formatFigure, formatMicros } from "./numbers.ts";
 import { number, type Row, stackingTable, text } from "./panels/table.ts";
 import { countedAnomalies, leadSentence } from "./panels/verdict.ts";
 import { page } from "./shell.ts";
@@ -23,7 +24,7 @@ export function renderIndex(runs: readonly IndexedRun[]): string {
   const functions = [...new Set(runs.flatMap(({ run }) => run.latency.map(({ f }) => f)))].sort();
   return page(
     {
-      title: `${verdictWords[verdict]}: ${plural(runs.length, "run")} · Assay`,
+      title: `${verdictWords[verdict]}: ${count(runs.length, "run")} · Assay`,
       links: [
         ["#verdicts", "Verdicts"],
         ["#speed", "Speed"],
@@ -35,7 +36,7 @@ export function renderIndex(runs: readonly IndexedRun[]): string {
 </div></div></section>
 ${verdictsSection(runs)}
 ${speedSection(runs, functions.slice(0, functionLimit))}`,
-      foot: `Assay ${runs[0]?.run.assay.version ?? ""} · ${plural(runs.length, "run")}`,
+      foot: `Assay ${runs[0]?.run.assay.version ?? ""} · ${count(runs.length, "run")}`,
     },
     pageAssets(),
   );
@@ -49,7 +50,7 @@ function tally(runs: readonly IndexedRun[]): string {
       return count > 0 ? [`${formatCount(count)} ${kind}`] : [];
     },
   );
-  return `${plural(runs.length, "run")}${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.`;
+  return `${count(runs.length, "run")}${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.`;
 }
 
 const linked = ({ run, href }: IndexedRun): Html =>
@@ -60,7 +61,7 @@ function verdictsSection(runs: readonly IndexedRun[]): Html {
     text("System"),
     text("Verdict"),
     text("Trial and finding"),
-    number("Faults that took effect"),
+    number("Faults with effect"),
     number("ok"),
     number("fail"),
     number("unknown"),
@@ -79,7 +80,7 @@ function verdictRow(indexed: IndexedRun): Row {
       html`<span class="kind ${run.verdict}">${verdictMark(run.verdict, 20)} ${verdictWords[run.verdict]}</span>`,
       html`<span class="trial">${run.workload}, <code>${run.readMode.name}</code> reads, ${run.runtime}, seed <code>${run.seed}</code>${
         run.mutant !== undefined && html` <span class="tag">planted bug ${run.mutant}</span>`
-      }</span> ${leadSentence(run, proven)}${more > 0 && ` And ${plural(more, "more anomaly", "more anomalies")}.`}`,
+      }</span> ${leadSentence(run, proven)}${more > 0 && ` And ${count(more, "more anomaly", "more anomalies")}.`}`,
       `${proven} of ${run.faults.length}`,
       formatCount(run.operations.ok),
       formatCount(run.operations.fail),
@@ -108,8 +109,8 @@ function speedRow(indexed: IndexedRun, functions: readonly string[]): Row {
   const { run } = indexed;
   const load =
     run.load.kind === "open"
-      ? `${formatFigure(run.load.rate)}/s offered, ${plural(run.load.processes, "client")}`
-      : `closed loop, ${plural(run.load.processes, "client")}`;
+      ? `${formatFigure(run.load.rate)}/s offered, ${count(run.load.processes, "client")}`
+      : `closed loop, ${count(run.load.processes, "client")}`;
   const perSecond = run.phases.load > 0 ? run.operations.ok / run.phases.load : Number.NaN;
   return {
     cells: [

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { register } from "../checker/models/register.ts";
-import { type Fixture, invalidFixture, staleFixture } from "./fixtures/runs.ts";
 import { renderHistoryReport } from "./history-report.ts";
 import { renderIndex } from "./index-page.ts";
 import { renderReport } from "./report.ts";
+import { type Fixture, invalidFixture, staleFixture } from "./testing/runs.ts";
 
 const executablePath = "/usr/bin/chromium";
 const present = existsSync(executablePath);
@@ -68,17 +68,34 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     rmSync(directory, { recursive: true, force: true });
   });
 
-  /** A page with all that it said, and all that it asked of a network. */
+  /** A page of each kind, used again: a new one takes a second. */
+  const pages = new Map<string, Page>();
+
+  /** A page that has just loaded this file, with all that it says, and all that it asks of a network. */
   async function open(name: string, options: Parameters<Browser["newPage"]>[0] = {}) {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
-    page.setDefaultTimeout(60_000);
+    const { viewport = { width: 1280, height: 900 }, ...kind } = options;
+    const key = JSON.stringify(kind);
+    const page = pages.get(key) ?? (await newPage(kind));
+    pages.set(key, page);
+    await page.goto("about:blank");
+    await page.mouse.move(0, 0);
+    if (viewport !== null) await page.setViewportSize(viewport);
     const complaints: string[] = [];
     const requests: string[] = [];
+    page.removeAllListeners();
     page.on("console", (message) => complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(error.message));
     page.on("request", (request) => requests.push(request.url()));
     await page.goto(`file://${file(name)}`);
     return { page, complaints, requests };
+  }
+
+  async function newPage(kind: Parameters<Browser["newPage"]>[0]): Promise<Page> {
+    const page = await browser.newPage(kind);
+    page.setDefaultTimeout(60_000);
+    // The theme that one test chose is not the next one's.
+    await page.addInitScript("if (location.protocol === 'file:') localStorage.clear()");
+    return page;
   }
 
   for (const name of ["invalid.html", "stale.html", "history.html", "index.html"]) {
@@ -90,7 +107,6 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
         );
         expect(complaints).toEqual([]);
         expect(requests).toEqual([`file://${file(name)}`]);
-        await page.close();
       });
     }
   }
@@ -105,7 +121,6 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     const dark = await painted(page);
     expect(dark.ok).toBeGreaterThan(2_000);
     expect(await background(page)).toBe("rgb(15, 19, 22)");
-    await page.close();
   });
 
   it("follows the system's theme until the reader chooses", async () => {
@@ -113,7 +128,6 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     expect(await background(page)).toBe("rgb(15, 19, 22)");
     await page.getByRole("button", { name: "Dark theme" }).click();
     expect(await background(page)).toBe("rgb(244, 245, 243)");
-    await page.close();
   });
 
   it("zooms all charts to what a drag spans, and back by a double click", async () => {
@@ -129,7 +143,6 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     expect(await page.locator("#usage-memory .time").textContent()).toContain("s");
     await page.locator("[data-plot=lanes]").dblclick();
     expect(await page.locator("#percentiles-chart .time").textContent()).toBe(before);
-    await page.close();
   });
 
   it("zooms and moves by keyboard, telling the moment in words", async () => {
@@ -143,7 +156,6 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     expect(await page.locator("output.range").textContent()).toContain("to");
     await page.keyboard.press("0");
     expect(await page.locator("output.range").textContent()).toBe("");
-    await page.close();
   });
 
   it("shows a fault in the charts when its row is chosen", async () => {
@@ -154,7 +166,6 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     expect(from).toBeLessThan(6.9);
     expect(to).toBeGreaterThan(8.5);
     expect(to - from).toBeLessThan(6);
-    await page.close();
   });
 
   it("tells the operation under the pointer, and opens what happened around it on the same key", async () => {
@@ -171,7 +182,6 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     expect(await slice.locator(".bar").count()).toBeGreaterThan(9);
     await slice.getByRole("button", { name: "Close" }).click();
     expect(await slice.isHidden()).toBe(true);
-    await page.close();
   });
 
   it("draws the order of the state that is chosen, by keyboard too", async () => {
@@ -183,7 +193,6 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     await page.keyboard.press("ArrowDown");
     expect(await orders.nth(0).isVisible()).toBe(false);
     expect(await orders.nth(1).isVisible()).toBe(true);
-    await page.close();
   });
 
   it("draws the order of the state under the pointer, and keeps the one that a finger chose", async () => {
@@ -198,7 +207,6 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     await states.nth(1).tap();
     await orders.nth(1).waitFor();
     expect(await page.getByRole("radio").nth(1).isChecked()).toBe(true);
-    await page.close();
   });
 
   it("draws a stale read at phone width whole: the write that overwrote it, for how long, and the read", async () => {
@@ -210,7 +218,6 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     const id = await area.getAttribute("data-sketch");
     const [needed = 1, room = 0] = await widthsOf(page, `[data-sketch=${id}]`);
     expect(needed).toBeLessThanOrEqual(room);
-    await page.close();
   });
 
   it("unfolds the evidence of a further anomaly by keyboard, drawn for the page's width", async () => {
@@ -222,8 +229,7 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     await article.locator(".bar.culprit").waitFor();
     const area = `[data-sketch=${await article.locator(".sketch-area").getAttribute("data-sketch")}]`;
     const [, room = 0] = await widthsOf(page, area);
-    await expect.poll(() => widthsOf(page, `${area} > *`)).toEqual([room, room]);
-    await page.close();
+    await expect.poll(() => widthsOf(page, `${area} > *`), { timeout: 60_000 }).toEqual([room, room]);
   });
 
   it("tells each window of stale reads beside its bar, anew where it is zoomed to", async () => {
@@ -233,7 +239,6 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     await page.locator("section[aria-labelledby=staleness] tbody a").first().click();
     await page.locator("output.range").filter({ hasText: "to" }).waitFor();
     expect(await chart.textContent()).toMatch(/stale reads, up to|\d\u202fm?s/);
-    await page.close();
   });
 
   it("says all but the scatter without scripts", async () => {
@@ -251,7 +256,6 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
       expect(await page.locator(id).first().isVisible()).toBe(true);
     expect(await page.locator(".sentence").textContent()).toContain("Process 7 read 5107");
     expect(await page.locator(".toolbar").isVisible()).toBe(false);
-    await page.close();
   });
 });
 

@@ -6,10 +6,10 @@ import type { Run } from "../core/run.ts";
 import { nanos } from "../core/time.ts";
 import { type Anomaly, type Lane, type Verdict, violationKind } from "../core/verdict.ts";
 import { unpack } from "./data/columns.ts";
-import { type Fixture, invalidFixture, staleFixture, unknownFixture, validFixture } from "./fixtures/runs.ts";
 import type { PageData } from "./page-data.ts";
 import { pageDataId } from "./page-data.ts";
 import { renderReport } from "./report.ts";
+import { type Fixture, invalidFixture, staleFixture, unknownFixture, validFixture } from "./testing/runs.ts";
 
 const render = ({ run, history, usage }: Fixture) => renderReport(run, history, usage, register());
 /** What a reader without scripts sees, in one line. */
@@ -99,7 +99,7 @@ describe("the report of an invalid run", () => {
     expect(text.indexOf("read-without-quorum")).toBeLessThan(text.indexOf("Invalid"));
   });
 
-  it("says beside every speed that the history is invalid", () => {
+  it("says next to each speed that the history is invalid", () => {
     expect(text.match(/of an invalid history/g)?.length).toBeGreaterThanOrEqual(5);
   });
 
@@ -118,7 +118,7 @@ describe("the report of other runs", () => {
     const text = textOf(render(staleFixture({ seconds: 8 })));
     expect(text).toContain("The one shown is allowed by this read mode.");
     expect(text).toContain("The 3 shown are allowed by this read mode.");
-    expect(text).toMatch(/stale-read on key r4 allowed by this read mode/);
+    expect(text).toMatch(/Stale read on key r4 allowed by this read mode/);
     expect(text).toContain("staleness p50 613 ms");
     expect(text).toContain("none more than 31 versions behind. These are lower bounds");
     expect(text).toMatch(/n2 [\d.]+ s 1.2 s 49 1.2 s F3 pause leader n2; elsewhere: F2 kill leader n3/);
@@ -156,9 +156,9 @@ describe("the report of other runs", () => {
   it("shows the first anomalies of every kind, and folds the evidence of the others", () => {
     const page = render(staleFixture({ seconds: 8 }));
     const shown = page.split('<article class="anomaly').slice(1);
-    expect(shown.map((article) => /id="anomaly-\d+-title">([a-z-]+)/.exec(article)?.[1])).toEqual([
-      "monotonic-reads",
-      ...Array(4).fill("stale-read"),
+    expect(shown.map((article) => /id="anomaly-\d+-title">([A-Z][a-z ]*[a-z])/.exec(article)?.[1])).toEqual([
+      "Monotonic reads",
+      ...Array(4).fill("Stale read"),
     ]);
     expect(shown.map((article) => article.includes('<details class="evidence">'))).toEqual([
       false,

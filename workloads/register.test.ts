@@ -2,37 +2,38 @@ import { describe, expect, it } from "vitest";
 import type { ClientWith } from "../adapters/client/client.ts";
 import type { KeyValue } from "../adapters/client/kv.ts";
 import { ClientError } from "../core/errors.ts";
-import type { Call, Json, Outcome } from "../core/op.ts";
+import { type Call, type Json, nodeId, type Outcome } from "../core/op.ts";
 import { createRandom } from "../core/random.ts";
+import { VirtualClock } from "../core/virtual-clock.ts";
 import { register } from "./register.ts";
-import type { WorkloadOptions } from "./workload.ts";
+import { loadOf, testRun } from "./testing/run.ts";
+import type { WorkloadRun } from "./workload.ts";
 
-const withOptions = (options: Record<string, number> = {}, parts: Partial<WorkloadOptions> = {}) => ({
-  readMode: "linearizable",
-  promises: "linearizable" as const,
-  revisions: "store" as const,
-  keyPrefix: "",
-  options,
-  ...parts,
-});
+const clients = (options: Record<string, number> = {}, parts: Partial<WorkloadRun> = {}) => {
+  const { actors, last } = loadOf(register, testRun({ options, ...parts }));
+  const [actor] = actors;
+  if (actor === undefined) throw new Error("no actor");
+  return { actor, actors, last };
+};
 
 const ok = (value: Json): Outcome => ({ type: "ok", output: { value } });
 const timeout: Outcome = { type: "info", error: { code: "timeout", definite: false, message: "" } };
 
 /** What a register would answer, one operation after the other. */
 function play(count: number, options: Record<string, number> = {}) {
-  const random = createRandom(5);
-  const generator = register.generator(withOptions(options), random);
+  const role = register.roles(testRun({ options }), createRandom(5))[0];
+  if (role?.processes !== "load") throw new Error("no load");
+  const random = createRandom(5).fork("process");
+  const actor = role.actor({ node: nodeId("n1"), slot: 0, random });
   const state = new Map<string, Json>();
-  const stream = random.fork("process");
   const calls: { call: Call; outcome: Outcome }[] = [];
   for (let i = 0; i < count; i++) {
-    const call = generator.next(i % 4, stream);
+    const call = actor.next();
     const outcome = answer(state, call);
-    generator.observe?.(i % 4, call, outcome);
+    actor.observe?.(call, outcome);
     calls.push({ call, outcome });
   }
-  return { calls, generator };
+  return { calls, last: () => role.final?.() ?? [] };
 }
 
 function answer(state: Map<string, Json>, { f, key = "", value }: Call): Outcome {
@@ -72,53 +73,51 @@ describe("the register workload", () => {
   });
 
   it("uses so many keys at a time, each for so many operations, and then new ones", () => {
-    const { calls, generator } = play(2000, { keys: 4, "operations-per-key": 100 });
+    const { calls, last } = play(2000, { keys: 4, "operations-per-key": 100 });
     const perKey = new Map<string, number>();
     for (const { call } of calls) perKey.set(call.key ?? "", (perKey.get(call.key ?? "") ?? 0) + 1);
     expect(Math.max(...perKey.values())).toBe(100);
     expect(perKey.size).toBeGreaterThanOrEqual(20);
     expect(perKey.size).toBeLessThanOrEqual(24);
-    expect(new Set(generator.final().map(({ key }) => key))).toEqual(new Set([...perKey.keys()]));
+    expect(new Set(last().map(({ key }) => key))).toEqual(new Set([...perKey.keys()]));
   });
 
   it("retires a key that has too many operations of unknown outcome", () => {
-    const generator = register.generator(withOptions({ keys: 1, "unknown-per-key": 3 }), createRandom(1));
+    const { actor } = clients({ keys: 1, "unknown-per-key": 3 });
     const keys: (string | undefined)[] = [];
     for (let i = 0; i < 9; i++) {
-      const call = generator.next(i, createRandom(i));
-      generator.observe?.(i, call, timeout);
+      const call = actor.next();
+      actor.observe?.(call, timeout);
       keys.push(call.key);
     }
     expect(keys).toEqual(["r1", "r1", "r1", "r2", "r2", "r2", "r3", "r3", "r3"]);
   });
 
   it("does not wear a key out with operations that were refused and tried nothing", () => {
-    const generator = register.generator(withOptions({ keys: 1, "operations-per-key": 3 }), createRandom(1));
+    const { actor, last } = clients({ keys: 1, "operations-per-key": 3 });
     const refused: Outcome = {
       type: "fail",
       error: { code: "not-connected", definite: true, message: "" },
     };
     for (let i = 0; i < 50; i++) {
-      const call = generator.next(i, createRandom(i));
-      generator.observe?.(i, call, refused);
+      const call = actor.next();
+      actor.observe?.(call, refused);
     }
-    expect(generator.final()).toEqual([{ f: "read", key: "r1" }]);
+    expect(last()).toEqual([{ f: "read", key: "r1" }]);
   });
 
   it("lets no more processes ask about a key at the same time than were allowed", () => {
-    const options = withOptions({ keys: 2, "concurrency-per-key": 3 });
-    const generator = register.generator(options, createRandom(1));
-    const random = createRandom(2);
-    const pending = Array.from({ length: 6 }, (_, i) => generator.next(i, random).key);
+    const { actors } = clients({ keys: 2, "concurrency-per-key": 3 });
+    const next = (i: number) => actors[i % actors.length]?.next().key ?? "";
+    const pending = Array.from({ length: 6 }, (_, i) => next(i));
     expect(pending.filter((key) => key === "r1")).toHaveLength(3);
     expect(pending.filter((key) => key === "r2")).toHaveLength(3);
-    const one = generator.next(6, random);
-    expect(["r1", "r2"]).toContain(one.key);
+    expect(["r1", "r2"]).toContain(next(6));
   });
 
   it("reads every key in the end, and marks its keys as the run's own", () => {
-    const generator = register.generator(withOptions({ keys: 2 }, { keyPrefix: "x7-" }), createRandom(1));
-    expect(generator.final()).toEqual([
+    const { last } = clients({ keys: 2 }, { keyPrefix: "x7-" });
+    expect(last()).toEqual([
       { f: "read", key: "x7-r1" },
       { f: "read", key: "x7-r2" },
     ]);
@@ -169,10 +168,11 @@ describe("performing a register call", () => {
     close: async () => {},
     abandon: () => {},
   });
-  const perform = (call: Call, kv: Partial<KeyValue> = {}) =>
-    register.perform(clientOf(kv), call, withOptions());
+  const ask = { timeoutMs: 700 };
+  const at = { clock: new VirtualClock(), ask, notice: () => {} };
+  const perform = (call: Call, kv: Partial<KeyValue> = {}) => clients().actor.perform(clientOf(kv), call, at);
 
-  it("sends numbers as their digits, reads in the run's mode, and tells the revisions", async () => {
+  it("sends numbers as their digits within the call's limits, reads in the run's mode, and reports the revisions", async () => {
     expect(await perform({ f: "read", key: "r1" })).toEqual({
       value: 41,
       revision: 7,
@@ -182,17 +182,17 @@ describe("performing a register call", () => {
     expect(await perform({ f: "cas", key: "r1", value: [42, 43] })).toEqual({ value: [42, 43] });
     expect(await perform({ f: "delete", key: "r1" })).toEqual({ value: true, revision: 9 });
     expect(asked).toEqual([
-      ["read", "r1", "linearizable"],
-      ["write", "r1", "42"],
-      ["cas", "r1", "42", "43"],
-      ["delete", "r1"],
+      ["read", "r1", "linearizable", ask],
+      ["write", "r1", "42", ask],
+      ["cas", "r1", "42", "43", ask],
+      ["delete", "r1", ask],
     ]);
   });
 
   it("reads in the mode that the call names instead of the run's", async () => {
     asked.length = 0;
     await perform({ f: "read", key: "r1", mode: "serializable" });
-    expect(asked).toEqual([["read", "r1", "serializable"]]);
+    expect(asked).toEqual([["read", "r1", "serializable", ask]]);
   });
 
   it("reads an absent key as null", async () => {
@@ -207,7 +207,7 @@ describe("performing a register call", () => {
 
   it("says so where a delete found nothing", async () => {
     const client = { ...clientOf({}), delete: async () => ({ existed: false }) };
-    expect(await register.perform(client, { f: "delete", key: "r1" }, withOptions())).toEqual({
+    expect(await clients().actor.perform(client, { f: "delete", key: "r1" }, at)).toEqual({
       value: false,
     });
   });

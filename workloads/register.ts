@@ -11,7 +11,7 @@ import { assert } from "../core/assert.ts";
 import { ClientError } from "../core/errors.ts";
 import type { Call, Json, Outcome, Result } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
-import type { Generator, Workload, WorkloadOptions } from "./workload.ts";
+import { type Actor, type At, optionOf, type Self, type Workload, type WorkloadRun } from "./workload.ts";
 
 const options = {
   keys: { default: 5, min: 1, max: 10_000, doc: "keys in use at a time" },
@@ -42,19 +42,20 @@ interface Register {
   seen: Json | undefined;
 }
 
-class RegisterGenerator implements Generator {
-  readonly #options: WorkloadOptions;
+/** What all clients of a run share: the keys in use, and what was last seen of each. */
+class Registers {
+  readonly #run: WorkloadRun;
   readonly #keys: Register[] = [];
   readonly #live: Register[] = [];
   readonly #byName = new Map<string, Register>();
   #lastValue = 0;
 
-  constructor(options: WorkloadOptions) {
-    this.#options = options;
+  constructor(run: WorkloadRun) {
+    this.#run = run;
     for (let i = 0; i < this.#option("keys"); i++) this.#live.push(this.#newKey());
   }
 
-  next(_process: number, random: Random): Call {
+  next(random: Random): Call {
     const register = this.#pick(random);
     register.asked++;
     register.pending++;
@@ -71,7 +72,7 @@ class RegisterGenerator implements Generator {
       : { f: "write", key, value };
   }
 
-  observe(_process: number, call: Call, outcome: Outcome): void {
+  observe(call: Call, outcome: Outcome): void {
     const register = this.#byName.get(call.key ?? "");
     if (register === undefined) return;
     register.pending--;
@@ -83,7 +84,7 @@ class RegisterGenerator implements Generator {
     register.seen = seen ?? undefined;
   }
 
-  final(): readonly Call[] {
+  reads(): readonly Call[] {
     return this.#keys.map(({ name }) => ({ f: "read", key: name }));
   }
 
@@ -103,7 +104,7 @@ class RegisterGenerator implements Generator {
   }
 
   #newKey(): Register {
-    const name = `${this.#options.keyPrefix}r${this.#keys.length + 1}`;
+    const name = `${this.#run.keyPrefix}r${this.#keys.length + 1}`;
     const register = { name, asked: 0, pending: 0, unknown: 0, seen: undefined };
     this.#keys.push(register);
     this.#byName.set(name, register);
@@ -111,7 +112,7 @@ class RegisterGenerator implements Generator {
   }
 
   #option(name: keyof typeof options): number {
-    return this.#options.options[name] ?? options[name].default;
+    return optionOf(options, this.#run, name);
   }
 }
 
@@ -119,13 +120,17 @@ class RegisterGenerator implements Generator {
 const written = ({ f, value }: Call): Json | undefined =>
   f === "cas" && Array.isArray(value) ? (value[1] as Json) : value;
 
-async function perform(client: ClientWith<"kv" | "delete">, call: Call, mode: string): Promise<Result> {
+async function perform(
+  client: ClientWith<"kv" | "delete">,
+  call: Call,
+  { mode, ask }: { readonly mode: string } & Pick<At, "ask">,
+): Promise<Result> {
   const { kv } = client;
   const { f, key, value } = call;
   assert(key !== undefined, `a register ${f} without a key`);
   switch (f) {
     case "read": {
-      const read = await kv.read(key, mode);
+      const read = await kv.read(key, mode, ask);
       return {
         value: decode(read.value),
         ...(read.revision !== undefined && { revision: read.revision }),
@@ -133,19 +138,29 @@ async function perform(client: ClientWith<"kv" | "delete">, call: Call, mode: st
       };
     }
     case "write":
-      return changed(value ?? null, await kv.write(key, encode(value)));
+      return changed(value ?? null, await kv.write(key, encode(value), ask));
     case "cas": {
       const [from, to] = value as readonly Json[];
-      return changed(value ?? null, await kv.cas(key, encode(from), encode(to)));
+      return changed(value ?? null, await kv.cas(key, encode(from), encode(to), ask));
     }
     case "delete": {
-      const { existed, revision } = await client.delete(key);
+      const { existed, revision } = await client.delete(key, ask);
       return changed(existed, revision);
     }
     default:
       throw new ClientError("unsupported", `a register has no ${f}`);
   }
 }
+
+const client = (
+  registers: Registers,
+  { readMode }: WorkloadRun,
+  { random }: Self,
+): Actor<"kv" | "delete", Call> => ({
+  next: () => registers.next(random),
+  observe: (call, outcome) => registers.observe(call, outcome),
+  perform: (connection, call, { ask }) => perform(connection, call, { mode: call.mode ?? readMode, ask }),
+});
 
 const changed = (value: Json, revision: number | undefined): Result => ({
   value,
@@ -166,12 +181,21 @@ export const register: Workload<"kv" | "delete"> = {
   summary: "reads, writes, compare-and-sets and deletes of single keys",
   requires: ["kv", "delete"],
   options,
-  generator: (options) => new RegisterGenerator(options),
-  perform: (client, call, { readMode }) => perform(client, call, call.mode ?? readMode),
+  roles(run) {
+    const registers = new Registers(run);
+    return [
+      {
+        name: "clients",
+        processes: "load",
+        actor: (self) => client(registers, run, self),
+        final: () => registers.reads(),
+      },
+    ];
+  },
   words: registerModel(),
-  checkers: ({ promises, limits = [], revisions, convergenceSeconds }) => [
+  checkers: ({ promises, limits, revisions, convergenceSeconds }) => [
     ...registerCheckers(promises, { limits, reads: (mode) => readCheckers(mode, revisions) }),
-    convergence(convergenceSeconds === undefined ? {} : { boundSeconds: convergenceSeconds }),
+    convergence({ boundSeconds: convergenceSeconds }),
   ],
   unsettled,
   needs: { read: 20, write: 20, cas: 5 },

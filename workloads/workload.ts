@@ -1,37 +1,95 @@
+/** The contract of a workload: who asks a system what, how, and who judges the answers. */
+import type { Ask } from "../adapters/client/ask.ts";
 import type { Capability, ClientWith } from "../adapters/client/client.ts";
 import type { Checker } from "../checker/checker.ts";
 import type { Unsettled } from "../checker/convergence/convergence.ts";
 import type { CallWords } from "../checker/model.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Consistency, KnownLimit } from "../core/consistency.ts";
-import type { History } from "../core/history.ts";
-import type { Call, Outcome, Result, RevisionScope } from "../core/op.ts";
+import type { History, NoticeEvent } from "../core/history.ts";
+import type { Call, NodeId, Outcome, Result, RevisionScope } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
 
-/** Operations without end for one run. Pure: what comes next depends on the random streams and on what was asked before. */
-export interface Generator {
-  /** The next call of a process; `random` is the process' own stream. */
-  next(process: number, random: Random): Call;
-  /** What became of a call, told as soon as it is known; with it a generator aims (a CAS from a value just read). */
-  observe?(process: number, call: Call, outcome: Outcome): void;
-  /** What each process asks in the final phase, when all is healed: reads of everything that matters. */
-  final(): readonly Call[];
-}
-
-export interface WorkloadOptions {
+/** What a workload knows of the run. It is stored in run.json, so that a stored run is judged by the same checkers. */
+export interface WorkloadRun {
   /** One of the adapter's read modes. */
   readonly readMode: string;
   /** What the read mode promises: checkers judge by it. */
   readonly promises: Consistency;
-  /** The known limits of the read mode; absent: it has none. */
-  readonly limits?: readonly KnownLimit[];
+  /** The known limits of the read mode. */
+  readonly limits: readonly KnownLimit[];
   /** What the revision of a read is about, in this system. */
   readonly revisions: RevisionScope;
-  /** Of the run, so that two runs against a living cluster do not meet: part of every key. */
+  readonly nodes: readonly NodeId[];
+  /** Part of every key, so that two runs on one living cluster do not meet. */
   readonly keyPrefix: string;
+  /** The workload's own options, those that were given. */
   readonly options: Readonly<Record<string, number>>;
-  /** How long a node may take to catch up after the last heal, where that is not the default. */
-  readonly convergenceSeconds?: number;
+  /** Seconds that a node may take to catch up after the last heal. */
+  readonly convergenceSeconds: number;
 }
+
+/** Where an actor stands. */
+export interface Self {
+  readonly node: NodeId;
+  /** Counts the actors of a role from 0; they take the nodes in turn. */
+  readonly slot: number;
+  /** The actor's own stream: all its choices follow from it, from its role's and from the outcomes that it observes. */
+  readonly random: Random;
+}
+
+/** A wait before the next step. */
+export interface Pause {
+  readonly pauseMs: number;
+}
+
+/** What an actor has at hand while it performs a call. */
+export interface At {
+  readonly clock: Clock;
+  /** The limits of this call, for the client: the actor's deadline, and a signal that fires when the process is given up. */
+  readonly ask: Ask;
+  /**
+   * Records what the client received because of this call: a watch's event, a lost session. It may be called until the
+   * process ends, also long after the call was answered.
+   */
+  notice(notice: Notice): void;
+}
+
+export type Notice = Pick<NoticeEvent, "f" | "key" | "value" | "previous" | "revision">;
+
+/**
+ * One logical client: what it asks next, and how. It lives through the deaths of its process: after an unknown outcome the
+ * next process goes on for it, under a new id and with a new connection. `Step`: what `next` gives.
+ */
+export interface Actor<C extends Capability, Step> {
+  next(): Step;
+  /** What became of its call, as soon as it is known; the next calls can aim by it. */
+  observe?(call: Call, outcome: Outcome): void;
+  /** Milliseconds until an answer is given up. Absent: the run's operation timeout. */
+  deadlineMs?(call: Call): number;
+  /** Performs one call. Resolves with what an `ok` event carries; rejects with a ClientError. Never retries. */
+  perform(client: ClientWith<C>, call: Call, at: At): Promise<Result>;
+}
+
+interface RoleBase {
+  readonly name: string;
+  /** What is asked in the final phase, at every node, when all is healed: reads of everything that matters. */
+  final?(): readonly Call[];
+}
+
+/** Its actors are the run's load: as many as the load has processes, paced as the load says. One role at most. */
+export interface LoadRole<C extends Capability> extends RoleBase {
+  readonly processes: "load";
+  actor(self: Self): Actor<C, Call>;
+}
+
+/** A fixed number of actors at each node, each at its own pace, until `next` gives undefined or the load ends. */
+export interface StandingRole<C extends Capability> extends RoleBase {
+  readonly processes: { readonly perNode: number };
+  actor(self: Self): Actor<C, Call | Pause | undefined>;
+}
+
+export type Role<C extends Capability> = LoadRole<C> | StandingRole<C>;
 
 export interface WorkloadOption {
   readonly default: number;
@@ -40,7 +98,7 @@ export interface WorkloadOption {
   readonly doc: string;
 }
 
-/** What to ask a system, how, and who judges the answers. `C`: what a client must be able to do for it. */
+/** `C`: what a client must be able to do for it. */
 export interface Workload<C extends Capability = Capability> {
   readonly name: string;
   /** One line for `assay list`. */
@@ -49,17 +107,23 @@ export interface Workload<C extends Capability = Capability> {
   readonly requires: readonly C[];
   /** Named whole numbers (`keys`, `operations-per-key`), for `--workload-option`. */
   readonly options: Readonly<Record<string, WorkloadOption>>;
-  generator(options: WorkloadOptions, random: Random): Generator;
-  /** Performs one call. Resolves with what an `ok` event carries; rejects with a ClientError. */
-  perform(client: ClientWith<C>, call: Call, options: WorkloadOptions): Promise<Result>;
+  /** Who acts. Pure: what is asked follows from `run`, `random` and the outcomes. */
+  roles(run: WorkloadRun, random: Random): readonly Role<C>[];
   /** Words for its operations in reports: a model has them. Absent: words that fit any operation. */
   readonly words?: CallWords;
-  checkers(options: WorkloadOptions): readonly Checker[];
+  checkers(run: WorkloadRun): readonly Checker[];
   /**
    * What is still to be asked of which node in the final phase, in the node's own local read mode: whatever a node has
-   * not told, or not yet told the newest value of. Absent: the nodes of this workload are not compared at rest.
+   * not shown, or not yet in its newest state. Absent: the nodes of this workload are not compared at rest.
    */
   unsettled?(history: History): readonly Unsettled[];
-  /** `ok` operations of each kind that a run needs, or it is vacuous. */
+  /** `ok` operations of each kind that a run needs; with fewer it proves nothing, and its verdict is `unknown`. */
   readonly needs: Readonly<Record<string, number>>;
 }
+
+/** The value of a workload's option in this run. */
+export const optionOf = <Name extends string>(
+  options: Readonly<Record<Name, WorkloadOption>>,
+  run: WorkloadRun,
+  name: Name,
+): number => run.options[name] ?? options[name].default;

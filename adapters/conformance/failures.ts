@@ -24,6 +24,7 @@ export function failures(bench: Bench): void {
   operationErrors(bench);
   connecting(bench);
   nodeFailures(bench);
+  observing(bench);
 }
 
 /** Failures seen through a relay, which shows how far a request got. */
@@ -238,6 +239,40 @@ function nodeFailures(bench: Bench): void {
       await Promise.all(others.map((node) => node.start()));
       await untilReady(adapter, bench.nodes);
     });
+  });
+}
+
+/** Questions that are asked again and again. */
+function observing(bench: Bench): void {
+  it("an observer asks on where its connections broke, and where they could not be made", async () => {
+    const relay = new Relay(bench.node(0).endpoint);
+    await relay.start();
+    const [, ...others] = endpointsOf(bench);
+    const observer = bench.adapter.observe([relay.endpoint, ...others], within(2000));
+    const { node } = relay.endpoint;
+    const leads = () => until("a leader", () => observer.leader());
+    const serves = () => until("the node to serve", () => observer.ready(node));
+    try {
+      const leader = await leads();
+      await serves();
+      relay.cut();
+      expect(await leads()).toBe(leader);
+      await serves();
+      await relay.stop();
+      await until("the node not to serve", async () => !(await observer.ready(node)));
+      await relay.start();
+      await serves();
+      expect(await leads()).toBe(leader);
+      relay.hold();
+      expect(await observer.ready(node, { timeoutMs: 300 })).toBe(false);
+      await observer.leader({ timeoutMs: 300 });
+      relay.release();
+      await serves();
+      expect(await leads()).toBe(leader);
+    } finally {
+      await observer.close();
+      await relay.stop();
+    }
   });
 }
 

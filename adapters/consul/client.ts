@@ -65,6 +65,19 @@ export async function connect(
   }
 }
 
+/** Whether a consistent read of some key passes. The key need not exist. */
+export async function readsConsistently(
+  http: HttpConnection,
+  options: ConnectOptions,
+  ask: Ask | undefined,
+): Promise<boolean> {
+  const node = new ConsulNode(http, options);
+  return node.get(pathOf("ready"), "consistent", node.limits(ask)).then(
+    () => true,
+    () => false,
+  );
+}
+
 const keyValue = (node: ConsulNode): KeyValue => ({
   /** The revision is that of the key's last change; of an absent key, that of the last change of any. */
   async read(key, mode, ask): Promise<ReadResult> {

@@ -1,132 +1,245 @@
-/** A gRPC channel to one node that can be left for good: with its sockets, whatever the node does. */
-import type { Socket } from "node:net";
+/**
+ * One HTTP/2 connection to one node, for calls of gRPC with one question and one answer. It connects once and asks once:
+ * whoever wants another connection makes another channel. It can be left for good, with its socket, whatever the node
+ * does: an orderly end would wait for a paused node, or a cut link, as long as that lasts.
+ */
 import {
-  type CallCredentials,
-  ChannelCredentials,
-  type ChannelOptions,
-  credentials,
-  type experimental,
-  Client as GrpcClient,
-} from "@grpc/grpc-js";
-import type { Tls } from "../adapter.ts";
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+} from "node:http2";
+import { type Socket, connect as tcpConnect } from "node:net";
+import { connect as tlsConnect } from "node:tls";
+import { ClientError } from "../../core/errors.ts";
+import type { Endpoint, Tls } from "../adapter.ts";
+import { hostPort } from "../addresses.ts";
+import { decodeFrame, type Ending, endingIn, endingOfHttp, endingOfReset } from "./framing.ts";
+import { status } from "./status.ts";
 
-/** A healed link is found again within the longest of these. */
-export const reconnectMs = { first: 50, longest: 200 };
+export interface Question {
+  /** `/etcdserverpb.KV/Range` */
+  readonly path: string;
+  readonly frame: Buffer;
+  /** As the header `grpc-timeout` has it. */
+  readonly timeout: string;
+  /** Of a log-in. */
+  readonly token: string | undefined;
+}
 
-const channelOptions = {
-  "grpc.enable_retries": 0,
-  "grpc.service_config_disable_resolution": 1,
-  // Another client's channel to the same node must not share its connection, nor its back-off.
-  "grpc.use_local_subchannel_pool": 1,
-  "grpc.initial_reconnect_backoff_ms": reconnectMs.first,
-  "grpc.max_reconnect_backoff_ms": reconnectMs.longest,
-  "grpc.enable_http_proxy": 0,
-  // The server's limits are what is tried; a limit of the client's own would be reported as the server's.
-  "grpc.max_receive_message_length": -1,
-  "grpc.max_send_message_length": -1,
-  "grpc.enable_channelz": 0,
-};
+/** How a call ended; with the answer, without its frame, where it ended well. */
+export interface Reply extends Ending {
+  readonly message?: Buffer;
+}
+
+/** A window of flow control that a large list does not fill. */
+const windowBytes = 8 << 20;
 
 export class Channel {
-  readonly client: GrpcClient;
-  readonly #sockets = new Sockets();
-  #calls = 0;
+  /** Resolves when the node has shown that it speaks HTTP/2. Rejects with `not-connected` and the reason. */
+  readonly established: Promise<void>;
+  readonly #server: string;
+  readonly #socket: Socket;
+  readonly #session: ClientHttp2Session;
+  readonly #fixedHeaders: Readonly<Record<string, string>>;
+  /** Calls without an ending: each takes one where the connection is lost. */
+  readonly #calls = new Set<Exchange>();
+  #state: "connecting" | "up" | "ended" = "connecting";
+  #users = 0;
   #retired = false;
 
-  constructor(address: string, tls: Tls | undefined) {
-    const tracked = new TrackedCredentials(credentialsOf(tls), this.#sockets);
-    this.client = new GrpcClient(address, tracked, channelOptions);
+  /** Connects at once. */
+  constructor(endpoint: Endpoint, tls: Tls | undefined) {
+    const address = hostPort(endpoint);
+    this.#server = `${endpoint.node} (${address})`;
+    this.#socket = openSocket(endpoint, tls);
+    const scheme = tls === undefined ? "http" : "https";
+    this.#session = connect(`${scheme}://${address}`, {
+      createConnection: () => this.#socket,
+      settings: { enablePush: false, initialWindowSize: windowBytes },
+      // A request that waits for memory in here would be reported as the node's own delay.
+      maxSessionMemory: Number.MAX_SAFE_INTEGER,
+    });
+    this.#fixedHeaders = {
+      ":method": "POST",
+      ":scheme": scheme,
+      ":authority": address,
+      "content-type": "application/grpc",
+      te: "trailers",
+    };
+    this.established = new Promise((resolve, reject) => this.#watch(resolve, reject));
+    // Nobody may be waiting for it.
+    this.established.catch(() => {});
   }
 
-  /** A call begins; the result ends it. */
+  get isUp(): boolean {
+    return this.#state === "up" && !this.#isOver;
+  }
+
+  /** It takes no more calls: it failed, it was lost, or the node said good-bye. */
+  get hasEnded(): boolean {
+    return this.#state === "ended" || this.#isOver;
+  }
+
+  /** Before the session's own event tells. */
+  get #isOver(): boolean {
+    return this.#session.closed || this.#session.destroyed;
+  }
+
+  /**
+   * Asks, on a channel that is up, and calls `done` once. Returns how to call the question off: `done` is not called
+   * then. Throws `not-connected` where the request cannot leave.
+   */
+  ask(question: Question, done: (reply: Reply) => void): () => void {
+    const exchange = new Exchange(this.#request(question), this.#calls, done);
+    exchange.send(question.frame);
+    return () => exchange.callOff();
+  }
+
+  /** Somebody waits for it or asks on it. Returns how to say that this is over. */
   enter(): () => void {
-    this.#calls++;
+    this.#users++;
     return () => {
-      this.#calls--;
-      if (this.#retired && this.#calls === 0) this.#sockets.destroy();
+      this.#users--;
+      if (this.#retired && this.#users === 0) this.destroy();
     };
   }
 
-  /** Takes no more calls, and goes when those that are on it are over. */
+  /** Goes when those that use it are done. */
   retire(): void {
     this.#retired = true;
-    this.client.close();
-    if (this.#calls === 0) this.#sockets.destroy();
+    if (this.#users === 0) this.destroy();
   }
 
   /** Goes at once. */
   destroy(): void {
-    this.#retired = true;
-    this.client.close();
-    this.#sockets.destroy();
+    this.#session.destroy();
+    this.#socket.destroy();
+  }
+
+  #request({ path, timeout, token }: Question): ClientHttp2Stream {
+    const headers = {
+      ...this.#fixedHeaders,
+      ":path": path,
+      "grpc-timeout": timeout,
+      ...(token !== undefined && { token }),
+    };
+    try {
+      return this.#session.request(headers);
+    } catch (cause) {
+      throw this.#notConnected("the connection had been lost", cause);
+    }
+  }
+
+  #watch(onUp: () => void, onFailure: (error: ClientError) => void): void {
+    const session = this.#session;
+    // The session forgets a socket that it has destroyed, which may still fail.
+    this.#socket.on("error", ignore);
+    let reason = "the connection was closed";
+    session.once("connect", () => session.setLocalWindowSize(windowBytes));
+    session.once("remoteSettings", () => {
+      if (this.#state === "connecting") this.#state = "up";
+      onUp();
+    });
+    session.on("error", (error: Error) => {
+      reason = messageOf(error);
+    });
+    session.on("close", () => {
+      this.#state = "ended";
+      onFailure(this.#notConnected(reason));
+      for (const exchange of this.#calls) exchange.end({ code: status.UNAVAILABLE, details: reason });
+    });
+  }
+
+  #notConnected(reason: string, cause?: unknown): ClientError {
+    return new ClientError("not-connected", `${this.#server}: ${reason}`, { cause });
   }
 }
 
-/**
- * The sockets of a channel. gRPC closes a connection by saying so and waiting for the other side, which a paused node or
- * a cut link lets last as long as it likes: thousands of clients would keep thousands of descriptors.
- */
-class Sockets {
-  readonly #open = new Set<Socket>();
-  #destroyed = false;
+/** One call's stream. */
+class Exchange {
+  readonly #stream: ClientHttp2Stream;
+  readonly #open: Set<Exchange>;
+  readonly #done: (reply: Reply) => void;
+  readonly #chunks: Buffer[] = [];
+  #httpStatus = 200;
+  #ending: Ending | undefined;
 
-  add(socket: Socket): void {
-    if (this.#destroyed) {
-      socket.destroy();
+  /** `open`: where it is until it has ended. */
+  constructor(stream: ClientHttp2Stream, open: Set<Exchange>, done: (reply: Reply) => void) {
+    this.#stream = stream;
+    this.#open = open;
+    this.#done = done;
+  }
+
+  send(frame: Buffer): void {
+    const stream = this.#stream;
+    this.#open.add(this);
+    stream.on("response", (headers) => {
+      this.#httpStatus = headers[":status"] ?? 200;
+      this.#take(headers);
+    });
+    stream.on("data", (chunk: Buffer) => this.#chunks.push(chunk));
+    stream.on("trailers", (headers) => this.#take(headers));
+    stream.on("error", ignore);
+    stream.on("close", () => this.#conclude(this.#ending ?? this.#endingWithoutStatus()));
+    stream.end(frame);
+  }
+
+  callOff(): void {
+    this.#open.delete(this);
+    this.#stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  end(reply: Reply): void {
+    if (!this.#open.delete(this)) return;
+    this.#done(reply);
+    // The node has said all; what it does not want to hear any more must not wait for it.
+    if (!this.#stream.writableFinished) this.#stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  #take(headers: IncomingHttpHeaders): void {
+    this.#ending ??= endingIn(headers);
+    if (this.#ending !== undefined) this.#conclude(this.#ending);
+  }
+
+  #conclude(ending: Ending): void {
+    if (ending.code !== status.OK) {
+      this.end(ending);
       return;
     }
-    this.#open.add(socket);
-    socket.once("close", () => this.#open.delete(socket));
+    const [first = nothing, ...others] = this.#chunks;
+    const message = decodeFrame(others.length === 0 ? first : Buffer.concat(this.#chunks));
+    if (message !== undefined) this.end({ ...ending, message });
+    else if (this.#stream.closed)
+      this.end({ code: status.INTERNAL, details: "the answer is not one message, though it is OK" });
   }
 
-  destroy(): void {
-    this.#destroyed = true;
-    for (const socket of this.#open) socket.destroy();
-  }
-}
-
-type SecureConnector = experimental.SecureConnector;
-
-/** Credentials that show the sockets that they were used on. */
-class TrackedCredentials extends ChannelCredentials {
-  readonly #inner: ChannelCredentials;
-  readonly #sockets: Sockets;
-
-  constructor(inner: ChannelCredentials, sockets: Sockets) {
-    super();
-    this.#inner = inner;
-    this.#sockets = sockets;
-  }
-
-  override _isSecure(): boolean {
-    return this.#inner._isSecure();
-  }
-
-  override _equals(other: ChannelCredentials): boolean {
-    return this === other;
-  }
-
-  override _createSecureConnector(
-    target: experimental.GrpcUri,
-    options: ChannelOptions,
-    callCredentials?: CallCredentials,
-  ): SecureConnector {
-    const connector = this.#inner._createSecureConnector(target, options, callCredentials);
-    return {
-      connect: async (tcp) => {
-        const result = await connector.connect(tcp);
-        this.#sockets.add(result.socket);
-        return result;
-      },
-      waitForReady: () => connector.waitForReady(),
-      getCallCredentials: () => connector.getCallCredentials(),
-      destroy: () => connector.destroy(),
-    };
+  #endingWithoutStatus(): Ending {
+    return this.#httpStatus === 200 ? endingOfReset(this.#stream.rstCode) : endingOfHttp(this.#httpStatus);
   }
 }
 
-function credentialsOf(tls: Tls | undefined): ChannelCredentials {
-  if (tls === undefined) return credentials.createInsecure();
-  const pem = (text: string | undefined) => (text === undefined ? null : Buffer.from(text));
-  return credentials.createSsl(Buffer.from(tls.ca), pem(tls.key), pem(tls.certificate));
+const nothing = Buffer.alloc(0);
+/** What a stream fails of is in its code. */
+const ignore = () => {};
+
+function openSocket({ host, port }: Endpoint, tls: Tls | undefined): Socket {
+  if (tls === undefined) return tcpConnect({ host, port });
+  const { ca, certificate, key } = tls;
+  return tlsConnect({
+    host,
+    port,
+    ca,
+    ALPNProtocols: ["h2"],
+    ...(certificate !== undefined && { cert: certificate }),
+    ...(key !== undefined && { key }),
+  });
+}
+
+/** Node reports several failed addresses of one name as one error without a text. */
+function messageOf(error: Error): string {
+  if (error instanceof AggregateError) return error.errors.map(({ message }) => message).join("; ");
+  return error.message;
 }

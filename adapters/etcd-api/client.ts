@@ -1,4 +1,3 @@
-import { Metadata } from "@grpc/grpc-js";
 import { ClientError } from "../../core/errors.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { beforeSending, type Limits, limitsOf } from "../client/ask.ts";
@@ -111,7 +110,7 @@ const prefix = (call: Call): Prefix => ({
  * refused for it fails, and the next one logs in again first.
  */
 function authenticated(connection: Connection, options: ConnectOptions, user: User): Call {
-  let login: Promise<Metadata> | undefined;
+  let login: Promise<string> | undefined;
   return async (method, request, ask) => {
     const limits = limitsOf(options, ask);
     // The log-in serves every call: it has the connection's own limits.
@@ -119,8 +118,8 @@ function authenticated(connection: Connection, options: ConnectOptions, user: Us
     const current = login;
     const late = () => new ClientError("not-connected", "log-in: no answer before the deadline");
     try {
-      const metadata = await beforeSending(options.clock, limits, current, late);
-      return await connection.call(method, request, limits, metadata);
+      const token = await beforeSending(options.clock, limits, current, late);
+      return await connection.call(method, request, limits, token);
     } catch (reason) {
       if (login === current && loginIsGone(reason)) login = undefined;
       throw reason;
@@ -128,13 +127,10 @@ function authenticated(connection: Connection, options: ConnectOptions, user: Us
   };
 }
 
-/** The operation waits for the log-in: whatever that fails of, the operation had no effect. */
-async function logIn(connection: Connection, limits: Limits, user: User): Promise<Metadata> {
+/** Resolves with a token. The operation waits for the log-in: whatever that fails of, the operation had no effect. */
+async function logIn(connection: Connection, limits: Limits, user: User): Promise<string> {
   try {
-    const { token } = await connection.call(methods.authenticate, user, limits);
-    const metadata = new Metadata();
-    metadata.set("token", token);
-    return metadata;
+    return (await connection.call(methods.authenticate, user, limits)).token;
   } catch (reason) {
     const { code, definite, message } = ClientError.from(reason);
     throw new ClientError(definite ? code : "not-connected", `log-in: ${message}`, { cause: reason });

@@ -1,14 +1,7 @@
-import {
-  type ClientUnaryCall,
-  connectivityState,
-  type Client as GrpcClient,
-  Metadata,
-  status,
-} from "@grpc/grpc-js";
-import type { Clock } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
-import { type Nanos, nanos, toMillis } from "../../core/time.ts";
+import { nanos, toMillis } from "../../core/time.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
+import { hostPort } from "../addresses.ts";
 import {
   abortedError,
   beforeSending,
@@ -17,23 +10,26 @@ import {
   onAbort,
   throwIfAborted,
 } from "../client/ask.ts";
-import { Channel, reconnectMs } from "./channel.ts";
+import { Channel, type Reply } from "./channel.ts";
 import { statusError } from "./errors.ts";
-import { type Method, methods } from "./methods.ts";
+import { timeoutHeader } from "./framing.ts";
+import type { Method } from "./methods.ts";
+import { status } from "./status.ts";
 
 /**
- * A gRPC channel to one node that asks once: no retries, no fail-over, no waiting beyond the deadline. A call is handed
- * to gRPC only when the channel is up, so that what failed before that definitely never left.
+ * A connection to one node that asks once: no retries, no fail-over, no waiting beyond the deadline. A call is handed to
+ * a channel only when that is up, so that what failed before that definitely never left. Each call that finds no channel
+ * tries to connect, or waits for the attempt that is under way.
  */
 export interface Connection {
-  /** Rejects with a ClientError, at the deadline at the latest. */
+  /** Rejects with a ClientError, at the deadline at the latest. `token`: of a log-in. */
   call<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
     limits: Limits,
-    metadata?: Metadata,
+    token?: string,
   ): Promise<Response>;
-  /** Waits until the channel is up; rejects with `not-connected` and the reason. */
+  /** Waits until the node is reached; rejects with `not-connected` and the reason. */
   established(): Promise<void>;
   /** Pending calls reject with `connection-lost`. */
   close(): void;
@@ -41,144 +37,153 @@ export interface Connection {
 
 export type ConnectionOptions = Pick<ConnectOptions, "timeoutMs" | "clock" | "tls">;
 
-const noMetadata = new Metadata();
-
 /** Opens no socket yet: the first call or `established` does. */
-export function openConnection(endpoint: Endpoint, options: ConnectionOptions): Connection {
-  const address = addressOf(endpoint);
-  const open = () => new Channel(address, options.tls);
-  const { clock } = options;
-  const pending = new Set<(error: ClientError) => void>();
-  let channel = open();
-  let closed = false;
+export const openConnection = (endpoint: Endpoint, options: ConnectionOptions): Connection =>
+  new NodeConnection(endpoint, options);
+
+class NodeConnection implements Connection {
+  readonly #endpoint: Endpoint;
+  readonly #options: ConnectionOptions;
+  /** For messages. */
+  readonly #server: string;
+  readonly #pending = new Set<Pending>();
+  #channel: Channel | undefined;
+  #closed = false;
+
+  constructor(endpoint: Endpoint, options: ConnectionOptions) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+    this.#server = `${endpoint.node} (${hostPort(endpoint)})`;
+  }
+
+  async call<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    limits: Limits,
+    token?: string,
+  ): Promise<Response> {
+    throwIfAborted(limits.signal);
+    const channel = this.#channelToUse();
+    const exit = channel.enter();
+    try {
+      if (!channel.isUp) await this.#untilUp(channel, limits);
+      const { code, details, message } = await this.#ask(
+        channel,
+        method,
+        method.encode(request),
+        limits,
+        token,
+      );
+      if (message === undefined) throw statusError(code, `${details}, at ${this.#server}`);
+      return this.#decoded(method, message);
+    } finally {
+      exit();
+    }
+  }
+
+  async established(): Promise<void> {
+    const channel = this.#channelToUse();
+    const exit = channel.enter();
+    try {
+      await this.#untilUp(channel, limitsOf(this.#options));
+    } finally {
+      exit();
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const pending of this.#pending)
+      pending.fail(new ClientError("connection-lost", "the client closed its connection"));
+    this.#channel?.destroy();
+  }
+
+  #channelToUse(): Channel {
+    if (this.#closed) throw closedError();
+    if (this.#channel === undefined || this.#channel.hasEnded)
+      this.#channel = new Channel(this.#endpoint, this.#options.tls);
+    return this.#channel;
+  }
+
+  /** Rejects definitely, at the deadline at the latest. */
+  async #untilUp(channel: Channel, limits: Limits): Promise<void> {
+    await beforeSending(this.#options.clock, limits, channel.established, () => {
+      this.#leave(channel);
+      return new ClientError("not-connected", `${this.#server}: no connection before the deadline`);
+    });
+    if (this.#closed) throw closedError();
+  }
+
+  #ask(
+    channel: Channel,
+    { path }: Pick<Method<unknown, unknown>, "path">,
+    frame: Buffer,
+    { deadline, signal }: Limits,
+    token: string | undefined,
+  ): Promise<Reply> {
+    const { clock } = this.#options;
+    const left = nanos(deadline - clock.now());
+    return new Promise((resolve, reject) => {
+      const pending = new Pending(this.#pending, reject);
+      pending.callOff = channel.ask(
+        { path, frame, timeout: timeoutHeader(toMillis(left)), token },
+        (reply) => {
+          pending.over();
+          resolve(reply);
+        },
+      );
+      pending.cancelTimer = clock.after(left, () => {
+        this.#leave(channel);
+        pending.fail(statusError(status.DEADLINE_EXCEEDED, `no answer in time, at ${this.#server}`));
+      });
+      pending.stopListening = onAbort(signal, () => pending.fail(abortedError(true)));
+      this.#pending.add(pending);
+    });
+  }
+
+  #decoded<Response>(method: Method<never, Response>, message: Buffer): Response {
+    try {
+      return method.decode(message);
+    } catch (cause) {
+      throw new ClientError("unknown", `${this.#server}: an answer that is not ${method.path}'s`, { cause });
+    }
+  }
 
   /**
    * A link that swallowed a packet is silent for longer and longer (TCP backs off), and stays so for a while after it
    * is healed. A call that got no answer therefore leaves its channel to the calls that are still on it.
    */
-  const leave = (stale: Channel) => {
-    if (stale !== channel || closed) return;
-    channel = open();
-    stale.retire();
-  };
-
-  const up = async (deadline: Nanos): Promise<Channel> => {
-    const candidate = channel;
-    const state = await settled(candidate.client, dateOf(clock, deadline));
-    if (closed) throw closedError();
-    if (state === connectivityState.READY) return candidate;
-    const reason = await whyNot(candidate.client, clock);
-    if (state !== connectivityState.TRANSIENT_FAILURE) leave(candidate);
-    throw new ClientError("not-connected", `${endpoint.node} (${address}): ${reason}`);
-  };
-
-  const call: Connection["call"] = async (method, request, limits, metadata = noMetadata) => {
-    const { deadline, signal } = limits;
-    throwIfAborted(signal);
-    const late = () => new ClientError("not-connected", `${endpoint.node} (${address}): not up in time`);
-    const on = isUp(channel.client) ? channel : await beforeSending(clock, limits, up(deadline), late);
-    if (closed) throw closedError();
-    return new Promise((resolve, reject) => {
-      const until = dateOf(clock, deadline);
-      const over = on.enter();
-      const settle = unary(on.client, method, request, metadata, until, (code, details, answer) => {
-        pending.delete(abort);
-        stopListening();
-        over();
-        if (code === status.OK) return resolve(answer as never);
-        if (code === status.DEADLINE_EXCEEDED) leave(on);
-        reject(statusError(code, `${details} (${endpoint.node}, ${address})`));
-      });
-      const abort = (error: ClientError) => {
-        reject(error);
-        settle.cancel();
-      };
-      pending.add(abort);
-      const stopListening = onAbort(signal, () => abort(abortedError(true)));
-    });
-  };
-
-  return {
-    call,
-    established: async () => {
-      await up(limitsOf(options).deadline);
-    },
-    close: () => {
-      closed = true;
-      for (const abort of pending) {
-        abort(new ClientError("connection-lost", "the client closed its connection"));
-      }
-      channel.destroy();
-    },
-  };
-}
-
-function unary<Request, Response>(
-  on: GrpcClient,
-  method: Method<Request, Response>,
-  request: Request,
-  metadata: Metadata,
-  deadline: number,
-  done: (code: status, details: string, answer?: Response) => void,
-): ClientUnaryCall {
-  const { path, serialize, deserialize } = method;
-  return on.makeUnaryRequest(
-    path,
-    serialize,
-    deserialize,
-    request,
-    metadata,
-    { deadline },
-    (error, answer) => {
-      if (error === null) done(status.OK, "", answer);
-      else done(error.code, error.details);
-    },
-  );
-}
-
-const isUp = (channel: GrpcClient): boolean =>
-  channel.getChannel().getConnectivityState(false) === connectivityState.READY;
-
-/** The channel's state when it is up, has failed to connect, or `deadline` has passed; asks an idle one to connect. */
-function settled(client: GrpcClient, deadline: number): Promise<connectivityState> {
-  const channel = client.getChannel();
-  return new Promise((resolve) => {
-    const look = (): void => {
-      const state = channel.getConnectivityState(true);
-      if (state !== connectivityState.IDLE && state !== connectivityState.CONNECTING) {
-        resolve(state);
-        return;
-      }
-      channel.watchConnectivityState(state, deadline, (timedOut) => {
-        if (timedOut) resolve(state);
-        else look();
-      });
-    };
-    look();
-  });
-}
-
-/**
- * gRPC tells why it is not connected only as the failure of a call. A status request has no effect, and fails at once
- * on a channel that is down. The text is for people.
- */
-function whyNot(client: GrpcClient, clock: Clock): Promise<string> {
-  if (client.getChannel().getConnectivityState(false) !== connectivityState.TRANSIENT_FAILURE) {
-    return Promise.resolve("no connection before the deadline");
+  #leave(channel: Channel): void {
+    if (channel === this.#channel) this.#channel = undefined;
+    channel.retire();
   }
-  return new Promise((resolve) => {
-    const soon = clock.date().getTime() + reconnectMs.longest;
-    unary(client, methods.status, {}, noMetadata, soon, (code, details) =>
-      resolve(code === status.OK ? "the connection had been lost" : details),
-    );
-  });
 }
 
+/** A request that has left, and what ends the wait for its answer. */
+class Pending {
+  readonly #all: Set<Pending>;
+  readonly #reject: (error: ClientError) => void;
+  callOff: () => void = nothing;
+  cancelTimer: () => void = nothing;
+  stopListening: () => void = nothing;
+
+  constructor(all: Set<Pending>, reject: (error: ClientError) => void) {
+    this.#all = all;
+    this.#reject = reject;
+  }
+
+  over(): void {
+    this.#all.delete(this);
+    this.cancelTimer();
+    this.stopListening();
+  }
+
+  fail(error: ClientError): void {
+    this.over();
+    this.#reject(error);
+    this.callOff();
+  }
+}
+
+const nothing = () => {};
 const closedError = () => new ClientError("not-connected", "the client is closed");
-
-/** gRPC's deadlines are points of wall-clock time, in milliseconds. */
-const dateOf = (clock: Clock, deadline: Nanos): number =>
-  clock.date().getTime() + toMillis(nanos(deadline - clock.now()));
-
-const addressOf = ({ host, port }: Endpoint): string =>
-  host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;

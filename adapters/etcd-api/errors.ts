@@ -1,5 +1,5 @@
-import { status } from "@grpc/grpc-js";
 import { ClientError, type ErrorCode } from "../../core/errors.ts";
+import { nameOfStatus, status } from "./status.ts";
 
 /**
  * What a gRPC status means, for a request that was handed to a connection that was up. (A request that never left is
@@ -47,10 +47,10 @@ const reasons: readonly Reason[] = [
   { text: "etcdserver: rpc not supported for learner", code: "unsupported" },
 ];
 
-const byStatus: ReadonlyMap<status, ErrorCode> = new Map([
+const byStatus: ReadonlyMap<number, ErrorCode> = new Map([
   [status.DEADLINE_EXCEEDED, "timeout"],
   [status.UNAVAILABLE, "connection-lost"],
-  // The stream ended without a status: reset by the server or by the library.
+  // The stream ended without a status: it was reset.
   [status.CANCELLED, "connection-lost"],
   [status.INTERNAL, "connection-lost"],
   [status.INVALID_ARGUMENT, "rejected"],
@@ -63,11 +63,11 @@ const byStatus: ReadonlyMap<status, ErrorCode> = new Map([
 ]);
 
 /** A status other than OK as the adapters' error. */
-export function statusError(code: status, details: string): ClientError {
+export function statusError(code: number, details: string): ClientError {
   const reason = reasons.find(({ text }) => details.startsWith(text));
   if (reason === undefined) return new ClientError(byStatus.get(code) ?? "unknown", describe(code, details));
   const { definite } = reason;
   return new ClientError(reason.code, describe(code, details), definite === undefined ? {} : { definite });
 }
 
-const describe = (code: status, details: string): string => `${status[code] ?? code}: ${details}`;
+const describe = (code: number, details: string): string => `${nameOfStatus(code)}: ${details}`;

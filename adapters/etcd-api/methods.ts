@@ -1,7 +1,6 @@
-import { fileURLToPath } from "node:url";
-import { loadSync, type MethodDefinition, type ServiceDefinition } from "@grpc/proto-loader";
-import { assert } from "../../core/assert.ts";
 import type { Ask } from "../client/ask.ts";
+import { encodeFrame } from "./framing.ts";
+import { decodeMessage, type MessageType, message } from "./protobuf.ts";
 
 /**
  * The methods of etcd.proto as values, with the shapes of their messages. Fields are in camel case; 64-bit numbers
@@ -10,8 +9,10 @@ import type { Ask } from "../client/ask.ts";
 export interface Method<Request, Response> {
   /** `/etcdserverpb.KV/Range` */
   readonly path: string;
-  readonly serialize: (request: Request) => Buffer;
-  readonly deserialize: (bytes: Buffer) => Response;
+  /** The request as a frame of gRPC. */
+  readonly encode: (request: Request) => Buffer;
+  /** The answer out of its frame. Throws a RangeError where the bytes are no such answer. */
+  readonly decode: (bytes: Buffer) => Response;
 }
 
 /** One request within the limits of its call, logged in where the options name a user. */
@@ -68,7 +69,7 @@ export interface StatusAnswer extends Answer {
   readonly raftTerm: string;
 }
 
-export interface MemberListAnswer extends Answer {
+export interface MemberListAnswer {
   readonly members: readonly {
     readonly id: string;
     readonly name: string;
@@ -77,48 +78,111 @@ export interface MemberListAnswer extends Answer {
   }[];
 }
 
-export interface LeaseAnswer extends Answer {
+export interface LeaseAnswer {
   readonly id: string;
   /** Seconds; "0" for a keep-alive of a lease that is gone. */
   readonly ttl: string;
 }
 
-const definition = loadSync(fileURLToPath(new URL("./etcd.proto", import.meta.url)), {
-  longs: String,
-  enums: String,
-  defaults: true,
+const header = message({ memberId: [2, "uint64"], revision: [3, "int64"], raftTerm: [4, "uint64"] });
+const onlyHeader = message({ header: [1, header] });
+/** Also of an answer that is not looked into: some have no header. */
+const nothing = message({});
+const keyValue = message({ key: [1, "bytes"], modRevision: [3, "int64"], value: [5, "bytes"] });
+const put = message({ key: [1, "bytes"], value: [2, "bytes"], lease: [3, "int64"] });
+const leaseAnswer = message({ id: [2, "int64"], ttl: [3, "int64"] });
+
+const comparison = message({
+  result: [1, { names: ["EQUAL"] }],
+  target: [2, { names: ["VERSION", "CREATE", "MOD", "VALUE"] }],
+  key: [3, "bytes"],
+  createRevision: [5, "int64"],
+  value: [7, "bytes"],
 });
 
-function method<Request, Response>(service: string, name: string): Method<Request, Response> {
-  const methods = definition[`etcdserverpb.${service}`] as ServiceDefinition | undefined;
-  const found = methods?.[name] as MethodDefinition<object, object> | undefined;
-  assert(found !== undefined, `etcd.proto has no ${service}.${name}`);
+const member = message({
+  id: [1, "uint64"],
+  name: [2, "string"],
+  peerUrls: [3, "string", "repeated"],
+  isLearner: [5, "bool"],
+});
+
+function method<Request extends object, Response>(
+  path: string,
+  request: MessageType,
+  response: MessageType,
+): Method<Request, Response> {
   return {
-    path: found.path,
-    serialize: found.requestSerialize as (request: unknown) => Buffer,
-    deserialize: found.responseDeserialize as (bytes: Buffer) => Response,
+    path: `/etcdserverpb.${path}`,
+    encode: (value) => encodeFrame(request, value),
+    decode: (bytes) => decodeMessage(response, bytes) as Response,
   };
 }
 
 export const methods = {
-  range: method<RangeRequest, Answer & { readonly kvs: readonly KeyValue[] }>("KV", "Range"),
-  put: method<PutRequest, Answer>("KV", "Put"),
-  deleteRange: method<{ readonly key: Buffer }, Answer & { readonly deleted: string }>("KV", "DeleteRange"),
-  txn: method<TxnRequest, Answer & { readonly succeeded: boolean }>("KV", "Txn"),
-  hashKv: method<
-    { readonly revision: number },
-    Answer & { readonly hash: number; readonly compactRevision: string }
-  >("Maintenance", "HashKV"),
-  compact: method<{ readonly revision: string; readonly physical: boolean }, Answer>("KV", "Compact"),
-  memberList: method<Record<string, never>, MemberListAnswer>("Cluster", "MemberList"),
-  moveLeader: method<{ readonly targetId: string }, Answer>("Maintenance", "MoveLeader"),
-  leaseGrant: method<{ readonly ttl: string }, LeaseAnswer>("Lease", "LeaseGrant"),
-  leaseRevoke: method<{ readonly id: string }, Answer>("Lease", "LeaseRevoke"),
+  range: method<RangeRequest, Answer & { readonly kvs: readonly KeyValue[] }>(
+    "KV/Range",
+    message({ key: [1, "bytes"], rangeEnd: [2, "bytes"], serializable: [7, "bool"] }),
+    message({ header: [1, header], kvs: [2, keyValue, "repeated"] }),
+  ),
+  put: method<PutRequest, Answer>("KV/Put", put, onlyHeader),
+  deleteRange: method<{ readonly key: Buffer }, Answer & { readonly deleted: string }>(
+    "KV/DeleteRange",
+    message({ key: [1, "bytes"] }),
+    message({ header: [1, header], deleted: [2, "int64"] }),
+  ),
+  txn: method<TxnRequest, Answer & { readonly succeeded: boolean }>(
+    "KV/Txn",
+    message({
+      compare: [1, comparison, "repeated"],
+      success: [2, message({ requestPut: [2, put] }), "repeated"],
+    }),
+    message({ header: [1, header], succeeded: [2, "bool"] }),
+  ),
+  hashKv: method<{ readonly revision: number }, { readonly hash: number; readonly compactRevision: string }>(
+    "Maintenance/HashKV",
+    message({ revision: [1, "int64"] }),
+    message({ hash: [2, "uint32"], compactRevision: [3, "int64"] }),
+  ),
+  compact: method<{ readonly revision: string; readonly physical: boolean }, object>(
+    "KV/Compact",
+    message({ revision: [1, "int64"], physical: [2, "bool"] }),
+    nothing,
+  ),
+  memberList: method<Record<string, never>, MemberListAnswer>(
+    "Cluster/MemberList",
+    nothing,
+    message({ members: [2, member, "repeated"] }),
+  ),
+  moveLeader: method<{ readonly targetId: string }, object>(
+    "Maintenance/MoveLeader",
+    message({ targetId: [1, "uint64"] }),
+    nothing,
+  ),
+  leaseGrant: method<{ readonly ttl: string }, LeaseAnswer>(
+    "Lease/LeaseGrant",
+    message({ ttl: [1, "int64"] }),
+    leaseAnswer,
+  ),
+  leaseRevoke: method<{ readonly id: string }, object>(
+    "Lease/LeaseRevoke",
+    message({ id: [1, "int64"] }),
+    nothing,
+  ),
   /** A stream of which one question and one answer are used: on the wire a call like any other. */
-  leaseKeepAlive: method<{ readonly id: string }, LeaseAnswer>("Lease", "LeaseKeepAlive"),
-  status: method<Record<string, never>, StatusAnswer>("Maintenance", "Status"),
-  authenticate: method<
-    { readonly name: string; readonly password: string },
-    Answer & { readonly token: string }
-  >("Auth", "Authenticate"),
+  leaseKeepAlive: method<{ readonly id: string }, LeaseAnswer>(
+    "Lease/LeaseKeepAlive",
+    message({ id: [1, "int64"] }),
+    leaseAnswer,
+  ),
+  status: method<Record<string, never>, StatusAnswer>(
+    "Maintenance/Status",
+    nothing,
+    message({ header: [1, header], version: [2, "string"], leader: [4, "uint64"], raftTerm: [6, "uint64"] }),
+  ),
+  authenticate: method<{ readonly name: string; readonly password: string }, { readonly token: string }>(
+    "Auth/Authenticate",
+    message({ name: [1, "string"], password: [2, "string"] }),
+    message({ token: [2, "string"] }),
+  ),
 } as const;

@@ -3,6 +3,7 @@ import { ClientError } from "../../core/errors.ts";
 import { millis } from "../../core/time.ts";
 import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
 import { offer } from "../client/client.ts";
+import { observable } from "../client/observer.ts";
 import type { Deployment } from "../deployment.ts";
 import { MemoryClient, offered } from "./client.ts";
 import type { MemorySystem } from "./system.ts";
@@ -26,8 +27,11 @@ export const memoryAdapter = (system: MemorySystem): Adapter => ({
   revisions: "store",
   ...offer("memory", offered, (endpoint, options) => connect(system, endpoint, options)),
   deployment,
-  leader: async () => system.leader,
-  ready: async (endpoint) => system.isReady(endpoint.node),
+  ...observable(() => ({
+    leader: async () => system.leader,
+    ready: async (node) => system.isReady(node),
+    close: async () => {},
+  })),
 });
 
 /** A dead node refuses at once; one that is stopped, or that clients do not reach, does not answer. */

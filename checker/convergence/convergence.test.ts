@@ -25,7 +25,7 @@ describe("agreement at rest", () => {
   it("holds where every node returns the newest value", () => {
     const verdict = judge(othersReturn(final().read(13.1, "n1", 2), 13.2));
     expect(verdict).toMatchObject({ kind: "valid", anomalies: [] });
-    expect(verdict.summary).toBe("at rest all 3 nodes returned the newest value of the one key");
+    expect(verdict.summary).toBe("at rest, all 3 nodes returned the newest value of the only key");
   });
 
   it("is broken by a node that still returns an old value when the time to catch up is over", () => {
@@ -89,7 +89,7 @@ describe("agreement at rest", () => {
     const history = final(run().write(11, 9, { key: "r2", revision: 5 }).read(11.5, "n1", 9, other));
     othersReturn(history, 13.1).read(13.4, "n1", 1);
     expect(judge(history).summary).toContain(
-      "although it had returned 9 for r2 at 11.500 s, which is of revision 5, and that write has revision 3",
+      "although it had returned 9 for r2 at 11.500 s, which has revision 5, and that write has revision 3",
     );
   });
 
@@ -242,7 +242,7 @@ describe("the nodes' own digests", () => {
       .digest(14, { node: "n2", at: 9, digest: "bb" });
     expect(judge(history)).toMatchObject({
       kind: "invalid",
-      summary: "the nodes' own digests of their whole state at revision 9 differ: aa at n1, bb at n2",
+      summary: "the nodes report different digests of their whole state at revision 9: aa on n1, bb on n2",
     });
   });
 
@@ -266,6 +266,6 @@ describe("the nodes' own digests", () => {
   it("that agree are reported", () => {
     const history = agreeing();
     for (const node of ["n1", "n2", "n3"]) history.digest(14, { node, at: 9, digest: "aa" });
-    expect(judge(history).summary).toContain("and 3 tell the same digest of revision 9");
+    expect(judge(history).summary).toContain("; 3 nodes reported the same digest at revision 9");
   });
 });

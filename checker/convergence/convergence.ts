@@ -2,27 +2,27 @@ import type { History } from "../../core/history.ts";
 import type { NodeId } from "../../core/op.ts";
 import { seconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { allOf } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { count } from "../phrases.ts";
 import { compareDigests, type DigestsCompared } from "./digests.ts";
 import { type Finding, findingsOf, isViolation } from "./findings.ts";
 import { type Rest, restOf } from "./rest.ts";
-import { anomalyOf } from "./words.ts";
+import { anomalyOf } from "./sentences.ts";
 
-/** How long a node may take to catch up after the last heal, where the run does not say otherwise. */
+/** How long a node may take to catch up after the last heal, unless the run says otherwise. */
 export const defaultConvergenceSeconds = 10;
 
 const mostShown = 5;
 
 /**
- * Agreement at rest: once everything is healed and nothing more is written, every node must come to return the newest
- * value of every key, whatever its reads promise meanwhile. A replica that never catches up breaks every promise.
+ * Agreement at rest: once everything is healed and nothing more is written, each node must come to return the newest
+ * value of each key, whatever its reads promise before that. A replica that never catches up breaks every promise.
  *
- * - A node that returned an old value is `invalid` where it cannot be a delay: it was asked `boundSeconds` after the heal
- *   and after the missing write, it returned the old value out of a state that has the missing write, or it had answered
- *   from such a state before. Otherwise it is `unknown`: it was not asked again.
- * - Where writes of unknown outcome leave open what is the newest, any of those values will do, as long as all nodes agree.
- * - A node that was not heard is `unknown`, no disagreement.
+ * - A node that returned an old value is `invalid` where this cannot be a delay: it was asked `boundSeconds` after the heal
+ *   and after the missing write, it returned the old value from a state that has the missing write, or it had answered
+ *   from such a state before. Otherwise the verdict is `unknown`: the node was not asked again.
+ * - Where writes of unknown outcome leave the newest value open, any of those values will do, as long as all nodes agree.
+ * - A node that did not answer makes the verdict `unknown`; it is not a disagreement.
  */
 export function convergence({ boundSeconds = defaultConvergenceSeconds }: ConvergenceOptions = {}): Checker {
   return {
@@ -42,13 +42,13 @@ export interface ConvergenceOptions {
   readonly boundSeconds?: number;
 }
 
-/** A key of which a node has not told its newest value yet. */
+/** A key whose newest value a node has not returned yet. */
 export interface Unsettled {
   readonly node: NodeId;
   readonly key: string;
 }
 
-/** What has to be asked (again) before all nodes are known to agree; nothing where they are. */
+/** The nodes and keys to ask (again) before all nodes are known to agree; empty where they do. */
 export function unsettled(history: History): Unsettled[] {
   const rest = restOf(history);
   if (rest === undefined) return [];
@@ -60,7 +60,7 @@ export function unsettled(history: History): Unsettled[] {
   });
 }
 
-const unasked = "the run ended before its nodes were asked what they hold at rest";
+const unasked = "the run ended before its nodes were asked for their values at rest";
 const nothingAsked: Verdict = {
   checker: "convergence",
   kind: "unknown",
@@ -88,25 +88,23 @@ function verdictOf(rest: Rest, findings: readonly Finding[], digests: DigestsCom
   };
 }
 
-/** What every node lacks is one finding, not one for each. */
+/** What all nodes lack is one finding, not one for each node. */
 function onceForAll(findings: readonly Finding[]): Finding[] {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return findings.filter((finding) => {
     if (finding.type !== "behind" || !finding.everywhere) return true;
-    return !told.has(finding.key) && told.add(finding.key);
+    return !reported.has(finding.key) && reported.add(finding.key);
   });
 }
 
 function agreed({ nodes, keys }: Rest, { nodes: compared, at }: DigestsCompared): string {
-  const all = nodes.length === 1 ? "the one node" : `all ${nodes.length} nodes`;
-  const told = keys.length === 1 ? "of the one key" : `of each of ${keys.length} keys`;
-  const digest = compared === 0 ? "" : `, and ${compared} tell the same digest of revision ${at}`;
-  return `at rest ${all} returned the newest value ${told}${digest}`;
+  const digest = compared === 0 ? "" : `; ${compared} nodes reported the same digest at revision ${at}`;
+  return `at rest, ${allOf(nodes.length, "node")} returned the newest value of ${allOf(keys.length, "key")}${digest}`;
 }
 
 function summary(first: Anomaly, findings: readonly Finding[]): string {
   const keys = new Set(findings.map(({ key }) => key)).size;
-  return keys < 2 ? first.summary : `${count(keys, "key")}: ${first.summary}`;
+  return keys < 2 ? first.summary : `${keys} keys are affected: ${first.summary}`;
 }
 
 function figures({ keys, nodes }: Rest, violations: readonly Finding[]): Record<string, number> {

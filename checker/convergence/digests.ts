@@ -5,19 +5,19 @@ import type { Anomaly } from "../../core/verdict.ts";
 import { lastPhase } from "./rest.ts";
 
 export interface DigestsCompared {
-  /** Nodes whose digests were held against each other; 0 where no two tell one of the same state. */
+  /** The number of nodes whose digests were compared; 0 where no two reported one of the same state. */
   readonly nodes: number;
   readonly at?: Revision;
   readonly anomaly?: Anomaly;
 }
 
 /**
- * Holds the digests that the nodes gave of their whole state against each other, where they are of the same state: the
- * same revision, compacted at the same one.
+ * Compares the digests that the nodes reported of their whole state, where these are of the same state: the same revision,
+ * compacted at the same one.
  *
- * A digest of a state from before the nodes were back says little: a node that was brought up by a snapshot may have
- * passed through that state with later changes already in it (ZooKeeper's snapshots are fuzzy). So the state has to be at
- * or after all that had happened when the last node had served again.
+ * A digest of a state from before all nodes were back says little: a node restored from a snapshot may have passed through
+ * that state with later changes already in it (ZooKeeper's snapshots are fuzzy). So the state must include everything that
+ * had happened when the last node served again.
  */
 export function compareDigests(history: History, nodes: readonly NodeId[]): DigestsCompared {
   const earliest = revisionWhenAllServed(history, nodes);
@@ -29,12 +29,12 @@ export function compareDigests(history: History, nodes: readonly NodeId[]): Dige
   }
   let compared: DigestsCompared = { nodes: 0 };
   for (const group of groups.values()) {
-    const told = new Set(group.map(({ node }) => node)).size;
+    const reporting = new Set(group.map(({ node }) => node)).size;
     const [first] = group;
-    if (first === undefined || told < 2) continue;
+    if (first === undefined || reporting < 2) continue;
     const differs = group.some(({ digest }) => digest !== first.digest);
-    if (differs) return { nodes: told, at: first.at, anomaly: anomaly(group, first.at) };
-    if (told >= compared.nodes) compared = { nodes: told, at: first.at };
+    if (differs) return { nodes: reporting, at: first.at, anomaly: anomaly(group, first.at) };
+    if (reporting >= compared.nodes) compared = { nodes: reporting, at: first.at };
   }
   return compared;
 }
@@ -43,7 +43,7 @@ function digestsOf(history: History): NodeDigest[] {
   return history.flatMap((event) => (isHarnessEvent(event) && event.f === "digest" ? [event.value] : []));
 }
 
-/** The highest revision that had been told when every node had answered something since the last heal. */
+/** The highest revision reported by the time that each node had answered something after the last heal. */
 function revisionWhenAllServed(history: History, nodes: readonly NodeId[]): Revision {
   const healed = lastPhase(history, "quiet");
   const waiting = new Set<NodeId>(nodes);
@@ -58,9 +58,9 @@ function revisionWhenAllServed(history: History, nodes: readonly NodeId[]): Revi
 }
 
 function anomaly(group: readonly NodeDigest[], at: Revision): Anomaly {
-  const told = group.map(({ node, digest }) => `${digest} at ${node}`);
+  const each = group.map(({ node, digest }) => `${digest} on ${node}`);
   return {
     kind: "digest",
-    summary: `the nodes' own digests of their whole state at revision ${at} differ: ${told.join(", ")}`,
+    summary: `the nodes report different digests of their whole state at revision ${at}: ${each.join(", ")}`,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Where the nodes of a cluster at rest do not agree on the newest values. What is claimed is certain: by the order of
- * events, by the revisions that the system itself gave, and by the time that a node had to catch up.
+ * Finds where the nodes of a cluster at rest do not agree on the newest values. Each finding is certain: by the order of
+ * events, by the revisions that the system itself reported, and by the time that a node had to catch up.
  */
 import type { NodeId, Operation } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
@@ -8,7 +8,7 @@ import { same } from "../canonical.ts";
 import { definitelyBefore, type Version, valueRead } from "../reads/versions.ts";
 import type { KeyAtRest, Rest } from "./rest.ts";
 
-/** Why an old value is no mere delay. */
+/** Why an old value is more than a delay. */
 export type Proof =
   /** The node was asked this much later than the heal and the missing write. */
   | { readonly type: "late"; readonly after: Nanos }
@@ -32,9 +32,9 @@ export type Finding =
       readonly everywhere: boolean;
       readonly others: readonly Answer[];
     })
-  /** A value that nobody had asked to write. */
+  /** A value that no operation had been asked to write. */
   | (Answer & { readonly type: "unwritten"; readonly key: string; readonly others: readonly Answer[] })
-  /** Values in no known order, each in place before all were asked for: at least one node is behind. */
+  /** Values in no known order; where `proven`, each was in place before all nodes were asked: at least one node is behind. */
   | {
       readonly type: "disagreement";
       readonly key: string;
@@ -49,7 +49,7 @@ export function findingsOf(rest: Rest, bound: Nanos): Finding[] {
   return rest.keys.flatMap((key) => keyFindings(key, rest, proofs));
 }
 
-/** Whether the finding breaks what every read mode promises; otherwise it leaves open whether the nodes agree. */
+/** Whether the finding breaks what every read mode promises; otherwise whether the nodes agree stays open. */
 export function isViolation(finding: Finding): boolean {
   if (finding.type === "behind") return finding.proof !== undefined;
   return finding.type === "unwritten" || (finding.type === "disagreement" && finding.proven);
@@ -81,7 +81,7 @@ type Judged =
   | { readonly kind: "unheard"; readonly node: NodeId }
   | (Answer & { readonly kind: "fresh" })
   | (Answer & { readonly kind: "unwritten" })
-  /** `newer`: what was in place when the node was asked, and surely came after what it returned. */
+  /** `newer`: versions in place when the node was asked that certainly came after what it returned. */
   | (Answer & { readonly kind: "behind"; readonly newer: readonly Version[] });
 
 const isHeard = (one: Judged): one is Exclude<Judged, { kind: "unheard" }> => one.kind !== "unheard";
@@ -89,7 +89,7 @@ const isHeard = (one: Judged): one is Exclude<Judged, { kind: "unheard" }> => on
 const agree = (answers: readonly Answer[]): boolean =>
   answers.every(({ read }) => same(valueRead(read), valueRead((answers[0] as Answer).read)));
 
-/** Whether the first version surely comes before the second one. */
+/** Whether the first version certainly comes before the second one. */
 type Before = (a: Version, b: Version) => boolean;
 
 /**
@@ -99,7 +99,7 @@ type Before = (a: Version, b: Version) => boolean;
 const inPlaceBefore: Before = (a, b) =>
   a !== b && b.operation !== undefined && (a.operation === undefined || a.effectBy < b.calledAt);
 
-/** A node whose last answers came of one another's time is as good as the best of them: it may have caught up between. */
+/** A node is as good as the best of its last answers, which overlap in time: it may have caught up between them. */
 function judgeNode(key: KeyAtRest, node: NodeId, before: Before): Judged {
   const reads = key.last.get(node) ?? [];
   const judged = reads.map((read) => judgeRead(key, node, read, before));
@@ -123,13 +123,13 @@ function judgeRead(key: KeyAtRest, node: NodeId, read: Operation, before: Before
   return newer.length === 0 ? { kind: "fresh", node, read } : { kind: "behind", node, read, newer };
 }
 
-/** A compare-and-set that took effect found the value that it asked for, which nobody else had written. */
+/** Whether the compare-and-set that took effect found the value that it expected, and no other operation had written. */
 function replaces({ operation }: Version, { value }: Version): boolean {
   if (operation?.call.f !== "cas" || !Array.isArray(operation.call.value)) return false;
   return same(operation.call.value[0], value);
 }
 
-/** The write to name: one whose loss is proven rather than not, that others returned rather than not, the latest of those. */
+/** The missing write to report: preferably one whose loss is proven, then one that others returned, then the latest. */
 function missingAt(
   { node, read, newer }: Extract<Judged, { kind: "behind" }>,
   key: KeyAtRest,
@@ -147,7 +147,7 @@ function missingAt(
 
 /**
  * Two nodes that returned different values of which neither is known to be the older. Where both values were in place
- * before either node was asked, one of the nodes returned an old one, whichever came first.
+ * before either node was asked, one of the nodes returned an old one, whichever order they came in.
  */
 function disagreementOf(key: KeyAtRest, fresh: readonly Answer[], proofs: Proofs): Finding | undefined {
   if (agree(fresh)) return undefined;
@@ -168,7 +168,7 @@ function disagreementOf(key: KeyAtRest, fresh: readonly Answer[], proofs: Proofs
   return { type: "disagreement", key: key.key, answers, proven };
 }
 
-/** Tells delays from losses. */
+/** Distinguishes delays from losses. */
 class Proofs {
   readonly #rest: Rest;
   readonly #bound: Nanos;
@@ -199,8 +199,8 @@ class Proofs {
   }
 
   /**
-   * A read that the node answered before, from a state with `missing` in it: one that saw it, or a write that the system
-   * put after it, of whatever key.
+   * A read that the node answered before, from a state with `missing` in it: one that saw it, or a write of any key that
+   * the system ordered after it.
    */
   #had(key: KeyAtRest, node: NodeId, read: Operation, missing: Version): Operation | undefined {
     return this.#rest.reads.get(node)?.find((earlier) => {

@@ -4,13 +4,13 @@ import type { Nanos } from "../../core/time.ts";
 import { canonical } from "../canonical.ts";
 import { type KeyVersions, type Version, valueRead, versionsByKey } from "../reads/versions.ts";
 
-/** What is known of a run's end: everything is healed, and the nodes were asked for every key. */
+/** The end of a run: everything is healed, and the nodes were asked for each key. */
 export interface Rest {
   /** When the last heal began. */
   readonly healedAt: Nanos;
-  /** Every node that was ever asked anything. */
+  /** All nodes that were ever asked anything. */
   readonly nodes: readonly NodeId[];
-  /** Every key that somebody wrote or may have written, and every one that was asked for at rest. */
+  /** All keys that an operation wrote or may have written, or that were asked for at rest. */
   readonly keys: readonly KeyAtRest[];
   /** The answered local reads of each node since the heal, in order of their answers. */
   readonly reads: ReadonlyMap<NodeId, readonly Operation[]>;
@@ -23,12 +23,12 @@ export interface KeyAtRest {
   seenBy(read: Operation): readonly Version[];
   /** The nodes that were asked for it at rest, whether or not they answered. */
   readonly asked: ReadonlySet<NodeId>;
-  /** Each node's last answers: those after which the node answered no further question. Several were under way at once. */
+  /** Each node's last answers: no read began after them. There may be several, under way at the same time. */
   readonly last: ReadonlyMap<NodeId, readonly Operation[]>;
 }
 
 /**
- * The reads that tell what a node itself holds: those in the node's own local mode where the run recorded them (`mode`), the
+ * The reads that show what a node itself holds: those in the node's own local mode where the run recorded them (`mode`), the
  * run's ordinary reads otherwise. Undefined where the run has no final phase.
  */
 export function restOf(history: History): Rest | undefined {
@@ -61,7 +61,7 @@ export function restOf(history: History): Rest | undefined {
   };
 }
 
-/** Where the phase began the last time; -1 where it never did. */
+/** The position at which the phase last began; -1 where it never did. */
 export const lastPhase = (history: History, phase: "quiet" | "final"): number =>
   history.findLastIndex((event) => isHarnessEvent(event) && event.f === "phase" && event.value === phase);
 
@@ -87,17 +87,17 @@ function atRest(key: KeyVersions, reads: readonly Operation[]): KeyAtRest {
   };
 }
 
-/** The versions, each with the revision that its acknowledgement or, where all agree, the reads of it tell. */
+/** The versions, each with the revision from its acknowledgement or, where all agree, from the reads of it. */
 function placed({ versions, reads }: KeyVersions): Version[] {
-  const told = new Map<Version, Revision | "contradictory">();
+  const fromReads = new Map<Version, Revision | "contradictory">();
   for (const { operation, version } of reads) {
     const at = operation.outcome.type === "ok" ? operation.outcome.output.modRevision : undefined;
     if (version === undefined || at === undefined) continue;
-    const before = told.get(version);
-    told.set(version, before === undefined || before === at ? at : "contradictory");
+    const before = fromReads.get(version);
+    fromReads.set(version, before === undefined || before === at ? at : "contradictory");
   }
   return versions.map((version) => {
-    const revision = version.revision ?? told.get(version);
+    const revision = version.revision ?? fromReads.get(version);
     return typeof revision === "number" ? { ...version, revision } : version;
   });
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../core/errors.ts";
 import type { Json } from "../../core/op.ts";
 import type { VerdictKind } from "../../core/verdict.ts";
-import { linearizable } from "../linearizable.ts";
+import { linearizable } from "../linearizability/linearizable.ts";
 import { modelOf, models } from "../models/index.ts";
 import { assertFits, fittingModels } from "../models/recognize.ts";
 import { type FormatOptions, textSource } from "./format.ts";
@@ -92,10 +92,10 @@ describe.skipIf(!present)(
 
     it("13: reads of nil with and without times say how they were taken", async () => {
       expect((await judge(text("13-notime.edn"))).notes).toContain(
-        "1 read answered nil: taken as unanswered",
+        "1 read returned nil: treated as unanswered",
       );
       expect((await judge(text("13-withtime.edn"))).notes).toContain(
-        "1 read answered nil: taken as an absent value",
+        "1 read returned nil: treated as an absent value",
       );
     });
   },
@@ -161,10 +161,10 @@ describe("a CAS that failed", () => {
       .join("\n");
     const compared = await judge(log);
     expect(compared.kind).toBe("invalid");
-    expect(compared.notes).toContain("fail of cas: taken as a comparison that found another value (1 time)");
+    expect(compared.notes).toContain("failed cas: treated as a comparison that found another value (1 time)");
     const never = await judge(log, { fail: "no-effect" });
     expect(never.kind).toBe("valid");
-    expect(never.notes).toContain("fail of cas: taken as never took place (1 time)");
+    expect(never.notes).toContain("failed cas: treated as without effect (1 time)");
   });
 });
 
@@ -248,7 +248,7 @@ describe("what cannot be told is refused", () => {
     [
       "an answer under another name",
       event('"type":"ok","f":"write","output":1'),
-      /^file:2: expected no members but .*, got "output" \(what was answered goes under "value"\)/,
+      /^file:2: expected no members but .*, got "output" \(the result goes under "value"\)/,
     ],
     [
       "an answer that completes a nil",
@@ -283,7 +283,7 @@ describe("what cannot be told is refused", () => {
     [
       "an output",
       '[\n{"f":"read","output":1,"call":0,"return":1}]',
-      /^file:2: expected no members but .*, got "output" \(what was answered goes under "result"\)/,
+      /^file:2: expected no members but .*, got "output" \(the result goes under "result"\)/,
     ],
     [
       "a write that answers another value",
@@ -293,7 +293,7 @@ describe("what cannot be told is refused", () => {
     [
       "EDN with a result",
       `{:process 0 :type :invoke :f :read :time 1}\n{:process 0 :type :ok :f :read :result 3 :time 2}`,
-      /^file:2: expected what was asked or answered as :value, got :result/,
+      /^file:2: expected the argument or the answer as :value, got :result/,
     ],
     [
       "deep EDN",

@@ -2,7 +2,7 @@ import type { HarnessNews } from "../../core/harness-event.ts";
 import type { ClientEvent, NoticeEvent } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 
-/** An event of a history as somebody wrote it down, before it is known what the whole history means by it. */
+/** An event of a foreign history as written, before the meaning of the whole history is known. */
 export interface ForeignEvent {
   /** Where it begins in the file, from 1. */
   readonly line: number;
@@ -11,17 +11,17 @@ export interface ForeignEvent {
   readonly type: "invoke" | "ok" | "fail" | "info";
   readonly f: string;
   readonly value: Json;
-  /** Whether it says anything of its value, if only that it is null. */
+  /** Whether it has a value at all, even if that is null. */
   readonly hasValue: boolean;
   readonly key?: Json;
   /** As it was written: a string where a number would not be exact. Absent: the history has no times. */
   readonly time?: number | string;
   readonly error: Json;
-  /** Whether the writer took a failed comparison for an observation: `INFO jepsen.util` of 2014. */
+  /** Whether the writer treats a failed comparison as an observation: `INFO jepsen.util` of 2014. */
   readonly observes?: boolean;
   /** Members that are taken as they are. */
   readonly about?: Partial<ClientEvent>;
-  /** A fault, a leader, a phase or a digest that our own harness wrote down. */
+  /** A fault, a leader, a phase or a digest that our own harness recorded. */
   readonly harness?: HarnessNews;
   /** What a client received, in a history of ours: `of` is an `index` as it was written. */
   readonly notice?: Omit<NoticeEvent, "index" | "time" | "type">;

@@ -5,9 +5,9 @@ import type { Json } from "../../core/op.ts";
 export interface Source {
   /** The file's name, for messages. */
   readonly file: string;
-  /** The first 64 KiB: the format is recognized by it. */
+  /** The first 64 KiB, by which the format is recognized. */
   readonly head: string;
-  /** The whole text from its beginning, cut anywhere; may be asked for more than once. */
+  /** The whole text from its beginning, cut anywhere; may be read more than once. */
   pieces(): AsyncIterable<string>;
 }
 
@@ -23,13 +23,13 @@ export interface ReadHistory {
   readonly history: History;
   /** Whether a last line that was cut off has been dropped. */
   readonly truncated: boolean;
-  /** How it was read, and what was left out and why: a phrase each, such as `fail of cas: taken as never took place`. */
+  /** How it was read, and what was left out and why: one phrase each, such as `failed cas: treated as without effect`. */
   readonly notes: readonly string[];
-  /** The initial state where the form has one that is not ours: a user's `--initial` goes before it. */
+  /** The initial state, where the format has one that differs from ours; a user's `--initial` takes precedence. */
   readonly initial?: Json;
 }
 
-/** A way in which somebody wrote a history down. */
+/** A file format for histories. */
 export interface Format {
   readonly name: string;
   /** One line for the command line's help. */
@@ -37,8 +37,8 @@ export interface Format {
   /** Whether a text that begins with `head` looks like it; asked in the order of the registry. */
   looksLike(head: string): boolean;
   /**
-   * Reads the history. Malformed input is a UsageError that names file, line, what was expected and what was met; nothing
-   * is half read.
+   * Reads the history. Malformed input is a UsageError that names file, line, what was expected and what was found; no
+   * history is read in part.
    */
   read(source: Source, options?: FormatOptions): Promise<ReadHistory>;
 }

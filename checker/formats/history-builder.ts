@@ -7,7 +7,7 @@ import { eventTime } from "../untimed.ts";
 import { malformed } from "./malformed.ts";
 import { ProcessNumbers } from "./process-numbers.ts";
 
-/** What became of a foreign operation. `error` is `mismatch` where the failure is an observation. */
+/** The outcome of a foreign operation. `error` is `mismatch` where the failure is an observation. */
 export type Ending =
   | { readonly type: "ok"; readonly value?: Json; readonly revision?: number; readonly modRevision?: number }
   | { readonly type: "fail" | "info"; readonly error: string };
@@ -31,7 +31,7 @@ interface OpenCall {
   readonly at: number;
 }
 
-/** Gathers the events of a foreign history, in which a process waits for its answer before it invokes again. */
+/** Collects the events of a foreign history, in which a process waits for its answer before it invokes again. */
 export class HistoryBuilder {
   readonly #file: string;
   readonly #events: HistoryEvent[] = [];
@@ -67,7 +67,7 @@ export class HistoryBuilder {
     return this.#pending(process, line).call;
   }
 
-  /** The answer to what the process waits for. `call` replaces what was invoked, where the answer says more about it. */
+  /** Ends the call that the process waits for. `call` replaces the invocation, where the answer says more about it. */
   complete({ process, line, time, about }: Moment, { type, ...ending }: Ending, call?: Call): void {
     const open = this.#pending(process, line);
     this.#open.delete(process);
@@ -87,7 +87,7 @@ export class HistoryBuilder {
     this.#push({ type: "info", process: "nemesis", ...news }, time);
   }
 
-  /** What a client received. `of` is the written index of what subscribed to it. */
+  /** What a client received. `of` is the written index of the invocation that subscribed to it. */
   notice({ line, time }: Moment, notice: Omit<NoticeEvent, "index" | "time" | "type">): void {
     const of = this.#moved.get(notice.of) ?? notice.of;
     if (this.#events[of]?.type !== "invoke")

@@ -11,15 +11,15 @@ import { answersSomething, isRead } from "./operations.ts";
 import { ownErrorCode } from "./own-error.ts";
 import { hasVersions, type Versioned, versioned } from "./versioned-values.ts";
 
-/** What the writers of histories mean differently. */
+/** Ways in which writers of histories differ in meaning. */
 export interface Dialect {
-  /** A read that answered nil says nothing (Knossos' registers); otherwise it read an absent value. */
+  /** A read that returned nil counts as unanswered (Knossos' registers); otherwise it read an absent value. */
   readonly nilReadsSayNothing: boolean;
   /** Errors are words of ours, or kept as they are; `mismatch` is an observation. */
   readonly keepsErrors?: boolean;
 }
 
-/** What is decided for a history as a whole, for one event could be read in several ways. */
+/** Decisions for a history as a whole, since a single event could be read in several ways. */
 interface Reading extends Dialect, FormatOptions {
   readonly file: string;
   /** Values are `[key value]`: Jepsen's independent keys. */
@@ -30,8 +30,8 @@ interface Reading extends Dialect, FormatOptions {
 }
 
 /**
- * The history of operations as Jepsen and Knossos write them: a call's `value` is what was asked, an answer's what was
- * answered. Where an operation failed or its outcome is unknown, the answer's value may be anything.
+ * The history of operations as Jepsen and Knossos write them: a call's `value` is the argument, an answer's is the
+ * result. Where an operation failed or its outcome is unknown, the answer's value may be anything.
  */
 export function historyOfEvents(
   events: readonly ForeignEvent[],
@@ -60,7 +60,7 @@ export function historyOfEvents(
 
 function complete(builder: HistoryBuilder, event: Versioned, names: KeyNames, reading: Reading): void {
   const { type, f } = event;
-  // What is said of a process that waits for nothing is no outcome: Jepsen's own pairing passes over it, too.
+  // An answer to a process that waits for nothing is not an outcome: Jepsen's own pairing skips it, too.
   if (type === "info" && !builder.isPending(event.process)) return;
   const invoked = builder.pending(event);
   if (f !== invoked.f)
@@ -111,7 +111,7 @@ function completeOne(builder: HistoryBuilder, event: Versioned, invoked: Call, r
   builder.complete(event, { type: "ok", value, ...places });
 }
 
-/** What answers nothing (a write) must not be answered with another value than it was asked with. */
+/** An operation without a result (a write) must not be answered with a value other than its argument. */
 function assertAnswers(
   { process, line, value }: ForeignEvent,
   { f, value: argument }: Call,
@@ -149,7 +149,7 @@ const isTimeout = (value: Json): boolean => value === "timed-out" || value === "
 const isComparison = (error: Json): boolean =>
   /did-not-(succeed|match)|mismatch|compar|precondition|cas-failed|not-equal/.test(canonical(error));
 
-/** What was asked for. A read asks for nothing, whatever its `:value` says. */
+/** The argument of a call. A read has none, even if it has a `:value`. */
 function callOf(event: ForeignEvent, names: KeyNames, file: string): Call {
   const { f, key, value, line } = event;
   const about = { f, ...(key !== undefined && { key: names.of(key) }) };

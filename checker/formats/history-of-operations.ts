@@ -11,7 +11,7 @@ import { Notes } from "./notes.ts";
 import { answersSomething, isRead } from "./operations.ts";
 import { ProcessNumbers } from "./process-numbers.ts";
 
-/** An operation with its call and its return, as somebody wrote it down. Absent members were not written. */
+/** An operation with its call and its return, as written in a foreign history. Absent members were not written. */
 export interface ForeignOperation {
   readonly line: number;
   readonly process?: number | string;
@@ -27,7 +27,7 @@ export interface ForeignOperation {
   readonly return?: number | string;
 }
 
-/** Where an operation stands among the others, and whose it is. */
+/** The place of an operation among the others, and its process. */
 interface Placed {
   readonly op: ForeignOperation;
   readonly process: number;
@@ -36,7 +36,7 @@ interface Placed {
   readonly end: Instant | undefined;
 }
 
-/** `rank` tells any two times apart; `time` is for people. */
+/** `rank` distinguishes any two times; `time` is for people. */
 interface Instant {
   readonly rank: number;
   readonly time: number;
@@ -62,7 +62,7 @@ export function historyOfOperations(operations: readonly ForeignOperation[], fil
   };
 }
 
-/** A UsageError where the answer is none to what was asked: it stands under another name, or is another call's. */
+/** Throws a UsageError where the answer does not fit the call: it has another name, or belongs to another call. */
 function assertAnswers(op: ForeignOperation, file: string, notes: Notes): void {
   const { line, f, value, result, type } = op;
   if (type !== "ok") return;
@@ -82,7 +82,7 @@ function assertAnswers(op: ForeignOperation, file: string, notes: Notes): void {
 const isAcknowledgement = (result: Json | undefined): boolean =>
   result === undefined || result === null || result === true || /^ok$/i.test(String(result));
 
-/** Every operation with its place; one that overlaps another of its process, or names none, gets a process of its own. */
+/** Each operation with its place; one that overlaps another of its process, or names none, gets a process of its own. */
 function placed(operations: readonly ForeignOperation[], file: string): Placed[] {
   const instants = instantsOf(
     operations.flatMap(({ call, return: end }) => (end === undefined ? [call] : [call, end])),

@@ -9,14 +9,14 @@ import { jsonOperations } from "./json/json-operations.ts";
 import { jsonl } from "./json/jsonl.ts";
 import { porcupineJson } from "./json/porcupine-json.ts";
 
-/** Every format by the name that `--format` knows, the most particular first. */
+/** The formats by the names that `--format` accepts, the most specific first. */
 export const formats: Readonly<Record<string, Format>> = Object.fromEntries(
   [porcupineJson, jsonOperations, jsonEvents, jsonl, jepsenLog, porcupineKv, jepsenEdn, knossosEdn].map(
     (format) => [format.name, format],
   ),
 );
 
-/** Forms that people have and that are not read, each with how it begins. */
+/** Formats that people have and that cannot be read, each with a test of its beginning. */
 const unread: readonly { readonly words: string; is(head: string): boolean }[] = [
   {
     words:
@@ -26,7 +26,7 @@ const unread: readonly { readonly words: string; is(head: string): boolean }[] =
       /"Input"\s*:\s*\{[^{}]*"(LeaseGrant|Txn|Range)"/.test(head),
   },
   {
-    words: "a results.edn or results.json, which holds verdicts: give the history that stands next to it",
+    words: "a results.edn or results.json, which holds verdicts: name the history next to it",
     is: (head) =>
       /^\s*\{[\s\S]{0,200}[":](valid\?|anomaly-types)["\s]/.test(head) && !/[":]process\b/.test(head),
   },
@@ -37,8 +37,8 @@ const unread: readonly { readonly words: string; is(head: string): boolean }[] =
 ];
 
 /**
- * The format that the source looks like. A UsageError that names the file where it looks like none, or like a form that is
- * known and not read.
+ * The format that the source looks like. Throws a UsageError that names the file where it looks like none, or like a known
+ * format that cannot be read.
  */
 export function detectFormat({ file, head }: Source): Format {
   const text = head.replace(/^\uFEFF/, "");

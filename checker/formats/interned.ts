@@ -1,20 +1,20 @@
 import { Keyword } from "./edn/edn.ts";
 
-/** Short words that are kept; further ones are not shared. */
+/** The number of short words that are kept; further ones are not shared. */
 const mostWords = 20_000;
 const shortest = 13;
 const longest = 64;
 
 /**
- * Words that occur again and again, each kept once. A part of a text keeps the whole text in memory, so a word that is kept
- * is copied out of it.
+ * Words that occur repeatedly, each kept once. A substring keeps the whole text in memory, so words that are kept are
+ * copied.
  */
 export class Interned {
   readonly #words = new Map<string, string>();
   readonly #keywords = new Map<string, Keyword>();
 
   of(word: string): string {
-    // A part this short is copied by the engine anyway.
+    // The engine copies a substring this short anyway.
     if (word.length < shortest || word.length > longest) return word;
     const known = this.#words.get(word);
     if (known !== undefined) return known;
@@ -23,7 +23,7 @@ export class Interned {
     return copy;
   }
 
-  /** Of a word that begins with a colon. */
+  /** The name in a word that begins with a colon. */
   keyword(word: string): Keyword {
     const known = this.#keywords.get(word);
     if (known !== undefined) return known;

@@ -6,20 +6,19 @@ import { historyOfEvents } from "./history-of-events.ts";
 import { malformed } from "./malformed.ts";
 import { eachLine } from "./text-lines.ts";
 
-/** `3 :invoke :write 4`, after whatever a logger puts before it: level, time, thread, name. */
+/** `3 :invoke :write 4`, after a logger's prefix: level, time, thread, name. */
 const event =
   /^(?:(?<prefix>.*?)(?:\s-|[:\]])\s+)?(?:jepsen\.util:?\s+)?(?<process>:?\w[\w-]*)\s+:(?<type>invoke|ok|fail|info)\s+:(?<f>[^\s,]+)\s+(?<rest>\S.*)$/;
 
 /**
  * What Jepsen logs, and its `history.txt`: a process, a type, a name and a value a line, perhaps with an error. The form of
  * 2014, `INFO  jepsen.util - 3  :invoke  :write  4`, has a meaning of its own: a CAS that failed compared and found another
- * value, and a time-out is unknown, whether it stands under `:info` or `:fail`. What else a log holds (entries of other
- * loggers, which may go over several lines, and stack traces) is left out.
+ * value, and a time-out is unknown, under `:info` as well as `:fail`. Everything else in a log (entries of other loggers, which
+ * may span several lines, and stack traces) is left out.
  */
 export const jepsenLog: Format = {
   name: "jepsen-log",
-  summary:
-    "Jepsen's jepsen.log or history.txt: PROCESS :TYPE :F VALUE, after whatever a logger puts before it",
+  summary: "Jepsen's jepsen.log or history.txt: PROCESS :TYPE :F VALUE, after any prefix of a logger",
   looksLike: (head) =>
     !/^\s*[[({#;]/.test(head) && head.split(/\r?\n/, 2000).some((line) => event.test(line)),
   async read(source, options) {
@@ -56,15 +55,15 @@ function eventOf(
   return { line, process, type, f, value, hasValue: forms.length > 0, error, observes };
 }
 
-/** Whether a logger began an entry here: a level, or a time and a level. */
+/** Whether a log entry begins here: a level, or a time and a level. */
 const isEntry = (line: string): boolean =>
   /^(INFO|WARN|DEBUG|ERROR|TRACE|FATAL)\b|^\d{4}-\d\d-\d\d[ T]/.test(line);
 
-/** Whether a line says, or begins to say, something of an operation. */
+/** Whether a line describes, or begins to describe, an operation. */
 const isOperation = (line: string): boolean =>
   /\bjepsen\.util(\s+-|:)?\s+\d|(^|\s)\d+\s+:(invoke|ok|fail|info)\b/.test(line);
 
-/** Whether a line is a log's, but surely none of an operation. */
+/** Whether a line belongs to a log, but certainly not to an operation. */
 function isNoEvent(line: string): boolean {
   if (line.trim() === "") return true;
   if (isOperation(line)) return false;
@@ -73,5 +72,5 @@ function isNoEvent(line: string): boolean {
   );
 }
 
-/** A bare word is no value of Clojure's. */
+/** A bare word is not a Clojure value. */
 const isValue = (rest: string): boolean => !/^[a-zA-Z]/.test(rest) || /^(nil|true|false)\b/.test(rest);

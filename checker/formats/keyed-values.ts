@@ -22,8 +22,8 @@ export class KeyNames {
 }
 
 /**
- * Whether all that was asked for was asked of `[key value]`. This is decided by the calls of the whole history: one value
- * alone may be a pair by chance, and answers of failed operations may hold anything.
+ * Whether all calls have `[key value]` as their value. This is decided by the calls of the whole history: a single value
+ * may be a pair by chance, and answers of failed operations may hold anything.
  */
 export function hasIndependentKeys(events: readonly ForeignEvent[]): boolean {
   let hasAsked = false;
@@ -43,7 +43,7 @@ function mayBeKeyed(f: string, key: Json, value: Json): boolean {
   return !isRead(f) || value === null || isPair(value);
 }
 
-/** The events of `[key value]` with key and value apart. An answer must be of the key that it was asked of. */
+/** The events of `[key value]` with key and value apart. An answer must have the key of its call. */
 export const keyed = (events: readonly ForeignEvent[], file: string): ForeignEvent[] =>
   events.map((event) => {
     const { value, type, f, line } = event;
@@ -51,7 +51,7 @@ export const keyed = (events: readonly ForeignEvent[], file: string): ForeignEve
       return { ...event, key: value[0], value: value[1] };
     if (type !== "ok") return event;
     if (value === null && !answersSomething(f)) return event;
-    throw malformed(file, line, `an answer [key value], for every call has one`, canonical(value));
+    throw malformed(file, line, `an answer [key value], as in every call`, canonical(value));
   });
 
 export const isPair = (value: Json): value is readonly [Json, Json] =>

@@ -5,14 +5,14 @@ import { malformed } from "./malformed.ts";
 /** Whether a call is a transaction of micro-operations `[f key value]`, and not one of a store with comparisons. */
 export const isTransaction = ({ f, value }: Call): boolean => f === "txn" && Array.isArray(value);
 
-/** The micro-operations of a transaction; malformed where the value is none. */
+/** The micro-operations of a transaction; throws where the value is not one. */
 export function microOperations(value: Json, line: number, file: string): readonly Json[] {
   if (Array.isArray(value) && value.every(isMicroOperation)) return value;
   const expected = "a transaction's value [[:read :x nil] [:write :y 1] …]";
   throw malformed(file, line, expected, JSON.stringify(value));
 }
 
-/** The micro-operations of an answer: those that were asked for, with the values of reads filled in. */
+/** The micro-operations of an answer: those of the call, with the values of reads filled in. */
 export function answersOf(call: Call, answer: Json, line: number, file: string): readonly Json[] {
   const asked = call.value as readonly Json[];
   const parts = microOperations(answer, line, file);

@@ -1,4 +1,6 @@
-/** What a reader says of a history as a whole: how it was read, and what was left out and why. */
+/** A reader's notes about a history as a whole: how it was read, and what was left out and why. */
+import { count as some } from "../../core/wording.ts";
+
 export class Notes {
   readonly #said = new Set<string>();
   readonly #counts = new Map<Counted, number>();
@@ -16,16 +18,13 @@ export class Notes {
   }
 }
 
-const some = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
-
 const sentences = {
-  nilReads: (count: number) => `${some(count, "read", "reads")} answered nil: taken as unanswered`,
-  absentReads: (count: number) => `${some(count, "read", "reads")} answered nil: taken as an absent value`,
-  failedCas: (count: number) => `fail of cas: taken as never took place (${some(count, "time", "times")})`,
+  nilReads: (count: number) => `${some(count, "read")} returned nil: treated as unanswered`,
+  absentReads: (count: number) => `${some(count, "read")} returned nil: treated as an absent value`,
+  failedCas: (count: number) => `failed cas: treated as without effect (${some(count, "time")})`,
   comparisons: (count: number) =>
-    `fail of cas: taken as a comparison that found another value (${some(count, "time", "times")})`,
-  noResults: (count: number) =>
-    `${some(count, "read", "reads")} without a "result": taken as an absent value`,
-  unanswered: (count: number) => `${some(count, "operation", "operations")} without an answer: unknown`,
+    `failed cas: treated as a comparison that found another value (${some(count, "time")})`,
+  noResults: (count: number) => `${some(count, "read")} without a "result": treated as an absent value`,
+  unanswered: (count: number) => `${some(count, "operation")} without an answer: outcome unknown`,
 };
 export type Counted = keyof typeof sentences;

@@ -1,4 +1,4 @@
-/** What is asked for a value and answers it: `get` is a read of a map. */
+/** Operations that request a value and return it: `get` is a read of a map. */
 export const isRead = (f: string): boolean => f === "read" || f === "get";
 
 const answering = new Set([
@@ -15,7 +15,7 @@ const answering = new Set([
 ]);
 
 /**
- * Whether an operation may answer another value than it was asked with. Any other does not: where its answer holds another
- * value, the answer belongs to another call, or the call's value was never written down.
+ * Whether an operation may return a value other than its argument. For all others, an answer with another value belongs to
+ * another call, or the call's value was never written down.
  */
 export const answersSomething = (f: string): boolean => answering.has(f);

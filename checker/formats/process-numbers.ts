@@ -1,7 +1,7 @@
-/** Where the numbers of processes begin that have none of their own. */
+/** The first number for processes that have none of their own. */
 const firstSpare = 1_000_000_000;
 
-/** Numbers for processes that go by numbers or names: a process' own number where it has one that no other has. */
+/** Numbers for processes with numbers or names: a process keeps its own number unless another one has it, too. */
 export class ProcessNumbers {
   readonly #numbers = new Map<number | string, number>();
   readonly #taken = new Set<number>();

@@ -55,7 +55,7 @@ describe("EDN", () => {
     ["\n\\", /^file:2: expected a character/],
     ["1x", /^file:1: expected a number, got 1x/],
     ['\n#"a', /^file:2: expected a '"' that ends the pattern/],
-    ["{:a}", /^file:1: expected a map with a value for every key/],
+    ["{:a}", /^file:1: expected a map with a value for each key/],
     ["\\nothing", /^file:1: expected a character, got \\nothing/],
   ])("%j is malformed", (text, message) => {
     expect(() => edn(text)).toThrow(UsageError);

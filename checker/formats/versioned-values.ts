@@ -10,7 +10,7 @@ export interface Versioned extends ForeignEvent {
 }
 
 /**
- * Whether the values are `[version value]`, as jepsen-io/etcd's register has them: nil in every call, for the version is
+ * Whether the values are `[version value]`, as jepsen-io/etcd's register has them: nil in each call, since the version is
  * given in the answer. Decided by the whole history: a nil that some answer fills in is a version.
  */
 export function hasVersions(events: readonly ForeignEvent[]): boolean {

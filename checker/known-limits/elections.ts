@@ -3,12 +3,12 @@ import type { ClientEvent, History } from "../../core/history.ts";
 import type { NodeId } from "../../core/op.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
 
-/** A node that came to lead, as far as the harness saw. */
+/** A node that became leader, as the harness observed it. */
 export interface Election {
   readonly node: NodeId;
-  /** When it was first seen to lead. */
+  /** When it was first seen as leader. */
   readonly from: Nanos;
-  /** When it surely did not lead yet. */
+  /** A time at which it certainly did not lead yet. */
   readonly since: Nanos;
   /**
    * No update was acknowledged under the new leader before this: the first acknowledgement after nobody led; `from`
@@ -18,15 +18,15 @@ export interface Election {
 }
 
 /**
- * The harness asks for the leader every 0.2 s and waits up to 0.5 s for every node's answer. A run that does not say
- * since when a leader may have led saw an election this late at most.
+ * The harness asks for the leader every 0.2 s and waits up to 0.5 s for each node's answer. In a run that does not record
+ * since when a leader may have led, an election was observed at most this late.
  */
 const seenLateMs = 1500;
 
 /**
- * Every election after the first leader, who led before the run began. A leader that was not seen for a while and then
- * leads again was elected again only if its process was killed meanwhile. While that process starts it answers nobody,
- * so that the harness cannot know since when it leads: perhaps since nobody was seen to.
+ * All elections after the first leader, which led before the run began. A leader that was not seen for a while and then
+ * leads again was elected again only if its process was killed in between. While that process starts it does not answer,
+ * so its election may be as early as the time from which no leader was seen.
  */
 export function elections(
   spans: readonly LeaderSpan[],
@@ -53,7 +53,7 @@ export function elections(
   return found;
 }
 
-/** When a change of leader was surely not over yet. */
+/** A time at which the change of leader was certainly not over yet. */
 const beginOf = ({ from, since }: LeaderSpan): Nanos =>
   since ?? nanos(Math.max(0, from - millis(seenLateMs)));
 

@@ -1,22 +1,22 @@
 /**
- * A violation that reads account for which meet a known limit. The reads that meet one, by node and time, are left out,
- * and the rest must be linearizable by itself; then as many of them as possible are put back, and those that cannot be
- * are the stale reads that the limit is about.
+ * Violations caused by reads that meet a known limit. Reads that meet one, by node and time, are left out, and the rest
+ * must be linearizable without them. Then as many of them as possible are put back; the others are the stale reads that
+ * the limit describes.
  */
 import type { Anomaly, MetLimit } from "../../core/verdict.ts";
 import { violationKind } from "../../core/verdict.ts";
-import type { JudgedPart } from "../check-operations.ts";
-import { checkList, type Judgement } from "../check-operations.ts";
-import { explain } from "../explain/explain.ts";
+import { count } from "../../core/wording.ts";
+import type { JudgedPart } from "../linearizability/check-operations.ts";
+import { checkList, type Judgement } from "../linearizability/check-operations.ts";
+import { explain } from "../linearizability/explain/explain.ts";
+import type { Budget } from "../linearizability/limits.ts";
+import { type OperationList, part } from "../linearizability/operation-list.ts";
 import type { Model } from "../model.ts";
-import { type OperationList, part } from "../operation-list.ts";
-import { count } from "../phrases.ts";
 import { isRead } from "../reads/is-read.ts";
-import type { Budget } from "../search/limits.ts";
 import type { Excuses } from "./excuses.ts";
 
-/** Excused reads that are explained; all of them are counted. */
-const mostTold = 8;
+/** Excused reads that are explained; further ones are only counted. */
+const mostShown = 8;
 
 export interface Judged {
   readonly model: Model;
@@ -31,7 +31,7 @@ export interface Excused {
   readonly parts: readonly JudgedPart[];
   /** The stale reads that meet a limit, explained: some of each limit and node first. */
   readonly anomalies: readonly Anomaly[];
-  /** How many there are, by limit. */
+  /** The number of such reads, by limit. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
@@ -59,20 +59,19 @@ export function excuse(judged: Judged): Excused {
   const counts = new Map<string, number>();
   for (const { limit } of stale) counts.set(limit.name, (counts.get(limit.name) ?? 0) + 1);
   const anomalies = variedFirst(stale)
-    .slice(0, mostTold)
+    .slice(0, mostShown)
     .map((read) => anomaly(judged, read));
   return { parts, anomalies, counts };
 }
 
-/** How many stale reads a limit excuses. */
+/** The number of stale reads that a limit excuses. */
 export const readsIn = ({ counts }: Pick<Excused, "counts">): number =>
   [...counts.values()].reduce((sum, each) => sum + each, 0);
 
-/** `3 reads are not, and meet a known limit (2 deposed leader, 1 new leader)` */
+/** `3 stale reads meet a known limit (2 deposed leader, 1 new leader)` */
 export function excusedInWords(counts: ReadonlyMap<string, number>): string {
-  const all = readsIn({ counts });
   const each = [...counts].map(([name, number]) => `${number} ${name}`).join(", ");
-  return `${count(all, "read")} ${all === 1 ? "is" : "are"} not, and ${all === 1 ? "meets" : "meet"} a known limit (${each})`;
+  return `${count(readsIn({ counts }), "stale read meets", "stale reads meet")} a known limit (${each})`;
 }
 
 /** The limits that a part's reads meet, by position. A read that was not answered constrains nothing. */

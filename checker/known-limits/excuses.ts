@@ -1,6 +1,6 @@
 /**
- * Which reads meet a known limit of their read mode: by the node that answered, by the times of question and answer, and
- * by what the harness saw of faults and leaders. Nothing else excuses a stale read.
+ * Which reads meet a known limit of their read mode: by the node that answered, by the times of the request and the
+ * answer, and by the faults and leaders that the harness recorded. Nothing else excuses a stale read.
  */
 import type { KnownLimit } from "../../core/consistency.ts";
 import { type FaultWindow, faultWindows, isCutOff, type LeaderSpan, leaderSpans } from "../../core/fault.ts";
@@ -8,12 +8,12 @@ import { type ClientEvent, type History, isHarnessEvent } from "../../core/histo
 import type { NodeId, Operation } from "../../core/op.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { MetLimit } from "../../core/verdict.ts";
+import { atTime, duration } from "../../core/wording.ts";
 import type { Model } from "../model.ts";
-import { atTime, span } from "../phrases.ts";
 import { isRead } from "../reads/is-read.ts";
 import { type Election, elections } from "./elections.ts";
 
-/** Reads of one node, or of any, that meet a limit if they were answered within a stretch of time. Both ends count. */
+/** Reads of one node, or of any, that meet a limit if they were answered between two times, both included. */
 interface Excuse {
   readonly limit: KnownLimit;
   /** Undefined: any node. */
@@ -41,7 +41,7 @@ export function excusesOf(model: Model, history: History, limits: readonly Known
       );
       if (met === undefined || node === undefined) return undefined;
       const { name, boundMs } = met.limit;
-      const sentence = `answered by ${node}, ${met.words(at)}; bound ${span(millis(boundMs))}`;
+      const sentence = `answered by ${node}, ${met.words(at)}; bound ${duration(millis(boundMs))}`;
       return { name, node, at, boundMs, sentence };
     },
   };
@@ -62,7 +62,7 @@ function excusesBy(model: Model, limit: KnownLimit, history: History): Excuse[] 
   });
 }
 
-/** `pause`, `pause-leader`, …: a process that was stopped and goes on from where it was. */
+/** `pause`, `pause-leader`, …: a process that was stopped and later continues from where it was. */
 const isPause = ({ name }: FaultWindow): boolean => name === "pause" || name.startsWith("pause-");
 
 const whenever = nanos(Number.POSITIVE_INFINITY);
@@ -75,7 +75,7 @@ function ofPause(limit: KnownLimit, node: NodeId, { from, to }: FaultWindow): Ex
     to: nanos(to + millis(limit.boundMs)),
     askedBy: whenever,
     words: (at) =>
-      `which led when it was paused at ${atTime(from)}, ${at <= to ? "as it was resumed" : `${span(at - to)} after it was resumed`}`,
+      `which led when it was paused at ${atTime(from)}, ${at <= to ? "as it was resumed" : `${duration(at - to)} after it was resumed`}`,
   };
 }
 
@@ -88,7 +88,7 @@ function ofCut(limit: KnownLimit, node: NodeId, { from }: FaultWindow): Excuse[]
     from,
     to: nanos(from + millis(leaseMs)),
     askedBy: whenever,
-    words: (at) => `which led when it was cut off at ${atTime(from)}, ${span(at - from)} after that`,
+    words: (at) => `which led when it was cut off at ${atTime(from)}, ${duration(at - from)} after that`,
   };
   return [excuse];
 }
@@ -96,8 +96,8 @@ function ofCut(limit: KnownLimit, node: NodeId, { from }: FaultWindow): Excuse[]
 function ofElection(limit: KnownLimit, { node, from, since, firstUpdate }: Election): Excuse[] {
   const when = (at: Nanos) =>
     at < from
-      ? `${span(from - at)} before it was first seen to lead at ${atTime(from)}`
-      : `${span(at - from)} after it was first seen to lead at ${atTime(from)}`;
+      ? `${duration(from - at)} before it was first seen to lead at ${atTime(from)}`
+      : `${duration(at - from)} after it was first seen to lead at ${atTime(from)}`;
   const within = { limit, from: since, to: nanos(from + millis(limit.boundMs)) };
   const own: Excuse = {
     ...within,
@@ -105,20 +105,20 @@ function ofElection(limit: KnownLimit, { node, from, since, firstUpdate }: Elect
     askedBy: whenever,
     words: (at) => `which had just been elected, ${when(at)}`,
   };
-  const passedOn: Excuse = {
+  const forwarded: Excuse = {
     ...within,
     node: undefined,
     askedBy: firstUpdate,
-    words: (at) => `which passed it on to ${node}: that had just been elected, ${when(at)}`,
+    words: (at) => `which forwarded it to ${node}, newly elected, ${when(at)}`,
   };
-  return limit.forwarded === true ? [own, passedOn] : [own];
+  return limit.forwarded === true ? [own, forwarded] : [own];
 }
 
 /** The node that was seen to lead last before `time`. */
 const leaderAt = (spans: readonly LeaderSpan[], time: Nanos): NodeId | undefined =>
   spans.findLast(({ from }) => from <= time)?.node;
 
-/** Every node that a client asked, or that a fault was about. */
+/** Each node that a client used or a fault affected. */
 function nodesOf(history: History): NodeId[] {
   const nodes = new Set(faultWindows(history).flatMap(({ nodes, cut }) => [...nodes, ...cut.flat()]));
   for (const event of history) if (!isHarnessEvent(event) && event.node !== undefined) nodes.add(event.node);

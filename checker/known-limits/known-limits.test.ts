@@ -4,11 +4,11 @@ import type { FaultChange } from "../../core/harness-event.ts";
 import type { History, HistoryEvent } from "../../core/history.ts";
 import { type Json, nodeId, type Operation } from "../../core/op.ts";
 import { nanos, seconds } from "../../core/time.ts";
-import { checkList } from "../check-operations.ts";
+import { checkList } from "../linearizability/check-operations.ts";
+import { Budget, unlimited } from "../linearizability/limits.ts";
+import { listOf } from "../linearizability/operation-list.ts";
 import { register } from "../models/register.ts";
-import { listOf } from "../operation-list.ts";
 import { judgedUnder } from "../promises.ts";
-import { Budget, unlimited } from "../search/limits.ts";
 import { forSmallHistories, propertyRuns } from "../testing/agreement.ts";
 import { bruteForce } from "../testing/brute-force.ts";
 import { freely } from "../testing/history-of.ts";
@@ -103,7 +103,7 @@ describe.each(Object.entries(promised))("a stale read where the known limit is %
     const { kind, summary, anomalies } = await judge(paused().reads(14.5, 15.085, "n2", 1).history(), limits);
     expect(kind).toBe("valid");
     expect(summary).toBe(
-      "3 operations on 1 key are linearizable; 1 read is not, and meets a known limit (1 deposed leader)",
+      "3 operations on 1 key are linearizable; 1 stale read meets a known limit (1 deposed leader)",
     );
     expect(anomalies).toHaveLength(1);
     expect(anomalies[0]?.known).toBe(true);
@@ -262,7 +262,9 @@ describe("a stale read at a new leader", () => {
     const passedOn = (asked: number) => elected().writes(13.2, 3).reads(asked, 13.55, "n3", 1).history();
     const { kind, anomalies } = await judge(passedOn(13.1), forwarded);
     expect(kind).toBe("valid");
-    expect(anomalies[0]?.limit?.sentence).toContain("answered by n3, which passed it on to n1");
+    expect(anomalies[0]?.limit?.sentence).toContain(
+      "answered by n3, which forwarded it to n1, newly elected, ",
+    );
     expect((await judge(passedOn(13.3), forwarded)).kind).toBe("invalid");
     expect((await judge(passedOn(13.1), both)).kind).toBe("invalid");
     // The first update comes at 14 s, after the leader was seen.

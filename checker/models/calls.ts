@@ -1,5 +1,5 @@
 import type { Call, Json, Outcome } from "../../core/op.ts";
-import { listed } from "../phrases.ts";
+import { listed } from "../../core/wording.ts";
 
 /** What an operation answered: undefined where it is not known, null where it answered nothing. */
 export const answerOf = (outcome: Outcome): Json | undefined =>

@@ -1,9 +1,9 @@
 import { isExactNumber, wholeJson, wholeNumber } from "../../core/exact-json.ts";
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
-import { labelValue, placed, plainCall } from "../explain/call-words.ts";
-import { type Summed, sumReason } from "../explain/sums.ts";
+import { showValue } from "../../core/wording.ts";
+import { labelValue, placed, plainCall } from "../linearizability/explain/describe-call.ts";
+import { type Summed, sumReason } from "../linearizability/explain/sums.ts";
 import { illegal, type Model } from "../model.ts";
-import { say } from "../phrases.ts";
 import { answerOf, badValue, unknownCall } from "./calls.ts";
 import { initialOf } from "./initial.ts";
 
@@ -47,14 +47,14 @@ function step(state: Count, call: Call, outcome: Outcome): Count | typeof illega
 function describeCall(call: Call, outcome: Outcome): string {
   const isKnown = outcome.type === "ok";
   if (call.f === "add")
-    return `${isKnown ? "added" : "tried to add"} ${say(call.value)}${placed(call, "to")}`;
+    return `${isKnown ? "added" : "tried to add"} ${showValue(call.value)}${placed(call, "to")}`;
   if (call.f !== "read") return plainCall(call, outcome);
   return isKnown
-    ? `read ${say(answerOf(outcome))}${placed(call, "from")}`
+    ? `read ${showValue(answerOf(outcome))}${placed(call, "from")}`
     : `tried to read${placed(call, "from")}`;
 }
 
-/** A sum of others than whole numbers is not known for certain: they round as they are added, in whatever order. */
+/** Only sums of whole numbers are certain: others round, depending on the order in which they are added. */
 function summed({ f, value }: Call, outcome: Outcome): Summed | undefined {
   if (f === "add") return { adds: Number.isSafeInteger(value) ? (value as number) : Number.NaN };
   const found = answerOf(outcome);

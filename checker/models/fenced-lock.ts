@@ -1,7 +1,7 @@
 import { isExactNumber, wholeJson, wholeNumber } from "../../core/exact-json.ts";
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
-import { type Numbered, numberReasons } from "../explain/numbers.ts";
+import { type Numbered, numberReasons } from "../linearizability/explain/numbers.ts";
 import { illegal, type Model } from "../model.ts";
 import { answerOf, badValue, unknownCall } from "./calls.ts";
 import { asker, describeLockCall, lockReasons } from "./lock-words.ts";

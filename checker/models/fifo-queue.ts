@@ -1,9 +1,9 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
+import { showValue } from "../../core/wording.ts";
 import { canonical, same } from "../canonical.ts";
-import { placed, plainCall } from "../explain/call-words.ts";
-import { queueReasons } from "../explain/queues.ts";
+import { placed, plainCall } from "../linearizability/explain/describe-call.ts";
+import { queueReasons } from "../linearizability/explain/queues.ts";
 import { illegal, type Model, type QueueAccess } from "../model.ts";
-import { say } from "../phrases.ts";
 import { answerOf, badValue, unknownCall } from "./calls.ts";
 import { anArray, initialOf } from "./initial.ts";
 
@@ -28,7 +28,7 @@ export function fifoQueue(options: { initial?: Json } = {}): Model<Elements, Cal
     fingerprint: canonical,
     describeCall,
     describeState: canonical,
-    reasons: [queueReasons(init, access, (value) => `enqueued ${say(value)}`)],
+    reasons: [queueReasons(init, access, (value) => `enqueued ${showValue(value)}`)],
   };
 }
 
@@ -54,11 +54,11 @@ function step(state: Elements, call: Call, outcome: Outcome): Elements | typeof 
 function describeCall(call: Call, outcome: Outcome): string {
   const isKnown = outcome.type === "ok";
   if (call.f === "enqueue")
-    return `${isKnown ? "enqueued" : "tried to enqueue"} ${say(call.value)}${placed(call, "in")}`;
+    return `${isKnown ? "enqueued" : "tried to enqueue"} ${showValue(call.value)}${placed(call, "in")}`;
   if (call.f !== "dequeue") return plainCall(call, outcome);
   if (!isKnown) return `tried to dequeue${placed(call, "from")}`;
   const value = answerOf(outcome) ?? null;
   return value === null
     ? `found nothing to dequeue${placed(call, "in")}`
-    : `dequeued ${say(value)}${placed(call, "from")}`;
+    : `dequeued ${showValue(value)}${placed(call, "from")}`;
 }

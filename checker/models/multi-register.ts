@@ -1,11 +1,11 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
+import { cutMiddle, listed, showValue } from "../../core/wording.ts";
 import { canonical, same } from "../canonical.ts";
-import { labelValue, plainCall } from "../explain/call-words.ts";
-import { cellReasons, type Touch } from "../explain/cells.ts";
-import type { Claim } from "../explain/reason.ts";
-import { exactly } from "../explain/registers.ts";
+import { cellReasons, type Touch } from "../linearizability/explain/cells.ts";
+import { labelValue, plainCall } from "../linearizability/explain/describe-call.ts";
+import type { Claim } from "../linearizability/explain/reason.ts";
+import { exactly } from "../linearizability/explain/registers.ts";
 import { illegal, type Model } from "../model.ts";
-import { cut, listed, say } from "../phrases.ts";
 import { answerOf, badValue, unknownCall } from "./calls.ts";
 import { anObject, initialOf, type Members, member } from "./initial.ts";
 
@@ -26,7 +26,7 @@ function registers(init: Members, initialUnknown: boolean): Model<Members, Call,
   const cells = {
     initial: (name: string) => member(init, name) ?? null,
     touch,
-    making: ({ cell, value }: Claim) => `wrote ${say(value)} to ${cut(cell)}`,
+    making: ({ cell, value }: Claim) => `wrote ${showValue(value)} to ${cutMiddle(cell)}`,
   };
   return {
     name: "multi-register",
@@ -39,11 +39,11 @@ function registers(init: Members, initialUnknown: boolean): Model<Members, Call,
     fingerprint: canonical,
     describeCall,
     labelCall: (call, outcome) =>
-      phrases(call, outcome, (step) =>
-        `${step.writes ? "w" : "r"} ${step.name} ${told(step, outcome, labelValue)}`.trim(),
+      listSteps(call, outcome, (step) =>
+        `${step.writes ? "w" : "r"} ${step.name} ${shownValue(step, outcome, labelValue)}`.trim(),
       ),
     describeState: (state) => `${canonical(state)}${initialUnknown ? ", the others unknown" : ""}`,
-    // What a register held at first is part of every reason.
+    // The initial values of registers are part of each reason.
     ...(!initialUnknown && { reasons: [cellReasons(cells)] }),
   };
 }
@@ -89,10 +89,10 @@ const isName = (name: Json | undefined): name is string | number =>
 function describeCall(call: Call, outcome: Outcome): string {
   if (call.f !== "txn") return plainCall(call, outcome);
   const isKnown = outcome.type === "ok";
-  const words = phrases(call, outcome, (step) => {
+  const words = listSteps(call, outcome, (step) => {
     const verb = step.writes ? (isKnown ? "wrote" : "write") : "read";
-    const value = told(step, outcome, say);
-    return `${verb}${value === "" ? "" : ` ${value}`} ${step.writes ? "to" : "from"} ${cut(step.name)}`;
+    const value = shownValue(step, outcome, showValue);
+    return `${verb}${value === "" ? "" : ` ${value}`} ${step.writes ? "to" : "from"} ${cutMiddle(step.name)}`;
   });
   return isKnown ? words : `tried to ${words}`;
 }
@@ -100,17 +100,17 @@ function describeCall(call: Call, outcome: Outcome): string {
 /** More steps of a transaction than this are counted. */
 const mostSteps = 5;
 
-function phrases(call: Call, outcome: Outcome, phrase: (step: Step) => string): string {
+function listSteps(call: Call, outcome: Outcome, inWords: (step: Step) => string): string {
   const all = steps(answerOf(outcome) ?? call.value);
-  const shown = all.slice(0, mostSteps).map(phrase);
+  const shown = all.slice(0, mostSteps).map(inWords);
   return listed(all.length > shown.length ? [...shown, `${all.length - shown.length} more`] : shown);
 }
 
-/** The value of a step; nothing of a read without an answer. */
-const told = (step: Step, outcome: Outcome, say: (value: Json) => string): string =>
-  step.writes || outcome.type === "ok" ? say(step.value) : "";
+/** The value of a step; empty for a read without an answer. */
+const shownValue = (step: Step, outcome: Outcome, show: (value: Json) => string): string =>
+  step.writes || outcome.type === "ok" ? show(step.value) : "";
 
-/** Every register is a cell. What a transaction reads after its own write says nothing of what it found. */
+/** Each register is a cell. What a transaction reads after its own write does not show what it found. */
 function touch(call: Call, outcome: Outcome): Touch {
   const found = new Map<string, Json>();
   const left = new Map<string, Json>();

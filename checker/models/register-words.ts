@@ -1,23 +1,24 @@
 /** Words for the operations of a register. */
 import type { Call, Json, Outcome } from "../../core/op.ts";
-import { labelValue, placed, plainCall } from "../explain/call-words.ts";
-import type { Claim } from "../explain/reason.ts";
-import { say } from "../phrases.ts";
+import { showValue } from "../../core/wording.ts";
+import { labelValue, placed, plainCall } from "../linearizability/explain/describe-call.ts";
+import type { Claim } from "../linearizability/explain/reason.ts";
 
-/** `read 41 from k3`, `wrote 41 to k3`, `replaced 41 by 42 in k3`, `was told that the value was not 41 in k3` */
+/** `read 41 from k3`, `wrote 41 to k3`, `replaced 41 by 42 in k3`, `found that the value was not 41 in k3` */
 export function describeCall(call: Call, outcome: Outcome): string {
   const isKnown = outcome.type !== "info";
   switch (call.f) {
     case "read":
       return outcome.type === "ok"
-        ? `read ${say(outcome.output.value ?? null)}${placed(call, "from")}`
+        ? `read ${showValue(outcome.output.value ?? null)}${placed(call, "from")}`
         : `tried to read${placed(call, "from")}`;
     case "write":
-      return `${isKnown ? "wrote" : "tried to write"} ${say(call.value ?? null)}${placed(call, "to")}`;
+      return `${isKnown ? "wrote" : "tried to write"} ${showValue(call.value ?? null)}${placed(call, "to")}`;
     case "cas": {
       const [from, to] = pair(call);
-      if (outcome.type === "fail") return `was told that the value was not ${say(from)}${placed(call, "in")}`;
-      return `${isKnown ? "replaced" : "tried to replace"} ${say(from)} by ${say(to)}${placed(call, "in")}`;
+      if (outcome.type === "fail")
+        return `found that the value was not ${showValue(from)}${placed(call, "in")}`;
+      return `${isKnown ? "replaced" : "tried to replace"} ${showValue(from)} by ${showValue(to)}${placed(call, "in")}`;
     }
     case "delete":
       return describeDelete(call, outcome);
@@ -47,10 +48,10 @@ export function labelCall(call: Call, outcome: Outcome): string {
   }
 }
 
-/** What makes it true that a register holds a value, or does not: follows "nothing". */
+/** What makes a register hold a value, or not: follows "nothing". */
 export function making({ value, holds }: Claim): string {
-  if (!holds) return `changed the value from ${say(value)}`;
-  return value === null ? "removed the value" : `wrote ${say(value)}`;
+  if (!holds) return `changed the value from ${showValue(value)}`;
+  return value === null ? "removed the value" : `wrote ${showValue(value)}`;
 }
 
 const pair = ({ value }: Call): readonly [Json, Json] => {

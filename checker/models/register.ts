@@ -1,6 +1,6 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
-import { registerReasons } from "../explain/registers.ts";
+import { registerReasons } from "../linearizability/explain/registers.ts";
 import { illegal, type Model, type RegisterAccess } from "../model.ts";
 import { unknownCall } from "./calls.ts";
 import { describeCall, labelCall, making } from "./register-words.ts";
@@ -8,7 +8,7 @@ import { describeCall, labelCall, making } from "./register-words.ts";
 const calls = ["read", "write", "cas", "delete"];
 
 /**
- * One value a key, absent at first (`initial`, null unless told otherwise):
+ * One value a key, absent at first (`initial`, null by default):
  *
  * - `read` answers the value;
  * - `write` replaces it by the call's value;

@@ -1,11 +1,11 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
+import { cutMiddle, showValue } from "../../core/wording.ts";
 import { canonical } from "../canonical.ts";
-import { placed, plainCall } from "../explain/call-words.ts";
-import { cellReasons, type Touch } from "../explain/cells.ts";
-import type { Claim } from "../explain/reason.ts";
-import { exactly } from "../explain/registers.ts";
+import { cellReasons, type Touch } from "../linearizability/explain/cells.ts";
+import { placed, plainCall } from "../linearizability/explain/describe-call.ts";
+import type { Claim } from "../linearizability/explain/reason.ts";
+import { exactly } from "../linearizability/explain/registers.ts";
 import { illegal, type Model } from "../model.ts";
-import { cut, say } from "../phrases.ts";
 import { answerOf, badValue, unknownCall } from "./calls.ts";
 import { anArray, initialOf } from "./initial.ts";
 
@@ -29,7 +29,8 @@ export function set(options: { initial?: Json } = {}): Model<Elements, Call, Res
     initial: (element: string) => init.includes(element),
     cells: init,
     touch,
-    making: ({ cell, value }: Claim) => (value === true ? `added ${cut(cell)}` : `removed ${cut(cell)}`),
+    making: ({ cell, value }: Claim) =>
+      value === true ? `added ${cutMiddle(cell)}` : `removed ${cutMiddle(cell)}`,
   };
   return {
     name: "set",
@@ -72,20 +73,20 @@ function isAll(state: Elements, answer: Json | undefined): boolean {
 
 function describeCall(call: Call, outcome: Outcome): string {
   const isKnown = outcome.type === "ok";
-  const element = say(call.value ?? null);
+  const element = showValue(call.value ?? null);
   const set = (preposition: string) => placed(call, preposition) || ` ${preposition} the set`;
   switch (call.f) {
     case "add":
-      if (outcome.type === "fail") return `was told that ${element} was${set("in")} already`;
+      if (outcome.type === "fail") return `found that ${element} was${set("in")} already`;
       return `${isKnown ? "added" : "tried to add"} ${element}${set("to")}`;
     case "remove":
-      if (outcome.type === "fail") return `was told that ${element} was not${set("in")}`;
+      if (outcome.type === "fail") return `found that ${element} was not${set("in")}`;
       return `${isKnown ? "removed" : "tried to remove"} ${element}${set("from")}`;
     case "contains":
       if (!isKnown) return `tried to look for ${element}${set("in")}`;
       return `found that ${element} was${answerOf(outcome) === true ? "" : " not"}${set("in")}`;
     case "read":
-      return isKnown ? `read ${say(answerOf(outcome))}${set("from")}` : `tried to read${set("from")}`;
+      return isKnown ? `read ${showValue(answerOf(outcome))}${set("from")}` : `tried to read${set("from")}`;
     default:
       return plainCall(call, outcome);
   }

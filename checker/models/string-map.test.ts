@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { whole } from "../linearizability/whole.ts";
 import { accepts, unanswered } from "../testing/accepts.ts";
 import { expectAgreement, type Scenario } from "../testing/agreement.ts";
 import { expectKeysApart } from "../testing/key-agreement.ts";
 import { answered } from "../testing/random-history.ts";
 import { expectTrueReasons, oracleOf } from "../testing/true-reasons.ts";
-import { whole } from "../whole.ts";
 import { stringMap } from "./string-map.ts";
 
 const model = stringMap();

@@ -1,10 +1,10 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
-import { labelValue, placed, plainCall } from "../explain/call-words.ts";
-import { type After, cellReasons, type Touch } from "../explain/cells.ts";
-import type { Claim } from "../explain/reason.ts";
-import { exactly } from "../explain/registers.ts";
+import { showValue } from "../../core/wording.ts";
+import { type After, cellReasons, type Touch } from "../linearizability/explain/cells.ts";
+import { labelValue, placed, plainCall } from "../linearizability/explain/describe-call.ts";
+import type { Claim } from "../linearizability/explain/reason.ts";
+import { exactly } from "../linearizability/explain/registers.ts";
 import { type Fingerprints, illegal, type Model } from "../model.ts";
-import { say } from "../phrases.ts";
 import { unknownCall } from "./calls.ts";
 
 const calls = ["get", "put", "append"];
@@ -55,12 +55,12 @@ function describeCall(call: Call, outcome: Outcome): string {
   switch (call.f) {
     case "get":
       return isKnown
-        ? `read ${say(textOf(outcome.output.value))}${placed(call, "from")}`
+        ? `read ${showValue(textOf(outcome.output.value))}${placed(call, "from")}`
         : `tried to read${placed(call, "from")}`;
     case "put":
-      return `${isKnown ? "wrote" : "tried to write"} ${say(call.value)}${placed(call, "to")}`;
+      return `${isKnown ? "wrote" : "tried to write"} ${showValue(call.value)}${placed(call, "to")}`;
     case "append":
-      return `${isKnown ? "appended" : "tried to append"} ${say(call.value)}${placed(call, "to")}`;
+      return `${isKnown ? "appended" : "tried to append"} ${showValue(call.value)}${placed(call, "to")}`;
     default:
       return plainCall(call, outcome);
   }
@@ -88,11 +88,11 @@ function appended(text: string, value: Json): After {
   return typeof value === "string" && value.endsWith(text) ? "perhaps-this" : "other";
 }
 
-const making = ({ value }: Claim): string => `left ${say(value)} there`;
+const making = ({ value }: Claim): string => `left ${showValue(value)} there`;
 
 /**
- * What was read tells in which order the appends came. A string with which no string that was read begins is as good as
- * any other such string, so they are one state.
+ * Reads show the order of appends. Strings that are not a prefix of any string that was read are interchangeable, so they
+ * count as one state.
  *
  * **Proof.** Let `s` and `t` be such strings. No `get` answered either, for a string begins with itself. After an
  * `append` of `x` they are `sx` and `tx`: no string that was read begins with these, for it would begin with `s` or `t`.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../core/op.ts";
-import { checkOperations } from "../check-operations.ts";
+import { checkOperations } from "../linearizability/check-operations.ts";
 import { accepts, unanswered } from "../testing/accepts.ts";
 import { forSmallHistories, propertyRuns, type Scenario } from "../testing/agreement.ts";
 import { bruteForce } from "../testing/brute-force.ts";

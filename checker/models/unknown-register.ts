@@ -7,7 +7,7 @@ import { register } from "./register.ts";
 type Unknown = { readonly value: Json } | { readonly not: readonly string[] };
 
 /**
- * A register of which nobody knows what it holds at first: a history is one of it exactly when some initial value makes it
+ * A register with an unknown initial value: a history is one of it exactly when some initial value makes it
  * a register's. The first operation that sees the value settles it; a comparison that failed only says what it is not.
  *
  * A CAS with an unknown outcome is taken to match: if it did not, it had no effect, and may as well be left out.
@@ -27,7 +27,7 @@ export function unknownRegister(): Model<Unknown, Call, Result> {
     readOnly: ({ f }, outcome) => f === "read" && outcome.type !== "ok",
     overwrites: ({ f }, outcome) => f === "write" && outcome.type !== "fail",
     fingerprint: canonical,
-    describeState: (state) => ("not" in state ? "a value that nobody knows" : canonical(state.value)),
+    describeState: (state) => ("not" in state ? "an unknown value" : canonical(state.value)),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
-import { cellReasons, type Touch } from "../explain/cells.ts";
-import { type Numbered, numberReasons } from "../explain/numbers.ts";
-import { exactly } from "../explain/registers.ts";
+import { cellReasons, type Touch } from "../linearizability/explain/cells.ts";
+import { type Numbered, numberReasons } from "../linearizability/explain/numbers.ts";
+import { exactly } from "../linearizability/explain/registers.ts";
 import { illegal, type Model } from "../model.ts";
 import { unknownCall } from "./calls.ts";
 import { describeCall, labelCall, making } from "./register-words.ts";
@@ -18,7 +18,7 @@ type Versioned = { readonly value: Json; readonly revision: number; readonly exa
  * - `read` answers the value, and as `revision` that of the write that left it;
  * - `write` and `cas` are a register's, and answer the revision that they made.
  *
- * Answers without a revision say nothing of it. The revision of the initial value is not known, but no less than 0.
+ * Answers without a revision do not constrain it. The revision of the initial value is not known, but no less than 0.
  */
 export function versionedRegister(options: { initial?: Json } = {}): Model<Versioned, Call, Result> {
   const initial = options.initial ?? null;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { operations as operationsOf } from "../../core/history.ts";
 import type { Call, Json, Operation, Outcome } from "../../core/op.ts";
+import { Budget, unlimited } from "../linearizability/limits.ts";
 import { illegal, type Model } from "../model.ts";
 import { kv } from "../models/kv/kv.ts";
 import { register } from "../models/register.ts";
 import { set } from "../models/set.ts";
 import { isRead } from "../reads/is-read.ts";
-import { Budget, unlimited } from "../search/limits.ts";
 import { forSmallHistories, propertyRuns, type Scenario } from "../testing/agreement.ts";
 import { freely, historyOf, type Line } from "../testing/history-of.ts";
 import { answered } from "../testing/random-history.ts";

@@ -8,14 +8,14 @@
 import { operations as operationsOf } from "../../core/history.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { allOf, atTime, count, cutMiddle, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
+import { Budget, within } from "../linearizability/limits.ts";
+import { listOf } from "../linearizability/operation-list.ts";
+import { split } from "../linearizability/split.ts";
 import type { Model } from "../model.ts";
-import { listOf } from "../operation-list.ts";
-import { atTime, count, cut, say } from "../phrases.ts";
 import { isRead } from "../reads/is-read.ts";
 import { sessionsOf } from "../reads/sessions.ts";
-import { Budget, within } from "../search/limits.ts";
-import { split } from "../split.ts";
 import { revisionsGoBack } from "./revisions-go-back.ts";
 import { judgeSession, type Session } from "./session-order.ts";
 import { explainReads } from "./update-order.ts";
@@ -29,7 +29,7 @@ export interface PastReadsOptions {
   readonly order: SessionOrder;
 }
 
-const mostTold = 8;
+const mostReported = 8;
 /** An anomaly shows the operations of its session up to the one that goes back: the last of them. */
 const mostShown = 12;
 
@@ -67,9 +67,9 @@ function judge({ model, order }: PastReadsOptions, all: readonly Operation[], bu
   const isJudged = (operation: Operation) =>
     isAnswered(model, operation) || (order === "operations" && isAcknowledged(operation));
   found.violations.push(...sessions.flatMap((session) => revisionsGoBack(model, session.filter(isJudged))));
-  const told = all.filter((operation) => isAnswered(model, operation) || !isRead(model, operation.call));
-  for (const { key, positions } of split(model, listOf(told), budget)) {
-    const own = Array.from(positions, (i) => told[i] as Operation);
+  const relevant = all.filter((operation) => isAnswered(model, operation) || !isRead(model, operation.call));
+  for (const { key, positions } of split(model, listOf(relevant), budget)) {
+    const own = Array.from(positions, (i) => relevant[i] as Operation);
     const within = new Set(own);
     const inOrder = sessions
       .map((session) => session.filter((operation) => within.has(operation) && isJudged(operation)))
@@ -79,7 +79,7 @@ function judge({ model, order }: PastReadsOptions, all: readonly Operation[], bu
   return found;
 }
 
-/** An update of which the session knows where it stands: it took effect, or was refused by what it found. */
+/** Whether the session knows the state around an update: it took effect, or was refused because of what it found. */
 const isAcknowledged = ({ outcome }: Operation): boolean =>
   outcome.type === "ok" || (outcome.type === "fail" && outcome.error.code === "mismatch");
 
@@ -102,7 +102,7 @@ function judgeKey({ model, key, operations, sessions, budget }: Part, { violatio
     case "no-order":
       open.push({
         kind: "no-order",
-        summary: `${placed(key)} the updates are not linearizable, so that no state explains a read`,
+        summary: `the updates${ofKey(key)} are not linearizable, so no state explains any read`,
         ...(key !== undefined && { key }),
       });
       return;
@@ -118,12 +118,13 @@ function judgeKey({ model, key, operations, sessions, budget }: Part, { violatio
   }
 }
 
-const placed = (key: string | undefined): string => (key === undefined || key === "" ? "" : `on ${cut(key)}`);
+const ofKey = (key: string | undefined): string =>
+  key === undefined || key === "" ? "" : ` of key ${cutMiddle(key)}`;
 
 function unexplained(key: string | undefined, read: Operation): Anomaly {
   return {
     kind: "unexplained-read",
-    summary: `${described(read)}, a state that no order of the updates invoked by then explains together with the other reads`,
+    summary: `${described(read)}: no order of the updates invoked by then explains this state together with the other reads`,
     ...(key !== undefined && { key }),
     evidence: { kind: "order", operations: [read], culprit: 0 },
   };
@@ -134,45 +135,47 @@ function outOfOrder(key: string | undefined, session: Session): Anomaly {
   const last = shown.at(-1) as Operation;
   return {
     kind: "session-order",
-    summary: `${described(last)}, an older state than the same session had seen before`,
+    summary: `${described(last)}, an older state than its session had already seen`,
     ...(key !== undefined && { key }),
     evidence: { kind: "order", operations: shown, culprit: shown.length - 1 },
   };
 }
 
 function undecided(key: string | undefined, limit: string): Anomaly {
-  const where = key === undefined || key === "" ? "the reads" : `the reads of key ${cut(key)}`;
   return {
     kind: limit,
-    summary: `${where} are undecided: the ${limit.replace("-", " ")} was reached`,
+    summary: `the reads${ofKey(key)} are undecided: the ${limit.replace("-", " ")} was reached`,
     ...(key !== undefined && { key }),
   };
 }
 
-/** `process 3's read of r1 on n2 at 1.204 s answered [1,2]` */
+/** `process 3's read of r1 on n2 at 1.204 s returned [1,2]` */
 function described({ process, node, call, outcome, invokedAt }: Operation): string {
-  const about = call.key === undefined ? "" : ` of ${cut(call.key)}`;
+  const about = call.key === undefined ? "" : ` of ${cutMiddle(call.key)}`;
   const where = node === undefined ? "" : ` on ${node}`;
-  const answer = outcome.type === "ok" ? `answered ${say(outcome.output.value)}` : "was refused";
+  const answer = outcome.type === "ok" ? `returned ${showValue(outcome.output.value)}` : "was refused";
   return `process ${process}'s ${call.f}${about}${where} at ${atTime(invokedAt)} ${answer}`;
 }
 
 const orderWords: Readonly<Record<SessionOrder, string>> = {
   none: "",
-  reads: ", and no session's reads went back",
-  operations: ", and no session went back behind what it had read or done",
+  reads: ", and no session read an older state after a newer one",
+  operations: ", and no session read a state older than what it had read or written",
 };
 
 function verdictOf({ violations, open }: Found, reads: number, { order }: PastReadsOptions): Verdict {
   const first = violations[0] ?? open[0];
   const kind = violations.length > 0 ? "invalid" : open.length > 0 ? "unknown" : "valid";
-  const fine = `all of ${count(reads, "read")} saw a state that the updates left${orderWords[order]}`;
+  const fine =
+    reads === 0
+      ? "there were no reads to judge"
+      : `${allOf(reads, "read")} returned a state that the updates had left${orderWords[order]}`;
   const more = violations.length > 1 ? `${count(violations.length, "violation")}: ` : "";
   return {
     checker: "past-reads",
     kind,
     summary: first === undefined ? fine : `${more}${first.summary}`.trim(),
-    anomalies: [...violations.slice(0, mostTold), ...open.slice(0, mostTold)],
+    anomalies: [...violations.slice(0, mostReported), ...open.slice(0, mostReported)],
     figures: { "past reads": reads, "reads out of order or unexplained": violations.length },
   };
 }

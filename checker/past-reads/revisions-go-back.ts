@@ -1,12 +1,12 @@
 import type { Operation } from "../../core/op.ts";
 import type { Anomaly } from "../../core/verdict.ts";
+import { atTime, cutMiddle } from "../../core/wording.ts";
 import type { Model } from "../model.ts";
-import { atTime, cut } from "../phrases.ts";
 import { isRead } from "../reads/is-read.ts";
 
 /**
  * Reads of a session that saw a state of a lower revision than one that the session had seen or left, by the system's own
- * count, whatever their keys. Operations without a revision say nothing.
+ * count, across all keys. Operations without a revision are ignored.
  */
 export function revisionsGoBack(model: Model, session: readonly Operation[]): Anomaly[] {
   const found: Anomaly[] = [];
@@ -26,11 +26,11 @@ function anomaly(
   newest: { readonly revision: number; readonly operation: Operation },
 ): Anomaly {
   const { process, node, call, invokedAt } = read;
-  const about = call.key === undefined ? "" : ` of ${cut(call.key)}`;
+  const about = call.key === undefined ? "" : ` of ${cutMiddle(call.key)}`;
   const where = node === undefined ? "" : ` on ${node}`;
   return {
     kind: "session-order",
-    summary: `process ${process}'s ${call.f}${about}${where} at ${atTime(invokedAt)} saw a state of revision ${revision}, after its session had been at revision ${newest.revision}`,
+    summary: `process ${process}'s ${call.f}${about}${where} at ${atTime(invokedAt)} saw a state of revision ${revision}, after its session had seen revision ${newest.revision}`,
     evidence: { kind: "order", operations: [newest.operation, read], culprit: 1 },
   };
 }

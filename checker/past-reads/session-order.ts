@@ -3,9 +3,9 @@
  * explains all reads is tried; a session that does not fit into it is searched for an order of its own, exactly.
  */
 import type { Call, Operation, Outcome } from "../../core/op.ts";
-import { checkOperations } from "../check-operations.ts";
+import { checkOperations } from "../linearizability/check-operations.ts";
+import type { Budget, LimitName } from "../linearizability/limits.ts";
 import { illegal, type Model } from "../model.ts";
-import type { Budget, LimitName } from "../search/limits.ts";
 import { atAnyAge, earliestPlace, latestPlace, type UpdateOrder } from "./update-order.ts";
 
 /** Reads, and where they count the updates, of one session in the order in which it asked; all of them answered. */

@@ -66,7 +66,7 @@ describe("a delete", () => {
     const judged = sessions({ guarantees: ["read-your-writes"] }).check(history, freely);
     expect(judged).toMatchObject({ kind: "invalid", anomalies: [{ kind: "read-your-writes" }] });
     expect((judged as Verdict).anomalies[0]?.summary).toBe(
-      "process 1 read 1 from k1 on n2 at 0.004 s, 1.0 ms after it had deleted it itself, although 1 was in place before the delete was asked for",
+      "process 1 read 1 from k1 on n2 at 0.004 s, 1.0 ms after it had deleted it, although 1 was in place before the delete was requested",
     );
   });
 });

@@ -7,7 +7,7 @@ const unanswered: Outcome = {
 };
 
 /**
- * Whether the call changes nothing, whatever it answers. A compare-and-set that was refused changed nothing either, but
- * is no read: it might have. Nothing is a read of a model that does not say what is `readOnly`.
+ * Whether the call changes nothing, whatever its answer. A refused compare-and-set changed nothing either, but is not a
+ * read: it might have. A model without `readOnly` has no reads.
  */
 export const isRead = (model: Model, call: Call): boolean => model.readOnly?.(call, unanswered) ?? false;

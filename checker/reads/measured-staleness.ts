@@ -1,10 +1,10 @@
 import type { Verdict } from "../../core/verdict.ts";
 
-/** How stale the reads of a run were, by the checker that measured it. */
+/** How stale the reads of a run were, as measured by a checker. */
 export interface MeasuredStaleness {
   readonly reads: number;
   readonly stale: number;
-  /** The longest time for which a value that was read had been overwritten, milliseconds. */
+  /** The longest time since a value that was read had been overwritten, milliseconds. */
   readonly worstMs: number;
 }
 
@@ -15,7 +15,7 @@ export const stalenessFigures = {
   worstMs: "staleness ms worst",
 } as const;
 
-/** Undefined where nobody measured it, or where nothing was read. */
+/** The measurement of a run; undefined where there is none, or where nothing was read. */
 export function measuredStaleness(verdicts: readonly Verdict[]): MeasuredStaleness | undefined {
   const figures = verdicts.find(({ figures = {} }) => stalenessFigures.worstMs in figures)?.figures ?? {};
   const reads = figures[stalenessFigures.reads] ?? 0;

@@ -9,8 +9,8 @@ import { staleness } from "./staleness.ts";
 import { writtenValues } from "./written-values.ts";
 
 /**
- * Who judges and measures a register's reads under a mode that `promises` so much. `scope`: what the revision of a read
- * is about. What revisions prove, they prove in every mode.
+ * The checkers that judge and measure a register's reads under a mode with this promise. `scope`: what the revision of a
+ * read refers to. What revisions prove holds in every mode.
  */
 export function readCheckers(promises: Consistency, scope: RevisionScope): Checker[] {
   return [...checkersOf(promises, scope), revisions({ scope })];

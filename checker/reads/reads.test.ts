@@ -249,7 +249,7 @@ describe("sessions", () => {
       anomalies: [
         {
           summary:
-            "process 2 read 1 from r on n1 at 0.006 s, 1.0 ms after it had read 2 itself, although 1 was in place before 2 was asked for",
+            "process 2 read 1 from r on n1 at 0.006 s, 1.0 ms after it had read 2, although 1 was in place before 2 was requested",
         },
       ],
     });
@@ -308,9 +308,9 @@ describe("sessions", () => {
       anomalies: [
         {
           summary:
-            "process 1 wrote 2 to r on n1 at 0.004 s, 3.0 ms after it had written 1 itself, although the system put 2 first (revision 8, before 9)",
+            "process 1 wrote 2 to r on n1 at 0.004 s, 3.0 ms after it had written 1, although the system ordered 2 first (revision 8, before 9)",
         },
-        { summary: expect.stringContaining("after it had read 1 itself, although the system put 3 first") },
+        { summary: expect.stringContaining("after it had read 1, although the system ordered 3 first") },
       ],
     });
   });

@@ -1,8 +1,8 @@
 import { operations } from "../../core/history.ts";
 import type { Json, Operation } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { atTime, count, cutMiddle, duration, listed, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { atTime, count, cut, say, span } from "../phrases.ts";
 import { definitelyBefore, type KeyVersions, type Version, valueRead, versionsByKey } from "./versions.ts";
 
 /** The guarantees of a session (Terry et al., 1994), by the names under which their violations are reported. */
@@ -24,7 +24,7 @@ interface Step {
 /**
  * Judges the guarantees within each session: one process, as long as its connection lasts. A violation is reported only
  * where the order of two versions is certain (`definitelyBefore`): by the system's own revisions, or because one was in
- * place before the other was asked for. For `monotonic-reads` the revisions of the states read must not go back either,
+ * place before the other was requested. For `monotonic-reads` the revisions of the states read must not go back either,
  * whatever the key, where the system reports them.
  */
 export function sessions({
@@ -54,8 +54,8 @@ export function sessions({
         kind: first === undefined ? "valid" : "invalid",
         summary:
           first === undefined
-            ? `${guarantees.join(", ")} held in every session`
-            : `${count(found.length, "violation")} of a session's order: ${first.summary}`,
+            ? `${listed(guarantees.map((name) => name.replaceAll("-", " ")))} held in every session`
+            : `${count(found.length, "violation")} of session guarantees: ${first.summary}`,
         anomalies,
         figures: { "session violations": found.length },
       };
@@ -65,14 +65,14 @@ export function sessions({
 
 /** One violation of a kind for each operation that breaks it: a read may go back in its key's order and in the system's. */
 function withoutRepeats(found: readonly Anomaly[]): Anomaly[] {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return found.filter(({ kind, evidence }) => {
     const name = `${kind} ${evidence?.operations[evidence.culprit ?? -1]?.callIndex}`;
-    return !told.has(name) && told.add(name);
+    return !reported.has(name) && reported.add(name);
   });
 }
 
-/** The first of every kind, then the others. */
+/** The first of each kind, then the others. */
 function everyKind(found: readonly Anomaly[]): Anomaly[] {
   const first = found.filter(({ kind }, i) => found.findIndex((one) => one.kind === kind) === i);
   return [...first, ...found.filter((one) => !first.includes(one))];
@@ -163,7 +163,7 @@ function revisionGoesBack(session: readonly Operation[]): Anomaly[] {
     if (newest !== undefined && revision < newest.revision) {
       found.push({
         kind: "monotonic-reads",
-        summary: `${describe(operation)}, in a state of revision ${revision}, ${sinceThen(newest.operation, operation)} after it had read one of revision ${newest.revision}`,
+        summary: `${describe(operation)}, in a state of revision ${revision}, ${sinceThen(newest.operation, operation)} after it had read a state of revision ${newest.revision}`,
         evidence: { kind: "order", operations: [newest.operation, operation], culprit: 1 },
       });
     } else newest = { revision, operation };
@@ -185,42 +185,44 @@ function anomaly(key: string, kind: SessionGuarantee, before: Step, after: Step)
   const since = sinceThen(before.operation, after.operation);
   return {
     kind,
-    summary: `${describe(after.operation)}, ${since} after it had ${done(before)} itself, although ${whyOlder(after, before)}`,
+    summary: `${describe(after.operation)}, ${since} after it had ${done(before)}, although ${whyOlder(after, before)}`,
     key,
     evidence: { kind: "order", operations: shown, culprit: shown.indexOf(after.operation) },
   };
 }
 
-/** How long before `after` was asked for the session had the answer of `before`. */
+/** How long before the request of `after` the session had the answer of `before`. */
 const sinceThen = (before: Operation, after: Operation): string =>
-  span(Math.max(0, after.invokedAt - before.completedAt));
+  duration(Math.max(0, after.invokedAt - before.completedAt));
 
 /** Why the version of `older` is certain to come before that of `newer`. */
 function whyOlder(older: Step, newer: Step): string {
   const [a, b] = [older.version, newer.version];
   if (a.operation === undefined) return `${text(newer)} had replaced the initial value`;
-  if (a.effectBy < b.calledAt) return `${text(older)} was in place before ${text(newer)} was asked for`;
-  return `the system put ${text(older)} first (revision ${a.revision}, before ${b.revision})`;
+  if (a.effectBy < b.calledAt) return `${text(older)} was in place before ${text(newer)} was requested`;
+  return `the system ordered ${text(older)} first (revision ${a.revision}, before ${b.revision})`;
 }
 
 /** What a step did, as a participle. */
 function done({ kind, operation, version }: Step): string {
-  if (kind === "read") return `read ${say(version.value)}`;
-  return operation.call.f === "delete" ? "deleted it" : `written ${say(version.value)}`;
+  if (kind === "read") return `read ${showValue(version.value)}`;
+  return operation.call.f === "delete" ? "deleted it" : `written ${showValue(version.value)}`;
 }
 
 const text = ({ version }: Step): string =>
-  version.operation?.call.f === "delete" ? "the delete" : say(version.value);
+  version.operation?.call.f === "delete" ? "the delete" : showValue(version.value);
 
 function describe(operation: Operation): string {
   const { process, call, node, invokedAt } = operation;
-  const where = `${cut(call.key ?? "the register")}${node === undefined ? "" : ` on ${node}`}`;
+  const where = `${cutMiddle(call.key ?? "the register")}${node === undefined ? "" : ` on ${node}`}`;
   if (call.f === "delete") return `process ${process} deleted ${where} at ${atTime(invokedAt)}`;
   const what =
-    call.f === "read" ? `read ${say(valueRead(operation))} from` : `wrote ${say(valuePut(operation))} to`;
+    call.f === "read"
+      ? `read ${showValue(valueRead(operation))} from`
+      : `wrote ${showValue(valuePut(operation))} to`;
   return `process ${process} ${what} ${where} at ${atTime(invokedAt)}`;
 }
 
-/** What a write or a CAS put there. */
+/** The value that a write or a CAS wrote. */
 const valuePut = ({ call }: Operation): Json | undefined =>
   call.f === "cas" ? (call.value as readonly Json[])[1] : call.value;

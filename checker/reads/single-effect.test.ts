@@ -30,7 +30,7 @@ describe("a write's one effect", () => {
     expect(verdict).toMatchObject({
       kind: "valid",
       anomalies: [],
-      summary: "all of 2 writes that were seen took effect once",
+      summary: "both observed writes took effect once",
     });
   });
 
@@ -46,7 +46,7 @@ describe("a write's one effect", () => {
     expect(verdict).toMatchObject({ kind: "invalid", figures: { "writes at two revisions": 1 } });
     const [found] = verdict.anomalies;
     expect(found?.summary).toBe(
-      "process 2 read 5 from k1 on n3 at 0.004 s, written at revision 11, but process 1, which wrote it, was answered revision 9: the one write of it took effect twice, or not at revision 9",
+      "process 2 read 5 from k1 on n3 at 0.004 s, written at revision 11, but process 1, which wrote it, was given revision 9: its only write took effect twice, or not at revision 9",
     );
     expect(found?.evidence?.operations.map(({ call }) => call.f)).toEqual(["write", "read"]);
     expect(found?.evidence?.culprit).toBe(1);
@@ -81,7 +81,10 @@ describe("a write's one effect", () => {
     ] as const;
     expect((await judge(...atFirst)).kind).toBe("valid");
     const silent = await judge([1, "invoke", "write", 5], [1, "ok", "write", 5]);
-    expect(silent).toMatchObject({ kind: "valid", summary: expect.stringContaining("gives no revisions") });
+    expect(silent).toMatchObject({
+      kind: "valid",
+      summary: expect.stringContaining("reported no revisions"),
+    });
   });
 
   it("does not count the same value under another key, nor a write that failed", async () => {
@@ -123,7 +126,7 @@ describe("a write's one effect", () => {
     );
     expect(verdict.anomalies[0]?.kind).toBe("two-revisions");
     expect(verdict.summary).toMatch(
-      /: its effect at revision 9 was lost, for process 3 read 4, of revision 8, on n1 in a state of revision 10$/,
+      /: its effect at revision 9 was lost, since process 3 read 4, which has revision 8, on n1 in a state of revision 10$/,
     );
   });
 
@@ -136,6 +139,6 @@ describe("a write's one effect", () => {
       [2, "invoke", "read"],
       [2, "ok", "read", 5, { revision: 12, modRevision: 10 }],
     );
-    expect(verdict.summary).toMatch(/: revision 9 is that of the write of 6 to k2 by process 3 too$/);
+    expect(verdict.summary).toMatch(/: revision 9 also belongs to the write of 6 to k2 by process 3$/);
   });
 });

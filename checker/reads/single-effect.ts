@@ -1,8 +1,8 @@
 import { operations } from "../../core/history.ts";
 import type { Json, Operation, Revision, RevisionScope } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { allOf, atTime, count, cutMiddle, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { atTime, count, cut, say } from "../phrases.ts";
 import { acknowledgedAt, type Evidence, evidenceOf, keyOf, nameOf, writersOf } from "../revisions/changes.ts";
 import { nameOf as nameOfChange } from "../revisions/sentences.ts";
 import { valueRead, written } from "./versions.ts";
@@ -17,9 +17,9 @@ interface Sighting {
 
 /**
  * A write takes effect at one instant, so it has one place in the system's order: the revision with which it was
- * acknowledged and the modRevision of every read of it are the same. A write that is seen at two places took effect
- * twice, or its first place is not its own: it was lost there, or another change has it. Judged are values that one
- * operation alone wrote, in systems that give revisions; clients that never retry write none twice themselves.
+ * acknowledged and the modRevision of each read of it are the same. A write that appears at two places took effect
+ * twice, or its first place is not its own: it was lost there, or another change has it. Only values written by exactly
+ * one operation are judged, in systems that report revisions; clients never retry, so none writes a value twice itself.
  */
 export function singleEffect({
   scope = "key",
@@ -43,7 +43,9 @@ export function singleEffect({
         checker: "single-effect",
         kind: worst === undefined ? "valid" : "invalid",
         summary:
-          worst === undefined ? clean(seen.size) : `${count(anomalies.length, "write")}: ${worst.summary}`,
+          worst === undefined
+            ? clean(seen.size)
+            : `${count(anomalies.length, "write appears", "writes appear")} at two revisions: ${worst.summary}`,
         anomalies: anomalies.slice(0, mostShown),
         figures: { "writes at two revisions": anomalies.length },
       };
@@ -53,10 +55,10 @@ export function singleEffect({
 
 const clean = (writes: number): string =>
   writes === 0
-    ? "the system gives no revisions by which to see whether a write took effect twice"
-    : `all of ${count(writes, "write")} that were seen took effect once`;
+    ? "the system reported no revisions that would show whether a write took effect twice"
+    : `${allOf(writes, "observed write")} took effect once`;
 
-/** Acknowledgements before reads: what a write's own answer said is the better witness. Then in order of the answers. */
+/** Acknowledgements before reads, since a write's own answer is the better witness; then in order of the answers. */
 function sightingsByWrite(all: readonly Operation[], initial: Json): Map<Operation, Sighting[]> {
   const writers = writersOf(all, initial);
   const found = all.flatMap((operation): Sighting[] => {
@@ -109,23 +111,23 @@ function anomaly(
     (a, b) => a.callIndex - b.callIndex,
   );
   const { process, call, invokedAt } = again.operation;
-  const place = `${call.key === undefined ? "the register" : cut(call.key)}${where(again.operation)}`;
+  const place = `${call.key === undefined ? "the register" : cutMiddle(call.key)}${where(again.operation)}`;
   const other =
     known.operation === write
-      ? `process ${write.process}, which wrote it, was answered revision ${known.at}`
+      ? `process ${write.process}, which wrote it, was given revision ${known.at}`
       : `process ${known.operation.process} read it${where(known.operation)} as written at revision ${known.at}`;
   const { isTwice, why } = explained(write, known, again, evidence);
   return {
     kind: isTwice ? "applied-twice" : "two-revisions",
     summary:
-      `process ${process} read ${say(valueRead(again.operation))} from ${place} at ${atTime(invokedAt)}, written at revision ${again.at},` +
+      `process ${process} read ${showValue(valueRead(again.operation))} from ${place} at ${atTime(invokedAt)}, written at revision ${again.at},` +
       ` but ${other}: ${why}`,
     ...(call.key !== undefined && { key: call.key }),
     evidence: { kind: "order", operations: shown, culprit: shown.indexOf(again.operation) },
   };
 }
 
-/** What can be said for certain of a write that stands at two places. */
+/** What is certain about a write that appears at two revisions. */
 function explained(
   write: Operation,
   known: Sighting,
@@ -137,21 +139,21 @@ function explained(
     ({ revision, writer }) => writer !== write && (revision === known.at || revision === again.at),
   );
   if (other !== undefined)
-    return { isTwice: false, why: `revision ${other.revision} is that of ${nameOfChange(other)} too` };
+    return { isTwice: false, why: `revision ${other.revision} also belongs to ${nameOfChange(other)}` };
   const without = evidence.states.find(
     ({ key, revision, modRevision }) =>
       key === keyOf(write) && revision >= first && revision < last && (modRevision ?? first) < first,
   );
   if (without !== undefined) {
     const { operation, revision, modRevision } = without;
-    const why = `its effect at revision ${first} was lost, for process ${operation.process} read ${say(valueRead(operation))}, of revision ${modRevision},${where(operation)} in a state of revision ${revision}`;
+    const why = `its effect at revision ${first} was lost, since process ${operation.process} read ${showValue(valueRead(operation))}, which has revision ${modRevision},${where(operation)} in a state of revision ${revision}`;
     return { isTwice: false, why };
   }
   if (isRead(known.operation) && known.operation.node === again.operation.node)
-    return { isTwice: true, why: "the one write of it took effect twice" };
+    return { isTwice: true, why: "its only write took effect twice" };
   return {
     isTwice: false,
-    why: `the one write of it took effect twice, or not at revision ${known.at}`,
+    why: `its only write took effect twice, or not at revision ${known.at}`,
   };
 }
 

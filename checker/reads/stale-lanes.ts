@@ -1,6 +1,6 @@
 /** Windows of stale reads as lanes of a verdict, and back. */
 import type { Lane, Verdict } from "../../core/verdict.ts";
-import { count, span } from "../phrases.ts";
+import { count, duration } from "../../core/wording.ts";
 import type { StaleWindow } from "./stale-windows.ts";
 
 const label = "stale reads";
@@ -11,12 +11,12 @@ export const staleLane = ({ node, from, to, reads, worstMs }: StaleWindow): Lane
   node,
   from,
   to,
-  text: `${count(reads, "stale read")}, up to ${span(worstMs * 1e6)}`,
+  text: `${count(reads, "stale read")}, up to ${duration(worstMs * 1e6)}`,
   figures: { [label]: reads, [worst]: worstMs },
   colour: "noticed",
 });
 
-/** The windows of stale reads that a checker found; of any other verdict, none. */
+/** The windows of stale reads that a checker found; none for any other verdict. */
 export const staleWindowsOf = ({ lanes = [] }: Pick<Verdict, "lanes">): StaleWindow[] =>
   lanes.flatMap(({ label: its, node, from, to, figures = {} }) =>
     its === label && node !== undefined

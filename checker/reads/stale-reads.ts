@@ -35,7 +35,7 @@ export function staleReads({ key, versions, reads }: KeyVersions): StaleRead[] {
   });
 }
 
-/** Answers which versions surely came after one, from suffixes of the orders by invocation and by revision. */
+/** Finds the versions that certainly came after one, from suffixes of the orders by invocation and by revision. */
 class VersionOrder {
   readonly #byCall: readonly Version[];
   readonly #byRevision: readonly Version[];
@@ -54,7 +54,7 @@ class VersionOrder {
     this.#firstByRevision = earliestOfSuffixes(this.#byRevision);
   }
 
-  /** Of the versions surely after `version`, the one whose effect was in place first. */
+  /** The version whose effect was in place first among those certainly after `version`. */
   firstAfter(version: Version): Version | undefined {
     const byCall = this.#firstByCall[this.#callRank(version)];
     const byRevision = this.#firstByRevision[this.#revisionRank(version)];
@@ -62,7 +62,7 @@ class VersionOrder {
     return byCall.effectBy <= byRevision.effectBy ? byCall : byRevision;
   }
 
-  /** How many versions are surely after `version` and were in place before `event`. */
+  /** The number of versions that are certainly after `version` and were in place before `event`. */
   countAfter(version: Version, event: number): number {
     let count = 0;
     for (let i = this.#callRank(version); i < this.#byCall.length; i++) {
@@ -71,7 +71,7 @@ class VersionOrder {
       if (later.effectBy < event) count++;
     }
     for (let i = this.#revisionRank(version); i < this.#byRevision.length; i++) {
-      // Of what follows, nothing was in place before the event.
+      // Nothing from here on was in place before the event.
       if ((this.#firstByRevision[i] as Version).effectBy >= event) break;
       const later = this.#byRevision[i] as Version;
       const isCounted = later.calledAt > version.effectBy;
@@ -91,7 +91,7 @@ class VersionOrder {
   }
 }
 
-/** For every suffix the version whose effect was in place first. */
+/** For each suffix, the version whose effect was in place first. */
 function earliestOfSuffixes(versions: readonly Version[]): Version[] {
   const earliest: Version[] = [...versions];
   for (let i = versions.length - 2; i >= 0; i--) {

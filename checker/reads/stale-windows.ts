@@ -3,7 +3,7 @@ import { type Nanos, nanos } from "../../core/time.ts";
 import type { StaleRead } from "./stale-reads.ts";
 import type { ReadOf } from "./versions.ts";
 
-/** A maximal stretch of the run in which the reads of one node were stale. */
+/** A maximal period in which the reads of one node were stale. */
 export interface StaleWindow {
   readonly node: NodeId;
   readonly from: Nanos;
@@ -16,8 +16,8 @@ export interface StaleWindow {
 
 /**
  * When each node's reads were stale: maximal runs of stale reads of a node. A run ends with a read that shows that the
- * node caught up: one of a version that was asked for after the run began. Fresh reads of keys that nobody had changed
- * say nothing and end nothing.
+ * node caught up: one of a version that was requested after the run began. Fresh reads of keys that nobody had changed
+ * prove nothing and end nothing.
  */
 export function staleWindows(reads: readonly ReadOf[], stale: readonly StaleRead[]): StaleWindow[] {
   const staleness = new Map(stale.map((one) => [one.read, one]));

@@ -1,20 +1,20 @@
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { allOf, atTime, count, cutMiddle, duration, partOf, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { atTime, count, cut, say, span } from "../phrases.ts";
 import { stalenessFigures } from "./measured-staleness.ts";
 import { staleLane } from "./stale-lanes.ts";
 import { type StaleRead, staleReads } from "./stale-reads.ts";
 import { type StaleWindow, staleWindows } from "./stale-windows.ts";
 import { versionsByKey } from "./versions.ts";
 
-/** Stale reads that are drawn; all of them are counted. */
+/** Stale reads that are drawn; further ones are only counted. */
 const mostShown = 3;
 
 /**
- * Measures how stale the reads of a register were. A measurement: its verdict is always valid, what the read mode
- * promises is for other checkers.
+ * Measures how stale the reads of a register were. It only measures: its verdict is always valid, and other checkers judge
+ * whether the read mode keeps its promise.
  */
 export function staleness({ initial = null }: { initial?: Json } = {}): Checker {
   return {
@@ -28,7 +28,10 @@ export function staleness({ initial = null }: { initial?: Json } = {}): Checker 
       return {
         checker: "staleness",
         kind: "valid",
-        summary: summary(stale, reads.length, windows),
+        summary:
+          stale.length === 0
+            ? noneStale(reads.length, unattributed)
+            : staleInWords(stale, reads.length, windows),
         anomalies: stale
           .toSorted((a, b) => b.staleMs - a.staleMs)
           .slice(0, mostShown)
@@ -40,17 +43,25 @@ export function staleness({ initial = null }: { initial?: Json } = {}): Checker 
   };
 }
 
-function summary(stale: readonly StaleRead[], reads: number, windows: readonly StaleWindow[]): string {
-  const worst = stale.reduce<StaleRead | undefined>(
-    (a, b) => (a === undefined || b.staleMs > a.staleMs ? b : a),
-    undefined,
-  );
-  if (worst === undefined) return `none of ${reads} reads was stale`;
-  const longest = windows.reduce((a, b) => (b.to - b.from > a.to - a.from ? b : a));
+function noneStale(reads: number, unattributed: number): string {
+  if (reads === 0) return "there were no reads to measure";
+  if (unattributed > 0)
+    return `no stale reads found, but the writes behind ${partOf(unattributed, reads, "read")} are not known`;
+  return `no stale reads: ${allOf(reads, "read")} returned a value that was still current when the read began`;
+}
+
+/** `3 of 40 reads were stale, at worst by 1.3 s (1 version behind); the longest window was 2.0 s on n2` */
+function staleInWords(stale: readonly StaleRead[], reads: number, windows: readonly StaleWindow[]): string {
+  const worst = stale.reduce((a, b) => (b.staleMs > a.staleMs ? b : a));
+  const [first, ...others] = windows;
+  const longest = others.reduce((a, b) => (a && b.to - b.from > a.to - a.from ? b : a), first);
   return (
-    `${stale.length} of ${reads} reads were stale, the worst by ${span(worst.staleMs * 1e6)}` +
-    ` (${count(worst.versionsBehind, "version")} behind);` +
-    ` the longest window was ${span(longest.to - longest.from)} at ${longest.node}`
+    `${partOf(stale.length, reads, "read")} ${stale.length === 1 ? "was" : "were"} stale,` +
+    ` ${stale.length === 1 ? "" : "at worst "}by ${duration(worst.staleMs * 1e6)}` +
+    ` (${count(worst.versionsBehind, "version")} behind)` +
+    (longest === undefined
+      ? ""
+      : `; the ${others.length === 0 ? "only" : "longest"} window was ${duration(longest.to - longest.from)} on ${longest.node}`)
   );
 }
 
@@ -75,12 +86,14 @@ function anomaly({ key, read, version, overwrittenBy, staleMs, versionsBehind }:
   const shown = involved.toSorted((a, b) => a.callIndex - b.callIndex);
   const where = read.node === undefined ? "" : ` on ${read.node}`;
   const replaced =
-    overwrittenBy.operation?.call.f === "delete" ? "deleted" : `overwritten by ${say(overwrittenBy.value)}`;
+    overwrittenBy.operation?.call.f === "delete"
+      ? "deleted"
+      : `overwritten by ${showValue(overwrittenBy.value)}`;
   return {
     kind: "stale-read",
     summary:
-      `process ${read.process} read ${say(version.value)} from ${key === "" ? "the register" : cut(key)}${where} at ${atTime(read.invokedAt)},` +
-      ` ${span(staleMs * 1e6)} after it had been ${replaced}` +
+      `process ${read.process} read ${showValue(version.value)} from ${key === "" ? "the register" : cutMiddle(key)}${where} at ${atTime(read.invokedAt)},` +
+      ` ${duration(staleMs * 1e6)} after it had been ${replaced}` +
       ` (${count(versionsBehind, "version")} behind)`,
     key,
     evidence: {

@@ -24,23 +24,23 @@ export interface Version {
 /** A read that was answered, and the version that it saw. */
 export interface ReadOf {
   readonly operation: Operation;
-  /** Undefined where several writes (or deletes) left the value, so that nobody can tell whose it is. */
+  /** Undefined where several writes (or deletes) left the value, so that its writer is not certain. */
   readonly version: Version | undefined;
 }
 
-/** What one key held, as far as its history tells. */
+/** The values that one key held, as far as its history shows. */
 export interface KeyVersions {
   readonly key: string;
   readonly versions: readonly Version[];
   /** In order of invocation. */
   readonly reads: readonly ReadOf[];
-  /** Reads of a value that nobody had asked to write when they were answered. */
+  /** Reads of a value that no operation had been asked to write when they were answered. */
   readonly unwritten: readonly Operation[];
 }
 
 /**
- * `a` took effect before `b`, whatever else is unknown: it was in place before `b` was asked for, or the system itself
- * put it before. Sound where writes are linearizable: an effect is in place once its write, or any read of it, was
+ * Whether `a` certainly took effect before `b`: it was in place before `b` was requested, or the system itself ordered it
+ * first. Sound where writes are linearizable: an effect is in place once its write, or any read of it, was
  * answered.
  */
 export function definitelyBefore(a: Version, b: Version): boolean {
@@ -49,7 +49,7 @@ export function definitelyBefore(a: Version, b: Version): boolean {
   return a.revision !== undefined && b.revision !== undefined && a.revision < b.revision;
 }
 
-/** The versions and reads of every key of a register's history. */
+/** The versions and reads of each key in a register's history. */
 export function versionsByKey(operations: readonly Operation[], initial: Json = null): KeyVersions[] {
   const byKey = new Map<string, Operation[]>();
   for (const operation of operations) {
@@ -112,9 +112,9 @@ function versionsOf(key: string, operations: readonly Operation[], initial: Json
 }
 
 /**
- * The drafts that a read may have seen. One that found its key absent saw the last delete up to its state's revision, or
- * one that was asked for before the answer and came later: a state may be newer than its revision says. That is known
- * where each delete has a revision.
+ * The drafts that a read may have seen. A read that found its key absent saw the last delete up to its state's
+ * revision, or a later one that was requested before the answer, since a state may be newer than its revision says. This
+ * is known where each delete has a revision.
  */
 function narrowed(read: Operation, drafts: readonly Draft[]): readonly Draft[] {
   const state = revisionOf(read);
@@ -146,7 +146,7 @@ function finish({ value, operation, effectBy, effectTime, seenBy }: Draft): Vers
   };
 }
 
-/** The value that the operation wrote or may have written, null for a delete; undefined where it surely wrote none. */
+/** The value that the operation wrote or may have written, null for a delete; undefined where it certainly wrote none. */
 export function written({ call, outcome }: Operation): Json | undefined {
   if (outcome.type === "fail") return undefined;
   if (call.f === "write") return call.value ?? null;

@@ -1,13 +1,13 @@
 import { operations } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { allOf, atTime, cutMiddle, partOf, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { atTime, cut, say } from "../phrases.ts";
 import { valueRead, versionsByKey } from "./versions.ts";
 
 const mostShown = 5;
 
-/** The least that any read mode promises: a read returns a value that somebody had asked to write by then. */
+/** The weakest promise of all, which every read mode makes: a read returns a value that was requested to be written by then. */
 export function writtenValues({ initial = null }: { initial?: Json } = {}): Checker {
   return {
     name: "written-values",
@@ -17,7 +17,7 @@ export function writtenValues({ initial = null }: { initial?: Json } = {}): Chec
         unwritten.map(
           (read): Anomaly => ({
             kind: "unwritten-value",
-            summary: `process ${read.process} read ${say(valueRead(read))} from ${key === "" ? "the register" : cut(key)}${read.node === undefined ? "" : ` on ${read.node}`} at ${atTime(read.invokedAt)}, which nobody had written`,
+            summary: `process ${read.process} read ${showValue(valueRead(read))} from ${key === "" ? "the register" : cutMiddle(key)}${read.node === undefined ? "" : ` on ${read.node}`} at ${atTime(read.invokedAt)}, which nobody had written`,
             key,
             evidence: { kind: "order", operations: [read], culprit: 0 },
           }),
@@ -30,10 +30,17 @@ export function writtenValues({ initial = null }: { initial?: Json } = {}): Chec
         kind: first === undefined ? "valid" : "invalid",
         summary:
           first === undefined
-            ? `all of ${reads} reads returned what was written`
-            : `${anomalies.length} of ${reads} reads: ${first.summary}`,
+            ? fine(reads)
+            : anomalies.length === 1
+              ? first.summary
+              : `${partOf(anomalies.length, reads, "read")} returned values that nobody had written: ${first.summary}`,
         anomalies: anomalies.slice(0, mostShown),
       };
     },
   };
 }
+
+const fine = (reads: number): string =>
+  reads === 0
+    ? "there were no reads to judge"
+    : `${allOf(reads, "read")} returned ${reads === 1 ? "a value that was" : "values that were"} written`;

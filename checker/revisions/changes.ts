@@ -6,7 +6,7 @@ import type { Json, Operation, Revision, RevisionScope } from "../../core/op.ts"
 import { canonical } from "../canonical.ts";
 import { valueRead, written } from "../reads/versions.ts";
 
-/** A change of a key that stands at a known place in the system's order. */
+/** A change of a key at a known place in the system's order. */
 export interface Change {
   readonly key: string;
   readonly revision: Revision;
@@ -59,7 +59,7 @@ export function evidenceOf(
 
 export const keyOf = ({ call }: Operation): string => call.key ?? "";
 
-/** The revision that an answered write, CAS or delete was given; undefined where it changed nothing or none is known. */
+/** The revision that an answered write, CAS or delete was given; undefined where it changed nothing or none was reported. */
 export function acknowledgedAt(operation: Operation): Revision | undefined {
   if (operation.outcome.type !== "ok" || written(operation) === undefined) return undefined;
   // A delete that does not say what it found may have found nothing; its revision is then that of another change.
@@ -83,7 +83,7 @@ export function writersOf(
   return writers;
 }
 
-/** A name for a value of a key. */
+/** A map key for a value of a key. */
 export const nameOf = (key: string, value: Json): string => `${canonical(value)} ${key}`;
 
 /** A change that an operation's answer shows: its own, or the last one of the key that it read. */
@@ -99,7 +99,7 @@ function sightingOf(operation: Operation): Sighting | undefined {
   if (operation.call.f === "read") {
     const { modRevision } = operation.outcome.output;
     const value = valueRead(operation);
-    // What an absent key's last change was is not to be seen from its absence.
+    // The absence of a key does not show which change removed it.
     if (modRevision === undefined || value === null) return undefined;
     return { operation, revision: modRevision, value, isRead: true };
   }
@@ -111,7 +111,7 @@ function sightingOf(operation: Operation): Sighting | undefined {
 
 type Draft = { -readonly [K in keyof Change]: Change[K] };
 
-/** Answers of writes come first, so that a read is matched with the change that it saw, whoever else wrote its value. */
+/** Answers of writes come first, so that a read is matched with the change that it saw, even where others wrote its value. */
 function add(
   drafts: Map<string, Draft[]>,
   { operation, revision, value, isRead }: Sighting,

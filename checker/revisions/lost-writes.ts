@@ -2,7 +2,7 @@ import type { Operation } from "../../core/op.ts";
 import type { Change, Evidence, StateRead } from "./changes.ts";
 import { firstIndex, type RevisionOrder } from "./revision-order.ts";
 
-/** A change that a state must hold, by its revision, and does not; it may not be the only one. */
+/** A change that a state must contain, by its revision, and does not; there may be others. */
 export interface LostWrite {
   readonly change: Change;
   /** The reads of such states, in order of invocation; one at least. */
@@ -10,19 +10,19 @@ export interface LostWrite {
 }
 
 /**
- * The changes that are missing in a state that was read, whatever the read mode promises: a state of revision R holds
- * the last change of each key up to R, or a later one. (Later: a ZooKeeper server that gets a snapshot while changes go
+ * The changes that are missing from a state that was read, under any read mode: a state of revision R holds the last
+ * change of each key up to R, or a later one. (Later: a ZooKeeper server that gets a snapshot while changes go
  * on has some of them before it counts them.)
  *
  * **Claim.** A read of a key, from a state of revision R, contradicts a change of that key at w <= R
  *
  * - where it found the key's last change at m < w: had the change at w taken place, the last one would be at w or later;
  * - where it found the key absent, the change at w is the last known one up to R, put a value there, and no removal
- *   that was asked for before the answer can come after it: neither one of a known revision, which is above R then, nor
- *   one without (`unplacedRemovals`). That one would need a revision that is free, above w and every state in which the
+ *   that was requested before the answer can come after it: neither one of a known revision, which would be above R, nor
+ *   one without (`unplacedRemovals`), which would need a revision that is free, above w and every state in which the
  *   value was still seen, and in the real-time order of what is known (`couldComeAfter`).
  *
- * Reads may be as stale as they like: nothing here depends on when they were asked for.
+ * Reads may be arbitrarily stale: nothing here depends on when they were requested.
  */
 export function lostWrites(evidence: Evidence, order: RevisionOrder): LostWrite[] {
   const byKey = new Map<string, Change[]>();

@@ -9,14 +9,14 @@ export interface Reached {
   readonly change?: Change;
 }
 
-/** Which revisions there were at which event of the history, as far as it is certain. */
+/** The revisions that existed at each event of the history, as far as they are certain. */
 export class RevisionOrder {
   /** Distinct, ascending. */
   readonly #revisions: readonly Revision[];
   readonly #shared: ReadonlySet<Revision>;
   /** The answers that showed a higher revision than every earlier one, in their order. */
   readonly #reached: readonly Reached[];
-  /** The changes with a lower revision than all that were asked for later, the last one first. */
+  /** The changes with a lower revision than all that were requested later, the last one first. */
   readonly #leastFrom: readonly { readonly callIndex: number; readonly revision: Revision }[];
 
   constructor({ changes, states }: Evidence) {
@@ -37,7 +37,7 @@ export class RevisionOrder {
     return this.#reached[next - 1];
   }
 
-  /** The least revision of a change that was asked for after the event: Infinity where there is none. */
+  /** The least revision of a change that was requested after the event: Infinity where there is none. */
   after(event: number): Revision {
     const next = firstIndex(this.#leastFrom, ({ callIndex }) => callIndex <= event);
     return this.#leastFrom[next - 1]?.revision ?? Number.POSITIVE_INFINITY;

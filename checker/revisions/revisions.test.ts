@@ -62,7 +62,7 @@ describe("a lost write", () => {
       kind: "invalid",
       figures: { "lost writes": 1 },
       summary:
-        "the write of 3 to k1 by process 1, acknowledged at revision 3 at 0.050 s, is lost: process 10 read 2, of revision 2, in a state of revision 9 on n2 at 61.880 s; 8 more reads on n1, n2 and n3 lack it",
+        "the write of 3 to k1 by process 1, acknowledged at revision 3 at 0.050 s, is lost: process 10 read 2, which has revision 2, in a state of revision 9 on n2 at 61.880 s; 8 more reads on n1, n2 and n3 lack it",
     });
   });
 
@@ -144,7 +144,7 @@ describe("a revision", () => {
       kind: "invalid",
       anomalies: [{ kind: "reused-revision" }],
       summary:
-        "revision 5 is that of two changes: the write of 1 to k1 by process 1, acknowledged at revision 5 at 0.001 s, and the write of 2 to k2 by process 2, acknowledged at revision 5 at 0.003 s",
+        "revision 5 belongs to two changes: the write of 1 to k1 by process 1, acknowledged at revision 5 at 0.001 s, and the write of 2 to k2 by process 2, acknowledged at revision 5 at 0.003 s",
     });
   });
 
@@ -186,7 +186,7 @@ describe("a revision", () => {
     expect(verdicts.find(({ checker }) => checker === "revisions")).toMatchObject({
       kind: "invalid",
       summary:
-        "revisions did not grow: the write of 2 to k1 by process 2, asked for at 0.002 s, has revision 4, but the write of 1 to k1 by process 1 had been acknowledged at revision 5 at 0.001 s",
+        "a revision went back: the write of 2 to k1 by process 2, requested at 0.002 s, has revision 4, but the write of 1 to k1 by process 1 had been acknowledged at revision 5 at 0.001 s",
     });
   });
 
@@ -212,7 +212,7 @@ describe("a revision", () => {
   it("is not judged where the system gives none", () => {
     expect(judge([...write(1, 1), ...read(2, 1, {})])).toMatchObject({
       kind: "valid",
-      summary: "the system gave no revisions to judge by",
+      summary: "the system reported no revisions to check",
     });
   });
 });

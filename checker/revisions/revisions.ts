@@ -1,8 +1,8 @@
 import { operations } from "../../core/history.ts";
 import type { Json, Operation, RevisionScope } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { count } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { count } from "../phrases.ts";
 import { type Change, evidenceOf } from "./changes.ts";
 import { type LostWrite, lostWrites } from "./lost-writes.ts";
 import { type Reached, RevisionOrder } from "./revision-order.ts";
@@ -16,10 +16,10 @@ const mostShown = 5;
  * - `lost-write`: a state that was read lacks a change that it must hold (lost-writes.ts);
  * - `reused-revision`: two changes have one revision. Each system gives every change one of its own: etcd counts them,
  *   a zxid and a Raft index name one transaction, and no workload changes two keys in one transaction;
- * - `revision-went-back`: a change has a revision that had been reached, or passed, before it was asked for. Changes are
+ * - `revision-went-back`: a change has a revision that had been reached, or passed, before it was requested. Changes are
  *   linearizable in every read mode, and every system numbers them in their order.
  *
- * `scope` says what the revision of a read is about; what the system does not say proves nothing.
+ * `scope` says what the revision of a read refers to; what the system does not report proves nothing.
  */
 export function revisions({ scope, initial = null }: { scope: RevisionScope; initial?: Json }): Checker {
   return {
@@ -50,10 +50,10 @@ export function revisions({ scope, initial = null }: { scope: RevisionScope; ini
 
 const fine = (changes: number, states: number): string =>
   changes === 0
-    ? "the system gave no revisions to judge by"
-    : `${count(changes, "change")} and ${count(states, "state")} that were read fit one order of revisions`;
+    ? "the system reported no revisions to check"
+    : `the revisions of ${count(changes, "change")} and ${count(states, "read")} are consistent`;
 
-/** Changes that have the revision of another one, in order of revision. */
+/** Changes that share their revision with another change, in order of revision. */
 export function sharedRevisions(changes: readonly Change[]): [Change, Change, ...Change[]][] {
   const shared: [Change, Change, ...Change[]][] = [];
   for (let from = 0; from < changes.length; ) {
@@ -71,7 +71,7 @@ function sameRevision(changes: readonly Change[], from: number): readonly Change
   return changes.slice(from, to);
 }
 
-/** Changes whose revision had been reached when they were asked for. */
+/** Changes whose revision had already been reached when they were requested. */
 function goingBack(
   changes: readonly Change[],
   order: RevisionOrder,
@@ -79,13 +79,13 @@ function goingBack(
   return changes.flatMap((change) => {
     const reached = change.writer && order.before(change.writer.callIndex);
     if (reached === undefined || reached.revision < change.revision) return [];
-    // A value that was read before it was asked for is for others to judge; a revision of two changes is another finding.
+    // Another checker judges a value that was read before it was requested; a revision of two changes is another finding.
     const isOther = reached.change !== change && reached.change?.revision !== change.revision;
     return isOther ? [{ change, reached }] : [];
   });
 }
 
-/** The first of every kind, then the others. */
+/** The first of each kind, then the others. */
 const everyKindFirst = (kinds: readonly (readonly Anomaly[])[]): Anomaly[] => [
   ...kinds.flatMap((anomalies) => anomalies.slice(0, 1)),
   ...kinds.flatMap((anomalies) => anomalies.slice(1)),

@@ -1,20 +1,19 @@
-import type { Json, NodeId, Operation } from "../../core/op.ts";
-import { atTime, count, cut, say } from "../phrases.ts";
+/** Sentences about revisions: what was acknowledged or read, where, and what that rules out. */
+import type { Json, Operation } from "../../core/op.ts";
+import { atTime, count, cutMiddle, listed, showValue } from "../../core/wording.ts";
 import { valueRead } from "../reads/versions.ts";
 import type { Change } from "./changes.ts";
 import type { LostWrite } from "./lost-writes.ts";
 import type { Reached } from "./revision-order.ts";
 
-/** The sentences about revisions: what was acknowledged or read, where, and what that rules out. */
-
 export function lostSentence({ change, reads }: LostWrite): string {
   const [first, ...more] = reads;
-  if (first === undefined) return `${nameOf(change)}${proofOf(change)}, is lost`;
+  if (first === undefined) return `${nameOf(change)}, ${proofOf(change)}, is lost`;
   const { operation, revision, modRevision } = first;
   const found =
     modRevision === undefined
       ? "found no value, though nothing can have removed it by then,"
-      : `read ${say(valueRead(operation))}, of revision ${modRevision},`;
+      : `read ${showValue(valueRead(operation))}, which has revision ${modRevision},`;
   const others =
     more.length === 0
       ? ""
@@ -23,29 +22,29 @@ export function lostSentence({ change, reads }: LostWrite): string {
 }
 
 export const sharedSentence = (first: Change, second: Change): string =>
-  `revision ${first.revision} is that of two changes: ${nameOf(first)}, ${proofOf(first)}, and ${nameOf(second)}, ${proofOf(second)}`;
+  `revision ${first.revision} belongs to two changes: ${nameOf(first)}, ${proofOf(first)}, and ${nameOf(second)}, ${proofOf(second)}`;
 
 export function wentBackSentence(change: Change, { revision, operation, change: other }: Reached): string {
-  const asked = change.writer === undefined ? "" : `, asked for at ${atTime(change.writer.invokedAt)}`;
+  const asked = change.writer === undefined ? "" : `, requested at ${atTime(change.writer.invokedAt)}`;
   const before =
     other === undefined
       ? `process ${operation.process} had read a state of revision ${revision}${where(operation)} by ${atTime(operation.completedAt)}`
       : `${nameOf(other)} had been ${proofOf(other, operation)}`;
-  return `revisions did not grow: ${nameOf(change)}${asked}, has revision ${change.revision}, but ${before}`;
+  return `a revision went back: ${nameOf(change)}${asked}, has revision ${change.revision}, but ${before}`;
 }
 
 /** `the write of 3 to r1 by process 4` */
 export function nameOf({ key, value, writer }: Change): string {
-  const register = key === "" ? "the register" : cut(key);
-  if (writer === undefined) return `the value ${say(value)} of ${register}`;
+  const register = key === "" ? "the register" : cutMiddle(key);
+  if (writer === undefined) return `the value ${showValue(value)} of ${register}`;
   const by = `by process ${writer.process}`;
   switch (writer.call.f) {
     case "delete":
       return `the delete of ${register} ${by}`;
     case "cas":
-      return `the cas of ${register} from ${say((writer.call.value as readonly Json[])[0])} to ${say(value)} ${by}`;
+      return `the cas of ${register} from ${showValue((writer.call.value as readonly Json[])[0])} to ${showValue(value)} ${by}`;
     default:
-      return `the write of ${say(value)} to ${register} ${by}`;
+      return `the write of ${showValue(value)} to ${register} ${by}`;
   }
 }
 
@@ -61,7 +60,5 @@ const where = ({ node }: Operation): string => (node === undefined ? "" : ` on $
 /** ` on n1, n2 and n3` */
 function nodesOf(operations: readonly Operation[]): string {
   const nodes = [...new Set(operations.map(({ node }) => node))].filter((node) => node !== undefined).sort();
-  const last: NodeId | undefined = nodes.pop();
-  if (last === undefined) return "";
-  return ` on ${nodes.length === 0 ? last : `${nodes.join(", ")} and ${last}`}`;
+  return nodes.length === 0 ? "" : ` on ${listed(nodes)}`;
 }

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { vi } from "vitest";
 import type { Json, Operation, Outcome } from "../../core/op.ts";
 import { createRandom, type Random } from "../../core/random.ts";
-import { checkOperations } from "../check-operations.ts";
+import { checkOperations } from "../linearizability/check-operations.ts";
+import { verifyOrder } from "../linearizability/verify-order.ts";
 import type { Model } from "../model.ts";
-import { verifyOrder } from "../verify-order.ts";
 import { bruteForce } from "./brute-force.ts";
 import { type RandomHistoryOptions, randomHistory } from "./random-history.ts";
 

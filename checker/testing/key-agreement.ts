@@ -1,6 +1,6 @@
-import { checkOperations } from "../check-operations.ts";
+import { checkOperations } from "../linearizability/check-operations.ts";
+import { whole } from "../linearizability/whole.ts";
 import type { Model } from "../model.ts";
-import { whole } from "../whole.ts";
 import { forSmallHistories, propertyRuns, type Scenario } from "./agreement.ts";
 import { bruteForce } from "./brute-force.ts";
 

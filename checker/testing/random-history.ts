@@ -7,7 +7,7 @@ export interface RandomHistoryOptions<S> {
   readonly model: Model<S>;
   readonly operations: number;
   readonly processes: number;
-  /** Of an operation to end as `info`, whether it took effect or not. */
+  /** The chance that an operation ends as `info`, whether or not it took effect. */
   readonly crashes: number;
   /** A call that may be asked. */
   call(random: Random): Call;

@@ -1,6 +1,6 @@
 import { type ResourceLimits, Worker } from "node:worker_threads";
 
-/** A thread of Node that answers message by message. Whatever ends it ends the wait for its answer. */
+/** A thread of Node that answers one message at a time. Anything that ends it also ends the wait for its answer. */
 export class Thread {
   readonly #worker: Worker;
   readonly #answers: unknown[] = [];

@@ -3,9 +3,9 @@ import { parentPort } from "node:worker_threads";
 import { assert } from "../../core/assert.ts";
 import { realClock } from "../../core/real-clock.ts";
 import { toSeconds } from "../../core/time.ts";
-import type { Columns } from "../register/columns.ts";
-import { judgeColumns } from "../register/judge-columns.ts";
-import { Budget } from "../search/limits.ts";
+import { Budget } from "../linearizability/limits.ts";
+import type { Columns } from "../linearizability/register/columns.ts";
+import { judgeColumns } from "../linearizability/register/judge-columns.ts";
 
 export interface Task {
   readonly columns: Columns;

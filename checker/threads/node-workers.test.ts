@@ -3,18 +3,18 @@ import type { ClientEvent, History } from "../../core/history.ts";
 import { createRandom } from "../../core/random.ts";
 import { realClock } from "../../core/real-clock.ts";
 import { nanos, toSeconds } from "../../core/time.ts";
-import { linearizable } from "../linearizable.ts";
+import { Budget, type Limits, unlimited } from "../linearizability/limits.ts";
+import { linearizable } from "../linearizability/linearizable.ts";
+import { listOf } from "../linearizability/operation-list.ts";
+import { type Columns, columnsOf, type RegisterModel } from "../linearizability/register/columns.ts";
+import { judgeColumns } from "../linearizability/register/judge-columns.ts";
 import { models } from "../models/index.ts";
-import { listOf } from "../operation-list.ts";
-import { type Columns, columnsOf, type RegisterModel } from "../register/columns.ts";
-import { judgeColumns } from "../register/judge-columns.ts";
-import { Budget, type Limits, unlimited } from "../search/limits.ts";
 import { smallHistory } from "../testing/agreement.ts";
 import { freely } from "../testing/history-of.ts";
-import { failures } from "../testing/node-failing-worker.ts";
 import { randomHistory } from "../testing/random-history.ts";
 import { registerScenario } from "../testing/register-scenario.ts";
 import { nodeWorkers, workersFrom } from "./node-workers.ts";
+import { failures } from "./testing/node-failing-worker.ts";
 import type { Workers } from "./workers.ts";
 
 // A thread takes its time to start, on a busy machine above all.
@@ -64,7 +64,7 @@ describe("threads that judge registers", () => {
     expect(judgement).toMatchObject({ kind: "unknown", limit: "time-limit" });
   });
 
-  const failing = workersFrom(new URL("../testing/node-failing-worker.ts", import.meta.url));
+  const failing = workersFrom(new URL("./testing/node-failing-worker.ts", import.meta.url));
 
   it.each([
     ["throws", failures.throws, /out of ideas/],

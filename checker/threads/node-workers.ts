@@ -1,23 +1,23 @@
 import { realClock } from "../../core/real-clock.ts";
 import { seconds as secondsOf } from "../../core/time.ts";
-import type { Columns } from "../register/columns.ts";
-import type { Limits } from "../search/limits.ts";
-import type { NumberedJudgement } from "../search/numbered-judgement.ts";
+import type { Limits } from "../linearizability/limits.ts";
+import type { Columns } from "../linearizability/register/columns.ts";
+import type { NumberedJudgement } from "../linearizability/search/numbered-judgement.ts";
 import { Thread } from "./node-thread.ts";
 import type { Task } from "./node-worker.ts";
 import type { Failed, Workers } from "./workers.ts";
 
-/** A thread that has not answered when its time and a tenth of it are over is ended. */
+/** A thread that has not answered after 1.1 times its time limit is ended. */
 const patience = 1.1;
 /** Seconds; a timer of the platform cannot wait for much longer. */
 const longestWatch = 1e6;
-/** What a thread's heap needs beside what the checker accounts for. */
+/** Heap that a thread needs in addition to what the checker accounts for. */
 const spareMegabytes = 128;
 
-/** Judges registers in threads of Node, which are gone when the judgement is there. */
+/** Judges registers in threads of Node, which end with the judgement. */
 export const nodeWorkers: Workers = workersFrom(new URL("./node-worker.ts", import.meta.url));
 
-/** Workers in threads that run `entry`: see node-worker.ts for what they are to do. */
+/** Workers in threads that run `entry`: node-worker.ts says what such a module does. */
 export function workersFrom(entry: URL): Workers {
   return {
     async judge(registers, threads, limits) {

@@ -1,11 +1,11 @@
-import type { Columns } from "../register/columns.ts";
-import type { Limits } from "../search/limits.ts";
-import type { NumberedJudgement } from "../search/numbered-judgement.ts";
+import type { Limits } from "../linearizability/limits.ts";
+import type { Columns } from "../linearizability/register/columns.ts";
+import type { NumberedJudgement } from "../linearizability/search/numbered-judgement.ts";
 
-/** Judges registers side by side: threads of the platform, so that the checker itself stays pure. */
+/** Judges registers in parallel, in threads of the platform, so that the checker itself stays pure. */
 export interface Workers {
   /**
-   * The judgement of every register, in their order. At most `threads` are judged at once, all before the deadline and
+   * The judgement of each register, in their order. At most `threads` are judged at once, all before the deadline and
    * each within `limits.memoryBytes`. A register whose worker fails is not judged; the others are.
    */
   judge(
@@ -15,7 +15,7 @@ export interface Workers {
   ): Promise<readonly (NumberedJudgement | Failed)[]>;
 }
 
-/** What judged a register failed: nothing is known of it. */
+/** The worker that judged a register failed: nothing is known about the register. */
 export interface Failed {
   readonly kind: "failed";
   readonly reason: string;

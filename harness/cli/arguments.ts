@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { UsageError } from "../../core/errors.ts";
-import { either } from "../text.ts";
+import { either } from "../../core/wording.ts";
 
 /** Splits `a,b,c` into its parts; rejects empty parts. */
 function commaList(text: string): string[] {

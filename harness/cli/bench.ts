@@ -1,12 +1,12 @@
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { span } from "../../checker/phrases.ts";
 import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
 import type { Load, Run } from "../../core/run.ts";
 import { knownLimits, worst } from "../../core/verdict.ts";
+import { duration } from "../../core/wording.ts";
 import { realClientProbe } from "../load/node-client-probe.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { cleanLeftovers } from "../runtimes/cleanup.ts";
@@ -175,7 +175,7 @@ function staleWords(verdicts: Run["verdicts"]): string[] {
   const measured = measuredStaleness(verdicts);
   if (measured === undefined || measured.stale === 0) return [];
   const { reads, stale, worstMs } = measured;
-  return [`${stale} of ${reads} reads stale, by up to ${span(worstMs * 1e6)}`];
+  return [`${stale} of ${reads} reads stale, by up to ${duration(worstMs * 1e6)}`];
 }
 
 function summarise(finished: readonly Finished[], seconds: number, output: Output): void {

@@ -6,10 +6,10 @@ import { type Clock, sleep } from "../../core/clock.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
 import type { Fault } from "../../core/fault.ts";
 import { millis, seconds } from "../../core/time.ts";
+import { count } from "../../core/wording.ts";
 import { cleanLeftovers } from "../runtimes/cleanup.ts";
 import { behindDoors } from "../runtimes/netns/doors.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
-import { count } from "../text.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import type { Output } from "./output.ts";
 import type { PlannedRun } from "./plan.ts";
@@ -114,16 +114,22 @@ async function untilReady(
 ): Promise<void> {
   const { adapter, connect } = plan;
   const deadline = clock.now() + seconds(adapter.deployment.readySeconds);
-  for (const node of cluster.nodes) {
-    while (!(await adapter.ready(node.endpoint, { ...connect, timeoutMs, clock }))) {
-      signal.throwIfAborted();
-      if (node.state() === "exited" || clock.now() > deadline) {
-        throw new CouldNotRunError(
-          `${node.id} did not become ready. The end of its log:\n${await node.logTail(15)}`,
-        );
+  const endpoints = cluster.nodes.map((node) => node.endpoint);
+  const observer = adapter.observe(endpoints, { ...connect, timeoutMs, clock });
+  try {
+    for (const node of cluster.nodes) {
+      while (!(await observer.ready(node.id))) {
+        signal.throwIfAborted();
+        if (node.state() === "exited" || clock.now() > deadline) {
+          throw new CouldNotRunError(
+            `${node.id} did not become ready. The end of its log:\n${await node.logTail(15)}`,
+          );
+        }
+        await sleep(clock, millis(100), signal);
       }
-      await sleep(clock, millis(100), signal);
     }
+  } finally {
+    await observer.close();
   }
   signal.throwIfAborted();
 }

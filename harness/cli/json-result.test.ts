@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { staleFixture, unknownFixture } from "../../reports/fixtures/runs.ts";
+import { staleFixture, unknownFixture } from "../../reports/testing/runs.ts";
 import { benchResult } from "./json-result.ts";
 
 const finished = (run: ReturnType<typeof staleFixture>["run"]) => ({

@@ -19,10 +19,10 @@ export interface Output {
   live(line: string): void;
 }
 
-let resultPrinted = false;
+let results = 0;
 
-/** Whether the object of `--json` has been printed: there is only one. */
-export const resultIsOut = (): boolean => resultPrinted;
+/** How many objects of `--json` are on stdout: a command prints one. */
+export const resultsPrinted = (): number => results;
 
 /** Writes to the streams of this process. */
 export function processOutput(json: boolean): Output {
@@ -42,7 +42,7 @@ export function processOutput(json: boolean): Output {
       clearLive();
       if (!json) return;
       process.stdout.write(`${jsonLine(value)}\n`);
-      resultPrinted = true;
+      results++;
     },
     note(line) {
       clearLive();

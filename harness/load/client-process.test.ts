@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { Capability, ClientWith } from "../../adapters/client/client.ts";
 import { sleep } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
-import { type HistoryEvent, isClientEvent } from "../../core/history.ts";
+import { type HistoryEvent, isClientEvent, isNotice } from "../../core/history.ts";
 import { type Call, nodeId, type Outcome, type Result } from "../../core/op.ts";
 import { millis, seconds } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
+import type { Actor, At } from "../../workloads/workload.ts";
 import { Recorder } from "../record/recorder.ts";
 import { ClientProcess, type ProcessContext } from "./client-process.ts";
 
@@ -15,21 +16,18 @@ const call: Call = { f: "write", key: "k", value: 1 };
 function setUp(parts: {
   connect?: (attempt: number) => Promise<void>;
   perform?: (attempt: number) => Promise<Result>;
+  deadlineMs?: () => number;
 }) {
   const clock = new VirtualClock();
   const events: HistoryEvent[] = [];
   const recorder = new Recorder(clock, (event) => events.push(event));
-  const told: [number, Outcome["type"]][] = [];
+  const observed: Outcome["type"][] = [];
+  const ats: At[] = [];
   const counts = { connects: 0, performs: 0, closed: 0, abandoned: 0 };
   const context: ProcessContext = {
     clock,
     recorder,
-    generator: {
-      next: () => call,
-      final: () => [],
-      observe: (process, _, outcome) => told.push([process, outcome.type]),
-    },
-    timeout: seconds(1),
+    timeoutMs: 1000,
     async connect() {
       const attempt = counts.connects++;
       await parts.connect?.(attempt);
@@ -38,9 +36,17 @@ function setUp(parts: {
         abandon: () => void counts.abandoned++,
       } as unknown as ClientWith<Capability>;
     },
-    perform: () => parts.perform?.(counts.performs++) ?? Promise.resolve({ value: 1 }),
   };
-  const process = new ClientProcess(context, { slot: 3, stride: 12, node: nodeId("n2") });
+  const actor: Actor<Capability, Call> = {
+    next: () => call,
+    observe: (_, outcome) => observed.push(outcome.type),
+    perform(_client, _call, at) {
+      ats.push(at);
+      return parts.perform?.(counts.performs++) ?? Promise.resolve({ value: 1 });
+    },
+    ...(parts.deadlineMs !== undefined && { deadlineMs: parts.deadlineMs }),
+  };
+  const process = new ClientProcess(context, { slot: 3, stride: 12, node: nodeId("n2") }, actor);
   const run = <T>(task: () => Promise<T>) =>
     clock.run(() => {
       recorder.begin();
@@ -48,7 +54,7 @@ function setUp(parts: {
     });
   const ask = (whileRefused: "fail" | "wait" = "fail") => process.perform(call, { whileRefused });
   const outcomes = () => events.filter(isClientEvent).filter(({ type }) => type !== "invoke");
-  return { clock, events, told, counts, process, run, ask, outcomes };
+  return { clock, events, observed, ats, counts, process, run, ask, outcomes };
 }
 
 const failing = (error: ClientError) => () => Promise.reject(error);
@@ -105,16 +111,49 @@ describe("a process", () => {
     expect(outcomes()[0]).toMatchObject({ type: "info", error: "unknown", message: "what?" });
   });
 
-  it("tells the generator what became of each call", async () => {
-    const { run, ask, told } = setUp({ perform: failing(new ClientError("timeout", "late")) });
+  it("lets its actor know what became of each call, also through the deaths of processes", async () => {
+    const { run, ask, observed } = setUp({ perform: failing(new ClientError("timeout", "late")) });
     await run(async () => {
       await ask();
       await ask();
     });
-    expect(told).toEqual([
-      [3, "info"],
-      [15, "info"],
-    ]);
+    expect(observed).toEqual(["info", "info"]);
+  });
+
+  it("records notices as of the invocation that subscribed, until the process ends", async () => {
+    const { run, ask, ats, process, events } = setUp({});
+    await run(async () => {
+      await ask();
+      await ask();
+      ats[0]?.notice({ f: "event", key: "k", value: 7, revision: 12 });
+      await process.close();
+      ats[0]?.notice({ f: "event", key: "k", value: 8 });
+    });
+    const notices = events.filter(isNotice);
+    const place = { type: "notice", process: 3, node: "n2", of: 0 };
+    expect(notices).toEqual([{ index: 4, time: 0, ...place, f: "event", key: "k", value: 7, revision: 12 }]);
+  });
+
+  it("calls off what is under way for a process that has died", async () => {
+    const { run, ask, ats } = setUp({
+      perform: (attempt) => (attempt === 0 ? Promise.resolve({}) : new Promise(() => {})),
+    });
+    await run(async () => {
+      await ask();
+      expect(ats[0]?.ask.signal?.aborted).toBe(false);
+      await ask();
+    });
+    expect(ats.map(({ ask: { signal } }) => signal?.aborted)).toEqual([true, true]);
+  });
+
+  it("gives an operation the deadline that its actor names", async () => {
+    const { run, ask, ats, outcomes } = setUp({
+      perform: () => new Promise(() => {}),
+      deadlineMs: () => 3000,
+    });
+    await run(() => ask());
+    expect(ats[0]?.ask.timeoutMs).toBe(3000);
+    expect(outcomes()[0]).toMatchObject({ type: "info", error: "timeout", time: 3.5e9 });
   });
 
   it("does not wait for ever for an adapter that misses its own deadline", async () => {

@@ -1,27 +1,38 @@
 /**
- * One logical client: a chain of processes, each single-threaded and pinned to one node. A process whose operation
+ * One actor's client: a chain of processes, each single-threaded and pinned to one node. A process whose operation
  * ended indeterminate may have that operation still under way, so it never asks again: the next process of the chain
  * takes over under a new id, with a connection of its own.
  */
 import type { Capability, ClientWith } from "../../adapters/client/client.ts";
 import { type Clock, sleep, withTimeout } from "../../core/clock.ts";
 import { ClientError, errorCodes } from "../../core/errors.ts";
-import type { Call, NodeId, Outcome, Result } from "../../core/op.ts";
+import type { Call, NodeId, Outcome } from "../../core/op.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
-import type { Generator } from "../../workloads/workload.ts";
+import type { Actor, At } from "../../workloads/workload.ts";
 import type { Recorder } from "../record/recorder.ts";
 
-/** What the workload needs: a workload that is known only as such needs anything. */
+/** A workload that is known only as such may need any capability. */
 type Client = ClientWith<Capability>;
 
 export interface ProcessContext {
   readonly clock: Clock;
   readonly recorder: Recorder;
-  readonly generator: Generator;
-  /** Of every operation; the adapter's own deadline. */
-  readonly timeout: Nanos;
+  /** Milliseconds, for connecting and for each operation whose actor names no deadline. */
+  readonly timeoutMs: number;
   connect(node: NodeId): Promise<Client>;
-  perform(client: Client, call: Call): Promise<Result>;
+}
+
+/** The chain's first process id, the distance between its ids (the number of chains, so that no two meet), and its node. */
+export interface Place {
+  readonly slot: number;
+  readonly stride: number;
+  readonly node: NodeId;
+}
+
+/** A connection, and how to call off what it does. */
+interface Connected {
+  readonly client: Client;
+  readonly end: AbortController;
 }
 
 export interface Performance {
@@ -39,18 +50,20 @@ const connectBackoff = millis(100);
 /** An adapter keeps its own deadline; this much later the harness stops waiting for it. */
 const deadlineGrace = millis(500);
 
-export class ClientProcess {
+/** `Step`: what the actor's `next` gives. */
+export class ClientProcess<Step = unknown> {
   readonly node: NodeId;
+  readonly actor: Actor<Capability, Step>;
   readonly #context: ProcessContext;
-  /** How many chains there are: ids of one chain are this far apart, so that no two chains meet. */
   readonly #stride: number;
   readonly #closing = new Set<Promise<void>>();
   #id: number;
-  #client: Client | undefined;
+  #connection: Connected | undefined;
   #refusedUntil: Nanos | undefined;
 
-  constructor(context: ProcessContext, place: { slot: number; stride: number; node: NodeId }) {
+  constructor(context: ProcessContext, place: Place, actor: Actor<Capability, Step>) {
     this.#context = context;
+    this.actor = actor;
     this.#id = place.slot;
     this.#stride = place.stride;
     this.node = place.node;
@@ -68,11 +81,11 @@ export class ClientProcess {
 
   /** Performs one call, records its invocation and outcome, and resolves with it. Never rejects for what the system did. */
   async perform(call: Call, performance: Performance): Promise<Outcome> {
-    const { recorder, generator } = this.#context;
-    recorder.invoke(this.#id, call, this.node, performance.intended);
-    const outcome = await this.#attempt(call, performance);
+    const { recorder } = this.#context;
+    const invocation = recorder.invoke(this.#id, call, this.node, performance.intended);
+    const outcome = await this.#attempt(call, invocation, performance);
     recorder.complete(this.#id, call, this.node, outcome);
-    generator.observe?.(this.#id, call, outcome);
+    this.actor.observe?.(call, outcome);
     if (outcome.type === "info") {
       this.#die();
       this.#id += this.#stride;
@@ -86,16 +99,19 @@ export class ClientProcess {
     await Promise.all(this.#closing);
   }
 
-  async #attempt(call: Call, performance: Performance): Promise<Outcome> {
-    let client: Client;
+  async #attempt(call: Call, invocation: number, performance: Performance): Promise<Outcome> {
+    let connection: Connected;
     try {
-      client = this.#client ?? (await this.#connect(performance.whileRefused));
+      connection = this.#connection ?? (await this.#connect(performance.whileRefused));
     } catch (reason) {
       return { type: "fail", error: neverSent(reason) };
     }
+    const timeoutMs = this.actor.deadlineMs?.(call) ?? this.#context.timeoutMs;
+    const at = this.#at(connection, invocation, timeoutMs);
     try {
       const late = () => new ClientError("timeout", "no answer by the deadline");
-      return { type: "ok", output: await this.#within(this.#context.perform(client, call), late) };
+      const answer = this.actor.perform(connection.client, call, at);
+      return { type: "ok", output: await this.#within(timeoutMs, answer, late) };
     } catch (reason) {
       const error = ClientError.from(reason);
       if (!error.definite) return { type: "info", error };
@@ -104,7 +120,18 @@ export class ClientProcess {
     }
   }
 
-  async #connect(whileRefused: Performance["whileRefused"]): Promise<Client> {
+  #at({ end }: Connected, of: number, timeoutMs: number): At {
+    const { clock, recorder } = this.#context;
+    const place = { process: this.#id, node: this.node, of };
+    return {
+      clock,
+      ask: { timeoutMs, signal: end.signal },
+      // What arrives after the process ended was received by nobody.
+      notice: (notice) => end.signal.aborted || recorder.notice({ ...place, ...notice }),
+    };
+  }
+
+  async #connect(whileRefused: Performance["whileRefused"]): Promise<Connected> {
     const { clock } = this.#context;
     const wait = (this.#refusedUntil ?? clock.now()) - clock.now();
     if (wait > 0) {
@@ -112,9 +139,9 @@ export class ClientProcess {
       await sleep(clock, nanos(wait));
     }
     try {
-      this.#client = await this.#connected();
+      this.#connection = { client: await this.#connected(), end: new AbortController() };
       this.#refusedUntil = undefined;
-      return this.#client;
+      return this.#connection;
     } catch (reason) {
       this.#refused();
       throw reason;
@@ -129,16 +156,15 @@ export class ClientProcess {
       (client) => (late ? client.close() : undefined),
       () => {},
     );
-    return this.#within(connecting, () => {
+    return this.#within(this.#context.timeoutMs, connecting, () => {
       late = true;
       return new ClientError("not-connected", "no connection by the deadline");
     });
   }
 
-  /** The adapter's own deadline comes first; this one is for an adapter that misses it. */
-  #within<T>(work: Promise<T>, onLate: () => ClientError): Promise<T> {
-    const { clock, timeout } = this.#context;
-    return withTimeout(clock, nanos(timeout + deadlineGrace), work, onLate);
+  /** The adapter keeps the deadline itself; this is for an adapter that misses it. */
+  #within<T>(timeoutMs: number, work: Promise<T>, onLate: () => ClientError): Promise<T> {
+    return withTimeout(this.#context.clock, nanos(millis(timeoutMs) + deadlineGrace), work, onLate);
   }
 
   #refused(): void {
@@ -146,18 +172,25 @@ export class ClientProcess {
     this.#refusedUntil = nanos(this.#context.clock.now() + connectBackoff);
   }
 
-  /** The process is gone, and says no good-bye: what it held at the node stays until it expires. */
+  /** The process dies, and says no good-bye: what it held at the node stays until it expires. */
   #die(): void {
-    this.#client?.abandon();
-    this.#client = undefined;
+    const connection = this.#end();
+    connection?.client.abandon();
   }
 
-  /** Lets go of the connection; the process lives on. */
+  /** Closes the connection; the process lives on. */
   #discard(): void {
-    if (this.#client === undefined) return;
-    const closing = this.#client.close().finally(() => this.#closing.delete(closing));
+    const connection = this.#end();
+    if (connection === undefined) return;
+    const closing = connection.client.close().finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
-    this.#client = undefined;
+  }
+
+  #end(): Connected | undefined {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.end.abort();
+    return connection;
   }
 }
 

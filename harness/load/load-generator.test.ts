@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { Capability, ClientWith } from "../../adapters/client/client.ts";
 import { sleep } from "../../core/clock.ts";
 import { type HistoryEvent, isInvocation, operations } from "../../core/history.ts";
-import { nodeId } from "../../core/op.ts";
-import { createRandom } from "../../core/random.ts";
+import { type Call, nodeId } from "../../core/op.ts";
 import type { Load } from "../../core/run.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
+import type { Actor } from "../../workloads/workload.ts";
 import { Recorder } from "../record/recorder.ts";
 import { ClientProcess } from "./client-process.ts";
 import { summarizeLatency } from "./latency.ts";
@@ -25,14 +25,10 @@ async function drive(load: Load, server: Server) {
   const clock = new VirtualClock();
   const events: HistoryEvent[] = [];
   const recorder = new Recorder(clock, (event) => events.push(event));
-  const generator = { next: () => ({ f: "read", key: "k" }), final: () => [] };
-  const context = {
-    clock,
-    recorder,
-    generator,
-    timeout: seconds(10),
-    connect: async () => client,
-    perform: async () => {
+  const context = { clock, recorder, timeoutMs: 10_000, connect: async () => client };
+  const actor: Actor<Capability, Call> = {
+    next: () => ({ f: "read", key: "k" }),
+    async perform() {
       await sleep(clock, server.service(recorder.now()));
       return { value: 1 };
     },
@@ -40,12 +36,11 @@ async function drive(load: Load, server: Server) {
   const stride = load.processes;
   const processes = Array.from(
     { length: stride },
-    (_, slot) => new ClientProcess(context, { slot, stride, node: nodeId("n1") }),
+    (_, slot) => new ClientProcess(context, { slot, stride, node: nodeId("n1") }, actor),
   );
-  const random = createRandom(1);
-  const generatorErrors: unknown[] = [];
-  const onError = (reason: unknown) => generatorErrors.push(reason);
-  const generate = new LoadGenerator({ clock, load, generator, random, processes, onError });
+  const errors: unknown[] = [];
+  const onError = (reason: unknown) => errors.push(reason);
+  const generate = new LoadGenerator({ clock, load, processes, onError });
   const end = await clock.run(async () => {
     recorder.begin();
     generate.start();
@@ -54,7 +49,7 @@ async function drive(load: Load, server: Server) {
     await generate.stop();
     return stoppedAt;
   });
-  expect(generatorErrors).toEqual([]);
+  expect(errors).toEqual([]);
   return { events, all: operations(events), end, generate };
 }
 

@@ -6,19 +6,16 @@
 import { build, type Histogram } from "hdr-histogram-js";
 import { unreachable } from "../../core/assert.ts";
 import type { Clock } from "../../core/clock.ts";
-import type { Random } from "../../core/random.ts";
+import type { Call } from "../../core/op.ts";
 import type { Load } from "../../core/run.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
-import type { Generator } from "../../workloads/workload.ts";
 import type { ClientProcess } from "./client-process.ts";
 
 export interface LoadContext {
   readonly clock: Clock;
   readonly load: Load;
-  readonly generator: Generator;
-  readonly random: Random;
-  readonly processes: readonly ClientProcess[];
-  /** Told of a bug of ours (a generator or recorder that threw); that process asks nothing more. */
+  readonly processes: readonly ClientProcess<Call>[];
+  /** Called with a bug of ours (an actor or recorder that threw); that process asks nothing more. */
   onError(reason: unknown): void;
 }
 
@@ -41,15 +38,14 @@ export class LoadGenerator {
 
   /** Begins to ask, at once. */
   start(): void {
-    const { load, processes, random, clock } = this.#context;
+    const { load, processes, clock } = this.#context;
     const begin = clock.now();
-    const loop = (process: ClientProcess, slot: number): Promise<void> => {
-      const stream = random.fork(`process-${slot}`);
+    const loop = (process: ClientProcess<Call>, slot: number): Promise<void> => {
       switch (load.kind) {
         case "open":
-          return this.#open(process, stream, { begin, slot, rate: load.rate });
+          return this.#open(process, { begin, slot, rate: load.rate });
         case "closed":
-          return this.#closed(process, stream);
+          return this.#closed(process);
         default:
           return unreachable(load);
       }
@@ -75,11 +71,10 @@ export class LoadGenerator {
   }
 
   async #open(
-    process: ClientProcess,
-    random: Random,
+    process: ClientProcess<Call>,
     pace: { begin: Nanos; slot: number; rate: number },
   ): Promise<void> {
-    const { clock, generator, processes } = this.#context;
+    const { clock, processes } = this.#context;
     const interval = seconds(1) / pace.rate;
     for (let k = 0; ; k++) {
       const due = nanos(Math.round(pace.begin + (k * processes.length + pace.slot) * interval));
@@ -91,13 +86,12 @@ export class LoadGenerator {
         return;
       }
       const intended = nanos(Math.min(due, clock.now()));
-      await process.perform(generator.next(process.id, random), { intended, whileRefused: "fail" });
+      await process.perform(process.actor.next(), { intended, whileRefused: "fail" });
     }
   }
 
-  async #closed(process: ClientProcess, random: Random): Promise<void> {
-    while (!this.#stopped)
-      await process.perform(this.#context.generator.next(process.id, random), { whileRefused: "wait" });
+  async #closed(process: ClientProcess<Call>): Promise<void> {
+    while (!this.#stopped) await process.perform(process.actor.next(), { whileRefused: "wait" });
   }
 
   /** Resolves at `due` with true, or with false when the load is stopped first. */

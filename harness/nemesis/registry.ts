@@ -1,6 +1,7 @@
 /** Every nemesis by name, and the parser of `--nemesis`. */
+
 import { UsageError } from "../../core/errors.ts";
-import { either } from "../text.ts";
+import { either } from "../../core/wording.ts";
 import { killNodes } from "./kill.ts";
 import { loss } from "./loss.ts";
 import type { Nemesis } from "./nemesis.ts";

@@ -3,14 +3,15 @@
  * made when a fault begins, when it is seen to take effect, and when it is healed. Every fault is healed, however the
  * schedule ends.
  */
+
 import { type Clock, sleep } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { FaultChange } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
+import { count } from "../../core/wording.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
-import { count } from "../text.ts";
 import type { Injected, Nemesis, NemesisStep } from "./nemesis.ts";
 
 /** Range, in seconds, from which a length of time is drawn. */

@@ -1,5 +1,5 @@
 import type { NodeId } from "../../core/op.ts";
-import { count } from "../text.ts";
+import { count } from "../../core/wording.ts";
 
 /** What happens to bytes on one directed link, and what was seen of it since the last heal. */
 export interface LinkState {

@@ -53,8 +53,8 @@ export class Recorder {
     return nanos(reading - this.#origin);
   }
 
-  /** `intended` is a clock reading. */
-  invoke(process: number, call: Call, node: NodeId, intended?: Nanos): void {
+  /** `intended`: a reading of the clock. Returns the event's index, which a notice names. */
+  invoke(process: number, call: Call, node: NodeId, intended?: Nanos): number {
     const time = this.now();
     const meant = intended === undefined ? time : this.since(intended);
     this.#record({
@@ -63,6 +63,7 @@ export class Recorder {
       node,
       ...(meant !== time && { intended: meant }),
     });
+    return this.#events.length - 1;
   }
 
   complete(process: number, call: Call, node: NodeId, outcome: Outcome): void {

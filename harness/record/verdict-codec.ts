@@ -1,4 +1,4 @@
-/** Codec of verdicts in run.json, including older versions of it. */
+/** Verdicts as run.json stores them, and as earlier versions of Assay stored them. */
 import { z } from "zod";
 import { staleLane } from "../../checker/reads/stale-lanes.ts";
 import type { StaleWindow } from "../../checker/reads/stale-windows.ts";
@@ -8,7 +8,24 @@ import { type Json, nodeId, type Operation, type Result } from "../../core/op.ts
 import { type Nanos, nanos } from "../../core/time.ts";
 import type { Anomaly, Lane, MetLimit, Verdict } from "../../core/verdict.ts";
 
-/** Shape of a schema for `T`: one entry for each member, no others. */
+/** Earlier names of checkers and of kinds of anomalies: stored runs are read with the names of today. */
+const renamed = {
+  checkers: {
+    vacuity: "enough-operations",
+    "faults-proven": "faults-took-effect",
+    nemeses: "faults-injected",
+  },
+  kinds: {
+    vacuous: "too-few-operations",
+    "fault-not-proven": "fault-without-effect",
+    "never-struck": "fault-not-injected",
+  },
+} as const satisfies Record<string, Record<string, string>>;
+
+const nameToday = (names: Readonly<Record<string, string>>) =>
+  z.string().transform((name) => (Object.hasOwn(names, name) ? (names[name] as string) : name));
+
+/** A schema for each member of `T`: none missing, none of another name. */
 export type Members<T> = { readonly [K in keyof T]-?: z.ZodType<T[K]> };
 
 export const count = z.int().nonnegative();
@@ -16,12 +33,12 @@ export const time = z.number().transform(nanos);
 export const node = z.string().transform(nodeId);
 export const verdictKind = z.enum(["valid", "unknown", "invalid"]);
 const json: z.ZodType<Json> = z.json();
-/** JSON has no Infinity: never is stored as null. */
+/** The index or time of something that may never have happened: null, because JSON has no Infinity. */
 const moment = z
   .number()
   .nullable()
   .transform((at) => at ?? Number.POSITIVE_INFINITY);
-/** Accepts error codes of other versions. */
+/** Error codes of other versions are read as `unknown`. */
 const errorCode = z
   .string()
   .transform((code): ErrorCode => (Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : "unknown"));
@@ -73,7 +90,7 @@ const limit: z.ZodType<MetLimit> = z.looseObject({
   sentence: z.string(),
 } satisfies Members<MetLimit>);
 
-/** Older versions: evidence had no member of its own and was recognized by its fields. */
+/** Earlier versions had no member `evidence`: its members stood in the anomaly itself. */
 interface OlderAnomaly {
   readonly operations?: Operation[];
   readonly culprit?: number;
@@ -84,7 +101,7 @@ interface OlderAnomaly {
 
 const anomaly: z.ZodType<Anomaly> = z
   .looseObject({
-    kind: z.string(),
+    kind: nameToday(renamed.kinds),
     summary: z.string(),
     key: z.string().exactOptional(),
     known: z.boolean().exactOptional(),
@@ -120,7 +137,7 @@ const lane: z.ZodType<Lane> = z.looseObject({
   colour: z.enum(["wrong", "noticed", "plain"]),
 } satisfies Members<Lane>);
 
-/** Older versions: windows of stale reads had a member of their own. */
+/** Earlier versions stored windows of stale reads in a member of their own. */
 const olderWindow: z.ZodType<StaleWindow> = z.looseObject({
   node,
   from: time,
@@ -131,7 +148,7 @@ const olderWindow: z.ZodType<StaleWindow> = z.looseObject({
 
 export const verdict: z.ZodType<Verdict> = z
   .looseObject({
-    checker: z.string(),
+    checker: nameToday(renamed.checkers),
     kind: verdictKind,
     summary: z.string(),
     anomalies: z.array(anomaly),

@@ -46,6 +46,15 @@ function processesOf(harness: Harness): number[] {
     .filter((pid) => environment(pid).includes(`ASSAY_HARNESS=${harness.process.pid}@`));
 }
 
+/** The process of the proxies, which ends by itself as soon as its harness does. */
+function areProxies(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("mesh-process");
+  } catch {
+    return false;
+  }
+}
+
 function environment(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, "utf8");
@@ -150,12 +159,21 @@ describe.skipIf(noDocker)("a run on testcontainers", () => {
 describe.runIf(onLinux)("cleanLeftovers", () => {
   it("finds nodes that the ledger does not know of by the mark in their environment", async () => {
     harness = await startHarness("loopback", "first");
-    const nodes = processesOf(harness);
+    const nodes = processesOf(harness).filter((pid) => !areProxies(pid));
     rmSync(ledgerFile("first"));
     harness.process.kill("SIGKILL");
     await harness.ended;
     const removed = await cleanLeftovers();
     expect(processesOf(harness)).toEqual([]);
     for (const pid of nodes) expect(removed).toContain(`process ${pid} of run ${runId("first")}`);
+  });
+
+  it("leaves no proxies behind even uncleaned, when the harness was killed with -9", async () => {
+    harness = await startHarness("loopback", "first");
+    expect(processesOf(harness).filter(areProxies)).toHaveLength(1);
+    harness.process.kill("SIGKILL");
+    await harness.ended;
+    await until(() => !processesOf(harness).some(areProxies));
+    await cleanLeftovers();
   });
 });

@@ -1,4 +1,5 @@
 /** What tests of the harness share: a trial of the in-memory system in virtual time, and a store that keeps its records. */
+import type { Observer } from "../../adapters/client/observer.ts";
 import { memoryAdapter } from "../../adapters/memory/adapter.ts";
 import { type MemoryOptions, MemorySystem } from "../../adapters/memory/system.ts";
 import type { HistoryEvent } from "../../core/history.ts";
@@ -64,6 +65,13 @@ export class TestTrial {
       signal: this.abort.signal,
       ...deps,
     };
+  }
+
+  /** What the harness hears of the nodes from now on, in place of the truth. */
+  observe(answers: Partial<Pick<Observer, "leader" | "ready">>): void {
+    const { adapter } = this.deps;
+    const { observe } = adapter;
+    adapter.observe = (endpoints, options) => ({ ...observe(endpoints, options), ...answers });
   }
 
   /** Runs it to its end, in virtual time. */

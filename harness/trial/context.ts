@@ -1,6 +1,6 @@
 import type { ConnectOptions } from "../../adapters/adapter.ts";
 import type { Random } from "../../core/random.ts";
-import type { WorkloadOptions } from "../../workloads/workload.ts";
+import type { WorkloadRun } from "../../workloads/workload.ts";
 import type { Recorder } from "../record/recorder.ts";
 import type { RunDirectory } from "../record/store.ts";
 import type { TrialEnd } from "./end.ts";
@@ -15,5 +15,6 @@ export interface TrialContext {
   readonly random: Random;
   readonly end: TrialEnd;
   readonly connect: ConnectOptions;
-  readonly workload: WorkloadOptions;
+  /** The nodes follow when the cluster is up. */
+  readonly workload: Omit<WorkloadRun, "nodes">;
 }

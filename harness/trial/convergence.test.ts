@@ -8,6 +8,7 @@ import { nodeId, type Revision } from "../../core/op.ts";
 import type { Run } from "../../core/run.ts";
 import { seconds } from "../../core/time.ts";
 import { register } from "../../workloads/register.ts";
+import { testRun } from "../../workloads/testing/run.ts";
 import { TestTrial } from "../testing/trial.ts";
 
 const promises: readonly Consistency[] = [
@@ -160,13 +161,7 @@ function staleForEver(events: History, revisions: "kept" | "changed" | "left out
   });
 }
 
-const options = (promise: Consistency) => ({
-  readMode: "local",
-  promises: promise,
-  revisions: "store" as const,
-  keyPrefix: "",
-  options: {},
-});
+const options = (promises: Consistency) => testRun({ readMode: "local", promises });
 
 describe("final reads that are stale for ever, in a run with local reads", () => {
   const trial = new TestTrial({ spec: { load, readMode: "local" } });

@@ -1,17 +1,19 @@
-/** Verdicts of a run: those of the checkers, and the harness's own on whether the run measured what it claims. */
+/** The harness's own verdicts on a run, next to those of the checkers: whether it measured what it claims. */
+
 import type { Checker } from "../../checker/checker.ts";
+import { enoughOperations } from "../../checker/enough-operations.ts";
+import { faultsTookEffect } from "../../checker/faults-took-effect.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
-import { faultsProven, vacuity } from "../../checker/vacuity.ts";
 import { faultWindows } from "../../core/fault.ts";
-import type { Operation } from "../../core/op.ts";
+import type { NodeId, Operation } from "../../core/op.ts";
 import type { ClientHealth, LatencySummary } from "../../core/run.ts";
 import { nanos, toSeconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { count } from "../../core/wording.ts";
 import { meanConcurrency } from "../load/little.ts";
 import { stepName } from "../nemesis/schedule.ts";
-import { count } from "../text.ts";
 import type { TrialContext } from "./context.ts";
-import type { Driven } from "./drive.ts";
+import type { LoadSummary } from "./phases.ts";
 
 /** Largest deviation from Little's law allowed for a closed load. */
 const littleTolerance = 0.03;
@@ -24,41 +26,41 @@ const lagShareOfP99 = 0.1;
 /** Runs all checkers on the history, those of the workload first. */
 export async function judge(
   context: TrialContext,
+  nodes: readonly NodeId[],
   operations: readonly Operation[],
-  driven: Driven | undefined,
+  load: LoadSummary | undefined,
 ): Promise<Verdict[]> {
   const { deps, spec, recorder, workload } = context;
   const checkers: Checker[] = [
-    ...deps.workload.checkers(workload),
-    vacuity({ needs: deps.workload.needs }),
-    faultsProven(),
+    ...deps.workload.checkers({ ...workload, nodes }),
+    enoughOperations({ needs: deps.workload.needs }),
+    faultsTookEffect(),
   ];
   const verdicts = await runCheckers(checkers, recorder.history, {
     promises: workload.promises,
     ...spec.checking,
     now: () => toSeconds(deps.clock.now()),
   });
-  if (driven === undefined) return verdicts;
-  return [
-    ...verdicts,
-    struckVerdict(context),
-    recoveryVerdict(driven),
-    loadVerdict(context, operations, driven),
-  ];
+  if (load === undefined) return verdicts;
+  return [...verdicts, struckVerdict(context), recoveryVerdict(load), loadVerdict(context, operations, load)];
 }
 
-/** Whether every requested nemesis struck. */
+/** Every requested nemesis was injected at least once. */
 function struckVerdict({ deps, recorder }: TrialContext): Verdict {
   const struck = new Set(faultWindows(recorder.history).map(({ name }) => name));
   const idle = deps.nemeses.filter((step) => step.some(({ name }) => !struck.has(name)));
   const anomalies = idle.map(
-    (step): Anomaly => ({ kind: "never-struck", summary: `nemesis ${stepName(step)} never struck` }),
+    (step): Anomaly => ({
+      kind: "fault-not-injected",
+      summary: `the nemesis ${stepName(step)} was never injected`,
+    }),
   );
-  const fine = deps.nemeses.length === 0 ? "no faults were requested" : "every nemesis struck";
-  return verdict("nemeses", anomalies, fine);
+  const fine =
+    deps.nemeses.length === 0 ? "no faults were requested" : "every requested nemesis was injected";
+  return verdict("faults-injected", anomalies, fine);
 }
 
-function recoveryVerdict({ lost }: Driven): Verdict {
+function recoveryVerdict({ lost }: LoadSummary): Verdict {
   const anomalies = lost.map(
     (node): Anomaly => ({
       kind: "not-recovered",
@@ -69,9 +71,10 @@ function recoveryVerdict({ lost }: Driven): Verdict {
 }
 
 /** Whether the load was what it claims to have been. */
-function loadVerdict({ spec }: TrialContext, operations: readonly Operation[], driven: Driven): Verdict {
-  const { loadEndedAt, backlog } = driven;
-  const sent = operations.filter(({ invokedAt }) => invokedAt <= loadEndedAt);
+function loadVerdict({ spec }: TrialContext, operations: readonly Operation[], load: LoadSummary): Verdict {
+  const { loadEndedAt, backlog, stride } = load;
+  const mine = operations.filter(({ process }) => process % stride < spec.load.processes);
+  const sent = mine.filter(({ invokedAt }) => invokedAt <= loadEndedAt);
   const achieved = sent.length / Math.max(toSeconds(loadEndedAt), Number.EPSILON);
   const figures = { "operations per second": achieved };
   if (spec.load.kind === "open") {
@@ -82,7 +85,7 @@ function loadVerdict({ spec }: TrialContext, operations: readonly Operation[], d
     return { ...verdict("load", [], fine), figures: { ...figures, "never sent": backlog } };
   }
   const clients = spec.load.processes;
-  const concurrency = meanConcurrency(operations, nanos(0), loadEndedAt);
+  const concurrency = meanConcurrency(mine, nanos(0), loadEndedAt);
   const off = Math.abs(concurrency / clients - 1);
   const summary = `${count(clients, "client")} had ${concurrency.toFixed(2)} operations in flight on average (Little's law)`;
   const anomalies =
@@ -96,9 +99,12 @@ function verdict(checker: string, anomalies: readonly Anomaly[], fine: string): 
 }
 
 /** Health of the load generator, and whether it limited the figures. */
-export function clientHealth(driven: Driven | undefined, latency: readonly LatencySummary[]): ClientHealth {
-  if (driven === undefined) return { sendLagMsP99: 0, eventLoopUtilization: 0, gcMs: 0 };
-  const { sendLagMsP99, client } = driven;
+export function clientHealth(
+  load: LoadSummary | undefined,
+  latency: readonly LatencySummary[],
+): ClientHealth {
+  if (load === undefined) return { sendLagMsP99: 0, eventLoopUtilization: 0, gcMs: 0 };
+  const { sendLagMsP99, client } = load;
   const limited = limit(sendLagMsP99, client.eventLoopUtilization, latency);
   return { sendLagMsP99, ...client, ...(limited !== undefined && { limited }) };
 }

@@ -1,6 +1,6 @@
 import { CouldNotRunError, UsageError } from "../../core/errors.ts";
+import { count, either } from "../../core/wording.ts";
 import { assertScheduleFits } from "../nemesis/schedule.ts";
-import { count, either } from "../text.ts";
 import type { TrialDeps, TrialSpec } from "./spec.ts";
 
 /** Rejects an impossible trial before anything is created: with a UsageError, or a CouldNotRunError if the machine lacks something. */

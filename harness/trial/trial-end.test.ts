@@ -108,7 +108,7 @@ describe("a cluster that fails", () => {
 
   it("to become ready: tells the last lines of a node's log, and stops it", async () => {
     const { trial, told } = watched();
-    trial.deps.adapter.ready = async ({ node }) => node !== "n2";
+    trial.observe({ ready: async (node) => node !== "n2" });
     const { message } = await failure(trial);
     expect(message).toContain("never became ready: n2 (running) still not ready after 10 s");
     expect(message).toContain("n2: applied up to revision 0");
@@ -118,7 +118,7 @@ describe("a cluster that fails", () => {
 
   it("by a node that dies before it is ready: at once", async () => {
     const { trial } = watched();
-    trial.deps.adapter.ready = async () => false;
+    trial.observe({ ready: async () => false });
     trial.clock.after(1.5e9 as never, () => trial.system.nodes[1]?.crash());
     const { message, run } = await failure(trial);
     expect(message).toContain("node n2 exited unexpectedly");

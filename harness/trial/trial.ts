@@ -6,7 +6,7 @@
 
 import { faultWindows } from "../../core/fault.ts";
 import { type History, operations } from "../../core/history.ts";
-import type { Operation, Revision } from "../../core/op.ts";
+import { nodeId, type Operation, type Revision } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
 import type { Run } from "../../core/run.ts";
 import { type Nanos, nanos, toSeconds } from "../../core/time.ts";
@@ -16,10 +16,10 @@ import { stepName } from "../nemesis/schedule.ts";
 import { Recorder } from "../record/recorder.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { TrialContext } from "./context.ts";
-import { type Driven, drive } from "./drive.ts";
 import { InterruptedError, TrialEnd } from "./end.ts";
 import { healEverything } from "./heal.ts";
 import { clientHealth, judge } from "./judge.ts";
+import { type LoadSummary, runPhases } from "./phases.ts";
 import { preflight } from "./preflight.ts";
 import { waitUntilReady } from "./readiness.ts";
 import { type TrialDeps, TrialFailedError, type TrialSpec } from "./spec.ts";
@@ -67,7 +67,7 @@ class Trial {
   readonly #startedAt: Date;
   readonly #times: { begin: Nanos; loadBegin?: Nanos; loadEnd?: Nanos };
   #nodes: Run["nodes"] = [];
-  #driven: Driven | undefined;
+  #load: LoadSummary | undefined;
   #cause: unknown;
 
   constructor(context: TrialContext) {
@@ -110,6 +110,8 @@ class Trial {
 
   async #withCluster(cluster: Cluster): Promise<void> {
     const { deps, dir, end, connect } = this.#context;
+    const endpoints = cluster.nodes.map((node) => node.endpoint);
+    const observer = deps.adapter.observe(endpoints, connect);
     try {
       this.#nodes = cluster.nodes.map(({ id, endpoint }) => ({
         id,
@@ -120,15 +122,16 @@ class Trial {
         clock: deps.clock,
         signal: end.signal,
         limitSeconds: deps.adapter.deployment.readySeconds,
-        ready: (node) => deps.adapter.ready(node.endpoint, connect),
+        ready: (node) => observer.ready(node.id),
       });
       this.#times.loadBegin = deps.clock.now();
-      await drive(this.#context, cluster, (driven) => {
-        this.#driven = driven;
+      await runPhases(this.#context, cluster, observer, (summary) => {
+        this.#load = summary;
       });
     } finally {
       if (this.#times.loadBegin !== undefined) this.#times.loadEnd = deps.clock.now();
       deps.onProgress({ type: "stage", stage: "stopping", dir: dir.path });
+      await observer.close();
       await healEverything(cluster, (reason) => this.#log(`could not heal: ${messageOf(reason)}`));
       await cluster.stop();
     }
@@ -141,8 +144,13 @@ class Trial {
     dir.flush();
     const checkBegin = deps.clock.now();
     const all = operations(recorder.history);
-    const verdicts = await judge(this.#context, all, this.#driven);
-    const loadEnd = this.#driven?.loadEndedAt ?? nanos(0);
+    const verdicts = await judge(
+      this.#context,
+      this.#nodes.map(({ id }) => nodeId(id)),
+      all,
+      this.#load,
+    );
+    const loadEnd = this.#load?.loadEndedAt ?? nanos(0);
     // The final reads of all keys run as fast as possible: their latency measures nothing.
     const measured = all.filter(({ invokedAt }) => invokedAt <= loadEnd);
     const run = this.#describe(measured, verdicts, checkBegin);
@@ -168,11 +176,11 @@ class Trial {
       runtime: deps.runtime.name,
       workload: deps.workload.name,
       nemeses: deps.nemeses.map(stepName),
-      readMode: { name: spec.readMode, promises: workload.promises, limits: workload.limits ?? [] },
+      readMode: { name: spec.readMode, promises: workload.promises, limits: workload.limits },
       workloadRun: {
         keyPrefix: workload.keyPrefix,
         options: workload.options,
-        convergenceSeconds: spec.convergenceSeconds,
+        convergenceSeconds: workload.convergenceSeconds,
       },
       revisions: workload.revisions,
       nodes: this.#nodes,
@@ -193,7 +201,7 @@ class Trial {
         load: toSeconds(nanos(loadEnd - loadBegin)),
         check: toSeconds(nanos(now - checkBegin)),
       },
-      client: clientHealth(this.#driven, latency),
+      client: clientHealth(this.#load, latency),
       ...(this.#cause !== undefined && { ended: messageOf(this.#cause) }),
       ...(lastRevision !== undefined && { lastRevision }),
     };

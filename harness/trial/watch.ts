@@ -1,4 +1,5 @@
 /** Watches a run in progress: leader, resource usage, nodes that exited. Also reports the progress. */
+import type { Observer } from "../../adapters/client/observer.ts";
 import { sleep } from "../../core/clock.ts";
 import type { NodeId } from "../../core/op.ts";
 import { millis, type Nanos, nanos, toSeconds } from "../../core/time.ts";
@@ -16,6 +17,7 @@ const leaderTimeoutMs = 500;
 export class Watch {
   readonly #context: TrialContext;
   readonly #cluster: Cluster;
+  readonly #observer: Observer;
   readonly #faults: () => readonly string[];
   readonly #stopped = new AbortController();
   #stage: { name: Stage; until: Nanos } = { name: "main", until: nanos(0) };
@@ -26,9 +28,10 @@ export class Watch {
   readonly #pending = new Map<string, Promise<void>>();
   #loop: Promise<void> = Promise.resolve();
 
-  constructor(context: TrialContext, cluster: Cluster, faults: () => readonly string[]) {
+  constructor(context: TrialContext, cluster: Cluster, observer: Observer, faults: () => readonly string[]) {
     this.#context = context;
     this.#cluster = cluster;
+    this.#observer = observer;
     this.#faults = faults;
   }
 
@@ -43,11 +46,10 @@ export class Watch {
 
   /** Current leader according to the system itself. */
   async leader(): Promise<NodeId | undefined> {
-    const { deps, connect } = this.#context;
-    const endpoints = this.#cluster.nodes.map((node) => node.endpoint);
+    const { connect } = this.#context;
     const timeoutMs = Math.min(connect.timeoutMs, leaderTimeoutMs);
     const asked = this.#context.recorder.now();
-    const leader = await deps.adapter.leader(endpoints, { ...connect, timeoutMs }).catch(() => undefined);
+    const leader = await this.#observer.leader({ timeoutMs });
     this.#saw(leader, asked);
     return leader;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contextOf } from "../context.ts";
-import { validFixture } from "../fixtures/runs.ts";
+import { validFixture } from "../testing/runs.ts";
 import { checkerLanesChart, lanesChart } from "./lanes.ts";
 import type { LaneBand, Timeline } from "./timeline.ts";
 

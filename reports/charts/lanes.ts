@@ -1,5 +1,6 @@
-import { formatDuration, plural, shorten } from "../format.ts";
+import { count, cutEnd } from "../../core/wording.ts";
 import { type Html, html as svg } from "../html.ts";
+import { formatDuration } from "../numbers.ts";
 import { chart, firstFitting, type Plot, plotOf, px, visible } from "./plot.ts";
 import { hues, type LaneBand, type Timeline, type View } from "./timeline.ts";
 
@@ -62,7 +63,7 @@ function draw(timeline: Timeline, view: View, id: string, layout: Layout): Html 
     ],
     over: svg`<g class="lane-names">${names.map(
       (name, i) =>
-        svg`${i > 0 && svg`<path d="M0 ${topOf(i)}H${plot.right}"/>`}<text x="${plot.left - 7}" y="${(topOf(i) + topOf(i + 1)) / 2}" dy=".35em" text-anchor="end">${shorten(name, 8)}</text>`,
+        svg`${i > 0 && svg`<path d="M0 ${topOf(i)}H${plot.right}"/>`}<text x="${plot.left - 7}" y="${(topOf(i) + topOf(i + 1)) / 2}" dy=".35em" text-anchor="end">${cutEnd(name, 8)}</text>`,
     )}</g>`,
   });
 }
@@ -153,7 +154,7 @@ function lanesInWords({ leaders, faults, lanes }: Timeline): string {
   const labels = [...new Set(lanes.map(({ label }) => label))];
   return [
     leaders.length > 0 && `Leader: ${led}.`,
-    `${plural(faults.length, "fault")} in the lanes of the nodes.`,
+    `${count(faults.length, "fault")} on the nodes' lanes.`,
     ...labels.map((label) => `${label}: ${lanes.filter((band) => band.label === label).length}.`),
   ]
     .filter((part) => part !== false)

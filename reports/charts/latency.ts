@@ -1,5 +1,5 @@
-import { formatTickMicros } from "../format.ts";
 import { type Html, html as svg } from "../html.ts";
+import { formatTickMicros } from "../numbers.ts";
 import { chart, faultsInWords, firstFitting, narrowWidth, type Plot, plotOf, px, visible } from "./plot.ts";
 import { logScale, type Scale } from "./scale.ts";
 import type { FaultBand, Timeline, View } from "./timeline.ts";

@@ -1,5 +1,5 @@
-import { formatTickMicros } from "../format.ts";
 import { type Html, html as svg } from "../html.ts";
+import { formatTickMicros } from "../numbers.ts";
 import { linePath } from "./lines.ts";
 import { chart, faultsInWords, narrowWidth, plotOf } from "./plot.ts";
 import { logExtent, logScale } from "./scale.ts";

@@ -1,4 +1,4 @@
-import { shorten } from "../format.ts";
+import { cutEnd } from "../../core/wording.ts";
 import { type Html, html as svg } from "../html.ts";
 import { narrowWidth, px } from "./plot.ts";
 import type { Bar, Lane, Sketch } from "./sketch.ts";
@@ -44,15 +44,14 @@ ${sketch.orders.slice(0, drawnOrders).map((order, i) => orderPath(sketch, order,
 </svg></div>`;
 }
 
-const nameOf = ({ process, node }: Lane): string =>
-  `p${process}${node === "" ? "" : ` ${shorten(node, 14)}`}`;
+const nameOf = ({ process, node }: Lane): string => `p${process}${node === "" ? "" : ` ${cutEnd(node, 14)}`}`;
 
 function laneNames({ lanes }: Sketch, width: number, height: number): Html {
   return svg`<svg class="chart sketch names" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-hidden="true"><g class="lane-names">${lanes.map(
     ({ process, node }, i) => {
       const y = top + i * laneHeight;
       return svg`<path d="M0 ${y + laneHeight}H${width}"/><text x="0" y="${y + laneHeight / 2}" dy=".35em"><tspan class="process">p${process}</tspan>${
-        node !== "" && svg` <tspan class="node">${shorten(node, 14)}</tspan>`
+        node !== "" && svg` <tspan class="node">${cutEnd(node, 14)}</tspan>`
       }</text>`;
     },
   )}</g></svg>`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { register } from "../../checker/models/register.ts";
 import { nodeId } from "../../core/op.ts";
 import { nanos } from "../../core/time.ts";
-import { operation } from "../fixtures/operations.ts";
+import { operation } from "../testing/operations.ts";
 import { type Sketched, shownOperations, sketchOf } from "./sketch.ts";
 import { sketchScale } from "./sketch-scale.ts";
 import { sketchSvg } from "./sketch-svg.ts";

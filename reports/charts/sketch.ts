@@ -2,8 +2,8 @@ import type { CallWords } from "../../checker/model.ts";
 import { isUntimed } from "../../checker/untimed.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
-import { formatDuration } from "../format.ts";
-import { barLabel, describeOperation } from "../words.ts";
+import { barLabel, describeOperation } from "../describe-operation.ts";
+import { formatDuration } from "../numbers.ts";
 import type { FaultBand } from "./timeline.ts";
 
 /** A few operations, ready to be drawn by `sketch-svg.ts`: bars in lanes by process. Values of the system are text already. */

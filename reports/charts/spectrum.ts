@@ -1,6 +1,6 @@
 import type { LatencySummary } from "../../core/run.ts";
-import { formatMicros, formatTickMicros } from "../format.ts";
 import { type Html, html as svg } from "../html.ts";
+import { formatMicros, formatTickMicros } from "../numbers.ts";
 import { narrowWidth, px } from "./plot.ts";
 import { logExtent, logScale, type Scale } from "./scale.ts";
 import { hues } from "./timeline.ts";

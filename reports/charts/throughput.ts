@@ -1,5 +1,5 @@
-import { formatCount } from "../format.ts";
 import { type Html, html as svg } from "../html.ts";
+import { formatCount } from "../numbers.ts";
 import { stepArea } from "./lines.ts";
 import { chart, faultsInWords, narrowWidth, plotOf } from "./plot.ts";
 import { linearScale, roundStep } from "./scale.ts";

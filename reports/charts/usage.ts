@@ -1,5 +1,5 @@
-import { formatFigure, formatTickBytes } from "../format.ts";
 import { type Html, html as svg } from "../html.ts";
+import { formatFigure, formatTickBytes } from "../numbers.ts";
 import { chart, faultsInWords, plotOf, px } from "./plot.ts";
 import { linearScale, roundStep } from "./scale.ts";
 import { hues, type Timeline, type View } from "./timeline.ts";

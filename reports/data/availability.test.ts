@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { NodeId } from "../../core/op.ts";
 import { nanos, seconds } from "../../core/time.ts";
-import { operation } from "../fixtures/operations.ts";
+import { operation } from "../testing/operations.ts";
 import { impactOf, longest, longestByNode, outages } from "./availability.ts";
 
 const lengths = (periods: ReturnType<typeof outages>) =>

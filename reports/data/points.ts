@@ -1,8 +1,8 @@
 import type { CallWords } from "../../checker/model.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
-import { shorten } from "../format.ts";
-import { barLabel } from "../words.ts";
+import { cutEnd } from "../../core/wording.ts";
+import { barLabel } from "../describe-operation.ts";
 import { responseMicros } from "./series.ts";
 import { type Kept, thin } from "./thin.ts";
 
@@ -78,7 +78,7 @@ export function pointsOf(
     outcome: Uint8Array.from(shown, (operation) => outcomes.indexOf(operation.outcome.type)),
     f: Uint8Array.from(shown, (operation) => functions.add(operation.call.f)),
     node: Uint16Array.from(shown, (operation) => nodes.add(operation.node ?? "")),
-    key: Uint16Array.from(shown, (operation) => keys.add(shorten(operation.call.key ?? "", 60))),
+    key: Uint16Array.from(shown, (operation) => keys.add(cutEnd(operation.call.key ?? "", 60))),
     label: Uint32Array.from(shown, (operation) => labels.add(barLabel(operation, words))),
     error: Uint16Array.from(shown, (operation) => errors.add(errorText(operation))),
     process: Uint32Array.from(shown, (operation) => operation.process),
@@ -96,7 +96,7 @@ export function pointsOf(
 function errorText(operation: Operation): string {
   if (operation.outcome.type === "ok") return "";
   const { code, message } = operation.outcome.error;
-  return shorten(message === code || message === "" ? code : `${code}: ${message}`, 120);
+  return cutEnd(message === code || message === "" ? code : `${code}: ${message}`, 120);
 }
 
 /** Numbers words, each once. Beyond `limit` words, all others share one number: they are only labels. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seconds } from "../../core/time.ts";
-import { operation } from "../fixtures/operations.ts";
+import { operation } from "../testing/operations.ts";
 import { quantile, seriesOf } from "./series.ts";
 
 describe("seriesOf()", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
 import { seconds } from "../../core/time.ts";
-import { operation } from "../fixtures/operations.ts";
+import { operation } from "../testing/operations.ts";
 import { thin } from "./thin.ts";
 
 const random = createRandom(1);

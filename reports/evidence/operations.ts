@@ -1,15 +1,16 @@
 /** Draws a few operations by process and as a table, with one of them marked. */
-import { describeCall } from "../../checker/explain/call-words.ts";
+import { describeCall } from "../../checker/linearizability/explain/describe-call.ts";
 import type { CallWords } from "../../checker/model.ts";
 import { isUntimed } from "../../checker/untimed.ts";
 import type { Operation } from "../../core/op.ts";
+import { count } from "../../core/wording.ts";
 import { type Bar, type Sketch, type Sketched, shownOperations, sketchOf } from "../charts/sketch.ts";
 import { sketchSvg } from "../charts/sketch-svg.ts";
-import { formatDuration, formatTime, plural } from "../format.ts";
+import { describeOutcome, momentOf } from "../describe-operation.ts";
 import { type Content, type Html, html } from "../html.ts";
+import { formatDuration, formatTime } from "../numbers.ts";
 import { defaultWidth } from "../panels/over-time.ts";
 import { number, type Row, scrollingTable, text } from "../panels/table.ts";
-import { describeOutcome, momentOf } from "../words.ts";
 import type { About, Drawing } from "./drawing.ts";
 
 interface Marked extends Sketched {
@@ -25,7 +26,7 @@ export function operationsDrawing(marked: Marked, { id, faults, words }: About):
   const sketch = sketchOf(id, marked, faults, words);
   return {
     sketch,
-    shows: plural(operations.length, "operation"),
+    shows: count(operations.length, "operation"),
     figure: html`${sketchFigure(sketch, marked)}
 ${operationsTable(marked, words)}`,
   };
@@ -61,7 +62,7 @@ function operationsTable(marked: Marked, words: CallWords): Html {
   const rows = operations.map((operation, i) =>
     operationRow(operation, i + skipped === marked.culprit && marked.tag, words),
   );
-  return html`<details><summary>The ${plural(operations.length, "operation")} as a table</summary>${scrollingTable("Operations of this anomaly", headings, rows)}</details>`;
+  return html`<details><summary>The ${count(operations.length, "operation")} as a table</summary>${scrollingTable("Operations of this anomaly", headings, rows)}</details>`;
 }
 
 function operationRow(operation: Operation, culprit: string | false, words: CallWords): Row {

@@ -1,9 +1,11 @@
 /** Draws operations that no order explains: bars by process, and the orders that lead to each possible state. */
+
 import type { OrderEvidence } from "../../core/evidence.ts";
+import { cutEnd } from "../../core/wording.ts";
 import type { Sketch } from "../charts/sketch.ts";
 import { drawnOrders } from "../charts/sketch-svg.ts";
-import { formatCount, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { formatCount } from "../numbers.ts";
 import type { Drawer } from "./drawing.ts";
 import { operationsDrawing } from "./operations.ts";
 import { tagOf } from "./tags.ts";
@@ -31,7 +33,7 @@ export const orderDrawing: Drawer<OrderEvidence> = (evidence, about) => {
 function statesList(sketch: Sketch, { states = [], moreStates = false }: OrderEvidence): Html | undefined {
   if (states.length === 0) return undefined;
   const rows = states.slice(0, listedStates).map(({ state }, i) => {
-    const words = html`<code>${shorten(state, 200)}</code> <span class="order-words">${orderWords(sketch, sketch.orders[i] ?? [])}</span>`;
+    const words = html`<code>${cutEnd(state, 200)}</code> <span class="order-words">${orderWords(sketch, sketch.orders[i] ?? [])}</span>`;
     if (i >= drawnOrders) return html`<div class="undrawn">${words}</div>`;
     return html`<label class="choice-${i}"><input type="radio" name="${sketch.id}-state" class="choose-${i}"${i === 0 && html` checked`}><span>${words}</span></label>`;
   });

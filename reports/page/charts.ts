@@ -4,7 +4,7 @@ import { throughputChart } from "../charts/throughput.ts";
 import type { Timeline } from "../charts/timeline.ts";
 import { type UsageMeasure, usageChart } from "../charts/usage.ts";
 import type { Points } from "../data/points.ts";
-import { formatTime } from "../format.ts";
+import { formatTime } from "../numbers.ts";
 import { Cursor } from "./cursor.ts";
 import { mountChoice, onResize } from "./dom.ts";
 import { mountGestures } from "./gestures.ts";

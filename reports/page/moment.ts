@@ -1,6 +1,6 @@
 import type { Timeline } from "../charts/timeline.ts";
 import { outcomes, type Points } from "../data/points.ts";
-import { formatCount, formatMicros, formatTime } from "../format.ts";
+import { formatCount, formatMicros, formatTime } from "../numbers.ts";
 
 /** Content of the tip for a moment or an operation, built as elements so that no text is parsed as markup. */
 
@@ -42,7 +42,7 @@ export function describePoint(points: Points, i: number): HTMLElement[] {
   return [
     title(word(points.labels, points.label)),
     rows([
-      ["function", word(points.functions, points.f)],
+      ["operation", word(points.functions, points.f)],
       ...(key === "" ? [] : [["key", key] as const]),
       ["process", `${points.process[i] ?? "?"}${node === "" ? "" : ` on ${node}`}`],
       ["at", formatTime(((points.at[i] ?? 0) * points.unitMicros) / 1e6)],

@@ -1,7 +1,7 @@
 import type { Bar, Sketch } from "../charts/sketch.ts";
 import type { Timeline } from "../charts/timeline.ts";
 import { outcomes, type Points } from "../data/points.ts";
-import { formatCount, formatMicros, formatTime } from "../format.ts";
+import { formatCount, formatMicros, formatTime } from "../numbers.ts";
 import { append, onResize } from "./dom.ts";
 import type { Scatter } from "./scatter.ts";
 import { drawSketch } from "./sketch.ts";

@@ -1,5 +1,5 @@
 import { type Spectrum, type SpectrumPicture, spectrumAt, spectrumChart } from "../charts/spectrum.ts";
-import { formatMicros } from "../format.ts";
+import { formatMicros } from "../numbers.ts";
 import { append, onResize } from "./dom.ts";
 
 /** Percentile spectrum at the page's width, with the values of all curves at the pointer. */

@@ -1,11 +1,11 @@
 import type { Anomaly } from "../../core/verdict.ts";
+import { asSentence, asTitle, count, cutEnd } from "../../core/wording.ts";
 import type { Sketch } from "../charts/sketch.ts";
 import type { Context, Judged } from "../context.ts";
 import type { Drawing } from "../evidence/drawing.ts";
 import { drawingOf } from "../evidence/index.ts";
-import { asSentence, plural, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { promiseWords } from "../words.ts";
+import { promiseWords } from "../promise-words.ts";
 
 /** An anomaly shown in the report, with a drawing if it has evidence. */
 interface Shown {
@@ -33,7 +33,7 @@ export function anomaliesPanel(context: Context<Judged>): Html | undefined {
   const counted = shown.some((one) => one.counted);
   return html`<section aria-labelledby="anomalies"><h2 id="anomalies">${counted ? "What went wrong" : "Observations that break no promise"}</h2>
 ${shown.map((one) => article(one, context))}
-${all > shown.length && html`<p class="note">${plural(all - shown.length, "more anomaly", "more anomalies")} ${context.run.readMode === undefined ? "not shown" : html`in <code>run.json</code>`}.</p>`}
+${all > shown.length && html`<p class="note">${count(all - shown.length, "more anomaly", "more anomalies")} ${context.run.readMode === undefined ? "not shown" : html`in <code>run.json</code>`}.</p>`}
 </section>`;
 }
 
@@ -65,7 +65,7 @@ function placeOf(one: { readonly anomaly: Anomaly }, all: readonly { readonly an
 function article({ id, anomaly, counted, isFolded, drawing }: Shown, { promises }: Context<Judged>): Html {
   const { kind, key, summary, known } = anomaly;
   return html`<article class="anomaly ${counted ? "counted" : "noticed"}" id="${id}" aria-labelledby="${id}-title">
-<h3 id="${id}-title">${kind}${key !== undefined && key !== "" && html` <span class="of-key">on key <code>${shorten(key, 80)}</code></span>`}${
+<h3 id="${id}-title">${asTitle(kind)}${key !== undefined && key !== "" && html` <span class="of-key">on key <code>${cutEnd(key, 80)}</code></span>`}${
     known === true && html` <span class="tag">${promiseWords[promises].known}</span>`
   }</h3>
 <p class="sentence">${asSentence(summary)}</p>

@@ -1,10 +1,10 @@
 import type { Context, Judged, NamedFault } from "../context.ts";
 import { impactOf, type Outage, outages } from "../data/availability.ts";
-import { formatCount, formatDuration, formatMicros } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { formatCount, formatDuration, formatMicros } from "../numbers.ts";
 import { number, type Row, stackingTable, text } from "./table.ts";
 
-/** Table of faults: what and when, the proof that each took effect, and its impact on clients. */
+/** What was broken when, the proof that it took effect, and what the clients saw of it. */
 export function faultsPanel(context: Context<Judged>): Html {
   const { faults, operations } = context;
   const { nemeses = [] } = context.run;

@@ -1,17 +1,16 @@
+import { asSentence, count } from "../../core/wording.ts";
 import type { Context, Judged } from "../context.ts";
 import { longest, longestByNode, outages } from "../data/availability.ts";
 import { quantile, responseMicros } from "../data/series.ts";
+import { type Content, type Html, html } from "../html.ts";
 import {
-  asSentence,
   formatCount,
   formatDuration,
   formatFigure,
   formatMicros,
   formatShare,
   formatTime,
-  plural,
-} from "../format.ts";
-import { type Content, type Html, html } from "../html.ts";
+} from "../numbers.ts";
 
 /** Six key figures of the run, each with the caveats that a reader must know. */
 export function figuresPanel(context: Context): Html {
@@ -91,11 +90,11 @@ function faultsFigure({ run, faults }: Context): Html {
     return figure("Faults", "none", run.nemeses.length > 0 ? "requested, but none struck" : "none requested");
   const kinds = [...new Set(faults.map(({ window }) => window.name))];
   return figure(
-    "Faults that took effect",
+    "Faults with effect",
     html`${proven}<small> of ${faults.length}</small>`,
     html`${kinds.map((kind) => `${kind} ${faults.filter(({ window }) => window.name === kind).length}`).join(", ")}${
       proven < faults.length &&
-      html` <span class="caveat">${plural(faults.length - proven, "fault")} without proof</span>`
+      html` <span class="caveat">${count(faults.length - proven, "fault")} without proof of any effect</span>`
     }`,
   );
 }

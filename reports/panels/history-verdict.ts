@@ -1,10 +1,11 @@
 import { unreachable } from "../../core/assert.ts";
+import { asSentence } from "../../core/wording.ts";
 import type { Context } from "../context.ts";
-import { asSentence, formatCount } from "../format.ts";
 import { type Content, type Html, html } from "../html.ts";
 import type { JudgedHistory } from "../judged-history.ts";
 import { verdictMark, verdictWords } from "../marks.ts";
-import { promiseWords } from "../words.ts";
+import { formatCount } from "../numbers.ts";
+import { promiseWords } from "../promise-words.ts";
 import { checksTable, countedAnomalies } from "./verdict.ts";
 
 /** Top of the report on a history file: the verdict, the reason, and what was read. */

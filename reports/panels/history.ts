@@ -1,9 +1,9 @@
 import { barLimit, type Sketch, sketchOf } from "../charts/sketch.ts";
 import { sketchSvg } from "../charts/sketch-svg.ts";
 import type { Context } from "../context.ts";
-import { formatCount, formatFigure, formatMicros } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { JudgedHistory } from "../judged-history.ts";
+import { formatCount, formatFigure, formatMicros } from "../numbers.ts";
 import { commandBox, facts } from "./facts.ts";
 import { figure, operationsFigure, speedOf } from "./figures.ts";
 import { defaultWidth } from "./over-time.ts";

@@ -1,10 +1,12 @@
-/** Findings that have a place in time, drawn under the faults of the time: one section for each checker. */
+/** Findings that have a place in time, drawn against the faults of the moment: one section for each checker. */
+
 import type { Lane, Verdict } from "../../core/verdict.ts";
+import { asSentence, asTitle } from "../../core/wording.ts";
 import { checkerLanesChart, laneKeys } from "../charts/lanes.ts";
 import type { FaultBand } from "../charts/timeline.ts";
 import type { Context, Judged } from "../context.ts";
-import { asSentence, formatCount, formatDuration } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { formatCount, formatDuration } from "../numbers.ts";
 import type { Section } from "../sections.ts";
 import { defaultWidth } from "./over-time.ts";
 import { stalenessWords } from "./staleness.ts";
@@ -18,12 +20,12 @@ const words: Readonly<Record<string, (verdict: Verdict, run: Judged) => Html>> =
   staleness: stalenessWords,
 };
 
-/** Sections of all checkers whose findings have a place in time. */
+/** A section for each checker that looked for something with a place in time. */
 export const lanesSections = (context: Context<Judged>): Section[] =>
   context.run.verdicts.flatMap((verdict) => {
     const { checker, lanes } = verdict;
     if (lanes === undefined) return [];
-    const title = capitalized(checker.replaceAll("-", " "));
+    const title = asTitle(checker);
     return [{ id: checker, title, markup: section(verdict, lanes, title, context) }];
   });
 

@@ -1,3 +1,4 @@
+import { count } from "../../core/wording.ts";
 import { laneKeys, lanesChart } from "../charts/lanes.ts";
 import { percentileNames, percentilesChart } from "../charts/percentiles.ts";
 import { throughputChart } from "../charts/throughput.ts";
@@ -5,8 +6,8 @@ import { hues, type View } from "../charts/timeline.ts";
 import type { Context, Judged } from "../context.ts";
 import type { Points } from "../data/points.ts";
 import { quantile } from "../data/series.ts";
-import { formatCount, formatDuration, formatMicros, plural } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { formatCount, formatDuration, formatMicros } from "../numbers.ts";
 import { number, scrollingTable } from "./table.ts";
 
 /** Width of charts before the page knows its own, in pixels. */
@@ -80,9 +81,9 @@ function scatterLegend(points: Points): Html {
 }
 
 function thinned({ total, dropped, merged, at }: Points): string {
-  if (dropped === 0 && merged === 0) return `${plural(total, "operation")}.`;
+  if (dropped === 0 && merged === 0) return `${count(total, "operation")}.`;
   const coincident =
-    merged > 0 ? `, ${plural(merged, "failure")} drawn together with another on the same spot` : "";
+    merged > 0 ? `, ${count(merged, "failure")} drawn together with another on the same spot` : "";
   return `${formatCount(at.length)} of ${formatCount(total)} operations: every failure and the extremes of each 100 ms are shown, ${formatCount(dropped)} ordinary ok left out${coincident}.`;
 }
 

@@ -1,8 +1,8 @@
 import type { LatencySummary } from "../../core/run.ts";
 import { spectraOf, spectrumChart } from "../charts/spectrum.ts";
 import type { Context } from "../context.ts";
-import { formatCount, formatMicros } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { formatCount, formatMicros } from "../numbers.ts";
 import { defaultWidth } from "./over-time.ts";
 import { number, type Row, scrollingTable, text } from "./table.ts";
 

@@ -1,8 +1,8 @@
 import { hues } from "../charts/timeline.ts";
 import { usageChart, usageMeasures, usageTitles } from "../charts/usage.ts";
 import type { Context } from "../context.ts";
-import { formatBytes, formatDuration, formatMicros } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { formatBytes, formatDuration, formatMicros } from "../numbers.ts";
 import { number, scrollingTable, text } from "./table.ts";
 
 const width = 340;

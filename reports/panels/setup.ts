@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
-import { formatBytes, formatCount, formatDuration } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { formatBytes, formatCount, formatDuration } from "../numbers.ts";
 import { commandBox, facts } from "./facts.ts";
 
 /** Everything needed to repeat the run: command, configuration, versions and machine. */

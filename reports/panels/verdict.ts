@@ -3,11 +3,12 @@ import { unreachable } from "../../core/assert.ts";
 import type { Consistency } from "../../core/consistency.ts";
 import type { Run } from "../../core/run.ts";
 import { type Anomaly, knownLimits, type Verdict, type VerdictKind } from "../../core/verdict.ts";
+import { asSentence, asTitle, count } from "../../core/wording.ts";
 import type { Context } from "../context.ts";
-import { asSentence, formatCount, formatDuration, formatFigure, formatShare, plural } from "../format.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { verdictMark, verdictWords } from "../marks.ts";
-import { promiseWords } from "../words.ts";
+import { formatCount, formatDuration, formatFigure, formatShare } from "../numbers.ts";
+import { promiseWords } from "../promise-words.ts";
 import { number, type Row, stackingTable, text } from "./table.ts";
 
 /** Top of the report: the verdict, the reason, and the kind of run. */
@@ -31,7 +32,7 @@ export function leadSentence(run: Run, faultsProven: number): string {
   const { name, version } = run.system;
   switch (run.verdict) {
     case "valid": {
-      const through = faultsProven > 0 ? ` through ${plural(faultsProven, "proven fault")}` : "";
+      const through = faultsProven > 0 ? ` through ${count(faultsProven, "proven fault")}` : "";
       const kept = `${name} ${version} kept its promise of ${promiseWords[run.readMode.promises].reads}${through}.`;
       const [limit] = knownLimits(run.verdicts);
       const found =
@@ -96,14 +97,14 @@ function identity(run: Run): Html {
 }
 
 function loadWords({ load }: Run): string {
-  const clients = plural(load.processes, "client");
+  const clients = count(load.processes, "client");
   const lasting = formatDuration(load.seconds);
   return load.kind === "open"
     ? `${formatFigure(load.rate)}/s, ${clients}, ${lasting}`
     : `${clients}, closed loop, ${lasting}`;
 }
 
-/** Table of checkers with their verdicts and findings. */
+/** Each checker with its verdict and what it found. */
 export function checksTable(run: Pick<Run, "verdicts">, promises: Consistency): Html {
   const columns = [text("Checker"), text("Verdict"), text("Finding"), number("Took")];
   const rows = run.verdicts.map((verdict) => checkRow(verdict, promises));
@@ -119,7 +120,7 @@ function checkRow(
   const words = promiseWords[promises].known;
   return {
     cells: [
-      checker,
+      asTitle(checker),
       verdictCell(kind),
       html`${asSentence(summary)}${known > 0 && html` <span class="known">${known === 1 ? "The one shown is" : `The ${formatCount(known)} shown are`} ${words}.</span>`}${figureList(figures)}`,
       seconds === undefined ? "–" : formatDuration(seconds),

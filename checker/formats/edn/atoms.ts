@@ -1,7 +1,7 @@
 import { exactNumber } from "../../../core/exact-json.ts";
 import { own } from "../../canonical.ts";
 
-/** What stands after the backslash of a string's escape. */
+/** The characters that follow the backslash in a string's escapes, and their meaning. */
 export const escapes: Readonly<Record<string, string>> = {
   n: "\n",
   t: "\t",
@@ -27,7 +27,7 @@ export function characterOf(name: string): string | undefined {
   return name.length === 1 ? name : own(characterNames, name);
 }
 
-/** A number, or its text where JSON would not hold it exactly; undefined for what is no number. */
+/** A number, or its text where JSON could not hold it exactly; undefined where the word is not a number. */
 function numberOf(word: string): number | string | undefined {
   if (/^-?\d{1,15}$/.test(word)) return Number(word);
   const plain = word.replace(/[NM]$/, "").replace(/^\+/, "");
@@ -37,7 +37,7 @@ function numberOf(word: string): number | string | undefined {
   return Number.isNaN(number) ? undefined : number;
 }
 
-/** What a word that is no keyword stands for: a symbol is its own name. Undefined where it stands for nothing. */
+/** The value of a word other than a keyword; a symbol's value is its name. Undefined where it has none. */
 export function atomOf(word: string): null | boolean | number | string | undefined {
   if (word === "nil") return null;
   if (word === "true" || word === "false") return word === "true";

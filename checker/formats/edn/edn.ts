@@ -2,7 +2,7 @@ import { unreachable } from "../../../core/assert.ts";
 import type { Json } from "../../../core/op.ts";
 
 /**
- * A reader of EDN, the notation of Clojure's data, and of what Clojure's printer adds to it. Keywords are told from
+ * A reader of EDN, the notation of Clojure's data, and of the additions of Clojure's printer. Keywords are distinct from
  * strings; lists, vectors and sets are arrays; the tag of a tagged value (`#jepsen.history.Op{…}`) and metadata are
  * dropped. Numbers that JSON cannot hold exactly (large integers, ratios, infinities) are strings of their text, so that
  * different ones stay different. Every map knows the line on which it begins.

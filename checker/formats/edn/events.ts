@@ -45,7 +45,7 @@ function event({ form, line }: EdnForm, file: string): ForeignEvent | undefined 
   const value = map.get("value");
   const other = answers.find((name) => map.get(name) !== undefined);
   if (value === undefined && other !== undefined)
-    throw malformed(file, map.line, "what was asked or answered as :value", `:${other}`);
+    throw malformed(file, map.line, "the argument or the answer as :value", `:${other}`);
   const key = ednToJson(map.get("key") ?? null);
   const time = ednToJson(map.get("time") ?? null);
   return {

@@ -5,7 +5,7 @@ import type { Json, Operation } from "../../../core/op.ts";
 import { nodeId } from "../../../core/op.ts";
 import { createRandom } from "../../../core/random.ts";
 import { millis, nanos } from "../../../core/time.ts";
-import { checkOperations } from "../../check-operations.ts";
+import { checkOperations } from "../../linearizability/check-operations.ts";
 import type { Model } from "../../model.ts";
 import { models } from "../../models/index.ts";
 import { textSource } from "../format.ts";

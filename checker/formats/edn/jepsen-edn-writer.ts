@@ -1,6 +1,6 @@
 /**
  * A history as Jepsen's `history.edn`, one operation a line, for Jepsen's own checkers. Where every call has a key, values
- * are `[key value]`, as of Jepsen's independent keys. What the harness did is the process `:nemesis`; notices are infos of
+ * are `[key value]`, as of Jepsen's independent keys. Events of the harness have the process `:nemesis`; notices are infos of
  * the process `:notice`. Neither is a client's number, so that no checker takes them for operations.
  */
 
@@ -17,8 +17,8 @@ import type { Json } from "../../../core/op.ts";
 import { ownError } from "../own-error.ts";
 
 /**
- * The lines of the file, each with its end. Reads in another mode than the run's are left out: other checkers would hold
- * them to what the run promises.
+ * The lines of the file, each with its end. Reads in another mode than the run's are left out: other checkers would judge
+ * them by the run's promise.
  */
 export function* jepsenEdnLines(recorded: History): Generator<string> {
   const { history, indexes } = inOwnMode(recorded);
@@ -57,7 +57,7 @@ function inOwnMode(recorded: History) {
 
 function clientMembers(event: ClientEvent, asked: Json | undefined, isKeyed: boolean) {
   const { type, process, f, key, node, revision, modRevision, error, message } = event;
-  // Jepsen's completions repeat what was asked for where they have no other answer.
+  // Jepsen's completions repeat the argument where they have no other answer.
   const value = textOf(f, event.value ?? (type === "invoke" ? undefined : asked) ?? null);
   return {
     type: `:${type}`,
@@ -77,7 +77,7 @@ function harnessMembers(event: HarnessEvent) {
   return { f: name(`${verb}-${event.name}`), value: edn(json(event.value)) };
 }
 
-/** A value of ours as JSON has it, whose interface TypeScript does not take for a record. */
+/** A value of ours as JSON: TypeScript does not accept its interface as a record. */
 const json = (value: HarnessEvent["value"]): Json =>
   typeof value === "object" && value !== null ? { ...value } : value;
 

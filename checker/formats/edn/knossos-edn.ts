@@ -3,13 +3,13 @@ import { historyOfEvents } from "../history-of-events.ts";
 import { ednEvents } from "./events.ts";
 
 /**
- * Knossos' own test data: operation maps, or vectors `[70 :invoke :read nil]`, in order of the file; a read that answered
+ * Knossos' own test data: operation maps, or vectors `[70 :invoke :read nil]`, in order of the file; a read that returned
  * nil constrains nothing.
  */
 export const knossosEdn: Format = {
   name: "knossos-edn",
   summary:
-    "Knossos' test data: operation maps or [process type f value] in EDN, without times; a read of nil says nothing",
+    "Knossos' test data: operation maps or [process type f value] in EDN, without times; a read of nil counts as unanswered",
   looksLike: (head) =>
     /^(\s|;[^\n]*\n)*[[({#^]/.test(head) &&
     (/:type\s+[:"](invoke|ok|fail|info)\b/.test(head) || shortVector.test(head)),

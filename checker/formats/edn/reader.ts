@@ -11,7 +11,7 @@ const word = /[^\s,()[\]{}";]*/y;
 const closing = { "(": ")", "[": "]", "{": "}" } as const;
 const words = new Interned();
 
-/** The text that is there ends within a form. */
+/** The text ends within a form. */
 const incomplete = Symbol("incomplete");
 
 /**
@@ -26,9 +26,9 @@ export class EdnReader {
   #line: number;
   #depth = 0;
   #isLast = false;
-  /** No form ends before the text is this long: it was tried. */
+  /** No form ends before the text is this long; shorter ones were tried. */
   #least = 0;
-  /** What ends the list whose items are read; `closed` after it. */
+  /** The character that ends the list whose items are read; `closed` after it. */
   #list: ")" | "]" | "closed" | undefined;
   #hasRead = false;
 
@@ -118,14 +118,14 @@ export class EdnReader {
     }
   }
 
-  /** The character after so many others: undefined at the end of the file. */
+  /** The character `ahead` places on; undefined at the end of the file. */
   #char(after = 0): string | undefined {
     const char = this.#text[this.#at + after];
     if (char === undefined && !this.#isLast) throw incomplete;
     return char;
   }
 
-  /** Passes over so many characters and the form after them. */
+  /** Skips this many characters and the form after them. */
   #discard(characters: number): void {
     this.#at += characters;
     this.#enter();
@@ -134,7 +134,7 @@ export class EdnReader {
     this.#depth--;
   }
 
-  /** Recursion needs a bound. */
+  /** Limits the depth of recursion. */
   #enter(): void {
     if (++this.#depth > deepest)
       throw malformed(this.#file, this.#line, `values nested at most ${deepest} deep`, "deeper ones");
@@ -197,7 +197,7 @@ export class EdnReader {
   #map(): EdnMap {
     const line = this.#line;
     const items = this.#sequence("}");
-    if (items.length % 2 !== 0) throw malformed(this.#file, line, "a map with a value for every key");
+    if (items.length % 2 !== 0) throw malformed(this.#file, line, "a map with a value for each key");
     const entries = new Map<string, Edn>();
     for (let i = 0; i < items.length; i += 2) entries.set(keyText(items[i] as Edn), items[i + 1] as Edn);
     return new EdnMap(line, entries);
@@ -250,7 +250,7 @@ export class EdnReader {
     return this.#form();
   }
 
-  /** A regular expression: what stands between its quotes, escapes and all. */
+  /** A regular expression: the text between its quotes, including escapes. */
   #pattern(): string {
     const pattern = /"(?:[^"\\]|\\[\s\S])*"/y;
     pattern.lastIndex = this.#at;

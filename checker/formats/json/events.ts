@@ -7,7 +7,7 @@ import { malformed } from "../malformed.ts";
 import { JsonMembers } from "./members.ts";
 import { eachObject } from "./reading.ts";
 
-/** What an event may hold: the members of our own `history.jsonl`, and `client`, as others call the process. */
+/** The members that an event may have: those of our own `history.jsonl`, and `client`, as others call the process. */
 const members = new Set([
   "index",
   "time",
@@ -118,7 +118,7 @@ function aboutOf(object: JsonMembers): ForeignEvent["about"] {
   } as ForeignEvent["about"];
 }
 
-/** What a client received without asking at that moment. */
+/** Something that a client received without asking at that moment. */
 function noticeEvent(object: JsonMembers): ForeignEvent {
   object.only(noticeMembers);
   const process = object.any("process");
@@ -154,7 +154,7 @@ function noticeEvent(object: JsonMembers): ForeignEvent {
   };
 }
 
-/** An event of our own harness; undefined for somebody else's nemesis. */
+/** An event of our own harness; undefined for the nemesis of another writer. */
 function harnessEvent(object: JsonMembers): ForeignEvent | undefined {
   const [f, value] = [object.word("f"), object.any("value")];
   const name = object.optionalWord("name");

@@ -19,7 +19,7 @@ const members = new Set([
 
 /**
  * Operations with call and return times (nanoseconds, or any other unit), in any order: one array, or one object a line.
- * `type` is `ok` unless told otherwise, `info` where there is no `return`: what says that it is `ok` must have one.
+ * `type` is `ok` by default, or `info` where there is no `return`; an operation that says `ok` must have one.
  */
 export const jsonOperations: Format = {
   name: "json",
@@ -43,7 +43,7 @@ function operationOf(object: JsonMembers): ForeignOperation {
   const revision = object.place("revision");
   const end = object.optionalTime("return");
   const written = object.has("type") ? object.type(["ok", "fail", "info"]) : undefined;
-  if (written === "ok" && end === undefined) object.fail('a time as "return", for it is ok', "nothing");
+  if (written === "ok" && end === undefined) object.fail('a time as "return", since it is ok', "nothing");
   return {
     line: object.line,
     f: object.word("f"),

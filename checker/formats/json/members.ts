@@ -3,7 +3,7 @@ import { eventTypes, isTime } from "../foreign-event.ts";
 import { malformed } from "../malformed.ts";
 import type { JsonObject } from "./reading.ts";
 
-/** Reads the members of a parsed object by names of ours, one by one; each is a UsageError where it is not what it must be. */
+/** Reads the members of a parsed object one by one, by our names; throws a UsageError where one is not as expected. */
 export class JsonMembers {
   readonly object: JsonObject;
   readonly line: number;
@@ -15,7 +15,7 @@ export class JsonMembers {
     this.#file = file;
   }
 
-  /** A UsageError where there is a member of another name: it might say what changes the verdict. */
+  /** Throws a UsageError for a member of an unknown name, which could change the verdict. */
   only(known: ReadonlySet<string>): void {
     for (const name in this.object) {
       if (!known.has(name))
@@ -31,17 +31,17 @@ export class JsonMembers {
     return this.object[name] ?? null;
   }
 
-  /** A text that is not empty. */
+  /** A string that is not empty. */
   word(name: string): string {
     const value = this.any(name);
     if (typeof value === "string" && value !== "") return value;
-    return this.#wrong(name, "a text");
+    return this.#wrong(name, "a string");
   }
 
   optionalWord(name: string): string | undefined {
     const value = this.any(name);
     if (value === null || typeof value === "string") return value ?? undefined;
-    return this.#wrong(name, "a text");
+    return this.#wrong(name, "a string");
   }
 
   /** A client's number or name, under one of its names; undefined where there is none. */
@@ -56,7 +56,7 @@ export class JsonMembers {
 
   key(): Json | undefined {
     const value = this.any("key");
-    if (typeof value === "object" && value !== null) return this.#wrong("key", "a text or a number");
+    if (typeof value === "object" && value !== null) return this.#wrong("key", "a string or a number");
     return value ?? undefined;
   }
 
@@ -95,7 +95,5 @@ export class JsonMembers {
 
 function hint(name: string, known: ReadonlySet<string>): string {
   const answer = known.has("result") ? "result" : "value";
-  return /^(output|result|response|returned|ret)$/i.test(name)
-    ? ` (what was answered goes under "${answer}")`
-    : "";
+  return /^(output|result|response|returned|ret)$/i.test(name) ? ` (the result goes under "${answer}")` : "";
 }

@@ -32,7 +32,7 @@ export const porcupineJson: Format = {
     });
     const read = historyOfOperations(operations, source.file);
     if (!isRegister) return read;
-    return { ...read, initial: 0, notes: [...read.notes, "Porcupine's register holds 0 at first"] };
+    return { ...read, initial: 0, notes: [...read.notes, "Porcupine's register initially holds 0"] };
   },
 };
 
@@ -62,7 +62,7 @@ function operationOf(whole: JsonMembers, asked: JsonMembers): ForeignOperation {
 
 const argumentOf = (asked: JsonMembers): Json => asked.any(asked.has("value") ? "value" : "arg1");
 
-/** Porcupine's models number their operations, or tell a get from a put by true and false. */
+/** Porcupine's models number their operations, or distinguish get and put by true and false. */
 function nameOf(asked: JsonMembers): string {
   const op = asked.any("op");
   const names = asked.has("arg1")
@@ -83,7 +83,7 @@ function nameOf(asked: JsonMembers): string {
   );
 }
 
-/** What an `Output` says: a value, or an object with `value`, `ok`, `exists` and `unknown`. */
+/** The content of an `Output`: a value, or an object with `value`, `ok`, `exists` and `unknown`. */
 function ending(
   f: string,
   output: Json,

@@ -9,8 +9,8 @@ export type JsonObject = Readonly<Record<string, Json>>;
 
 /**
  * Calls `each` for every object of a source, with the line on which it begins: those of one array, or one object a line.
- * A last line that was cut off is malformed, or where `dropsCut`, dropped: then the answer
- * is its number.
+ * A last line that was cut off is malformed, or dropped where `dropsCut` is set: then its number
+ * is returned.
  */
 export async function eachObject(
   source: Source,
@@ -66,7 +66,7 @@ function parse(text: string, line: number, file: string): Json {
   }
 }
 
-/** Calls `read` for the text of every item of an array, which may come in pieces. */
+/** Calls `read` for the text of each item of an array, which may come in pieces. */
 async function eachItem(source: Source, read: (text: string, line: number) => void): Promise<void> {
   const splitter = new ItemSplitter(source.file, read);
   for await (const piece of piecesOf(source)) splitter.push(piece);
@@ -77,7 +77,7 @@ async function eachItem(source: Source, read: (text: string, line: number) => vo
 class ItemSplitter {
   readonly #file: string;
   readonly #read: (text: string, line: number) => void;
-  /** What came before this piece of the item that is being read. */
+  /** The beginning of the current item, from earlier pieces. */
   #item = "";
   #hasItem = false;
   #line = 1;
@@ -118,7 +118,7 @@ class ItemSplitter {
       throw malformed(this.#file, this.#line, 'a "]" that ends the array', "the end of the file");
   }
 
-  /** What no separator of items is. Answers where the text of the item begins in the piece. */
+  /** Handles a character that does not separate items. Returns where the text of the item begins in the piece. */
   #inside(char: number, at: number, from: number): number {
     if (this.#depth <= 0) return this.#outside(char, at);
     if (!this.#hasItem) {

@@ -3,10 +3,10 @@
  * for an answer of null does not say whether the key was absent or had that value.
  */
 import type { Json } from "../../../core/op.ts";
-import type { After, Cells, Touch } from "../../explain/cells.ts";
-import type { Claim } from "../../explain/reason.ts";
-import { exactly } from "../../explain/registers.ts";
-import { cut, say } from "../../phrases.ts";
+import { cutMiddle, showValue } from "../../../core/wording.ts";
+import type { After, Cells, Touch } from "../../linearizability/explain/cells.ts";
+import type { Claim } from "../../linearizability/explain/reason.ts";
+import { exactly } from "../../linearizability/explain/registers.ts";
 import { answerOf } from "../calls.ts";
 import { anObject, type Members, member } from "../initial.ts";
 import { type KvComparison, type KvStep, type KvTransaction, stepOf, transactionOf } from "./calls.ts";
@@ -33,10 +33,10 @@ export function kvCells(initial: Members): Cells {
 }
 
 function making({ cell, value, holds }: Claim): string {
-  const key = cut(keyOf(cell));
+  const key = cutMiddle(keyOf(cell));
   if (isPresence(cell)) return value === holds ? `put ${key}` : `deleted ${key}`;
-  if (!holds) return `changed ${key} from ${say(value)}`;
-  return value === null ? `deleted ${key}` : `put ${say(value)} in ${key}`;
+  if (!holds) return `changed ${key} from ${showValue(value)}`;
+  return value === null ? `deleted ${key}` : `put ${showValue(value)} in ${key}`;
 }
 
 const cellsOf = (keys: readonly string[]): string[] =>

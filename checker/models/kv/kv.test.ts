@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Call, Json, Outcome } from "../../../core/op.ts";
 import type { Random } from "../../../core/random.ts";
 import { same } from "../../canonical.ts";
-import type { Claim } from "../../explain/reason.ts";
+import type { Claim } from "../../linearizability/explain/reason.ts";
 import { accepts, unanswered } from "../../testing/accepts.ts";
 import { expectAgreement, type Scenario } from "../../testing/agreement.ts";
 import { answered } from "../../testing/random-history.ts";

@@ -1,8 +1,8 @@
 import { unreachable } from "../../../core/assert.ts";
 import type { Call, Json, Outcome, Result } from "../../../core/op.ts";
 import { canonical, same } from "../../canonical.ts";
-import { cellReasons } from "../../explain/cells.ts";
-import { numberReasons } from "../../explain/numbers.ts";
+import { cellReasons } from "../../linearizability/explain/cells.ts";
+import { numberReasons } from "../../linearizability/explain/numbers.ts";
 import { illegal, type Model } from "../../model.ts";
 import { answerOf, badValue } from "../calls.ts";
 import { anObject, initialOf, member } from "../initial.ts";
@@ -10,7 +10,7 @@ import { type KvComparison, type KvStep, type Operator, stepOf, transactionOf } 
 import { kvCells } from "./cells.ts";
 import { describeKvCall, revisionOfCall } from "./words.ts";
 
-/** Revisions count from `base`, the store's before the first operation: null until an answer tells it. */
+/** Revisions count from `base`, the store's before the first operation: null until an answer reveals it. */
 interface Store {
   readonly base: number | null;
   /** How often the store changed. */
@@ -35,7 +35,7 @@ type Entry = { readonly value: Json; readonly change: number };
  *
  * The store's revision rises by one with every call that changes it, however much a transaction changes; so the history
  * must have all the writes there were, or no revisions. An answer's revision is the store's after the call. `revision`
- * is that before the first call; without it the first answer with a revision tells.
+ * is that before the first call; without it the first answer with a revision reveals it.
  */
 export function kv(options: { initial?: Json; revision?: number } = {}): Model<Store, Call, Result> {
   const initial = initialOf("kv", options.initial, {}, anObject);
@@ -46,7 +46,7 @@ export function kv(options: { initial?: Json; revision?: number } = {}): Model<S
     calls: ["get", "put", "delete", "list", "txn"],
     init: { base: options.revision ?? null, changes: 0, entries: Object.fromEntries(entries) },
     step: stepKv,
-    // The first revision that an answer tells is news, even if it is a read's.
+    // The first answer with a revision changes what is known, even if it is a read's.
     readOnly: ({ f }, outcome) =>
       (f === "get" || f === "list") &&
       (knowsBase || outcome.type !== "ok" || (f === "get" && outcome.output.revision === undefined)),
@@ -76,8 +76,8 @@ function changed(before: Store, after: Store | typeof illegal): Store | typeof i
 function transact(state: Store, call: Call, answer: Json | undefined): Store | typeof illegal {
   const { compare, hold, differ } = transactionOf(call.value);
   const succeeded = compare.every((comparison) => holds(state, comparison));
-  const { responses, ...told } = toldBy(answer);
-  if (told.succeeded !== undefined && told.succeeded !== succeeded) return illegal;
+  const { responses, ...answered } = transactionAnswer(answer);
+  if (answered.succeeded !== undefined && answered.succeeded !== succeeded) return illegal;
   const steps = succeeded ? hold : differ;
   if (responses !== undefined && responses.length !== steps.length) return illegal;
   let next: Store | typeof illegal = state;
@@ -88,9 +88,9 @@ function transact(state: Store, call: Call, answer: Json | undefined): Store | t
   return changed(state, next);
 }
 
-function toldBy(answer: Json | undefined): { succeeded?: Json; responses?: readonly Json[] } {
+function transactionAnswer(answer: Json | undefined): { succeeded?: Json; responses?: readonly Json[] } {
   if (answer === undefined || answer === null) return {};
-  if (!anObject.is(answer)) throw badValue("a txn answers {succeeded, responses}", answer);
+  if (!anObject.is(answer)) throw badValue("a txn returns {succeeded, responses}", answer);
   const { succeeded, responses } = answer;
   if (responses !== undefined && !Array.isArray(responses)) throw badValue("responses are a list", responses);
   return { ...(succeeded !== undefined && { succeeded }), ...(responses !== undefined && { responses }) };
@@ -124,11 +124,11 @@ function take(
 }
 
 function listed(state: Store, prefix: string, answer: Json): Store | typeof illegal {
-  if (!Array.isArray(answer)) throw badValue("a list answers [key, value] of every key", answer);
+  if (!Array.isArray(answer)) throw badValue("a list returns [key, value] for each key", answer);
   const keys = Object.keys(state.entries).filter((key) => key.startsWith(prefix));
   const rows = new Map<Json, readonly Json[]>();
   for (const row of answer as readonly Json[]) {
-    if (!Array.isArray(row)) throw badValue("a list answers [key, value] of every key", row);
+    if (!Array.isArray(row)) throw badValue("a list returns [key, value] for each key", row);
     rows.set(row[0] ?? null, row);
   }
   if (rows.size !== keys.length || answer.length !== keys.length) return illegal;
@@ -162,12 +162,12 @@ function holds(state: Store, comparison: KvComparison): boolean {
   );
 }
 
-/** An entry's revision is above 0 even where nothing more is known, which is all that a comparison with 0 asks. */
+/** An entry's revision is above 0 even where nothing more is known, which decides comparisons with 0. */
 function revisionOf({ base }: Store, { change }: Entry, operand: number): number {
   if (base !== null) return base + change;
   if (operand <= 0) return 1;
   throw new TypeError(
-    "a transaction compares revisions before any answer told one: give the kv model the store's first `revision`",
+    "a transaction compares revisions before any answer has one: give the kv model the store's first `revision`",
   );
 }
 

@@ -1,8 +1,8 @@
 /** Words for the operations of a store of keys. */
 import type { Call, Json, Outcome } from "../../../core/op.ts";
-import { plainCall } from "../../explain/call-words.ts";
-import type { Numbered } from "../../explain/numbers.ts";
-import { cut, say } from "../../phrases.ts";
+import { cutMiddle, showValue } from "../../../core/wording.ts";
+import { plainCall } from "../../linearizability/explain/describe-call.ts";
+import type { Numbered } from "../../linearizability/explain/numbers.ts";
 import { answerOf } from "../calls.ts";
 import { anObject } from "../initial.ts";
 
@@ -10,18 +10,18 @@ import { anObject } from "../initial.ts";
 export function describeKvCall(call: Call, outcome: Outcome): string {
   const isKnown = outcome.type === "ok";
   const answer = answerOf(outcome);
-  const key = cut(call.key ?? "");
+  const key = cutMiddle(call.key ?? "");
   switch (call.f) {
     case "get":
-      return isKnown ? `read ${say(answer)} from ${key}` : `tried to read ${key}`;
+      return isKnown ? `read ${showValue(answer)} from ${key}` : `tried to read ${key}`;
     case "put":
-      return `${isKnown ? "put" : "tried to put"} ${say(call.value ?? null)} in ${key}`;
+      return `${isKnown ? "put" : "tried to put"} ${showValue(call.value ?? null)} in ${key}`;
     case "delete":
       if (answer === false) return `found no ${key} to delete`;
       return `${isKnown ? "deleted" : "tried to delete"} ${key}`;
     case "list": {
       const under = key === "" ? "" : ` under ${key}`;
-      return isKnown ? `listed ${say(answer)}${under}` : `tried to list the keys${under}`;
+      return isKnown ? `listed ${showValue(answer)}${under}` : `tried to list the keys${under}`;
     }
     default:
       return isKnown ? transaction(call.value, answer) : plainCall(call, outcome);
@@ -33,8 +33,8 @@ function transaction(value: Json | undefined, answer: Json | undefined): string 
   const ending =
     succeeded === undefined
       ? ""
-      : ` and was told that its comparisons ${succeeded === true ? "held" : "did not hold"}`;
-  return `did the transaction ${say(value)}${ending}`;
+      : ` and found that its comparisons ${succeeded === true ? "held" : "did not hold"}`;
+  return `did the transaction ${showValue(value)}${ending}`;
 }
 
 /** The store's revision after an operation; one that changes the store is given a revision of its own. */

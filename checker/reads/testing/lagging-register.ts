@@ -93,7 +93,7 @@ function record(actions: readonly Action[], truths: ReadonlyMap<Action, Omit<Tru
       const really = truths.get(action);
       if (really !== undefined && action.known) truth.push({ callIndex: index, ...really });
     }
-    const tells = action.f === "write" || type === "ok";
+    const hasValue = action.f === "write" || type === "ok";
     const { revision, modRevision } = action;
     return {
       index,
@@ -103,7 +103,7 @@ function record(actions: readonly Action[], truths: ReadonlyMap<Action, Omit<Tru
       f: action.f,
       key: "r",
       node: nodeId(`n${action.process % 2}`),
-      ...(tells && { value: action.value }),
+      ...(hasValue && { value: action.value }),
       ...(type === "ok" && revision !== undefined && { revision }),
       ...(type === "ok" && modRevision !== undefined && { modRevision }),
     };

@@ -18,10 +18,10 @@ export function canBeOrdered(operations: readonly Operation[], scope: RevisionSc
     else placed.set(revision, operation);
   }
   const reads = operations.filter(({ call, outcome }) => call.f === "read" && outcome.type === "ok");
-  const told = operations.flatMap(({ outcome }) =>
+  const given = operations.flatMap(({ outcome }) =>
     outcome.type === "ok" ? [outcome.output.revision ?? 0, outcome.output.modRevision ?? 0] : [],
   );
-  const highest = Math.max(0, ...told) + free.length;
+  const highest = Math.max(0, ...given) + free.length;
   return place(
     free,
     placed,

@@ -4,9 +4,9 @@ import { nanos } from "../../../core/time.ts";
 
 interface Options {
   readonly operations: number;
-  /** Of an operation to change something without that its answer gives the revision. */
+  /** The chance that an operation changes something and its answer has no revision. */
   readonly hidden: number;
-  /** Of a change to be a delete. */
+  /** The chance that a change is a delete. */
   readonly deletes: number;
 }
 

@@ -7,7 +7,7 @@ import { inRunMode } from "../../../core/history.ts";
 import { printable } from "../../../core/printable.ts";
 import { toSeconds } from "../../../core/time.ts";
 import { type Verdict, type VerdictKind, worst } from "../../../core/verdict.ts";
-import { count } from "../../text.ts";
+import { count } from "../../../core/wording.ts";
 import type { CheckResult } from "../json-result.ts";
 import { type Output, paintVerdict } from "../output.ts";
 import type { Case, CheckOptions, Judged } from "./case.ts";
@@ -81,13 +81,13 @@ async function judge(given: Case, options: CheckOptions, clock: Clock): Promise<
   return { ...given, operations, verdicts, verdict, ...(hint !== undefined && { hint }) };
 }
 
-const noOperations = "the history has no operations, so there is nothing to check";
+const noOperations = "the history has no operations, so there is nothing to judge";
 /** Verdict for a history without operations. */
 const nothing: Verdict = {
   checker: "history",
   kind: "unknown",
   summary: noOperations,
-  anomalies: [{ kind: "vacuous", summary: noOperations }],
+  anomalies: [{ kind: "too-few-operations", summary: noOperations }],
 };
 
 function printJudged(judged: Judged, output: Output): void {
@@ -97,7 +97,9 @@ function printJudged(judged: Judged, output: Output): void {
   output.print(`  ${printable(describeUnderstood(understood))}`);
   for (const { checker, kind, summary, anomalies } of verdicts) {
     output.print(`  ${paintVerdict(kind)} ${checker}: ${printable(summary)}`);
-    for (const anomaly of anomalies.slice(0, 3)) output.print(`    ${printable(anomaly.summary)}`);
+    // A verdict's summary is often that of its first anomaly.
+    for (const anomaly of anomalies.filter((one) => one.summary !== summary).slice(0, 3))
+      output.print(`    ${printable(anomaly.summary)}`);
   }
   if (hint !== undefined) output.print(`  hint: ${printable(hint)}`);
 }

@@ -1,12 +1,12 @@
 import type { Checker } from "../../../checker/checker.ts";
 import { convergence } from "../../../checker/convergence/convergence.ts";
+import { enoughToJudge } from "../../../checker/enough-operations.ts";
 import type { ReadHistory } from "../../../checker/formats/format.ts";
 import { detectFormat, formats } from "../../../checker/formats/index.ts";
-import { linearizable } from "../../../checker/linearizable.ts";
+import { linearizable } from "../../../checker/linearizability/linearizable.ts";
 import type { Model } from "../../../checker/model.ts";
 import type { ModelOptions } from "../../../checker/models/index.ts";
 import { initialHint } from "../../../checker/models/initial-hint.ts";
-import { vacuityUnder } from "../../../checker/vacuity.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { parseExactJson } from "../../../core/exact-json.ts";
 import { fileSource } from "../../record/file-source.ts";
@@ -51,7 +51,7 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
 /** `askedAtRest`: whether the run, although killed, got as far as the reads at rest. */
 function checkersFor(model: Model, askedAtRest: boolean, { whole }: CheckOptions): Checker[] {
   const rest = askedAtRest ? [convergence()] : [];
-  return [linearizable({ model, whole }), ...rest, vacuityUnder(model)];
+  return [linearizable({ model, whole }), ...rest, enoughToJudge(model)];
 }
 
 /** Turns errors that no format handles into sentences: a value nested too deeply, a line too long for a string. */

@@ -1,8 +1,8 @@
 import { access, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../../core/errors.ts";
+import { either } from "../../../core/wording.ts";
 import { unreadable } from "../../record/file-source.ts";
-import { either } from "../../text.ts";
 import type { Case, CheckOptions } from "./case.ts";
 import { readForeign } from "./foreign.ts";
 import { readRunDirectory } from "./run.ts";

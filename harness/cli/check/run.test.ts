@@ -2,13 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { canonical } from "../../../checker/canonical.ts";
 import type { Checker } from "../../../checker/checker.ts";
 import { runCheckers } from "../../../checker/run-checkers.ts";
 import type { ReadPromise } from "../../../core/consistency.ts";
 import type { Run } from "../../../core/run.ts";
 import type { Verdict } from "../../../core/verdict.ts";
 import { register } from "../../../workloads/register.ts";
-import type { Workload, WorkloadOptions } from "../../../workloads/workload.ts";
+import type { Workload, WorkloadRun } from "../../../workloads/workload.ts";
 import { fileRunStore } from "../../record/node-store.ts";
 import { TestTrial } from "../../testing/trial.ts";
 import { readRunDirectory } from "./run.ts";
@@ -32,9 +33,14 @@ const promises: readonly [name: string, promise: ReadPromise][] = [
 ];
 
 /** Says what it was given, so that a verdict differs where that does. */
-const echo = (options: WorkloadOptions): Checker => ({
+const echo = (options: WorkloadRun): Checker => ({
   name: "echo",
-  check: () => ({ checker: "echo", kind: "valid", summary: JSON.stringify(options), anomalies: [] }),
+  check: () => ({
+    checker: "echo",
+    kind: "valid",
+    summary: canonical(JSON.parse(JSON.stringify(options))),
+    anomalies: [],
+  }),
 });
 
 const workload: Workload = {
@@ -84,7 +90,7 @@ describe("a stored run that is judged again", () => {
   /** What follows from the history: all but what only the harness saw, and how long it took. */
   const judged = ({ verdicts }: Pick<Run, "verdicts">): Verdict[] =>
     verdicts
-      .filter(({ checker }) => !["nemeses", "recovery", "load"].includes(checker))
+      .filter(({ checker }) => !["faults-injected", "recovery", "load"].includes(checker))
       .map(({ seconds: _, ...verdict }) => verdict as Verdict);
 
   const plain = (verdicts: readonly Verdict[]): unknown => JSON.parse(JSON.stringify(verdicts));

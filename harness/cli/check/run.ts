@@ -2,12 +2,15 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { Adapter } from "../../../adapters/adapter.ts";
 import { adapters } from "../../../adapters/registry.ts";
-import { faultsProven, vacuity } from "../../../checker/vacuity.ts";
+import { defaultConvergenceSeconds } from "../../../checker/convergence/convergence.ts";
+import { enoughOperations } from "../../../checker/enough-operations.ts";
+import { faultsTookEffect } from "../../../checker/faults-took-effect.ts";
 import { UsageError } from "../../../core/errors.ts";
+import { nodeId } from "../../../core/op.ts";
 import type { Run } from "../../../core/run.ts";
 import type { Verdict } from "../../../core/verdict.ts";
 import { workloads } from "../../../workloads/registry.ts";
-import type { Workload, WorkloadOptions } from "../../../workloads/workload.ts";
+import type { Workload, WorkloadRun } from "../../../workloads/workload.ts";
 import { readRecorded } from "../../record/node-store.ts";
 import { lookUp } from "../arguments.ts";
 import type { Case, CheckOptions } from "./case.ts";
@@ -31,9 +34,9 @@ export async function readRunDirectory(
   const { run, history, truncated } = await readRecorded(dir, memoryLimit * 2 ** 20);
   const workload = lookUp(known, run.workload, "workload");
   const checkers = [
-    ...workload.checkers(workloadOptions(run)),
-    vacuity({ needs: workload.needs }),
-    faultsProven(),
+    ...workload.checkers(workloadRunOf(run)),
+    enoughOperations({ needs: workload.needs }),
+    faultsTookEffect(),
   ];
   const { name: readMode, promises } = run.readMode;
   return {
@@ -62,11 +65,21 @@ const exists = (file: string): Promise<boolean> =>
   );
 
 /** Options of the run's workload. Older runs did not record all of them; missing ones get their default. */
-function workloadOptions({ system, readMode, workloadRun, ...run }: Run): WorkloadOptions {
+function workloadRunOf({ system, readMode, workloadRun, ...run }: Run): WorkloadRun {
   const { name, promises, limits = adapterOf(system.name)?.promises.reads[name]?.limits ?? [] } = readMode;
   // Unknown: assume the weakest guarantee, which proves less.
   const revisions = run.revisions ?? adapterOf(system.name)?.revisions ?? "key";
-  return { readMode: name, promises, limits, revisions, keyPrefix: "", options: {}, ...workloadRun };
+  return {
+    readMode: name,
+    promises,
+    limits,
+    revisions,
+    nodes: run.nodes.map(({ id }) => nodeId(id)),
+    keyPrefix: "",
+    options: {},
+    convergenceSeconds: defaultConvergenceSeconds,
+    ...workloadRun,
+  };
 }
 
 /** Undefined for an unknown system. */

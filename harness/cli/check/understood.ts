@@ -1,6 +1,6 @@
 import { type History, inRunMode, isClientEvent, outcomeOf, pairs } from "../../../core/history.ts";
 import type { OutcomeCounts } from "../../../core/run.ts";
-import { count } from "../../text.ts";
+import { count } from "../../../core/wording.ts";
 
 /** How the input was understood before it was checked: printed as one line, and part of `--json`. */
 export interface Understood {

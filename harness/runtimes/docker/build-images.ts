@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../../core/errors.ts";
-import { either } from "../../text.ts";
+import { either } from "../../../core/wording.ts";
 import { run } from "../process/shell.ts";
 import { type BaseImage, baseImage, isThere, pulls } from "./base-image.ts";
 import { withReferenceContext } from "./reference-image.ts";

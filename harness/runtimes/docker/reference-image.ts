@@ -24,18 +24,7 @@ export async function withReferenceContext<T>(
 ): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), "assay-reference-"));
   try {
-    await build({
-      entryPoints: [join(repository, "raft/server/main.ts")],
-      outfile: join(directory, "server.mjs"),
-      bundle: true,
-      platform: "node",
-      target: "node20",
-      format: "esm",
-      banner: { js: banner },
-      logLevel: "silent",
-    });
-    const protos = (await readdir(api)).filter((name) => name.endsWith(".proto"));
-    for (const proto of protos) await copyFile(join(api, proto), join(directory, proto));
+    await bundleServer(directory);
     await mkdir(join(directory, "bin"));
     await writeFile(join(directory, "bin/assay-reference"), launcher);
     await chmod(join(directory, "bin/assay-reference"), 0o755);
@@ -44,4 +33,20 @@ export async function withReferenceContext<T>(
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Writes the reference server as one file, `server.mjs`, into `directory`, next to the .proto files that it reads. */
+export async function bundleServer(directory: string): Promise<void> {
+  await build({
+    entryPoints: [join(repository, "raft/server/main.ts")],
+    outfile: join(directory, "server.mjs"),
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    banner: { js: banner },
+    logLevel: "silent",
+  });
+  const protos = (await readdir(api)).filter((name) => name.endsWith(".proto"));
+  for (const proto of protos) await copyFile(join(api, proto), join(directory, proto));
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Link } from "../../../core/op.ts";
-import { count } from "../../text.ts";
+import { count } from "../../../core/wording.ts";
 import type { Exec } from "../process/shell.ts";
 import type { Delays } from "./delays.ts";
 

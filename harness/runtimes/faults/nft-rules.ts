@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count } from "../../text.ts";
+import { count } from "../../../core/wording.ts";
 import type { Exec } from "../process/shell.ts";
 
 /** One direction between two addresses, with a name for people: `n1 -> n2`, `clients -> n1`. */

@@ -4,13 +4,13 @@ import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { CouldNotRunError } from "../../../core/errors.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
+import { count } from "../../../core/wording.ts";
 import {
   type DelayAnswer,
   type DelayCommand,
   type DelayProxySpec,
   delayAnswer,
 } from "../../proxy/delay-protocol.ts";
-import { count } from "../../text.ts";
 import { run } from "../process/shell.ts";
 import type { Delays } from "./delays.ts";
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
-import { lines } from "../../text.ts";
+import { lines } from "../../lines.ts";
 
 /**
  * A process told apart from every other that ever had or will have its number: `1234@<scope>/<start time>`. The scope is

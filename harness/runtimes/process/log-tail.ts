@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { lines } from "../../text.ts";
+import { lines } from "../../lines.ts";
 
 const logTailBytes = 64 << 10;
 

@@ -5,11 +5,11 @@ import { CouldNotRunError } from "../../../core/errors.ts";
 import type { Fault } from "../../../core/fault.ts";
 import type { NodeId } from "../../../core/op.ts";
 import { createRandom, type Random } from "../../../core/random.ts";
-import { ProxyMesh } from "../../proxy/proxy-mesh.ts";
 import { nodeIds, nodeView } from "../node-view.ts";
 import type { Cluster, Network, Runtime, RuntimeContext, Topology } from "../runtime.ts";
 import { ChildNode } from "./child-node.ts";
 import { removeDeadRuns } from "./leftovers.ts";
+import { Mesh } from "./mesh.ts";
 import { claimPort, releasePort } from "./ports.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -41,9 +41,9 @@ export const loopback: Runtime = {
     supervisor.ownDirectory(topology.dataDir);
     const random = createRandom(process.pid).fork(topology.runId);
     const ids = nodeIds(topology.size);
-    const mesh = new ProxyMesh(ids, context.clock, random.fork("jitter"));
-    supervisor.atClose(() => mesh.close());
     try {
+      const seed = random.fork("jitter").integer(0, 2 ** 31);
+      const mesh = await Mesh.start(supervisor, { nodes: ids, seed }, topology.dataDir);
       const listen = await listenAddresses(ids, deployment, random.fork("ports"), supervisor);
       const nodes: ChildNode[] = [];
       for (const [i, id] of ids.entries()) {
@@ -93,7 +93,7 @@ async function peerViews(
   ids: readonly NodeId[],
   deployment: Deployment,
   listen: Listen,
-  mesh: ProxyMesh,
+  mesh: Mesh,
 ): Promise<PeerView[]> {
   const peers: PeerView[] = [];
   for (const [i, peer] of ids.entries()) {
@@ -126,14 +126,14 @@ function childNode(
   });
 }
 
-function networkOf(mesh: ProxyMesh): Network {
+function networkOf(mesh: Mesh): Network {
   return {
-    cut: async (links) => mesh.cut(links),
-    slow: async (links, delayMs, jitterMs) => mesh.slow(links, delayMs, jitterMs),
+    cut: (links) => mesh.cut(links),
+    slow: (links, delayMs, jitterMs) => mesh.slow(links, delayMs, jitterMs),
     cutClients: () => cannot("cut clients off"),
     lose: () => cannot("lose packets"),
-    heal: async () => mesh.heal(),
-    proof: async () => mesh.proof(),
+    heal: () => mesh.heal(),
+    proof: () => mesh.proof(),
   };
 }
 

@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { closeSync, openSync, rmSync } from "node:fs";
 import { constants } from "node:os";
+import type { Readable, Writable } from "node:stream";
+import { assert } from "../../../core/assert.ts";
 import { CouldNotRunError } from "../../../core/errors.ts";
 import { processIdentity, waitUntilGone } from "./identity.ts";
 import { harnessIdentity, harnessVariable, Ledger, runVariable } from "./ledger.ts";
@@ -18,9 +20,15 @@ export interface Child {
   signal(signal: NodeJS.Signals): boolean;
 }
 
+/** A child that is spoken to over its standard input and output. */
+export interface TalkingChild extends Child {
+  readonly input: Writable;
+  readonly output: Readable;
+}
+
 export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Standard output and error are appended to this file. */
+  /** Standard output and error are appended to this file; the error alone where the output is spoken over. */
   readonly logFile: string;
   readonly cwd?: string;
 }
@@ -48,21 +56,16 @@ export class Supervisor {
 
   /** Resolves when the process exists. Rejects with CouldNotRunError where the program cannot be started. */
   async spawn(argv: readonly string[], options: SpawnOptions): Promise<Child> {
-    const [command = "", ...args] = argv;
-    const log = openSync(options.logFile, "a");
-    const child = spawn(command, args, {
-      stdio: ["ignore", log, log],
-      detached: true,
-      ...(options.cwd !== undefined && { cwd: options.cwd }),
-      env: {
-        ...process.env,
-        ...options.env,
-        [runVariable]: this.#runId,
-        [harnessVariable]: harnessIdentity(),
-      },
-    });
-    closeSync(log);
+    const { child, command } = this.#start(argv, options, (log) => ["ignore", log, log]);
     return this.#adopt(await spawned(child, command), child);
+  }
+
+  /** The same for a child that is spoken to. */
+  async spawnTalking(argv: readonly string[], options: SpawnOptions): Promise<TalkingChild> {
+    const { child, command } = this.#start(argv, options, (log) => ["pipe", "pipe", log]);
+    const { stdin: input, stdout: output } = child;
+    assert(input !== null && output !== null, "a child without pipes");
+    return { ...this.#adopt(await spawned(child, command), child), input, output };
   }
 
   /** `path` goes when the run goes. */
@@ -103,6 +106,28 @@ export class Supervisor {
     } catch {
       // The ledger still names the directory that could not be removed.
     }
+  }
+
+  #start(
+    argv: readonly string[],
+    options: SpawnOptions,
+    stdio: (log: number) => StdioOptions,
+  ): { readonly child: ChildProcess; readonly command: string } {
+    const [command = "", ...args] = argv;
+    const log = openSync(options.logFile, "a");
+    const child = spawn(command, args, {
+      stdio: stdio(log),
+      detached: true,
+      ...(options.cwd !== undefined && { cwd: options.cwd }),
+      env: {
+        ...process.env,
+        ...options.env,
+        [runVariable]: this.#runId,
+        [harnessVariable]: harnessIdentity(),
+      },
+    });
+    closeSync(log);
+    return { child, command };
   }
 
   #adopt(pid: number, process: ChildProcess): Child {

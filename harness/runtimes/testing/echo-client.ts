@@ -4,6 +4,9 @@ import type { Endpoint } from "../../../adapters/adapter.ts";
 import { type Clock, sleep, withTimeout } from "../../../core/clock.ts";
 import { millis, toMillis } from "../../../core/time.ts";
 
+/** How long an answer that must come is waited for: no behaviour is judged by it. */
+const patienceMs = 30_000;
+
 /** The test's side of an echo node's client port. */
 export class EchoClient {
   readonly #clock: Clock;
@@ -38,7 +41,7 @@ export class EchoClient {
   }
 
   /** Has the node say a new word to `peer`; resolves with the word when the echo is back, rejects after `limitMs`. */
-  async ask(peer: string, limitMs = 2_000): Promise<string> {
+  async ask(peer: string, limitMs = patienceMs): Promise<string> {
     const word = this.nextWord();
     await this.#answer(`echo ${word}`, `ask ${peer} ${word}`, limitMs);
     return word;
@@ -58,13 +61,13 @@ export class EchoClient {
 
   /** What peers said to this node. */
   async heard(): Promise<string[]> {
-    const line = await this.#answer("heard", "heard", 2_000);
+    const line = await this.#answer("heard", "heard", patienceMs);
     return line.split(" ").slice(1);
   }
 
   /** How often the node was started on its data. */
-  async starts(): Promise<number> {
-    const line = await this.#answer("starts", "starts", 2_000);
+  async starts(limitMs = patienceMs): Promise<number> {
+    const line = await this.#answer("starts", "starts", limitMs);
     return Number(line.split(" ")[1]);
   }
 

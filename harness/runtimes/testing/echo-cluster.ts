@@ -14,9 +14,9 @@ const clock: Clock = realClock();
 
 export const link = (from: string, to: string): Link => [nodeId(from), nodeId(to)];
 
-/** Waits for a condition, for ten seconds at most. */
+/** Waits for a condition, for a minute at most. */
 export async function until(reached: () => Promise<boolean> | boolean): Promise<void> {
-  for (const deadline = clock.now() + millis(10_000); !(await reached()); await sleep(clock, millis(10)))
+  for (const deadline = clock.now() + millis(60_000); !(await reached()); await sleep(clock, millis(10)))
     assert(clock.now() < deadline, `never: ${reached}`);
 }
 

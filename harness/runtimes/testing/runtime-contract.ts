@@ -10,6 +10,9 @@ export function runtimeContract(runtime: Runtime, start: () => Promise<EchoClust
   let echo: EchoCluster;
   const silent = (from: string, to: string) =>
     expect(echo.client(from).ask(to, silenceMs)).rejects.toThrow("no answer");
+  /** The network reports that a fault met what it was to stop: a node that was asked may need a while to say anything. */
+  const proven = (what: string) =>
+    until(async () => ((await echo.cluster.network.proof()) ?? "").includes(what));
   const offers = runtime.faults;
 
   beforeAll(async () => {
@@ -23,9 +26,8 @@ export function runtimeContract(runtime: Runtime, start: () => Promise<EchoClust
         await echo.cluster.network.cut([link("n1", "n2"), link("n2", "n1")]);
         await Promise.all([silent("n1", "n2"), silent("n2", "n1")]);
         await echo.client("n1").ask("n3");
-        const proof = await echo.cluster.network.proof();
-        expect(proof).toContain("n1 -> n2 ");
-        expect(proof).toContain("n2 -> n1 ");
+        await proven("n1 -> n2 ");
+        await proven("n2 -> n1 ");
         await echo.cluster.network.heal();
         await echo.reaches("n1", "n2");
         await echo.reaches("n2", "n1");
@@ -40,7 +42,7 @@ export function runtimeContract(runtime: Runtime, start: () => Promise<EchoClust
         const arrives = echo.client("n2").nextWord();
         echo.client("n2").say("n1", arrives);
         await until(async () => (await echo.client("n1").heard()).includes(arrives));
-        await until(async () => ((await echo.cluster.network.proof()) ?? "").includes("n1 -> n2"));
+        await proven("n1 -> n2");
         expect(await echo.client("n2").heard()).not.toContain(lost);
         expect(await echo.cluster.network.proof()).not.toContain("n2 -> n1");
         await echo.cluster.network.heal();
@@ -54,7 +56,7 @@ export function runtimeContract(runtime: Runtime, start: () => Promise<EchoClust
         await echo.node("n3").start();
         await echo.reconnect("n3");
         await silent("n3", "n1");
-        expect(await echo.cluster.network.proof()).toContain("n3 -> n1");
+        await proven("n3 -> n1");
         await echo.cluster.network.heal();
         await echo.reaches("n3", "n1");
         await echo.reaches("n1", "n3");
@@ -75,9 +77,9 @@ export function runtimeContract(runtime: Runtime, start: () => Promise<EchoClust
       it("answers no client, is still heard by its peers, and answers again when it heals", async () => {
         const asks = echo.client("n1").nextWord();
         await echo.cluster.network.cutClients([echo.node("n2").id]);
-        await expect(echo.client("n2").starts()).rejects.toThrow("no answer");
+        await expect(echo.client("n2").starts(silenceMs)).rejects.toThrow("no answer");
         await echo.client("n1").ask("n2");
-        expect(await echo.cluster.network.proof()).toContain("clients -> n2");
+        await proven("clients -> n2");
         await echo.cluster.network.heal();
         await echo.reconnect("n2");
         echo.client("n1").say("n2", asks);
@@ -97,20 +99,19 @@ export function runtimeContract(runtime: Runtime, start: () => Promise<EchoClust
         expect(await echo.cluster.network.proof()).toMatch(/n1 -> n2 delayed \d+/);
         await echo.cluster.network.heal();
         await echo.client("n1").ask("n2");
-        const roundTrips = await Promise.all(
-          Array.from({ length: 5 }, () => echo.client("n1").roundTripMs("n2")),
-        );
-        expect(Math.min(...roundTrips)).toBeLessThan(40);
+        await until(async () => (await echo.client("n1").roundTripMs("n2")) < 40);
       });
     });
 
   if (offers.has("packet-loss"))
     describe("a lossy link", () => {
       it("loses some packets and is proven", async () => {
-        await echo.cluster.network.lose([link("n1", "n2")], 50);
+        await echo.cluster.network.lose([link("n1", "n2")], 20);
         // Each word and each acknowledgement of its echo may be lost, and said again by the kernel.
-        for (let words = 0; words < 8; words++) await echo.client("n1").ask("n2", 10_000);
-        expect(await echo.cluster.network.proof()).toContain("n1 -> n2 dropped");
+        await until(async () => {
+          await echo.client("n1").ask("n2");
+          return ((await echo.cluster.network.proof()) ?? "").includes("n1 -> n2 dropped");
+        });
         await echo.cluster.network.heal();
         expect(await echo.cluster.network.proof()).toBeUndefined();
         await echo.client("n1").ask("n2");

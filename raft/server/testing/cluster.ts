@@ -5,13 +5,10 @@ import { createWriteStream, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Pool } from "undici";
 import { type Clock, sleep } from "../../../core/clock.ts";
 import { millis, seconds } from "../../../core/time.ts";
-
-const main = fileURLToPath(new URL("../main.ts", import.meta.url));
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+import { bundleServer } from "../../../harness/runtimes/docker/reference-image.ts";
 
 interface Node {
   readonly name: string;
@@ -57,6 +54,8 @@ export class LocalCluster {
       return { name: `n${i + 1}`, client, gateway, peer, pool, process: undefined };
     });
     await mkdir(options.directory, { recursive: true });
+    // As its image has it: a process that loads one file starts in a third of the time that many files of TypeScript take.
+    await bundleServer(options.directory);
     return new LocalCluster(options, nodes);
   }
 
@@ -89,8 +88,8 @@ export class LocalCluster {
       ...Object.entries(listen).flatMap(([flag, port]) => [`--${flag}`, `127.0.0.1:${port}`]),
       ...(this.#options.flags ?? []),
     ];
-    const child = spawn(process.execPath, ["--import", "tsx", main, ...argv], {
-      cwd: root,
+    const server = join(this.#options.directory, "server.mjs");
+    const child = spawn(process.execPath, [server, ...argv], {
       stdio: ["ignore", "ignore", "pipe"],
     });
     child.stderr.pipe(createWriteStream(this.#logFile(node), { flags: "a" }));

@@ -1,0 +1,83 @@
+/**
+ * How gRPC wraps a call in HTTP/2: a message is a byte of flags, four bytes of length and the message; the status comes
+ * in the trailers, or in the headers where there is nothing else.
+ * Source: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
+ */
+import { constants, type IncomingHttpHeaders } from "node:http2";
+import { type MessageType, ProtobufWriter } from "./protobuf.ts";
+import { status } from "./status.ts";
+
+/** How a call ended. */
+export interface Ending {
+  /** A status of gRPC's. */
+  readonly code: number;
+  readonly details: string;
+}
+
+const prefixBytes = 5;
+
+export function encodeFrame(type: MessageType, value: object): Buffer {
+  const frame = new ProtobufWriter(prefixBytes).message(type, value).bytes();
+  frame.writeUInt8(0, 0);
+  frame.writeUInt32BE(frame.length - prefixBytes, 1);
+  return frame;
+}
+
+/** The one message of an answer; undefined where the bytes are not exactly one, uncompressed. */
+export function decodeFrame(bytes: Buffer): Buffer | undefined {
+  if (bytes.length < prefixBytes || bytes.readUInt8(0) !== 0) return undefined;
+  if (bytes.readUInt32BE(1) !== bytes.length - prefixBytes) return undefined;
+  return bytes.subarray(prefixBytes);
+}
+
+/** What headers or trailers report of the call's end; undefined where they report nothing. */
+export function endingIn(headers: IncomingHttpHeaders): Ending | undefined {
+  const code = headers["grpc-status"];
+  if (code === undefined) return undefined;
+  const number = Number(code);
+  return {
+    code: Number.isInteger(number) ? number : status.UNKNOWN,
+    details: percentDecoded(`${headers["grpc-message"] ?? ""}`),
+  };
+}
+
+/** An answer without a status of gRPC's: what the status of HTTP stands for. */
+export function endingOfHttp(code: number): Ending {
+  return { code: byHttpStatus.get(code) ?? status.UNKNOWN, details: `HTTP status ${code}` };
+}
+
+// https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
+const byHttpStatus: ReadonlyMap<number, number> = new Map([
+  [400, status.INTERNAL],
+  [401, status.UNAUTHENTICATED],
+  [403, status.PERMISSION_DENIED],
+  [404, status.UNIMPLEMENTED],
+  [429, status.UNAVAILABLE],
+  [502, status.UNAVAILABLE],
+  [503, status.UNAVAILABLE],
+  [504, status.UNAVAILABLE],
+]);
+
+/** A stream that ended without a status: it was reset with this error code of HTTP/2. */
+export function endingOfReset(code: number): Ending {
+  const details = `the stream was reset with the code ${code}, before a status came`;
+  return { code: byReset.get(code) ?? status.INTERNAL, details };
+}
+
+const byReset: ReadonlyMap<number, number> = new Map([
+  [constants.NGHTTP2_CANCEL, status.CANCELLED],
+  [constants.NGHTTP2_REFUSED_STREAM, status.UNAVAILABLE],
+  [constants.NGHTTP2_ENHANCE_YOUR_CALM, status.RESOURCE_EXHAUSTED],
+]);
+
+/** `grpc-timeout` has eight digits at most. Rounded up, so that the usual limit is always the same text. */
+export const timeoutHeader = (milliseconds: number): string =>
+  `${Math.min(99_999_999, Math.max(1, Math.ceil(milliseconds)))}m`;
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

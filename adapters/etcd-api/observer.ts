@@ -1,0 +1,63 @@
+import { assert } from "../../core/assert.ts";
+import type { NodeId } from "../../core/op.ts";
+import { type Ask, limitsOf } from "../client/ask.ts";
+import type { ConnectOptions, Endpoint } from "../client/connection.ts";
+import type { Observer } from "../client/observer.ts";
+import { caller } from "./client.ts";
+import { openConnection } from "./connection.ts";
+import { type Call, methods, type StatusAnswer } from "./methods.ts";
+
+/** A member, over one connection that is kept. */
+interface Member {
+  readonly node: NodeId;
+  /** Its own view; undefined where it does not answer. */
+  status(ask: Ask | undefined): Promise<StatusAnswer | undefined>;
+  /** Logged in, where the options name a user. */
+  readonly call: Call;
+  close(): void;
+}
+
+export function observe(endpoints: readonly Endpoint[], options: ConnectOptions): Observer {
+  const members = endpoints.map((endpoint) => memberAt(endpoint, options));
+  return {
+    leader: (ask) => leaderAmong(members, ask),
+
+    /** A linearizable read passes only where a leader has a quorum. The key need not exist. */
+    async ready(node, ask) {
+      const member = members.find((candidate) => candidate.node === node);
+      assert(member !== undefined, `${node} is not observed`);
+      try {
+        await member.call(methods.range, { key: Buffer.from("ready"), serializable: false }, ask);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+
+    async close() {
+      for (const member of members) member.close();
+    },
+  };
+}
+
+function memberAt(endpoint: Endpoint, options: ConnectOptions): Member {
+  const connection = openConnection(endpoint, options);
+  return {
+    node: endpoint.node,
+    status: (ask) => connection.call(methods.status, {}, limitsOf(options, ask)).catch(() => undefined),
+    call: caller(connection, options),
+    close: () => connection.close(),
+  };
+}
+
+/** What a status says of the leader where the node knows none. */
+const nobody = "0";
+
+/** Nodes that are cut off may name an old leader: the newest term decides. */
+async function leaderAmong(members: readonly Member[], ask: Ask | undefined): Promise<NodeId | undefined> {
+  const answers = await Promise.all(members.map((member) => member.status(ask)));
+  const led = answers.filter((answer) => answer !== undefined && answer.leader !== nobody);
+  const newest = Math.max(...led.map((answer) => Number(answer?.raftTerm)));
+  const leaderId = led.find((answer) => Number(answer?.raftTerm) === newest)?.leader;
+  return members.find((_, i) => leaderId !== undefined && answers[i]?.header.memberId === leaderId)?.node;
+}

@@ -1,0 +1,40 @@
+/** What tests of workloads share: a run to make one for, and the actors of its load. */
+import type { Capability } from "../../adapters/client/client.ts";
+import { defaultConvergenceSeconds } from "../../checker/convergence/convergence.ts";
+import { assert } from "../../core/assert.ts";
+import type { Call } from "../../core/op.ts";
+import { nodeId } from "../../core/op.ts";
+import { createRandom } from "../../core/random.ts";
+import type { Actor, LoadRole, Workload, WorkloadRun } from "../workload.ts";
+
+/** A run of three nodes with linearizable reads, but for `parts`. */
+export const testRun = (parts: Partial<WorkloadRun> = {}): WorkloadRun => ({
+  readMode: "linearizable",
+  promises: "linearizable",
+  limits: [],
+  revisions: "store",
+  nodes: ["n1", "n2", "n3"].map(nodeId),
+  keyPrefix: "",
+  options: {},
+  convergenceSeconds: defaultConvergenceSeconds,
+  ...parts,
+});
+
+/** The actors of a workload's load role, four of them, and its last reads. */
+export function loadOf<C extends Capability>(
+  workload: Workload<C>,
+  run: WorkloadRun,
+  seed = 5,
+): { readonly actors: readonly Actor<C, Call>[]; last(): readonly Call[] } {
+  const random = createRandom(seed);
+  const role = workload
+    .roles(run, random.fork("workload"))
+    .find((one): one is LoadRole<C> => one.processes === "load");
+  assert(role !== undefined, `workload ${workload.name} has no load`);
+  const actors = Array.from({ length: 4 }, (_, slot) => {
+    const node = run.nodes[slot % run.nodes.length];
+    assert(node !== undefined, "a run without nodes");
+    return role.actor({ node, slot, random: random.fork(`process-${slot}`) });
+  });
+  return { actors, last: () => role.final?.() ?? [] };
+}
