@@ -3,6 +3,10 @@ import type { Anomaly } from "../../core/verdict.ts";
 /** Tags by kind of anomaly. */
 const tags = new Map([
   ["stale-read", "stale"],
+  ["stale-list", "stale"],
+  ["lost-element", "lacks an element"],
+  ["reappearing-element", "shows an element again"],
+  ["unexpected-element", "shows an unexpected element"],
   ["convergence", "disagrees at rest"],
   ["not-asked-again", "disagrees, and was not read again"],
 ]);

@@ -1,5 +1,7 @@
 import type { Checker } from "../../../checker/checker.ts";
 import { convergence } from "../../../checker/convergence/convergence.ts";
+import { registersAtRest } from "../../../checker/convergence/registers.ts";
+import { elementsAtRest } from "../../../checker/elements/elements-at-rest.ts";
 import { enoughToJudge } from "../../../checker/enough-operations.ts";
 import type { ReadHistory } from "../../../checker/formats/format.ts";
 import { detectFormat, formats } from "../../../checker/formats/index.ts";
@@ -50,7 +52,8 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
 
 /** `askedAtRest`: whether the run, although killed, got as far as the reads at rest. */
 function checkersFor(model: Model, askedAtRest: boolean, { whole }: CheckOptions): Checker[] {
-  const rest = askedAtRest ? [convergence()] : [];
+  const judge = model.set === undefined ? registersAtRest : elementsAtRest;
+  const rest = askedAtRest ? [convergence({ judge })] : [];
   return [linearizable({ model, whole }), ...rest, enoughToJudge(model)];
 }
 
