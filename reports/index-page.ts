@@ -9,16 +9,16 @@ import { number, type Row, stackingTable, text } from "./panels/table.ts";
 import { countedAnomalies, leadSentence } from "./panels/verdict.ts";
 import { page } from "./shell.ts";
 
-/** A run and where its report is, relative to the index. */
+/** A run and the path of its report, relative to the index. */
 export interface IndexedRun {
   readonly run: Run;
   readonly href: string;
 }
 
-/** Functions that get columns of their own; a workload has few. */
+/** Operations that get columns of their own; a workload has few. */
 const functionLimit = 4;
 
-/** The runs of one invocation beside each other: verdicts first, then figures, each with a link to its report. */
+/** Index of the runs of one command, side by side: verdicts, then figures, with links to the reports. */
 export function renderIndex(runs: readonly IndexedRun[]): string {
   const verdict = worst(runs.map(({ run }) => run.verdict));
   const functions = [...new Set(runs.flatMap(({ run }) => run.latency.map(({ f }) => f)))].sort();
@@ -102,7 +102,7 @@ ${stackingTable(
   columns,
   runs.map((indexed) => speedRow(indexed, functions)),
 )}
-<p class="note">Response times of ok operations, from their intended start. Latencies compare at the same offered rate only, and a speed beside an invalid verdict is no result.</p></section>`;
+<p class="note">Response times of ok operations, from their intended start. Compare latencies only at the same offered rate. A speed next to an invalid verdict is not a result.</p></section>`;
 }
 
 function speedRow(indexed: IndexedRun, functions: readonly string[]): Row {
@@ -132,14 +132,14 @@ function caveats(run: Run): Content {
   const sent = sentUnderOverload(run);
   return [
     sent !== undefined &&
-      html` <span class="caveat" title="latencies are those of a queue">overloaded: ${formatCount(sent)}/s were sent</span>`,
+      html` <span class="caveat" title="latencies include the wait in a queue">overloaded: only ${formatCount(sent)}/s sent</span>`,
     run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`,
     run.client.limited !== undefined &&
       html` <span class="caveat" title="${run.client.limited}">client-limited</span>`,
   ];
 }
 
-/** Operations sent each second, as the trial measured, where that is less than 95% of what was offered. */
+/** Operations sent per second according to the trial, if below 95% of the offered rate. */
 function sentUnderOverload({ load, verdicts }: Run): number | undefined {
   const sent = verdicts.find(({ checker }) => checker === "load")?.figures?.["operations per second"];
   return load.kind === "open" && sent !== undefined && sent < 0.95 * load.rate ? Math.round(sent) : undefined;

@@ -39,7 +39,7 @@ export interface MemoryOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly nodes: number;
-  /** Of one message. */
+  /** Delay of one message. */
   readonly latencyMs: LatencyMs;
   /** How long a cluster without a leader takes to find one. */
   readonly electionMs: number;

@@ -9,7 +9,7 @@ export const mutants = {
   "serve-follower-reads": "a follower answers linearizable reads from its own state",
   "range-without-quorum":
     "a member answers a linearizable range of several keys from its own state, without asking a quorum",
-  "forget-vote": "a restarted member forgets for whom it voted",
+  "forget-vote": "a restarted member forgets its vote",
   "apply-twice": "a proposal that was sent again after a leader change is applied again",
   "skip-apply-on-follower": "one follower does not apply one committed entry",
   "lose-acknowledged-write":

@@ -1,4 +1,5 @@
 /** The harness's own verdicts on a run, next to those of the checkers: whether it measured what it claims. */
+
 import type { Checker } from "../../checker/checker.ts";
 import { enoughOperations } from "../../checker/enough-operations.ts";
 import { faultsTookEffect } from "../../checker/faults-took-effect.ts";
@@ -8,20 +9,21 @@ import type { NodeId, Operation } from "../../core/op.ts";
 import type { ClientHealth, LatencySummary } from "../../core/run.ts";
 import { nanos, toSeconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { count } from "../../core/wording.ts";
 import { meanConcurrency } from "../load/little.ts";
 import { stepName } from "../nemesis/schedule.ts";
 import type { TrialContext } from "./context.ts";
 import type { LoadSummary } from "./phases.ts";
 
-/** Little's law must hold within this for a closed load. */
+/** Largest deviation from Little's law allowed for a closed load. */
 const littleTolerance = 0.03;
-/** An open load that left more than this share unsent asked for more than was to be had. */
+/** An open load is overloaded if more than this share of operations was never sent. */
 const overloadedShare = 0.01;
-/** Above these, the figures are the load generator's limit rather than the system's. */
+/** Above these, the figures show the limits of the load generator rather than those of the system. */
 const busyEventLoop = 0.85;
 const lagShareOfP99 = 0.1;
 
-/** Every verdict on the run's history, the workload's own first. */
+/** Runs all checkers on the history, those of the workload first. */
 export async function judge(
   context: TrialContext,
   nodes: readonly NodeId[],
@@ -62,13 +64,13 @@ function recoveryVerdict({ lost }: LoadSummary): Verdict {
   const anomalies = lost.map(
     (node): Anomaly => ({
       kind: "not-recovered",
-      summary: `${node} did not serve again after every fault was healed`,
+      summary: `${node} did not become ready again after every fault was healed`,
     }),
   );
-  return verdict("recovery", anomalies, "every node served again after the faults");
+  return verdict("recovery", anomalies, "every node became ready again after the faults");
 }
 
-/** The load was what it claims to have been. */
+/** Whether the load was what it claims to have been. */
 function loadVerdict({ spec }: TrialContext, operations: readonly Operation[], load: LoadSummary): Verdict {
   const { loadEndedAt, backlog, stride } = load;
   const mine = operations.filter(({ process }) => process % stride < spec.load.processes);
@@ -76,17 +78,18 @@ function loadVerdict({ spec }: TrialContext, operations: readonly Operation[], l
   const achieved = sent.length / Math.max(toSeconds(loadEndedAt), Number.EPSILON);
   const figures = { "operations per second": achieved };
   if (spec.load.kind === "open") {
-    const summary = `asked for ${spec.load.rate} operations/s, sent ${achieved.toFixed(1)}`;
+    const summary = `${spec.load.rate} operations/s requested, ${achieved.toFixed(1)} sent`;
     const overloaded = backlog > sent.length * overloadedShare ? "overloaded: " : "";
-    const fine = backlog === 0 ? summary : `${overloaded}${summary}; ${backlog} were due and never sent`;
+    const fine =
+      backlog === 0 ? summary : `${overloaded}${summary}; ${count(backlog, "operation")} due but never sent`;
     return { ...verdict("load", [], fine), figures: { ...figures, "never sent": backlog } };
   }
   const clients = spec.load.processes;
   const concurrency = meanConcurrency(mine, nanos(0), loadEndedAt);
   const off = Math.abs(concurrency / clients - 1);
-  const summary = `${clients} clients had ${concurrency.toFixed(2)} operations under way on average (Little's law)`;
+  const summary = `${count(clients, "client")} had ${concurrency.toFixed(2)} operations in flight on average (Little's law)`;
   const anomalies =
-    off > littleTolerance ? [{ kind: "littles-law", summary: `${summary}: off by more than 3 %` }] : [];
+    off > littleTolerance ? [{ kind: "littles-law", summary: `${summary}, off by more than 3%` }] : [];
   return { ...verdict("load", anomalies, summary), figures: { ...figures, "mean concurrency": concurrency } };
 }
 
@@ -95,7 +98,7 @@ function verdict(checker: string, anomalies: readonly Anomaly[], fine: string): 
   return { checker, kind, summary: anomalies[0]?.summary ?? fine, anomalies };
 }
 
-/** How the load generator fared, and whether it spoilt the figures. */
+/** Health of the load generator, and whether it limited the figures. */
 export function clientHealth(
   load: LoadSummary | undefined,
   latency: readonly LatencySummary[],
@@ -112,11 +115,11 @@ function limit(
   latency: readonly LatencySummary[],
 ): string | undefined {
   if (utilization > busyEventLoop) {
-    return `the load generator's event loop was ${Math.round(utilization * 100)} % busy`;
+    return `the load generator's event loop was ${Math.round(utilization * 100)}% busy`;
   }
   const answered = latency.filter(({ outcome, measure }) => outcome === "ok" && measure === "response");
   const lowest = Math.min(...answered.map(({ p99 }) => p99 / 1000));
   return sendLagMsP99 > lagShareOfP99 * lowest
-    ? `the load generator sent up to ${sendLagMsP99.toFixed(1)} ms late (p99), and the lowest p99 is ${lowest.toFixed(1)} ms`
+    ? `the load generator sent operations ${sendLagMsP99.toFixed(1)} ms late (p99), while the lowest p99 latency is ${lowest.toFixed(1)} ms`
     : undefined;
 }

@@ -6,11 +6,11 @@ import { barLabel } from "../describe-operation.ts";
 import { responseMicros } from "./series.ts";
 import { type Kept, thin } from "./thin.ts";
 
-/** The scatter's points, one an operation, in order of intended start: columns of equal length and their dictionaries. */
+/** Points of the scatter plot, one for each operation, by intended start: columns of equal length, with dictionaries. */
 export interface Points {
-  /** Operations in the run; more than there are points where the run was thinned. */
+  /** Operations in the run; more than points if the run was thinned. */
   readonly total: number;
-  /** How many `ok` operations were left out, and how many `fail` and `info` ones were merged into a neighbour. */
+  /** Number of `ok` operations left out, and of `fail` and `info` ones merged into a neighbour. */
   readonly dropped: number;
   readonly merged: number;
   readonly functions: readonly string[];
@@ -25,7 +25,7 @@ export interface Points {
   readonly unitMicros: number;
   /** Microseconds. */
   readonly response: Uint32Array;
-  /** Microseconds; empty where it is the response time throughout. */
+  /** Microseconds; empty if always equal to the response time. */
   readonly service: Uint32Array;
   /** Positions in `outcomes`, `functions`, `nodes`, `keys`, `labels`, `errors`. */
   readonly outcome: Uint8Array;
@@ -39,7 +39,7 @@ export interface Points {
 
 export const outcomes = ["ok", "fail", "info"] as const;
 
-/** How many points a report holds before it thins them: some 2 MB of it. */
+/** Number of points above which a report thins them: about 2 MB. */
 const pointLimit = 50_000;
 
 export function pointsOf(
@@ -60,7 +60,7 @@ export function pointsOf(
     new Dictionary(0xffff),
   ];
   errors.add("");
-  // In order of names, so that a function has the colour that it has in the spectrum.
+  // In order of names, so that an operation has the same colour as in the spectrum.
   for (const f of [...new Set(operations.map(({ call }) => call.f))].sort()) functions.add(f);
   const openLoop = shown.some((operation) => operation.intendedAt !== undefined);
   const points = {
@@ -99,7 +99,7 @@ function errorText(operation: Operation): string {
   return cutEnd(message === code || message === "" ? code : `${code}: ${message}`, 120);
 }
 
-/** Words by number, each once. Past `limit` words, all others are told as one: they are many, and only labels. */
+/** Numbers words, each once. Beyond `limit` words, all others share one number: they are only labels. */
 class Dictionary {
   readonly words: string[] = [];
   readonly #numbers = new Map<string, number>();

@@ -6,7 +6,7 @@ import { formatCount, formatMicros } from "../numbers.ts";
 import { defaultWidth } from "./over-time.ts";
 import { number, type Row, scrollingTable, text } from "./table.ts";
 
-/** Latency by percentile: the spectrum, then the usual percentiles of every function and outcome as a table. */
+/** Latency by percentile: the spectrum, then a table of the usual percentiles for each operation and outcome. */
 export function percentilesPanel({ run }: Context): Html | undefined {
   if (run.latency.length === 0) return undefined;
   const spectra = spectraOf(run.latency);
@@ -25,13 +25,13 @@ ${spectra.length > 0 && html`<div class="plot" data-plot="spectrum">${spectrumCh
 ${scrollingTable("Percentiles of ok operations", headings, [...answered].sort(byOutcome).map(latencyRow))}
 ${
   others.length > 0 &&
-  html`<details><summary>Latency of what failed or is unknown</summary>${scrollingTable("Percentiles of failed and unknown operations", headings, [...others].sort(byOutcome).map(latencyRow))}</details>`
+  html`<details><summary>Latency of failed and unknown operations</summary>${scrollingTable("Percentiles of failed and unknown operations", headings, [...others].sort(byOutcome).map(latencyRow))}</details>`
 }
 </section>`;
 }
 
 const headings = [
-  text("Function"),
+  text("Operation"),
   text("Outcome"),
   text("Measure"),
   ...["count", "mean", "p50", "p95", "p99", "p99.9", "max"].map((name) => number(name)),
@@ -43,7 +43,7 @@ const byOutcome = (a: LatencySummary, b: LatencySummary): number =>
   a.f.localeCompare(b.f) ||
   a.measure.localeCompare(b.measure);
 
-/** With fewer operations than this, the 99.9th percentile is the maximum by another name. */
+/** With fewer operations, the 99.9th percentile is just the maximum. */
 const enoughForThreeNines = 1_000;
 
 function latencyRow({ f, outcome, measure, count, mean, p50, p95, p99, p999, max }: LatencySummary): Row {

@@ -15,8 +15,8 @@ import { readCase } from "./input.ts";
 import { describeUnderstood } from "./understood.ts";
 
 /**
- * `assay check FILE…`: judges run directories and history files, once all of them have been read: where one cannot be,
- * none is judged. Resolves with the exit status of the worst.
+ * `assay check FILE…`: checks run directories and history files. All are read first: if one cannot be read, none is
+ * checked. Resolves with the exit status of the worst verdict.
  */
 export async function check(
   files: readonly string[],
@@ -31,7 +31,7 @@ export async function check(
   const all: Judged[] = [];
   for (const each of cases) {
     const judged = await judge(each, options, clock);
-    tell(judged, output);
+    printJudged(judged, output);
     all.push(judged);
   }
   const verdict = worst(all.map((judged) => judged.verdict));
@@ -42,19 +42,18 @@ export async function check(
     const whole: CheckResult = { ...result, ...(report !== undefined && { report }) };
     output.result(whole);
   } catch (reason) {
-    // What was found is not lost with the page.
+    // The verdicts are printed even if the report cannot be written.
     output.result(result);
     throw reason;
   }
   return exitStatus[verdict];
 }
 
-/** Saves the one history's report, where one is asked for. Rejects before anything is read where it could not. */
+/** Prepares to save the report, if one was asked for. Rejects before anything is read if it could not be written. */
 async function reportOf(files: readonly string[], options: CheckOptions) {
   const { report } = options;
   if (report === undefined) return undefined;
-  if (files.length > 1)
-    throw new UsageError("--report is the page of one history: check the files one at a time");
+  if (files.length > 1) throw new UsageError("--report covers one history: check the files one at a time");
   const { preparedReport } = await import("./report.ts");
   return preparedReport(report, options);
 }
@@ -83,7 +82,7 @@ async function judge(given: Case, options: CheckOptions, clock: Clock): Promise<
 }
 
 const noOperations = "the history has no operations, so there is nothing to judge";
-/** What becomes of a history without operations. */
+/** Verdict for a history without operations. */
 const nothing: Verdict = {
   checker: "history",
   kind: "unknown",
@@ -91,10 +90,9 @@ const nothing: Verdict = {
   anomalies: [{ kind: "too-few-operations", summary: noOperations }],
 };
 
-function tell(judged: Judged, output: Output): void {
+function printJudged(judged: Judged, output: Output): void {
   const { file, truncated, operations, verdicts, verdict, understood, hint } = judged;
-  // A line for each, whatever the history holds.
-  if (truncated) output.note(`${printable(file)}: the last line was cut off, and is not judged`);
+  if (truncated) output.note(`${printable(file)}: the last line was cut off and is ignored`);
   output.print(`${printable(file)}: ${paintVerdict(verdict)}  ${count(operations, "operation")}`);
   output.print(`  ${printable(describeUnderstood(understood))}`);
   for (const { checker, kind, summary, anomalies } of verdicts) {
