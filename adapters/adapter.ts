@@ -8,12 +8,12 @@ import type { Deployment } from "./deployment.ts";
 
 export type { ConnectOptions, Credentials, Endpoint, Tls } from "./client/connection.ts";
 
-/** A checksum over a node's whole state. Two nodes whose `at` and `since` are the same must tell the same digest. */
+/** Checksum of a node's whole state. Nodes with the same `at` and `since` must have the same digest. */
 export interface Digest {
   /** The revision of the state. */
   readonly at: Revision;
   readonly digest: string;
-  /** The revision from which on the digest covers the changes: etcd's compacted one. 0: all of them. */
+  /** First revision that the digest covers: etcd's compacted one. 0: all of them. */
   readonly since: Revision;
 }
 
@@ -22,25 +22,25 @@ export interface Adapter extends AskedOnce {
   readonly name: string;
   /** One line for `assay list`. */
   readonly summary: string;
-  /** What the system promises, as its documentation has it; reads by read mode. */
+  /** Promises of the system according to its documentation; reads by read mode. */
   readonly promises: { readonly reads: Readonly<Record<string, ReadPromise>> };
   readonly defaultReadMode: string;
-  /** The read mode in which a node answers from its own copy, asking nobody. */
+  /** Read mode in which a node answers from its own copy. */
   readonly localReadMode: string;
-  /** What the revision of a read is about. */
+  /** Meaning of the revision of a read. */
   readonly revisions: RevisionScope;
   readonly capabilities: ReadonlySet<Capability>;
   readonly deployment: Deployment;
   /**
-   * A client that can do all of `needs`. Rejects with a ClientError: `unsupported` where the system lacks one of them,
-   * else why the node was not reached; a definite one, as nothing was asked.
+   * Connects a client with all capabilities in `needs`. Rejects with a definite ClientError: `unsupported` if the system lacks
+   * one, otherwise the reason why the node was not reached.
    */
   readonly connect: Connect;
-  /** For nemeses and presets. Absent where the system offers no such thing. */
+  /** Administration, for nemeses and presets. Absent if the system has none. */
   admin?(endpoint: Endpoint, options: ConnectOptions): Admin;
   /**
-   * What the node says of its whole state: a digest of it at revision `at`, the newest that it can tell where `at` is
-   * absent. Absent where the system offers none. Rejects with a ClientError where the node does not tell.
+   * Returns the node's digest of its whole state at revision `at`, by default the newest available. Absent if the system has
+   * none. Rejects with a ClientError if the node gives none.
    */
   digest?(endpoint: Endpoint, options: ConnectOptions, at?: Revision): Promise<Digest>;
 }

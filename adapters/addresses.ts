@@ -5,14 +5,14 @@ import type { Address, NodeView } from "./deployment.ts";
 export const hostPort = ({ host, port }: Address): string =>
   host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 
-/** The address that a runtime gave the port `name`, one of `Deployment.ports`. */
+/** Address that the runtime assigned to the port `name`, one of `Deployment.ports`. */
 export function addressOf(addresses: Readonly<Record<string, Address>>, name: string): Address {
   const address = addresses[name];
-  assert(address !== undefined, `the runtime gave no address to the port ${name}`);
+  assert(address !== undefined, `the runtime assigned no address to port ${name}`);
   return address;
 }
 
-/** Every node of the cluster in order, with the address of port `name` as `node` reaches it; its own as the others do. */
+/** All nodes in order, with the address at which `node` reaches port `name` of each; its own as the others reach it. */
 export function members(
   node: NodeView,
   name: string,

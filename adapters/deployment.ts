@@ -23,7 +23,7 @@ export interface NodeView {
   readonly announced?: Readonly<Record<string, Address>>;
   /** What `--node-arg` adds. */
   readonly extraArgs: readonly string[];
-  /** Of the binary or image, as `versions` or the image's tag tells: `3.5.16`. */
+  /** Version of the binary or image, from `versions` or the tag of the image: `3.5.16`. */
   readonly version: string;
   /** The planted bug, for systems that have some. */
   readonly mutant?: string;
@@ -61,7 +61,7 @@ export interface PortSpec {
   readonly udp?: boolean;
 }
 
-/** How to run a node, told once: every runtime uses this description. */
+/** Description of how to run a node, shared by all runtimes. */
 export interface Deployment {
   readonly ports: Readonly<Record<string, PortSpec>>;
   /** The name of the port that `Adapter.connect` speaks to. */

@@ -38,6 +38,11 @@ export interface Model<S = unknown, C = Call, O = Result> {
   register?(call: C, outcome: Outcome<O>): RegisterAccess;
   /** What a queue's operation does: present where the state is an array, the head first, and nothing else. */
   queue?(call: C, outcome: Outcome<O>): QueueAccess;
+  /**
+   * What a set's operation does: present where the state is the array of the elements that are in, and nothing else;
+   * undefined where its answer leaves open which of these it did.
+   */
+  set?(call: C, outcome: Outcome<O>): SetAccess | undefined;
   /** Two states that are equal have equal fingerprints and two that differ do not. Defaults to their JSON. */
   fingerprint?(state: S): string | number;
   /**
@@ -68,6 +73,16 @@ export interface QueueAccess {
   readonly kind: "enqueue" | "dequeue";
   readonly value: Json;
 }
+
+/**
+ * What an operation does to a set: `add` puts `element` in; `remove` takes it out, having found it in where that is known;
+ * `finds` saw whether it was in; `lists` saw that `elements` were in and no others. One that changes nothing and whose
+ * answer is not known is never asked about.
+ */
+export type SetAccess =
+  | { readonly kind: "add" | "remove"; readonly element: string }
+  | { readonly kind: "finds"; readonly element: string; readonly isIn: boolean }
+  | { readonly kind: "lists"; readonly elements: readonly string[] };
 
 export interface Fingerprints<S> {
   of(state: S): string | number;

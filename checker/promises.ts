@@ -25,6 +25,11 @@ const requirements: Readonly<Record<Consistency, { readonly reads: Reads; readon
   stale: { reads: "past", order: "none" },
 };
 
+/** What a read mode with that promise requires of reads. */
+export const requiredOfReads = (
+  promise: Consistency,
+): { readonly reads: Reads; readonly order: SessionOrder } => requirements[promise];
+
 export interface PromiseOptions {
   /** The known limits of the read mode; absent: it has none, and every stale read is a violation. */
   readonly limits?: readonly KnownLimit[];

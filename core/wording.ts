@@ -46,6 +46,10 @@ export const partOf = (some: number, all: number, one: string, many?: string): s
 export const listed = (items: readonly string[]): string =>
   items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 
+/** `1`, `1 or 2`, `1, 2 or 3` */
+export const either = (items: readonly (string | number)[]): string =>
+  items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} or ${items.at(-1)}`;
+
 /** A finding as a sentence of its own: a capital first, except for a node's name, and a full stop at the end. */
 export function asSentence(finding: string): string {
   const begun = /^n\d/.test(finding) ? finding : finding.charAt(0).toUpperCase() + finding.slice(1);

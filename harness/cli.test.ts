@@ -142,9 +142,9 @@ describe("assay check", () => {
   });
 
   it.each([
-    ["an unknown model", ["--model", "regster"], /no model is called "regster"; there are: register/],
-    ["an unknown format", ["--format", "xml"], /no format is called "xml"; there are: /],
-    ["an initial value that is no JSON", ["--initial", "{x"], /--initial \{x: expected a value in JSON/],
+    ["an unknown model", ["--model", "regster"], /unknown model "regster": expected register/],
+    ["an unknown format", ["--format", "xml"], /unknown format "xml": expected /],
+    ["an initial value that is no JSON", ["--initial", "{x"], /--initial \{x: expected a JSON value/],
     ["a time limit of nothing", ["--time-limit", "0"], /expected a number above 0/],
   ])("refuses %s with 64", async (_, args, message) => {
     const ended = await assay("check", file("good.edn", ...legal), ...args);
@@ -178,8 +178,10 @@ describe("assay bench", () => {
   let ended: Ended;
   beforeAll(async () => {
     const short = ["--seconds", "5", "--nemesis", "none", "--rate", "100", "--seed", "7"];
-    ended = await inProcess(["bench", "--json", "--results", join(scratch, "results"), ...short]);
-  });
+    // A run that ended unknown, on a machine that is too busy for its load, proves nothing and is done again.
+    for (let runs = 0; runs < 3 && (runs === 0 || ended.status === 2); runs++)
+      ended = await inProcess(["bench", "--json", "--results", join(scratch, "results"), ...short]);
+  }, 600_000);
   const run = () => JSON.parse(ended.stdout).runs[0] as { dir: string; report: string };
 
   it("prints one JSON object, ends with the verdict's status, and leaves the run with its report", () => {
@@ -228,7 +230,7 @@ describe("assay bench", () => {
     expect(judged.status).toBe(0);
     const refused = await assay("export", dir, "--format", "edn");
     expect(refused.status).toBe(64);
-    expect(refused.stderr).toContain('no format is called "edn"; there are: jepsen-edn');
+    expect(refused.stderr).toContain('unknown format "edn": expected jepsen-edn');
   });
 
   it.each([
@@ -249,13 +251,13 @@ describe("assay bench", () => {
   });
 
   it.each([
-    ["an unknown system", ["--system", "etdc"], /"etdc".*reference, etcd, zookeeper, consul/],
+    ["an unknown system", ["--system", "etdc"], /"etdc".*reference, etcd, zookeeper or consul/],
     ["an unknown nemesis", ["--nemesis", "partitoin"], /"partitoin".*partition/],
     ["an unknown workload", ["--workload", "regiter"], /"regiter".*register/],
     ["an unknown runtime", ["--runtime", "cloud"], /"cloud".*loopback/],
     ["an unknown read mode", ["--read-mode", "dirty"], /dirty.*linearizable/],
     ["an unknown planted bug", ["--mutant", "slowness"], /slowness.*read-without-quorum/],
-    ["a cluster of four", ["--nodes", "4"], /4/],
+    ["a cluster of four", ["--nodes", "4"], /runs with 1, 3 or 5 nodes, not 4/],
     [
       "a fault on one's own cluster without the command for it",
       ["--endpoint", "n1=127.0.0.1:1,n2=127.0.0.1:2,n3=127.0.0.1:3", "--nemesis", "partition"],
@@ -300,13 +302,13 @@ describe("assay cluster up", () => {
     const { status, stdout, stderr } = await inProcess(
       ["cluster", "up", "--ca", authority],
       (said, child) => {
-        if (isTold || !said.includes("starting 3 nodes of reference")) return;
+        if (isTold || !said.includes("starting 3 reference nodes")) return;
         isTold = true;
         child.kill("SIGINT");
       },
     );
     expect({ status, stdout }, stderr).toEqual({ status: 130, stdout: "" });
-    expect(stderr).toContain("taking the cluster down");
+    expect(stderr).toContain("stopping the cluster");
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 });
@@ -341,9 +343,9 @@ describe("assay", () => {
   });
 
   it.each([
-    [["bench", "--sytem", "etcd"], "(assay bench --help tells what there is)"],
-    [["cluster", "up", "--rate", "-5"], "(assay cluster up --help tells what there is)"],
-    [["destroy"], "(assay --help tells what there is)"],
+    [["bench", "--sytem", "etcd"], "(run assay bench --help for the options)"],
+    [["cluster", "up", "--rate", "-5"], "(run assay cluster up --help for the options)"],
+    [["destroy"], "(run assay --help for the options)"],
   ])("%j is refused with the name of its own help, and told as JSON on request", async (args, help) => {
     const ended = await assay(...args, "--json");
     expect(ended.status).toBe(64);

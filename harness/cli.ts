@@ -10,10 +10,7 @@ const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.
 };
 const registries: LoadRegistries = async (own) => (await import("./cli/registries.ts")).registries(own);
 
-/**
- * Runs the command that `argv` (as `process.argv`) names. Resolves with its exit status; what it has to say is on the
- * process' own streams.
- */
+/** Runs the command that `argv` (as `process.argv`) names. Output goes to stdout and stderr; resolves with the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   let status: number = exitStatus.valid;
   const assay = program(manifest.version, registries, realClock(), (ended) => {
@@ -25,7 +22,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     await assay.parseAsync(argv);
     return status;
   } catch (reason) {
-    return tell(reason, { json: argv.includes("--json"), resultIsOut: resultsPrinted() > before });
+    // `json` from argv, because options that do not parse are reported as well.
+    return reportFailure(reason, { json: argv.includes("--json"), resultIsOut: resultsPrinted() > before });
   }
 }
 
@@ -34,14 +32,16 @@ function overrideExit(command: Command): void {
   command.commands.forEach(overrideExit);
 }
 
-/** What went wrong, in a line that names the way out, and under `--json` as the one object; resolves to the exit status. */
-function tell(reason: unknown, { json, resultIsOut }: { json: boolean; resultIsOut: boolean }): number {
+/** Prints what went wrong as one line and, under `--json`, as the one object. Returns the exit status. */
+function reportFailure(
+  reason: unknown,
+  { json, resultIsOut }: { json: boolean; resultIsOut: boolean },
+): number {
   if (reason instanceof CommanderError && reason.exitCode === 0) return exitStatus.valid;
   const usage = reason instanceof CommanderError || reason instanceof UsageError;
   const status = usage ? exitStatus.usage : exitStatus.couldNotRun;
-  // Not through an option that was parsed: what does not parse is told as well.
   const output = processOutput(json);
-  // Commander has told already.
+  // Commander has printed its own errors already.
   if (!(reason instanceof CommanderError)) output.note(lineOf(reason));
   if (!resultIsOut)
     output.result({ error: { kind: usage ? "usage" : "could-not-run", message: messageOf(reason) }, status });
@@ -53,8 +53,8 @@ function lineOf(reason: unknown): string {
   if (reason instanceof CouldNotRunError) return `could not run: ${reason.message}`;
   if (process.env["ASSAY_STACK"] !== undefined && reason instanceof Error)
     return `could not run: ${reason.stack}`;
-  // The operating system's errors say all there is to say; anything else is a defect, whose place helps to mend it.
-  const more = isOfSystem(reason) ? "" : " (a defect of Assay: ASSAY_STACK=1 in the environment shows where)";
+  // Errors of the operating system explain themselves; anything else is a bug, and its stack trace helps to fix it.
+  const more = isOfSystem(reason) ? "" : " (a bug in Assay: set ASSAY_STACK=1 to see the stack trace)";
   return `could not run: ${messageOf(reason)}${more}`;
 }
 
@@ -64,5 +64,5 @@ const isOfSystem = (reason: unknown): boolean =>
 function messageOf(reason: unknown): string {
   if (!(reason instanceof Error)) return String(reason);
   if (!(reason instanceof CommanderError)) return reason.message;
-  return reason.code === "commander.help" ? "no command is named" : reason.message.replace(/^error: /, "");
+  return reason.code === "commander.help" ? "no command given" : reason.message.replace(/^error: /, "");
 }

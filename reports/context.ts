@@ -12,27 +12,27 @@ import { seriesOf } from "./data/series.ts";
 import { usageOf } from "./data/usage.ts";
 import { formatDuration } from "./numbers.ts";
 
-/** What is known of any history that was judged. What only a run of ours has is absent where there was none. */
+/** Known facts of any checked history. Facts that only a run of Assay has are optional. */
 export type Judged = Pick<Run, "verdict" | "verdicts" | "operations"> &
   Partial<Pick<Run, "readMode" | "nemeses" | "nodes" | "faults">>;
 
-/** What every panel of a report may use: the run, or the history that was judged, its operations, and its timeline. */
+/** Input of every panel of a report: the run or the checked history, its operations, its timeline. */
 export interface Context<R extends Judged = Run> {
   readonly run: R;
-  /** What the history was judged against. */
+  /** Promise that the history was checked against. */
   readonly promises: Consistency;
   readonly operations: readonly Operation[];
-  /** False where the history has no times: its events stand a millisecond apart. */
+  /** False if the history has no times: its events are a millisecond apart. */
   readonly isTimed: boolean;
   readonly faults: readonly NamedFault[];
   readonly timeline: Timeline;
-  /** Words for the operations, of the workload's model. */
+  /** Words for the operations, from the model of the workload. */
   readonly words: CallWords;
-  /** Time of the history's last event, or of the last fault's end. */
+  /** Time of the last event, or of the end of the last fault. */
   readonly end: Nanos;
 }
 
-/** A fault window with the name that the report calls it by. */
+/** Fault window with its name in the report. */
 export interface NamedFault {
   readonly window: FaultWindow;
   readonly band: FaultBand;
@@ -46,7 +46,7 @@ export function contextOf<R extends Judged>(
 ): Context<R> {
   const operations = operationsOf(history);
   const windows = run.faults?.length ? run.faults : faultWindows(history);
-  // Not Math.max over a spread: a history may hold more events than a call takes arguments.
+  // Not Math.max over a spread: a history may have more events than a call can take arguments.
   const last = [...history.map(({ time }) => time), ...windows.map(({ to }) => to)].reduce(
     (latest, time) => (time > latest ? time : latest),
     (run.readMode === undefined ? 1e6 : 1e9) as Nanos,
@@ -108,7 +108,7 @@ function laneBand(checker: string, { label, node, from, to, text, figures = {}, 
   };
 }
 
-/** The nodes that operations went to, by name. */
+/** Nodes that operations went to, by name. */
 const nodesOf = (operations: readonly Operation[]): string[] =>
   [...new Set(operations.flatMap(({ node }) => node ?? []))].sort();
 

@@ -140,8 +140,8 @@ describe("the page of a history without times", () => {
   const page = render(untimed);
   const text = textOf(page);
 
-  it("has dashes where only times would tell", () => {
-    expect(text).toMatch(/Time to answer, median – the history has no times/);
+  it("has dashes for what only times would show", () => {
+    expect(text).toMatch(/Response time, median – the history has no times/);
     expect(text).toMatch(/Throughput – the history has no times/);
     expect(blanks(page)).toEqual([]);
   });

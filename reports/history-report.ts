@@ -19,7 +19,7 @@ import { countedAnomalies } from "./panels/verdict.ts";
 import { type Section, sections } from "./sections.ts";
 import { page } from "./shell.ts";
 
-/** The page of a history that was judged apart from any run: as a run's, without what nobody measured. */
+/** Renders the report of a history file: like that of a run, without what was not measured. */
 export function renderHistoryReport(judged: JudgedHistory, history: History, words: CallWords): string {
   const context = contextOf(judged, history, [], words);
   const points = pointsOf(context.operations, context.end, words);
@@ -48,7 +48,7 @@ function partsOf(context: Context<JudgedHistory>, points: Points, whole: Sketch 
   const wrong = countedAnomalies(context.run).length > 0;
   const anomalies = { id: "anomalies", title: "Anomalies", markup: anomaliesPanel(context) };
   const faults = context.faults.length > 0 ? faultsPanel(context) : undefined;
-  // The chart of a short history without times would say less than its drawing.
+  // For a short history without times, the drawing says more than a chart.
   const charts = context.operations.length > 0 && (context.isTimed || whole === undefined);
   return [
     ...(wrong ? [anomalies] : []),

@@ -1,11 +1,10 @@
 /**
- * Markup by tagged template: every value that is put into it is escaped, unless it is markup itself. Keys, values, node
- * names and messages come from the system under test: they are data, and this is the one place that turns data into
- * markup.
+ * Markup by tagged templates: every value is escaped unless it is markup itself. Keys, values, node names and messages come
+ * from the system under test; this is the only place that turns data into markup.
  */
 import { printable } from "../core/printable.ts";
 
-/** Markup that is safe to put into a page, in a text or a double-quoted attribute's place. */
+/** Markup that is safe to put into a page, as text or in a double-quoted attribute. */
 export class Html {
   readonly markup: string;
 
@@ -18,7 +17,7 @@ export class Html {
   }
 }
 
-/** What a template takes: nothing for undefined and false, every item of a list in turn. */
+/** Values that a template accepts: undefined and false render nothing, lists render each item. */
 export type Content = Html | string | number | undefined | false | readonly Content[];
 
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
@@ -27,12 +26,12 @@ export function html(strings: TemplateStringsArray, ...values: readonly Content[
   );
 }
 
-/** A JSON document for the page's code. Nothing in it can end the script element or open a comment. */
+/** Embeds JSON for the page's code. Nothing in it can end the script element or open a comment. */
 export function embeddedJson(id: string, json: string): Html {
   return html`<script type="application/json" id="${id}">${new Html(json.replaceAll("<", "\\u003c"))}</script>`;
 }
 
-/** Text as markup that shows it; characters that would act in place of being shown are written as their escapes. */
+/** Escapes text as markup; invisible control characters are shown as escapes. */
 export function escapeHtml(text: string): string {
   return printable(text, "\n\t").replace(/[&<>"']/g, (character) => escapes[character] ?? character);
 }

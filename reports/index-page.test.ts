@@ -31,14 +31,14 @@ describe("renderIndex()", () => {
   it.each([
     [0.9, true],
     [0.99, false],
-  ])("says that a run was overloaded where %d of what was offered was sent: %s", (share, overloaded) => {
+  ])("says whether a run was overloaded when %d of the offered rate was sent: %s", (share, overloaded) => {
     const { run } = validFixture(short);
     const rate = 1000;
     const load = { kind: "open", rate, processes: 12, seconds: 3 } as const;
     const figures = { "operations per second": share * rate };
     const verdict = { checker: "load", kind: "valid", summary: "sent", anomalies: [], figures } as const;
     const html = renderIndex([{ run: { ...run, load, verdicts: [verdict] }, href: "a/report.html" }]);
-    expect(html.includes("overloaded: 900/s were sent")).toBe(overloaded);
+    expect(html.includes("overloaded: only 900/s sent")).toBe(overloaded);
     expect(html.includes("overloaded")).toBe(overloaded);
   });
 

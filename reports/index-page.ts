@@ -9,19 +9,19 @@ import { number, type Row, stackingTable, text } from "./panels/table.ts";
 import { countedAnomalies, leadSentence } from "./panels/verdict.ts";
 import { page } from "./shell.ts";
 
-/** A run and where its report is, relative to the index. */
+/** A run and the path of its report, relative to the index. */
 export interface IndexedRun {
   readonly run: Run;
   readonly href: string;
 }
 
-/** Kinds of operations that get columns of their own; a workload has few. */
-const operationLimit = 4;
+/** Operations that get columns of their own; a workload has few. */
+const functionLimit = 4;
 
-/** The runs of one invocation beside each other: verdicts first, then figures, each with a link to its report. */
+/** Index of the runs of one command, side by side: verdicts, then figures, with links to the reports. */
 export function renderIndex(runs: readonly IndexedRun[]): string {
   const verdict = worst(runs.map(({ run }) => run.verdict));
-  const kinds = [...new Set(runs.flatMap(({ run }) => run.latency.map(({ f }) => f)))].sort();
+  const functions = [...new Set(runs.flatMap(({ run }) => run.latency.map(({ f }) => f)))].sort();
   return page(
     {
       title: `${verdictWords[verdict]}: ${count(runs.length, "run")} · Assay`,
@@ -35,7 +35,7 @@ export function renderIndex(runs: readonly IndexedRun[]): string {
 <p class="lead">${tally(runs)}</p>
 </div></div></section>
 ${verdictsSection(runs)}
-${speedSection(runs, kinds.slice(0, operationLimit))}`,
+${speedSection(runs, functions.slice(0, functionLimit))}`,
       foot: `Assay ${runs[0]?.run.assay.version ?? ""} · ${count(runs.length, "run")}`,
     },
     pageAssets(),
@@ -89,23 +89,23 @@ function verdictRow(indexed: IndexedRun): Row {
   };
 }
 
-function speedSection(runs: readonly IndexedRun[], kinds: readonly string[]): Html {
+function speedSection(runs: readonly IndexedRun[], functions: readonly string[]): Html {
   const columns = [
     text("System"),
     text("Load"),
     number("ok per second"),
-    ...kinds.flatMap((f) => [number(`${f} p50`), number(`${f} p99`)]),
+    ...functions.flatMap((f) => [number(`${f} p50`), number(`${f} p99`)]),
   ];
   return html`<section aria-labelledby="speed"><h2 id="speed">Speed</h2>
 ${stackingTable(
   undefined,
   columns,
-  runs.map((indexed) => speedRow(indexed, kinds)),
+  runs.map((indexed) => speedRow(indexed, functions)),
 )}
-<p class="note">Response times of ok operations, from their intended start. Latencies compare at the same offered rate only, and a speed beside an invalid verdict is no result.</p></section>`;
+<p class="note">Response times of ok operations, from their intended start. Compare latencies only at the same offered rate. A speed next to an invalid verdict is not a result.</p></section>`;
 }
 
-function speedRow(indexed: IndexedRun, kinds: readonly string[]): Row {
+function speedRow(indexed: IndexedRun, functions: readonly string[]): Row {
   const { run } = indexed;
   const load =
     run.load.kind === "open"
@@ -117,7 +117,7 @@ function speedRow(indexed: IndexedRun, kinds: readonly string[]): Row {
       linked(indexed),
       html`${load}${caveats(run)}`,
       Number.isFinite(perSecond) ? formatFigure(Math.round(perSecond * 10) / 10) : "–",
-      ...kinds.flatMap((f) => {
+      ...functions.flatMap((f) => {
         const summary = run.latency.find((one) => isOkResponse(one) && one.f === f);
         return [formatMicros(summary?.p50 ?? Number.NaN), formatMicros(summary?.p99 ?? Number.NaN)];
       }),
@@ -132,14 +132,14 @@ function caveats(run: Run): Content {
   const sent = sentUnderOverload(run);
   return [
     sent !== undefined &&
-      html` <span class="caveat" title="latencies are those of a queue">overloaded: ${formatCount(sent)}/s were sent</span>`,
+      html` <span class="caveat" title="latencies include the wait in a queue">overloaded: only ${formatCount(sent)}/s sent</span>`,
     run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`,
     run.client.limited !== undefined &&
       html` <span class="caveat" title="${run.client.limited}">client-limited</span>`,
   ];
 }
 
-/** Operations sent each second, as the trial measured, where that is less than 95% of what was offered. */
+/** Operations sent per second according to the trial, if below 95% of the offered rate. */
 function sentUnderOverload({ load, verdicts }: Run): number | undefined {
   const sent = verdicts.find(({ checker }) => checker === "load")?.figures?.["operations per second"];
   return load.kind === "open" && sent !== undefined && sent < 0.95 * load.rate ? Math.round(sent) : undefined;

@@ -1,19 +1,19 @@
 import type { Run } from "../core/run.ts";
 import type { Judged } from "./context.ts";
 
-/** A history from a file, and what came of it. Nothing is known of the system or the machine behind it. */
+/** A history file and its verdicts. Nothing is known about the system or the machine behind it. */
 export interface JudgedHistory extends Judged {
-  /** Where it was read from. */
+  /** Path that it was read from. */
   readonly file: string;
-  /** The format's name. */
+  /** Name of the format. */
   readonly format: string;
-  /** The sequential specification that it was held against. */
+  /** Model that it was checked against. */
   readonly model: string;
-  /** How many keys the operations name; 0 where they name none. */
+  /** Number of keys that the operations name. */
   readonly keys: number;
-  /** How it was read, and what was left out and why. */
+  /** Notes on how it was read, and what was left out and why. */
   readonly notes: readonly string[];
-  /** The command that judges it again. */
+  /** Command that checks it again. */
   readonly command: string;
   readonly assay: Run["assay"];
 }

@@ -2,8 +2,8 @@ import type { VerdictKind } from "../core/verdict.ts";
 import { type Html, html } from "./html.ts";
 
 /**
- * The report's hallmarks, after the punches of an assay office: every verdict has a shape of its own, so that it is
- * told without colour.
+ * Hallmarks of the report, like the punches of an assay office: each verdict has a shape of its own, so that it can be
+ * recognized without colour.
  */
 const shapes: Readonly<Record<VerdictKind, { readonly frame: string; readonly sign: string }>> = {
   // An octagon with a tick.
@@ -29,12 +29,12 @@ export const verdictWords: Readonly<Record<VerdictKind, string>> = {
   invalid: "Invalid",
 };
 
-/** Decorative beside the verdict's word; pass no word and it speaks for itself. */
+/** Draws the mark of a verdict: decorative next to the word, or labelled for screen readers on its own. */
 export function verdictMark(kind: VerdictKind, size: number, decorative = true): Html {
   const { frame, sign } = shapes[kind];
   const words = decorative ? html`aria-hidden="true"` : html`role="img" aria-label="${verdictWords[kind]}"`;
   return html`<svg class="mark ${kind}" width="${size}" height="${size}" viewBox="0 0 32 32" ${words}><path class="frame" d="${frame}"/><path class="sign" d="${sign}"/></svg>`;
 }
 
-/** The product's own mark: a balance in a cut-cornered punch. */
+/** Logo of Assay: a balance in a cut-cornered punch. */
 export const assayMark: Html = html`<svg class="brand" width="26" height="26" viewBox="0 0 32 32" aria-hidden="true"><path class="frame" d="M7.5 1.5h17l6 6v17l-6 6h-17l-6-6v-17Z"/><path class="sign" d="M16 7v17M10.5 24.5h11M7.5 11h17M7.5 11l-3 7h6ZM24.5 11l-3 7h6Z"/></svg>`;

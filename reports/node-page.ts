@@ -2,24 +2,24 @@ import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 
-/** A piece of code to be put into a page, with the hash by which the page's policy lets it run. */
+/** Inline script, with the hash by which the page's policy allows it. */
 export interface Script {
   readonly code: string;
   readonly hash: string;
 }
 
-/** The browser's side of a page, each piece one file without imports. */
+/** Browser code and styles of a page, each bundled into one piece. */
 export interface PageAssets {
   /** Runs before anything is painted. */
   readonly early: Script;
-  /** Runs at the page's end. */
+  /** Runs at the end of the page. */
   readonly main: Script;
   readonly css: string;
 }
 
 let assets: PageAssets | undefined;
 
-/** Bundles `page/` from its sources: there is no build step, and what is tested is what is shipped. */
+/** Bundles `page/` from its sources, so that there is no build step and tests run what is shipped. */
 export function pageAssets(): PageAssets {
   assets ??= { early: script("early.ts"), main: script("main.ts"), css: bundle("style.css") };
   return assets;
@@ -41,6 +41,6 @@ function bundle(file: string): string {
     charset: "utf8",
     logLevel: "silent",
   }).outputFiles;
-  // The hash is of what stands between the tags, to the byte: no line's end of the bundler's.
+  // The hash covers exactly the bytes between the tags: drop the line end that the bundler adds.
   return (output?.text ?? "").trim();
 }

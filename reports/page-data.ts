@@ -3,7 +3,7 @@ import type { Spectrum } from "./charts/spectrum.ts";
 import type { Timeline } from "./charts/timeline.ts";
 import type { Points } from "./data/points.ts";
 
-/** What the report hands to the page's code: packed by `report.ts`, unpacked by `page/main.ts`. */
+/** Data for the page's code: packed by `report.ts`, unpacked by `page/main.ts`. */
 export interface PageData {
   readonly timeline: Timeline;
   readonly points: Points;
@@ -11,5 +11,5 @@ export interface PageData {
   readonly spectra: readonly Spectrum[];
 }
 
-/** The id of the script element that holds it. */
+/** Id of the script element that holds it. */
 export const pageDataId = "report-data";

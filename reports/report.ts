@@ -22,9 +22,9 @@ import { type Section, sections } from "./sections.ts";
 import { page } from "./shell.ts";
 
 /**
- * The report of one run: an HTML file that needs nothing else, neither a network nor, for all but the scatter, a script.
- * Figures come from all operations; where a run is too long for its scatter to hold them all, the report says so.
- * `words` are those of the model that the operations are of; without them they are told in words that fit any.
+ * Renders the report of one run: a self-contained HTML file that needs no network and, except for the scatter plot, no
+ * script. Figures come from all operations; if the scatter plot leaves some out, the report says so. `words` describe the
+ * operations of the workload's model; without them, generic words are used.
  */
 export function renderReport(
   run: Run,
@@ -54,7 +54,7 @@ ${markup}`,
   );
 }
 
-/** The report's parts in the order in which they are read: what went wrong early, what was merely noticed late. */
+/** Parts of the report in reading order: violations come early, observations that break no promise late. */
 function partsOf(context: Context, points: Points): Section[] {
   const wrong = countedAnomalies(context.run).length > 0;
   const anomalies = { id: "anomalies", title: "Anomalies", markup: anomaliesPanel(context) };

@@ -1,13 +1,13 @@
 import type { Html } from "./html.ts";
 
-/** A part of a page, with what the bar on top calls it; without markup it is left out. */
+/** Part of a page, with its title in the top bar; left out if it has no markup. */
 export interface Section {
   readonly id: string;
   readonly title: string;
   readonly markup: Html | undefined;
 }
 
-/** The parts that there are, and the links to them. */
+/** Markup of all parts that are present, and the links to them. */
 export function sections(parts: readonly Section[]) {
   const present = parts.filter(({ markup }) => markup !== undefined);
   return {

@@ -2,20 +2,20 @@ import { Html, html } from "./html.ts";
 import { assayMark } from "./marks.ts";
 import type { PageAssets } from "./node-page.ts";
 
-/** What stands around a report's and the index's content: head, bar on top, foot. */
+/** Frame of a report or an index: head, top bar, footer. */
 export interface Shell {
   readonly title: string;
-  /** Links in the bar: fragment or address, and words. */
+  /** Links in the top bar: address and text. */
   readonly links: readonly (readonly [href: string, words: string])[];
   readonly content: Html;
-  /** Data for the page's code; none: the page runs no more than the theme's switch. */
+  /** Data for the page's code; without it, the page only runs the theme switch. */
   readonly data?: Html;
   readonly foot: string;
 }
 
 /**
- * One self-contained file. Its policy lets nothing be fetched and no script run but the two that are in it, so that a
- * value which found a way past the escaping would still do nothing.
+ * Renders one self-contained file. Its policy forbids all requests and every script but its own two, so that a value that
+ * slipped past the escaping would still do nothing.
  */
 export function page(shell: Shell, { early, main, css }: PageAssets): string {
   const policy = `default-src 'none'; script-src 'sha256-${early.hash}' 'sha256-${main.hash}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;

@@ -1,5 +1,6 @@
 import { register } from "./register.ts";
+import { set } from "./set.ts";
 import type { Workload } from "./workload.ts";
 
 /** Every workload by name. */
-export const workloads = { register } as const satisfies Readonly<Record<string, Workload>>;
+export const workloads = { register, set } as const satisfies Readonly<Record<string, Workload>>;

@@ -1,18 +1,18 @@
-/** How long a call may take and who may call it off: the same for every call of every client. */
+/** Limits of a call, a deadline and a signal, shared by all calls of all clients. */
 import type { Clock } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
 
 export interface Ask {
-  /** Milliseconds for the whole call. Absent: the connection's `timeoutMs`. */
+  /** Milliseconds for the whole call; default: `timeoutMs` of the connection. */
   readonly timeoutMs?: number;
-  /** Calls it off: the call rejects at once with `aborted`, definite where no request had left. */
+  /** Cancels the call: it rejects at once with `aborted`, definite if no request had left. */
   readonly signal?: AbortSignal;
 }
 
-/** An `Ask` on a clock. A call of several requests gives each of them the same limits. */
+/** An `Ask` on a clock, shared by all requests of one call. */
 export interface Limits {
-  /** A reading of the clock. */
+  /** Deadline on the clock. */
   readonly deadline: Nanos;
   readonly signal: AbortSignal | undefined;
 }
@@ -24,26 +24,26 @@ export function limitsOf(
   return { deadline: nanos(clock.now() + millis(ask.timeoutMs ?? timeoutMs)), signal: ask.signal };
 }
 
-/** The error of a call that was called off; `left`: whether its request had left by then. */
+/** Makes the error of a canceled call; `left`: whether its request had left by then. */
 export const abortedError = (left: boolean): ClientError =>
   left
-    ? new ClientError("aborted", "called off before the answer came")
-    : new ClientError("aborted", "called off before the request left", { definite: true });
+    ? new ClientError("aborted", "canceled before the answer came")
+    : new ClientError("aborted", "canceled before the request left", { definite: true });
 
-/** Throws, definitely, where the call has been called off already. */
+/** Throws a definite error if the call has already been canceled. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw abortedError(false);
 }
 
-/** Calls `onAbort` when the signal fires. Returns how to stop listening. */
+/** Calls `onAbort` when the signal fires. Returns a function that stops listening. */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   signal?.addEventListener("abort", listener, { once: true });
   return () => signal?.removeEventListener("abort", listener);
 }
 
 /**
- * Settles as `work` does, or rejects where a limit is reached first: with `late()` at the deadline, with `aborted` when
- * the signal fires. For what happens before a request leaves, so both are definite. `work` itself is not stopped.
+ * Settles like `work`, or rejects if a limit is reached first: with `late()` at the deadline, with `aborted` when the signal
+ * fires. For steps before a request leaves, so both are definite. Does not stop `work` itself.
  */
 export function beforeSending<T>(
   clock: Clock,

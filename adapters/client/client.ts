@@ -1,4 +1,4 @@
-/** What a client can do, one interface a capability; a workload names those that it needs and gets exactly them. */
+/** Capabilities of clients, one interface each; a workload names those that it needs and gets exactly these. */
 import { ClientError } from "../../core/errors.ts";
 import type { Connection, ConnectOptions, Endpoint } from "./connection.ts";
 import type { Delete } from "./delete.ts";
@@ -16,10 +16,10 @@ export interface Capabilities {
 export type Capability = keyof Capabilities;
 
 /**
- * One connection to ONE node. Never retries and never fails over: the history must show what happened. Every call
- * rejects with a ClientError, whose `definite` says whether the operation surely had no effect.
+ * One connection to ONE node. Never retries and never fails over: the history must show what happened. All calls reject with a
+ * ClientError, whose `definite` says whether the operation certainly had no effect.
  *
- * Keys are plain names without a slash (`r1`); an adapter maps them to paths of its own. Values are strings.
+ * Keys are plain names without a slash (`r1`), which an adapter maps to its own paths. Values are strings.
  */
 export type ClientWith<C extends Capability> = Connection & { readonly [K in C]: Capabilities[K] };
 
@@ -30,7 +30,7 @@ export type Connect = <C extends Capability>(
   options: ConnectOptions,
 ) => Promise<ClientWith<C>>;
 
-/** A system's own way to connect, with all that it has, as an adapter's `capabilities` and `connect`. */
+/** Derives `capabilities` and `connect` of an adapter from a function that connects with all capabilities. */
 export function offer<Has extends Capability>(
   system: string,
   has: readonly Has[],

@@ -1,8 +1,8 @@
-/** Where a client connects, with what, and how it ends. */
+/** Connection of a client: endpoint, credentials, and how it ends. */
 import type { Clock } from "../../core/clock.ts";
 import type { NodeId } from "../../core/op.ts";
 
-/** Where a client finds a node. */
+/** Address of a node for clients. */
 export interface Endpoint {
   readonly node: NodeId;
   readonly host: string;
@@ -16,7 +16,7 @@ export interface Tls {
   readonly key?: string;
 }
 
-/** Who the client is, and how it and the node prove who they are. */
+/** Credentials of the client, and certificates of both sides. */
 export interface Credentials {
   readonly tls?: Tls;
   /** etcd: user and password. ZooKeeper: digest. */
@@ -26,15 +26,15 @@ export interface Credentials {
 }
 
 export interface ConnectOptions extends Credentials {
-  /** For connecting, and for every call that names no limit of its own; milliseconds. */
+  /** Milliseconds for connecting, and for each call without a limit of its own. */
   readonly timeoutMs: number;
   readonly clock: Clock;
 }
 
-/** How a client ends. Both reject what is pending with `connection-lost`; what is asked afterwards is `not-connected`. */
+/** Ways to end a client. Both reject pending calls with `connection-lost`; later calls reject with `not-connected`. */
 export interface Connection {
-  /** Says good-bye: what the client held is freed at once. Resolves when the connection is gone. Never rejects. */
+  /** Ends the session: the system frees at once what the client held. Resolves when the connection is closed. Never rejects. */
   close(): Promise<void>;
-  /** Goes as a process that died: no word to the server, so that what the client held stays until it expires. */
+  /** Ends like a process that died: sends nothing, so that what the client held stays until it expires. */
   abandon(): void;
 }

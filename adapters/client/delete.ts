@@ -3,9 +3,9 @@ import type { Revision } from "../../core/op.ts";
 import type { Ask } from "./ask.ts";
 
 export interface Deletion {
-  /** Whether there was a key to remove: an atomic observation. */
+  /** Whether the key existed, observed atomically. */
   readonly existed: boolean;
-  /** The revision of the removal, where there was one and the system gives it. */
+  /** Revision of the removal, if the key existed and the system reports it. */
   readonly revision?: Revision;
 }
 

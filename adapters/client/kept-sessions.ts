@@ -1,4 +1,4 @@
-/** The sessions of one client, kept alive: what all systems have in common. */
+/** Keeps the sessions of one client alive; shared by all systems. */
 import type { Cancel, Clock } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import type { Revision } from "../../core/op.ts";
@@ -6,19 +6,19 @@ import { millis } from "../../core/time.ts";
 import type { Ask } from "./ask.ts";
 import type { Session, Sessions } from "./session.ts";
 
-/** A session as one system has it. What needs it rejects with `session-expired` once it is gone. */
+/** Session of one system. Calls that need it reject with `session-expired` once it is gone. */
 export interface Lease {
   readonly id: string;
   readonly ttlMs: number;
-  /** One sign of life. */
+  /** Sends one keep-alive. */
   renew(ask: Ask): Promise<void>;
   create(key: string, value: string, ask: Ask | undefined): Promise<Revision | undefined>;
   end(ask: Ask | undefined): Promise<void>;
-  /** What it holds in this process, where that is more than the client's own connection. */
+  /** Releases what the session holds in this process besides the client's connection. */
   abandon?(): void;
 }
 
-/** A client that closes waits for each good-bye this long. */
+/** How long a closing client waits for the end of each session. */
 const farewellMs = 500;
 
 export class KeptSessions implements Sessions {
@@ -43,7 +43,7 @@ export class KeptSessions implements Sessions {
     return session;
   }
 
-  /** Ends all of them. Never rejects. */
+  /** Ends all sessions. Never rejects. */
   async close(): Promise<void> {
     const ending = [...this.#open].map((session) => session.close({ timeoutMs: farewellMs }));
     await Promise.allSettled(ending);
@@ -100,12 +100,12 @@ class KeptSession implements Session {
     this.#over();
   }
 
-  /** A sign of life every third of the time; one that got no answer is followed by the next. */
+  /** Sends a keep-alive every third of the time, whether or not the previous one was answered. */
   #scheduleBeat(): void {
     const intervalMs = this.ttlMs / 3;
     this.#stopBeats = this.#clock.after(millis(intervalMs), () => {
       this.#scheduleBeat();
-      // What else it fails of is no loss: the system has not said that the session is gone.
+      // Other failures are not a loss: the system has not reported that the session is gone.
       this.#whileThere(() => this.#lease.renew({ timeoutMs: intervalMs })).catch(() => {});
     });
   }

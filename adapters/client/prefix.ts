@@ -1,14 +1,14 @@
-/** Capability `prefix`: the keys that start with the same text, read as one. */
+/** Capability `prefix`: reads all keys with the same prefix at once. */
 import type { Revision } from "../../core/op.ts";
 import type { Ask } from "./ask.ts";
 
 export interface Versioned {
   readonly value: string;
-  /** Where the system puts the value's last write in its order; absent where the system does not say. */
+  /** Revision of the value's last write; absent if the system does not report it. */
   readonly revision?: Revision;
 }
 
 export interface Prefix {
-  /** Every key that starts with `prefix`, in the order of keys, as of one moment. `mode` is one of the adapter's read modes. */
+  /** Reads every key that starts with `prefix`, sorted by key, from one state. `mode` is one of the adapter's read modes. */
   list(prefix: string, mode: string, ask?: Ask): Promise<ReadonlyMap<string, Versioned>>;
 }

@@ -63,7 +63,7 @@ export function administration(bench: Bench): void {
         const key = bench.key();
         await client.kv.write(key, "old");
         const revision = await client.kv.write(key, "new");
-        assert(revision !== undefined, "a system that compacts tells a write's revision");
+        assert(revision !== undefined, "a system that compacts reports the revision of a write");
         await at(bench.node(0), async (admin) => {
           await admin.compact?.(revision);
           for (const refused of [revision, revision + 1_000_000]) {

@@ -22,24 +22,21 @@ export function atRest(bench: Bench): void {
       }
     });
 
-    it.skipIf(adapter.digest === undefined)(
-      "every node tells the same digest of the same state",
-      async () => {
-        const writer = await bench.client();
-        // ZooKeeper has one for every 128th transaction.
-        for (let i = 0; i < 130; i++) await writer.kv.write(bench.key(), "1");
-        const digest = async (index: number, at?: number): Promise<Digest> => {
-          const told = await adapter.digest?.(bench.node(index).endpoint, patient, at);
-          if (told === undefined) throw new Error("no digest");
-          return told;
-        };
-        const first = await digest(0);
-        for (const index of [1, 2])
-          expect(await until("the same state", () => digest(index, first.at))).toEqual(first);
-      },
-    );
+    it.skipIf(adapter.digest === undefined)("every node has the same digest of the same state", async () => {
+      const writer = await bench.client();
+      // ZooKeeper has one for every 128th transaction.
+      for (let i = 0; i < 130; i++) await writer.kv.write(bench.key(), "1");
+      const digest = async (index: number, at?: number): Promise<Digest> => {
+        const digest = await adapter.digest?.(bench.node(index).endpoint, patient, at);
+        if (digest === undefined) throw new Error("no digest");
+        return digest;
+      };
+      const first = await digest(0);
+      for (const index of [1, 2])
+        expect(await until("the same state", () => digest(index, first.at))).toEqual(first);
+    });
 
-    it.skipIf(adapter.digest === undefined)("no node tells a digest of a state that is to come", async () => {
+    it.skipIf(adapter.digest === undefined)("no node has a digest of a future state", async () => {
       await expect(adapter.digest?.(bench.node(0).endpoint, patient, 2 ** 52)).rejects.toThrow();
     });
   });

@@ -27,7 +27,7 @@ export function failures(bench: Bench): void {
   observing(bench);
 }
 
-/** Seen through a relay, which tells how far a request came. */
+/** Failures seen through a relay, which shows how far a request got. */
 function operationErrors(bench: Bench): void {
   const mode = bench.adapter.defaultReadMode;
 
@@ -206,7 +206,7 @@ function nodeFailures(bench: Bench): void {
       // Stopped first, so that it cannot answer before it dies.
       await node.pause();
       const lost = errorOf(client.kv.write(bench.key(), "killed"));
-      // The request leaves at once; nothing that a test could see tells when.
+      // The request leaves at once; nothing visible to a test shows when.
       await sleep(clock, millis(100));
       await node.kill();
       expect(await lost).toMatchObject({ definite: false });

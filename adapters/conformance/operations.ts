@@ -61,7 +61,7 @@ function readsAndWrites(bench: Bench): void {
       await expect(client.kv.read(bench.key(), "telepathic")).rejects.toMatchObject({ code: "unsupported" });
     });
 
-    it("have one place in the system's order, which every read of the write tells", async () => {
+    it("have one place in the system's order, which every read of the write reports", async () => {
       const client = await bench.client();
       const key = bench.key();
       let newest = 0;
@@ -84,7 +84,7 @@ function readsAndWrites(bench: Bench): void {
       if (swapped !== undefined) expect(modRevision).toBe(swapped);
     });
 
-    it("grow in revision, and reads tell a revision that is no older than what they show", async () => {
+    it("grow in revision, and reads report a revision that is no older than what they show", async () => {
       const client = await bench.client();
       const key = bench.key();
       let newest = 0;
@@ -212,7 +212,7 @@ function compareAndSet(bench: Bench): void {
 function deletion(bench: Bench): void {
   const mode = bench.adapter.defaultReadMode;
 
-  it("delete tells whether there was something to delete", async () => {
+  it("delete reports whether there was something to delete", async () => {
     const client = await bench.clientWith(["kv", "delete"]);
     const key = bench.key();
     await client.kv.write(key, "1");
@@ -223,7 +223,7 @@ function deletion(bench: Bench): void {
     expect((await client.kv.read(key, mode)).value).toBe("again");
   });
 
-  it("delete has its own place in the system's order, where the system tells", async () => {
+  it("delete has its own place in the system's order, where the system reports it", async () => {
     const client = await bench.clientWith(["kv", "delete"]);
     const key = bench.key();
     const written = await client.kv.write(key, "1");

@@ -97,7 +97,7 @@ const keyValue = (node: ConsulNode): KeyValue => ({
 
   /**
    * Consul compares indexes, not values: a read, and a write where the index is still the same. A difference at the
-   * read, or an index that moved, tells nothing of the value at the moment of the write: `conflict`.
+   * read, or an index that moved, says nothing about the value at the moment of the write: `conflict`.
    */
   async cas(key, from, to, ask) {
     const path = pathOf(key);
@@ -193,7 +193,7 @@ const pathOf = (key: string): string => `/v1/kv/${encodeURI(keyName(key))}`;
 
 const textOf = ({ Value }: Entry): string => Buffer.from(Value ?? "", "base64").toString();
 
-/** What the answer's headers tell of the state that it was made from. */
+/** Reads from the headers of an answer which state it was made from. */
 function freshness(headers: HttpAnswer["headers"]): Omit<ReadResult, "value" | "modRevision"> {
   const index = numberIn(headers["x-consul-index"]);
   const lastContactMs = numberIn(headers["x-consul-lastcontact"]);

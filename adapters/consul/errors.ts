@@ -1,8 +1,8 @@
 import { ClientError, type ErrorCode } from "../../core/errors.ts";
 
 /**
- * What an answer with an error means. Consul tells its reasons apart by text, and a server that passes a request on puts
- * words before it; so texts are looked for anywhere in the answer, here and nowhere else.
+ * Meaning of error answers. Consul distinguishes reasons by text, and a server that forwards a request adds a prefix; so texts
+ * are searched anywhere in the answer, here and nowhere else.
  */
 interface Reason {
   readonly text: string;
@@ -16,7 +16,7 @@ const reasons: readonly Reason[] = [
   // The leader had it in its log when it was deposed: the next leader may have it too.
   { text: "leadership lost while committing log", code: "unavailable" },
   { text: "raft is already shutdown", code: "unavailable" },
-  // Checked before anything is done, be it by the server that the request was passed on to.
+  // Checked before anything is done, also by a server that the request was forwarded to.
   { text: "ACL not found", code: "unauthenticated" },
   { text: "Permission denied", code: "rejected" },
   { text: "rate limit exceeded", code: "overloaded" },

@@ -82,7 +82,7 @@ export class HttpConnection {
   }
 }
 
-/** One request and its answer, as undici tells of it. */
+/** One request and its answer, as reported by undici. */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #server: string;
   readonly #resolve: (answer: HttpAnswer) => void;
@@ -163,7 +163,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Node tells several failed addresses of one name as one error without a text. */
+/** Message of an error: Node reports several failed addresses of one name as one error without a message. */
 function messageOf(error: Error): string {
   if (error instanceof AggregateError) return error.errors.map(({ message }) => message).join("; ");
   return error.message;

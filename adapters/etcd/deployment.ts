@@ -17,7 +17,7 @@ export const deployment: Deployment = {
   readySeconds: 20,
   launch: (node) => ({
     argv: [node.command ?? "etcd", ...options(node)],
-    // etcd 3.4 starts on processors other than amd64 only where it is told their name.
+    // etcd 3.4 starts on processors other than amd64 only if this names them.
     env: { ETCD_UNSUPPORTED_ARCH: process.arch },
     files: {},
   }),

@@ -21,6 +21,8 @@ import { MemorySessions, type OwnedKeys } from "./sessions.ts";
  * - `reused-revisions`: one change in fifty gets the revision of the one before it.
  * - `double-apply`: one change in fifty happens once more, a little later.
  * - `false-failures`: one change in fifty happens, and is answered as refused.
+ * - `partial-lists`: one list in fifty lacks its last key.
+ * - `undone-deletes`: one deleted key in fifty is back a little later.
  * - `early-expiry`: a session ends after a quarter of its time, while its client still counts on it.
  */
 export type MemoryBug =
@@ -29,13 +31,15 @@ export type MemoryBug =
   | "reused-revisions"
   | "double-apply"
   | "false-failures"
+  | "partial-lists"
+  | "undone-deletes"
   | "early-expiry";
 
 export interface MemoryOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly nodes: number;
-  /** Of one message. */
+  /** Delay of one message. */
   readonly latencyMs: LatencyMs;
   /** How long a cluster without a leader takes to find one. */
   readonly electionMs: number;
@@ -197,6 +201,11 @@ export class MemorySystem {
         this.#revision++;
         this.#append(leader, key, value);
       });
+    if (request.type === "delete" && this.#strikes("undone-deletes"))
+      this.clock.after(millis(secondApplyMs), () => {
+        this.#revision++;
+        this.#append(leader, key, current.value);
+      });
     if (this.#strikes("false-failures")) return new ClientError("rejected", "refused, says the node");
     return {
       revision: this.#revision,
@@ -259,6 +268,7 @@ export class MemorySystem {
       if (!key.startsWith(prefix) || value === undefined || modRevision === undefined) continue;
       found.push([key, { value, revision: modRevision }]);
     }
+    if (this.#strikes("partial-lists")) found.pop();
     return { revision: applied, entries: inOrderOfKeys(found) };
   }
 

@@ -7,7 +7,9 @@ export const mutants = {
     "the leader answers linearizable reads from memory, without asking a quorum whether it still leads",
   "ack-before-commit": "the leader applies and acknowledges a write before a quorum has it",
   "serve-follower-reads": "a follower answers linearizable reads from its own state",
-  "forget-vote": "a restarted member forgets for whom it voted",
+  "range-without-quorum":
+    "a member answers a linearizable range of several keys from its own state, without asking a quorum",
+  "forget-vote": "a restarted member forgets its vote",
   "apply-twice": "a proposal that was sent again after a leader change is applied again",
   "skip-apply-on-follower": "one follower does not apply one committed entry",
   "lose-acknowledged-write":

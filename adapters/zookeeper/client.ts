@@ -130,7 +130,7 @@ class ZooKeeperNode implements KeyValue, Prefix {
 
   /**
    * A read of what this server has, and a write where the version is still the same. The read may be stale, so a
-   * difference tells nothing of the value at any moment of the operation: `conflict`, never `mismatch`.
+   * difference says nothing about the value at any moment of the operation: `conflict`, never `mismatch`.
    *
    * A key that is deleted and created again counts its versions from 0 again, so an equal version may be that of another
    * value. Every delete raises the version of the root; with that unchanged since before the key was read, nothing was
@@ -165,7 +165,7 @@ class ZooKeeperNode implements KeyValue, Prefix {
 
   /**
    * Names and values are asked apart. They are the state of one moment, that of the names, where no value is newer and
-   * none is missing; otherwise it is asked anew.
+   * none is missing; otherwise it is read again.
    */
   async list(prefix: string, mode: string, asked?: Ask): Promise<ReadonlyMap<string, Versioned>> {
     const ask = this.#operation(asked);

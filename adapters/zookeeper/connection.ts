@@ -31,7 +31,7 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   /** Called with the zxid of every reply. */
   readonly saw: (zxid: bigint) => void;
-  /** Called when a reply told that the session is no more. */
+  /** Called when a reply reports that the session is gone. */
   readonly expired: () => void;
 }
 

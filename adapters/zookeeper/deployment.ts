@@ -48,7 +48,7 @@ function program(node: NodeView): Pick<NodeLaunch, "argv" | "env"> {
   return { argv: ["java", ...java, "-cp", classPath(command), main, configuration], env: {} };
 }
 
-/** Of the jar of the server: that of an upstream archive lies with all it needs; Debian's names most of it itself. */
+/** Class path from the server's jar: an upstream archive has its dependencies next to it; Debian's jar names most of them. */
 function classPath(jar: string): string {
   const directory = dirname(jar);
   if (directory.endsWith("/lib")) return [join(directory, "*"), join(directory, "../conf")].join(":");

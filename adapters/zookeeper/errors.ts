@@ -14,7 +14,7 @@ export const zkCode = {
  * ZooKeeper refuses a request before it becomes a transaction, or lets the transaction fail as a whole.
  */
 const table: ReadonlyMap<number, { readonly name: string; readonly code: ErrorCode }> = new Map([
-  // These come from within the server, and do not tell how far the request came.
+  // Internal errors of the server, which do not show how far the request got.
   [-1, { name: "SYSTEMERROR", code: "unknown" }],
   [-2, { name: "RUNTIMEINCONSISTENCY", code: "unknown" }],
   [-3, { name: "DATAINCONSISTENCY", code: "unknown" }],

@@ -88,7 +88,7 @@ export class JuteReader {
     return value !== 0;
   }
 
-  /** A null buffer reads as an empty one: ZooKeeper itself does not tell a node without data from one with none. */
+  /** A null buffer reads as an empty one: ZooKeeper itself does not distinguish a node without data from one with empty data. */
   buffer(): Buffer {
     const length = Math.max(0, this.int());
     const end = this.#at + length;

@@ -19,7 +19,7 @@ const opcode = {
   closeSession: -11,
 } as const;
 
-/** A request, told apart from how it travels: `session.ask(getData("/a"), deadline)`. */
+/** A request, independent of the connection: `session.ask(getData("/a"), deadline)`. */
 export interface Request<Reply> {
   readonly opcode: number;
   /** For messages: `setData /assay/r1`. */
@@ -37,7 +37,7 @@ export interface Watch {
   readonly path: string;
 }
 
-/** What the server tells of a watch that it held. */
+/** Event of a watch. */
 export interface WatchEvent {
   readonly type: "created" | "deleted" | "changed" | "children-changed" | "other";
   readonly path: string;
@@ -48,7 +48,7 @@ export interface WatchEvent {
 export interface Stat {
   readonly createdZxid: bigint;
   readonly modifiedZxid: bigint;
-  /** 0 at creation, one more at every setData; starts anew where the node is deleted and created again. */
+  /** 0 at creation, one more at every setData; starts again if the node is deleted and created again. */
   readonly version: number;
   /** The session that owns an ephemeral node, else 0. */
   readonly ephemeralOwner: bigint;
@@ -166,7 +166,7 @@ export function sync(path: string): Request<undefined> {
   };
 }
 
-/** Until it is removed: changes of the node and of its children's number, or of everything below it. */
+/** Watch until removed: changes of the node and of the number of its children, or of everything below it. */
 export function addWatch(path: string, recursive: boolean): Request<undefined> {
   return {
     opcode: opcode.addWatch,
@@ -253,7 +253,7 @@ export const closeSession: Request<undefined> = {
   read: nothing,
 };
 
-/** Logs the session in. `name:password` is told to the server as it is. */
+/** Logs the session in. `name:password` is sent to the server in plain text. */
 export function digest(name: string, password: string): Request<undefined> {
   return {
     opcode: opcode.auth,

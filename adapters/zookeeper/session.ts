@@ -56,7 +56,7 @@ export class Session {
     return this.#timeoutMs;
   }
 
-  /** `listener` is called for every event of a watch, in the order in which the server told them. */
+  /** Calls `listener` for each event of a watch, in the order in which the server sent them. */
   onEvent(listener: (event: WatchEvent) => void): void {
     this.#watches.listener = listener;
   }
@@ -90,7 +90,7 @@ export class Session {
     await this.connect(deadline);
   }
 
-  /** Ends the session where the server can still be told. Never rejects. */
+  /** Ends the session if the server can still be reached. Never rejects. */
   async close(): Promise<void> {
     if (this.#ended !== undefined) return;
     this.#ended = "closed";

@@ -29,18 +29,18 @@ export async function serverStatus(
  */
 export async function digest(endpoint: Endpoint, options: ConnectOptions, at?: Revision): Promise<Digest> {
   const text = await fourLetters("hash", endpoint, options);
-  const told = [...text.matchAll(/^([0-9a-f]+): (-?\d+)$/gm)].map(([, zxid, tree]) => ({
+  const digests = [...text.matchAll(/^([0-9a-f]+): (-?\d+)$/gm)].map(([, zxid, tree]) => ({
     at: Number.parseInt(zxid as string, 16),
     digest: BigInt.asUintN(64, BigInt(tree as string))
       .toString(16)
       .padStart(16, "0"),
     since: 0,
   }));
-  const found = at === undefined ? told.at(-1) : told.findLast((one) => one.at === at);
+  const found = at === undefined ? digests.at(-1) : digests.findLast((one) => one.at === at);
   if (found !== undefined) return found;
   throw new ClientError(
     "unsupported",
-    `${endpoint.node} tells no digest${at === undefined ? "" : ` of ${at}`}`,
+    `${endpoint.node} has no digest${at === undefined ? "" : ` at ${at}`}`,
   );
 }
 

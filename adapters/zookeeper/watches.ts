@@ -1,7 +1,7 @@
 import type { Watch, WatchEvent } from "./requests.ts";
 
 /**
- * The watches that servers hold for a session. A server forgets them with the connection, so the session tells the next
+ * The watches that servers hold for a session. A server forgets them with the connection, so the session registers them with the next
  * one. All but `persistent` and `recursive` end with their first event.
  */
 export class WatchRegistry {
@@ -15,7 +15,7 @@ export class WatchRegistry {
     this.#watches.set(keyOf(watch), watch);
   }
 
-  /** What the next server must be told. */
+  /** Watches to register with the next server. */
   held(): readonly Watch[] {
     return [...this.#watches.values()];
   }

@@ -5,9 +5,8 @@ import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { allOf } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
 import { compareDigests, type DigestsCompared } from "./digests.ts";
-import { type Finding, findingsOf, isViolation } from "./findings.ts";
-import { type Rest, restOf } from "./rest.ts";
-import { anomalyOf } from "./sentences.ts";
+import type { FoundAtRest, JudgeAtRest, JudgedAtRest } from "./judged.ts";
+import { registersAtRest } from "./registers.ts";
 
 /** How long a node may take to catch up after the last heal, unless the run says otherwise. */
 export const defaultConvergenceSeconds = 10;
@@ -24,15 +23,16 @@ const mostShown = 5;
  * - Where writes of unknown outcome leave the newest value open, any of those values will do, as long as all nodes agree.
  * - A node that did not answer makes the verdict `unknown`; it is not a disagreement.
  */
-export function convergence({ boundSeconds = defaultConvergenceSeconds }: ConvergenceOptions = {}): Checker {
+export function convergence({
+  boundSeconds = defaultConvergenceSeconds,
+  judge = registersAtRest,
+}: ConvergenceOptions = {}): Checker {
   return {
     name: "convergence",
     check(history): Verdict {
-      const rest = restOf(history);
-      if (rest === undefined || rest.keys.every(({ asked }) => asked.size === 0)) return nothingAsked;
-      const findings = findingsOf(rest, seconds(boundSeconds));
-      const digests = compareDigests(history, rest.nodes);
-      return verdictOf(rest, findings, digests);
+      const rest = judge(history, seconds(boundSeconds));
+      if (rest === undefined || !rest.isAsked) return nothingAsked;
+      return verdictOf(rest, compareDigests(history, rest.nodes));
     },
   };
 }
@@ -40,6 +40,8 @@ export function convergence({ boundSeconds = defaultConvergenceSeconds }: Conver
 export interface ConvergenceOptions {
   /** How long a node may take to catch up, seconds. */
   readonly boundSeconds?: number;
+  /** Who judges the objects of the run; absent: they are registers. */
+  readonly judge?: JudgeAtRest;
 }
 
 /** A key whose newest value a node has not returned yet. */
@@ -49,16 +51,10 @@ export interface Unsettled {
 }
 
 /** The nodes and keys to ask (again) before all nodes are known to agree; empty where they do. */
-export function unsettled(history: History): Unsettled[] {
-  const rest = restOf(history);
-  if (rest === undefined) return [];
-  return findingsOf(rest, seconds(0)).flatMap((finding): Unsettled[] => {
-    const { key } = finding;
-    return finding.type === "disagreement"
-      ? finding.answers.map(({ node }) => ({ node, key }))
-      : [{ node: finding.node, key }];
-  });
-}
+export const unsettled = (history: History, judge: JudgeAtRest = registersAtRest): Unsettled[] =>
+  (judge(history, seconds(0))?.findings ?? []).flatMap(({ key, nodes }) =>
+    nodes.map((node) => ({ node, key })),
+  );
 
 const unasked = "the run ended before its nodes were asked for their values at rest";
 const nothingAsked: Verdict = {
@@ -68,53 +64,57 @@ const nothingAsked: Verdict = {
   anomalies: [{ kind: "not-asked", summary: unasked }],
 };
 
-function verdictOf(rest: Rest, findings: readonly Finding[], digests: DigestsCompared): Verdict {
-  const violations = onceForAll(findings.filter(isViolation));
-  const open = onceForAll(findings.filter((finding) => !isViolation(finding)));
+function verdictOf(rest: JudgedAtRest, digests: DigestsCompared): Verdict {
+  const violations = onceForAll(rest.findings.filter(({ isViolation }) => isViolation));
+  const open = onceForAll(rest.findings.filter(({ isViolation }) => !isViolation));
   const wrong = [
-    ...violations.slice(0, mostShown).map((finding) => anomalyOf(finding, rest)),
+    ...violations.slice(0, mostShown).map((finding) => finding.anomaly()),
     ...(digests.anomaly === undefined ? [] : [digests.anomaly]),
   ];
-  const undecided = open.slice(0, mostShown).map((finding) => anomalyOf(finding, rest));
+  const undecided = open.slice(0, mostShown).map((finding) => finding.anomaly());
   const [first] = [...wrong, ...undecided];
   const kind = wrong.length > 0 ? "invalid" : undecided.length > 0 ? "unknown" : "valid";
   return {
     checker: "convergence",
     kind,
     summary:
-      first === undefined ? agreed(rest, digests) : summary(first, wrong.length > 0 ? violations : open),
+      first === undefined
+        ? agreed(rest, digests)
+        : summary(first, rest, wrong.length > 0 ? violations : open),
     anomalies: [...wrong, ...undecided],
     figures: figures(rest, violations),
   };
 }
 
 /** What all nodes lack is one finding, not one for each node. */
-function onceForAll(findings: readonly Finding[]): Finding[] {
+function onceForAll(findings: readonly FoundAtRest[]): FoundAtRest[] {
   const reported = new Set<string>();
-  return findings.filter((finding) => {
-    if (finding.type !== "behind" || !finding.everywhere) return true;
-    return !reported.has(finding.key) && reported.add(finding.key);
+  return findings.filter(({ key, isEverywhere }) => {
+    if (!isEverywhere) return true;
+    return !reported.has(key) && reported.add(key);
   });
 }
 
-function agreed({ nodes, keys }: Rest, { nodes: compared, at }: DigestsCompared): string {
+function agreed(rest: JudgedAtRest, { nodes: compared, at }: DigestsCompared): string {
   const digest = compared === 0 ? "" : `; ${compared} nodes reported the same digest at revision ${at}`;
-  return `at rest, ${allOf(nodes.length, "node")} returned the newest value of ${allOf(keys.length, "key")}${digest}`;
+  return `at rest, ${allOf(rest.nodes.length, "node")} ${rest.agreed}${digest}`;
 }
 
-function summary(first: Anomaly, findings: readonly Finding[]): string {
+function summary(first: Anomaly, { thing }: JudgedAtRest, findings: readonly FoundAtRest[]): string {
   const keys = new Set(findings.map(({ key }) => key)).size;
-  return keys < 2 ? first.summary : `${keys} keys are affected: ${first.summary}`;
+  return keys < 2 ? first.summary : `${keys} ${thing}s are affected: ${first.summary}`;
 }
 
-function figures({ keys, nodes }: Rest, violations: readonly Finding[]): Record<string, number> {
-  const reads = keys.flatMap(({ last }) => [...last.values()].flat());
-  const from = reads.reduce((first, { invokedAt }) => Math.min(first, invokedAt), Number.POSITIVE_INFINITY);
-  const to = reads.reduce((last, { completedAt }) => Math.max(last, completedAt), 0);
+function figures(
+  { answers, nodes, objects, thing }: JudgedAtRest,
+  violations: readonly FoundAtRest[],
+): Record<string, number> {
+  const from = answers.reduce((first, { invokedAt }) => Math.min(first, invokedAt), Number.POSITIVE_INFINITY);
+  const to = answers.reduce((last, { completedAt }) => Math.max(last, completedAt), 0);
   return {
     "nodes at rest": nodes.length,
-    "keys at rest": keys.length,
-    "keys in disagreement": new Set(violations.map(({ key }) => key)).size,
-    ...(reads.length > 0 && { "last answers within ms": (to - from) / 1e6 }),
+    [`${thing}s at rest`]: objects,
+    [`${thing}s in disagreement`]: new Set(violations.map(({ key }) => key)).size,
+    ...(answers.length > 0 && { "last answers within ms": (to - from) / 1e6 }),
   };
 }

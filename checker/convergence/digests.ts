@@ -2,7 +2,7 @@ import type { NodeDigest } from "../../core/harness-event.ts";
 import { type History, isClientEvent, isHarnessEvent } from "../../core/history.ts";
 import type { NodeId, Revision } from "../../core/op.ts";
 import type { Anomaly } from "../../core/verdict.ts";
-import { lastPhase } from "./rest.ts";
+import { lastPhase } from "./at-rest.ts";
 
 export interface DigestsCompared {
   /** The number of nodes whose digests were compared; 0 where no two reported one of the same state. */

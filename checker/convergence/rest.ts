@@ -1,8 +1,9 @@
-import { type History, isHarnessEvent, operations } from "../../core/history.ts";
+import type { History } from "../../core/history.ts";
 import type { NodeId, Operation, Revision } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
 import { canonical } from "../canonical.ts";
 import { type KeyVersions, type Version, valueRead, versionsByKey } from "../reads/versions.ts";
+import { atRest, grouped, lastAnswers } from "./at-rest.ts";
 
 /** The end of a run: everything is healed, and the nodes were asked for each key. */
 export interface Rest {
@@ -27,63 +28,31 @@ export interface KeyAtRest {
   readonly last: ReadonlyMap<NodeId, readonly Operation[]>;
 }
 
-/**
- * The reads that show what a node itself holds: those in the node's own local mode where the run recorded them (`mode`), the
- * run's ordinary reads otherwise. Undefined where the run has no final phase.
- */
+/** What is known of a run's registers at rest; undefined where the run has no final phase. */
 export function restOf(history: History): Rest | undefined {
-  const final = lastPhase(history, "final");
-  if (final < 0) return undefined;
-  const quiet = lastPhase(history, "quiet");
-  const healed = quiet < 0 ? final : quiet;
-  const ordinary = operations(history);
-  const asked = operations(history, "other");
-  const local = (asked.length > 0 ? asked : ordinary).filter(
-    ({ call, callIndex }) => call.f === "read" && callIndex > healed,
-  );
-  const all = [...ordinary, ...asked].toSorted((a, b) => a.callIndex - b.callIndex);
-  const atEnd = grouped(
-    local.filter(({ callIndex }) => callIndex > final),
-    ({ call }) => call.key ?? "",
-  );
+  const rest = atRest(history, ({ f }) => f === "read");
+  if (rest === undefined) return undefined;
+  const { healedAt, nodes, operations, asked, reads } = rest;
   return {
-    healedAt: (history[healed] as History[number]).time,
-    nodes: [...new Set(all.flatMap(({ node }) => (node === undefined ? [] : [node])))].toSorted(),
-    keys: versionsByKey(all)
-      .filter(({ key, versions }) => versions.length > 1 || atEnd.has(key))
-      .map((key) => atRest(key, atEnd.get(key.key) ?? [])),
-    reads: grouped(
-      local
-        .filter(({ node, outcome }) => node !== undefined && outcome.type === "ok")
-        .toSorted((a, b) => a.returnIndex - b.returnIndex),
-      ({ node }) => node as NodeId,
-    ),
+    healedAt,
+    nodes,
+    keys: versionsByKey(operations)
+      .filter(({ key, versions }) => versions.length > 1 || asked.has(key))
+      .map((key) => keyAtRest(key, asked.get(key.key) ?? [])),
+    reads,
   };
 }
 
-/** The position at which the phase last began; -1 where it never did. */
-export const lastPhase = (history: History, phase: "quiet" | "final"): number =>
-  history.findLastIndex((event) => isHarnessEvent(event) && event.f === "phase" && event.value === phase);
-
-function atRest(key: KeyVersions, reads: readonly Operation[]): KeyAtRest {
+function keyAtRest(key: KeyVersions, reads: readonly Operation[]): KeyAtRest {
   const versions = placed(key);
   const byValue = grouped(versions, ({ value }) => canonical(value));
-  const byNode = grouped(
-    reads.filter(({ node, outcome }) => node !== undefined && outcome.type === "ok"),
-    ({ node }) => node as NodeId,
-  );
   return {
     key: key.key,
     versions,
     seenBy: (read) =>
       (byValue.get(canonical(valueRead(read))) ?? []).filter(({ calledAt }) => calledAt < read.returnIndex),
     asked: new Set(reads.flatMap(({ node }) => (node === undefined ? [] : [node]))),
-    last: new Map(
-      [...byNode].map(([node, own]) => {
-        const lastCall = own.reduce((latest, { callIndex }) => Math.max(latest, callIndex), -1);
-        return [node, own.filter(({ returnIndex }) => returnIndex > lastCall)];
-      }),
-    ),
+    last: lastAnswers(reads),
   };
 }
 
@@ -100,15 +69,4 @@ function placed({ versions, reads }: KeyVersions): Version[] {
     const revision = version.revision ?? fromReads.get(version);
     return typeof revision === "number" ? { ...version, revision } : version;
   });
-}
-
-function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

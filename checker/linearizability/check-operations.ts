@@ -13,6 +13,8 @@ import { breadthFirst } from "./search/breadth-first.ts";
 import { decide } from "./search/decide.ts";
 import { type NumberedJudgement, numbered } from "./search/numbered-judgement.ts";
 import { prepare } from "./search/problem.ts";
+import { judgeSet } from "./set/judge-set.ts";
+import { isSet } from "./set/members.ts";
 
 /** Whether operations can be linearized, and where it ends if they cannot. Positions are those in the given list. */
 export type Judgement =
@@ -112,7 +114,9 @@ function judge(model: Model, list: OperationList, budget: Budget, wantsWitness: 
   const queue = isQueue(model) ? judgeQueue(model, list, budget) : undefined;
   if (queue?.kind === "valid") return valid(wantsWitness ? queue.order : undefined);
   if (queue?.kind === "invalid") return { kind: "invalid", culprit: firstCulprit(model, queue, budget) };
-  return search(model, list, budget, wantsWitness);
+  const set = isSet(model) ? judgeSet(model, list, budget) : undefined;
+  if (set?.kind === "valid") return valid(wantsWitness ? set.order : undefined);
+  return set ?? search(model, list, budget, wantsWitness);
 }
 
 const valid = (order: Int32Array | undefined): Judgement => ({

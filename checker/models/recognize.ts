@@ -79,7 +79,7 @@ function looksLike(name: ModelName, all: readonly Asked[], hasVersions: boolean)
     case "counter":
       return all.some(({ f }) => f === "add");
     case "set":
-      return all.some(({ f, answer }) => f !== "read" || Array.isArray(answer));
+      return all.some(({ f, answer }) => (f === "read" ? Array.isArray(answer) : f !== "list"));
     case "mutex":
       return true;
     case "fenced-lock":

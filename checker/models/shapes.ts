@@ -30,7 +30,7 @@ const counter: Shape = ({ f, value, answer }) => {
 
 const set: Shape = ({ f, answer }) => {
   if (answer === undefined) return undefined;
-  if (f === "read") return Array.isArray(answer) ? undefined : "a read answers a list";
+  if (f === "read" || f === "list") return Array.isArray(answer) ? undefined : `a ${f} answers a list`;
   return f !== "contains" || typeof answer === "boolean" ? undefined : "contains answers true or false";
 };
 

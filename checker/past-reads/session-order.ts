@@ -4,7 +4,10 @@
  */
 import type { Call, Operation, Outcome } from "../../core/op.ts";
 import { checkOperations } from "../linearizability/check-operations.ts";
-import type { Budget, LimitName } from "../linearizability/limits.ts";
+import { type Budget, type LimitName, within } from "../linearizability/limits.ts";
+import { listOf } from "../linearizability/operation-list.ts";
+import { decideSet } from "../linearizability/set/decide-set.ts";
+import { isSet, type SetModel } from "../linearizability/set/members.ts";
 import { illegal, type Model } from "../model.ts";
 import { atAnyAge, earliestPlace, latestPlace, type UpdateOrder } from "./update-order.ts";
 
@@ -78,6 +81,15 @@ function search(
 ): boolean | LimitName {
   const own = new Set(session);
   const changes = new Set(updates);
+  if (isSet(model)) {
+    const inTime = (operation: Operation) => (changes.has(operation) ? operation : atAnyAge(operation));
+    const others = updates.filter((update) => !own.has(update));
+    const decided = within(
+      () => decideInTurn(model, others, session.map(inTime), budget),
+      (limit) => limit,
+    );
+    if (decided !== undefined) return decided;
+  }
   const operations = [...updates.filter((update) => !own.has(update)), ...session];
   const first = operations.length - session.length;
   const asked = operations.map(
@@ -90,6 +102,19 @@ function search(
     limits: budget.rest(),
   });
   return judgement.kind === "unknown" ? judgement.limit : judgement.kind === "valid";
+}
+
+/** Whether a set's operations have an order in which those of the session come in turn; undefined: not decided. */
+function decideInTurn(
+  model: SetModel,
+  others: readonly Operation[],
+  session: Session,
+  budget: Budget,
+): boolean | undefined {
+  const all = [...others, ...session].toSorted((a, b) => a.callIndex - b.callIndex);
+  const inTurn = session.map((operation) => all.indexOf(operation));
+  const { kind } = decideSet(model, listOf(all), budget, { inTurn });
+  return kind === "undecided" ? undefined : kind === "ordered";
 }
 
 /** A state, and how many operations of the session have taken place. */

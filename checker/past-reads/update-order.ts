@@ -1,6 +1,6 @@
 /**
- * An order of updates that explains reads of past states: each read is legal after some prefix of it that holds nothing
- * which was asked for after the read had been answered. How old the prefix is does not matter.
+ * An order of updates that explains reads of past states: each read is legal after some prefix of it without updates that
+ * were requested after the read's answer. How old the prefix is does not matter.
  */
 import type { Operation } from "../../core/op.ts";
 import { checkOperations, type Judgement } from "../linearizability/check-operations.ts";
@@ -27,7 +27,7 @@ export type Explanation =
 
 /**
  * One order of `updates` that explains all `reads`. Begins with any legal order of the updates; reads that it does not
- * explain become part of the search, until an order explains all or is proven not to be there.
+ * explain become part of the search, until an order explains all or none is proven to exist.
  */
 export function explainReads(
   model: Model,
@@ -109,7 +109,7 @@ export function earliestPlace(
   return undefined;
 }
 
-/** The longest prefix without an update that was asked for after the read's answer. */
+/** The longest prefix without an update that was requested after the read's answer. */
 function lastPlace({ latestCalls }: UpdateOrder, read: Operation): number {
   let low = 0;
   let high = latestCalls.length;

@@ -1,7 +1,14 @@
 import type { NodeId, Operation } from "../../core/op.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
-import type { StaleRead } from "./stale-reads.ts";
-import type { ReadOf } from "./versions.ts";
+
+/** An answered read, and what it says of how far its node was. */
+export interface WindowRead {
+  readonly operation: Operation;
+  /** When the newest of what it saw was asked for: an index; absent where that is not known. */
+  readonly newest?: number;
+  /** For how long what it saw had been out of date, milliseconds; absent where it was fresh. */
+  readonly staleMs?: number;
+}
 
 /** A maximal period in which the reads of one node were stale. */
 export interface StaleWindow {
@@ -16,21 +23,19 @@ export interface StaleWindow {
 
 /**
  * When each node's reads were stale: maximal runs of stale reads of a node. A run ends with a read that shows that the
- * node caught up: one of a version that was asked for after the run began. Fresh reads of keys that nobody had changed
- * say nothing and end nothing.
+ * node caught up: one of a version that was requested after the run began. Fresh reads of keys that nobody had changed
+ * prove nothing and end nothing.
  */
-export function staleWindows(reads: readonly ReadOf[], stale: readonly StaleRead[]): StaleWindow[] {
-  const staleness = new Map(stale.map((one) => [one.read, one]));
+export function staleWindows(reads: readonly WindowRead[]): StaleWindow[] {
   const open = new Map<NodeId, StaleWindow & { readonly begin: number }>();
   const windows: StaleWindow[] = [];
   const ordered = reads.toSorted((a, b) => a.operation.callIndex - b.operation.callIndex);
-  for (const { operation, version } of ordered) {
+  for (const { operation, newest = -1, staleMs } of ordered) {
     const { node } = operation;
     if (node === undefined) continue;
     const window = open.get(node);
-    const found = staleness.get(operation);
-    if (found !== undefined) open.set(node, extend(window, node, operation, found.staleMs));
-    else if (window !== undefined && version !== undefined && version.calledAt > window.begin) {
+    if (staleMs !== undefined) open.set(node, extend(window, node, operation, staleMs));
+    else if (window !== undefined && newest > window.begin) {
       open.delete(node);
       windows.push(closed(window));
     }

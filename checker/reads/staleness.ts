@@ -6,7 +6,7 @@ import type { Checker } from "../checker.ts";
 import { stalenessFigures } from "./measured-staleness.ts";
 import { staleLane } from "./stale-lanes.ts";
 import { type StaleRead, staleReads } from "./stale-reads.ts";
-import { type StaleWindow, staleWindows } from "./stale-windows.ts";
+import { type StaleWindow, staleWindows, type WindowRead } from "./stale-windows.ts";
 import { versionsByKey } from "./versions.ts";
 
 /** Stale reads that are drawn; further ones are only counted. */
@@ -23,7 +23,14 @@ export function staleness({ initial = null }: { initial?: Json } = {}): Checker 
       const keys = versionsByKey(operations(history), initial);
       const stale = keys.flatMap(staleReads);
       const reads = keys.flatMap((key) => key.reads);
-      const windows = staleWindows(reads, stale);
+      const staleMs = new Map(stale.map((one) => [one.read, one.staleMs]));
+      const windows = staleWindows(
+        reads.map(({ operation, version }): WindowRead => {
+          const ms = staleMs.get(operation);
+          const newest = version === undefined ? {} : { newest: version.calledAt };
+          return { operation, ...newest, ...(ms !== undefined && { staleMs: ms }) };
+        }),
+      );
       const unattributed = reads.filter(({ version }) => version === undefined).length;
       return {
         checker: "staleness",

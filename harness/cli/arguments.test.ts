@@ -14,10 +14,12 @@ describe("an option that takes names", () => {
     expect(() => parse("etcd,,consul", defaults)).toThrow("expected names separated by commas");
   });
 
-  it("that is unknown is refused with those that there are, or with none", () => {
+  it("that is unknown is refused with a list of the known ones, or with none", () => {
     expect(() => lookUp({ etcd: 1, consul: 2 }, "etdc", "system")).toThrow(
-      'no system is called "etdc"; there are: etcd, consul',
+      'unknown system "etdc": expected etcd or consul',
     );
-    expect(() => lookUp({}, "apply-twice", "planted bug of etcd")).toThrow("there are: none");
+    expect(() => lookUp({}, "apply-twice", "planted bug", "etcd")).toThrow(
+      'unknown planted bug "apply-twice" for etcd: there are none',
+    );
   });
 });

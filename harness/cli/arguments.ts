@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from "commander";
 import { UsageError } from "../../core/errors.ts";
+import { either } from "../../core/wording.ts";
 
-/** `a,b,c` -> its parts; empty parts are refused. */
+/** Splits `a,b,c` into its parts; rejects empty parts. */
 function commaList(text: string): string[] {
   const parts = text.split(",").map((part) => part.trim());
   if (parts.some((part) => part === ""))
@@ -9,7 +10,7 @@ function commaList(text: string): string[] {
   return parts;
 }
 
-/** The same for an option that may be repeated: what was given replaces `defaults`, and adds to what was given before. */
+/** Parses a comma-separated option that may be repeated: the first value replaces `defaults`, later ones are added. */
 export const commaLists =
   (defaults: readonly string[]) =>
   (text: string, before: readonly string[]): readonly string[] =>
@@ -33,15 +34,15 @@ export function positiveInteger(text: string): number {
 export function seedNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0 || text.trim() === "") {
-    throw new InvalidArgumentError("expected a whole number from 0.");
+    throw new InvalidArgumentError("expected a whole number, 0 or above.");
   }
   return value;
 }
 
-/** For an option that may be repeated: gathers what was given. */
+/** Collects the values of an option that may be repeated. */
 export const repeated = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
-/** `name=value` pairs, as a record. */
+/** Parses `name=value` pairs into a record. */
 export function pairs(texts: readonly string[], option: string): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {
@@ -52,13 +53,19 @@ export function pairs(texts: readonly string[], option: string): Record<string, 
   );
 }
 
-/** The entry of a registry; an unknown name is a UsageError that lists the known ones. */
-export function lookUp<T>(registry: Readonly<Record<string, T>>, name: string, what: string): T {
+/**
+ * Looks up an entry of a registry. An unknown name is a UsageError that lists the known ones; `owner` is the system that
+ * the names belong to, for names that differ between systems.
+ */
+export function lookUp<T>(
+  registry: Readonly<Record<string, T>>,
+  name: string,
+  what: string,
+  owner?: string,
+): T {
   const entry = Object.hasOwn(registry, name) ? registry[name] : undefined;
-  if (entry === undefined) {
-    throw new UsageError(
-      `no ${what} is called "${name}"; there are: ${Object.keys(registry).join(", ") || "none"}`,
-    );
-  }
-  return entry;
+  if (entry !== undefined) return entry;
+  const known = Object.keys(registry);
+  const expected = known.length === 0 ? "there are none" : `expected ${either(known)}`;
+  throw new UsageError(`unknown ${what} "${name}"${owner === undefined ? "" : ` for ${owner}`}: ${expected}`);
 }

@@ -23,24 +23,23 @@ import { showProgress } from "./progress-line.ts";
 import { writeIndex, writeReport } from "./report/write-report.ts";
 import { describeStale, staleByFault } from "./stale-by-fault.ts";
 
-/** What `assay bench` needs beside its options. */
+/** What `assay bench` needs in addition to its options. */
 export interface BenchDeps {
   readonly clock: Clock;
   readonly output: Output;
-  /** Ends the run early: what was recorded is judged, and the exit status is the signal's. */
+  /** Stops the run early: what was recorded is checked, and the exit status is that of the signal. */
   readonly signal: AbortSignal;
   readonly defaults: Readonly<Record<string, unknown>>;
 }
 
-/** `assay bench`: runs, judges and reports what was planned. Resolves with the exit status. */
+/** `assay bench`: runs, checks and reports every planned run. Resolves with the exit status. */
 export async function bench(
   planned: readonly PlannedRun[],
   options: BenchOptions,
   deps: BenchDeps,
 ): Promise<number> {
   const started = deps.clock.now();
-  for (const line of await cleanLeftovers())
-    deps.output.note(`removed a leftover of a run that died: ${line}`);
+  for (const line of await cleanLeftovers()) deps.output.note(`removed leftover of a dead run: ${line}`);
   const seed = options.seed ?? randomInt(2 ** 31);
   const finished: Finished[] = [];
   for (const plan of planned) {
@@ -61,7 +60,7 @@ async function runOne(
   const { output } = deps;
   const title = `${plan.adapter.name}${options.workload.length > 1 ? `/${plan.workload.name}` : ""}`;
   if (options.mutant !== undefined)
-    output.note(`!!! PLANTED BUG: ${options.mutant}. This run is meant to fail. !!!`);
+    output.note(`!!! PLANTED BUG: ${options.mutant}. This run should fail. !!!`);
   const spec = specOf(plan, options, seed, deps.defaults);
   output.note(`${title}: ${spec.cluster.version} on ${plan.runtime.name}, seed ${seed}`);
   try {
@@ -77,13 +76,13 @@ async function runOne(
     });
     const dir = join(options.results, run.id);
     const report = await writeReport(dir);
-    tell(run, report, output);
+    printRun(run, report, output);
     return { run, dir, report };
   } catch (reason) {
     if (!(reason instanceof TrialFailedError)) throw reason;
     const report = await writeReport(reason.dir);
     output.note(`${title}: ${reason.message}`);
-    output.note(`${title}: what was recorded is kept in ${reason.dir}`);
+    output.note(`${title}: everything recorded is in ${reason.dir}`);
     return { run: reason.run, dir: reason.dir, report, failure: reason.message };
   }
 }
@@ -136,19 +135,19 @@ function specOf(
       timeLimitSeconds: options.timeLimit,
       memoryLimitBytes: options.memoryLimit * 2 ** 20,
     },
-    options: tellable(options),
+    options: publicOptions(options),
     command: repeatCommand(plan, options, seed, defaults),
   };
 }
 
-/** The options for the report's configuration table; secrets stay out. */
-function tellable(options: BenchOptions): Run["options"] {
+/** Options for the configuration table of the report, without secrets. */
+function publicOptions(options: BenchOptions): Run["options"] {
   const secret = new Set(["user", "token"]);
   const entries = Object.entries(options).filter(([name, value]) => value !== undefined && !secret.has(name));
   return Object.fromEntries(entries) as Run["options"];
 }
 
-function tell(run: Run, report: string, output: Output): void {
+function printRun(run: Run, report: string, output: Output): void {
   const { ok, fail, info } = run.operations;
   output.print(
     `${run.system.name}: ${verdictCell(run)}  ${ok} ok, ${fail} fail, ${info} unknown in ${run.seconds.toFixed(1)} s`,
@@ -160,7 +159,7 @@ function tell(run: Run, report: string, output: Output): void {
   }
   for (const line of staleByFault(run).map(describeStale)) output.print(`  ${line}`);
   output.print(`  report: ${report}`);
-  output.print(`  again:  ${run.command}`);
+  output.print(`  repeat: ${run.command}`);
 }
 
 const verdictCell = (run: Run): string => {
@@ -171,12 +170,12 @@ const verdictCell = (run: Run): string => {
   return `${paintVerdict(run.verdict)}${found.length === 0 ? "" : ` (${found.join("; ")})`}`;
 };
 
-/** `292 of 1881 reads stale, the worst by 33.4 s`; nothing where none was. */
+/** `292 of 1881 reads stale, by up to 33.4 s`; nothing if none was. */
 function staleWords(verdicts: Run["verdicts"]): string[] {
   const measured = measuredStaleness(verdicts);
   if (measured === undefined || measured.stale === 0) return [];
   const { reads, stale, worstMs } = measured;
-  return [`${stale} of ${reads} reads stale, the worst by ${duration(worstMs * 1e6)}`];
+  return [`${stale} of ${reads} reads stale, by up to ${duration(worstMs * 1e6)}`];
 }
 
 function summarise(finished: readonly Finished[], seconds: number, output: Output): void {
@@ -212,7 +211,7 @@ function summarise(finished: readonly Finished[], seconds: number, output: Outpu
 }
 
 function statusOf(finished: readonly Finished[]): number {
-  if (finished.length === 0) throw new CouldNotRunError("ended before the first run began");
+  if (finished.length === 0) throw new CouldNotRunError("stopped before the first run began");
   const verdict = worst(finished.map(({ run }) => run.verdict));
   if (verdict === "invalid") return exitStatus.invalid;
   if (finished.some(({ failure }) => failure !== undefined)) return exitStatus.couldNotRun;

@@ -6,6 +6,7 @@ import { type Clock, sleep } from "../../core/clock.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
 import type { Fault } from "../../core/fault.ts";
 import { millis, seconds } from "../../core/time.ts";
+import { count } from "../../core/wording.ts";
 import { cleanLeftovers } from "../runtimes/cleanup.ts";
 import { behindDoors } from "../runtimes/netns/doors.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
@@ -16,24 +17,22 @@ import type { PlannedRun } from "./plan.ts";
 export interface ClusterUpDeps {
   readonly clock: Clock;
   readonly output: Output;
-  /** Takes the cluster down. */
+  /** Stops the cluster. */
   readonly signal: AbortSignal;
 }
 
 /**
- * `assay cluster up`: a cluster to play with, until the signal. Resolves when it is down again and nothing is left: with
- * false where the signal came before it was up.
+ * `assay cluster up`: keeps a cluster up until the signal. Resolves when it has stopped and nothing is left: with false if
+ * the signal came before it was up.
  */
 export async function clusterUp(
   plan: PlannedRun,
   options: BenchOptions,
   { clock, output, signal }: ClusterUpDeps,
 ): Promise<boolean> {
-  for (const line of await cleanLeftovers()) output.note(`removed a leftover of a run that died: ${line}`);
+  for (const line of await cleanLeftovers()) output.note(`removed leftover of a dead run: ${line}`);
   if (signal.aborted) return false;
-  output.note(
-    `starting ${options.nodes} ${options.nodes === 1 ? "node" : "nodes"} of ${plan.adapter.name} on ${plan.runtime.name}`,
-  );
+  output.note(`starting ${count(options.nodes, `${plan.adapter.name} node`)} on ${plan.runtime.name}`);
   const dir = await mkdtemp(join(tmpdir(), "assay-cluster-"));
   try {
     const cluster = await start(plan, options, dir, clock, output);
@@ -50,7 +49,7 @@ export async function clusterUp(
   }
 }
 
-/** Resolves with true; rejects with the signal's reason where it came before the cluster was ready. */
+/** Resolves with true; rejects with the signal's reason if that came before the cluster was ready. */
 async function untilSignal(
   plan: PlannedRun,
   cluster: Cluster,
@@ -62,7 +61,7 @@ async function untilSignal(
   const own = cluster.nodes.map(({ endpoint }) => endpoint);
   const doors = await behindDoors(own);
   try {
-    tell(plan, doors?.endpoints ?? own, dir, output);
+    printEndpoints(plan, doors?.endpoints ?? own, dir, output);
     await aborted(signal);
     return true;
   } finally {
@@ -70,7 +69,7 @@ async function untilSignal(
   }
 }
 
-function tell(plan: PlannedRun, endpoints: readonly Endpoint[], dir: string, output: Output): void {
+function printEndpoints(plan: PlannedRun, endpoints: readonly Endpoint[], dir: string, output: Output): void {
   const { name } = plan.adapter;
   const nodes = endpoints.map(({ node, host, port }) => ({ id: node, endpoint: `${host}:${port}` }));
   for (const { id, endpoint } of nodes) output.print(`${id}  ${endpoint}`);
@@ -79,7 +78,7 @@ function tell(plan: PlannedRun, endpoints: readonly Endpoint[], dir: string, out
       `\nETCDCTL_API=3 etcdctl --endpoints=${nodes.map(({ endpoint }) => endpoint).join(",")} endpoint status`,
     );
   }
-  output.print("\nCtrl-C takes it down.");
+  output.print("\nPress Ctrl-C to stop it.");
   output.result({ system: name, runtime: plan.runtime.name, nodes, dir });
 }
 
@@ -123,7 +122,7 @@ async function untilReady(
         signal.throwIfAborted();
         if (node.state() === "exited" || clock.now() > deadline) {
           throw new CouldNotRunError(
-            `${node.id} did not become ready; its log ends:\n${await node.logTail(15)}`,
+            `${node.id} did not become ready. The end of its log:\n${await node.logTail(15)}`,
           );
         }
         await sleep(clock, millis(100), signal);

@@ -1,7 +1,7 @@
 import type { BenchOptions } from "./bench-options.ts";
 import type { PlannedRun } from "./plan.ts";
 
-/** The command that repeats one run, seed included: only what differs from the defaults. */
+/** Command that repeats one run with its seed; names only options that differ from their defaults. */
 export function repeatCommand(
   run: PlannedRun,
   options: BenchOptions,
@@ -26,7 +26,7 @@ export function repeatCommand(
   ) {
     words.push("--image", run.image);
   }
-  const told = new Set([
+  const done = new Set([
     "system",
     "runtime",
     "workload",
@@ -34,7 +34,7 @@ export function repeatCommand(
     "readMode",
     "version",
     "image",
-    // The options that it is short for are told.
+    // The options that it stands for are named instead.
     "patient",
     "json",
     "results",
@@ -42,7 +42,7 @@ export function repeatCommand(
     "user",
   ]);
   for (const [name, value] of Object.entries(options)) {
-    if (told.has(name) || value === undefined || JSON.stringify(value) === JSON.stringify(defaults[name]))
+    if (done.has(name) || value === undefined || JSON.stringify(value) === JSON.stringify(defaults[name]))
       continue;
     const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     if (name === "nemesis") words.push(flag, options.nemesis.join(","));
@@ -51,6 +51,6 @@ export function repeatCommand(
   return `npm run bench -- ${words.map(quoted).join(" ")}`;
 }
 
-/** A word as a shell takes it. */
+/** Quotes a word for the shell, if necessary. */
 export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

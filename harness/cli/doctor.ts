@@ -8,7 +8,7 @@ interface Finding {
   readonly runtimes: readonly { readonly runtime: string; readonly missing?: string }[];
 }
 
-/** `assay doctor`: what this machine can run, and what to install for the rest. */
+/** `assay doctor`: reports what this machine can run, and what to install for the rest. */
 export async function doctor({ adapters, runtimes }: Registries, output: Output): Promise<void> {
   const findings: Finding[] = [];
   for (const adapter of Object.values(adapters)) {
@@ -26,7 +26,7 @@ export async function doctor({ adapters, runtimes }: Registries, output: Output)
     });
   }
   for (const { system, versions, runtimes: checked } of findings) {
-    output.print(`${pc.bold(system)}  ${versions.length > 0 ? versions.join(", ") : "no program found"}`);
+    output.print(`${pc.bold(system)}  ${versions.length > 0 ? versions.join(", ") : "not installed"}`);
     for (const { runtime, missing } of checked) {
       output.print(
         missing === undefined ? `  ${pc.green("✓")} ${runtime}` : `  ${pc.red("✗")} ${runtime}: ${missing}`,

@@ -12,21 +12,21 @@ import type { Output } from "./output.ts";
 
 export interface ExportOptions {
   readonly format: string;
-  /** Absent: stdout. */
+  /** Default: stdout. */
   readonly out?: string;
 }
 
-/** Every form that a history can be written in: its lines, each with its end. */
+/** Export formats by name. Each yields the lines of a history, with line ends. */
 export const exportFormats: Readonly<Record<string, (history: History) => Iterable<string>>> = {
   "jepsen-edn": jepsenEdnLines,
 };
 
-/** `assay export DIR`: writes the history of a stored run in a form that others read. */
+/** `assay export DIR`: writes the history of a stored run in a format that other checkers read. */
 export async function exportRun(dir: string, { format, out }: ExportOptions, output: Output): Promise<void> {
   const write = lookUp(exportFormats, format, "format");
   if (output.json && out === undefined)
     throw new UsageError(
-      "--json prints its result on stdout, where the history would go: name a file with --out",
+      "--json prints its result on stdout, where the history would go: choose a file with --out",
     );
   const { history } = await readRun(dir);
   const lines = Readable.from(write(history));

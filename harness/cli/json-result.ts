@@ -1,4 +1,4 @@
-/** What `--json` prints of `bench` and `check`: built here or by them, and imported by whatever reads it. */
+/** Shape of what `bench --json` and `check --json` print; shared with everything that reads it. */
 import { type MeasuredStaleness, measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import type { OutcomeCounts, Run } from "../../core/run.ts";
 import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../core/verdict.ts";
@@ -7,7 +7,7 @@ import { type StaleAtNode, staleByFault } from "./stale-by-fault.ts";
 
 /** `assay bench --json`. */
 export interface BenchResult {
-  /** The worst of the runs. */
+  /** The worst verdict of all runs. */
   readonly verdict: VerdictKind;
   readonly seconds: number;
   readonly runs: readonly RunResult[];
@@ -22,20 +22,20 @@ export interface RunResult {
   readonly seed: number;
   readonly verdict: VerdictKind;
   readonly knownLimitFound: boolean;
-  /** The known limits that stale reads met. */
+  /** Known limits that were found. */
   readonly knownLimits: readonly MetLimit[];
-  /** Null where nobody measured it. */
+  /** Null if not measured. */
   readonly staleReads: (MeasuredStaleness & { readonly share: number }) | null;
   readonly operations: OutcomeCounts;
-  /** By nemesis: how often it struck, and how often it was seen to take effect. */
+  /** For each nemesis, how often it struck and how often it took effect. */
   readonly faults: readonly { readonly name: string; readonly windows: number; readonly proven: number }[];
   readonly anomalies: readonly (AnomalyResult & { readonly known?: boolean; readonly limit?: MetLimit })[];
-  /** Those of all checkers. */
+  /** Figures of all checkers. */
   readonly figures: Readonly<Record<string, number>>;
   readonly staleness: readonly StaleAtNode[];
   readonly dir: string;
   readonly report: string;
-  /** Why the run could not end as planned, where it could not. */
+  /** Why the run failed, if it did. */
   readonly error?: string;
 }
 
@@ -46,19 +46,19 @@ export interface AnomalyResult {
 
 /** `assay check --json`. */
 export interface CheckResult {
-  /** The worst of the files. */
+  /** The worst verdict of all files. */
   readonly verdict: VerdictKind;
   readonly operations: number;
   readonly seconds: number;
   readonly anomalies: readonly AnomalyResult[];
   readonly files: readonly CheckedFile[];
-  /** The file of `--report`. */
+  /** File given by `--report`. */
   readonly report?: string;
 }
 
 export interface CheckedFile {
   readonly file: string;
-  /** Whether the last line was cut off, and not judged. */
+  /** Whether the last line was cut off and ignored. */
   readonly truncated: boolean;
   readonly verdict: VerdictKind;
   readonly operations: number;
@@ -66,7 +66,7 @@ export interface CheckedFile {
   readonly judgedInSeconds: number;
 }
 
-/** A run, and where its records and its report are. */
+/** A finished run, with its directory and report. */
 export interface Finished {
   readonly run: Run;
   readonly dir: string;

@@ -7,7 +7,7 @@ import type { Nemesis } from "../nemesis/nemesis.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { type Output, table } from "./output.ts";
 
-/** What the command line can be asked for. */
+/** Everything that can be named on the command line. */
 export interface Registries {
   readonly adapters: Readonly<Record<string, Adapter>>;
   readonly runtimes: Readonly<Record<string, Runtime>>;
@@ -15,13 +15,13 @@ export interface Registries {
   readonly nemeses: Readonly<Record<string, Nemesis>>;
 }
 
-/** `assay list`: everything that the registries hold. */
+/** `assay list`: prints everything that the registries contain. */
 export function list(registries: Registries, output: Output): void {
   const systems = Object.values(registries.adapters);
   section(
     output,
     "Systems (--system)",
-    ["name", "read modes: what each promises", ""],
+    ["name", "read modes (* default) and their promises", ""],
     systems.map((system) => [
       system.name,
       Object.entries(system.promises.reads)
@@ -77,7 +77,7 @@ export function list(registries: Registries, output: Output): void {
   );
   section(
     output,
-    "Formats of histories (check --format)",
+    "History formats (check --format)",
     ["name", ""],
     Object.values(formats).map(({ name, summary }) => [name, summary]),
   );
@@ -95,12 +95,12 @@ function section(
   output.print();
 }
 
-/** Every model, and in what parts it judges a history. */
+/** Every model, and the parts into which it splits a history. */
 const judgedModels = () =>
   Object.keys(models).map((name) => {
     const { key, keys } = modelOf(name);
     if (key !== undefined) return { name, judged: "key by key" };
-    return { name, judged: keys === undefined ? "whole" : "by groups of keys that operations tie together" };
+    return { name, judged: keys === undefined ? "whole" : "by groups of keys that share operations" };
   });
 
 /** `linearizable-known-limits (deposed leader, new leader)` */

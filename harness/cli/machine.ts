@@ -4,7 +4,7 @@ import { arch, cpus, release, totalmem, type } from "node:os";
 import { promisify } from "node:util";
 import type { Machine, Run } from "../../core/run.ts";
 
-/** The machine that the run is measured on. */
+/** Describes the machine that the run is measured on. */
 export function thisMachine(): Machine {
   const processors = cpus();
   return {
@@ -18,7 +18,7 @@ export function thisMachine(): Machine {
 
 const projectRoot = new URL("../../", import.meta.url);
 
-/** Assay's own version and, in a git checkout, its commit. */
+/** Version of Assay and, in a git checkout, its commit. */
 export async function assayVersion(): Promise<Run["assay"]> {
   const manifest = JSON.parse(await readFile(new URL("package.json", projectRoot), "utf8")) as {
     version: string;

@@ -3,19 +3,19 @@ import { printable } from "../../core/printable.ts";
 import type { VerdictKind } from "../../core/verdict.ts";
 
 /**
- * Where a command speaks: results on stdout, everything else on stderr. Control characters that a line got from elsewhere
- * (a history, a system's log) are written as their escapes.
+ * Output of a command: results on stdout, everything else on stderr. Control characters in foreign text (a history, a
+ * system's log) are escaped.
  */
 export interface Output {
-  /** One JSON object is all that stdout gets. */
+  /** Whether stdout receives one JSON object and nothing else. */
   readonly json: boolean;
-  /** A line for people on stdout; nothing under `--json`. */
+  /** Prints a line for people on stdout; nothing under `--json`. */
   print(line?: string): void;
-  /** The command's result: printed as JSON under `--json`. */
+  /** Prints the result of the command as JSON, under `--json` only. */
   result(value: unknown): void;
-  /** A lasting line of progress on stderr. */
+  /** Prints a permanent line on stderr. */
   note(line: string): void;
-  /** The live line of a terminal, overwritten by the next; nothing where stderr is not a terminal. */
+  /** Shows a line on stderr that the next one overwrites; nothing if stderr is not a terminal. */
   live(line: string): void;
 }
 
@@ -24,7 +24,7 @@ let results = 0;
 /** How many objects of `--json` are on stdout: a command prints one. */
 export const resultsPrinted = (): number => results;
 
-/** The process' own streams. */
+/** Writes to the streams of this process. */
 export function processOutput(json: boolean): Output {
   const terminal = process.stderr.isTTY === true;
   let liveShown = false;
@@ -58,18 +58,18 @@ export function processOutput(json: boolean): Output {
   };
 }
 
-/** The colours that commands paint with; no other escape sequence reaches a terminal. */
+/** Colours that commands use; no other escape sequence reaches a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
 const paint = /(\x1b\[(?:1|2|22|31|32|33|39)m)/;
 
-/** A line, or several, with everything but line ends and colours escaped. */
+/** Escapes all control characters but line ends, tabs and colours. */
 export const shown = (line: string): string =>
   line
     .split(paint)
     .map((part, i) => (i % 2 === 1 ? part : printable(part, "\n\t")))
     .join("");
 
-/** JSON leaves DEL and the upper control characters as they are, which some terminals obey. */
+/** JSON does not escape DEL and the C1 control characters, which some terminals obey. */
 const jsonLine = (value: unknown): string => printable(JSON.stringify(value));
 
 export function paintVerdict(kind: VerdictKind): string {
@@ -77,7 +77,7 @@ export function paintVerdict(kind: VerdictKind): string {
   return paint(pc.bold(kind));
 }
 
-/** Rows under a header, columns padded to their widest cell. */
+/** Formats rows under a header, with columns padded to their widest cell. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, i) =>
     Math.max(title.length, ...rows.map((row) => visible(row[i] ?? ""))),

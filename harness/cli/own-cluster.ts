@@ -2,17 +2,17 @@ import { UsageError } from "../../core/errors.ts";
 import { type ExternalOptions, parseEndpoints } from "../runtimes/external/external.ts";
 import type { BenchOptions } from "./bench-options.ts";
 
-/** What `--endpoint` implies: runtime external, and as many nodes as it names. */
+/** Applies what `--endpoint` implies: runtime external, and as many nodes as it lists. */
 export function forOwnCluster(given: BenchOptions): { options: BenchOptions; own: ExternalOptions } {
   const { endpoint, faultCommand, runtime } = given;
   if (endpoint === undefined) {
     if (faultCommand !== undefined)
-      throw new UsageError("--fault-command goes with --endpoint: it breaks your own cluster");
+      throw new UsageError("--fault-command needs --endpoint: it injects faults into your own cluster");
     return { options: given, own: {} };
   }
   if (runtime !== "auto" && runtime !== "external") {
     throw new UsageError(
-      `--endpoint names a cluster of your own, and --runtime ${runtime} would start one: give one of them`,
+      `--endpoint names an existing cluster, but --runtime ${runtime} would start one: give one or the other`,
     );
   }
   const options = { ...given, runtime: "external", nodes: parseEndpoints(endpoint).length };

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Adapter, Credentials, Tls } from "../../adapters/adapter.ts";
 import type { Installed } from "../../adapters/deployment.ts";
 import { CouldNotRunError, UsageError } from "../../core/errors.ts";
+import { either } from "../../core/wording.ts";
 import type { Workload } from "../../workloads/workload.ts";
 import type { NemesisStep } from "../nemesis/nemesis.ts";
 import { parseNemeses } from "../nemesis/registry.ts";
@@ -10,7 +11,7 @@ import { lookUp } from "./arguments.ts";
 import { type BenchOptions, defaultNemeses } from "./bench-options.ts";
 import type { Registries } from "./list.ts";
 
-/** One run of an invocation, every choice made. */
+/** One run of a command, with every choice made. */
 export interface PlannedRun {
   readonly adapter: Adapter;
   readonly runtime: Runtime;
@@ -22,7 +23,7 @@ export interface PlannedRun {
   readonly connect: Credentials;
 }
 
-/** Every run that the options ask for; a choice that cannot be is a UsageError, a machine that cannot: CouldNotRunError. */
+/** Plans every run that the options ask for. Impossible options are a UsageError, a machine that lacks something a CouldNotRunError. */
 export async function planRuns(
   options: BenchOptions,
   registries: Registries,
@@ -54,12 +55,11 @@ async function planSystem(
   const forSystem = (texts: readonly string[], option: string) =>
     choiceFor(name, options.system, Object.keys(adapters), texts, option);
   const readMode = forSystem(options.readMode, "--read-mode") ?? adapter.defaultReadMode;
-  lookUp(adapter.promises.reads, readMode, `read mode of ${name}`);
+  lookUp(adapter.promises.reads, readMode, "read mode", name);
   if (options.endpoint === undefined && !deployment.sizes.includes(options.nodes)) {
-    throw new UsageError(`--nodes ${options.nodes}: ${name} runs with ${deployment.sizes.join(", ")} nodes`);
+    throw new UsageError(`${name} runs with ${either(deployment.sizes)} nodes, not ${options.nodes}`);
   }
-  if (options.mutant !== undefined)
-    lookUp(deployment.mutants ?? {}, options.mutant, `planted bug of ${name}`);
+  if (options.mutant !== undefined) lookUp(deployment.mutants ?? {}, options.mutant, "planted bug", name);
   const runtime = await pickRuntime(adapter, options.runtime, runtimes);
   const nemeses = nemesesFor(options, runtime, context);
   for (const nemesis of nemeses.flat()) {
@@ -68,32 +68,32 @@ async function planSystem(
     );
     if (lacking.length > 0)
       throw new UsageError(
-        `--nemesis ${nemesis.name} needs ${lacking.join(", ")}, which runtime ${runtime.name} cannot do${runtime.name === "external" && options.faultCommand === undefined ? " without --fault-command" : ""}`,
+        `--nemesis ${nemesis.name} needs ${lacking.join(", ")}, which runtime ${runtime.name} cannot inject${runtime.name === "external" && options.faultCommand === undefined ? " without --fault-command" : ""}`,
       );
   }
   const version = forSystem(options.version, "--version");
   const program = runsPrograms(runtime) ? await pickProgram(adapter, version) : undefined;
   const asked = forSystem(options.image, "--image") ?? imageOf(adapter, version);
-  // The one that will run, so that the report tells its version.
+  // The image that will run, so that the report names its version.
   const image =
     asked === undefined ? undefined : ((await runtime.image?.(deployment, name, asked, context)) ?? asked);
   return { adapter, runtime, nemeses, readMode, program, image };
 }
 
-/** On a cluster of the user's own, what strikes by default is what the user's command can do; what was asked for stays. */
+/** Parses `--nemesis`. On the user's own cluster, default faults that `--fault-command` cannot inject are left out. */
 function nemesesFor({ nemesis }: BenchOptions, { name, faults }: Runtime, { log }: RuntimeContext) {
   const steps = parseNemeses(nemesis);
   if (name !== "external" || nemesis.join() !== defaultNemeses.join()) return steps;
   const possible = steps.filter((step) =>
     step.every(({ requires }) => [...requires].every((fault) => faults.has(fault))),
   );
-  if (possible.length === 0) log("no faults: your own cluster is broken by --fault-command only");
+  if (possible.length === 0) log("no faults: on your own cluster they need --fault-command");
   return possible;
 }
 
 const runsPrograms = (runtime: Runtime): boolean => runtime.name === "loopback" || runtime.name === "netns";
 
-/** `--runtime auto`: the reference on loopback; a real system in containers where Docker answers, else in namespaces. */
+/** Resolves `--runtime auto`: loopback for the reference; for real systems, containers if Docker responds, else namespaces. */
 async function pickRuntime(
   adapter: Adapter,
   asked: string,
@@ -109,7 +109,7 @@ async function pickRuntime(
     missing.push(`${name}: ${lacks}`);
   }
   throw new CouldNotRunError(
-    `${adapter.name} cannot run here. ${missing.join("; ")}. "assay doctor" tells more.`,
+    `${adapter.name} cannot run on this machine (${missing.join("; ")}); run "assay doctor" for details`,
   );
 }
 
@@ -120,7 +120,7 @@ async function pickProgram(adapter: Adapter, asked: string | undefined): Promise
   if (match !== undefined) return match;
   const there = installed.map(({ version }) => version).join(", ") || "none";
   throw new CouldNotRunError(
-    `${adapter.name} ${asked} is not installed (there is: ${there}); to install it: ${adapter.deployment.installHint}`,
+    `${adapter.name} ${asked} is not installed (installed: ${there}); to install it: ${adapter.deployment.installHint}`,
   );
 }
 
@@ -128,11 +128,11 @@ function imageOf(adapter: Adapter, version: string | undefined): string | undefi
   const { image } = adapter.deployment;
   if (image === undefined || version === undefined) return image;
   const tag = image.lastIndexOf(":") + 1;
-  // etcd's tags begin with a v.
+  // Tags of etcd images start with a v.
   return `${image.slice(0, tag)}${image[tag] === "v" ? `v${version.replace(/^v/, "")}` : version}`;
 }
 
-/** `value` for all, or `system=value` for one; what is said of a system wins over what is said of all. */
+/** Picks the value for `system` from `value` (all systems) and `system=value` (one system); the more specific one wins. */
 function choiceFor(
   system: string,
   asked: readonly string[],
@@ -147,7 +147,7 @@ function choiceFor(
     const name = split > 0 ? text.slice(0, split) : undefined;
     if (name === undefined || !known.includes(name)) forAll = text;
     else if (!asked.includes(name))
-      throw new UsageError(`${option} ${text}: ${name} is not among --system ${asked.join(",")}`);
+      throw new UsageError(`${option} ${text}: ${name} is not in --system ${asked.join(",")}`);
     else if (name === system) own = text.slice(split + 1);
   }
   return own ?? forAll;
@@ -171,7 +171,8 @@ async function tlsOf({ ca, cert, key }: BenchOptions): Promise<Tls | undefined> 
     if (cert !== undefined || key !== undefined) throw new UsageError("--cert and --key need --ca");
     return undefined;
   }
-  if ((cert === undefined) !== (key === undefined)) throw new UsageError("--cert and --key go together");
+  if ((cert === undefined) !== (key === undefined))
+    throw new UsageError("--cert and --key must be given together");
   const pem = (file: string) =>
     readFile(file, "utf8").catch((reason: Error) => {
       throw new UsageError(`cannot read ${file}: ${reason.message}`);

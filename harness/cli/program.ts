@@ -11,7 +11,7 @@ import { type Output, processOutput } from "./output.ts";
 import type { PlannedRun } from "./plan.ts";
 import { endOnSignals } from "./signals.ts";
 
-/** Loads everything that a name can mean; `own` is the user's cluster, for the runtime `external`. */
+/** Loads every system, runtime, workload and fault; `own` is the user's cluster, for the runtime `external`. */
 export type LoadRegistries = (own?: ExternalOptions) => Promise<Registries>;
 
 interface Json {
@@ -19,8 +19,8 @@ interface Json {
 }
 
 /**
- * The command line. Commands load what they need when they are called: `assay list` does not wait for Docker's client.
- * `finish` gets the exit status of the command that ran.
+ * The command line. Each command imports its code when it runs: `assay list` does not wait for the Docker client.
+ * `finish` receives the exit status.
  */
 export function program(
   version: string,
@@ -30,17 +30,20 @@ export function program(
 ): Command {
   const assay = new Command("assay")
     .description(
-      "Coordination services on trial: do they keep their promises, and how fast are they while they do?",
+      "Puts coordination services on trial: do they keep their promises under faults, and how fast are they?",
     )
-    .version(version, "-V, --version")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .configureHelp({ optionDescription: describeOption })
     .enablePositionalOptions()
     .addHelpText(
       "after",
-      "\nExit status: 0 valid, 1 invalid, 2 unknown, 64 wrong usage, 70 could not run, 128+n ended by signal n.",
+      "\nExit status: 0 valid, 1 invalid, 2 unknown, 64 wrong usage, 70 could not run, 128+n stopped by signal n.",
     );
 
   declareBenchOptions(assay.command("bench"))
-    .description("start a cluster, drive it, break it, judge it, write a report")
+    .description("run a trial: start a cluster, load it, inject faults, check the history, write a report")
     .action(async (given: BenchOptions, command: Command) => {
       const { forOwnCluster } = await import("./own-cluster.ts");
       const { options, own } = forOwnCluster(given);
@@ -53,9 +56,19 @@ export function program(
   return assay;
 }
 
-/** An option that is refused names the help of its own command. */
+/** Describes an option in the help: a list's default is shown as it would be typed, a flag's or an empty list's not at all. */
+function describeOption({ description, argChoices, defaultValue }: Option): string {
+  const value = Array.isArray(defaultValue) ? defaultValue.join(",") : defaultValue;
+  const notes = [
+    ...(argChoices === undefined ? [] : [`one of: ${argChoices.join(", ")}`]),
+    ...(value === undefined || value === false || value === "" ? [] : [`default: ${value}`]),
+  ];
+  return notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
+}
+
+/** After a rejected option, points to the help of the command that rejected it. */
 function nameHelp(command: Command, path: string): void {
-  command.showHelpAfterError(`(${path} --help tells what there is)`);
+  command.showHelpAfterError(`(run ${path} --help for the options)`);
   for (const sub of command.commands) nameHelp(sub, `${path} ${sub.name()}`);
 }
 
@@ -74,7 +87,9 @@ async function runBench(
   const elsewhere = await inNamespaces(planned, output);
   if (elsewhere !== undefined) return elsewhere;
   const ending = endOnSignals(() =>
-    output.note("ending: heal, stop, judge what there is (again to end at once)"),
+    output.note(
+      "stopping: healing faults and checking what was recorded (repeat the signal to quit at once)",
+    ),
   );
   const defaults = Object.fromEntries(
     command.options.map((option) => [option.attributeName(), option.defaultValue]),
@@ -85,8 +100,8 @@ async function runBench(
 }
 
 /**
- * Where a run needs network namespaces, the whole command runs again inside fresh ones. Resolves with the exit status of
- * that, or with undefined where it goes on here.
+ * Runs the whole command again inside new network namespaces if a run needs them. Resolves with its exit status, or with
+ * undefined if the command should continue in this process.
  */
 async function inNamespaces(
   planned: readonly PlannedRun[],
@@ -97,48 +112,53 @@ async function inNamespaces(
   if (!names.has("netns")) return undefined;
   for (const other of ["testcontainers", "external"]) {
     if (names.has(other))
-      throw new UsageError(`runtimes netns and ${other} do not go together: start them apart`);
+      throw new UsageError(`runtimes netns and ${other} cannot share one command: run them separately`);
   }
   const { insideNamespaces, reexecInNamespaces } = await import("../runtimes/netns/reexec.ts");
   if (insideNamespaces()) return undefined;
-  // From inside, nothing can be told of the processes out here.
+  // Inside the namespaces, the processes outside are invisible.
   const { cleanLeftovers } = await import("../runtimes/cleanup.ts");
-  for (const line of await cleanLeftovers()) output.note(`removed a leftover of a run that died: ${line}`);
+  for (const line of await cleanLeftovers()) output.note(`removed leftover of a dead run: ${line}`);
   return reexecInNamespaces([process.execPath, ...process.argv.slice(1)], env);
 }
 
 function addCheck(assay: Command, clock: Clock, finish: (status: number) => void): void {
   assay
     .command("check")
-    .argument("<file...>", "run directories, or files of histories")
-    .description("judge stored or foreign histories without running anything")
+    .argument("<file...>", "run directories or history files")
+    .description("check stored or foreign histories without running anything")
     .option(
       "--model <name>",
-      "the sequential specification that a foreign history is held against (see assay list); the only one that fits where not given",
+      "sequential model to check a foreign history against (see: assay list; default: the only one that fits)",
     )
-    .option("--format <name>", "of a foreign history; told from the file where not given")
+    .option("--format <name>", "format of a foreign history (default: detected from the file)")
     .option(
       "--initial <json>",
-      "the model's initial value; unknown: it may be any, where the model allows it",
+      "initial value of the model, or unknown for any value, if the model allows it",
     )
     .addOption(
       new Option(
         "--fail <meaning>",
-        "what a compare-and-set that failed says: nothing but that it had no effect, or that it compared and found another value; the format's own meaning where not given",
+        "meaning of a failed compare-and-set: it had no effect, or it compared and found another value (default: the meaning that the format gives it)",
       ).choices(["no-effect", "comparison"]),
     )
-    .option("--whole", "judge all keys together, as one object: the same verdict, and takes longer", false)
-    .option("--time-limit <seconds>", "judging one history takes no longer", positiveNumber, 60)
-    .option("--memory-limit <MiB>", "one history takes no more, nor does judging it", positiveNumber, 4096)
-    .option("--report <file>", "write the page of the one history that is checked to this file")
-    .option("--json", "one JSON object on stdout and nothing else there", false)
+    .option("--whole", "check all keys together, as one object: same verdict, slower", false)
+    .option("--time-limit <seconds>", "maximum seconds spent checking one history", positiveNumber, 60)
+    .option(
+      "--memory-limit <MiB>",
+      "maximum memory used to read or to check one history",
+      positiveNumber,
+      4096,
+    )
+    .option("--report <file>", "write a report to this file (one history only)")
+    .option("--json", "print one JSON object on stdout and nothing else", false)
     .action(async (files: string[], options: CheckOptions & Json) => {
       const { check } = await import("./check/check.ts");
       finish(await check(files, options, clock, processOutput(options.json)));
     });
 }
 
-/** Where the cluster will be in namespaces of its own, it is reached through doors that are open meanwhile. */
+/** Runs `body` while doors are open, through which a cluster in its own namespaces can be reached. */
 async function withDoors<T>(
   { runtime }: PlannedRun,
   nodes: number,
@@ -161,9 +181,9 @@ function addCluster(
   clock: Clock,
   finish: (status: number) => void,
 ): void {
-  const cluster = assay.command("cluster").description("clusters to play with");
+  const cluster = assay.command("cluster").description("start clusters to play with");
   declareBenchOptions(cluster.command("up"))
-    .description("start a cluster and leave it up until Ctrl-C (options as for bench)")
+    .description("start a cluster and keep it up until Ctrl-C (same options as bench)")
     .action(async (options: BenchOptions) => {
       const output = processOutput(options.json);
       const { planRuns } = await import("./plan.ts");
@@ -175,7 +195,7 @@ function addCluster(
         finish(elsewhere);
         return;
       }
-      const ending = endOnSignals(() => output.note("taking the cluster down"));
+      const ending = endOnSignals(() => output.note("stopping the cluster"));
       const { clusterUp } = await import("./cluster.ts");
       const wasUp = await clusterUp(plan, options, { clock, output, signal: ending.signal });
       const status = ending.status();
@@ -184,11 +204,11 @@ function addCluster(
 }
 
 function addSmall(assay: Command, registries: LoadRegistries): void {
-  const json = ["--json", "one JSON object on stdout and nothing else there"] as const;
+  const json = ["--json", "print one JSON object on stdout and nothing else"] as const;
   assay
     .command("report")
     .argument("<dir...>", "run directories")
-    .description("render the report of stored runs anew")
+    .description("render the reports of stored runs again")
     .option(...json, false)
     .action(async (dirs: string[], options: Json) => {
       const { report } = await import("./report/report.ts");
@@ -197,9 +217,9 @@ function addSmall(assay: Command, registries: LoadRegistries): void {
   assay
     .command("export")
     .argument("<dir>", "a run directory")
-    .description("write a run's history for other checkers")
-    .option("--format <name>", "how it is written: jepsen-edn", "jepsen-edn")
-    .option("--out <file>", "where to; without it, stdout")
+    .description("export a run's history for other checkers")
+    .option("--format <name>", "output format: jepsen-edn", "jepsen-edn")
+    .option("--out <file>", "output file (default: stdout)")
     .option(...json, false)
     .action(async (dir: string, options: ExportOptions & Json) => {
       const { exportRun } = await import("./export.ts");
@@ -207,7 +227,7 @@ function addSmall(assay: Command, registries: LoadRegistries): void {
     });
   assay
     .command("doctor")
-    .description("what this machine can run, and what to install for the rest")
+    .description("report what this machine can run, and what to install for the rest")
     .option(...json, false)
     .action(async (options: Json) => {
       const { doctor } = await import("./doctor.ts");
@@ -215,7 +235,7 @@ function addSmall(assay: Command, registries: LoadRegistries): void {
     });
   assay
     .command("list")
-    .description("systems, runtimes, workloads, faults, planted bugs, models and formats of histories")
+    .description("list systems, runtimes, workloads, faults, planted bugs, models and history formats")
     .option(...json, false)
     .action(async (options: Json) => {
       const { list } = await import("./list.ts");
@@ -223,7 +243,7 @@ function addSmall(assay: Command, registries: LoadRegistries): void {
     });
   assay
     .command("clean")
-    .description("remove what runs that were killed left behind")
+    .description("remove what killed runs left behind")
     .option(...json, false)
     .action(async (options: Json) => {
       const output = processOutput(options.json);
@@ -236,10 +256,10 @@ function addSmall(assay: Command, registries: LoadRegistries): void {
     });
   assay
     .command("images")
-    .description("container images")
+    .description("build container images")
     .command("build")
-    .description("build images from Debian packages, for a machine that reaches no image registry")
-    .argument("[systems...]", "which; all where none is named")
+    .description("build images from Debian packages, for machines without access to an image registry")
+    .argument("[systems...]", "systems to build images for (default: all)")
     .option(...json, false)
     .action(async (systems: string[], options: Json) => {
       const { images } = await import("./images.ts");

@@ -1,7 +1,7 @@
 import type { Progress } from "../trial/progress.ts";
 import type { Output } from "./output.ts";
 
-/** Tells a trial's progress: a live line on a terminal; plain lines for what is worth keeping, everywhere. */
+/** Prints the progress of a trial: a live line on a terminal, and plain lines for what is worth keeping. */
 export function showProgress(output: Output, title: string): (progress: Progress) => void {
   return (progress) => {
     switch (progress.type) {
@@ -26,13 +26,13 @@ export function showProgress(output: Output, title: string): (progress: Progress
 
 const stageLine: Record<Extract<Progress, { type: "stage" }>["stage"], string> = {
   starting: "starting the cluster",
-  waiting: "waiting until every node serves",
+  waiting: "waiting for every node to be ready",
   "warming-up": "warming up",
-  main: "load and faults",
-  quiet: "healed; the load goes on",
-  final: "final reads",
+  main: "running load and faults",
+  quiet: "faults healed, load continues",
+  final: "reading every key one last time",
   stopping: "stopping the cluster",
-  checking: "judging the history",
+  checking: "checking the history",
 };
 
 function tickLine(title: string, tick: Extract<Progress, { type: "tick" }>): string {
@@ -47,7 +47,7 @@ function faultLine({ name, change }: Extract<Progress, { type: "fault" }>): stri
     case "begin":
       return `${name}: ${change.summary}`;
     case "proven":
-      return `${name}: proven (${change.proof ?? "seen"})`;
+      return `${name}: took effect (${change.proof ?? "observed"})`;
     case "end":
       return `${name}: healed`;
   }

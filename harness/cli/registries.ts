@@ -7,7 +7,7 @@ import { netns } from "../runtimes/netns/netns.ts";
 import { loopback } from "../runtimes/process/loopback.ts";
 import type { Registries } from "./list.ts";
 
-/** Everything that a name on the command line can mean. */
+/** Everything that can be named on the command line. */
 export const registries = (own: ExternalOptions = {}): Registries => ({
   adapters,
   runtimes: { loopback, netns, testcontainers, external: external(own) },

@@ -5,13 +5,13 @@ const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export interface Ending {
   readonly signal: AbortSignal;
-  /** 128 + the signal's number, once one came: what a shell expects. */
+  /** 128 + the number of the signal that came, as shells expect; undefined before. */
   status(): number | undefined;
 }
 
 /**
- * The first Ctrl-C (or SIGTERM, SIGHUP) asks for an orderly end: heal, stop, judge, report. The second one ends at once;
- * the next run, or `assay clean`, then removes what is left.
+ * Handles Ctrl-C, SIGTERM and SIGHUP. The first one asks for an orderly end: heal, stop, check, report. The second one
+ * exits at once; the next run, or `assay clean`, then removes what is left.
  */
 export function endOnSignals(onFirst: () => void): Ending {
   const controller = new AbortController();
@@ -22,7 +22,7 @@ export function endOnSignals(onFirst: () => void): Ending {
       if (status !== undefined) process.exit(status);
       status = 128 + constants.signals[name];
       onFirst();
-      controller.abort(new Error(`ended by ${name}`));
+      controller.abort(new Error(`stopped by ${name}`));
     });
   }
   return { signal: controller.signal, status: () => status };

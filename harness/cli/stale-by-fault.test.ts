@@ -35,7 +35,7 @@ const verdict = (windows: readonly StaleWindow[]): Verdict => ({
   lanes: windows.map(staleLane),
 });
 
-it("sums stale reads up by node and fault, and tells when after the fault's begin they were", () => {
+it("sums stale reads up by node and fault, and says how long after the fault began they were", () => {
   const found = staleByFault({
     verdicts: [
       verdict([
@@ -66,12 +66,12 @@ it("sums stale reads up by node and fault, and tells when after the fault's begi
     { node: n1, windows: 1, reads: 2, worstMs: 1 },
   ]);
   expect(found.map(describeStale)).toEqual([
-    "4 stale reads at n1, the worst by 60 ms: asked from 200 ms after pause leader n1 on, answered until 19 ms after its end (it lasted 300 ms)",
-    "2 stale reads at n2, the worst by 2 ms: asked from 290 ms after pause leader n1 on, answered until 295 ms (it lasted 300 ms)",
-    "2 stale reads at n1, the worst by 1 ms, beside no fault",
+    '4 stale reads on n1, by up to 60 ms, fault "pause leader n1" (300 ms): first sent 200 ms after it began, last answered 19 ms after it ended',
+    '2 stale reads on n2, by up to 2 ms, fault "pause leader n1" (300 ms): first sent 290 ms after it began, last answered 295 ms after it began',
+    "2 stale reads on n1, by up to 1 ms, outside any fault",
   ]);
 });
 
-it("has nothing to tell of a run in which no read was stale", () => {
+it("finds nothing in a run without stale reads", () => {
   expect(staleByFault({ verdicts: [verdict([])], faults: [fault(1, 100, 400)] })).toEqual([]);
 });

@@ -4,28 +4,29 @@ import type { FaultWindow } from "../../core/fault.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { Run } from "../../core/run.ts";
 import { type Nanos, toMillis } from "../../core/time.ts";
+import { count } from "../../core/wording.ts";
 
-/** The stale reads of one node beside one fault, or beside none. Times in milliseconds, from the fault's begin. */
+/** Stale reads of one node during one fault, or outside any. Times are milliseconds since the fault began. */
 export interface StaleAtNode {
   readonly node: NodeId;
-  /** What struck meanwhile; the one that did for longest where there were several. */
+  /** The fault that was active; of several, the one that overlapped for longest. */
   readonly fault?: {
     readonly name: string;
     readonly summary: string;
     readonly ms: number;
     /** Whether the fault was aimed at this node. */
     readonly here: boolean;
-    /** When the first of the reads was asked, and the last of them answered: within the fault, or after it. */
+    /** When the first of the reads was sent and the last was answered, which may be after the fault. */
     readonly firstMs: number;
     readonly lastMs: number;
   };
   readonly windows: number;
   readonly reads: number;
-  /** The longest time for which a value that was read had been overwritten. */
+  /** The longest time for which a returned value had been overwritten. */
   readonly worstMs: number;
 }
 
-/** Where reads were stale in a run, fault by fault; those beside no fault come last. */
+/** Groups the stale reads of a run by fault and node; those outside any fault come last. */
 export function staleByFault({ verdicts, faults }: Pick<Run, "verdicts" | "faults">): StaleAtNode[] {
   const groups = new Map<string, { fault: FaultWindow | undefined; windows: StaleWindow[] }>();
   for (const window of verdicts.flatMap(staleWindowsOf)) {
@@ -68,11 +69,12 @@ function sum(fault: FaultWindow | undefined, windows: readonly StaleWindow[]): S
   };
 }
 
-/** One line for people. */
+/** Describes one group in a line. */
 export function describeStale({ node, fault, reads, worstMs }: StaleAtNode): string {
-  const what = `${reads} stale ${reads === 1 ? "read" : "reads"} at ${node}, the worst by ${worstMs.toFixed(0)} ms`;
-  if (fault === undefined) return `${what}, beside no fault`;
+  const what = `${count(reads, "stale read")} on ${node}, by up to ${worstMs.toFixed(0)} ms`;
+  if (fault === undefined) return `${what}, outside any fault`;
   const { summary, ms, firstMs, lastMs } = fault;
-  const until = lastMs > ms ? `${(lastMs - ms).toFixed(0)} ms after its end` : `${lastMs.toFixed(0)} ms`;
-  return `${what}: asked from ${firstMs.toFixed(0)} ms after ${summary} on, answered until ${until} (it lasted ${ms.toFixed(0)} ms)`;
+  const last =
+    lastMs > ms ? `${(lastMs - ms).toFixed(0)} ms after it ended` : `${lastMs.toFixed(0)} ms after it began`;
+  return `${what}, fault "${summary}" (${ms.toFixed(0)} ms): first sent ${firstMs.toFixed(0)} ms after it began, last answered ${last}`;
 }

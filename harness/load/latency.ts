@@ -24,7 +24,7 @@ const micros = (operation: Operation, measure: Measure): number => {
 /** Operations that were never answered have no latency. */
 const isAnswered = (operation: Operation): boolean => Number.isFinite(operation.completedAt);
 
-/** One summary for each kind of operation, outcome and measure, in that order. */
+/** One summary for each function, outcome and measure, in that order. */
 export function summarizeLatency(operations: readonly Operation[]): LatencySummary[] {
   const groups = groupBy(operations.filter(isAnswered), ({ call, outcome }) => `${call.f} ${outcome.type}`);
   return [...groups.entries()]

@@ -1,4 +1,4 @@
-/** Kills processes (SIGKILL: no goodbye, nothing flushed) and starts them again on the data that they left. */
+/** Kills processes (SIGKILL: nothing is flushed, no connection is closed properly) and restarts them on their data. */
 import type { ClusterNode } from "../runtimes/runtime.ts";
 import type { Injected, Target } from "./nemesis.ts";
 import { nemesesOf } from "./shapes.ts";
@@ -14,7 +14,7 @@ const shape = (summary: string, what: string, draw: Draw) => ({
 async function kill(nodes: readonly ClusterNode[], what: string): Promise<Injected | undefined> {
   if (nodes.length === 0) return undefined;
   const ids = names(nodes);
-  // All at once: a cluster that loses its nodes one after the other has time to tell the rest.
+  // All at once: killed one after the other, the nodes would have time to notify the rest of the cluster.
   const killed = await Promise.allSettled(nodes.map((node) => node.kill()));
   const restart = async () => {
     await Promise.all(nodes.filter((node) => node.state() === "killed").map((node) => node.start()));
@@ -35,7 +35,7 @@ async function kill(nodes: readonly ClusterNode[], what: string): Promise<Inject
 
 export const killNodes = nemesesOf({
   name: "kill",
-  summary: "kills processes and starts them again",
+  summary: "kills processes and restarts them",
   requires: ["kill", "restart"],
   shapes: {
     one: shape("kills one node", "", anyOne),

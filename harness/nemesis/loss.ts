@@ -1,10 +1,10 @@
 import { allLinks } from "./links.ts";
 import type { Nemesis } from "./nemesis.ts";
 
-/** A bad network: some of the packets between nodes are lost and sent again later. */
+/** Drops some of the packets between nodes, so that they are sent again later. */
 export const loss: Nemesis = {
   name: "loss",
-  summary: "loses some of the packets between nodes",
+  summary: "drops some of the packets between nodes",
   requires: new Set(["packet-loss"]),
   async inject({ cluster: { nodes, network }, random }) {
     const all = nodes.map((node) => node.id);
@@ -13,7 +13,7 @@ export const loss: Nemesis = {
     const percent = random.integer(1, 4) * 5;
     await network.lose(links, percent);
     return {
-      summary: `lose ${percent} % of packets`,
+      summary: `drop ${percent}% of packets`,
       nodes: all,
       proof: () => network.proof(),
       heal: () => network.heal(),

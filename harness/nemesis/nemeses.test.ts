@@ -261,9 +261,9 @@ describe("parseNemeses()", () => {
     expect(parseNemeses(["none"])).toEqual([]);
   });
 
-  it("tells which there are where a name is unknown", () => {
+  it("lists the known names where one is unknown", () => {
     expect(() => parseNemeses(["partition+earthquake"])).toThrow(
-      /unknown nemesis "earthquake": there are partition, .*kill-all.*loss, and "none" alone/,
+      /unknown nemesis "earthquake": expected partition, .*kill-all.* or loss, joined by , or \+; or none on its own/,
     );
   });
 });

@@ -4,26 +4,26 @@ import type { Link, NodeId } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 
-/** What a nemesis knows when it strikes. */
+/** What a nemesis is given when it strikes. */
 export interface Target {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly random: Random;
-  /** By the system's own means; undefined while nobody leads. */
+  /** The leader according to the system itself; undefined while there is none. */
   leader(): Promise<NodeId | undefined>;
-  /** Nodes that another fault of the moment already holds: left alone by kills and pauses. */
+  /** Nodes that another active fault has struck: kills and pauses leave them alone. */
   readonly held: ReadonlySet<NodeId>;
 }
 
-/** One injected fault, still to be proven and healed. */
+/** An injected fault. */
 export interface Injected {
-  /** One line for people: `isolate leader n2`. */
+  /** Describes the fault in a line: `isolate leader n2`. */
   readonly summary: string;
   readonly nodes: readonly NodeId[];
   readonly cut?: readonly Link[];
-  /** What was seen of it, once it was: asked until it answers or the fault ends. */
+  /** Evidence that the fault took effect; called until there is some or the fault ends. */
   proof(): Promise<string | undefined>;
-  /** Undoes it; safe to call twice. */
+  /** Undoes the fault; safe to call twice. */
   heal(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export interface Nemesis {
   /** One line for `assay list`. */
   readonly summary: string;
   readonly requires: ReadonlySet<Fault>;
-  /** Injects one fault of its kind, drawn from `target.random`. Undefined where there was nothing to strike. */
+  /** Injects one fault of its kind, drawn from `target.random`. Undefined if there was nothing to strike. */
   inject(target: Target): Promise<Injected | undefined>;
 }
 

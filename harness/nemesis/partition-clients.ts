@@ -1,6 +1,6 @@
 import type { Nemesis } from "./nemesis.ts";
 
-/** The cluster is whole, but clients do not reach one of its nodes. */
+/** Cuts clients off from one node; the cluster itself stays connected. */
 export const partitionClients: Nemesis = {
   name: "partition-clients",
   summary: "cuts the clients of one node off from it",

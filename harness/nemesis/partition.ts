@@ -1,4 +1,4 @@
-/** Cuts the links between nodes. Clients still reach every node. */
+/** Cuts links between nodes. Clients still reach every node. */
 import type { Link, NodeId } from "../../core/op.ts";
 import { between, bridge, incoming, majoritiesRing, outgoing } from "./links.ts";
 import type { Injected, Target } from "./nemesis.ts";
@@ -94,11 +94,11 @@ export const partition = nemesesOf({
     one: shape("cuts one node off from all others", one),
     leader: shape("cuts the leader off from all others", leader),
     halves: shape("splits the nodes into two halves", halves),
-    ring: shape("every node hears a majority, no two the same one", ring),
-    bridge: shape("two halves that only one node still reaches", bridged),
-    "one-way": shape("one node is not heard, or hears nobody", oneWay),
+    ring: shape("lets every node hear a different majority", ring),
+    bridge: shape("splits the nodes into two halves that only one node still reaches", bridged),
+    "one-way": shape("cuts all links to one node, or all links from it", oneWay),
   },
   special: {
-    follower: shape("cuts a node that does not lead off from all others", follower),
+    follower: shape("cuts one follower off from all others", follower),
   },
 });

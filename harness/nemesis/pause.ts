@@ -1,4 +1,4 @@
-/** Stops a process without its knowledge (SIGSTOP) and lets it go on, as a long garbage collection or a moved VM does. */
+/** Stops a process without its knowledge (SIGSTOP) and resumes it, like a long garbage collection or the migration of a VM. */
 import type { ClusterNode } from "../runtimes/runtime.ts";
 import type { Injected, Target } from "./nemesis.ts";
 import { nemesesOf } from "./shapes.ts";
@@ -26,7 +26,7 @@ async function pause(node: ClusterNode | undefined, what: string): Promise<Injec
 
 export const pauseNodes = nemesesOf({
   name: "pause",
-  summary: "stops a process and lets it go on",
+  summary: "stops a process and resumes it",
   requires: ["pause"],
   shapes: {
     one: shape("pauses one node", "", anyOne),

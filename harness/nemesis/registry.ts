@@ -1,5 +1,7 @@
-/** Every fault package by name, and how a user asks for them. */
+/** Every nemesis by name, and the parser of `--nemesis`. */
+
 import { UsageError } from "../../core/errors.ts";
+import { either } from "../../core/wording.ts";
 import { killNodes } from "./kill.ts";
 import { loss } from "./loss.ts";
 import type { Nemesis } from "./nemesis.ts";
@@ -25,8 +27,8 @@ export const nemeses: Readonly<Record<string, Nemesis>> = Object.fromEntries(
 );
 
 /**
- * `["partition", "kill+pause"]`: steps that take turns; the parts of a step strike together. `none` alone is no step.
- * Rejects an unknown name with a UsageError that lists those that there are.
+ * Parses `["partition", "kill+pause"]` into steps that take turns; the nemeses of one step strike together. `none` alone
+ * means no steps. An unknown name is a UsageError that lists the known ones.
  */
 export function parseNemeses(steps: readonly string[]): Nemesis[][] {
   if (steps.length === 1 && steps[0] === "none") return [];
@@ -37,6 +39,6 @@ function nemesisNamed(name: string): Nemesis {
   const found = Object.hasOwn(nemeses, name) ? nemeses[name] : undefined;
   if (found !== undefined) return found;
   throw new UsageError(
-    `unknown nemesis "${name}": there are ${Object.keys(nemeses).join(", ")}, and "none" alone`,
+    `unknown nemesis "${name}": expected ${either(Object.keys(nemeses))}, joined by , or +; or none on its own`,
   );
 }

@@ -1,8 +1,8 @@
 /**
- * Nodes die and come back one by one, and the leader dies in between. Followers are killed first and fall behind; then,
- * round by round, the leader is killed and the node that has been dead the longest is started. After a few rounds the
- * cluster is led by a node that was behind itself, and which has to bring up others that are: whatever was only half
- * replicated, or replicated wrongly, is handed on. A kill of several nodes that return together never makes that.
+ * Kills nodes and restarts them one by one, with leaders dying in between. Followers are killed first and fall behind;
+ * then, round by round, the leader is killed and the node that has been dead the longest is started. After a few rounds
+ * the leader is a node that was behind itself and has to catch up others: whatever was replicated incompletely or wrongly
+ * spreads. Killing several nodes that return together never creates this situation.
  */
 import { sleep } from "../../core/clock.ts";
 import { millis } from "../../core/time.ts";
@@ -11,13 +11,14 @@ import { minoritySize } from "./links.ts";
 import type { Injected, Nemesis, Target } from "./nemesis.ts";
 import { names } from "./victims.ts";
 
-/** How long the nodes that are left write on before the next one dies: long enough for the dead to fall behind. */
+/** Pause before the next kill: long enough for the dead nodes to fall behind. */
 const writing = millis(700);
 const pollInterval = millis(100);
 
 export const restartStaggered: Nemesis = {
   name: "restart-staggered",
-  summary: "kills followers, then leader after leader, and starts the longest dead one each time",
+  summary:
+    "kills followers, then leader after leader, each time restarting the node that was dead the longest",
   requires: new Set(["kill", "restart"]),
   async inject(target) {
     const leader = await target.leader();
@@ -29,7 +30,7 @@ export const restartStaggered: Nemesis = {
     const rounds = new Rounds(target);
     await rounds.begin(first);
     return {
-      summary: `restart staggered: ${names(first).join(" ")} first, then whoever leads`,
+      summary: `restart staggered: ${names(first).join(" ")}, then leaders`,
       nodes: ids.filter((id) => !target.held.has(id)),
       proof: async () => rounds.proof,
       heal: () => rounds.end(),
@@ -43,9 +44,9 @@ const mayDie = ({ cluster, held }: Target): ClusterNode[] =>
 class Rounds {
   readonly #target: Target;
   readonly #over = new AbortController();
-  /** Killed and not started again, the longest dead first. */
+  /** Nodes killed and not yet restarted, the longest dead first. */
   readonly #dead: ClusterNode[] = [];
-  readonly #seen: string[] = [];
+  readonly #proofs: string[] = [];
   #failure: { readonly reason: unknown } | undefined;
   #going: Promise<void> = Promise.resolve();
 
@@ -53,12 +54,12 @@ class Rounds {
     this.#target = target;
   }
 
-  /** The processes that are gone so far. */
+  /** Evidence of all kills so far. */
   get proof(): string {
-    return this.#seen.join("; ");
+    return this.#proofs.join("; ");
   }
 
-  /** Kills the first victims, and goes on by itself. Where one cannot be killed, all are started again. */
+  /** Kills the first victims and continues in the background. If one cannot be killed, all are started again. */
   async begin(victims: readonly ClusterNode[]): Promise<void> {
     const killed = await Promise.allSettled(victims.map((node) => this.#kill(node)));
     const failed = killed.find((result) => result.status === "rejected");
@@ -71,7 +72,7 @@ class Rounds {
     });
   }
 
-  /** Starts who is still dead, in the order in which they died. Rejects where a round had failed. */
+  /** Starts the nodes that are still dead, in the order in which they died. Rejects if a round failed. */
   async end(): Promise<void> {
     this.#over.abort();
     await this.#going;
@@ -90,7 +91,7 @@ class Rounds {
     }
   }
 
-  /** Who leads, as soon as somebody does whom this fault may strike. */
+  /** Waits for a leader that this fault may strike. */
   async #leader(): Promise<ClusterNode> {
     const { clock, leader } = this.#target;
     for (;;) {
@@ -104,7 +105,7 @@ class Rounds {
 
   async #kill(node: ClusterNode): Promise<void> {
     this.#dead.push(node);
-    this.#seen.push(await node.kill());
+    this.#proofs.push(await node.kill());
   }
 
   async #startLongestDead(): Promise<void> {

@@ -1,18 +1,20 @@
 /**
- * When faults strike. Steps take turns, with a gap between them in which the cluster recovers, until the main phase is
- * over; every fault is recorded when it begins, when it was seen to bite, and when it is healed. What is struck is
- * healed however the schedule ends.
+ * Schedule of faults. Steps take turns until the main phase is over, with gaps in which the cluster recovers. A record is
+ * made when a fault begins, when it is seen to take effect, and when it is healed. Every fault is healed, however the
+ * schedule ends.
  */
+
 import { type Clock, sleep } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { FaultChange } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
+import { count } from "../../core/wording.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { Injected, Nemesis, NemesisStep } from "./nemesis.ts";
 
-/** A length of time is drawn between the two, seconds. */
+/** Range, in seconds, from which a length of time is drawn. */
 export interface Span {
   readonly min: number;
   readonly max: number;
@@ -29,10 +31,10 @@ export interface ScheduleContext extends ScheduleOptions {
   readonly cluster: Cluster;
   readonly random: Random;
   readonly signal: AbortSignal;
-  /** How far past its end the schedule may go for steps that have not struck yet, where the cluster was slow to recover. */
+  /** How far the schedule may run past its end, for steps that have not struck yet because the cluster recovered slowly. */
   readonly overtime: Nanos;
   leader(): Promise<NodeId | undefined>;
-  /** Resolves when the cluster serves again after a heal, or when it was waited for long enough. */
+  /** Resolves when the cluster is ready again after a heal, or after the longest wait. */
   recovered(): Promise<void>;
   onFault(name: string, change: FaultChange): void;
 }
@@ -41,22 +43,22 @@ interface Struck {
   readonly nemesis: Nemesis;
   readonly id: number;
   readonly injected: Injected;
-  /** Who led just before. */
+  /** Leader just before the fault. */
   readonly led: NodeId | undefined;
 }
 
-/** How often a nemesis looks again for something to strike, and for the proof that it bit. */
+/** How often to look for something to strike, and for proof that it took effect. */
 const pollInterval = millis(100);
-/** A fault shorter than this proves nothing: the schedule ends instead. */
+/** A shorter fault proves nothing: the schedule ends instead. */
 const shortestFault = seconds(1);
 
-/** Rejects a main phase too short for every step to strike once, whatever the seed draws. */
+/** Rejects a main phase that is too short for every step to strike once, with any seed. */
 export function assertScheduleFits(options: ScheduleOptions, mainSeconds: number): void {
   const { steps, faultSeconds, gapSeconds } = options;
   const needed = steps.length * (faultSeconds.max + gapSeconds.max);
   if (needed <= mainSeconds) return;
   throw new UsageError(
-    `${steps.length} nemeses need ${needed} s of load to strike once each (--fault-seconds up to ${faultSeconds.max}, --gap-seconds up to ${gapSeconds.max}), but the load lasts ${mainSeconds} s: give --seconds ${Math.ceil(needed)} or shorter faults and gaps`,
+    `${count(steps.length, "fault")} and the gaps between them can take up to ${needed} s, but the load lasts ${mainSeconds} s: use --seconds ${Math.ceil(needed)}, or a shorter --fault-seconds or --gap-seconds`,
   );
 }
 
@@ -69,12 +71,12 @@ export class FaultSchedule {
     this.#context = context;
   }
 
-  /** Summaries of the faults of the moment. */
+  /** Summaries of the active faults. */
   get faults(): readonly string[] {
     return this.#struck.map(({ injected }) => injected.summary);
   }
 
-  /** Strikes in turn until `end`, a reading of the clock. Rejects when the signal is aborted or an injection fails. */
+  /** Runs the steps in turn until `end` on the clock. Rejects when the signal is aborted or an injection fails. */
   async run(end: Nanos): Promise<void> {
     const { clock, steps, random, faultSeconds, gapSeconds, overtime, signal } = this.#context;
     const times = random.fork("times");
@@ -97,7 +99,7 @@ export class FaultSchedule {
   async #strike(step: NemesisStep, random: Random, until: Nanos): Promise<void> {
     const { clock, signal } = this.#context;
     try {
-      // Together, but each after the other knows what it holds, so that a kill and a pause do not meet on a node.
+      // One after the other, so that each sees what the others struck: a kill and a pause never meet on a node.
       for (const nemesis of step) await this.#inject(nemesis, random.fork(nemesis.name), until);
       await Promise.all(this.#struck.map((struck) => this.#prove(struck, until)));
       if (clock.now() < until) await sleep(clock, nanos(until - clock.now()), signal);
@@ -111,7 +113,7 @@ export class FaultSchedule {
     const held = new Set(this.#struck.filter((each) => !each.injected.cut).flatMap((s) => s.injected.nodes));
     for (let attempt = 0; clock.now() < until; attempt++) {
       signal.throwIfAborted();
-      // Asked once for each attempt, so that the fault strikes the leader that its record names.
+      // Asked once per attempt, so that the fault strikes the leader that its record names.
       const led = await leader();
       const injected = await nemesis.inject({
         cluster,
@@ -123,7 +125,7 @@ export class FaultSchedule {
       if (injected !== undefined) {
         const struck = { nemesis, id: ++this.#lastId, injected, led };
         this.#struck.push(struck);
-        this.#tell(struck, "begin");
+        this.#record(struck, "begin");
         return;
       }
       await sleep(clock, pollInterval, signal);
@@ -135,7 +137,7 @@ export class FaultSchedule {
     for (;;) {
       const proof = await struck.injected.proof();
       if (proof !== undefined) {
-        this.#tell(struck, "proven", proof);
+        this.#record(struck, "proven", proof);
         return;
       }
       if (clock.now() + pollInterval >= until) return;
@@ -143,15 +145,15 @@ export class FaultSchedule {
     }
   }
 
-  /** Heals all that was struck, each whether or not another one would not heal; then rejects with the first that did not. */
+  /** Heals every fault, even if another one fails to heal; then rejects with the first failure. */
   async #heal(): Promise<void> {
     const healed = await Promise.allSettled(this.#struck.map(({ injected }) => injected.heal()));
-    for (const struck of this.#struck.splice(0)) this.#tell(struck, "end");
+    for (const struck of this.#struck.splice(0)) this.#record(struck, "end");
     const failed = healed.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 
-  #tell({ nemesis, id, injected, led }: Struck, state: FaultChange["state"], proof?: string): void {
+  #record({ nemesis, id, injected, led }: Struck, state: FaultChange["state"], proof?: string): void {
     const { summary, nodes, cut } = injected;
     this.#context.onFault(nemesis.name, {
       state,
@@ -168,5 +170,5 @@ export class FaultSchedule {
 const draw = (random: Random, { min, max }: Span): Nanos =>
   nanos(Math.round(seconds(min + random.float() * (max - min))));
 
-/** For the table of a run: what each step is called. */
+/** Name of a step, as in `--nemesis`. */
 export const stepName = (step: NemesisStep): string => step.map((nemesis) => nemesis.name).join("+");

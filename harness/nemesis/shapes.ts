@@ -1,4 +1,4 @@
-/** A fault package whose kind comes in shapes: the base name draws one of them, `<base>-<shape>` is that one alone. */
+/** Nemeses that come in shapes: the base name draws one at random, `<base>-<shape>` is one in particular. */
 import type { Fault } from "../../core/fault.ts";
 import type { Injected, Nemesis, Target } from "./nemesis.ts";
 
@@ -13,16 +13,16 @@ interface Kind {
   readonly summary: string;
   readonly requires: readonly Fault[];
   readonly shapes: Readonly<Record<string, Shape>>;
-  /** Special cases of those, which the base name does not draw. */
+  /** Special shapes that the base name does not draw. */
   readonly special?: Readonly<Record<string, Shape>>;
 }
 
-/** The base nemesis first, then one for each shape. */
+/** Makes the base nemesis and one nemesis for each shape. */
 export function nemesesOf({ name, summary, requires, shapes, special = {} }: Kind): Nemesis[] {
   const needs = new Set(requires);
   const base: Nemesis = {
     name,
-    summary: `${summary}: draws among ${Object.keys(shapes).join(", ")}`,
+    summary: `${summary}: one of ${Object.keys(shapes).join(", ")} at random`,
     requires: needs,
     inject: (target) => firstThatStrikes(target.random.shuffle(Object.values(shapes)), target),
   };

@@ -1,10 +1,10 @@
 import { allLinks } from "./links.ts";
 import type { Nemesis } from "./nemesis.ts";
 
-/** Nodes hear each other late: enough to reorder elections and replication, not enough to look like a partition. */
+/** Delays messages between nodes: enough to reorder elections and replication, not enough to look like a partition. */
 export const slow: Nemesis = {
   name: "slow",
-  summary: "delays what nodes send each other, with jitter",
+  summary: "delays messages between nodes, with jitter",
   requires: new Set(["link-delay"]),
   async inject({ cluster: { nodes, network }, random }) {
     const all = nodes.map((node) => node.id);

@@ -1,4 +1,4 @@
-/** Whom a fault on nodes strikes. Nodes that another fault of the moment holds are left alone. */
+/** Choice of the nodes that a fault strikes. Nodes that another active fault has struck are left alone. */
 import type { NodeId } from "../../core/op.ts";
 import type { ClusterNode } from "../runtimes/runtime.ts";
 import { minoritySize } from "./links.ts";
@@ -17,7 +17,7 @@ export async function theLeader(target: Target): Promise<ClusterNode[]> {
   return free(target).filter((node) => node.id === leader);
 }
 
-/** As many as the cluster can lose and still have a majority; none in a cluster that can lose none. */
+/** As many nodes as the cluster can lose and still have a majority; none if it can lose none. */
 export function aMinority(target: Target): ClusterNode[] {
   const size = minoritySize(target.cluster.nodes.map((node) => node.id));
   return target.random.shuffle(free(target)).slice(0, size);

@@ -63,18 +63,18 @@ describe("a file as a source", () => {
     [
       "is packed otherwise",
       Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0]),
-      /history is packed by zstd, and only gzip/,
+      /history is compressed with zstd, but only gzip/,
     ],
     ["is cut off", gzipSync(text).subarray(0, 200), /cannot read .*history: unexpected end of file/],
     [
       "is not UTF-8",
       Buffer.from("\uFEFF{}", "utf16le"),
-      /history: expected UTF-8, got other bytes after byte 0/,
+      /history: expected UTF-8, got invalid bytes after byte 0/,
     ],
     [
-      "ends within a character",
+      "ends in the middle of a UTF-8 character",
       Buffer.from("🧀").subarray(0, 2),
-      /history: ends within a character of UTF-8/,
+      /history: ends in the middle of a UTF-8 character/,
     ],
   ])("refuses a file that %s", async (_, content, message) => {
     const refused = expect(readAll(await stored(content))).rejects;

@@ -1,4 +1,4 @@
-/** Files with histories as sources of text: read by pieces, unpacked where they are packed. */
+/** Sources of text from history files: read in pieces, unpacked if compressed. */
 import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
@@ -8,26 +8,26 @@ import type { Source } from "../../checker/formats/format.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { HeapGuard } from "./heap-guard.ts";
 
-/** Characters; formats are recognized by them. */
+/** Number of first characters by which formats are recognized. */
 const headLength = 64 * 1024;
 
 export interface FileSourceOptions {
-  /** Looks after every piece whether what was made of the text still fits. */
+  /** Checks after every piece whether the data read so far still fits. */
   readonly guard?: Pick<HeapGuard, "look">;
   /** Bytes read at a time. */
   readonly pieceBytes?: number;
 }
 
 /**
- * The text of `file`, which is UTF-8, perhaps packed by gzip. Whatever keeps it from being read is a UsageError that names
- * the file; so is a byte that is no text, for two values that differ in such bytes would become one.
+ * Reads the text of `file`, which is UTF-8, possibly gzipped. Everything that prevents reading is a UsageError that names the
+ * file; so are bytes that are not UTF-8, because two values that differ in such bytes would become one.
  */
 export async function fileSource(file: string, options: FileSourceOptions = {}): Promise<Source> {
   const { chunks, begin } = await bytesOf(file, options.pieceBytes ?? 2 ** 20);
   const packed = packings.find(({ magic }) => begin.subarray(0, magic.length).equals(Buffer.from(magic)));
   if (packed !== undefined && packed.name !== "gzip") {
     throw new UsageError(
-      `${file} is packed by ${packed.name}, and only gzip is read: unpack it, or pack it by gzip`,
+      `${file} is compressed with ${packed.name}, but only gzip is supported: decompress it, or compress it with gzip`,
     );
   }
   const unpacked = () => (packed === undefined ? chunks() : gunzip(chunks()));
@@ -44,7 +44,7 @@ const packings = [
 ];
 
 interface Bytes {
-  /** All bytes from the first; may be called more than once. */
+  /** All bytes from the beginning; may be called more than once. */
   chunks(): AsyncIterable<Buffer>;
   readonly begin: Buffer;
 }
@@ -58,7 +58,7 @@ async function bytesOf(file: string, pieceBytes: number): Promise<Bytes> {
       const chunks = () => createReadStream(file, { highWaterMark: pieceBytes });
       return { begin: buffer.subarray(0, bytesRead), chunks };
     }
-    // A pipe gives its bytes once.
+    // A pipe can be read only once.
     const kept: Buffer[] = [];
     for await (const chunk of handle.createReadStream({ autoClose: false })) kept.push(chunk as Buffer);
     return {
@@ -77,7 +77,7 @@ async function bytesOf(file: string, pieceBytes: number): Promise<Bytes> {
 /** A file that is cut off or damaged is an error. */
 function gunzip(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const unpacking = createGunzip();
-  // Whoever reads `unpacking` gets its errors.
+  // Errors reach the reader of `unpacking`.
   pipeline(Readable.from(chunks), unpacking, () => {});
   return unpacking;
 }
@@ -90,22 +90,22 @@ async function* textOf(
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let bytes = 0;
   for await (const chunk of named(chunks, file)) {
-    yield decoded(decoder, chunk, `${file}: expected UTF-8, got other bytes after byte ${bytes}`);
+    yield decoded(decoder, chunk, `${file}: expected UTF-8, got invalid bytes after byte ${bytes}`);
     bytes += chunk.length;
     guard?.look(file, bytes);
   }
-  yield decoded(decoder, undefined, `${file}: ends within a character of UTF-8`);
+  yield decoded(decoder, undefined, `${file}: ends in the middle of a UTF-8 character`);
 }
 
 function decoded(decoder: TextDecoder, chunk: Buffer | undefined, wrong: string): string {
   try {
     return decoder.decode(chunk, { stream: chunk !== undefined });
   } catch {
-    throw new UsageError(`${wrong}: a history is read as UTF-8 text, so convert it first`);
+    throw new UsageError(`${wrong}: histories must be UTF-8 text, so convert it first`);
   }
 }
 
-/** The same chunks; what goes wrong names the file. */
+/** Passes on the chunks; errors name the file. */
 async function* named(chunks: AsyncIterable<Buffer>, file: string): AsyncIterable<Buffer> {
   try {
     yield* chunks;
@@ -123,6 +123,6 @@ async function headOf(pieces: AsyncIterable<string>): Promise<string> {
   return head.slice(0, headLength);
 }
 
-/** The UsageError of a file that cannot be read. */
+/** Makes the UsageError for a file that cannot be read. */
 export const unreadable = (file: string, reason: unknown): UsageError =>
   new UsageError(`cannot read ${file}: ${(reason as Error).message}`);

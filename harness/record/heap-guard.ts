@@ -1,31 +1,31 @@
-/** Keeps what is read from a file within a limit of memory, so that it ends with a sentence and not with the process. */
+/** Limits the memory for a file that is read, so that exceeding it gives an error message instead of a crash. */
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { UsageError } from "../../core/errors.ts";
 
 /** The heap of a JavaScript engine, in bytes. */
 export interface Heap {
-  /** What is on it, garbage included. */
+  /** Bytes in use, garbage included. */
   used(): number;
-  /** The process ends where it would need more. */
+  /** Limit above which the process crashes. */
   readonly limit: number;
-  /** Drops the garbage. Takes a second for each gigabyte or so. */
+  /** Collects garbage. Takes about a second per gigabyte. */
   collect(): void;
 }
 
-/** Less than this is not told apart from what the program itself puts on the heap meanwhile. */
+/** Smaller amounts cannot be distinguished from what the program itself allocates meanwhile. */
 const grain = 32 * 2 ** 20;
-/** A history may fill this much of the heap: judging it needs some, too. */
+/** Share of the heap that a history may fill: checking it needs some, too. */
 const share = 0.75;
 
 export class HeapGuard {
   readonly #heap: Heap;
   readonly #limitBytes: number;
   readonly #before: number;
-  /** The heap is looked at in earnest once it is as full as this. */
+  /** Heap size at which the next exact measurement is made. */
   #next: number;
 
-  /** `limitBytes`: what all that is read from now on may take. */
+  /** `limitBytes`: memory allowed for everything read from now on. */
   constructor(limitBytes: number, heap: Heap = ownHeap) {
     this.#heap = heap;
     this.#limitBytes = limitBytes;
@@ -33,7 +33,7 @@ export class HeapGuard {
     this.#next = Math.min(this.#before + Math.max(limitBytes, grain), share * heap.limit);
   }
 
-  /** A UsageError where what was made of the first `bytes` of `file` takes more than is allowed. */
+  /** Throws a UsageError if the data from the first `bytes` of `file` takes more memory than allowed. */
   look(file: string, bytes: number): void {
     if (this.#heap.used() < this.#next) return;
     this.#heap.collect();
@@ -41,7 +41,7 @@ export class HeapGuard {
     const held = live - this.#before;
     if (held > Math.max(this.#limitBytes, grain)) {
       throw new UsageError(
-        `${file}: its first ${mebibytes(bytes)} take ${mebibytes(held)} of memory, and --memory-limit allows ${mebibytes(this.#limitBytes)}: allow more, or judge a part of it`,
+        `${file}: its first ${mebibytes(bytes)} take ${mebibytes(held)} of memory, and --memory-limit allows ${mebibytes(this.#limitBytes)}: allow more, or check a part of it`,
       );
     }
     if (live > share * this.#heap.limit) {

@@ -12,7 +12,7 @@ import { HeapGuard } from "./heap-guard.ts";
 import { decodeRun, decodeUsage } from "./run-codec.ts";
 import type { RunDirectory, RunStore } from "./store.ts";
 
-/** Makes run directories below `results`, which is made where it is missing. */
+/** Creates run directories below `results`, and `results` itself if it is missing. */
 export const fileRunStore = (results: string): RunStore => ({
   async create(id) {
     for (const missing of await refuseUnwritable(results)) await makeUnlessThere(missing);
@@ -26,19 +26,19 @@ export const fileRunStore = (results: string): RunStore => ({
 });
 
 /**
- * Rejects with a UsageError where no run can be kept in `results`, and leaves nothing behind; resolves with the directories
- * that are still to be made for it, from the outermost on.
+ * Rejects with a UsageError if no run can be stored in `results`, and leaves nothing behind. Resolves with the directories
+ * that must still be created for it, outermost first.
  */
 export async function refuseUnwritable(results: string): Promise<readonly string[]> {
   const missing: string[] = [];
   try {
     let nearest = resolve(results);
     for (; !(await isThere(nearest)); nearest = dirname(nearest)) missing.unshift(nearest);
-    // Only trying tells: root may write anywhere, and cannot below /proc.
+    // Permissions do not say it: root may write anywhere, but not below /proc. So try.
     await rmdir(await mkdtemp(join(nearest, ".assay-")));
   } catch (reason) {
     throw new UsageError(
-      `${results} cannot keep results (${(reason as Error).message}): name a directory that can be written to, with --results DIR`,
+      `cannot write results to ${results} (${(reason as Error).message}): choose a writable directory with --results DIR`,
     );
   }
   return missing;
@@ -55,7 +55,7 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** One level at a time: Node's recursive `mkdir` spins for ever where a file system has no way to make a directory. */
+/** Creates one level at a time: Node's recursive `mkdir` spins forever on file systems without directories to make. */
 async function makeUnlessThere(path: string): Promise<void> {
   try {
     await mkdir(path);
@@ -115,7 +115,7 @@ class FileRunDirectory implements RunDirectory {
 
 type HistoryEventOf = Parameters<RunDirectory["append"]>[0];
 
-/** Collects lines and writes them many at a time, so that the load generator does not wait for a disk. */
+/** Buffers lines and writes many at a time, so that the load generator does not wait for the disk. */
 class LineFile {
   readonly #stream: WriteStream;
   readonly #closed: Promise<void>;
@@ -124,7 +124,7 @@ class LineFile {
   constructor(path: string) {
     this.#stream = createWriteStream(path);
     this.#closed = finished(this.#stream);
-    // Told when it is awaited, in `close`.
+    // Reported when it is awaited, in `close`.
     this.#closed.catch(() => {});
   }
 
@@ -145,23 +145,23 @@ class LineFile {
   }
 }
 
-/** What of a run is judged. */
+/** The part of a stored run that is checked. */
 export interface RecordedRun {
   readonly run: Run;
   readonly history: History;
-  /** Whether the history's last line was cut off, and dropped. */
+  /** Whether the last line of the history was cut off and dropped. */
   readonly truncated: boolean;
 }
 
-/** What a run directory holds. */
+/** Contents of a run directory. */
 export interface StoredRun extends RecordedRun {
-  /** None where usage.jsonl is missing. */
+  /** Empty if usage.jsonl is missing. */
   readonly usage: readonly UsageSample[];
 }
 
 /**
- * Run and history, the history by pieces; `memoryLimitBytes` is what it may take. Rejects with a UsageError that names the
- * file where one is missing, is not what it should be, or is too large.
+ * Reads a run and its history, the latter in pieces and within `memoryLimitBytes`. Rejects with a UsageError that names the
+ * file if one is missing, malformed or too large.
  */
 export async function readRecorded(
   dir: string,
@@ -174,13 +174,13 @@ export async function readRecorded(
   const run = decodeRun(await readText(file), file);
   const guard = new HeapGuard(memoryLimitBytes);
   const source = await fileSource(join(dir, "history.jsonl"), { guard });
-  // Not as a foreign history: every member is to come back as it was written.
+  // Not as a foreign history: every member must come back as it was written.
   const decoder = new HistoryDecoder(source.file);
   for await (const piece of source.pieces()) decoder.push(piece);
   return { run, ...decoder.end() };
 }
 
-/** The same, and what the run's nodes used of the machine. */
+/** Reads a run, its history, and the resource usage of its nodes. */
 export async function readRun(dir: string): Promise<StoredRun> {
   return { ...(await readRecorded(dir)), usage: await readUsage(dir) };
 }

@@ -1,6 +1,6 @@
 /**
- * The history as it grows: gives every event its index and its time since the run began, keeps it for the checkers and
- * hands it to the run directory at once.
+ * Records the history: gives each event its index and its time since the run began, keeps it for the checkers, and passes it
+ * to the run directory at once.
  */
 import { assert } from "../../core/assert.ts";
 import type { Clock } from "../../core/clock.ts";
@@ -31,13 +31,13 @@ export class Recorder {
     return { ...this.#counts };
   }
 
-  /** From now on time counts: the run begins. */
+  /** Begins the run: times count from now. */
   begin(): void {
     this.#origin = this.#clock.now();
     this.#beganAt = this.#clock.date();
   }
 
-  /** Wall-clock time of the run's begin; undefined where it never began. */
+  /** Wall-clock time when the run began; undefined if it never did. */
   get beganAt(): Date | undefined {
     return this.#beganAt;
   }
@@ -47,7 +47,7 @@ export class Recorder {
     return this.since(this.#clock.now());
   }
 
-  /** A reading of the clock, as nanoseconds since the run began. */
+  /** Converts a clock reading to nanoseconds since the run began. */
   since(reading: Nanos): Nanos {
     assert(this.#origin !== undefined, "an event before the run began");
     return nanos(reading - this.#origin);
@@ -90,7 +90,7 @@ export class Recorder {
     });
   }
 
-  /** A client received what the invocation at index `of` subscribed to. */
+  /** Records that a client received something that the invocation at index `of` subscribed to. */
   notice(notice: Omit<NoticeEvent, "index" | "time" | "type">): void {
     assert(
       this.#events[notice.of]?.type === "invoke",
@@ -99,7 +99,7 @@ export class Recorder {
     this.#record({ index: this.#events.length, time: this.now(), type: "notice", ...notice });
   }
 
-  /** The harness did or saw something: a phase, a leader, a fault, a digest. */
+  /** Records an event of the harness: a phase, a leader, a fault, a digest. */
   harness(news: HarnessNews): void {
     const index = this.#events.length;
     this.#record({ index, time: this.now(), type: "info", process: "nemesis", ...news });

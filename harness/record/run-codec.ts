@@ -1,7 +1,6 @@
 /**
- * run.json and usage.jsonl, checked when they are read: they may come from another version, or from a user's editor. Each
- * schema satisfies the type that it reads: where one lacks a member of the type, or has another type for it, this does
- * not compile.
+ * Codec of run.json and usage.jsonl, which are validated when read: they may come from another version or a user's editor.
+ * Each schema must satisfy the type that it reads: a missing member or a different type does not compile.
  */
 import { z } from "zod";
 import type { KnownLimit } from "../../core/consistency.ts";
@@ -119,12 +118,12 @@ const usageSample: z.ZodType<UsageSample> = z.looseObject({
   diskBytes: z.number(),
 } satisfies Members<UsageSample>);
 
-/** The run of a `run.json`; a UsageError that names `file` and what is wrong where it is none. */
+/** Decodes a `run.json`; a malformed one is a UsageError that names `file` and the problem. */
 export function decodeRun(text: string, file: string): Run {
   return decode(runFile, text, file);
 }
 
-/** The samples of a `usage.jsonl`; a last line without its end is dropped, as in a history. */
+/** Decodes the samples of a `usage.jsonl`; an incomplete last line is dropped, as in a history. */
 export function decodeUsage(text: string, file: string): UsageSample[] {
   const lines = text.split("\n");
   const whole = lines.slice(0, -1).filter((line) => line.trim() !== "");

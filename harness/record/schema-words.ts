@@ -1,7 +1,7 @@
-/** What a schema finds wrong, as a sentence: where, what was expected, what stands there. */
+/** Turns schema errors into sentences: where, what was expected, what was found. */
 import type { z } from "zod";
 
-/** The first thing that is wrong with `input`. */
+/** Describes the first problem of `input`. */
 export function sentenceOf(error: z.ZodError, input: unknown): string {
   const issue = deepest(error.issues[0]);
   if (issue === undefined) return "not what was expected";
@@ -11,7 +11,7 @@ export function sentenceOf(error: z.ZodError, input: unknown): string {
 
 type Issue = z.core.$ZodIssue;
 
-/** Of alternatives, the one that came furthest says best what is wrong. */
+/** Picks the alternative that matched furthest: it describes the problem best. */
 function deepest(issue: Issue | undefined): Issue | undefined {
   if (issue?.code !== "invalid_union") return issue;
   const [best] = issue.errors

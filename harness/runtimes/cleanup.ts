@@ -1,10 +1,10 @@
 import { testcontainers } from "./docker/testcontainers.ts";
 
 /**
- * Removes everything that runs which no longer live left behind, in every runtime; resolves with the name of each thing
- * removed. For `assay clean`, and for each run's start. Runs that live are not touched.
+ * Removes everything that dead runs left behind, in all runtimes; resolves with the names of removed things. Used by `assay
+ * clean` and at the start of each run. Live runs are not touched.
  */
 export async function cleanLeftovers(): Promise<readonly string[]> {
-  // The runtimes on child processes share one ledger, which this one cleans as well.
+  // Runtimes with child processes share one ledger, which this cleans as well.
   return (await testcontainers.clean?.()) ?? [];
 }

@@ -1,18 +1,18 @@
 import type { Fault } from "../../core/fault.ts";
 import type { Cluster, ClusterNode, Network, Runtime } from "./runtime.ts";
 
-/** A system that lives in the harness' own memory and brings its nodes and links along. */
+/** System that lives in the memory of the harness, with its own nodes and links. */
 export interface InMemorySystem {
   readonly nodes: readonly ClusterNode[];
   readonly network: Network;
 }
 
-/** Runs a system that needs no processes, in whatever time its clock keeps. For one run. */
+/** Runs a system that needs no processes, in the time of its clock. For one run. */
 export function memoryRuntime(system: InMemorySystem): Runtime {
   const { nodes, network } = system;
   return {
     name: "memory",
-    summary: "in the harness' own memory, in virtual time",
+    summary: "in the memory of the harness, in virtual time",
     faults: new Set<Fault>([
       "link-cut",
       "client-cut",

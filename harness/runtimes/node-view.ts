@@ -12,7 +12,7 @@ export interface Places {
   readonly peers: readonly PeerView[];
 }
 
-/** A node of `topology` in a place where clients reach it at the addresses that it binds. */
+/** View of a node that clients reach at the addresses it binds. */
 export function nodeView(id: NodeId, index: number, topology: Topology, places: Places): NodeView {
   return {
     id,

@@ -1,4 +1,4 @@
-/** A clean-up that runs once however often it is asked for, and never rejects. */
+/** Wraps a clean-up so that it runs only once and never rejects. */
 export function once(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined;
   return () => {

@@ -4,7 +4,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Fault } from "../../core/fault.ts";
 import type { Link, NodeId } from "../../core/op.ts";
 
-/** What a cluster is asked to be. */
+/** Description of a cluster to start. */
 export interface Topology {
   /** 1, 3 or 5. */
   readonly size: number;
@@ -12,14 +12,14 @@ export interface Topology {
   readonly program: Installed | undefined;
   readonly extraArgs: readonly string[];
   readonly mutant?: string;
-  /** Directories for the nodes' data and logs, made where they are missing; `Cluster.stop` removes the data's. */
+  /** Directories for data and logs of the nodes, created if missing; `Cluster.stop` removes the data. */
   readonly dataDir: string;
   readonly logDir: string;
-  /** Marks everything that the run creates, so that leftovers are found. */
+  /** Marks everything that the run creates, so that leftovers can be found. */
   readonly runId: string;
   readonly image?: string;
   readonly storage?: "volume" | "tmpfs";
-  /** The faults that the run may ask for, so that a runtime prepares for no others; all where absent. */
+  /** Faults that the run may inject, so that a runtime prepares only for these; default: all. */
   readonly faults?: ReadonlySet<Fault>;
 }
 
@@ -29,31 +29,31 @@ export interface RuntimeContext {
   log(line: string): void;
 }
 
-/** A place where nodes run. */
+/** Environment in which nodes run. */
 export interface Runtime {
   readonly name: string;
   readonly summary: string;
-  /** The faults that it can inject. */
+  /** Faults that it can inject. */
   readonly faults: ReadonlySet<Fault>;
-  /** True where the cluster is the user's own: it is there before the run and after it, other runs' keys in it. */
+  /** True if the cluster belongs to the user: it exists before and after the run, with keys of other runs. */
   readonly outlivesRun?: boolean;
-  /** What this machine lacks to use it, with the way to get it; undefined where it can be used. */
+  /** What this machine lacks to use it, and how to get it; undefined if nothing. */
   missing(deployment: Deployment): Promise<string | undefined>;
   /**
-   * The image that nodes will run where `asked` is asked for: that one, or a local equivalent where it is not there and
-   * cannot be pulled. Runtimes that run no images have none. Rejects with CouldNotRunError.
+   * Image that nodes will run if `asked` is requested: that one, or a local equivalent if it is missing and cannot be pulled.
+   * Absent in runtimes without images. Rejects with CouldNotRunError.
    */
   image?(deployment: Deployment, system: string, asked: string, context: RuntimeContext): Promise<string>;
-  /** Starts every node's process; does not wait until the cluster is ready. Rejects with CouldNotRunError, nothing left behind. */
+  /** Starts all nodes without waiting for the cluster to be ready. Rejects with CouldNotRunError and leaves nothing behind. */
   start(deployment: Deployment, topology: Topology, context: RuntimeContext): Promise<Cluster>;
-  /** Removes what runs that no longer live left behind; resolves with the name of each thing removed. */
+  /** Removes what dead runs left behind; resolves with the names of removed things. */
   clean?(): Promise<readonly string[]>;
 }
 
 export interface Cluster {
   readonly nodes: readonly ClusterNode[];
   readonly network: Network;
-  /** Heals, stops every node and removes all that `start` made but the logs. Safe to call twice, never rejects. */
+  /** Heals, stops all nodes and removes everything that `start` created, except logs. Safe to call twice, never rejects. */
   stop(): Promise<void>;
 }
 
@@ -65,38 +65,38 @@ export interface Usage {
 
 export interface ClusterNode {
   readonly id: NodeId;
-  /** Where the harness' clients reach it. */
+  /** Endpoint for the harness's clients. */
   readonly endpoint: Endpoint;
-  /** `starting` until told otherwise is `running`; `exited` is an end that nobody asked for. */
+  /** State of the process; `exited` means that it ended without being killed. */
   state(): "running" | "paused" | "killed" | "exited";
-  /** Starts it again on its old data, same addresses. */
+  /** Starts it again with its old data and addresses. */
   start(): Promise<void>;
-  /** SIGKILL; resolves when the process is gone, with the proof. */
+  /** Sends SIGKILL; resolves with the proof when the process is gone. */
   kill(): Promise<string>;
-  /** SIGSTOP; resolves when it is stopped, with the proof. */
+  /** Sends SIGSTOP; resolves with the proof when the process is stopped. */
   pause(): Promise<string>;
-  /** SIGCONT. */
+  /** Sends SIGCONT. */
   resume(): Promise<void>;
   usage(): Promise<Usage | undefined>;
-  /** The log's last lines, for messages. */
+  /** Last lines of the log, for messages. */
   logTail(lines: number): Promise<string>;
 }
 
-/** The links between nodes. Node names are those of the cluster; clients' links are `clients -> node` where cut. */
+/** Network between nodes. Links of clients appear as `clients -> node` in proofs. */
 export interface Network {
-  /** From now on nothing passes over `links` (in addition to those cut already). */
+  /** Cuts `links`, in addition to those already cut. */
   cut(links: readonly Link[]): Promise<void>;
-  /** Harness clients no longer reach these nodes. Fault `client-cut`. */
+  /** Cuts the harness's clients off from these nodes. Fault `client-cut`. */
   cutClients(nodes: readonly NodeId[]): Promise<void>;
-  /** Every packet over `links` takes `delayMs` (plus up to `jitterMs`) longer. Fault `link-delay`. */
+  /** Delays every packet on `links` by `delayMs` plus up to `jitterMs`. Fault `link-delay`. */
   slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void>;
-  /** `percent` of the packets over `links` are lost. Fault `packet-loss`. */
+  /** Drops `percent` of the packets on `links`. Fault `packet-loss`. */
   lose(links: readonly Link[], percent: number): Promise<void>;
-  /** Undoes all of the above. */
+  /** Undoes all faults. */
   heal(): Promise<void>;
   /**
-   * What was seen of the current faults since they were injected, one line (`n2 -> n1 refused 14 writes, 3 connects`);
-   * undefined while nothing was: a fault that bit nobody is not proven.
+   * Observed effects of the current faults, as one line (`n2 -> n1 refused 14 writes, 3 connects`); undefined while there are
+   * none: a fault without effect is not proven.
    */
   proof(): Promise<string | undefined>;
 }

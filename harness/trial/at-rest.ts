@@ -1,4 +1,4 @@
-/** The end of a trial: the nodes, healed and without load, are asked what each of them holds itself. */
+/** The end of a trial: with faults healed and load stopped, each node reports the state that it holds itself. */
 import { sleep } from "../../core/clock.ts";
 import type { Call, NodeId } from "../../core/op.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
@@ -6,22 +6,22 @@ import type { ClientProcess } from "../load/client-process.ts";
 import type { ClusterNode } from "../runtimes/runtime.ts";
 import type { TrialContext } from "./context.ts";
 
-/** Between two rounds of questions. */
+/** Pause between two rounds of reads. */
 const pause = millis(250);
-/** However many keys there are, asking for them ends this long after the time to catch up. */
+/** Reading ends this long after the time to catch up, no matter how many keys there are. */
 const overtime = seconds(20);
 
-interface Questions {
-  /** A few processes of each node. */
+interface RestReads {
+  /** A few processes for each node. */
   readonly readers: readonly ClientProcess[];
-  /** The reads of everything that matters. */
+  /** Reads of every key that matters. */
   readonly calls: readonly Call[];
-  /** When the time to catch up is over: a reading of the clock. A node that is behind is asked once more after that. */
+  /** End of the time to catch up, on the clock. A node that is behind is read once more after that. */
   readonly until: Nanos;
 }
 
-/** Asks every node for everything, and then again for what is not settled, round by round. */
-export async function askAtRest(context: TrialContext, { readers, calls, until }: Questions): Promise<void> {
+/** Reads everything at every node, then, round by round, what has not settled yet. */
+export async function askAtRest(context: TrialContext, { readers, calls, until }: RestReads): Promise<void> {
   const { deps, spec, end } = context;
   const { clock, workload, adapter } = deps;
   if (workload.unsettled === undefined) return;
@@ -29,7 +29,7 @@ export async function askAtRest(context: TrialContext, { readers, calls, until }
   const local = calls.map((call) => (isRunMode ? call : { ...call, mode: adapter.localReadMode }));
   const nodes = [...new Set(readers.map(({ node }) => node))];
   const every = new Map(nodes.map((node) => [node, local] as const));
-  // Where the last reads were local ones, most is settled by now.
+  // If the final reads were local ones, most has settled by now.
   let waiting = isRunMode ? unsettledCalls(context, local) : every;
   while (waiting.size > 0 && !end.signal.aborted) {
     const began = clock.now();
@@ -51,7 +51,7 @@ function unsettledCalls({ deps, recorder }: TrialContext, calls: readonly Call[]
   return waiting;
 }
 
-/** The processes of a node share its questions: each is asked once. A process that got no answer asks no more this time. */
+/** The processes of a node share its reads: each is sent once. A process that gets no answer sends no more in this round. */
 async function askRound(
   { deps, end }: TrialContext,
   readers: readonly ClientProcess[],
@@ -72,8 +72,8 @@ async function askRound(
 }
 
 /**
- * Records what the nodes' own digests say, all at one revision where they can tell it: that of the node which is the least
- * far. What is not told is not recorded: it accuses nobody.
+ * Records the digest that each node computes of its own state. If possible, all are taken at one revision: that of the node
+ * that is furthest behind. A node without a digest is left out, and so is never blamed.
  */
 export async function recordDigests(
   { deps, connect, recorder, end }: TrialContext,
@@ -88,10 +88,10 @@ export async function recordDigests(
       return digest === undefined ? [] : [{ node: id, endpoint, digest }];
     }),
   );
-  const told = first.flat();
-  const at = told.reduce((least, { digest }) => Math.min(least, digest.at), Number.POSITIVE_INFINITY);
+  const known = first.flat();
+  const at = known.reduce((least, { digest }) => Math.min(least, digest.at), Number.POSITIVE_INFINITY);
   const same = await Promise.all(
-    told.map(async (one) =>
+    known.map(async (one) =>
       one.digest.at === at
         ? one
         : { ...one, digest: await ask(one.endpoint, connect, at).catch(() => one.digest) },

@@ -6,7 +6,7 @@ import type { RunDirectory } from "../record/store.ts";
 import type { TrialEnd } from "./end.ts";
 import type { TrialDeps, TrialSpec } from "./spec.ts";
 
-/** What every stage of a trial works with. */
+/** Everything that the stages of a trial share. */
 export interface TrialContext {
   readonly spec: TrialSpec;
   readonly deps: TrialDeps;

@@ -1,9 +1,9 @@
-/** The user, or the machine, ended the trial early: no failure of anything. */
+/** The trial was stopped by a signal, which is not a failure. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
 }
 
-/** How a trial comes to an early end: by its caller's signal, or by a failure that some watcher saw. The first wins. */
+/** Early end of a trial: by the caller's signal, or by a failure that a watcher reports. The first one wins. */
 export class TrialEnd {
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal;
@@ -20,7 +20,7 @@ export class TrialEnd {
 
   readonly fail = (reason: unknown): void => this.#controller.abort(reason);
 
-  /** Lets go of the caller's signal. */
+  /** Stops listening to the caller's signal. */
   dispose(): void {
     this.#outer.removeEventListener("abort", this.#interrupt);
   }

@@ -1,6 +1,6 @@
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
 
-/** Undoes every fault there may be, whatever injected it; tells `onError` what would not heal, and goes on. */
+/** Undoes every fault, no matter what injected it. Reports failures to `onError` and continues. */
 export async function healEverything(cluster: Cluster, onError: (reason: unknown) => void): Promise<void> {
   const healed = await Promise.allSettled([cluster.network.heal(), ...cluster.nodes.map(revive)]);
   for (const result of healed) if (result.status === "rejected") onError(result.reason);

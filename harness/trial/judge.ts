@@ -1,4 +1,5 @@
 /** The harness's own verdicts on a run, next to those of the checkers: whether it measured what it claims. */
+
 import type { Checker } from "../../checker/checker.ts";
 import { enoughOperations } from "../../checker/enough-operations.ts";
 import { faultsTookEffect } from "../../checker/faults-took-effect.ts";
@@ -8,23 +9,24 @@ import type { NodeId, Operation } from "../../core/op.ts";
 import type { ClientHealth, LatencySummary } from "../../core/run.ts";
 import { type Nanos, nanos, seconds, toSeconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
+import { count } from "../../core/wording.ts";
 import { meanConcurrency } from "../load/little.ts";
 import type { Unsent } from "../load/load.ts";
 import { stepName } from "../nemesis/schedule.ts";
 import type { TrialContext } from "./context.ts";
 import type { LoadSummary } from "./phases.ts";
 
-/** Little's law must hold within this for a closed load. */
+/** Largest deviation from Little's law allowed for a closed load. */
 const littleTolerance = 0.03;
-/** An open load that left more than this share unsent asked for more than was to be had. */
+/** An open load is overloaded if more than this share of operations was never sent. */
 const overloadedShare = 0.01;
-/** After a fault the nodes and the clients find each other again. */
+/** Time that nodes and clients may need to find each other again after a fault. */
 const recoveryTime = seconds(3);
-/** Above these, the figures are the load generator's limit rather than the system's. */
+/** Above these, the figures show the limits of the load generator rather than those of the system. */
 const busyEventLoop = 0.85;
 const lagShareOfP99 = 0.1;
 
-/** Every verdict on the run's history, the workload's own first. */
+/** Runs all checkers on the history, those of the workload first. */
 export async function judge(
   context: TrialContext,
   nodes: readonly NodeId[],
@@ -65,13 +67,13 @@ function recoveryVerdict({ lost }: LoadSummary): Verdict {
   const anomalies = lost.map(
     (node): Anomaly => ({
       kind: "not-recovered",
-      summary: `${node} did not serve again after every fault was healed`,
+      summary: `${node} did not become ready again after every fault was healed`,
     }),
   );
-  return verdict("recovery", anomalies, "every node served again after the faults");
+  return verdict("recovery", anomalies, "every node became ready again after the faults");
 }
 
-/** The load was what it claims to have been. */
+/** Whether the load was what it claims to have been. */
 function loadVerdict(
   { recorder }: TrialContext,
   operations: readonly Operation[],
@@ -83,15 +85,15 @@ function loadVerdict(
   if (load.kind === "open") return openVerdict(asked, summary, faultWindows(recorder.history));
   const concurrency = meanConcurrency(mine, nanos(0), loadEndedAt);
   const off = Math.abs(concurrency / load.processes - 1);
-  const words = `${load.processes} clients had ${concurrency.toFixed(2)} operations under way on average (Little's law)`;
+  const words = `${count(load.processes, "client")} had ${concurrency.toFixed(2)} operations in flight on average (Little's law)`;
   const anomalies =
-    off > littleTolerance ? [{ kind: "littles-law", summary: `${words}: off by more than 3 %` }] : [];
+    off > littleTolerance ? [{ kind: "littles-law", summary: `${words}, off by more than 3%` }] : [];
   const achieved = asked.length / Math.max(toSeconds(loadEndedAt), Number.EPSILON);
   const figures = { "operations per second": achieved, "mean concurrency": concurrency };
   return { ...verdict("load", anomalies, words), figures };
 }
 
-/** What was due was sent, was refused by a node that took no connection, or was not sent, for want of a free process. */
+/** Operations that were due were sent, failed at a node that refused connections, or were not sent because no process was free. */
 function openVerdict(
   asked: readonly Operation[],
   { load, loadEndedAt, unsent }: LoadSummary,
@@ -102,19 +104,20 @@ function openVerdict(
   ).length;
   const sent = asked.length - refused;
   const achieved = sent / Math.max(toSeconds(loadEndedAt), Number.EPSILON);
-  const count = (spans: readonly Unsent[]) => spans.reduce((sum, span) => sum + span.count, 0);
-  const never = count(unsent);
-  const calm = count(unsent.filter(({ at }) => !isDisturbed(at, faults)));
+  const never = total(unsent);
+  const calm = total(unsent.filter(({ at }) => !isDisturbed(at, faults)));
   const overloaded = calm > asked.length * overloadedShare ? "overloaded: " : "";
   const offered = load.kind === "open" ? load.rate : achieved;
   const parts = [
-    `${overloaded}asked for ${offered} operations/s, sent ${achieved.toFixed(1)}`,
-    ...(refused > 0 ? [`${refused} were refused by nodes that took no connection`] : []),
-    ...(never > 0 ? [`${never} were due while all processes of their node were waiting, and not sent`] : []),
+    `${overloaded}${offered} operations/s requested, ${achieved.toFixed(1)} sent`,
+    ...(refused > 0 ? [`${count(refused, "operation")} failed because a node refused connections`] : []),
+    ...(never > 0 ? [`${count(never, "operation")} not sent: no client of their node was free`] : []),
   ];
   const figures = { "operations per second": achieved, "never sent": never, refused };
   return { ...verdict("load", [], parts.join("; ")), figures };
 }
+
+const total = (spans: readonly Unsent[]): number => spans.reduce((sum, span) => sum + span.count, 0);
 
 /** Whether a fault was active then, or had ended only just before. */
 const isDisturbed = (at: Nanos, faults: readonly FaultWindow[]): boolean =>
@@ -125,7 +128,7 @@ function verdict(checker: string, anomalies: readonly Anomaly[], fine: string): 
   return { checker, kind, summary: anomalies[0]?.summary ?? fine, anomalies };
 }
 
-/** How the load generator fared, and whether it spoilt the figures. */
+/** Health of the load generator, and whether it limited the figures. */
 export function clientHealth(
   load: LoadSummary | undefined,
   latency: readonly LatencySummary[],
@@ -142,11 +145,11 @@ function limit(
   latency: readonly LatencySummary[],
 ): string | undefined {
   if (utilization > busyEventLoop) {
-    return `the load generator's event loop was ${Math.round(utilization * 100)} % busy`;
+    return `the load generator's event loop was ${Math.round(utilization * 100)}% busy`;
   }
   const answered = latency.filter(({ outcome, measure }) => outcome === "ok" && measure === "response");
   const lowest = Math.min(...answered.map(({ p99 }) => p99 / 1000));
   return sendLagMsP99 > lagShareOfP99 * lowest
-    ? `the load generator sent up to ${sendLagMsP99.toFixed(1)} ms late (p99), and the lowest p99 is ${lowest.toFixed(1)} ms`
+    ? `the load generator sent operations ${sendLagMsP99.toFixed(1)} ms late (p99), while the lowest p99 latency is ${lowest.toFixed(1)} ms`
     : undefined;
 }

@@ -1,22 +1,23 @@
 import { CouldNotRunError, UsageError } from "../../core/errors.ts";
+import { count, either } from "../../core/wording.ts";
 import { assertScheduleFits } from "../nemesis/schedule.ts";
 import type { TrialDeps, TrialSpec } from "./spec.ts";
 
-/** Rejects what cannot be before anything is made: a UsageError, or a CouldNotRunError where the machine lacks something. */
+/** Rejects an impossible trial before anything is created: with a UsageError, or a CouldNotRunError if the machine lacks something. */
 export async function preflight(spec: TrialSpec, deps: TrialDeps): Promise<void> {
   const { adapter, runtime, workload, nemeses } = deps;
   const { deployment } = adapter;
   if (!Object.hasOwn(adapter.promises.reads, spec.readMode)) {
-    const known = Object.keys(adapter.promises.reads).join(", ");
-    throw new UsageError(`${adapter.name} has no read mode "${spec.readMode}": there are ${known}`);
+    const known = either(Object.keys(adapter.promises.reads));
+    throw new UsageError(`unknown read mode "${spec.readMode}" for ${adapter.name}: expected ${known}`);
   }
   if (!deployment.sizes.includes(spec.nodes)) {
-    const sizes = deployment.sizes.join(", ");
-    throw new UsageError(`${adapter.name} does not run with ${spec.nodes} nodes: it does with ${sizes}`);
+    const sizes = either(deployment.sizes);
+    throw new UsageError(`${adapter.name} runs with ${sizes} nodes, not ${spec.nodes}`);
   }
   if (spec.load.processes < spec.nodes) {
     throw new UsageError(
-      `${spec.load.processes} clients cannot use ${spec.nodes} nodes: give at least ${spec.nodes}`,
+      `${count(spec.load.processes, "client")} cannot use ${spec.nodes} nodes: expected at least ${spec.nodes} clients`,
     );
   }
   assertOffered(workload.requires, adapter.capabilities, `workload ${workload.name}`, adapter.name);
@@ -26,8 +27,8 @@ export async function preflight(spec: TrialSpec, deps: TrialDeps): Promise<void>
   for (const [name, value] of Object.entries(spec.workloadOptions)) {
     const option = Object.hasOwn(workload.options, name) ? workload.options[name] : undefined;
     if (option === undefined) {
-      const known = Object.keys(workload.options).join(", ");
-      throw new UsageError(`workload ${workload.name} has no option "${name}": there are ${known}`);
+      const known = either(Object.keys(workload.options));
+      throw new UsageError(`unknown option "${name}" for workload ${workload.name}: expected ${known}`);
     }
     const { min, max } = option;
     if (!Number.isSafeInteger(value) || value < min || value > max)

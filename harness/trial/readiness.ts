@@ -1,4 +1,4 @@
-/** Whether a cluster's nodes live and serve. */
+/** Checks whether the nodes of a cluster are alive and ready. */
 import { type Clock, sleep } from "../../core/clock.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
 import { millis, nanos, seconds } from "../../core/time.ts";
@@ -16,7 +16,7 @@ const pollInterval = millis(100);
 const logLines = 12;
 const logLineLength = 240;
 
-/** The nodes that do not serve when the limit has passed; none as soon as all do. Rejects when the signal is aborted. */
+/** Waits until all nodes are ready; resolves with those that are not after the limit. Rejects when the signal is aborted. */
 export async function unreadyNodes(cluster: Cluster, options: ReadinessOptions): Promise<ClusterNode[]> {
   const { clock, limitSeconds, signal, ready } = options;
   const deadline = nanos(clock.now() + seconds(limitSeconds));
@@ -31,22 +31,22 @@ export async function unreadyNodes(cluster: Cluster, options: ReadinessOptions):
   }
 }
 
-/** Resolves when every node serves; rejects with a CouldNotRunError that holds the last log lines of one that does not. */
+/** Resolves when every node is ready; rejects with a CouldNotRunError that quotes the end of the log of one that is not. */
 export async function waitUntilReady(cluster: Cluster, options: ReadinessOptions): Promise<void> {
   const unready = await unreadyNodes(cluster, options);
   const [first] = unready;
   if (first === undefined) return;
   const names = unready.map((node) => `${node.id} (${node.state()})`).join(", ");
   throw new CouldNotRunError(
-    `the cluster never became ready: after ${options.limitSeconds} s ${names} still did not serve. ${await lastWords(first)}`,
+    `the cluster never became ready: ${names} still not ready after ${options.limitSeconds} s. ${await lastWords(first)}`,
   );
 }
 
-/** Rejects with a CouldNotRunError where a node died that nobody killed. */
+/** Rejects with a CouldNotRunError if a node died without being killed. */
 export async function assertAlive(nodes: readonly ClusterNode[]): Promise<void> {
   const dead = nodes.find((node) => node.state() === "exited");
   if (dead !== undefined)
-    throw new CouldNotRunError(`node ${dead.id} died by itself. ${await lastWords(dead)}`);
+    throw new CouldNotRunError(`node ${dead.id} exited unexpectedly. ${await lastWords(dead)}`);
 }
 
 async function lastWords(node: ClusterNode): Promise<string> {

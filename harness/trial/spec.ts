@@ -1,6 +1,6 @@
 /**
- * What `runTrial` (trial.ts) is asked and what it is given. The spec is plain data that repeats a run; the
- * dependencies are the pieces that the command line picked from its registries.
+ * Input of `runTrial` (trial.ts). The spec is plain data that describes a run completely; the dependencies are what the
+ * command line picked from its registries.
  */
 import type { Adapter, Credentials } from "../../adapters/adapter.ts";
 import type { Installed } from "../../adapters/deployment.ts";
@@ -17,45 +17,45 @@ import type { Runtime, Topology } from "../runtimes/runtime.ts";
 import type { Progress } from "./progress.ts";
 
 export interface TrialSpec {
-  /** A whole number: every random choice of the run follows from it. */
+  /** Whole number from which every random choice of the run follows. */
   readonly seed: number;
   /** Cluster size: one of the adapter's `deployment.sizes`. */
   readonly nodes: number;
   /** One of the adapter's read modes. */
   readonly readMode: string;
   /**
-   * Of the main phase; the load goes on in the quiet phase. Where the cluster recovers so slowly that a nemesis would not
-   * have its turn, the main phase lasts longer, by `recoverySeconds` at most.
+   * Load of the main phase, continued in the quiet phase. If the cluster recovers so slowly that a nemesis would miss its
+   * turn, the main phase lasts longer, by at most `recoverySeconds`.
    */
   readonly load: Load;
-  /** Whether a rate of `load` is the most, to be lowered to what this machine and cluster bear. */
+  /** Whether the rate of `load` is an upper limit, lowered to half of what this machine and cluster reach. */
   readonly calibrate: boolean;
-  /** The cluster is asked for this long before anything is recorded; 0: not at all. */
+  /** Load before anything is recorded, seconds; 0 for none. */
   readonly warmUpSeconds: number;
-  /** The load goes on for at least so long after everything is healed. */
+  /** How long the load continues, at least, after everything is healed. */
   readonly quietSeconds: number;
-  /** The longest wait for every node to serve again after everything is healed. */
+  /** Longest wait for every node to become ready again after everything is healed. */
   readonly recoverySeconds: number;
   /** How long a node may take to catch up once everything is healed and the load is over. */
   readonly convergenceSeconds: number;
   readonly operationTimeoutMs: number;
-  /** Drawn between min and max for every fault and gap. */
+  /** Drawn between min and max for each fault and gap. */
   readonly faultSeconds: Span;
   readonly gapSeconds: Span;
   readonly workloadOptions: Readonly<Record<string, number>>;
   readonly connect: Credentials;
   readonly cluster: ClusterSpec;
   readonly checking: CheckingSpec;
-  /** Every option as it was given or defaulted, for the configuration table. */
+  /** Every option, as given or by default, for the configuration table. */
   readonly options: Run["options"];
-  /** The command that repeats the run, seed included; without its rate where that is calibrated. */
+  /** Command that repeats the run, seed included; without its rate if that is calibrated. */
   readonly command: string;
 }
 
-/** The part of a Topology that the user picks. */
+/** The part of a Topology that the user chooses. */
 export interface ClusterSpec {
   readonly program: Installed | undefined;
-  /** Of the system, as the program or image tells it; for the report. */
+  /** Version of the system according to the program or image; for the report. */
   readonly version: string;
   readonly extraArgs: readonly string[];
   readonly mutant?: string;
@@ -81,11 +81,11 @@ export interface TrialDeps {
   readonly machine: Machine;
   readonly assay: Run["assay"];
   onProgress(progress: Progress): void;
-  /** Aborting it ends the trial early: heals, stops, judges what there is, and sets `Run.ended`. */
+  /** Aborting it ends the trial early: heals, stops, checks what was recorded, and sets `Run.ended`. */
   readonly signal: AbortSignal;
 }
 
-/** The default trial: about 45 s, more than 10,000 operations. */
+/** Defaults of a trial: about 45 s, more than 10,000 operations. */
 export const trialDefaults = {
   nodes: 3,
   load: { kind: "open", rate: 500, processes: 500, seconds: 30 },
@@ -101,20 +101,20 @@ export const trialDefaults = {
 } as const satisfies Partial<TrialSpec>;
 
 /**
- * Another load: few operations by many clients that wait out every fault. A client that gives up after a second never
- * hears what a paused node answers when it goes on, and a node soon has no clients left that could ask it anything. Here
- * a third of the clients can all be waiting for one node, and there are enough of them to ask it until the fault ends.
+ * A load of few operations by many clients that wait out every fault. Clients that give up after a second never see what
+ * a paused node answers when it resumes, and a node soon has no free clients left. Here a third of all clients can wait for
+ * one node, which is enough to keep sending to it until the fault ends.
  */
 export const patientLoad = {
   rate: 90,
   processes: 450,
-  /** Of an operation: longer than a fault, and than what the system needs to find itself again. */
+  /** Timeout of an operation: longer than a fault plus the recovery of the system. */
   timeoutMs: 9000,
   /** Longer than an election. */
   faultSeconds: 5,
 } as const;
 
-/** The cluster failed the trial, not its promises. What was recorded is kept in `dir`, and judged in `run`. */
+/** The cluster failed, rather than its promises. The records are kept in `dir`; `run` has the verdicts on them. */
 export class TrialFailedError extends CouldNotRunError {
   readonly dir: string;
   readonly run: Run;

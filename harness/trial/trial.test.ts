@@ -238,7 +238,7 @@ describe("a run that proves nothing", () => {
     const run = await trial.run();
     expect(verdictOf(run, "recovery")).toMatchObject({
       kind: "unknown",
-      summary: "n2 did not serve again after every fault was healed",
+      summary: "n2 did not become ready again after every fault was healed",
     });
   });
 });
@@ -268,7 +268,7 @@ describe("the load generator's own limits", () => {
     expect(run.client).toMatchObject({
       eventLoopUtilization: 0.9,
       gcMs: 12,
-      limited: "the load generator's event loop was 90 % busy",
+      limited: "the load generator's event loop was 90% busy",
     });
   });
 

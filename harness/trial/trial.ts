@@ -1,7 +1,7 @@
 /**
- * One trial, from nothing to a judged run: starts a cluster, drives it and breaks it, heals it, lets it recover, reads
- * everything once more, stops it, judges the history. Whatever happens on the way, what was broken is healed, what was
- * started is stopped, and what was recorded is kept and judged.
+ * One trial from start to verdict: starts a cluster, loads it, injects faults, heals them, waits for recovery, reads
+ * everything once more, stops the cluster, checks the history. Even if something fails on the way, every fault is healed,
+ * every process is stopped, and everything recorded is kept and checked.
  */
 
 import { faultWindows } from "../../core/fault.ts";
@@ -25,15 +25,15 @@ import { waitUntilReady } from "./readiness.ts";
 import { type TrialDeps, TrialFailedError, type TrialSpec } from "./spec.ts";
 
 /**
- * Resolves with the run, `ended` set where the signal ended it early. Rejects with a UsageError or CouldNotRunError
- * before anything was made, and with a TrialFailedError where the cluster failed (never ready, a node died by itself, a
- * fault could not be injected or healed), unless what was recorded shows a broken promise: then with that run.
+ * Runs a trial. Resolves with the run; `ended` is set if the signal ended it early. Rejects with a UsageError or
+ * CouldNotRunError before anything is created, and with a TrialFailedError if the cluster failed (never became ready, a node
+ * exited, a fault could not be injected or healed). If the records show a broken promise, it resolves even then.
  */
 export async function runTrial(spec: TrialSpec, deps: TrialDeps): Promise<Run> {
   await preflight(spec, deps);
-  const conduct = new Conduct(await makeContext(spec, deps));
-  await conduct.run();
-  return conduct.conclude();
+  const trial = new Trial(await makeContext(spec, deps));
+  await trial.run();
+  return trial.conclude();
 }
 
 async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialContext> {
@@ -54,7 +54,7 @@ async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialConte
       promises: promised.consistency,
       limits: promised.limits ?? [],
       revisions: deps.adapter.revisions,
-      // Two runs against one living cluster do not meet, nor does a run meet its owner's keys.
+      // On a cluster that outlives the run, keys must not collide with those of other runs or of its owner.
       keyPrefix: deps.runtime.outlivesRun ? `assay-${time}-` : "",
       options: spec.workloadOptions,
       convergenceSeconds: spec.convergenceSeconds,
@@ -62,7 +62,7 @@ async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialConte
   };
 }
 
-class Conduct {
+class Trial {
   readonly #context: TrialContext;
   readonly #startedAt: Date;
   readonly #times: { begin: Nanos; loadBegin?: Nanos; loadEnd?: Nanos };
@@ -76,7 +76,7 @@ class Conduct {
     this.#times = { begin: context.deps.clock.now() };
   }
 
-  /** Never rejects: the cause of an early end is for `conclude` to tell. */
+  /** Never rejects: `conclude` reports the cause of an early end. */
   async run(): Promise<void> {
     const { deps, dir, end } = this.#context;
     try {
@@ -137,7 +137,7 @@ class Conduct {
     }
   }
 
-  /** Judges and stores what was recorded. */
+  /** Checks and stores what was recorded. */
   async conclude(): Promise<Run> {
     const { deps, dir, recorder } = this.#context;
     deps.onProgress({ type: "stage", stage: "checking", dir: dir.path });
@@ -151,7 +151,7 @@ class Conduct {
       this.#load,
     );
     const loadEnd = this.#load?.loadEndedAt ?? nanos(0);
-    // The last reads are of all keys at once, as fast as they come: no measure of anything.
+    // The final reads of all keys run as fast as possible: their latency measures nothing.
     const measured = all.filter(({ invokedAt }) => invokedAt <= loadEnd);
     const run = this.#describe(measured, verdicts, checkBegin);
     await dir.finish(run, latencyLog(measured, recorder.beganAt ?? this.#startedAt));

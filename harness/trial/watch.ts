@@ -1,7 +1,4 @@
-/**
- * Looks after a run while it goes on: who leads, what the nodes use, whether one died by itself; and tells how far the
- * run is.
- */
+/** Watches a run in progress: leader, resource usage, nodes that exited. Also reports the progress. */
 import type { Observer } from "../../adapters/client/observer.ts";
 import { sleep } from "../../core/clock.ts";
 import type { NodeId } from "../../core/op.ts";
@@ -11,10 +8,10 @@ import type { TrialContext } from "./context.ts";
 import type { Stage } from "./progress.ts";
 import { assertAlive } from "./readiness.ts";
 
-/** Of the leader, the nodes' lives, the live line and the flush of the records. */
+/** Interval between polls of the leader and the nodes, updates of the live line, and flushes of the records. */
 const tick = millis(200);
 const ticksPerUsage = 5;
-/** A node that does not say in this time who leads knows nothing worth waiting for. */
+/** A node that does not name the leader within this time is not worth waiting for. */
 const leaderTimeoutMs = 500;
 
 export class Watch {
@@ -25,10 +22,10 @@ export class Watch {
   readonly #stopped = new AbortController();
   #stage: { name: Stage; until: Nanos } = { name: "main", until: nanos(0) };
   #leader: NodeId | undefined;
-  /** When the newest question was asked whose answer was taken; undefined before the first. */
+  /** When the newest accepted poll of the leader was sent; undefined before the first. */
   #askedAt: Nanos | undefined;
-  /** Questions that are not answered yet: a slow answer holds up neither the tick nor the others. */
-  readonly #asking = new Map<string, Promise<void>>();
+  /** Pending polls: a slow one delays neither the tick nor the others. */
+  readonly #pending = new Map<string, Promise<void>>();
   #loop: Promise<void> = Promise.resolve();
 
   constructor(context: TrialContext, cluster: Cluster, observer: Observer, faults: () => readonly string[]) {
@@ -42,12 +39,12 @@ export class Watch {
     this.#loop = this.#run();
   }
 
-  /** A new stage, that ends at `until`, a reading of the clock, at the latest. */
+  /** Enters a stage that ends at `until` on the clock, at the latest. */
   stage(name: Stage, until: Nanos): void {
     this.#stage = { name, until };
   }
 
-  /** The node that leads now, by the system's own means. */
+  /** Current leader according to the system itself. */
   async leader(): Promise<NodeId | undefined> {
     const { connect } = this.#context;
     const timeoutMs = Math.min(connect.timeoutMs, leaderTimeoutMs);
@@ -60,35 +57,35 @@ export class Watch {
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#loop;
-    await Promise.all(this.#asking.values());
+    await Promise.all(this.#pending.values());
   }
 
   async #run(): Promise<void> {
     const { deps, dir, end } = this.#context;
     for (let n = 0; !this.#stopped.signal.aborted; n++) {
       await assertAlive(this.#cluster.nodes).catch(end.fail);
-      this.#ask("leader", () => this.leader());
-      if (n % ticksPerUsage === 0) this.#ask("usage", () => this.#sampleUsage());
+      this.#poll("leader", () => this.leader());
+      if (n % ticksPerUsage === 0) this.#poll("usage", () => this.#sampleUsage());
       dir.flush();
-      this.#tell();
+      this.#report();
       await sleep(deps.clock, tick, this.#stopped.signal).catch(() => {});
     }
   }
 
-  /** Asks, unless the same question waits for its answer. */
-  #ask(question: string, ask: () => Promise<unknown>): void {
-    if (this.#asking.has(question)) return;
-    const asked = ask()
+  /** Starts a poll, unless the same one is still pending. */
+  #poll(name: string, poll: () => Promise<unknown>): void {
+    if (this.#pending.has(name)) return;
+    const pending = poll()
       .catch(this.#context.end.fail)
-      .then(() => void this.#asking.delete(question));
-    this.#asking.set(question, asked);
+      .then(() => void this.#pending.delete(name));
+    this.#pending.set(name, pending);
   }
 
   async #sampleUsage(): Promise<void> {
     const { recorder, dir } = this.#context;
     await Promise.all(
       this.#cluster.nodes.map(async (node) => {
-        // A node may go while it is asked: then there is nothing to tell of it.
+        // A node may exit while it is measured: then there is nothing to record.
         const usage = await node.usage().catch(() => undefined);
         if (usage !== undefined) dir.usage({ time: recorder.now(), node: node.id, ...usage });
       }),
@@ -97,9 +94,9 @@ export class Watch {
 
   #saw(leader: NodeId | undefined, asked: Nanos): void {
     const before = this.#askedAt;
-    // A slow answer may be older than one that came before it.
+    // A slow answer may be older than the previous one.
     if (before !== undefined && asked < before) return;
-    // An answer that comes after the end says nothing of the run.
+    // An answer after the end says nothing about the run.
     if (this.#stopped.signal.aborted) return;
     this.#askedAt = asked;
     if (before !== undefined && leader === this.#leader) return;
@@ -109,7 +106,7 @@ export class Watch {
     this.#context.deps.onProgress({ type: "leader", ...(leader !== undefined && { node: leader }) });
   }
 
-  #tell(): void {
+  #report(): void {
     const { deps, recorder } = this.#context;
     const left = toSeconds(nanos(this.#stage.until - deps.clock.now()));
     deps.onProgress({

@@ -67,6 +67,7 @@ async function run(): Promise<void> {
     ...(listenGateway && { listenGateway }),
     clock,
     requestTimeoutMs,
+    mutants: flags.mutants,
   });
   // Last: while the API was loading, the member would have missed the first heartbeats.
   member.begin();

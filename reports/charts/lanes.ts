@@ -7,28 +7,28 @@ import { hues, type LaneBand, type Timeline, type View } from "./timeline.ts";
 const leaderHeight = 24;
 const barHeight = 14;
 
-/** How high what checkers found is drawn, and whether it has words next to it. */
+/** Height of findings in pixels, and whether they have text next to them. */
 interface Layout {
   readonly height: number;
   readonly inWords: boolean;
 }
 
-/** A node with its faults, or, below the nodes, what a checker found that is about no node. */
+/** A node with its faults or, below the nodes, findings that belong to no node. */
 interface Row {
   readonly name: string;
   readonly node?: string;
-  /** In levels, so that what overlaps is drawn one above the other. */
+  /** In levels, so that overlapping findings are drawn one above the other. */
   readonly levels: readonly (readonly LaneBand[])[];
 }
 
-/** What overlaps deeper than this is drawn over the last level. */
+/** Findings that overlap more deeply are drawn over the last level. */
 const levelsMax = 4;
 
-/** Who led, what was done to each node, and what checkers found there, on the same time axis. */
+/** Draws the leader, the faults of each node and the findings of checkers there, on one time axis. */
 export const lanesChart = (timeline: Timeline, view: View): Html =>
   draw(timeline, view, "lanes-chart", { height: 4, inWords: false });
 
-/** What one checker found: each thing stands under the faults of its node, with a few words. */
+/** Draws the findings of one checker under the faults of their nodes, with a few words each. */
 export const checkerLanesChart = (timeline: Timeline, view: View, checker: string): Html =>
   draw(
     { ...timeline, lanes: timeline.lanes.filter((band) => band.checker === checker) },
@@ -37,7 +37,7 @@ export const checkerLanesChart = (timeline: Timeline, view: View, checker: strin
     { height: 14, inWords: true },
   );
 
-/** What the colours of lanes mean. */
+/** Legend of the colours of lanes. */
 export function laneKeys(lanes: readonly LaneBand[]): Html {
   const kinds = [...new Map(lanes.map(({ label, colour }) => [label, colour]))];
   return svg`${kinds.map(([label, colour]) => svg` <span class="key lane-${colour}">${label}</span>`)}`;
@@ -83,7 +83,7 @@ function rowsOf({ nodes, lanes }: Timeline): Row[] {
   ];
 }
 
-/** Each band on the first level that is free when it begins. */
+/** Puts each band on the first level that is free when it begins. */
 function levelsOf(bands: readonly LaneBand[]): LaneBand[][] {
   const levels: LaneBand[][] = [];
   for (const band of bands.toSorted((a, b) => a.from - b.from)) {
@@ -95,7 +95,7 @@ function levelsOf(bands: readonly LaneBand[]): LaneBand[][] {
   return levels;
 }
 
-/** A bar of a fault or, for what is about no node, none; and a level at least, so that rows of a chart are alike. */
+/** Height of a row: a fault bar, if it is a node, and at least one level, so that the rows of a chart look alike. */
 const heightOf = ({ node, levels }: Row, { height, inWords }: Layout): number =>
   (node === undefined ? 4 : 5 + barHeight) + Math.max(1, levels.length) * (height + 3) + (inWords ? 6 : -2);
 
@@ -134,7 +134,7 @@ function faultBars(plot: Plot, { faults }: Timeline, node: string, y: number): H
   });
 }
 
-/** What a checker found on one level of a row, with words next to it as far as these fit. */
+/** Draws the findings on one level of a row, with text next to them if it fits. */
 function laneBars(plot: Plot, level: readonly LaneBand[], y: number, { height, inWords }: Layout): Html[] {
   const bars = visible(plot, level).sort((a, b) => a.x0 - b.x0);
   return bars.map(({ band, x0, x1 }, i) => {
@@ -150,7 +150,7 @@ function laneBars(plot: Plot, level: readonly LaneBand[], y: number, { height, i
 }
 
 function lanesInWords({ leaders, faults, lanes }: Timeline): string {
-  const led = leaders.map(({ node, from }) => `${node ?? "nobody"} from ${from.toFixed(1)} s`).join(", ");
+  const led = leaders.map(({ node, from }) => `${node ?? "none"} from ${from.toFixed(1)} s`).join(", ");
   const labels = [...new Set(lanes.map(({ label }) => label))];
   return [
     leaders.length > 0 && `Leader: ${led}.`,

@@ -4,14 +4,14 @@ import { chart, faultsInWords, firstFitting, narrowWidth, type Plot, plotOf, px,
 import { logScale, type Scale } from "./scale.ts";
 import type { FaultBand, Timeline, View } from "./timeline.ts";
 
-/** The frame of the scatter: axes, fault bands and their names. The page paints the points into it, on a canvas. */
+/** Frame of the scatter plot: axes, fault bands and their names. The page paints the points on a canvas. */
 export interface LatencyFrame {
   readonly plot: Plot;
   readonly y: Scale;
   readonly svg: Html;
 }
 
-/** `micros`: the response times that the axis must hold, over the whole run, so that zooming does not move it. */
+/** Draws the frame. `micros` is the range of response times in the whole run, so that zooming does not move the axis. */
 export function latencyFrame(
   timeline: Timeline,
   view: View,
@@ -34,7 +34,7 @@ export function latencyFrame(
   };
 }
 
-/** The names of the faults over their bands: as much of them as fits before the next fault. */
+/** Names of the faults over their bands, as far as they fit before the next fault. */
 function bandLabels(plot: Plot, bands: readonly FaultBand[]): Html {
   const shown = visible(plot, bands).sort((a, b) => a.x0 - b.x0);
   return svg`<g class="band-labels">${shown.map(({ band, x0, x1 }, i) => {

@@ -1,7 +1,7 @@
 import { px } from "./plot.ts";
 import type { Scale } from "./scale.ts";
 
-/** Values at equal distances in time, the first bucket beginning at 0 s. */
+/** Values at equal intervals; the first bucket begins at 0 s. */
 export interface Buckets {
   readonly bucketSeconds: number;
   readonly values: Float32Array;
@@ -13,8 +13,8 @@ interface Range {
 }
 
 /**
- * The path of a line through the buckets' middles, broken where a value is NaN. Where several buckets fall on one
- * pixel, the greatest of them is drawn: a peak never vanishes for want of room.
+ * Path of a line through the middles of the buckets, interrupted where a value is NaN. If several buckets share a pixel, the
+ * greatest is drawn, so that peaks never vanish.
  */
 export function linePath({ bucketSeconds, values }: Buckets, view: Range, x: Scale, y: Scale): string {
   let path = "";
@@ -24,14 +24,14 @@ export function linePath({ bucketSeconds, values }: Buckets, view: Range, x: Sca
       broken = true;
       continue;
     }
-    // `h0` makes a point of a bucket that stands alone: a line cap needs a line.
+    // `h0` makes an isolated bucket visible: a line cap needs a line.
     path += `${broken ? "M" : "L"}${px(x(middle))} ${px(y(value))}${broken ? "h0" : ""}`;
     broken = false;
   }
   return path;
 }
 
-/** The outline of steps from `base` up to the sums of `base` and `values`, for stacked areas. */
+/** Outline of the steps between `lower` and `upper`, for stacked areas. */
 export function stepArea(
   bucketSeconds: number,
   lower: Float32Array,
@@ -53,8 +53,8 @@ export function stepArea(
 }
 
 /**
- * The buckets that touch the view, as many in one as fall on one pixel. `merge` gets what was merged so far, the next
- * value, and the share that the next one has in all of them.
+ * Buckets in the view, merged if they share a pixel. `merge` receives the merged value so far, the next value, and the share
+ * of the next one in all of them.
  */
 function* columns(
   { bucketSeconds, values }: Buckets,

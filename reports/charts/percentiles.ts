@@ -7,7 +7,7 @@ import type { Timeline, View } from "./timeline.ts";
 
 export const percentileNames = ["p50", "p95", "p99", "max"] as const;
 
-/** p50, p95, p99 and the maximum of one kind of operation (`""`: of all) over time, logarithmic. */
+/** p50, p95, p99 and maximum over time for one kind of operation (`""`: all), on a logarithmic scale. */
 export function percentilesChart(timeline: Timeline, view: View, f: string): Html {
   const { bucketSeconds, latency } = timeline.series;
   const series = latency.find((candidate) => candidate.f === f) ?? latency[0];

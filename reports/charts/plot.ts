@@ -2,7 +2,7 @@ import { type Content, type Html, html as svg } from "../html.ts";
 import { linearScale, type Scale } from "./scale.ts";
 import type { FaultBand, Timeline, View } from "./timeline.ts";
 
-/** The drawing area that all charts over time share: same margins, same time axis, same fault bands behind. */
+/** Drawing area of all charts over time, with the same margins, time axis and fault bands. */
 export interface Plot {
   readonly view: View;
   readonly height: number;
@@ -13,10 +13,10 @@ export interface Plot {
   readonly x: Scale;
 }
 
-/** Below this width the labels of a chart are told in fewer words. */
+/** Charts narrower than this many pixels have shorter labels. */
 export const narrowWidth = 560;
 
-/** `above` and `below`: pixels kept free over and under the drawing area. */
+/** Makes a plot. `above` and `below` are pixels kept free over and under the drawing area. */
 export function plotOf(view: View, height: number, above: number, below: number): Plot {
   const left = view.width < narrowWidth ? 52 : 60;
   const right = view.width - (view.width < narrowWidth ? 4 : 10);
@@ -32,7 +32,7 @@ export function plotOf(view: View, height: number, above: number, below: number)
   };
 }
 
-/** The whole picture: bands, grid, then `body` cut to the drawing area, then the axes' labels. */
+/** Draws a chart: bands, grid, `body` clipped to the drawing area, labels of the axes. */
 export function chart(
   plot: Plot,
   parts: {
@@ -57,7 +57,7 @@ ${parts.over}
 </svg>`;
 }
 
-/** The faults that touch the view, as shaded stretches of the drawing area. */
+/** Shades the faults that are in view. */
 function bandRects(plot: Plot, bands: readonly FaultBand[]): Html {
   return svg`<g class="bands">${visible(plot, bands).map(
     ({ band, x0, x1 }) =>
@@ -65,7 +65,7 @@ function bandRects(plot: Plot, bands: readonly FaultBand[]): Html {
   )}</g>`;
 }
 
-/** The bands that the view shows any of, with their pixels cut to it. */
+/** Bands that are in view, with their pixels clipped to it. */
 export function visible<B extends { readonly from: number; readonly to: number }>(
   { view, x }: Plot,
   bands: readonly B[],
@@ -96,7 +96,7 @@ function timeAxis(plot: Plot): Html {
   })}</g>`;
 }
 
-/** Seconds below ten minutes, then `12:30`; as many decimals as the ticks' distance needs. */
+/** Formats times: seconds below ten minutes, then `12:30`, with as many decimals as the distance of ticks needs. */
 function timeLabel(latest: number): (value: number, step: number) => string {
   return (value, step) => {
     const decimals = step >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(step) - 1e-9));
@@ -107,17 +107,17 @@ function timeLabel(latest: number): (value: number, step: number) => string {
   };
 }
 
-/** Pixels to a tenth: finer is not seen, and costs bytes. */
+/** Rounds pixels to a tenth: more digits are invisible and cost bytes. */
 export const px = (value: number): number => Math.round(value * 10) / 10;
 
-/** Whether some `text` of 11 px fits into `width` pixels; on the safe side, since fonts differ. */
+/** Whether `text` at 11 px surely fits into `width` pixels in any font. */
 export const textFits = (text: string, width: number): boolean => text.length * 6.6 + 8 <= width;
 
-/** The name of the first of `texts` that fits into `width`, or "". */
+/** First of `texts` that fits into `width`, or "". */
 export const firstFitting = (width: number, ...texts: readonly string[]): string =>
   texts.find((text) => textFits(text, width)) ?? "";
 
-/** A sentence on the faults that a chart shows, for those who do not see it. */
+/** Sentence on the faults in a chart, for screen readers. */
 export const faultsInWords = ({ faults }: Timeline): string =>
   faults.length === 0
     ? "No faults."

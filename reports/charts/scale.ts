@@ -1,4 +1,4 @@
-/** Scales: from a value to pixels, and the ticks that a reader needs to read back. */
+/** Scales that map values to pixels, with ticks for the axis. */
 
 export interface Scale {
   /** Pixels of `value`; not clamped. */
@@ -19,7 +19,7 @@ export interface Extent {
   readonly to: number;
 }
 
-/** Straight, with about one labelled tick every `spacing` pixels at round values. */
+/** Linear scale, with about one labelled tick every `spacing` pixels, at round values. */
 export function linearScale(
   domain: Extent,
   range: Extent,
@@ -31,7 +31,7 @@ export function linearScale(
   const step = roundStep(span / Math.max(1, length / spacing));
   const ticks: Tick[] = [];
   for (let i = Math.ceil(domain.from / step - 1e-9); i * step <= domain.to + step * 1e-9; i++)
-    // `|| 0`: no tick is told as -0.
+    // `|| 0`: never label a tick -0.
     ticks.push({ value: i * step || 0, label: format(i * step || 0, step) });
   const ratio = (range.to - range.from) / span;
   return Object.assign((value: number) => range.from + (value - domain.from) * ratio, {
@@ -40,7 +40,7 @@ export function linearScale(
   });
 }
 
-/** Logarithmic, with a labelled tick at every power of ten and, where there is room, at 2 and 5 between them. */
+/** Logarithmic scale, with labelled ticks at powers of ten and, if there is room, at 2 and 5 times those. */
 export function logScale(domain: Extent, range: Extent, format: (value: number) => string): Scale {
   const [low, high] = [Math.log10(domain.from), Math.log10(domain.to)];
   const ratio = (range.to - range.from) / (high - low || 1);
@@ -60,7 +60,7 @@ export function logScale(domain: Extent, range: Extent, format: (value: number) 
   });
 }
 
-/** The decades, halved at 3, that hold every positive value of `values`; `fallback` of none. */
+/** Decades, or halves of decades at 3, that contain every positive value; `fallback` if there are none. */
 export function logExtent(values: Iterable<number>, fallback: Extent): Extent {
   let low = Number.POSITIVE_INFINITY;
   let high = 0;
@@ -78,7 +78,7 @@ export function logExtent(values: Iterable<number>, fallback: Extent): Extent {
   };
 }
 
-/** The smallest of 1, 2, 5 times a power of ten that is at least `step`. */
+/** Smallest of 1, 2 or 5 times a power of ten that is at least `step`. */
 export function roundStep(step: number): number {
   const power = 10 ** Math.floor(Math.log10(step));
   const factor = step / power;

@@ -2,19 +2,19 @@ import { narrowWidth } from "./plot.ts";
 import type { Bar, Sketch } from "./sketch.ts";
 
 /**
- * The time axis of a sketch: the moments at which an operation begins or ends, in their true order, at distances that
- * leave every bar room for its label. A pause of two seconds and a step of two microseconds can stand side by side,
- * which no straight scale allows; so distances grow with the root of the time, and the axis tells the times.
+ * Time axis of a sketch: the moments at which operations begin or end, in their true order, spaced so that every bar has room
+ * for its label. Two seconds and two microseconds can be adjacent, which a linear scale cannot show; so distances grow with
+ * the square root of the time, and the axis shows the times.
  */
 export interface SketchScale {
-  /** Pixels of a moment; beyond the first and the last moment, a little outside of them. */
+  /** Pixels of a moment; times before the first and after the last moment map to the edges. */
   (seconds: number): number;
-  /** Where the drawing ends: unknown operations reach so far. */
+  /** Right edge of the drawing, to which unknown operations extend. */
   readonly right: number;
   readonly moments: readonly number[];
 }
 
-/** `labelWidth`: pixels that a bar of this label needs. Wider than `width` where the labels need it. */
+/** Makes the scale. `labelWidth` gives the pixels that a label needs; the result is wider than `width` if labels need it. */
 export function sketchScale(
   { bars, gap }: Sketch,
   left: number,
@@ -29,7 +29,7 @@ export function sketchScale(
   ].sort((a, b) => a - b);
   const positionOf = new Map(moments.map((moment, i) => [moment, i]));
   const pixels: number[] = [];
-  // A longest path from left to right: a bar's end stands at least its label's width after its begin.
+  // Longest path from left to right: a bar is at least as wide as its label.
   moments.forEach((moment, i) => {
     let at = i === 0 ? left + beyond : (pixels[i - 1] ?? 0) + stepAtLeast;
     for (const { from, to, label } of labelled)
@@ -47,7 +47,7 @@ export function sketchScale(
   return Object.assign(at, { right, moments });
 }
 
-/** Gives the room that is left to the steps, by the root of the time that they take. */
+/** Distributes the remaining room among the steps, by the square root of their time. */
 function spread(moments: readonly number[], pixels: number[], room: number): void {
   const roots = moments.map((moment, i) => Math.sqrt(moment - (moments[i - 1] ?? moment)));
   const sum = roots.reduce((a, b) => a + b, 0);

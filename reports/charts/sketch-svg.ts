@@ -4,20 +4,20 @@ import { narrowWidth, px } from "./plot.ts";
 import type { Bar, Lane, Sketch } from "./sketch.ts";
 import { type SketchScale, sketchScale } from "./sketch-scale.ts";
 
-/** How many of the possible states have their order drawn: the style knows so many choices. */
+/** Number of possible states whose order is drawn: the stylesheet has this many choices. */
 export const drawnOrders = 8;
 
 const laneHeight = 36;
 const barHeight = 22;
 const top = 26;
-/** Pixels of a character: the labels are in a fixed-width font, so that they surely fit. Smaller where room is scarce. */
+/** Pixels of a character: labels are in a fixed-width font, so that they surely fit. Smaller on narrow pages. */
 const advanceOf = (narrow: boolean): number => (narrow ? 6.7 : 7.3);
-/** Of the names beside the lanes, whose process is bold. */
+/** Pixels of a character in the names of lanes, whose process is bold. */
 const nameAdvance = 7.4;
 
 /**
- * The drawing of a few operations: bars from invocation to outcome in lanes by process, faults behind. The lanes' names
- * are a drawing of their own, which stays in view where the bars scroll sideways.
+ * Draws a few operations: bars from invocation to outcome in lanes by process, with faults behind them. The names of lanes
+ * are a drawing of their own, which stays in view when the bars scroll sideways.
  */
 export function sketchSvg(sketch: Sketch, width: number): Html {
   const narrow = width < narrowWidth;
@@ -57,7 +57,7 @@ function laneNames({ lanes }: Sketch, width: number, height: number): Html {
   )}</g></svg>`;
 }
 
-/** Where room is scarce, a bar's style alone says that it ended ok, and a stale read does without revisions. */
+/** Shortens labels on narrow pages: the style alone shows an ok, and stale reads omit revisions. */
 function labelOf(label: string, narrow: boolean, { gap }: Sketch): string {
   if (!narrow) return label;
   const short = label.replace(/ ok$/, "");
@@ -81,7 +81,7 @@ function barShape(bar: Bar, x: SketchScale, mark: "culprit" | "chosen" | ""): Ht
   }</g>`;
 }
 
-/** From when the value was overwritten until it was read all the same: an arrow with its length in time. */
+/** Arrow from the moment when the value was overwritten to the read of it, with the time between them. */
 function gapArrow({ gap, bars, culprit = -1 }: Sketch, x: SketchScale): Html | undefined {
   const read = bars[culprit];
   if (gap === undefined || read === undefined) return undefined;
@@ -104,7 +104,7 @@ function faultRects(sketch: Sketch, x: SketchScale, bottom: number): Html {
   })}</g>`;
 }
 
-/** The moments' times, as many as have room; to the millisecond, or finer where moments are closer. */
+/** Labels moments with their times, if there is room; in milliseconds, or finer if moments are closer. */
 function timeTicks({ isUntimed }: Sketch, x: SketchScale, bottom: number): Html {
   const closest = x.moments.reduce(
     (least, moment, i) => Math.min(least, moment - (x.moments[i - 1] ?? Number.NEGATIVE_INFINITY)),
@@ -116,7 +116,7 @@ function timeTicks({ isUntimed }: Sketch, x: SketchScale, bottom: number): Html 
     const at = x(moment);
     const label = isUntimed ? `event ${Math.round(moment * 1e3)}` : `${moment.toFixed(decimals)} s`;
     const width = label.length * 6.8;
-    // At the edges a label stands beside its moment rather than half outside of the drawing.
+    // At the edges, a label is shifted to stay inside the drawing.
     const from = Math.min(Math.max(0, at - width / 2), x.right - width);
     const fits = from > free;
     if (fits) free = from + width + 6;
@@ -127,8 +127,8 @@ function timeTicks({ isUntimed }: Sketch, x: SketchScale, bottom: number): Html 
 }
 
 /**
- * One legal order of some of the operations: numbered points from bar to bar, each within its bar and never left of the
- * one before. Hidden until its state is chosen.
+ * Draws one legal order of some operations: numbered points from bar to bar, each within its bar and never left of the
+ * previous one. Hidden until its state is chosen.
  */
 function orderPath({ bars }: Sketch, order: readonly number[], x: SketchScale, state: number): Html {
   let previous = Number.NEGATIVE_INFINITY;

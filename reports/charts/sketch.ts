@@ -6,33 +6,30 @@ import { barLabel, describeOperation } from "../describe-operation.ts";
 import { formatDuration } from "../numbers.ts";
 import type { FaultBand } from "./timeline.ts";
 
-/**
- * A few operations as a drawing shows them: bars in lanes by process. Everything that came from the system is a text
- * by now. The drawing itself is `sketch-svg.ts`.
- */
+/** A few operations, ready to be drawn by `sketch-svg.ts`: bars in lanes by process. Values of the system are text already. */
 export interface Sketch {
   readonly id: string;
-  /** One a process, in order of its first operation. */
+  /** One lane for each process, in order of first operations. */
   readonly lanes: readonly Lane[];
   /** In order of invocation. */
   readonly bars: readonly Bar[];
   /** Position in `bars` of the operation that cannot be placed. */
   readonly culprit?: number;
-  /** Position in `bars` of the operation that the drawing is about, where it is not a culprit. */
+  /** Position in `bars` of the operation that the drawing is about, if it is not a culprit. */
   readonly chosen?: number;
-  /** Each possible state's order: positions in `bars`. */
+  /** Order that leads to each possible state: positions in `bars`. */
   readonly orders: readonly (readonly number[])[];
-  /** Whether the history has no times: its events stand a millisecond apart, and go by their numbers. */
+  /** Whether the history has no times: its events are a millisecond apart and named by number. */
   readonly isUntimed: boolean;
-  /** For how long the value of a stale read had been overwritten: drawn before the culprit, in its lane. */
+  /** How long the value of a stale read had been overwritten: drawn before the culprit, in its lane. */
   readonly gap?: { readonly from: number; readonly to: number; readonly label: string };
-  /** The faults that touch the drawing's time. */
+  /** Faults that overlap the time of the drawing. */
   readonly faults: readonly FaultBand[];
 }
 
 export interface Lane {
   readonly process: number;
-  /** Where its operations went; "" where that is not known. */
+  /** Node that its operations went to; "" if unknown. */
   readonly node: string;
 }
 
@@ -41,30 +38,30 @@ export interface Bar {
   readonly lane: number;
   /** Seconds since the run began. */
   readonly from: number;
-  /** Absent where the operation has no end in the order: unknown, or never answered. */
+  /** Absent if the operation has no end in the order: unknown, or never answered. */
   readonly to?: number;
   readonly outcome: Operation["outcome"]["type"];
   readonly label: string;
   readonly title: string;
 }
 
-/** A drawing holds so many operations; a checker's minimal sub-history is far smaller. */
+/** Maximum number of operations in a drawing; a checker's minimal sub-history is far smaller. */
 export const barLimit = 60;
 
-/** What a sketch draws. */
+/** Input of a sketch. */
 export interface Sketched {
   readonly operations: readonly Operation[];
-  /** Position in `operations` of the operation that is marked; absent where none is. */
+  /** Position in `operations` of the marked operation; absent if there is none. */
   readonly culprit?: number;
   /** Orders of some operations, by position. */
   readonly orders?: readonly (readonly number[])[];
-  /** From when on the value that the culprit returned had been overwritten. */
+  /** When the value that the culprit returned was overwritten. */
   readonly since?: Nanos;
-  /** Whether bars name revisions: where values alone would not show what is wrong. */
+  /** Whether bars name revisions, because values alone do not show what is wrong. */
   readonly revisions: boolean;
 }
 
-/** The operations that are shown, those up to the culprit, and how many before them are not. */
+/** Operations that are shown, ending near the culprit, and the number of earlier ones that are not. */
 export function shownOperations({ operations, culprit = 0 }: Pick<Sketched, "operations" | "culprit">): {
   readonly operations: readonly Operation[];
   readonly skipped: number;

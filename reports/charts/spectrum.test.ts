@@ -32,7 +32,7 @@ describe("the percentile spectrum", () => {
     expect(spectraOf([summary])[0]?.curve.at(-1)).toEqual([3, 90_000]);
   });
 
-  it("shows ok operations only, the measures of an operation in one colour", () => {
+  it("shows ok operations only, a function's measures in one colour", () => {
     const spectra = spectraOf([
       summary,
       { ...summary, measure: "service" },

@@ -15,38 +15,38 @@ export interface Spectrum {
   readonly curve: readonly (readonly [nines: number, micros: number])[];
 }
 
-/** Response and, where it differs, service time of each kind of `ok` operations. */
+/** Response time and, if it differs, service time of the `ok` operations of each kind. */
 export function spectraOf(latency: readonly LatencySummary[]): Spectrum[] {
   const answered = latency.filter(({ outcome, count }) => outcome === "ok" && count > 0);
-  const kinds = [...new Set(answered.map(({ f }) => f))].sort();
+  const functions = [...new Set(answered.map(({ f }) => f))].sort();
   return answered.map(({ f, measure, count, spectrum }) => ({
     f,
     measure,
     count,
-    hue: kinds.indexOf(f) % hues,
-    // The slowest of n operations stands at one part in n: 100% itself has no place on the axis.
+    hue: functions.indexOf(f) % hues,
+    // The slowest of n operations is drawn at 1 - 1/n: 100% itself is not on the axis.
     curve: spectrum.map(
       ([percentile, micros]) => [Math.min(ninesOf(percentile), Math.log10(count)), micros] as const,
     ),
   }));
 }
 
-/** How many nines a percentile has: 0 for 0, 1 for 90, 2 for 99, Infinity for 100. */
+/** Number of nines of a percentile: 0 for 0, 1 for 90, 2 for 99, Infinity for 100. */
 export const ninesOf = (percentile: number): number => -Math.log10(1 - percentile / 100) || 0;
 
-/** The percentiles that the axis names. */
+/** Percentiles that the axis names. */
 const named = [0, 50, 75, 90, 95, 99, 99.9, 99.99, 99.999, 99.9999];
 
 export interface SpectrumPicture {
   readonly svg: Html;
-  /** Pixels of a number of nines, and back. */
+  /** Maps a number of nines to pixels, and back. */
   readonly x: Scale;
   readonly y: Scale;
   readonly top: number;
   readonly bottom: number;
 }
 
-/** Latency by percentile, every further nine as wide as the one before: solid response, dashed service time. */
+/** Draws latency by percentile, on a scale of nines: response time solid, service time dashed. */
 export function spectrumChart(spectra: readonly Spectrum[], width: number): SpectrumPicture {
   const narrow = width < narrowWidth;
   const [left, right, top, bottom] = [narrow ? 52 : 60, width - 16, 12, narrow ? 260 : 320];
@@ -78,9 +78,9 @@ ${spectra.map(
   return { svg: picture, x, y, top, bottom };
 }
 
-/** The value of a curve at a number of nines: that of the nearest point at or above it; undefined past its end. */
+/** Value of a curve at a number of nines: that of the nearest point at or above it; undefined past its end. */
 export function spectrumAt({ curve }: Spectrum, nines: number): number | undefined {
-  // 1 - 0.99 is a little more than 0.01: such dust must not decide.
+  // 1 - 0.99 is slightly more than 0.01: rounding errors must not matter.
   return curve.find(([at]) => at >= nines - 1e-9)?.[1];
 }
 
@@ -101,7 +101,7 @@ function ninesScale(most: number, left: number, right: number): Scale {
   });
 }
 
-/** Steps, as a histogram has them: up to a percentile every operation took at most so long. */
+/** Draws steps, like a histogram: up to a percentile, every operation took at most this long. */
 function curvePath(curve: Spectrum["curve"], x: Scale, y: Scale): string {
   return curve
     .map(([nines, micros], i) => `${i === 0 ? "M" : "L"}${px(x(nines))} ${px(y(Math.max(1, micros)))}`)

@@ -5,7 +5,7 @@ import { chart, faultsInWords, narrowWidth, plotOf } from "./plot.ts";
 import { linearScale, roundStep } from "./scale.ts";
 import type { Timeline, View } from "./timeline.ts";
 
-/** Outcomes per second, stacked: `ok` at the foot, where its steps are read off most easily. */
+/** Draws outcomes per second, stacked: `ok` at the bottom, where it is easiest to read. */
 export function throughputChart(timeline: Timeline, view: View): Html {
   const { bucketSeconds, buckets, throughput } = timeline.series;
   const plot = plotOf(view, view.width < narrowWidth ? 150 : 180, 8, 22);

@@ -2,7 +2,7 @@ import type { LaneColour } from "../../core/verdict.ts";
 import type { Series } from "../data/series.ts";
 import type { UsageSeries } from "../data/usage.ts";
 
-/** What the charts over time draw, the same on the server and in the page. All times in seconds since the run began. */
+/** Data of all charts over time, the same in the renderer and in the page. Times are seconds since the run began. */
 export interface Timeline {
   readonly end: number;
   readonly nodes: readonly string[];
@@ -20,18 +20,18 @@ interface Band {
 }
 
 export interface FaultBand extends Band {
-  /** `F1`: what the fault is called throughout the report. */
+  /** Name of the fault throughout the report: `F1`. */
   readonly label: string;
   readonly name: string;
   readonly summary: string;
   readonly nodes: readonly string[];
   readonly proven: boolean;
-  /** Which of the fault colours: one for each nemesis of the run. */
+  /** Colour number: one for each nemesis of the run. */
   readonly hue: number;
 }
 
 export interface LeaderBand extends Band {
-  /** Absent while nobody led. */
+  /** Absent while there was no leader. */
   readonly node?: string;
 }
 
@@ -39,23 +39,23 @@ export interface PhaseBand extends Band {
   readonly name: string;
 }
 
-/** What a checker found to have a place in time. */
+/** Finding of a checker that has a place in time. */
 export interface LaneBand extends Band {
   readonly checker: string;
   readonly label: string;
-  /** Absent where it is about no node. */
+  /** Absent if it belongs to no node. */
   readonly node?: string;
   readonly text: string;
-  /** For where `text` has no room; perhaps "". */
+  /** Shorter text for when `text` does not fit; may be "". */
   readonly short: string;
   readonly colour: LaneColour;
 }
 
-/** What part of the run is drawn, and how wide. */
+/** Part of the run that is drawn, and the width of the drawing. */
 export interface View extends Band {
   /** Pixels, margins included. */
   readonly width: number;
 }
 
-/** How many colours there are for nodes, for faults and for operations by name; further ones share them. */
+/** Number of colours each for nodes, faults and operations; further ones reuse them. */
 export const hues = 6;

@@ -7,7 +7,7 @@ import { hues, type Timeline, type View } from "./timeline.ts";
 export const usageMeasures = ["processors", "memory", "disk"] as const;
 export type UsageMeasure = (typeof usageMeasures)[number];
 
-/** One measure of every node over time. */
+/** Draws one measure of all nodes over time. */
 export function usageChart(timeline: Timeline, view: View, measure: UsageMeasure): Html {
   const plot = plotOf(view, 150, 8, 22);
   const values = timeline.usage.nodes.flatMap((node) => [...node[measure]]).filter(Number.isFinite);
@@ -37,7 +37,7 @@ export const usageTitles: Readonly<Record<UsageMeasure, string>> = {
   disk: "Disk",
 };
 
-/** Bytes are drawn in KiB, MiB or GiB, whichever the highest needs, so that the axis has round values. */
+/** Unit of the axis: KiB, MiB or GiB, depending on the highest value, so that ticks are round. */
 function unitOf(measure: UsageMeasure, highest: number): number {
   if (measure === "processors") return 1;
   return 1_024 ** Math.max(1, Math.floor(Math.log2(Math.max(1, highest)) / 10));

@@ -4,8 +4,8 @@ import { nanos, seconds } from "../../core/time.ts";
 import { operation } from "../testing/operations.ts";
 import { impactOf, longest, longestByNode, outages } from "./availability.ts";
 
-const lengths = (stretches: ReturnType<typeof outages>) =>
-  stretches.map(({ from, to }) => [from / 1e6, to / 1e6]);
+const lengths = (periods: ReturnType<typeof outages>) =>
+  periods.map(({ from, to }) => [from / 1e6, to / 1e6]);
 
 describe("outages()", () => {
   it("lasts from one ok answer to the next while something is asked for", () => {
@@ -35,7 +35,7 @@ describe("outages()", () => {
     expect(longest(outages([]))).toBeUndefined();
   });
 
-  it("is told apart by node: one node's outage is not the cluster's", () => {
+  it("is separate for each node: the outage of one node is not one of the cluster", () => {
     const run = [
       ...Array.from({ length: 100 }, (_, i) => operation({ node: "n1", from: i * 10, to: i * 10 + 1 })),
       operation({ node: "n2", from: 100, to: 900, outcome: "info" }),

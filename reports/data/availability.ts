@@ -3,36 +3,36 @@ import type { NodeId, Operation } from "../../core/op.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
 import { quantile, responseMicros } from "./series.ts";
 
-/** A stretch of time in which operations were asked for and none was answered `ok`. */
+/** Period in which operations were pending and none succeeded. */
 export interface Outage {
   readonly from: Nanos;
   readonly to: Nanos;
 }
 
 /**
- * Every stretch between one `ok` answer and the next, from the moment on at which something was asked for: time in
- * which nobody asked is not an outage. The last one lasts until the last operation was given up.
+ * Every period between one `ok` answer and the next, counted from when an operation was pending: time without operations is
+ * not an outage. The last one ends when the last operation was given up.
  */
 export function outages(operations: readonly Operation[]): Outage[] {
   const byCompletion = [...operations].sort((a, b) => a.completedAt - b.completedAt);
-  // firstAsked[i]: the earliest invocation among byCompletion[i…]: what was waited for when answer i - 1 had come.
-  const firstAsked: number[] = [];
+  // firstInvoked[i]: the earliest invocation in byCompletion[i…], which was pending when answer i - 1 came.
+  const firstInvoked: number[] = [];
   let earliest = Number.POSITIVE_INFINITY;
   let last = 0;
   for (let i = byCompletion.length - 1; i >= 0; i--) {
     const operation = byCompletion[i] as Operation;
     earliest = Math.min(earliest, operation.invokedAt);
-    firstAsked[i] = earliest;
+    firstInvoked[i] = earliest;
     last = Math.max(
       last,
       Number.isFinite(operation.completedAt) ? operation.completedAt : operation.invokedAt,
     );
   }
-  const stretches: Outage[] = [];
+  const periods: Outage[] = [];
   let since = { time: 0, position: 0 };
   const close = (to: number) => {
-    const from = Math.max(since.time, firstAsked[since.position] ?? to);
-    if (to > from) stretches.push({ from: nanos(from), to: nanos(to) });
+    const from = Math.max(since.time, firstInvoked[since.position] ?? to);
+    if (to > from) periods.push({ from: nanos(from), to: nanos(to) });
   };
   byCompletion.forEach((operation, i) => {
     if (operation.outcome.type !== "ok") return;
@@ -40,19 +40,19 @@ export function outages(operations: readonly Operation[]): Outage[] {
     since = { time: operation.completedAt, position: i + 1 };
   });
   if (since.position < byCompletion.length) close(last);
-  return stretches;
+  return periods;
 }
 
-/** The longest of `stretches`; undefined of none. */
-export function longest(stretches: readonly Outage[]): Outage | undefined {
-  return stretches.reduce<Outage | undefined>(
-    (worst, stretch) =>
-      worst === undefined || stretch.to - stretch.from > worst.to - worst.from ? stretch : worst,
+/** Longest of `periods`; undefined if there are none. */
+export function longest(periods: readonly Outage[]): Outage | undefined {
+  return periods.reduce<Outage | undefined>(
+    (worst, period) =>
+      worst === undefined || period.to - period.from > worst.to - worst.from ? period : worst,
     undefined,
   );
 }
 
-/** The longest outage as the clients of one node saw it, for every node. */
+/** Longest outage seen by the clients of each node. */
 export function longestByNode(operations: readonly Operation[]): Map<NodeId, Outage> {
   const byNode = new Map<NodeId, Operation[]>();
   for (const operation of operations) {
@@ -68,22 +68,22 @@ export function longestByNode(operations: readonly Operation[]): Map<NodeId, Out
   return new Map(worst.sort(([a], [b]) => a.localeCompare(b)));
 }
 
-/** What the clients saw of a fault. */
+/** Impact of a fault on clients. */
 export interface Impact {
   /** Operations sent while the fault lasted, by outcome. */
   readonly ok: number;
   readonly fail: number;
   readonly info: number;
-  /** Of the `ok` ones, response time in microseconds; NaN of none. */
+  /** Response time of the `ok` ones in microseconds; NaN if there are none. */
   readonly p99: number;
-  /** The longest outage of the whole cluster that touches the fault, seconds. */
+  /** Longest outage of the whole cluster that overlaps the fault, in seconds. */
   readonly outageSeconds: number;
 }
 
 export function impactOf(
   fault: FaultWindow,
   operations: readonly Operation[],
-  stretches: readonly Outage[],
+  periods: readonly Outage[],
   end: Nanos,
 ): Impact {
   const during = operations.filter(({ invokedAt }) => invokedAt >= fault.from && invokedAt <= fault.to);
@@ -92,7 +92,7 @@ export function impactOf(
     .filter(({ outcome }) => outcome.type === "ok")
     .map((operation) => responseMicros(operation, end))
     .sort((a, b) => a - b);
-  const touching = longest(stretches.filter(({ from, to }) => from <= fault.to && to >= fault.from));
+  const touching = longest(periods.filter(({ from, to }) => from <= fault.to && to >= fault.from));
   return {
     ok: count("ok"),
     fail: count("fail"),

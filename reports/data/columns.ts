@@ -1,13 +1,13 @@
 /**
- * Typed arrays inside JSON: a column of numbers as base64 of its little-endian bytes, a third of the size of its digits.
- * The report writes them, the page reads them.
+ * Codec for typed arrays inside JSON: a column of numbers becomes the base64 of its little-endian bytes, a third of the size
+ * of its digits. The report writes them, the page reads them.
  */
 
 const kinds = { f32: Float32Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array } as const;
 type Kind = keyof typeof kinds;
 export type Column = InstanceType<(typeof kinds)[Kind]>;
 
-/** JSON of `value`, every typed array in it packed. */
+/** Serializes `value` as JSON, with every typed array in it packed. */
 export function pack(value: unknown): string {
   return JSON.stringify(value, (_, member) => {
     const kind = kindOf(member);
@@ -15,7 +15,7 @@ export function pack(value: unknown): string {
   });
 }
 
-/** What `pack` was given, typed arrays restored. */
+/** Parses the output of `pack`, with typed arrays restored. */
 export function unpack(text: string): unknown {
   return JSON.parse(text, (_, member) => {
     if (typeof member !== "object" || member === null) return member;
@@ -33,7 +33,7 @@ function kindOf(value: unknown): Kind | undefined {
 
 function toBase64(column: Column): string {
   const bytes = new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
-  // Bounded pieces: a function call takes only so many arguments.
+  // In pieces: the number of arguments of a call is limited.
   const pieceLength = 8_192;
   let binary = "";
   for (let i = 0; i < bytes.length; i += pieceLength)

@@ -12,7 +12,7 @@ describe("pointsOf()", () => {
     expect([...points.response]).toEqual([2_500, 11_000]);
     expect([...points.service]).toEqual([2_500, 6_000]);
     expect([...points.process]).toEqual([4, 9]);
-    expect([...points.f].map((f) => points.kinds[f])).toEqual(["read", "write"]);
+    expect([...points.f].map((f) => points.functions[f])).toEqual(["read", "write"]);
     expect([...points.node].map((node) => points.nodes[node])).toEqual(["n1", "n2"]);
   });
 

@@ -6,14 +6,14 @@ import { barLabel } from "../describe-operation.ts";
 import { responseMicros } from "./series.ts";
 import { type Kept, thin } from "./thin.ts";
 
-/** The scatter's points, one an operation, in order of intended start: columns of equal length and their dictionaries. */
+/** Points of the scatter plot, one for each operation, by intended start: columns of equal length, with dictionaries. */
 export interface Points {
-  /** Operations in the run; more than there are points where the run was thinned. */
+  /** Operations in the run; more than points if the run was thinned. */
   readonly total: number;
-  /** How many `ok` operations were left out, and how many `fail` and `info` ones were merged into a neighbour. */
+  /** Number of `ok` operations left out, and of `fail` and `info` ones merged into a neighbour. */
   readonly dropped: number;
   readonly merged: number;
-  readonly kinds: readonly string[];
+  readonly functions: readonly string[];
   readonly nodes: readonly string[];
   readonly keys: readonly string[];
   /** Bar labels (`w 41 ok`). */
@@ -25,9 +25,9 @@ export interface Points {
   readonly unitMicros: number;
   /** Microseconds. */
   readonly response: Uint32Array;
-  /** Microseconds; empty where it is the response time throughout. */
+  /** Microseconds; empty if always equal to the response time. */
   readonly service: Uint32Array;
-  /** Positions in `outcomes`, `kinds`, `nodes`, `keys`, `labels`, `errors`. */
+  /** Positions in `outcomes`, `functions`, `nodes`, `keys`, `labels`, `errors`. */
   readonly outcome: Uint8Array;
   readonly f: Uint8Array;
   readonly node: Uint16Array;
@@ -39,7 +39,7 @@ export interface Points {
 
 export const outcomes = ["ok", "fail", "info"] as const;
 
-/** How many points a report holds before it thins them: some 2 MB of it. */
+/** Number of points above which a report thins them: about 2 MB. */
 const pointLimit = 50_000;
 
 export function pointsOf(
@@ -52,7 +52,7 @@ export function pointsOf(
   const kept: Kept = thin(operations, end, limit);
   const shown = [...kept.operations].sort((a, b) => startOf(a) - startOf(b));
   const unitMicros = 10 ** Math.max(0, Math.ceil(Math.log10(end / 1e3 / 0xffffffff)));
-  const [kinds, nodes, keys, labels, errors] = [
+  const [functions, nodes, keys, labels, errors] = [
     new Dictionary(0xff),
     new Dictionary(0xffff),
     new Dictionary(0xffff),
@@ -60,8 +60,8 @@ export function pointsOf(
     new Dictionary(0xffff),
   ];
   errors.add("");
-  // In order of names, so that an operation has the colour that it has in the spectrum.
-  for (const f of [...new Set(operations.map(({ call }) => call.f))].sort()) kinds.add(f);
+  // In order of names, so that an operation has the same colour as in the spectrum.
+  for (const f of [...new Set(operations.map(({ call }) => call.f))].sort()) functions.add(f);
   const openLoop = shown.some((operation) => operation.intendedAt !== undefined);
   const points = {
     total: operations.length,
@@ -76,7 +76,7 @@ export function pointsOf(
         )
       : new Uint32Array(),
     outcome: Uint8Array.from(shown, (operation) => outcomes.indexOf(operation.outcome.type)),
-    f: Uint8Array.from(shown, (operation) => kinds.add(operation.call.f)),
+    f: Uint8Array.from(shown, (operation) => functions.add(operation.call.f)),
     node: Uint16Array.from(shown, (operation) => nodes.add(operation.node ?? "")),
     key: Uint16Array.from(shown, (operation) => keys.add(cutEnd(operation.call.key ?? "", 60))),
     label: Uint32Array.from(shown, (operation) => labels.add(barLabel(operation, words))),
@@ -85,7 +85,7 @@ export function pointsOf(
   };
   return {
     ...points,
-    kinds: kinds.words,
+    functions: functions.words,
     nodes: nodes.words,
     keys: keys.words,
     labels: labels.words,
@@ -99,7 +99,7 @@ function errorText(operation: Operation): string {
   return cutEnd(message === code || message === "" ? code : `${code}: ${message}`, 120);
 }
 
-/** Words by number, each once. Past `limit` words, all others are told as one: they are many, and only labels. */
+/** Numbers words, each once. Beyond `limit` words, all others share one number: they are only labels. */
 class Dictionary {
   readonly words: string[] = [];
   readonly #numbers = new Map<string, number>();

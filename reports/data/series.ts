@@ -2,14 +2,14 @@ import type { Operation } from "../../core/op.ts";
 import { millis, type Nanos } from "../../core/time.ts";
 
 /**
- * Figures over time, from every operation of the run (never from a sample). Latency is the response time of `ok`
- * operations, in the bucket of their intended start, so that a stall shows where it began; throughput counts outcomes
- * in the bucket in which they became known.
+ * Figures over time, from every operation of the run, never from a sample. Latency is the response time of `ok` operations,
+ * in the bucket of their intended start, so that a stall shows where it began; throughput counts outcomes in the bucket in
+ * which they became known.
  */
 export interface Series {
   readonly bucketSeconds: number;
   readonly buckets: number;
-  /** All operations together first (`f` is ""), then each kind. Microseconds; NaN where nothing was answered. */
+  /** All operations together first (`f` is ""), then each one. Microseconds; NaN if nothing succeeded. */
   readonly latency: readonly LatencySeries[];
   /** Operations per second, by outcome. */
   readonly throughput: Readonly<Record<"ok" | "fail" | "info", Float32Array>>;
@@ -26,12 +26,12 @@ export interface LatencySeries {
 const finestBucket = millis(100);
 const bucketLimit = 4_000;
 
-/** Buckets of 100 ms; wider ones, by whole multiples, where the run would need more than 4,000. */
+/** Makes series with buckets of 100 ms, or of a multiple of that if the run would need more than 4,000. */
 export function seriesOf(operations: readonly Operation[], end: Nanos): Series {
   const bucket = finestBucket * Math.max(1, Math.ceil(end / finestBucket / bucketLimit));
   const buckets = Math.max(1, Math.ceil(end / bucket));
   const indexOf = (time: number) => Math.min(buckets - 1, Math.max(0, Math.floor(time / bucket)));
-  const kinds = [...new Set(operations.map((operation) => operation.call.f))].sort();
+  const functions = [...new Set(operations.map((operation) => operation.call.f))].sort();
   const throughput = {
     ok: new Float32Array(buckets),
     fail: new Float32Array(buckets),
@@ -47,7 +47,7 @@ export function seriesOf(operations: readonly Operation[], end: Nanos): Series {
   return {
     bucketSeconds: bucket / 1e9,
     buckets,
-    latency: ["", ...kinds].map((f) =>
+    latency: ["", ...functions].map((f) =>
       latencySeries(
         f,
         answered.filter((operation) => f === "" || operation.call.f === f),
@@ -59,12 +59,12 @@ export function seriesOf(operations: readonly Operation[], end: Nanos): Series {
   };
 }
 
-/** From intended start to outcome, microseconds; of what was never answered, up to `end`. */
+/** Time from intended start to outcome, or to `end` if there was no answer, in microseconds. */
 export function responseMicros(operation: Operation, end: Nanos): number {
   return (Math.min(operation.completedAt, end) - (operation.intendedAt ?? operation.invokedAt)) / 1e3;
 }
 
-/** The smallest of ascending `sorted` values that `share` of them do not exceed; NaN of none. */
+/** Smallest of the ascending values that a `share` of them does not exceed; NaN if there are none. */
 export function quantile(sorted: ArrayLike<number>, share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }

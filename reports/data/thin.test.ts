@@ -21,7 +21,7 @@ describe("thin()", () => {
     expect(thin(run, end, run.length)).toEqual({ operations: run, dropped: 0, merged: 0 });
   });
 
-  it("keeps every failure and every 100 ms' slowest of each kind of operation", () => {
+  it("keeps every failure and every 100 ms' slowest of each function", () => {
     const kept = thin(run, end, 5_000);
     const shown = new Set(kept.operations);
     expect(failures.every((one) => shown.has(one))).toBe(true);

@@ -1,6 +1,6 @@
 import type { UsageSample } from "../../core/run.ts";
 
-/** What each node used of its machine over time: one entry a node, in order of names. */
+/** Resource usage of each node over time: one entry for each node, in order of names. */
 export interface UsageSeries {
   readonly nodes: readonly NodeUsage[];
 }
@@ -14,13 +14,13 @@ export interface NodeUsage {
   /** Bytes. */
   readonly memory: Float32Array;
   readonly disk: Float32Array;
-  /** Over the whole run, restarts included. */
+  /** Total for the whole run, restarts included. */
   readonly cpuSeconds: number;
 }
 
 const sampleLimit = 600;
 
-/** At most 600 samples a node, evenly picked; processor time is counted from all of them. */
+/** Picks at most 600 samples for each node, evenly; processor time is computed from all samples. */
 export function usageOf(samples: readonly UsageSample[]): UsageSeries {
   const byNode = new Map<string, UsageSample[]>();
   for (const sample of samples) {
@@ -38,7 +38,7 @@ function nodeUsage(node: string, unordered: readonly UsageSample[]): NodeUsage {
   const samples = all.filter((_, i) => i % step === 0);
   const processors = samples.map((sample, i) => {
     const before = samples[i - 1];
-    // A counter that fell is a process that began anew: what it used in between is not known.
+    // The counter fell because the process restarted: usage in between is unknown.
     if (before === undefined || sample.cpuSeconds < before.cpuSeconds || sample.time <= before.time)
       return Number.NaN;
     return (sample.cpuSeconds - before.cpuSeconds) / ((sample.time - before.time) / 1e9);

@@ -5,24 +5,24 @@ import type { Sketch } from "../charts/sketch.ts";
 import type { FaultBand } from "../charts/timeline.ts";
 import type { Html } from "../html.ts";
 
-/** One kind of evidence as the report shows it. */
+/** Drawing of a piece of evidence. */
 export interface Drawing {
   readonly figure: Html;
-  /** What the figure shows, after "Show the": `3 operations`. */
+  /** Completes "Show the …": `3 operations`. */
   readonly shows: string;
-  /** For the page, which draws it anew for its width. */
+  /** For the page, which redraws it at its own width. */
   readonly sketch?: Sketch;
 }
 
-/** What a drawing may use beside its evidence. */
+/** Context of a drawing, in addition to the evidence. */
 export interface About {
   /** Unique in the page. */
   readonly id: string;
   readonly anomaly: Anomaly;
   readonly faults: readonly FaultBand[];
-  /** For the operations. */
+  /** Words for the operations. */
   readonly words: CallWords;
 }
 
-/** Undefined where the evidence is empty. */
+/** Returns undefined if the evidence is empty. */
 export type Drawer<E extends Evidence> = (evidence: E, about: About) => Drawing | undefined;

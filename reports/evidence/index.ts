@@ -3,13 +3,13 @@ import type { About, Drawer, Drawing } from "./drawing.ts";
 import { orderDrawing } from "./order.ts";
 import { staleDrawing } from "./stale.ts";
 
-/** How each kind of evidence is drawn: a new kind is one function more. */
+/** Drawing functions by kind of evidence: a new kind adds one. */
 const drawers: { readonly [K in Evidence["kind"]]: Drawer<Extract<Evidence, { kind: K }>> } = {
   order: orderDrawing,
   stale: staleDrawing,
 };
 
-/** The drawing of an anomaly; undefined of one without evidence. */
+/** Draws an anomaly; undefined if it has no evidence. */
 export function drawingOf(about: About): Drawing | undefined {
   const { evidence } = about.anomaly;
   if (evidence === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** A few operations as a drawing by process and as a table, one of them marked. */
+/** Draws a few operations by process and as a table, with one of them marked. */
 import { describeCall } from "../../checker/linearizability/explain/describe-call.ts";
 import type { CallWords } from "../../checker/model.ts";
 import { isUntimed } from "../../checker/untimed.ts";
@@ -14,9 +14,9 @@ import { number, type Row, scrollingTable, text } from "../panels/table.ts";
 import type { About, Drawing } from "./drawing.ts";
 
 interface Marked extends Sketched {
-  /** What is wrong with the culprit, in a few words. */
+  /** Says in a few words what is wrong with the culprit. */
   readonly tag: string;
-  /** What stands below the drawing. */
+  /** Content below the drawing. */
   caption?(sketch: Sketch): Content;
 }
 
@@ -40,7 +40,7 @@ function sketchFigure(sketch: Sketch, { operations, tag, caption }: Marked): Htm
   const drawn = operations.length > bars.length && `The last ${bars.length} operations. `;
   return html`<figure class="sketch-figure">
 <div class="sketch-area" data-sketch="${sketch.id}" tabindex="0" role="region" aria-label="Timeline by process">${sketchSvg(sketch, defaultWidth)}</div>
-<figcaption>${has("ok") && html`<span class="key ok">ok</span>`}${has("info") && html`<span class="key info">unknown, open-ended</span>`}${has("fail") && html`<span class="key fail">fail</span>`}${sketch.culprit !== undefined && html`<span class="key culprit">${tag}</span>`}<span class="quiet">${drawn}In true order; quiet stretches are shortened.</span>${
+<figcaption>${has("ok") && html`<span class="key ok">ok</span>`}${has("info") && html`<span class="key info">unknown, open-ended</span>`}${has("fail") && html`<span class="key fail">fail</span>`}${sketch.culprit !== undefined && html`<span class="key culprit">${tag}</span>`}<span class="quiet">${drawn}In true order; quiet periods are shortened.</span>${
     !sketch.isUntimed &&
     html`<a class="zoom" href="#over-time" data-from="${from}" data-to="${to}">Show ${formatTime(from)} to ${formatTime(to)} in the charts</a>`
   }</figcaption>

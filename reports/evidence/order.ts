@@ -1,4 +1,4 @@
-/** Operations that no order explains: bars by process, and the orders that lead to each possible state. */
+/** Draws operations that no order explains: bars by process, and the orders that lead to each possible state. */
 
 import type { OrderEvidence } from "../../core/evidence.ts";
 import { cutEnd } from "../../core/wording.ts";
@@ -10,8 +10,8 @@ import type { Drawer } from "./drawing.ts";
 import { operationsDrawing } from "./operations.ts";
 import { tagOf } from "./tags.ts";
 
-/** So many of the possible states are listed. */
-const toldStates = 20;
+/** At most this many of the possible states are listed. */
+const listedStates = 20;
 
 export const orderDrawing: Drawer<OrderEvidence> = (evidence, about) => {
   const { operations, culprit, states } = evidence;
@@ -20,7 +20,7 @@ export const orderDrawing: Drawer<OrderEvidence> = (evidence, about) => {
       operations,
       ...(culprit !== undefined && { culprit }),
       orders: states?.map(({ order }) => order) ?? [],
-      // What a session may see is about revisions: values alone would not show that a promise was broken.
+      // Sessions are judged by revisions: values alone would not show the broken promise.
       revisions: states === undefined,
       tag: states === undefined ? tagOf(about.anomaly) : "cannot be placed",
       caption: (sketch) => statesList(sketch, evidence),
@@ -29,10 +29,10 @@ export const orderDrawing: Drawer<OrderEvidence> = (evidence, about) => {
   );
 };
 
-/** The states as a choice: the chosen one's order is drawn over the bars, by style alone. */
+/** Lists the states as radio buttons; the order of the chosen one is drawn over the bars, in CSS alone. */
 function statesList(sketch: Sketch, { states = [], moreStates = false }: OrderEvidence): Html | undefined {
   if (states.length === 0) return undefined;
-  const told = states.slice(0, toldStates).map(({ state }, i) => {
+  const rows = states.slice(0, listedStates).map(({ state }, i) => {
     const words = html`<code>${cutEnd(state, 200)}</code> <span class="order-words">${orderWords(sketch, sketch.orders[i] ?? [])}</span>`;
     if (i >= drawnOrders) return html`<div class="undrawn">${words}</div>`;
     return html`<label class="choice-${i}"><input type="radio" name="${sketch.id}-state" class="choose-${i}"${i === 0 && html` checked`}><span>${words}</span></label>`;
@@ -42,12 +42,12 @@ function statesList(sketch: Sketch, { states = [], moreStates = false }: OrderEv
   const number = isOne ? "one state" : `${formatCount(states.length)} states`;
   const which = moreStates ? `${isOne ? "One" : formatCount(states.length)} of the states` : `The ${number}`;
   return html`<fieldset class="states"><legend>${which} that these operations leave just before <b>${before}</b>, and ${isOne ? "an order that leads there" : "orders that lead there"}</legend>
-${told}${states.length > toldStates && html`<p class="quiet">and ${formatCount(states.length - toldStates)} more</p>`}</fieldset>`;
+${rows}${states.length > listedStates && html`<p class="quiet">and ${formatCount(states.length - listedStates)} more</p>`}</fieldset>`;
 }
 
 /** `1. p4 w 41 ok → 2. p2 w 57 ok` */
 function orderWords({ bars, lanes }: Sketch, order: readonly number[]): string {
-  if (order.length === 0) return "as at the beginning, nothing placed yet";
+  if (order.length === 0) return "the initial state, nothing placed yet";
   return order
     .map((position, i) => {
       const bar = bars[position];

@@ -1,4 +1,4 @@
-/** A stale read: what it returned, what had overwritten that, and for how long. */
+/** Draws a stale read: the value returned, the write that had overwritten it, and how long before. */
 import type { StaleEvidence } from "../../core/evidence.ts";
 import type { Drawer } from "./drawing.ts";
 import { operationsDrawing } from "./operations.ts";

@@ -14,9 +14,9 @@ import { type ChartState, initialState, viewOf, zoomBy, zoomTo } from "./state.t
 
 /** The charts over time: one state, drawn by all of them. */
 export interface Charts {
-  /** Shows a stretch of the run with some of what is around it. */
+  /** Zooms to a period of the run, with some margin. */
   show(from: number, to: number): void;
-  /** Paints anew what does not follow the style by itself. */
+  /** Repaints everything that does not follow the style by itself. */
   repaint(): void;
 }
 
@@ -89,7 +89,7 @@ function drawing(timeline: Timeline, element: HTMLElement, scatter: Scatter | un
 }
 
 function mountToolbar(timeline: Timeline, state: ChartState, draw: () => void): void {
-  mountChoice("operation", (f) => {
+  mountChoice("function", (f) => {
     state.f = f;
     draw();
   });
@@ -98,7 +98,7 @@ function mountToolbar(timeline: Timeline, state: ChartState, draw: () => void): 
     draw();
   });
   mountChoice("colour", (colour) => {
-    state.colour = colour === "operation" ? "operation" : "outcome";
+    state.colour = colour === "function" ? "function" : "outcome";
     document.querySelector<HTMLElement>(".charts")?.setAttribute("data-colouring", state.colour);
     draw();
   });

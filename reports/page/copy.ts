@@ -11,7 +11,7 @@ export function mountCopyButtons(): void {
   }
 }
 
-/** Selects the text where the clipboard is not to be had, so that one key copies it. */
+/** Selects the text if the clipboard is not available, so that one key copies it. */
 async function copy(source: HTMLElement | null): Promise<boolean> {
   if (source === null) return false;
   try {

@@ -6,7 +6,7 @@ import { describeMoment, describePoint } from "./moment.ts";
 import type { Scatter } from "./scatter.ts";
 import { type ChartState, viewOf } from "./state.ts";
 
-/** One moment marked in all charts at once, with what was going on in words beside the pointer. */
+/** Marks one moment in all charts, with a description next to the pointer. */
 export class Cursor {
   readonly #timeline: Timeline;
   readonly #points: Points;
@@ -84,15 +84,15 @@ export class Cursor {
     host.append(this.#ring);
   }
 
-  /** Beside the pointer, on the side that has room for it. */
+  /** Places the tip next to the pointer, on the side that has room. */
   #place(host: HTMLElement, at: { readonly x: number; readonly y: number } | undefined): void {
     const box = host.getBoundingClientRect();
     const { x } = plotOf(viewOf(this.#state, host.clientWidth), 100, 0, 0);
     this.#tip.hidden = false;
     const [left, top] = [box.left + (at?.x ?? x(this.moment ?? 0)), box.top + (at?.y ?? 24)];
     const { offsetWidth, offsetHeight } = this.#tip;
-    const beside = left + 16 + offsetWidth < innerWidth ? left + 16 : left - 16 - offsetWidth;
-    this.#tip.style.left = `${Math.max(4, Math.min(beside, innerWidth - offsetWidth - 4))}px`;
+    const tipX = left + 16 + offsetWidth < innerWidth ? left + 16 : left - 16 - offsetWidth;
+    this.#tip.style.left = `${Math.max(4, Math.min(tipX, innerWidth - offsetWidth - 4))}px`;
     this.#tip.style.top = `${Math.max(4, Math.min(top - offsetHeight / 2, innerHeight - offsetHeight - 4))}px`;
   }
 }

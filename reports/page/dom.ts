@@ -36,7 +36,7 @@ export function append<K extends keyof HTMLElementTagNameMap>(
 export const styleColour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** Marks the pressed one of a group of buttons and hands on what it stands for. */
+/** Marks the pressed button of a group and passes on its value. */
 export function mountChoice(attribute: string, chosen: (value: string) => void): void {
   const buttons = [...document.querySelectorAll<HTMLElement>(`button[data-${attribute}]`)];
   for (const button of buttons) {

@@ -4,7 +4,7 @@ import type { Cursor } from "./cursor.ts";
 import { append } from "./dom.ts";
 import { type ChartState, viewOf, zoomBy, zoomTo } from "./state.ts";
 
-/** Pointer and keys over the charts: hover marks a moment, a drag zooms to what it spans, arrows and + − do the same. */
+/** Pointer and keys on charts: hovering marks a moment, dragging zooms in; arrows, + and − do the same. */
 export function mountGestures(
   timeline: Timeline,
   state: ChartState,
@@ -27,7 +27,7 @@ export function mountGestures(
     host.setAttribute("role", "group");
     host.setAttribute(
       "aria-label",
-      `${host.dataset["plot"] ?? ""} chart; arrows move the cursor, plus and minus zoom, 0 shows all`,
+      `${host.dataset["plot"] ?? ""} chart; arrows move the cursor, plus and minus zoom, 0 shows everything`,
     );
   }
 }
@@ -85,7 +85,7 @@ function mountPointer(
   });
 }
 
-/** Whether the key meant something here. */
+/** Returns whether the key was handled. */
 function key(
   timeline: Timeline,
   state: ChartState,

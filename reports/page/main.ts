@@ -7,7 +7,7 @@ import { drawSketch } from "./sketch.ts";
 import { mountSpectrum } from "./spectrum.ts";
 import { mountTheme } from "./theme.ts";
 
-/** The page's entry. The report is whole without it; this makes the charts fit, zoom and answer. */
+/** Entry of the page's code. The report is complete without it; this makes the charts fit, zoom and respond. */
 
 const source = document.getElementById(pageDataId)?.textContent;
 const data = source ? (unpack(source) as PageData) : undefined;
@@ -15,7 +15,7 @@ const repaint = data ? mountReport(data) : () => {};
 mountCopyButtons();
 mountTheme(repaint);
 
-/** Returns what must be called when colours change: only what is painted on a canvas does not follow the style. */
+/** Returns a function to call when colours change: canvases do not follow the style by themselves. */
 function mountReport({ timeline, points, sketches, spectra }: PageData): () => void {
   const charts = mountCharts(timeline, points);
   mountSpectrum(spectra);

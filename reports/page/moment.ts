@@ -2,7 +2,7 @@ import type { Timeline } from "../charts/timeline.ts";
 import { outcomes, type Points } from "../data/points.ts";
 import { formatCount, formatMicros, formatTime } from "../numbers.ts";
 
-/** What the tip says of a moment or of an operation: elements, so that every text stays text. */
+/** Content of the tip for a moment or an operation, built as elements so that no text is parsed as markup. */
 
 export function describeMoment(timeline: Timeline, f: string, seconds: number): HTMLElement[] {
   const { bucketSeconds, buckets, latency, throughput } = timeline.series;
@@ -42,7 +42,7 @@ export function describePoint(points: Points, i: number): HTMLElement[] {
   return [
     title(word(points.labels, points.label)),
     rows([
-      ["operation", word(points.kinds, points.f)],
+      ["operation", word(points.functions, points.f)],
       ...(key === "" ? [] : [["key", key] as const]),
       ["process", `${points.process[i] ?? "?"}${node === "" ? "" : ` on ${node}`}`],
       ["at", formatTime(((points.at[i] ?? 0) * points.unitMicros) / 1e6)],

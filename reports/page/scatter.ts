@@ -7,14 +7,14 @@ import { styleColour } from "./dom.ts";
 import { drawShape, type Shape } from "./shapes.ts";
 import { type ChartState, viewOf } from "./state.ts";
 
-/** The latency of every operation, painted on a canvas under the frame that all charts have. */
+/** Scatter plot of latency, painted on a canvas under the frame that all charts share. */
 export class Scatter {
   readonly #timeline: Timeline;
   readonly #points: Points;
   readonly #frame: HTMLElement;
   readonly #canvas: HTMLCanvasElement;
   readonly #extent: Extent;
-  /** By error: whether it is a comparison's refusal. */
+  /** For each error, whether it is a refused comparison. */
   readonly #refused: readonly boolean[];
   #drawn: { readonly plot: Plot; readonly y: Scale; readonly shown: readonly number[] } | undefined;
 
@@ -54,7 +54,7 @@ export class Scatter {
     context.restore();
   }
 
-  /** The point nearest to a pixel of the host, within a finger's or a pointer's reach. */
+  /** Point nearest to a pixel of the host, within reach of a finger or a pointer. */
   nearest(state: ChartState, x: number, y: number, reach: number): number | undefined {
     const drawn = this.#drawn;
     if (drawn === undefined) return undefined;
@@ -102,8 +102,8 @@ export class Scatter {
 
   /** Positions of the points that the state shows, in order of time. */
   #visible(state: ChartState): number[] {
-    const { at, f, kinds } = this.#points;
-    const wanted = kinds.indexOf(state.f);
+    const { at, f, functions } = this.#points;
+    const wanted = functions.indexOf(state.f);
     const shown: number[] = [];
     for (let i = 0; i < at.length; i++) {
       const seconds = this.secondsOf(i);
@@ -114,15 +114,15 @@ export class Scatter {
     return shown;
   }
 
-  /** The points by how they are drawn, ordinary ones first: what failed or is unknown lies on top of them. */
+  /** Groups points by how they are drawn, ordinary ones first, so that failed and unknown ones lie on top. */
   #groups(state: ChartState, shown: readonly number[]): { style: PointStyle; points: number[] }[] {
-    const { outcome, f, kinds, error } = this.#points;
+    const { outcome, f, functions, error } = this.#points;
     const style = styles(state, shown.length);
     const groups = new Map<number, { style: PointStyle; points: number[] }>();
     for (const i of shown) {
       const [ending, fn] = [outcome[i] ?? 0, f[i] ?? 0];
       const refused = this.#refused[error[i] ?? 0] === true;
-      const key = (ending * 2 + (refused ? 0 : 1)) * kinds.length + fn;
+      const key = (ending * 2 + (refused ? 0 : 1)) * functions.length + fn;
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { style: style(ending, fn, refused), points: [i] });
       else group.points.push(i);
@@ -138,18 +138,18 @@ interface PointStyle {
   readonly alpha: number;
 }
 
-/** Few points are told apart by their shape; of many, each is a speck, and where they crowd it is darker. */
+/** Draws few points as shapes; many as specks, darker where they crowd. */
 function styles(
   state: ChartState,
   count: number,
 ): (outcome: number, f: number, refused: boolean) => PointStyle {
   const crowded = count > 3_000;
   const byOutcome = outcomes.map((outcome) => styleColour(`--${outcome}`));
-  const byOperation = [0, 1, 2, 3, 4, 5].map((hue) => styleColour(`--f-${hue}`));
+  const byFunction = [0, 1, 2, 3, 4, 5].map((hue) => styleColour(`--f-${hue}`));
   const shapes: readonly Shape[] = ["circle", "square", "diamond", "bar", "circle", "square"];
   return (outcome, f, refused) => {
-    const colour = (state.colour === "operation" ? byOperation[f % 6] : byOutcome[outcome]) ?? "currentColor";
-    // A refused comparison is an answer like any other, and there are many: not a failure to look at.
+    const colour = (state.colour === "function" ? byFunction[f % 6] : byOutcome[outcome]) ?? "currentColor";
+    // Refused comparisons are ordinary answers and there are many, so they are not drawn as failures.
     if (outcome === 1 && !refused)
       return { colour, shape: "cross", size: crowded ? 4 : 6, alpha: crowded ? 0.6 : 0.9 };
     if (outcome === 2) return { colour, shape: "triangle", size: crowded ? 6 : 8, alpha: 0.9 };
@@ -167,7 +167,7 @@ function prepare(canvas: HTMLCanvasElement, width: number, height: number): Canv
   canvas.style.setProperty("--width", `${width}px`);
   canvas.style.setProperty("--height", `${height}px`);
   const context = canvas.getContext("2d");
-  if (context === null) throw new Error("this browser paints no canvas");
+  if (context === null) throw new Error("this browser does not support canvas");
   context.scale(ratio, ratio);
   return context;
 }

@@ -7,10 +7,10 @@ import type { Scatter } from "./scatter.ts";
 import { drawSketch } from "./sketch.ts";
 import type { ChartState } from "./state.ts";
 
-/** So many operations before and after the chosen one, on the same key. */
+/** Number of operations shown before and after the chosen one, on the same key. */
 const around = 6;
 
-/** A click on a point opens what happened around it on the same key, drawn by process as the anomalies are. */
+/** Shows, for a clicked point, the operations around it on the same key, drawn by process like anomalies. */
 export function mountSlice(
   timeline: Timeline,
   points: Points,
@@ -28,7 +28,7 @@ export function mountSlice(
     down = event.clientX;
   });
   host.addEventListener("click", (event) => {
-    // The end of a drag is no choice of a point.
+    // The end of a drag is not a click on a point.
     if (Math.abs(event.clientX - down) > 5) return;
     const box = host.getBoundingClientRect();
     const chosen = scatter.nearest(state, event.clientX - box.left, event.clientY - box.top, 14);
@@ -46,7 +46,7 @@ function open(slice: HTMLElement, timeline: Timeline, points: Points, chosen: nu
   const caption = append(slice, "figcaption", "");
   const words = append(caption, "span", "");
   const key = points.keys[points.key[chosen] ?? 0] ?? "";
-  words.textContent = `${formatCount(sketch.bars.length)} operations${key === "" ? "" : ` on ${key}`} around ${formatTime(secondsOf(points, chosen))}${points.dropped > 0 ? ", of those that the report holds" : ""}. `;
+  words.textContent = `${formatCount(sketch.bars.length)} operations${key === "" ? "" : ` on ${key}`} around ${formatTime(secondsOf(points, chosen))}${points.dropped > 0 ? ", among those in this report" : ""}. `;
   const close = append(caption, "button", "");
   close.type = "button";
   close.textContent = "Close";

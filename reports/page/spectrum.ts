@@ -2,7 +2,7 @@ import { type Spectrum, type SpectrumPicture, spectrumAt, spectrumChart } from "
 import { formatMicros } from "../numbers.ts";
 import { append, onResize } from "./dom.ts";
 
-/** The percentile spectrum at the page's width, with the values of all curves at the pointer's percentile. */
+/** Percentile spectrum at the page's width, with the values of all curves at the pointer. */
 export function mountSpectrum(spectra: readonly Spectrum[]): void {
   const host = document.querySelector<HTMLElement>("[data-plot=spectrum]");
   if (host === null) return;
@@ -35,7 +35,7 @@ export function mountSpectrum(spectra: readonly Spectrum[]): void {
   });
   host.tabIndex = 0;
   host.setAttribute("role", "group");
-  host.setAttribute("aria-label", "Percentile spectrum; arrows read off the next percentile");
+  host.setAttribute("aria-label", "Percentile spectrum; arrows move to the next percentile");
   host.addEventListener("keydown", ({ key }) => {
     if (key === "ArrowLeft" || key === "ArrowRight") show(nines + (key === "ArrowLeft" ? -0.1 : 0.1));
   });

@@ -1,16 +1,16 @@
 import type { Timeline, View } from "../charts/timeline.ts";
 
-/** What the charts over time show at the moment. All of them share it. */
+/** State shared by all charts over time. */
 export interface ChartState {
   from: number;
   to: number;
-  /** `""`: all operations. */
+  /** Name of the operation shown; `""` for all. */
   f: string;
   measure: "response" | "service";
-  colour: "outcome" | "operation";
+  colour: "outcome" | "function";
 }
 
-/** The finest that one can zoom to, seconds: below it there is nothing to see but single operations. */
+/** Shortest period to zoom to, in seconds: anything shorter shows single operations only. */
 const finest = 0.000_05;
 
 export const initialState = ({ end }: Timeline): ChartState => ({

@@ -1,4 +1,4 @@
-/** Light or dark: as the reader's system has it, until the reader chooses. */
+/** Light or dark theme: the system's setting, until the reader chooses. */
 
 const storageKey = "assay-theme";
 const root = document.documentElement;
@@ -14,7 +14,7 @@ export function mountTheme(changed: () => void): void {
   const button = document.querySelector<HTMLElement>("[data-theme-switch]");
   const system = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (root.dataset["theme"] ?? (system.matches ? "dark" : "light")) === "dark";
-  const tell = () => {
+  const update = () => {
     button?.setAttribute("aria-pressed", String(isDark()));
     changed();
   };
@@ -22,10 +22,10 @@ export function mountTheme(changed: () => void): void {
     const chosen = isDark() ? "light" : "dark";
     root.dataset["theme"] = chosen;
     store(chosen);
-    tell();
+    update();
   });
-  system.addEventListener("change", tell);
-  tell();
+  system.addEventListener("change", update);
+  update();
 }
 
 /** Storage may be forbidden (a file opened from disk, a private window): then the choice lasts as long as the page. */
@@ -41,6 +41,6 @@ function store(theme: string): void {
   try {
     localStorage.setItem(storageKey, theme);
   } catch {
-    // Not kept, and nothing is lost by it.
+    // The choice is not kept, which does no harm.
   }
 }

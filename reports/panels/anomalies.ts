@@ -7,8 +7,8 @@ import { drawingOf } from "../evidence/index.ts";
 import { type Html, html } from "../html.ts";
 import { promiseWords } from "../promise-words.ts";
 
-/** An anomaly that the report tells, and its drawing where it has evidence. */
-interface Told {
+/** An anomaly shown in the report, with a drawing if it has evidence. */
+interface Shown {
   readonly id: string;
   readonly anomaly: Anomaly;
   readonly counted: boolean;
@@ -16,28 +16,28 @@ interface Told {
   readonly drawing?: Drawing;
 }
 
-/** More anomalies than this are counted, not drawn: the first ones tell the story. */
-const toldLimit = 20;
-/** Of more anomalies of a kind than this only the sentence is in view; the rest unfolds. */
+/** Anomalies beyond this number are counted rather than shown. */
+const shownLimit = 20;
+/** Beyond this number of anomalies of one kind, the drawing is folded away and only the sentence is in view. */
 const unfolded = 2;
 
-/** The drawings of a report, for the page, which draws them anew for its width. */
+/** Drawings of a report, for the page, which redraws them at its own width. */
 export const sketchesOf = (context: Context<Judged>): Sketch[] =>
-  toldAnomalies(context).flatMap(({ drawing }) => drawing?.sketch ?? []);
+  shownAnomalies(context).flatMap(({ drawing }) => drawing?.sketch ?? []);
 
-/** Every anomaly explained: violations first, then what kept a checker from deciding, then known limits. */
+/** Explains the anomalies: violations first, then reasons why a checker could not decide, then known limits. */
 export function anomaliesPanel(context: Context<Judged>): Html | undefined {
-  const told = toldAnomalies(context);
-  if (told.length === 0) return undefined;
+  const shown = shownAnomalies(context);
+  if (shown.length === 0) return undefined;
   const all = context.run.verdicts.reduce((sum, { anomalies }) => sum + anomalies.length, 0);
-  const counted = told.some((one) => one.counted);
-  return html`<section aria-labelledby="anomalies"><h2 id="anomalies">${counted ? "What went wrong" : "What was noticed"}</h2>
-${told.map((one) => article(one, context))}
-${all > told.length && html`<p class="note">${count(all - told.length, "more anomaly", "more anomalies")} ${context.run.readMode === undefined ? "not shown" : html`of the same run in <code>run.json</code>`}.</p>`}
+  const counted = shown.some((one) => one.counted);
+  return html`<section aria-labelledby="anomalies"><h2 id="anomalies">${counted ? "What went wrong" : "Observations that break no promise"}</h2>
+${shown.map((one) => article(one, context))}
+${all > shown.length && html`<p class="note">${count(all - shown.length, "more anomaly", "more anomalies")} ${context.run.readMode === undefined ? "not shown" : html`in <code>run.json</code>`}.</p>`}
 </section>`;
 }
 
-function toldAnomalies({ run, timeline, words }: Context<Judged>): Told[] {
+function shownAnomalies({ run, timeline, words }: Context<Judged>): Shown[] {
   const rank = ({ counted, anomaly }: { counted: boolean; anomaly: Anomaly }) =>
     counted ? 0 : anomaly.known === true ? 2 : 1;
   return run.verdicts
@@ -46,7 +46,7 @@ function toldAnomalies({ run, timeline, words }: Context<Judged>): Told[] {
     )
     .map((one, _, all) => ({ ...one, place: placeOf(one, all) }))
     .sort((a, b) => rank(a) - rank(b) || Math.max(a.place, unfolded) - Math.max(b.place, unfolded))
-    .slice(0, toldLimit)
+    .slice(0, shownLimit)
     .map(({ anomaly, counted, place }, i) => {
       const id = `anomaly-${i + 1}`;
       const drawing = drawingOf({ id, anomaly, faults: timeline.faults, words });
@@ -54,7 +54,7 @@ function toldAnomalies({ run, timeline, words }: Context<Judged>): Told[] {
     });
 }
 
-/** 1 of the first of its kind, 2 of the second: no kind is crowded out by another. */
+/** Position among the anomalies of its kind, from 1, so that no kind crowds out another. */
 function placeOf(one: { readonly anomaly: Anomaly }, all: readonly { readonly anomaly: Anomaly }[]): number {
   const same = all.filter(
     ({ anomaly }) => anomaly.kind === one.anomaly.kind && anomaly.known === one.anomaly.known,
@@ -62,7 +62,7 @@ function placeOf(one: { readonly anomaly: Anomaly }, all: readonly { readonly an
   return same.findIndex(({ anomaly }) => anomaly === one.anomaly) + 1;
 }
 
-function article({ id, anomaly, counted, isFolded, drawing }: Told, { promises }: Context<Judged>): Html {
+function article({ id, anomaly, counted, isFolded, drawing }: Shown, { promises }: Context<Judged>): Html {
   const { kind, key, summary, known } = anomaly;
   return html`<article class="anomaly ${counted ? "counted" : "noticed"}" id="${id}" aria-labelledby="${id}-title">
 <h3 id="${id}-title">${asTitle(kind)}${key !== undefined && key !== "" && html` <span class="of-key">on key <code>${cutEnd(key, 80)}</code></span>`}${

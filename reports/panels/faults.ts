@@ -12,38 +12,38 @@ export function faultsPanel(context: Context<Judged>): Html {
   if (faults.length === 0) {
     const why =
       nemeses.length > 0
-        ? `None struck, though ${nemeses.join(", ")} was asked for.`
-        : "None: the cluster was left alone.";
+        ? `None struck, although ${nemeses.join(", ")} ${nemeses.length === 1 ? "was" : "were"} requested.`
+        : "No faults were injected.";
     return html`<section aria-labelledby="faults">${title}<p>${why}</p></section>`;
   }
-  const stretches = outages(operations);
+  const allOutages = outages(operations);
   return html`<section aria-labelledby="faults">${title}
 ${stackingTable(
   undefined,
   [
     text("Fault"),
-    text("What was done"),
+    text("Description"),
     number("From"),
     number("Lasted"),
-    text("Proof that it bit"),
+    text("Proof that it took effect"),
     number("ok"),
     number("fail"),
     number("unknown"),
     number("Outage"),
     number("p99 of ok"),
   ],
-  faults.map((fault) => faultRow(context, fault, stretches)),
+  faults.map((fault) => faultRow(context, fault, allOutages)),
 )}
-<p class="note">Counts are of operations sent while the fault lasted. Outage: the longest time touching the fault in which operations were asked for and none was answered ok, on any node.</p>
+<p class="note">Counts are of operations sent during the fault. Outage: the longest period overlapping the fault in which operations were pending and none succeeded on any node.</p>
 </section>`;
 }
 
 function faultRow(
   { operations, end }: Context<Judged>,
   { window, band }: NamedFault,
-  stretches: readonly Outage[],
+  allOutages: readonly Outage[],
 ): Row {
-  const impact = impactOf(window, operations, stretches, end);
+  const impact = impactOf(window, operations, allOutages, end);
   const unnamed = window.nodes.filter((node) => !window.summary.includes(node));
   return {
     cells: [

@@ -12,7 +12,7 @@ import {
   formatTime,
 } from "../numbers.ts";
 
-/** The run in six figures, each with what one must know to read it. */
+/** Six key figures of the run, each with the caveats that a reader must know. */
 export function figuresPanel(context: Context): Html {
   const { limited } = context.run.client;
   return html`<section aria-labelledby="figures"><h2 id="figures">Key figures</h2>
@@ -37,11 +37,11 @@ ${figure("Response time, p99", formatMicros(p99), html`slowest ${formatMicros(ma
 ${figure(
   "Throughput",
   html`${formatFigure(Math.round(perSecond * 10) / 10)}<small>/s</small>`,
-  html`<i>ok</i> operations${load.kind === "open" && ` of ${formatFigure(load.rate)}/s offered`} ${overload !== undefined && html`<span class="caveat">overloaded: ${overload}/s were sent</span>`} ${invalid}`,
+  html`<i>ok</i> operations${load.kind === "open" && ` of ${formatFigure(load.rate)}/s offered`} ${overload !== undefined && html`<span class="caveat">overloaded: only ${overload}/s sent</span>`} ${invalid}`,
 )}`;
 }
 
-/** Operations that were sent each second, where that is less than 95% of what was offered: latencies are then a queue's. */
+/** Operations sent per second, if below 95% of the offered rate: latencies then include the wait in a queue. */
 function overloadOf({ run: { load }, operations }: Context): string | undefined {
   if (load.kind !== "open") return undefined;
   const sent = operations.filter(({ invokedAt }) => invokedAt <= load.seconds * 1e9).length;
@@ -69,7 +69,7 @@ export function operationsFigure({ run, operations }: Context<Judged>): Html {
 
 function unavailability(context: Context): Html {
   const worst = longest(outages(context.operations));
-  if (worst === undefined) return figure("Longest unavailability", "–", "no operation was answered");
+  if (worst === undefined) return figure("Longest unavailability", "–", "no operation succeeded");
   const during = context.timeline.faults
     .filter(({ from, to }) => from <= worst.to / 1e9 && to >= worst.from / 1e9)
     .map(({ label }) => label);
@@ -80,18 +80,14 @@ function unavailability(context: Context): Html {
   return figure(
     "Longest unavailability",
     formatDuration((worst.to - worst.from) / 1e9),
-    html`no <i>ok</i> anywhere from ${formatTime(worst.from / 1e9)}${during.length > 0 && `, during ${during.join(", ")}`}. <span class="quiet">Through each node: ${byNode}</span>`,
+    html`no <i>ok</i> on any node from ${formatTime(worst.from / 1e9)}${during.length > 0 && `, during ${during.join(", ")}`}. <span class="quiet">By node: ${byNode}</span>`,
   );
 }
 
 function faultsFigure({ run, faults }: Context): Html {
   const proven = faults.filter(({ window }) => window.proof !== undefined).length;
   if (faults.length === 0)
-    return figure(
-      "Faults",
-      "none",
-      run.nemeses.length > 0 ? "asked for, but none struck" : "none were asked for",
-    );
+    return figure("Faults", "none", run.nemeses.length > 0 ? "requested, but none struck" : "none requested");
   const kinds = [...new Set(faults.map(({ window }) => window.name))];
   return figure(
     "Faults with effect",
@@ -103,7 +99,7 @@ function faultsFigure({ run, faults }: Context): Html {
   );
 }
 
-/** Over all operations, from the operations themselves; `perSecond` from the first invocation to the last answer. */
+/** Latency and throughput of all operations together; `perSecond` counts from the first invocation to the last answer. */
 export function speedOf({ operations, end }: Context<Judged>) {
   const answered = operations.filter(({ outcome }) => outcome.type === "ok");
   const times = Float64Array.from(answered, (operation) => responseMicros(operation, end)).sort();
@@ -124,5 +120,5 @@ function clientNote({ run }: Context): string {
   const { sendLagMsP99, eventLoopUtilization, gcMs } = run.client;
   const verdict =
     run.client.limited === undefined ? "The load generator kept up" : "The load generator did not keep up";
-  return `${verdict}: 99% of operations whose client was free left within ${formatMicros(sendLagMsP99 * 1e3)} of their intended start, its event loop was busy ${formatShare(eventLoopUtilization)} of the time, garbage collection took ${formatMicros(gcMs * 1e3)}.`;
+  return `${verdict}: 99% of operations with a free client were sent within ${formatMicros(sendLagMsP99 * 1e3)} of their intended start, its event loop was busy ${formatShare(eventLoopUtilization)} of the time, and garbage collection took ${formatMicros(gcMs * 1e3)}.`;
 }

@@ -8,7 +8,7 @@ import { formatCount } from "../numbers.ts";
 import { promiseWords } from "../promise-words.ts";
 import { checksTable, countedAnomalies } from "./verdict.ts";
 
-/** The first thing to read of a history from a file: the verdict, why, and what was read. */
+/** Top of the report on a history file: the verdict, the reason, and what was read. */
 export function historyVerdictPanel(context: Context<JudgedHistory>): Html {
   const { run, promises } = context;
   const evidence = countedAnomalies(run).length > 0 && html` <a href="#anomalies">See the evidence</a>`;
@@ -18,21 +18,21 @@ export function historyVerdictPanel(context: Context<JudgedHistory>): Html {
 <p class="lead">${lead(run)}${evidence}</p>
 </div></div>
 ${identity(context)}
-<p class="promise">Judged against the model <code>${run.model}</code>: ${promiseWords[promises].meaning}.</p>
+<p class="promise">Checked against the model <code>${run.model}</code>: ${promiseWords[promises].meaning}.</p>
 ${checksTable(run, promises)}
 </section>`;
 }
 
-/** Why the verdict is what it is, in one sentence. */
+/** Explains the verdict in one sentence. */
 function lead(run: JudgedHistory): string {
   const found = run.verdicts.find(({ kind }) => kind === run.verdict)?.summary;
   switch (run.verdict) {
     case "valid":
-      return asSentence(found ?? "every checker was satisfied");
+      return asSentence(found ?? "every checker found the history valid");
     case "invalid":
       return asSentence(countedAnomalies(run)[0]?.summary ?? found ?? "a checker found a violation");
     case "unknown":
-      return `${asSentence(found ?? "no checker judged this history")} Nothing was decided: this is not a pass.`;
+      return `${asSentence(found ?? "no checker ran on this history")} Nothing was decided: this is not a pass.`;
     default:
       return unreachable(run.verdict);
   }

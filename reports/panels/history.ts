@@ -9,13 +9,13 @@ import { figure, operationsFigure, speedOf } from "./figures.ts";
 import { defaultWidth } from "./over-time.ts";
 import { number, scrollingTable, text } from "./table.ts";
 
-/** What a history from a file says in figures. What it has no times for is a dash. */
+/** Key figures of a history file. Without times, durations are dashes. */
 export function historyFiguresPanel(context: Context<JudgedHistory>): Html {
   const { run, operations, isTimed } = context;
   const speed = isTimed ? speedOf(context) : undefined;
   const invalid = run.verdict === "invalid" && html`<span class="caveat">of an invalid history</span>`;
   const under = isTimed
-    ? html`of <i>ok</i> operations, by the history's own times ${invalid}`
+    ? html`of <i>ok</i> operations, by the times in the history ${invalid}`
     : "the history has no times";
   const perSecond =
     speed === undefined || speed.perSecond === 0
@@ -24,28 +24,28 @@ export function historyFiguresPanel(context: Context<JudgedHistory>): Html {
   return html`<section aria-labelledby="figures"><h2 id="figures">Key figures</h2>
 <dl class="figures-grid">
 ${operationsFigure(context)}
-${figure("Time to answer, median", formatMicros(speed?.p50 ?? Number.NaN), under)}
-${figure("Time to answer, p99", formatMicros(speed?.p99 ?? Number.NaN), under)}
+${figure("Response time, median", formatMicros(speed?.p50 ?? Number.NaN), under)}
+${figure("Response time, p99", formatMicros(speed?.p99 ?? Number.NaN), under)}
 ${figure("Throughput", perSecond, under)}
 </dl>
 ${operations.length > 0 && byName(context)}
 </section>`;
 }
 
-/** Every operation of a short history, by process; undefined of a longer one. */
+/** Sketch of every operation of a short history, by process; undefined for a longer one. */
 export function wholeSketch({ operations, faults, words }: Context<JudgedHistory>): Sketch | undefined {
   if (operations.length === 0 || operations.length > barLimit) return undefined;
   const bands = faults.map(({ band }) => band);
   return sketchOf("whole", { operations, revisions: false }, bands, words);
 }
 
-/** A short history as a drawing. */
+/** Drawing of a short history. */
 export function timelinePanel(sketch: Sketch | undefined): Html | undefined {
   if (sketch === undefined) return undefined;
   return html`<section aria-labelledby="timeline"><h2 id="timeline">Every operation</h2>
 <figure class="sketch-figure">
 <div class="sketch-area" data-sketch="${sketch.id}" tabindex="0" role="region" aria-label="Timeline by process">${sketchSvg(sketch, defaultWidth)}</div>
-<figcaption><span class="key ok">ok</span><span class="key info">unknown, open-ended</span><span class="key fail">fail</span><span class="quiet">${sketch.isUntimed ? "The history has no times: the order of its events is drawn." : "Quiet stretches are shortened."}</span></figcaption>
+<figcaption><span class="key ok">ok</span><span class="key info">unknown, open-ended</span><span class="key fail">fail</span><span class="quiet">${sketch.isUntimed ? "The history has no times: drawn in the order of its events." : "Quiet periods are shortened."}</span></figcaption>
 </figure>
 </section>`;
 }
@@ -65,13 +65,13 @@ function byName({ operations }: Context<JudgedHistory>): Html {
 ${scrollingTable("Operations by name and outcome", columns, rows)}`;
 }
 
-/** How the history was read, and the command that judges it again. */
+/** How the history was read, and the command that checks it again. */
 export function readingPanel({ run }: Context<JudgedHistory>): Html {
   const { assay } = run;
   return html`<section aria-labelledby="reading"><h2 id="reading">How it was read</h2>
 ${run.notes.length > 0 && html`<ul class="notes">${run.notes.map((note) => html`<li>${note}</li>`)}</ul>`}
-<h3>Judge it again</h3>
-${commandBox(run.command, "Command that judges this history again")}
+<h3>Check it again</h3>
+${commandBox(run.command, "Command that checks this history again")}
 <div class="columns">
 ${facts("Input", [
   ["File", run.file],

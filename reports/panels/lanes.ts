@@ -12,10 +12,10 @@ import { defaultWidth } from "./over-time.ts";
 import { stalenessWords } from "./staleness.ts";
 import { number, type Row, stackingTable, text } from "./table.ts";
 
-/** Beyond this many they are counted, not listed; the chart shows them all. */
+/** Findings beyond this number are not listed; the chart shows all of them. */
 const listed = 40;
 
-/** What a section says first, where a checker's sentence is not enough. */
+/** Introductions of sections whose checker's own sentence is not enough. */
 const words: Readonly<Record<string, (verdict: Verdict, run: Judged) => Html>> = {
   staleness: stalenessWords,
 };
@@ -44,34 +44,34 @@ function section(
   const own = timeline.lanes.filter((band) => band.checker === checker);
   return html`<section aria-labelledby="${checker}">${heading}
 ${begin}
-<p class="legend">${laneKeys(own)} <span class="quiet">under the faults of their node, on the same time axis as all charts</span></p>
+<p class="legend">${laneKeys(own)} <span class="quiet">under the faults of their node, on the time axis of all charts</span></p>
 <div class="plot" data-plot="checker-lanes" data-checker="${checker}">${checkerLanesChart(timeline, { from: 0, to: timeline.end, width: defaultWidth }, checker)}</div>
 ${lanesTable(lanes, timeline.faults)}
 </section>`;
 }
 
-/** The worst first where a duration says how bad each is, else in order of time. */
+/** Table of findings: the worst first if they have a duration that says how bad each is, otherwise in order of time. */
 function lanesTable(lanes: readonly Lane[], faults: readonly FaultBand[]): Html {
   const labels = [...new Set(lanes.map(({ label }) => label))];
   const figures = [...new Set(lanes.flatMap((lane) => Object.keys(lane.figures ?? {})))];
   const rank = figures.find(isDuration);
   const rankOf = (lane: Lane) => (rank === undefined ? 0 : (lane.figures?.[rank] ?? 0));
   const shown = lanes.toSorted((a, b) => rankOf(b) - rankOf(a) || a.from - b.from).slice(0, listed);
-  const isTold = labels.length > 1 || figures.length === 0;
+  const hasText = labels.length > 1 || figures.length === 0;
   const what = labels.join(", ");
   return html`${stackingTable(
-    `${capitalized(what)}, ${rank === undefined ? "in order of time" : "the worst first"}`,
+    `${capitalized(what)}, ${rank === undefined ? "in order of time" : "worst first"}`,
     [
       text("Node"),
-      ...(isTold ? [text("What")] : []),
+      ...(hasText ? [text("Finding")] : []),
       number("From"),
       number("Lasted"),
       ...figures.map((name) => number(capitalized(name.replace(/ ms$/, "")))),
       text("Faults"),
     ],
-    shown.map((lane) => rowOf(lane, figures, isTold, faults)),
+    shown.map((lane) => rowOf(lane, figures, hasText, faults)),
   )}
-${lanes.length > listed && html`<p class="note">The first ${listed} of ${formatCount(lanes.length)}.</p>`}`;
+${lanes.length > listed && html`<p class="note">Showing ${listed} of ${formatCount(lanes.length)}.</p>`}`;
 }
 
 const isDuration = (name: string): boolean => name.endsWith(" ms");
@@ -81,12 +81,12 @@ function figureText(name: string, value: number | undefined): string {
   return isDuration(name) ? formatDuration(value / 1e3) : formatCount(value);
 }
 
-function rowOf(lane: Lane, figures: readonly string[], isTold: boolean, faults: readonly FaultBand[]): Row {
+function rowOf(lane: Lane, figures: readonly string[], hasText: boolean, faults: readonly FaultBand[]): Row {
   const [from, to] = [lane.from / 1e9, lane.to / 1e9];
   return {
     cells: [
       lane.node ?? "–",
-      ...(isTold ? [lane.text] : []),
+      ...(hasText ? [lane.text] : []),
       html`<a class="zoom" href="#over-time" data-from="${from}" data-to="${to}" title="Show it in the charts">${from.toFixed(2)} s</a>`,
       formatDuration(to - from),
       ...figures.map((name) => figureText(name, lane.figures?.[name])),

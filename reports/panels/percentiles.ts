@@ -6,16 +6,18 @@ import { formatCount, formatMicros } from "../numbers.ts";
 import { defaultWidth } from "./over-time.ts";
 import { number, type Row, scrollingTable, text } from "./table.ts";
 
-/** Latency by percentile: the spectrum, then the usual percentiles of each kind of operation and outcome as a table. */
+/** Latency by percentile: the spectrum, then a table of the usual percentiles for each operation and outcome. */
 export function percentilesPanel({ run }: Context): Html | undefined {
   if (run.latency.length === 0) return undefined;
   const spectra = spectraOf(run.latency);
-  const kinds = [...new Map(spectra.map(({ f, hue }) => [f, hue]))].sort(([a], [b]) => a.localeCompare(b));
+  const functions = [...new Map(spectra.map(({ f, hue }) => [f, hue]))].sort(([a], [b]) =>
+    a.localeCompare(b),
+  );
   const both = spectra.some(({ measure }) => measure === "service");
   const answered = run.latency.filter(({ outcome }) => outcome === "ok");
   const others = run.latency.filter(({ outcome, count }) => outcome !== "ok" && count > 0);
   return html`<section aria-labelledby="percentiles"><h2 id="percentiles">Latency by percentile</h2>
-<p class="legend">${kinds.map(([f, hue]) => html`<span class="key line-key f-${hue}">${f}</span> `)}${
+<p class="legend">${functions.map(([f, hue]) => html`<span class="key line-key f-${hue}">${f}</span> `)}${
     both &&
     html`<span class="key line-key measure-response">response, from the intended start</span> <span class="key line-key measure-service">service, from the actual send</span>`
   }${run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`}</p>
@@ -23,7 +25,7 @@ ${spectra.length > 0 && html`<div class="plot" data-plot="spectrum">${spectrumCh
 ${scrollingTable("Percentiles of ok operations", headings, [...answered].sort(byOutcome).map(latencyRow))}
 ${
   others.length > 0 &&
-  html`<details><summary>Latency of what failed or is unknown</summary>${scrollingTable("Percentiles of failed and unknown operations", headings, [...others].sort(byOutcome).map(latencyRow))}</details>`
+  html`<details><summary>Latency of failed and unknown operations</summary>${scrollingTable("Percentiles of failed and unknown operations", headings, [...others].sort(byOutcome).map(latencyRow))}</details>`
 }
 </section>`;
 }
@@ -41,7 +43,7 @@ const byOutcome = (a: LatencySummary, b: LatencySummary): number =>
   a.f.localeCompare(b.f) ||
   a.measure.localeCompare(b.measure);
 
-/** With fewer operations than this, the 99.9th percentile is the maximum by another name. */
+/** With fewer operations, the 99.9th percentile is just the maximum. */
 const enoughForThreeNines = 1_000;
 
 function latencyRow({ f, outcome, measure, count, mean, p50, p95, p99, p999, max }: LatencySummary): Row {

@@ -7,7 +7,7 @@ import { number, scrollingTable, text } from "./table.ts";
 
 const width = 340;
 
-/** What each node used of the machine. Absent where nothing was sampled. */
+/** Resource usage of each node. Absent if nothing was sampled. */
 export function resourcesPanel({ timeline, run }: Context): Html | undefined {
   const { nodes } = timeline.usage;
   if (nodes.length === 0) return undefined;
@@ -24,8 +24,8 @@ ${scrollingTable(
   [
     text("Node"),
     number("Processor time"),
-    number("Most processors"),
-    number("Most memory"),
+    number("Peak processors"),
+    number("Peak memory"),
     number("Disk at the end"),
   ],
   nodes.map((usage) => ({
@@ -38,11 +38,11 @@ ${scrollingTable(
     ],
   })),
 )}
-${run.operations.ok > 0 && html`<p class="note">${formatMicros((cpuSeconds / run.operations.ok) * 1e6)} of processor time for each ok operation, over all nodes.</p>`}
+${run.operations.ok > 0 && html`<p class="note">${formatMicros((cpuSeconds / run.operations.ok) * 1e6)} of processor time per ok operation, summed over all nodes.</p>`}
 </section>`;
 }
 
-/** The greatest of the values that are known; NaN of none. */
+/** Greatest known value; NaN if there is none. */
 const highest = (values: Float32Array): number =>
   values.reduce((most, value) => (value > most || Number.isNaN(most) ? value : most), Number.NaN);
 

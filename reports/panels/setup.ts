@@ -3,7 +3,7 @@ import { type Html, html } from "../html.ts";
 import { formatBytes, formatCount, formatDuration } from "../numbers.ts";
 import { commandBox, facts } from "./facts.ts";
 
-/** All that one needs to repeat the run: the command, the configuration, versions and machine. */
+/** Everything needed to repeat the run: command, configuration, versions and machine. */
 export function setupPanel({ run }: Context): Html {
   const { machine, assay, phases } = run;
   return html`<section aria-labelledby="setup"><h2 id="setup">Set-up</h2>
@@ -13,11 +13,11 @@ ${commandBox(run.command, "Command that repeats this run")}
 ${facts("Run", [
   ["Id", run.id],
   ["Seed", String(run.seed)],
-  ["Began", run.startedAt],
+  ["Started", run.startedAt],
   ["Took", formatDuration(run.seconds)],
-  ["of it set-up", formatDuration(phases.setUp)],
-  ["of it load", formatDuration(phases.load)],
-  ["of it checking", formatDuration(phases.check)],
+  ["Set-up", formatDuration(phases.setUp)],
+  ["Load", formatDuration(phases.load)],
+  ["Checking", formatDuration(phases.check)],
   ...(run.lastRevision === undefined ? [] : [["Last revision", formatCount(run.lastRevision)] as const]),
 ])}
 ${facts("Versions and machine", [

@@ -2,14 +2,14 @@ import { type Content, type Html, html } from "../html.ts";
 
 export interface Heading {
   readonly name: string;
-  /** Figures stand right-aligned, so that their digits line up. */
+  /** Whether the column is right-aligned, so that digits line up. */
   readonly number?: boolean;
-  /** What the column means, where its name is too short to tell. */
+  /** Explains the column if its name is too short to. */
   readonly title?: string;
 }
 
 export interface Row {
-  /** As many as there are columns; the first names the row. */
+  /** One for each column; the first names the row. */
   readonly cells: readonly Content[];
   readonly class?: string;
 }
@@ -21,7 +21,7 @@ export const number = (name: string, title?: string): Heading => ({
   ...(title !== undefined && { title }),
 });
 
-/** A table that scrolls sideways by itself where the page is too narrow for it. `label` names it for screen readers. */
+/** Table that scrolls sideways on narrow pages. `label` names it for screen readers. */
 export function scrollingTable(label: string, columns: readonly Heading[], rows: readonly Row[]): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table>${head(columns)}<tbody>${rows.map(
     (row) =>
@@ -32,8 +32,8 @@ export function scrollingTable(label: string, columns: readonly Heading[], rows:
 }
 
 /**
- * A table of few rows and much text: on a phone every row becomes a block of lines, each named by its column. Roles are
- * spelt out, since such a layout takes a table's meaning away.
+ * Table of few rows and much text: on a phone each row becomes a block of lines, named by the columns. Roles are explicit,
+ * because that layout hides the table from screen readers.
  */
 export function stackingTable(caption: Content, columns: readonly Heading[], rows: readonly Row[]): Html {
   return html`<table class="stacking" role="table">${caption !== undefined && html`<caption>${caption}</caption>`}${head(columns)}<tbody role="rowgroup">${rows.map(

@@ -11,7 +11,7 @@ import { formatCount, formatDuration, formatFigure, formatShare } from "../numbe
 import { promiseWords } from "../promise-words.ts";
 import { number, type Row, stackingTable, text } from "./table.ts";
 
-/** The first thing to read: the verdict, why, and what kind of run it is of. */
+/** Top of the report: the verdict, the reason, and the kind of run. */
 export function verdictPanel({ run, faults }: Context): Html {
   const proven = faults.filter(({ window }) => window.proof !== undefined).length;
   const evidence = countedAnomalies(run).length > 0 && html` <a href="#anomalies">See the evidence</a>`;
@@ -27,7 +27,7 @@ ${checksTable(run, run.readMode.promises)}
 </section>`;
 }
 
-/** Why the verdict is what it is, in one sentence. */
+/** Explains the verdict in one sentence. */
 export function leadSentence(run: Run, faultsProven: number): string {
   const { name, version } = run.system;
   switch (run.verdict) {
@@ -48,21 +48,21 @@ export function leadSentence(run: Run, faultsProven: number): string {
           "a checker found a violation",
       );
     case "unknown":
-      return `${asSentence(verdictOf(run, "unknown")?.summary ?? "no checker judged this history")} Nothing was decided: this is not a pass.`;
+      return `${asSentence(verdictOf(run, "unknown")?.summary ?? "no checker ran on this history")} Nothing was decided: this is not a pass.`;
     default:
       return unreachable(run.verdict);
   }
 }
 
-/** ` 15.5% of the reads (292 of 1,881) were stale, the worst by 33.4 s.`; nothing where none was. */
+/** ` 15.5% of reads (292 of 1,881) were stale, by up to 33.4 s.`; nothing if none was. */
 function staleSentence({ verdicts }: Run): string {
   const measured = measuredStaleness(verdicts);
   if (measured === undefined || measured.stale === 0) return "";
   const { reads, stale, worstMs } = measured;
-  return ` ${formatShare(stale / reads)} of the reads (${formatCount(stale)} of ${formatCount(reads)}) were stale, the worst by ${formatDuration(worstMs / 1e3)}.`;
+  return ` ${formatShare(stale / reads)} of reads (${formatCount(stale)} of ${formatCount(reads)}) were stale, by up to ${formatDuration(worstMs / 1e3)}.`;
 }
 
-/** The anomalies that count against the system: those of invalid verdicts, documented limits apart. */
+/** Anomalies that count against the system: those of invalid verdicts, except documented limits. */
 export function countedAnomalies(run: Pick<Run, "verdicts">): Anomaly[] {
   return run.verdicts
     .filter(({ kind }) => kind === "invalid")
@@ -72,11 +72,11 @@ export function countedAnomalies(run: Pick<Run, "verdicts">): Anomaly[] {
 const verdictOf = (run: Run, kind: Run["verdict"]) => run.verdicts.find((verdict) => verdict.kind === kind);
 
 function plantedBug(mutant: string): Html {
-  return html`<aside class="banner planted"><strong>Planted bug</strong> <code>${mutant}</code> was switched on for this run: the system was broken on purpose, to see whether it is caught. It says nothing about the system without it.</aside>`;
+  return html`<aside class="banner planted"><strong>Planted bug</strong> <code>${mutant}</code> was switched on for this run: the system was broken on purpose, to see whether the bug is found. This says nothing about the system without it.</aside>`;
 }
 
 const endedEarly = (why: string): Html =>
-  html`<aside class="banner"><strong>Ended early</strong> ${asSentence(why)} What was recorded until then was judged all the same.</aside>`;
+  html`<aside class="banner"><strong>Ended early</strong> ${asSentence(why)} Everything recorded until then was checked.</aside>`;
 
 function identity(run: Run): Html {
   const facts: readonly (readonly [string, Content])[] = [
@@ -88,12 +88,12 @@ function identity(run: Run): Html {
     ["Load", loadWords(run)],
     ["Seed", html`<code>${run.seed}</code>`],
     [
-      "Began",
+      "Started",
       html`<time datetime="${run.startedAt}">${run.startedAt.slice(0, 16).replace("T", " ")} UTC</time>`,
     ],
   ];
   return html`<dl class="identity">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-<p class="promise">Judged against what <code>${run.readMode.name}</code> reads of ${run.system.name} promise: ${promiseWords[run.readMode.promises].meaning}.</p>`;
+<p class="promise">The promise of <code>${run.readMode.name}</code> reads on ${run.system.name}: ${promiseWords[run.readMode.promises].meaning}.</p>`;
 }
 
 function loadWords({ load }: Run): string {
@@ -101,14 +101,14 @@ function loadWords({ load }: Run): string {
   const lasting = formatDuration(load.seconds);
   return load.kind === "open"
     ? `${formatFigure(load.rate)}/s, ${clients}, ${lasting}`
-    : `${clients} closed loop, ${lasting}`;
+    : `${clients}, closed loop, ${lasting}`;
 }
 
 /** Each checker with its verdict and what it found. */
 export function checksTable(run: Pick<Run, "verdicts">, promises: Consistency): Html {
   const columns = [text("Checker"), text("Verdict"), text("Finding"), number("Took")];
   const rows = run.verdicts.map((verdict) => checkRow(verdict, promises));
-  const nobody = { cells: ["none", verdictCell("unknown"), "Nobody judged this history.", "–"] };
+  const nobody = { cells: ["none", verdictCell("unknown"), "No checker ran on this history.", "–"] };
   return stackingTable("What was checked", columns, rows.length > 0 ? rows : [nobody]);
 }
 
@@ -122,7 +122,7 @@ function checkRow(
     cells: [
       asTitle(checker),
       verdictCell(kind),
-      html`${asSentence(summary)}${known > 0 && html` <span class="known">${known === 1 ? "The one that is shown is" : `The ${formatCount(known)} that are shown are`} ${words}.</span>`}${figureList(figures)}`,
+      html`${asSentence(summary)}${known > 0 && html` <span class="known">${known === 1 ? "The one shown is" : `The ${formatCount(known)} shown are`} ${words}.</span>`}${figureList(figures)}`,
       seconds === undefined ? "–" : formatDuration(seconds),
     ],
   };

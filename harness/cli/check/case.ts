@@ -1,4 +1,4 @@
-/** What `assay check` is asked for, what it reads, and what comes of that. */
+/** Types of `assay check`: its options, a history to check, and the result. */
 import type { Checker } from "../../../checker/checker.ts";
 import type { CallWords } from "../../../checker/model.ts";
 import type { Consistency } from "../../../core/consistency.ts";
@@ -8,13 +8,13 @@ import type { Verdict, VerdictKind } from "../../../core/verdict.ts";
 import type { Understood } from "./understood.ts";
 
 export interface CheckOptions {
-  /** Absent: the only one that fits the history. */
+  /** Default: the only one that fits the history. */
   readonly model?: string;
   readonly format?: string;
   /** JSON, or `unknown`. */
   readonly initial?: string;
   readonly fail?: "no-effect" | "comparison";
-  /** Not key by key. */
+  /** Checks all keys as one object instead of key by key. */
   readonly whole: boolean;
   /** Seconds. */
   readonly timeLimit: number;
@@ -24,30 +24,30 @@ export interface CheckOptions {
   readonly report?: string;
 }
 
-/** A history, and who judges it. */
+/** A history and the checkers for it. */
 export interface Case {
   readonly file: string;
   readonly history: History;
-  /** Whether its last line was cut off, and dropped. */
+  /** Whether the last line was cut off and dropped. */
   readonly truncated: boolean;
   readonly checkers: readonly Checker[];
   /** Words for its operations. */
   readonly words: CallWords;
   readonly promises: Consistency;
-  /** What was found before. It stands where no checker of that name judges again. */
+  /** Earlier verdicts. Each one stands unless a checker of the same name runs again. */
   readonly known: readonly Verdict[];
   readonly understood: Understood;
-  /** What might explain a violation that is none; looked for where there is one. */
+  /** Suggests what could explain a false violation; called only if there is a violation. */
   hintOf?(): string | undefined;
-  /** The stored run; absent for a file of history. */
+  /** The stored run; absent for a history file. */
   readonly run?: Run;
 }
 
-/** A case, judged. */
+/** A case with its verdicts. */
 export interface Judged extends Case {
   readonly operations: number;
   readonly verdicts: readonly Verdict[];
   readonly verdict: VerdictKind;
-  /** What the user could say that might change the verdict. */
+  /** An option that might change the verdict. */
   readonly hint?: string;
 }

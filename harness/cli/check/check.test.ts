@@ -79,7 +79,7 @@ describe("assay check", () => {
     const { model: _, ...unnamed } = options;
     await writeFile(join(dir, "either.json"), '[{"f":"add","value":1,"call":0,"return":1}]');
     await expect(checked(join(dir, "either.json"), unnamed)).rejects.toThrow(
-      /several models know "add" .*name one with --model: .*counter/,
+      /several models fit these operations \("add"\); choose one with --model: .*counter/,
     );
   });
 

@@ -7,6 +7,7 @@ import { inRunMode } from "../../../core/history.ts";
 import { printable } from "../../../core/printable.ts";
 import { toSeconds } from "../../../core/time.ts";
 import { type Verdict, type VerdictKind, worst } from "../../../core/verdict.ts";
+import { count } from "../../../core/wording.ts";
 import type { CheckResult } from "../json-result.ts";
 import { type Output, paintVerdict } from "../output.ts";
 import type { Case, CheckOptions, Judged } from "./case.ts";
@@ -14,8 +15,8 @@ import { readCase } from "./input.ts";
 import { describeUnderstood } from "./understood.ts";
 
 /**
- * `assay check FILE…`: judges run directories and history files, once all of them have been read: where one cannot be,
- * none is judged. Resolves with the exit status of the worst.
+ * `assay check FILE…`: checks run directories and history files. All are read first: if one cannot be read, none is
+ * checked. Resolves with the exit status of the worst verdict.
  */
 export async function check(
   files: readonly string[],
@@ -30,7 +31,7 @@ export async function check(
   const all: Judged[] = [];
   for (const each of cases) {
     const judged = await judge(each, options, clock);
-    tell(judged, output);
+    printJudged(judged, output);
     all.push(judged);
   }
   const verdict = worst(all.map((judged) => judged.verdict));
@@ -41,19 +42,18 @@ export async function check(
     const whole: CheckResult = { ...result, ...(report !== undefined && { report }) };
     output.result(whole);
   } catch (reason) {
-    // What was found is not lost with the page.
+    // The verdicts are printed even if the report cannot be written.
     output.result(result);
     throw reason;
   }
   return exitStatus[verdict];
 }
 
-/** Saves the one history's report, where one is asked for. Rejects before anything is read where it could not. */
+/** Prepares to save the report, if one was asked for. Rejects before anything is read if it could not be written. */
 async function reportOf(files: readonly string[], options: CheckOptions) {
   const { report } = options;
   if (report === undefined) return undefined;
-  if (files.length > 1)
-    throw new UsageError("--report is the page of one history: check the files one at a time");
+  if (files.length > 1) throw new UsageError("--report covers one history: check the files one at a time");
   const { preparedReport } = await import("./report.ts");
   return preparedReport(report, options);
 }
@@ -82,7 +82,7 @@ async function judge(given: Case, options: CheckOptions, clock: Clock): Promise<
 }
 
 const noOperations = "the history has no operations, so there is nothing to judge";
-/** What becomes of a history without operations. */
+/** Verdict for a history without operations. */
 const nothing: Verdict = {
   checker: "history",
   kind: "unknown",
@@ -90,15 +90,16 @@ const nothing: Verdict = {
   anomalies: [{ kind: "too-few-operations", summary: noOperations }],
 };
 
-function tell(judged: Judged, output: Output): void {
+function printJudged(judged: Judged, output: Output): void {
   const { file, truncated, operations, verdicts, verdict, understood, hint } = judged;
-  // A line for each, whatever the history holds.
-  if (truncated) output.note(`${printable(file)}: the last line was cut off, and is not judged`);
-  output.print(`${printable(file)}: ${paintVerdict(verdict)}  ${operations} operations`);
+  if (truncated) output.note(`${printable(file)}: the last line was cut off and is ignored`);
+  output.print(`${printable(file)}: ${paintVerdict(verdict)}  ${count(operations, "operation")}`);
   output.print(`  ${printable(describeUnderstood(understood))}`);
   for (const { checker, kind, summary, anomalies } of verdicts) {
     output.print(`  ${paintVerdict(kind)} ${checker}: ${printable(summary)}`);
-    for (const anomaly of anomalies.slice(0, 3)) output.print(`    ${printable(anomaly.summary)}`);
+    // A verdict's summary is often that of its first anomaly.
+    for (const anomaly of anomalies.filter((one) => one.summary !== summary).slice(0, 3))
+      output.print(`    ${printable(anomaly.summary)}`);
   }
   if (hint !== undefined) output.print(`  hint: ${printable(hint)}`);
 }

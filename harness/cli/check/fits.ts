@@ -6,9 +6,8 @@ import { type History, isInvocation } from "../../../core/history.ts";
 import { lookUp } from "../arguments.ts";
 
 /**
- * The model that a history is held against: the one that is named, or the only one that fits. Undefined where none is named
- * and there is nothing to hold against one. A UsageError where the named one does not fit, or where none or several do: it
- * names those that would.
+ * Picks the model to check a history against: the named one, or the only one that fits. Undefined if none is named and the
+ * history has no operations. A UsageError if the named one does not fit, or if none or several fit; it lists those that do.
  */
 export function modelFor(
   history: History,
@@ -23,17 +22,18 @@ export function modelFor(
   const names = callNames(history);
   if (names.length === 0) return undefined;
   const [only, ...others] = fittingModels(history, file);
-  const all = names.length === 1 ? names[0] : `all of ${names.join(", ")}`;
-  if (only === undefined) throw new UsageError(`${file}: no model knows ${all} with values like these`);
+  const all = names.join(", ");
+  if (only === undefined)
+    throw new UsageError(`${file}: no model fits these operations (${all}) and their values`);
   if (others.length > 0) {
     throw new UsageError(
-      `${file}: several models know ${all} with values like these; name one with --model: ${[only, ...others].join(", ")}`,
+      `${file}: several models fit these operations (${all}); choose one with --model: ${[only, ...others].join(", ")}`,
     );
   }
   return modelOf(only, options);
 }
 
-/** What the history's clients asked for, each name once, in quotes. */
+/** Names of the operations in the history, each once, in quotes. */
 function callNames(history: History): string[] {
   const names = new Set<string>();
   for (const event of history) if (isInvocation(event)) names.add(event.f);

@@ -1,5 +1,7 @@
 import type { Checker } from "../../../checker/checker.ts";
 import { convergence } from "../../../checker/convergence/convergence.ts";
+import { registersAtRest } from "../../../checker/convergence/registers.ts";
+import { elementsAtRest } from "../../../checker/elements/elements-at-rest.ts";
 import { enoughToJudge } from "../../../checker/enough-operations.ts";
 import type { ReadHistory } from "../../../checker/formats/format.ts";
 import { detectFormat, formats } from "../../../checker/formats/index.ts";
@@ -16,7 +18,7 @@ import type { Case, CheckOptions } from "./case.ts";
 import { modelFor } from "./fits.ts";
 import { countsOf, setAside } from "./understood.ts";
 
-/** A file with a history of anybody's, held against a model. */
+/** Reads a history file of any known format, to be checked against a model. */
 export async function readForeign(file: string, options: CheckOptions): Promise<Case> {
   const initial = initialOf(options.initial);
   const guard = new HeapGuard(options.memoryLimit * 2 ** 20);
@@ -48,13 +50,14 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
   };
 }
 
-/** `askedAtRest`: a run of ours that was killed may have come as far as to ask each node what it holds. */
+/** `askedAtRest`: whether the run, although killed, got as far as the reads at rest. */
 function checkersFor(model: Model, askedAtRest: boolean, { whole }: CheckOptions): Checker[] {
-  const rest = askedAtRest ? [convergence()] : [];
+  const judge = model.set === undefined ? registersAtRest : elementsAtRest;
+  const rest = askedAtRest ? [convergence({ judge })] : [];
   return [linearizable({ model, whole }), ...rest, enoughToJudge(model)];
 }
 
-/** What no format foresaw, as a sentence: a value too deep to walk through, a line too long to hold. */
+/** Turns errors that no format handles into sentences: a value nested too deeply, a line too long for a string. */
 async function readable(file: string, read: () => Promise<ReadHistory>): Promise<ReadHistory> {
   try {
     return await read();
@@ -62,13 +65,13 @@ async function readable(file: string, read: () => Promise<ReadHistory>): Promise
     if (!(reason instanceof RangeError)) throw reason;
     throw new UsageError(
       /call stack/.test(reason.message)
-        ? `${file}: a value is nested too deeply to be read`
-        : `${file}: a line of it, or a value, is longer than the 512 MiB that can be held as one text`,
+        ? `${file}: a value is nested too deeply to read`
+        : `${file}: a line or a value is longer than 512 MiB, the longest string that Node.js can hold`,
     );
   }
 }
 
-/** Undefined where none is given. */
+/** Undefined if no option was given. */
 function initialOf(text: string | undefined): ModelOptions | undefined {
   if (text === undefined) return undefined;
   if (text === "unknown") return { initialUnknown: true };
@@ -76,7 +79,7 @@ function initialOf(text: string | undefined): ModelOptions | undefined {
     return { initial: parseExactJson(text) };
   } catch (reason) {
     throw new UsageError(
-      `--initial ${text}: expected a value in JSON, such as 0 or '{"x":0}', or unknown (${(reason as Error).message})`,
+      `--initial ${text}: expected a JSON value such as 0 or '{"x":0}', or unknown (${(reason as Error).message})`,
     );
   }
 }

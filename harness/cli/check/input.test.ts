@@ -28,7 +28,9 @@ describe("what assay check takes", () => {
 
   it("reads a Jepsen store directory by its history.edn, or else by what logs it has", async () => {
     await store("test.jepsen", Buffer.from([0, 1, 2]));
-    await expect(checked(dir, options)).rejects.toThrow("test.jepsen alone, a binary file which is not read");
+    await expect(checked(dir, options)).rejects.toThrow(
+      "only Jepsen's binary test.jepsen, which assay cannot read",
+    );
     await store("jepsen.log", log);
     expect(await checked(dir, options)).toMatchObject({ status: 1 });
     await store("history.edn", edn);
@@ -82,7 +84,7 @@ describe("what assay check takes", () => {
   it("refuses an initial state that is no JSON, and one that the model cannot leave open", async () => {
     await store("history.edn", edn);
     await expect(checked(dir, { ...options, initial: "{" })).rejects.toThrow(
-      "--initial {: expected a value in JSON",
+      "--initial {: expected a JSON value",
     );
     await store("adds.json", '[{"f":"add","value":1,"call":0,"return":1}]');
     await expect(

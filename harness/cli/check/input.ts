@@ -1,15 +1,16 @@
 import { access, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../../core/errors.ts";
+import { either } from "../../../core/wording.ts";
 import { unreadable } from "../../record/file-source.ts";
 import type { Case, CheckOptions } from "./case.ts";
 import { readForeign } from "./foreign.ts";
 import { readRunDirectory } from "./run.ts";
 
-/** What a Jepsen store directory may hold its history in, the most telling first. */
+/** History files of a Jepsen store directory, best first. */
 const jepsenFiles = ["history.edn", "history.txt", "jepsen.log"].flatMap((name) => [name, `${name}.gz`]);
 
-/** What `path` names: a run directory, a Jepsen store directory, or a file with a history. */
+/** Reads what `path` names: a run directory, a Jepsen store directory, or a history file. */
 export async function readCase(path: string, options: CheckOptions): Promise<Case> {
   if (!(await isDirectory(path))) return readForeign(path, options);
   if (!(await isRun(path))) {
@@ -17,7 +18,7 @@ export async function readCase(path: string, options: CheckOptions): Promise<Cas
       if (await isThere(join(path, name))) return readForeign(join(path, name), options);
     if (await isThere(join(path, "test.jepsen"))) {
       throw new UsageError(
-        `${path} holds Jepsen's test.jepsen alone, a binary file which is not read: it needs one of ${jepsenFiles.join(", ")}`,
+        `${path} has only Jepsen's binary test.jepsen, which assay cannot read: expected ${either(jepsenFiles)}`,
       );
     }
   }

@@ -69,9 +69,7 @@ describe("assay check --report", () => {
   ])("judges nothing where the page could not be written: %s", async (what, make) => {
     await make();
     const report = what === "a directory" ? at("out") : join(at("out"), "out.html");
-    await expect(checked(at("stale.edn"), { ...options, report })).rejects.toThrow(
-      /--report .*cannot be written/,
-    );
+    await expect(checked(at("stale.edn"), { ...options, report })).rejects.toThrow(/cannot write --report /);
   });
 
   it("loses nothing of what was found where the page cannot be written after all", async () => {
@@ -89,7 +87,7 @@ describe("assay check --report", () => {
     };
     await expect(
       check([at("stale.edn")], { ...options, report: at("pages/out.html") }, realClock(), output),
-    ).rejects.toThrow(/--report .*cannot be written/);
+    ).rejects.toThrow(/cannot write --report /);
     expect(results).toMatchObject([{ verdict: "invalid" }]);
     expect(results).not.toMatchObject([{ report: expect.anything() }]);
   });
@@ -98,7 +96,7 @@ describe("assay check --report", () => {
     const output: Output = { json: false, print() {}, result() {}, note() {}, live() {} };
     const files = [at("stale.edn"), at("stale.edn")];
     await expect(check(files, { ...options, report: at("out.html") }, realClock(), output)).rejects.toThrow(
-      "--report is the page of one history",
+      "--report covers one history",
     );
   });
 });

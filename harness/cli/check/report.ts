@@ -9,12 +9,12 @@ import { quoted } from "../command-line.ts";
 import { assayVersion } from "../machine.ts";
 import type { CheckOptions, Judged } from "./case.ts";
 
-/** Writes the page of what was judged; resolves with the file's path. */
+/** Writes the report of a checked history; resolves with the path of the file. */
 export type SaveReport = (judged: Judged) => Promise<string>;
 
 /**
- * What will save the report as `options.report`. Rejects with a UsageError where that cannot be written, before anything is
- * judged; so does the saving, later. What the file held stays until the page is there as a whole.
+ * Returns a function that saves the report as `options.report`. Rejects with a UsageError if that cannot be written, before
+ * anything is checked; so does the saving, later. The old file stays until the new one is complete.
  */
 export async function preparedReport(file: string, options: CheckOptions): Promise<SaveReport> {
   const target = await writable(file);
@@ -30,9 +30,9 @@ export async function preparedReport(file: string, options: CheckOptions): Promi
 }
 
 interface Target {
-  /** Links followed. */
+  /** Path with symbolic links followed. */
   readonly path: string;
-  /** Whether it is a file, or nothing yet: what can be replaced by another. A pipe or a device cannot. */
+  /** Whether this is a regular file or nothing yet, so that it can be replaced by a rename. A pipe or a device cannot. */
   readonly isPlain: boolean;
 }
 
@@ -49,7 +49,7 @@ async function writable(file: string): Promise<Target> {
       if (!found.isFile()) return { path, isPlain: false };
     }
     const target = path ?? join(await realpath(dirname(file)), basename(file));
-    // Only trying tells: root may write anywhere, and cannot below /proc.
+    // Permissions do not say it: root may write anywhere, but not below /proc. So try.
     await rmdir(await mkdtemp(join(dirname(target), ".assay-")));
     return { path: target, isPlain: true };
   } catch (reason) {
@@ -57,7 +57,7 @@ async function writable(file: string): Promise<Target> {
   }
 }
 
-/** Another file takes the place of the old one, which a full disk would leave empty. */
+/** Replaces the file by a rename; overwriting it in place would leave it empty if the disk is full. */
 async function replace(path: string, page: string): Promise<void> {
   const room = await mkdtemp(join(dirname(path), ".assay-"));
   try {
@@ -69,7 +69,7 @@ async function replace(path: string, page: string): Promise<void> {
 }
 
 const unwritable = (file: string, reason: unknown): UsageError =>
-  new UsageError(`--report ${file}: cannot be written (${(reason as Error).message})`);
+  new UsageError(`cannot write --report ${file}: ${(reason as Error).message}`);
 
 async function pageOf(judged: Judged, options: CheckOptions): Promise<string> {
   const { history, run, verdict, verdicts, understood, file, words, hint } = judged;
@@ -100,7 +100,7 @@ const summed = (counts: readonly OutcomeCounts[]): OutcomeCounts => ({
   info: counts.reduce((sum, { info }) => sum + info, 0),
 });
 
-/** The command that judges the history as it was judged here, with what was found out by itself named. */
+/** Command that repeats this check, with everything that was detected spelled out. */
 function repeatCheck({ file, understood }: Judged, { initial, fail, whole }: CheckOptions): string {
   const { model, format } = understood;
   const words = ["check", file, "--format", format];

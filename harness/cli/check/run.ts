@@ -17,8 +17,8 @@ import type { Case, CheckOptions } from "./case.ts";
 import { countsOf, setAside } from "./understood.ts";
 
 /**
- * A run directory. What follows from its history is judged again, with the options and under the promise that the run
- * had; what else the harness saw (whether every nemesis struck, every node came back) stands as the run has it.
+ * Reads a run directory. Everything that follows from its history is checked again, with the options and under the promise
+ * of the run; what only the harness saw (did every nemesis strike, did every node return) stands as recorded.
  */
 export async function readRunDirectory(
   dir: string,
@@ -28,7 +28,7 @@ export async function readRunDirectory(
   const file = join(dir, "history.jsonl");
   if (!(await exists(join(dir, "run.json"))) && (await exists(file))) {
     throw new UsageError(
-      `${dir} holds no run.json: the run was killed before its end. What it recorded is judged by: assay check ${file}`,
+      `${dir} has no run.json: the run was killed before it ended. To check what it recorded: assay check ${file}`,
     );
   }
   const { run, history, truncated } = await readRecorded(dir, memoryLimit * 2 ** 20);
@@ -64,10 +64,10 @@ const exists = (file: string): Promise<boolean> =>
     () => false,
   );
 
-/** What the run's workload was given. Older runs did not keep all of it: what they lack is as it is by default. */
+/** Options of the run's workload. Older runs did not record all of them; missing ones get their default. */
 function workloadRunOf({ system, readMode, workloadRun, ...run }: Run): WorkloadRun {
   const { name, promises, limits = adapterOf(system.name)?.promises.reads[name]?.limits ?? [] } = readMode;
-  // Where nothing says, the least is assumed: it proves less.
+  // Unknown: assume the weakest guarantee, which proves less.
   const revisions = run.revisions ?? adapterOf(system.name)?.revisions ?? "key";
   return {
     readMode: name,
@@ -82,11 +82,11 @@ function workloadRunOf({ system, readMode, workloadRun, ...run }: Run): Workload
   };
 }
 
-/** Undefined of a system that is not known here. */
+/** Undefined for an unknown system. */
 const adapterOf = (system: string): Adapter | undefined =>
   Object.values<Adapter>(adapters).find(({ name }) => name === system);
 
-/** A run that ended early did not do all that it was to do: nothing that it shows makes it valid. */
+/** A run that ended early did less than planned, so it can never be valid. */
 function ended({ ended }: Run): Verdict[] {
   if (ended === undefined) return [];
   const summary = `the run ended early: ${ended}`;

@@ -1,26 +1,24 @@
 import { type History, inRunMode, isClientEvent, outcomeOf, pairs } from "../../../core/history.ts";
 import type { OutcomeCounts } from "../../../core/run.ts";
+import { count } from "../../../core/wording.ts";
 
-/** What a check made of its input, before it judged: for the line that says so, and for `--json`. */
+/** How the input was understood before it was checked: printed as one line, and part of `--json`. */
 export interface Understood {
   /** A format's name; `run` for a run directory. */
   readonly format: string;
-  /**
-   * The sequential specification; absent for a run directory, whose workload brings its own checkers, and where there is
-   * nothing to judge.
-   */
+  /** Sequential model; absent for a run directory, whose workload has its own checkers, and for an empty history. */
   readonly model?: string;
   readonly workload?: string;
   readonly readMode?: string;
-  /** How many keys the operations name; 0 where they name none. */
+  /** Number of keys that the operations name. */
   readonly keys: number;
   /** Operations by name, in order of first appearance. */
   readonly operations: Readonly<Record<string, OutcomeCounts>>;
-  /** How it was read, and what was left out and why: a phrase each. */
+  /** Phrases that say how it was read, and what was left out and why. */
   readonly notes: readonly string[];
 }
 
-/** Keys and operations of a history. */
+/** Counts the keys and operations of a history. */
 export function countsOf(history: History): Pick<Understood, "keys" | "operations"> {
   const keys = new Set<string>();
   const operations = new Map<string, { ok: number; fail: number; info: number }>();
@@ -37,12 +35,11 @@ export function countsOf(history: History): Pick<Understood, "keys" | "operation
   return { keys: keys.size, operations: Object.fromEntries(operations) };
 }
 
-/** What is not held to the read mode's promise, or to the model: what a run asked each node itself, when all was at rest. */
+/** Notes the operations that are not held to the read mode's promise or to the model: the reads at rest. */
 export function setAside(history: History): string[] {
   const local = history.filter((event) => event.type === "invoke" && !inRunMode(event)).length;
   if (local === 0) return [];
-  const subject = local === 1 ? "1 operation" : `${local} operations`;
-  return [`${subject} asked each node for its own state at the end: set aside for convergence`];
+  return [`${count(local, "local read")} at the end, checked for convergence only`];
 }
 
 /** `read as jsonl, model register, 3 keys: 12 read (10 ok, 2 unknown), 5 write (5 ok); the last line was cut off` */
@@ -50,7 +47,7 @@ export function describeUnderstood(understood: Understood): string {
   const { format, model, workload, readMode, keys, operations, notes } = understood;
   const judge =
     workload === undefined ? `model ${model ?? "none"}` : `workload ${workload}, ${readMode} reads`;
-  const of = keys === 0 ? "no keys" : keys === 1 ? "1 key" : `${keys} keys`;
+  const of = keys === 0 ? "no keys" : count(keys, "key");
   const counts = Object.entries(operations).map(([f, count]) => `${sum(count)} ${f} (${byOutcome(count)})`);
   const read = `read as ${format}, ${judge}, ${of}: ${counts.join(", ") || "no operations"}`;
   return [read, ...notes].join("; ");

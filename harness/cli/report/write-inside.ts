@@ -2,12 +2,12 @@ import { readlink, realpath, writeFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { UsageError } from "../../../core/errors.ts";
 
-/** A chain of links that is longer than this is a circle. */
+/** A longer chain of links is a loop. */
 const mostLinks = 40;
 
 /**
- * Writes `file`, which may be a symbolic link, but none to outside of `dir`: a results directory that came from elsewhere
- * must not make a command write over other files. A UsageError where it would, or where the file cannot be written.
+ * Writes `file`, which may be a symbolic link, but not to outside of `dir`: a results directory from elsewhere must not
+ * make a command overwrite other files. A UsageError if it would, or if the file cannot be written.
  */
 export async function writeInside(dir: string, file: string, text: string): Promise<void> {
   try {
@@ -15,7 +15,7 @@ export async function writeInside(dir: string, file: string, text: string): Prom
     const way = relative(await realpath(dir), target);
     if (way === ".." || way.startsWith("../") || isAbsolute(way)) {
       throw new UsageError(
-        `${file} is a symbolic link that leads out of ${dir}, to ${target}: remove it, and try again`,
+        `${file} is a symbolic link to ${target}, outside of ${dir}: remove it and try again`,
       );
     }
     await writeFile(target, text);
@@ -25,7 +25,7 @@ export async function writeInside(dir: string, file: string, text: string): Prom
   }
 }
 
-/** Where `file` would be written, which need not be there: its directory's real path, and links followed by hand. */
+/** Resolves the path that writing `file` would write to, whether or not it exists yet. */
 async function targetOf(file: string): Promise<string> {
   let path = resolve(file);
   for (let links = 0; links < mostLinks; links++) {
@@ -34,10 +34,10 @@ async function targetOf(file: string): Promise<string> {
     if (next === undefined) return path;
     path = resolve(dirname(path), next);
   }
-  throw new UsageError(`${file} is a symbolic link that leads to itself: remove it, and try again`);
+  throw new UsageError(`${file} is a symbolic link that leads to itself: remove it and try again`);
 }
 
-/** Where a symbolic link points; undefined of what is none. */
+/** Target of a symbolic link; undefined if the path is not one. */
 async function linkOf(path: string): Promise<string | undefined> {
   try {
     return await readlink(path);

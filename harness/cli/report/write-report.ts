@@ -9,23 +9,23 @@ import type { Workload } from "../../../workloads/workload.ts";
 import { readRun } from "../../record/node-store.ts";
 import { writeInside } from "./write-inside.ts";
 
-/** Renders `report.html` of a run directory again from its records; resolves with the file's path. */
+/** Renders `report.html` of a run directory from its records; resolves with the path of the file. */
 export async function writeReport(dir: string): Promise<string> {
   const { run, history, usage } = await readRun(dir);
   const file = join(dir, "report.html");
-  // Where `dir` itself is a link, whoever named it meant what it leads to.
+  // If `dir` itself is a link, the user meant its target.
   const results = dirname(await realpath(dir));
   await writeInside(results, file, renderReport(run, history, usage, wordsOf(run)));
   return file;
 }
 
-/** Words for the operations of a run; none where its workload is not known here. */
+/** Words for the operations of a run; empty if its workload is unknown. */
 function wordsOf({ workload }: Run): CallWords {
   const known: Readonly<Record<string, Workload>> = workloads;
   return (Object.hasOwn(known, workload) ? known[workload]?.words : undefined) ?? {};
 }
 
-/** One page for several runs of an invocation, beside their directories; resolves with the file's path. */
+/** Writes an index page for the runs of one command, next to their directories; resolves with the path of the file. */
 export async function writeIndex(
   results: string,
   runs: readonly { readonly run: Run; readonly report: string }[],

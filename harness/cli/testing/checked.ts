@@ -4,7 +4,7 @@ import { check } from "../check/check.ts";
 import type { CheckResult } from "../json-result.ts";
 import type { Output } from "../output.ts";
 
-/** What `assay check` prints, notes, answers as JSON, and ends with. */
+/** Runs `assay check` on one file; returns its output, notes, JSON result and exit status. */
 export async function checked(file: string, options: CheckOptions) {
   const printed: string[] = [];
   const notes: string[] = [];

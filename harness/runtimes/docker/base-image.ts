@@ -6,18 +6,18 @@ import { run, succeeds } from "../process/shell.ts";
 
 const upstreamBase = "debian:bookworm-slim";
 const ownBase = "assay/debian:bookworm";
-/** A registry that is there answers sooner; where packets to it vanish, nothing else would end the wait. */
+/** Limit of a pull: a reachable registry answers sooner; if packets vanish, nothing else ends the wait. */
 const pullTimeoutMs = 120_000;
 
 export interface BaseImage {
   readonly image: string;
-  /** Where its builds take packages from; undefined: from where the image's own apt does. */
+  /** Package mirror for builds; undefined: the one configured in the image. */
   readonly mirror: string | undefined;
 }
 
 /**
- * Debian's image, pulled where it is not there; where no registry answers, one of our own by debootstrap, from the mirror
- * that this machine's apt uses. Rejects with CouldNotRunError.
+ * Provides a Debian image: pulled if necessary or, if no registry answers, built by debootstrap from the mirror that this
+ * machine's apt uses. Rejects with CouldNotRunError.
  */
 export async function baseImage(log: (line: string) => void): Promise<BaseImage> {
   const mirror = await machineMirror();
@@ -25,7 +25,7 @@ export async function baseImage(log: (line: string) => void): Promise<BaseImage>
   if (await isThere(ownBase)) return { image: ownBase, mirror };
   log(`pulling ${upstreamBase}`);
   if (await pulls(upstreamBase)) return { image: upstreamBase, mirror };
-  log(`no image registry: making ${ownBase} by debootstrap`);
+  log(`no image registry: building ${ownBase} with debootstrap`);
   await debootstrap(mirror);
   return { image: ownBase, mirror };
 }
@@ -41,7 +41,7 @@ export const pulls = (image: string): Promise<boolean> =>
 async function debootstrap(mirror: string | undefined): Promise<void> {
   if (process.getuid?.() !== 0 || !(await succeeds(["sh", "-c", "command -v debootstrap"])))
     throw new CouldNotRunError(
-      `${upstreamBase} cannot be pulled; making a base image takes root and debootstrap: sudo scripts/install-systems.sh`,
+      `${upstreamBase} cannot be pulled, and building a base image needs root and debootstrap: sudo scripts/install-systems.sh`,
     );
   const root = await mkdtemp(join(tmpdir(), "assay-base-"));
   try {
@@ -58,7 +58,7 @@ async function debootstrap(mirror: string | undefined): Promise<void> {
   }
 }
 
-/** Where this machine's apt takes Debian bookworm from; undefined where it does not. */
+/** Mirror of Debian bookworm in this machine's apt configuration; undefined if there is none. */
 async function machineMirror(): Promise<string | undefined> {
   const format = "$(REPO_URI) $(CODENAME) $(COMPONENT)";
   const targets = await run(["apt-get", "indextargets", "--format", format, "Created-By: Packages"]).catch(

@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../../core/errors.ts";
+import { either } from "../../../core/wording.ts";
 import { run } from "../process/shell.ts";
 import { type BaseImage, baseImage, isThere, pulls } from "./base-image.ts";
 import { withReferenceContext } from "./reference-image.ts";
 
-/** The image that holds a node's network namespace. */
+/** Image of the side container that owns a node's network namespace. */
 export const sideImage = "assay/side:local";
 export const referenceImage = "assay/reference:local";
 
@@ -12,7 +13,7 @@ const images = fileURLToPath(new URL("../../../images/", import.meta.url));
 const dockerfile = fileURLToPath(new URL("../../../Dockerfile", import.meta.url));
 const upstreamNode = "node:20-bookworm-slim";
 
-/** The Debian releases that hold each system, a version each. */
+/** Debian releases that package each system, one version each. */
 const releases: Readonly<Record<string, readonly string[]>> = {
   etcd: ["bookworm", "trixie"],
   zookeeper: ["bookworm", "trixie"],
@@ -20,20 +21,21 @@ const releases: Readonly<Record<string, readonly string[]>> = {
 };
 
 export interface BuildOptions {
-  /** Names of systems, `reference` among them; all where empty. The side image is always built. */
+  /** Names of systems, including `reference`; empty means all. The side image is always built. */
   readonly systems: readonly string[];
   /** Progress, for people. */
   log(line: string): void;
 }
 
 /**
- * Builds local images equivalent to the upstream ones, from Debian packages: `assay/etcd:3.4.23`, … and the reference
- * server's and the side container's. Resolves with their names. Rejects with UsageError or CouldNotRunError.
+ * Builds local images equivalent to the upstream ones from Debian packages (`assay/etcd:3.4.23`, …), and those of the
+ * reference server and the side container. Resolves with their names. Rejects with UsageError or CouldNotRunError.
  */
 export async function buildImages({ systems, log }: BuildOptions): Promise<readonly string[]> {
   const known = [...Object.keys(releases), "reference"];
   const unknown = systems.find((system) => !known.includes(system));
-  if (unknown !== undefined) throw new UsageError(`no image of "${unknown}": there are ${known.join(", ")}`);
+  if (unknown !== undefined)
+    throw new UsageError(`no image of "${unknown}" can be built: expected ${either(known)}`);
   const wanted = systems.length > 0 ? systems : known;
   await run(["docker", "version"]);
   const base = await baseImage(log);
@@ -44,7 +46,7 @@ export async function buildImages({ systems, log }: BuildOptions): Promise<reado
   return built;
 }
 
-/** Tagged with the version that the package turned out to hold. */
+/** Builds an image tagged with the version of the package. */
 async function buildSystem(
   system: string,
   release: string,

@@ -20,7 +20,7 @@ import { Pod, podDataDir } from "./pod.ts";
 
 const images = fileURLToPath(new URL("../../../images/", import.meta.url));
 
-/** `Runtime.start` of testcontainers. */
+/** Starts a cluster in containers: `Runtime.start` of testcontainers. */
 export async function startContainers(
   deployment: Deployment,
   topology: Topology,
@@ -28,7 +28,7 @@ export async function startContainers(
 ): Promise<Cluster> {
   const docker = await connectDocker();
   const { runId } = topology;
-  // The data is in volumes; what the caller made for it goes with the run all the same.
+  // The data is in volumes, but the caller's data directory must go with the run as well.
   const supervisor = new Supervisor(runId);
   supervisor.ownDirectory(topology.dataDir);
   supervisor.atClose(async () => {
@@ -68,14 +68,14 @@ async function imageFor(
 ): Promise<string> {
   const image = topology.image ?? deployment.image;
   if (image === undefined)
-    throw new CouldNotRunError(`there is no image of ${topology.system}: give one by --image`);
+    throw new CouldNotRunError(`there is no default image of ${topology.system}: choose one with --image`);
   return await resolveImage(docker, topology.system, image, image === deployment.image, context);
 }
 
-/** Built where it is not there yet: it needs nothing but Debian's packages. */
+/** Builds the side image if it is missing: it needs only Debian packages. */
 async function sideImageIn(docker: Docker, { log }: RuntimeContext): Promise<void> {
   if (await isLocal(docker, sideImage)) return;
-  log(`building ${sideImage}, once`);
+  log(`building ${sideImage} (only once)`);
   try {
     await GenericContainer.fromDockerfile(images, "side/Dockerfile").build(sideImage, {
       deleteOnExit: false,
@@ -98,11 +98,11 @@ async function gatewayOf(docker: Docker, network: StartedNetwork): Promise<strin
   const { IPAM } = await asked(docker.network.getById(network.getId()).inspect());
   const gateway = (IPAM as { Config?: { Gateway?: string }[] }).Config?.[0]?.Gateway;
   assert(gateway !== undefined, "Docker gave the network no gateway");
-  // Some versions tell it with the length of its prefix.
+  // Some versions append the length of the prefix.
   return gateway.split("/")[0] ?? gateway;
 }
 
-/** A tmpfs lives as long as a container that mounts it: here the side container, so that a node's restart keeps it. */
+/** Creates the volume. A tmpfs lives as long as a container mounts it: here the side container, so it survives a restart of the node. */
 async function createVolume(docker: Docker, node: NodeId, { runId, storage }: Topology): Promise<string> {
   const inMemory = { Driver: "local", DriverOpts: { type: "tmpfs", device: "tmpfs" } };
   const volume = {
@@ -115,8 +115,8 @@ async function createVolume(docker: Docker, node: NodeId, { runId, storage }: To
 }
 
 /**
- * By netem in each sender's pod; where the kernel has none and this process may enter the pods' namespaces (as root on
- * Docker's own host), by redirecting proxies.
+ * Delays links with netem in each sender's pod or, if the kernel has none and this process may enter the pods' namespaces
+ * (root on Docker's own host), with redirecting proxies.
  */
 async function delaysBetween(
   pods: readonly Pod[],
@@ -138,7 +138,7 @@ async function delaysBetween(
     }));
   if (process.getuid?.() !== 0) {
     if (topology.faults === undefined) return undefined;
-    throw new CouldNotRunError("the kernel of Docker's host has no netem: slow links take root there");
+    throw new CouldNotRunError("the kernel of the Docker host has no netem: slow links need root there");
   }
   const nodes = await Promise.all(
     pods.map(async (pod) => ({

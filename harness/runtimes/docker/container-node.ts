@@ -25,13 +25,13 @@ export interface ContainerNodeOptions {
   readonly logFile: string;
 }
 
-/** Walking a data directory takes a process in a container: it is not done for every sample. */
+/** Measuring a data directory starts a process in the container, so it is not done for every sample. */
 const diskUsageEvery = seconds(5);
 
 const freezeAttemptsMax = 5;
 const freezeRetryAfter = millis(100);
 
-/** Tells what it prints from its first moment: listening starts between its creation and its start. */
+/** Captures output from the beginning: listening starts between creation and start of the container. */
 class NodeContainer extends GenericContainer {
   onCreated: (id: string) => Promise<void> = async () => {};
 
@@ -40,7 +40,7 @@ class NodeContainer extends GenericContainer {
   }
 }
 
-/** A node in a container of its own, in the network namespace and on the data of its pod. */
+/** Node in its own container, with the network namespace and the data of its pod. */
 export class ContainerNode implements ClusterNode {
   readonly id: NodeId;
   readonly endpoint: Endpoint;
@@ -76,19 +76,19 @@ export class ContainerNode implements ClusterNode {
     const container = this.#own();
     if (this.#state === "killed" || this.#state === "exited") {
       this.#state = "killed";
-      return "it was gone already";
+      return "it was already gone";
     }
     this.#state = "killed";
     await asked(container.kill({ signal: "SIGKILL" }));
     await this.#exited;
     const { State } = await asked(container.inspect());
     assert(!State.Running, `${this.id}: container ${container.id} outlived SIGKILL`);
-    return `container ${container.id.slice(0, 12)} ended with status ${State.ExitCode} and is gone`;
+    return `container ${container.id.slice(0, 12)} exited with status ${State.ExitCode} and is gone`;
   }
 
   async pause(): Promise<string> {
     const container = this.#own();
-    if (this.#state !== "running") return "it does not run";
+    if (this.#state !== "running") return "it is not running";
     await this.#freeze(container);
     const { State } = await asked(container.inspect());
     assert(State.Paused, `${this.id}: container ${container.id} is not paused`);
@@ -115,7 +115,7 @@ export class ContainerNode implements ClusterNode {
     };
   }
 
-  /** Says so first where Docker is gone: then the log's end is not the reason. */
+  /** Mentions first if Docker is gone: then the log does not show the reason. */
   async logTail(count: number): Promise<string> {
     const log = await logTail(this.#options.logFile, count);
     const gone = await asked(this.#options.docker.container.dockerode.ping()).then(
@@ -125,7 +125,7 @@ export class ContainerNode implements ClusterNode {
     return gone === undefined ? log : `${gone}\n${log}`;
   }
 
-  /** The kernel may fail to freeze processes that are just being born, and thaws the rest: then it is tried again. */
+  /** Pauses the container, and tries again: the kernel may fail to freeze processes that are just starting. */
   async #freeze(container: Container): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -168,12 +168,12 @@ export class ContainerNode implements ClusterNode {
   async #keepLog(container: Container): Promise<void> {
     const output = await asked(this.#options.docker.container.attach(container));
     const file = createWriteStream(this.#options.logFile, { flags: "a" });
-    // A log that cannot be written is no reason to end a run.
+    // A log that cannot be written must not end a run.
     file.on("error", () => output.resume());
     output.pipe(file);
   }
 
-  /** Notices the container's end, asked for or not. */
+  /** Notices the end of the container, expected or not. */
   #watch(): void {
     const ended = () => {
       if (this.#state !== "killed") this.#state = "exited";
@@ -189,7 +189,7 @@ export class ContainerNode implements ClusterNode {
   }
 
   async #measureDisk(): Promise<number> {
-    // Files that vanish meanwhile make its status bad, and its figure no worse.
+    // Files that vanish meanwhile change its exit status, but not its figure.
     const output = await this.#options.pod.exec(["sh", "-c", `du -s ${podDataDir} 2>/dev/null || true`]);
     const kilobytes = Number.parseInt(output, 10);
     if (Number.isNaN(kilobytes)) throw new CouldNotRunError(`${this.id}: du says ${output.trim()}`);

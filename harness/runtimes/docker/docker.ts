@@ -5,15 +5,15 @@ import { lifeOf } from "../process/identity.ts";
 import { harnessIdentity } from "../process/ledger.ts";
 
 /**
- * Every container, network and volume of ours says whose it is. testcontainers' own cleaner (Ryuk) is not used: it is
- * one more image to pull, and does not know which harness lives.
+ * Labels of every container, network and volume, which name their run. The cleaner of testcontainers (Ryuk) is not used: it
+ * is one more image to pull, and does not know which harness is alive.
  */
 const labels = { run: "assay.run", harness: "assay.harness", host: "assay.host" };
 
 export type Docker = ContainerRuntimeClient;
 export type Container = ReturnType<Docker["container"]["getById"]>;
 
-/** Rejects with CouldNotRunError where no Docker answers. */
+/** Connects to Docker. Rejects with CouldNotRunError if it does not answer. */
 export async function connectDocker(): Promise<Docker> {
   try {
     return await getContainerRuntimeClient();
@@ -23,7 +23,7 @@ export async function connectDocker(): Promise<Docker> {
   }
 }
 
-/** What Docker is asked, with errors of ours: a daemon that has gone is told from one that refuses. */
+/** Awaits a call to Docker and translates its errors: a daemon that is gone differs from one that refuses. */
 export async function asked<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -43,13 +43,13 @@ export const runLabels = (runId: string): Record<string, string> => ({
   [labels.host]: hostname(),
 });
 
-/** Removes all that a run made. Names what it removed. */
+/** Removes everything that a run created. Resolves with the names. */
 export const removeRun = (docker: Docker, runId: string): Promise<string[]> =>
   removeLabelled(docker, `${labels.run}=${runId}`, () => true);
 
 /**
- * Removes what harnesses of this machine left that are dead. Another machine may share the daemon, and its processes
- * cannot be told from here.
+ * Removes what dead harnesses of this machine left behind. Other machines may share the daemon, but their processes cannot be
+ * checked from here.
  */
 export const removeDeadRunsIn = (docker: Docker): Promise<string[]> =>
   removeLabelled(
@@ -91,7 +91,7 @@ async function removeLabelled(
   return removed;
 }
 
-/** What is gone already, or just going, is removed. */
+/** Removes something; being gone already, or just being removed, is fine. */
 async function unlessGone(removal: Promise<unknown>): Promise<void> {
   try {
     await removal;

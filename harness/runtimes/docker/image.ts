@@ -5,16 +5,16 @@ import { seconds } from "../../../core/time.ts";
 import type { RuntimeContext } from "../runtime.ts";
 import { asked, type Docker } from "./docker.ts";
 
-/** Where packets to the registry vanish, nothing else would end the wait. */
+/** Limit of a pull: if packets to the registry vanish, nothing else ends the wait. */
 const pullLimit = seconds(300);
 
-/** The version in an image's tag: `3.5.16` of `quay.io/coreos/etcd:v3.5.16`. Empty where the tag has none. */
+/** Version in the tag of an image: `3.5.16` for `quay.io/coreos/etcd:v3.5.16`. Empty if the tag has none. */
 export const versionOf = (image: string): string =>
   /^\d+(\.\d+)*/.exec(image.slice(image.lastIndexOf(":") + 1).replace(/^v/, ""))?.[0] ?? "";
 
 /**
- * `image` where it is there or can be pulled; else an equivalent of the same version that `assay images build` made. Any
- * version will do where the image is not one that the user picked (`isDefault`).
+ * Resolves to `image` if it is local or can be pulled, otherwise to an image of the same version made by `assay images build`.
+ * Any version will do if the user did not choose the image (`isDefault`).
  */
 export async function resolveImage(
   docker: Docker,
@@ -32,7 +32,7 @@ export async function resolveImage(
   const found = equivalent ?? (isDefault ? local[0] : undefined);
   if (found === undefined)
     throw new CouldNotRunError(
-      `the image ${image} is not here and cannot be pulled (${failure}); to build local ones: assay images build ${system}`,
+      `image ${image} is not available locally and cannot be pulled (${failure.trim()}); to build a local one: assay images build ${system}`,
     );
   log(`${image} cannot be pulled; using ${found}`);
   return found;
@@ -60,7 +60,7 @@ async function localEquivalents(docker: Docker, system: string): Promise<string[
 const isOfVersion = (image: string, version: string): boolean =>
   version !== "" && (versionOf(image) === version || versionOf(image).startsWith(`${version}.`));
 
-/** Why it failed; undefined where it did not. */
+/** Pulls an image; resolves with the reason of a failure, or undefined. */
 async function pull(docker: Docker, image: string, clock: Clock): Promise<string | undefined> {
   const pulled = docker.image.pull(ImageName.fromString(image));
   try {

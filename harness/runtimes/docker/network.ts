@@ -5,17 +5,14 @@ import { FaultRules, type Path } from "../faults/nft-rules.ts";
 import type { Network } from "../runtime.ts";
 import type { Pod } from "./pod.ts";
 
-/**
- * Faults between pods, each put into force in the pod that the packets are for; packets to clients, in the pod that they
- * come from.
- */
+/** Network faults between pods, applied in the pod that receives the packets or, for packets to clients, in the pod that sends them. */
 export class PodNetwork implements Network {
   readonly #pods: ReadonlyMap<NodeId, Pod>;
   readonly #rules: ReadonlyMap<NodeId, FaultRules>;
   readonly #clientAddress: string;
   readonly #delays: Delays | undefined;
 
-  /** Clients' packets come from `clientAddress`, that of Docker's host on the network. */
+  /** `clientAddress` is the source of clients' packets: the address of the Docker host on the network. */
   constructor(pods: readonly Pod[], clientAddress: string, delays: Delays | undefined) {
     this.#pods = new Map(pods.map((pod) => [pod.node, pod]));
     this.#rules = new Map(pods.map((pod) => [pod.node, new FaultRules(pod.exec, "inet")]));
@@ -45,7 +42,7 @@ export class PodNetwork implements Network {
   }
 
   async slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void> {
-    assert(this.#delays !== undefined, "link-delay was not among the run's faults");
+    assert(this.#delays !== undefined, "link-delay is not among the faults of the run");
     await this.#delays.slow(links, delayMs, jitterMs);
   }
 

@@ -14,10 +14,10 @@ import { seconds } from "../../../core/time.ts";
 import type { Exec } from "../process/shell.ts";
 import { asked, type Container, type Docker, runLabels } from "./docker.ts";
 
-/** Where a node's data is, in its own container and in its side container. */
+/** Path of the data, in the node's container and in its side container. */
 export const podDataDir = "/data";
 
-/** A container is as ready as it has to be when it runs: whether its node serves is asked by the system's own means. */
+/** Counts a container as started once it runs: whether its node is ready is checked by the system's own means. */
 export const atOnce: WaitStrategy = {
   waitUntilReady: async () => {},
   withStartupTimeout: () => atOnce,
@@ -25,7 +25,7 @@ export const atOnce: WaitStrategy = {
   getStartupTimeout: () => 0,
 };
 
-/** Sees to it that a connection that was cut off tries again soon after a heal; see netns-bridge.ts. */
+/** Makes connections that were cut off retry soon after a heal; see netns/bridge.ts. */
 class SideContainer extends GenericContainer {
   withQuickRetries(kernelVersion: string): this {
     const [major = 0, minor = 0] = kernelVersion.split(".").map((part) => Number.parseInt(part, 10));
@@ -50,9 +50,9 @@ export interface PodOptions {
 }
 
 /**
- * A node's place: a side container that owns the network namespace, the address, the published ports and the data, and
- * lives as long as the cluster; the node's own container joins it. So a node that was killed comes back to the same
- * address, under the same faults, on the same data, as it does in a pod of Kubernetes.
+ * Pod of a node: a side container owns the network namespace, the address, the published ports and the data, and lives as long
+ * as the cluster; the node's own container joins it. So a killed node returns to the same address, faults and data, as in a
+ * Kubernetes pod.
  */
 export class Pod {
   readonly node: NodeId;
@@ -104,7 +104,7 @@ export class Pod {
     const { exitCode, stdout, output } = await asked(this.#docker.container.exec(this.#container, [...argv]));
     if (exitCode !== 0)
       throw new CouldNotRunError(
-        `${argv.join(" ")} ended with ${exitCode} beside ${this.node}: ${output.trim()}`,
+        `${argv.join(" ")} exited with ${exitCode} in the pod of ${this.node}: ${output.trim()}`,
       );
     return stdout;
   };
@@ -118,20 +118,20 @@ export class Pod {
     if (contents.length > 0) await asked(this.#started.copyContentToContainer(contents));
   }
 
-  /** Where the harness reaches a port: the node's own address where packets go there, else the published port. */
+  /** Endpoint for clients: the node's own address if it is reachable, otherwise the published port. */
   async reach(port: number, clock: Clock): Promise<{ host: string; port: number }> {
     return (await answers(this.address, clock))
       ? { host: this.address, port }
       : { host: this.#started.getHost(), port: this.#started.getMappedPort(port) };
   }
 
-  /** The process number of the side container on Docker's host. */
+  /** Process id of the side container on the Docker host. */
   async hostPid(): Promise<number> {
     return (await asked(this.#docker.container.inspect(this.#container))).State.Pid;
   }
 }
 
-/** Nothing listens there: a refusal comes from the address itself, silence or an error from the way. */
+/** Whether the address is reachable: nothing listens there, so a refusal comes from the address itself. */
 async function answers(address: string, clock: Clock): Promise<boolean> {
   const socket = connect({ host: address, port: 1 });
   const refused = new Promise<boolean>((resolve) => {

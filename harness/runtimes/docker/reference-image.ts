@@ -7,7 +7,7 @@ import { build } from "esbuild";
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
 const api = join(repository, "raft/server/api");
 
-/** CommonJS packages in the bundle ask for Node's modules by require, which an ES module has to make for them. */
+/** Defines `require` for CommonJS packages in the bundle, which an ES module does not have. */
 const banner = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);`;
 
 const launcher = `#!/bin/sh
@@ -15,8 +15,8 @@ exec node /opt/assay-reference/server.mjs "$@"
 `;
 
 /**
- * Makes the context of the Dockerfile at the repository's root and gives its directory to `use`: the reference server in
- * one file, the .proto files that it reads, and its command; with `ownNode`, the Node that runs this process too.
+ * Creates the build context of the Dockerfile and passes its directory to `use`: the reference server in one file, the .proto
+ * files that it reads, and its command; with `ownNode`, also the Node binary that runs this process.
  */
 export async function withReferenceContext<T>(
   ownNode: boolean,

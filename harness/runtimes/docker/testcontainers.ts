@@ -13,8 +13,8 @@ const faults: ReadonlySet<Fault> = new Set<Fault>([
 ]);
 
 /**
- * Nodes as Docker containers, through the testcontainers package; loaded only when it is used. Faults of the network are
- * put into force by a side container in each node's network namespace.
+ * Nodes as Docker containers, through the testcontainers package, which is loaded only when used. Network faults are applied
+ * by a side container in each node's network namespace.
  */
 export const testcontainers: Runtime = {
   name: "testcontainers",
@@ -22,11 +22,11 @@ export const testcontainers: Runtime = {
   faults,
 
   async missing(deployment) {
-    if (deployment.image === undefined) return "there is no image of it";
+    if (deployment.image === undefined) return "no image is defined for it";
     const { connectDocker } = await import("./docker.ts");
     return await connectDocker().then(
       () => undefined,
-      (reason: Error) => `${reason.message}: start it, or install it: scripts/install-systems.sh`,
+      (reason: Error) => `${reason.message}: start it, or install it with scripts/install-systems.sh`,
     );
   },
 

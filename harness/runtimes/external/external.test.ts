@@ -70,7 +70,7 @@ describe("the runtime external", () => {
       [nodeId("n1"), nodeId("n2")],
       [nodeId("n2"), nodeId("n1")],
     ]);
-    expect(await cluster.network.proof()).toBe("the fault command says: dropped 3 packets");
+    expect(await cluster.network.proof()).toBe("the fault command reported: dropped 3 packets");
     server.close();
     expect(await cluster.nodes[0]?.kill()).toBe(`127.0.0.1:${port} refuses connections`);
     expect(cluster.nodes[0]?.state()).toBe("killed");
@@ -91,6 +91,6 @@ describe("the runtime external", () => {
 
   it("wants as many endpoints as nodes", async () => {
     const runtime = external({ endpoints: "n1=127.0.0.1:1" });
-    await expect(runtime.start(echoDeployment, topology(3), context)).rejects.toThrow("they must agree");
+    await expect(runtime.start(echoDeployment, topology(3), context)).rejects.toThrow("they must match");
   });
 });

@@ -6,42 +6,42 @@ import { CouldNotRunError, UsageError } from "../../../core/errors.ts";
 import type { Fault } from "../../../core/fault.ts";
 import { type Link, type NodeId, nodeId } from "../../../core/op.ts";
 import { millis, nanos, seconds } from "../../../core/time.ts";
+import { count } from "../../../core/wording.ts";
 import { lines } from "../../lines.ts";
 import { once } from "../once.ts";
 import { run } from "../process/shell.ts";
 import type { Cluster, ClusterNode, Network, Runtime } from "../runtime.ts";
 
 export interface ExternalOptions {
-  /** `n1=host:port,n2=host:port`, as `--endpoint` gives it. */
+  /** Value of `--endpoint`: `n1=host:port,n2=host:port`. */
   readonly endpoints?: string;
   /**
-   * The user's own way to break the cluster, a shell command that is called with more words: `cut n1,n2 n2,n1` (links,
-   * from and to), `heal`, `kill n1`, `start n1`. It ends with status 0 when that is done. What `cut` prints is the proof
-   * that the cut bites.
+   * Shell command of the user that injects faults, called with arguments: `cut n1,n2 n2,n1` (links, from and to), `heal`,
+   * `kill n1`, `start n1`. It exits with 0 when that is done. The output of `cut` is the proof that the cut took effect.
    */
   readonly faultCommand?: string;
 }
 
-/** How long a node that was killed may go on to accept connections. */
+/** How long a killed node may continue to accept connections. */
 const killLimit = seconds(10);
 const probeEvery = millis(100);
 
-/** A cluster that somebody else runs, by its endpoints: nothing is started or stopped, but by the user's own command. */
+/** A cluster run by somebody else, given by endpoints: nodes are started and stopped only by the user's command. */
 export function external(options: ExternalOptions = {}): Runtime {
   return {
     name: "external",
-    summary: "a cluster of your own, by its endpoints; faults by a command of your own",
+    summary: "your own cluster, given by --endpoint; faults by --fault-command",
     outlivesRun: true,
     faults: new Set<Fault>(options.faultCommand === undefined ? [] : ["link-cut", "kill", "restart"]),
 
     missing: async () =>
-      options.endpoints === undefined ? "it needs --endpoint n1=host:port,n2=host:port,…" : undefined,
+      options.endpoints === undefined ? "needs --endpoint n1=host:port,n2=host:port,…" : undefined,
 
     async start(_deployment, topology, { clock }) {
       const endpoints = parseEndpoints(options.endpoints ?? "");
       if (endpoints.length !== topology.size)
         throw new UsageError(
-          `--endpoint names ${endpoints.length} nodes, and --nodes says ${topology.size}: they must agree`,
+          `--endpoint lists ${count(endpoints.length, "node")}, but --nodes is ${topology.size}: they must match`,
         );
       const command = new FaultCommand(options.faultCommand);
       const nodes = endpoints.map((endpoint) => new ExternalNode(endpoint, command, clock));
@@ -56,7 +56,7 @@ export function external(options: ExternalOptions = {}): Runtime {
   };
 }
 
-/** Rejects with a UsageError that names what it could not read. */
+/** Parses `--endpoint`; a malformed part is a UsageError that quotes it. */
 export function parseEndpoints(text: string): Endpoint[] {
   return text.split(",").map((part) => {
     const match = /^([^=\s]+)=(?:\[([^\]]+)\]|([^:\s]+)):(\d+)$/.exec(part.trim());
@@ -75,7 +75,7 @@ class FaultCommand {
     this.#command = command;
   }
 
-  /** Resolves with what it printed; does nothing where the user gave none. */
+  /** Runs the user's command, if there is one; resolves with its output. */
   async call(...words: readonly string[]): Promise<string> {
     if (this.#command === undefined) return "";
     return await run(["sh", "-c", `${this.#command} "$@"`, "fault-command", ...words]);
@@ -161,7 +161,7 @@ class ExternalNetwork implements Network {
   }
 
   async proof(): Promise<string | undefined> {
-    return this.#proof.length > 0 ? `the fault command says: ${this.#proof.join("; ")}` : undefined;
+    return this.#proof.length > 0 ? `the fault command reported: ${this.#proof.join("; ")}` : undefined;
   }
 
   cutClients(): Promise<void> {
@@ -173,7 +173,7 @@ class ExternalNetwork implements Network {
   }
 
   lose(): Promise<void> {
-    return cannot("lose packets");
+    return cannot("drop packets");
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Link } from "../../../core/op.ts";
 
-/** A way to make links slow. Calls add up; the later one wins where they meet. */
+/** Mechanism that delays links. Calls add up; for the same link, the later one wins. */
 export interface Delays {
   slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void>;
   heal(): Promise<void>;
-  /** One line for each link that was seen to delay anything. */
+  /** One line for each link that has delayed something. */
   proof(): Promise<string[]>;
   /** Never rejects. */
   close(): Promise<void>;

@@ -4,13 +4,13 @@ import { count } from "../../../core/wording.ts";
 import type { Exec } from "../process/shell.ts";
 import type { Delays } from "./delays.ts";
 
-/** Where a link's packets can be held up. */
+/** Place where packets of a link can be delayed. */
 export interface LinkPlace {
   /** Runs tc there. */
   readonly exec: Exec;
-  /** Through which the link's packets leave; among others. */
+  /** Device through which packets of the link leave, among others. */
   readonly device: string;
-  /** Tells the link's packets from the others on the device: `src 198.18.100.11/32`. */
+  /** Matches packets of the link on the device: `src 198.18.100.11/32`. */
   readonly match: string;
 }
 
@@ -22,20 +22,17 @@ interface Slow {
 
 const statistics = z.array(z.looseObject({ handle: z.string(), packets: z.number().default(0) }));
 
-/**
- * Delays by the kernel's netem. On each device, the slow links have a band of their own, and the first band is for all
- * else.
- */
+/** Delays links with the kernel's netem. On each device, every slow link has its own band; the first band is for everything else. */
 export class NetemDelays implements Delays {
   readonly #placeOf: (link: Link) => LinkPlace;
   readonly #slow = new Map<string, Slow>();
 
-  /** `placeOf` gives one and the same `exec` to all links that leave through one device. */
+  /** `placeOf` must return the same `exec` for all links that leave through one device. */
   constructor(placeOf: (link: Link) => LinkPlace) {
     this.#placeOf = placeOf;
   }
 
-  /** Whether the kernel has what it takes; `exec` reaches a namespace whose own loopback nobody uses yet. */
+  /** Whether the kernel supports netem; `exec` runs in a namespace whose loopback is unused. */
   static async works(exec: Exec): Promise<boolean> {
     try {
       await exec(`tc qdisc add dev lo root handle 1: ${prio(2)}`.split(" "));
@@ -65,7 +62,7 @@ export class NetemDelays implements Delays {
 
   async close(): Promise<void> {}
 
-  /** The slow links, together where they leave through the same device. */
+  /** Groups the slow links by device. */
   #devices(): SlowDevice[] {
     const devices: SlowDevice[] = [];
     for (const slow of this.#slow.values()) {
@@ -87,10 +84,10 @@ interface SlowDevice {
   readonly bands: (Slow & { readonly match: string })[];
 }
 
-/** Bands are counted from 1, and the first one is for all that is not slow. */
+/** Number of a band: they count from 1, and the first is for everything that is not slow. */
 const numberOf = (band: number): number => band + 2;
 
-/** Every packet goes to the first band, but for those that a filter sends elsewhere. */
+/** Queue discipline that sends every packet to the first band, unless a filter sends it elsewhere. */
 const prio = (bands: number): string => `prio bands ${bands} priomap ${Array(16).fill(0).join(" ")}`;
 
 async function rebuild(slow: SlowDevice): Promise<void> {
@@ -110,7 +107,7 @@ async function rebuild(slow: SlowDevice): Promise<void> {
 }
 
 async function removeAll({ exec, device }: SlowDevice): Promise<void> {
-  // An error means that there was nothing.
+  // An error means that there was nothing to remove.
   await exec(["tc", "qdisc", "del", "dev", device, "root"]).catch(() => {});
 }
 

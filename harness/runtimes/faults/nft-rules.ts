@@ -2,20 +2,17 @@ import { z } from "zod";
 import { count } from "../../../core/wording.ts";
 import type { Exec } from "../process/shell.ts";
 
-/** One direction between two addresses, with the name that people know it by: `n1 -> n2`, `clients -> n1`. */
+/** One direction between two addresses, with a name for people: `n1 -> n2`, `clients -> n1`. */
 export interface Path {
   readonly name: string;
   readonly from: string;
   readonly to: string;
 }
 
-/** Packet loss is drawn per packet, in hundredths of a percent. */
+/** Packet loss is drawn for each packet, in hundredths of a percent. */
 const lossScale = 10_000;
 
-/**
- * Where packets are looked at: those that a bridge forwards, or those that reach and leave a network namespace. Chains by
- * their hooks.
- */
+/** Hooks at which packets are filtered: forwarding on a bridge, or entering and leaving a network namespace. */
 const hooks = { bridge: ["forward"], inet: ["input", "output"] } as const;
 type Family = keyof typeof hooks;
 
@@ -36,7 +33,7 @@ const chain = (hook: string): string => `
 const counter = z.object({ packets: z.number(), bytes: z.number() });
 type Counter = z.infer<typeof counter>;
 
-/** What `nft -j list table` says of the objects that count; there are others. */
+/** Output of `nft -j list table`, as far as it has counters; there are other objects. */
 const listing = z.object({ nftables: z.array(z.unknown()) });
 const cutSet = z.object({
   set: z.object({
@@ -49,10 +46,7 @@ const lossRule = z.object({
 });
 const counterExpression = z.object({ counter });
 
-/**
- * Cuts and losses by nft, on a bridge or in a node's own network namespace. A change takes effect at once, all of it
- * together.
- */
+/** Cuts and packet loss with nft, on a bridge or in a node's network namespace. Changes are applied atomically. */
 export class FaultRules {
   readonly #exec: Exec;
   readonly #family: Family;
@@ -100,7 +94,7 @@ export class FaultRules {
   }
 }
 
-/** The counters that an object of nft's listing holds, by the names of their paths. */
+/** Counters in an object of nft's listing, by the names of their paths. */
 function countersOf(object: unknown): [string, Counter][] {
   const set = cutSet.safeParse(object);
   if (set.success) return set.data.set.elem.map(({ elem }) => [elem.comment, elem.counter]);

@@ -14,7 +14,7 @@ import {
 import { run } from "../process/shell.ts";
 import type { Delays } from "./delays.ts";
 
-/** A redirected port's proxy listens so far above it. */
+/** Distance from a redirected port to the port of its proxy. */
 const proxyPortOffset = 10_000;
 
 const script = fileURLToPath(new URL("../../proxy/delay-proxy.ts", import.meta.url));
@@ -25,14 +25,14 @@ type Delayed = DelayAnswer["delayed"];
 export interface ProxiedNode {
   readonly id: NodeId;
   readonly address: string;
-  /** Put before a command so that it runs in the node's network namespace. */
+  /** Prefix of a command that runs in the node's network namespace. */
   readonly enter: readonly string[];
 }
 
 /**
- * Delays where the kernel has no netem: in each node's namespace, connections from peers to its TCP peer ports are
- * redirected to a proxy of ours that passes them on. It must be there before the nodes, since connections that exist are
- * not redirected. UDP is not delayed.
+ * Delays links without netem: in each node's namespace, connections from peers to its TCP peer ports are redirected to a proxy
+ * that forwards them. The proxies must start before the nodes, because existing connections are not redirected. UDP is not
+ * delayed.
  */
 export class ProxyDelays implements Delays {
   readonly #proxies: readonly DelayProxyProcess[];
@@ -69,17 +69,17 @@ export class ProxyDelays implements Delays {
   }
 
   async slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void> {
-    await this.#tellAll({ do: "slow", links: links.map(([from, to]) => [from, to]), delayMs, jitterMs });
+    await this.#sendAll({ do: "slow", links: links.map(([from, to]) => [from, to]), delayMs, jitterMs });
   }
 
   async heal(): Promise<void> {
-    await this.#tellAll({ do: "heal" });
+    await this.#sendAll({ do: "heal" });
   }
 
   async proof(): Promise<string[]> {
-    // A link has two proxies, one at each end: whichever node dialled.
+    // A link has two proxies, one at each end, because either node may dial.
     const writes = new Map<string, number>();
-    for (const { link, writes: more } of (await this.#tellAll({ do: "proof" })).flat()) {
+    for (const { link, writes: more } of (await this.#sendAll({ do: "proof" })).flat()) {
       const name = link.join(" -> ");
       writes.set(name, (writes.get(name) ?? 0) + more);
     }
@@ -90,12 +90,12 @@ export class ProxyDelays implements Delays {
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
   }
 
-  #tellAll(command: DelayCommand): Promise<Delayed[]> {
-    return Promise.all(this.#proxies.map((proxy) => proxy.tell(command)));
+  #sendAll(command: DelayCommand): Promise<Delayed[]> {
+    return Promise.all(this.#proxies.map((proxy) => proxy.send(command)));
   }
 }
 
-/** The proxy's own connection to the node leaves through another hook, so that it is not redirected again. */
+/** Redirect rules. The proxy's own connection to the node passes another hook, so it is not redirected again. */
 async function redirect(
   node: ProxiedNode,
   nodes: readonly ProxiedNode[],
@@ -135,7 +135,7 @@ class DelayProxyProcess {
     this.#child.stdin?.on("error", () => {});
     this.#ended = new Promise((resolve) => {
       const end = (cause?: Error) => {
-        const error = new CouldNotRunError(`the delay proxy of ${node.id} ended`, { cause });
+        const error = new CouldNotRunError(`the delay proxy of ${node.id} exited`, { cause });
         for (const { reject } of this.#waiting.splice(0)) reject(error);
         resolve();
       };
@@ -148,7 +148,7 @@ class DelayProxyProcess {
     await this.#ready;
   }
 
-  tell(command: DelayCommand): Promise<Delayed> {
+  send(command: DelayCommand): Promise<Delayed> {
     const answered = this.#nextAnswer();
     this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
     return answered;

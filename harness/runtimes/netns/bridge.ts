@@ -2,31 +2,28 @@ import { CouldNotRunError } from "../../../core/errors.ts";
 import type { NodeId } from "../../../core/op.ts";
 import { type Exec, run } from "../process/shell.ts";
 
-/** A node's place on the bridge. */
+/** Place of a node on the bridge. */
 export interface NodeSpace {
   readonly namespace: string;
   readonly address: string;
 }
 
-/** Clusters of one harness side by side: a subnet each, below 198.18.0.0/15, which is set aside for tests of networks. */
+/** Number of clusters that one harness can run at once: a subnet each, in 198.18.0.0/15, which is reserved for network tests. */
 const slotsMax = 100;
 
 /**
- * Put to every namespace: a connection that was cut off tries again at least once a second, and does not give up before
- * two minutes, so that a fault's effect ends when the fault ends. Kernels without the first one are left as they are.
+ * Settings of every namespace: connections that were cut off retry at least once a second and do not give up for two minutes,
+ * so that the effect of a fault ends with the fault. Kernels without the first setting are left as they are.
  */
 const quickRetries = `
 { echo 1000 > /proc/sys/net/ipv4/tcp_rto_max_ms; } 2>/dev/null || true
 { echo 120 > /proc/sys/net/ipv4/tcp_retries2; } 2>/dev/null || true`;
 
-/**
- * One network namespace a node, joined by a bridge in a namespace of its own, where all traffic between nodes and
- * between them and the harness passes.
- */
+/** One network namespace for each node, joined by a bridge in its own namespace, which carries all traffic between nodes and harness. */
 export class NamespaceBridge {
-  /** Where the bridge is, and with it all rules. */
+  /** Namespace of the bridge and of all rules. */
   readonly namespace: string;
-  /** Where the harness' clients come from. */
+  /** Source address of the harness's clients. */
   readonly clientAddress: string;
   readonly spaces: ReadonlyMap<NodeId, NodeSpace>;
   readonly #clientDevice: string;
@@ -41,7 +38,7 @@ export class NamespaceBridge {
     );
   }
 
-  /** Rejects with CouldNotRunError; then nothing is left behind. */
+  /** Creates everything. Rejects with CouldNotRunError and leaves nothing behind. */
   static async create(nodes: readonly NodeId[]): Promise<NamespaceBridge> {
     const bridge = new NamespaceBridge(await freeSlot(), nodes);
     try {
@@ -53,7 +50,7 @@ export class NamespaceBridge {
     }
   }
 
-  /** Put before a command so that it runs in a namespace, in the same process. */
+  /** Prefix of a command that runs in a namespace, in the same process. */
   static enter(namespace: string): string[] {
     return ["ip", "netns", "exec", namespace];
   }
@@ -61,7 +58,7 @@ export class NamespaceBridge {
   /** Runs commands in the bridge's namespace. */
   readonly exec: Exec = (argv) => run([...NamespaceBridge.enter(this.namespace), ...argv]);
 
-  /** The device on the bridge through which everything reaches the node. */
+  /** Device on the bridge through which all traffic reaches the node. */
   port(node: NodeId): string {
     return node;
   }
@@ -103,7 +100,7 @@ export class NamespaceBridge {
 
 const bridgeName = (slot: number): string => `a${slot}-bridge`;
 
-/** Making the bridge's namespace claims the slot. */
+/** Claims a slot by creating the bridge's namespace. */
 async function freeSlot(): Promise<number> {
   let last: unknown;
   for (let slot = 0; slot < slotsMax; slot++) {

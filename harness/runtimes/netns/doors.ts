@@ -1,7 +1,7 @@
 /**
- * Doors into the namespaces of netns-reexec.ts: nodes in there are reached at loopback addresses out here. The harness
- * outside listens at those, the one inside at sockets in a directory that both see, and bytes pass through. For people
- * who play with a cluster; the load of a run never passes here.
+ * Doors into the namespaces of reexec.ts: loopback addresses outside that lead to nodes inside. The harness outside listens
+ * there, the one inside on sockets in a shared directory, and bytes are forwarded. For people who play with a cluster; the load
+ * of a run never passes here.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import {
@@ -16,17 +16,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Endpoint } from "../../../adapters/adapter.ts";
 
-/** Tells the harness inside of the doors: the directory, then the port of each. */
+/** Environment variable that describes the doors to the harness inside: the directory, then the port of each. */
 const doorsVariable = "ASSAY_DOORS";
 const host = "127.0.0.1";
 
 export interface Doors {
-  /** For the environment of the harness inside. */
+  /** Environment for the harness inside. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
-/** Opens `count` doors, outside. Until the harness inside answers, a connection that comes is closed again. */
+/** Opens `count` doors, outside. Until the harness inside responds, incoming connections are closed. */
 export async function openDoors(count: number): Promise<Doors> {
   const directory = await mkdtemp(join(tmpdir(), "assay-doors-"));
   const relays: Relay[] = [];
@@ -48,10 +48,7 @@ export async function openDoors(count: number): Promise<Doors> {
   }
 }
 
-/**
- * Connects the nodes to the doors, inside. Resolves with where each is reached from outside; undefined where nobody
- * opened doors.
- */
+/** Connects the nodes to the doors, inside. Resolves with their endpoints outside; undefined if there are no doors. */
 export async function behindDoors(
   nodes: readonly Endpoint[],
   env: NodeJS.ProcessEnv = process.env,
@@ -68,7 +65,7 @@ export async function behindDoors(
 
 const socketOf = (directory: string, i: number): string => join(directory, `${i}.sock`);
 
-/** Passes on what connects here, to a connection of its own each. */
+/** Forwards each incoming connection to a connection of its own. */
 class Relay {
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
@@ -78,7 +75,7 @@ class Relay {
     this.#server = createServer({ allowHalfOpen: true }, (near) => this.#join(near, connect(options)));
   }
 
-  /** Resolves with the port, 0 where it listens at a path. */
+  /** Resolves with the port, or 0 if it listens on a path. */
   listen(at: ListenOptions): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
@@ -102,7 +99,7 @@ class Relay {
     ] as const) {
       this.#sockets.add(socket);
       socket.pipe(other);
-      // One that breaks breaks the other; what ends well ends by the pipe.
+      // If one side breaks, so does the other; a normal end passes through the pipe.
       socket.on("error", () => other.destroy());
       socket.on("close", () => this.#sockets.delete(socket));
     }

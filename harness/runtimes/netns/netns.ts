@@ -27,8 +27,8 @@ const faults: ReadonlySet<Fault> = new Set<Fault>([
 ]);
 
 /**
- * Nodes as child processes, each in a network namespace of its own with the system's usual ports, joined by a bridge that
- * cuts, loses and delays. Runs inside the namespaces of netns-reexec.ts: as root or as an ordinary user.
+ * Nodes as child processes, each in its own network namespace with the system's usual ports, joined by a bridge that cuts,
+ * drops and delays. Runs inside the namespaces of reexec.ts, as root or as an ordinary user.
  */
 export const netns: Runtime = {
   name: "netns",
@@ -39,12 +39,14 @@ export const netns: Runtime = {
     const lacking = await namespacesMissing();
     if (lacking !== undefined) return lacking;
     const installed = await deployment.installed();
-    return installed.length === 0 ? `its program is not installed: ${deployment.installHint}` : undefined;
+    return installed.length === 0 ? `not installed: ${deployment.installHint}` : undefined;
   },
 
   async start(deployment, topology, context) {
     if (!insideNamespaces())
-      throw new CouldNotRunError("netns runs inside namespaces of its own: start it by reexecInNamespaces");
+      throw new CouldNotRunError(
+        "netns must run inside its own namespaces: start it with reexecInNamespaces",
+      );
     const supervisor = new Supervisor(topology.runId);
     supervisor.ownDirectory(topology.dataDir);
     try {
@@ -146,7 +148,7 @@ function networkOf(bridge: NamespaceBridge, rules: FaultRules, delays: Delays | 
     cutClients: (nodes) => rules.cut(nodes.flatMap(clientPaths)),
     lose: (links, percent) => rules.lose(links.map(path), percent),
     async slow(links, delayMs, jitterMs) {
-      assert(delays !== undefined, "link-delay was not among the run's faults");
+      assert(delays !== undefined, "link-delay is not among the faults of the run");
       await delays.slow(links, delayMs, jitterMs);
     },
     async heal() {

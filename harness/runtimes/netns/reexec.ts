@@ -5,24 +5,24 @@ import { linuxProcess } from "../process/identity.ts";
 import { harnessIdentity, harnessVariable, ledgerDirectory, ledgerVariable } from "../process/ledger.ts";
 import { succeeds } from "../process/shell.ts";
 
-/** Set in the harness that runs inside namespaces made for it. */
+/** Environment variable set in a harness that runs inside its namespaces. */
 const insideVariable = "ASSAY_NETNS";
 
 export const insideNamespaces = (): boolean => process.env[insideVariable] === "1";
 
-/** Programs that the runtime needs, with the Debian packages that hold them. */
+/** Programs that the runtime needs, and their Debian packages. */
 const programs = { unshare: "util-linux", ip: "iproute2", nft: "nftables" };
 
 /**
- * Root keeps its own user namespace where it may: in a fresh one it would lose its rights over other users' files, the
- * results directory among them.
+ * Kinds of namespaces to try. Root keeps its user namespace if possible: in a new one it would lose its rights to other users'
+ * files, such as the results directory.
  */
 const kinds = process.getuid?.() === 0 ? ["-nmpf", "-Urnmpf"] : ["-Urnmpf"];
 const unshareArgs = (kind: string): string[] => ["unshare", kind, "--kill-child", "--mount-proc"];
 
 /**
- * Ready for `ip netns`: its directory is the harness' own. Where /run cannot be written to, all of it is covered: nothing
- * in there is of use in a network of its own.
+ * Prepares `ip netns` with a private directory. If /run is not writable, a tmpfs hides all of it: nothing in there is useful
+ * in a separate network.
  */
 const setUp = `
 set -e
@@ -30,34 +30,35 @@ if [ -d /run/netns ]; then mount -t tmpfs tmpfs /run/netns; else mount -t tmpfs 
 ip link set lo up
 exec "$@"`;
 
-/** What this machine lacks to make namespaces, with the way to get it; undefined where it can. */
+/** What this machine lacks for namespaces, and how to get it; undefined if nothing. */
 export async function namespacesMissing(): Promise<string | undefined> {
-  if (process.platform !== "linux") return "network namespaces are Linux' own: use --runtime testcontainers";
+  if (process.platform !== "linux")
+    return "network namespaces exist only on Linux: use --runtime testcontainers";
   for (const [name, debianPackage] of Object.entries(programs))
     if (!(await succeeds(["sh", "-c", `command -v ${name}`])))
-      return `the program ${name} is missing: apt-get install ${debianPackage}`;
+      return `${name} is not installed: apt-get install ${debianPackage}`;
   if (insideNamespaces() || (await namespaceKind()) !== undefined) return undefined;
-  return `the system does not let this user make namespaces (${whyForbidden()}): run as root, or use --runtime testcontainers`;
+  return `this user may not create namespaces (${whyForbidden()}): run as root, or use --runtime testcontainers`;
 }
 
 /**
- * Runs `argv` as a harness inside network, mount and process namespaces of its own (and a user namespace where it is not
- * root): all that it starts ends with it, whatever happens, and runs cannot meet. The file system stays the same, and
- * what is written belongs to the user who called. Signals are passed on; resolves with the exit status. Call only where
- * `namespacesMissing` is undefined. `env` is added to its environment.
+ * Runs `argv` as a harness inside its own network, mount and process namespaces, and a user namespace unless it is root:
+ * everything that it starts ends with it, and runs cannot interfere. The file system stays the same, and new files belong to
+ * the calling user. Signals are forwarded; resolves with the exit status. Call only if `namespacesMissing` is undefined. `env`
+ * is added to the environment.
  */
 export async function reexecInNamespaces(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   const kind = (await namespaceKind()) ?? "-Urnmpf";
-  // Dies with this process, and takes the namespaces with it, where setpriv can ask the kernel for that.
+  // Dies with this process, and the namespaces with it, if setpriv supports that.
   const tied = ["setpriv", "--pdeathsig", "KILL"];
   const tie = (await succeeds([...tied, "true"])) ? tied : [];
   const [command = "", ...args] = [...tie, ...unshareArgs(kind), "sh", "-c", setUp, "sh", ...argv];
   const child = spawn(command, args, {
     stdio: "inherit",
-    // In a session of its own: a Ctrl-C reaches it once, through this process.
+    // In its own session, so that Ctrl-C reaches it only once, through this process.
     detached: true,
     env: {
       ...process.env,
@@ -89,18 +90,18 @@ function whyForbidden(): string {
   const setting = (path: string, value: string, meaning: string): string[] =>
     read(`/proc/sys/${path}`) === value ? [`${path.replaceAll("/", ".")} is ${value}: ${meaning}`] : [];
   const reasons = [
-    ...setting("kernel/unprivileged_userns_clone", "0", "only root may"),
-    ...setting("user/max_user_namespaces", "0", "there may be none"),
+    ...setting("kernel/unprivileged_userns_clone", "0", "only root may create them"),
+    ...setting("user/max_user_namespaces", "0", "none may be created"),
     ...setting(
       "kernel/apparmor_restrict_unprivileged_userns",
       "1",
-      "AppArmor keeps them from ordinary users",
+      "AppArmor forbids them for ordinary users",
     ),
   ];
-  return reasons.join("; ") || "a container without the right to";
+  return reasons.join("; ") || "perhaps inside a container without the permission";
 }
 
-/** To the harness inside: unshare itself, which waits for it, ignores signals or dies of them. */
+/** Forwards signals to the harness inside: unshare itself, which waits for it, ignores them or dies of them. */
 function forwardSignals(child: ChildProcess): () => void {
   const forward = (signal: NodeJS.Signals) => {
     for (const pid of childrenOf(child.pid ?? -1)) process.kill(pid, signal);

@@ -29,11 +29,11 @@ export const loopback: Runtime = {
   async missing(deployment) {
     const udp = Object.entries(deployment.ports).find(([, port]) => port.for === "peer" && port.udp);
     if (udp !== undefined)
-      return `its nodes also talk UDP (port ${udp[0]}), which loopback's proxies do not carry: use --runtime netns or testcontainers`;
+      return `its nodes also use UDP (port ${udp[0]}), which the proxies of loopback do not support: use --runtime netns or testcontainers`;
     if (deployment.commonAddresses)
-      return "its members must know each other under the same addresses, and loopback's proxies give each node its own: use --runtime netns or testcontainers";
+      return "its members must reach each other at the same addresses, but the proxies of loopback differ for each node: use --runtime netns or testcontainers";
     const installed = await deployment.installed();
-    return installed.length === 0 ? `its program is not installed: ${deployment.installHint}` : undefined;
+    return installed.length === 0 ? `not installed: ${deployment.installHint}` : undefined;
   },
 
   async start(deployment, topology, context) {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../../core/clock.ts";
+import type { Mutant } from "../../core/mutants.ts";
 import type { Replica } from "../replica.ts";
 import { loadDefinitions } from "./definitions.ts";
 import { startGateway } from "./gateway.ts";
@@ -21,6 +22,7 @@ export interface ApiOptions {
   readonly clock: Clock;
   /** How long a request may wait for a quorum before it is answered that it timed out. */
   readonly requestTimeoutMs: number;
+  readonly mutants?: ReadonlySet<Mutant>;
 }
 
 export interface Api {
@@ -31,13 +33,14 @@ export interface Api {
 }
 
 /** Serves clients of `replica`. Rejects where an address cannot be listened on. */
-export async function startApi({ replica, clock, requestTimeoutMs, ...listen }: ApiOptions): Promise<Api> {
-  const service = new Service({ replica, clock, requestTimeoutMs });
+export async function startApi({ clock, ...options }: ApiOptions): Promise<Api> {
+  const { listenClient, listenGateway, ...served } = options;
+  const service = new Service({ ...served, clock });
   const common = { definitions: loadDefinitions(), methods: methods(service), service };
-  const grpc = await startGrpc({ ...common, ...listen.listenClient, clock });
-  if (listen.listenGateway === undefined) return { clientPort: grpc.port, close: grpc.close };
+  const grpc = await startGrpc({ ...common, ...listenClient, clock });
+  if (listenGateway === undefined) return { clientPort: grpc.port, close: grpc.close };
   try {
-    const gateway = await startGateway({ ...common, ...listen.listenGateway });
+    const gateway = await startGateway({ ...common, ...listenGateway });
     return {
       clientPort: grpc.port,
       gatewayPort: gateway.port,

@@ -1,6 +1,8 @@
 import { assert } from "../../../core/assert.ts";
 import { type Clock, withTimeout } from "../../../core/clock.ts";
 import { millis } from "../../../core/time.ts";
+import type { Mutant } from "../../core/mutants.ts";
+import { isSingleKey } from "../../kv/key.ts";
 import type { KvResponse, KvResult, WriteRequest } from "../../kv/request.ts";
 import { isReadOnly } from "../../kv/store.ts";
 import { validate } from "../../kv/validate.ts";
@@ -44,6 +46,7 @@ export interface ServiceOptions {
   readonly clock: Clock;
   /** How long a request may wait for a quorum before it is answered that it timed out. */
   readonly requestTimeoutMs: number;
+  readonly mutants?: ReadonlySet<Mutant>;
 }
 
 /** The API's methods, whatever transport carries them. Each rejects with an ApiError, a ReplicaError, or a bug's error. */
@@ -51,17 +54,21 @@ export class Service {
   readonly #replica: Replica;
   readonly #clock: Clock;
   readonly #requestTimeoutMs: number;
+  /** Planted bug: ranges of several keys are all served from this member's own state. */
+  readonly #rangesLocally: boolean;
 
-  constructor({ replica, clock, requestTimeoutMs }: ServiceOptions) {
+  constructor({ replica, clock, requestTimeoutMs, mutants }: ServiceOptions) {
     this.#replica = replica;
     this.#clock = clock;
     this.#requestTimeoutMs = requestTimeoutMs;
+    this.#rangesLocally = mutants?.has("range-without-quorum") ?? false;
   }
 
   async range(wire: RangeRequestWire): Promise<RangeResponseWire> {
     const request = rangeRequest(wire);
     refuseInvalid(validate(request));
-    if (!wire.serializable) await this.#confirmRead();
+    const isLocal = wire.serializable || (this.#rangesLocally && !isSingleKey(request));
+    if (!isLocal) await this.#confirmRead();
     const { revision, response } = succeeded(this.#replica.store.range(request), "range");
     return rangeResponse(this.#header(revision), response);
   }
