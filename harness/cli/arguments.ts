@@ -31,6 +31,24 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+/** A number above 0, or 0 itself if `from` is 0, up to `max`. */
+export const numberUpTo =
+  (max: number, from: "above 0" | "0" = "above 0") =>
+  (text: string): number => {
+    const value = from === "0" && Number(text) === 0 && text.trim() !== "" ? 0 : positiveNumber(text);
+    if (value > max) throw new InvalidArgumentError(`expected at most ${max.toLocaleString("en")}.`);
+    return value;
+  };
+
+/** 1, 2, 3, … up to `max`. */
+export const integerUpTo =
+  (max: number) =>
+  (text: string): number => {
+    const value = positiveInteger(text);
+    if (value > max) throw new InvalidArgumentError(`expected at most ${max.toLocaleString("en")}.`);
+    return value;
+  };
+
 export function seedNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0 || text.trim() === "") {

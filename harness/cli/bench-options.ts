@@ -1,9 +1,22 @@
 import { type Command, Option } from "commander";
 import { patientLoad, trialDefaults } from "../trial/spec.ts";
-import { commaLists, positiveInteger, positiveNumber, repeated, seedNumber } from "./arguments.ts";
+import {
+  commaLists,
+  integerUpTo,
+  numberUpTo,
+  positiveInteger,
+  positiveNumber,
+  repeated,
+  seedNumber,
+} from "./arguments.ts";
 
 const defaultSystems = ["reference"];
 const defaultWorkloads = ["register"];
+/** Upper limits of the load: beyond them a run would not end, or not fit into memory. */
+const most = { rate: 1_000_000, processes: 10_000, seconds: 7 * 86_400, timeoutMs: 3_600_000 } as const;
+const mostByDefault = 1000;
+/** Clients of each node that an open loop may use, however low its rate. */
+const leastPerNode = 4;
 /** Faults injected when the user names none. */
 export const defaultNemeses: readonly string[] = ["partition", "kill", "pause"];
 
@@ -16,12 +29,14 @@ export interface BenchOptions {
   readonly nodes: number;
   readonly rate?: number;
   readonly clients?: number;
-  readonly processes: number;
+  /** Undefined: see `processesFor`. */
+  readonly processes?: number;
   readonly patient: boolean;
   readonly seconds: number;
   readonly seed?: number;
   readonly readMode: readonly string[];
   readonly timeout: number;
+  readonly warmUpSeconds: number;
   readonly faultSeconds: number;
   readonly gapSeconds: number;
   readonly convergenceSeconds: number;
@@ -43,6 +58,13 @@ export interface BenchOptions {
   readonly results: string;
   readonly json: boolean;
 }
+
+/** Upper bound on the clients: as many as an open loop needs if every operation takes until its timeout. */
+export const processesFor = (
+  { processes, timeout, nodes }: Pick<BenchOptions, "processes" | "timeout" | "nodes">,
+  rate: number,
+): number =>
+  processes ?? Math.max(leastPerNode * nodes, Math.min(mostByDefault, Math.ceil((rate * timeout) / 1000)));
 
 /** Declares the options of `assay bench`; the defaults are those of `npm run bench`. */
 export function declareBenchOptions(command: Command): Command {
@@ -101,26 +123,39 @@ function declareLoad(command: Command): Command {
   return command
     .addOption(patient())
     .addOption(
-      new Option("--rate <n>", `operations per second, open loop (default: ${trialDefaults.load.rate})`)
-        .argParser(positiveNumber)
+      new Option(
+        "--rate <n>",
+        `operations per second, open loop (default: ${trialDefaults.load.rate}, or half of what the cluster reaches on this machine)`,
+      )
+        .argParser(numberUpTo(most.rate))
         .conflicts("clients"),
     )
     .option(
       "--clients <n>",
       "closed loop with this many clients: measures capacity, not latency",
-      positiveInteger,
+      integerUpTo(most.processes),
     )
-    .option("--processes <n>", "concurrent clients, open loop", positiveInteger, trialDefaults.load.processes)
+    .option(
+      "--processes <n>",
+      `at most this many clients, open loop (default: rate x timeout, at most ${mostByDefault})`,
+      integerUpTo(most.processes),
+    )
     .option(
       "--seconds <n>",
       "length of the main phase, in seconds",
-      positiveNumber,
+      numberUpTo(most.seconds),
       trialDefaults.load.seconds,
+    )
+    .option(
+      "--warm-up-seconds <n>",
+      "load before the main phase that is not recorded, in seconds",
+      numberUpTo(most.seconds, "0"),
+      trialDefaults.warmUpSeconds,
     )
     .option(
       "--timeout <ms>",
       "timeout of each operation, in milliseconds",
-      positiveNumber,
+      numberUpTo(most.timeoutMs),
       trialDefaults.operationTimeoutMs,
     )
     .option("--fault-seconds <n>", "mean length of a fault, in seconds", positiveNumber, 4)

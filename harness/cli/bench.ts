@@ -13,7 +13,7 @@ import { cleanLeftovers } from "../runtimes/cleanup.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
 import { pairs } from "./arguments.ts";
-import type { BenchOptions } from "./bench-options.ts";
+import { type BenchOptions, processesFor } from "./bench-options.ts";
 import { repeatCommand } from "./command-line.ts";
 import { benchResult, type Finished } from "./json-result.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
@@ -94,15 +94,11 @@ function specOf(
   defaults: BenchDeps["defaults"],
 ): TrialSpec {
   const version = plan.program?.version ?? plan.image?.slice(plan.image.lastIndexOf(":") + 1) ?? "unknown";
+  const { clients, rate = trialDefaults.load.rate, seconds } = options;
   const load: Load =
-    options.clients !== undefined
-      ? { kind: "closed", processes: options.clients, seconds: options.seconds }
-      : {
-          kind: "open",
-          rate: options.rate ?? trialDefaults.load.rate,
-          processes: options.processes,
-          seconds: options.seconds,
-        };
+    clients === undefined
+      ? { kind: "open", rate, processes: processesFor(options, rate), seconds }
+      : { kind: "closed", processes: clients, seconds };
   const around = (mean: number) => ({ min: mean * 0.75, max: mean * 1.25 });
   const workloadOptions = Object.fromEntries(
     Object.entries(pairs(options.workloadOption, "--workload-option")).map(([name, text]) => [
@@ -116,6 +112,8 @@ function specOf(
     nodes: options.nodes,
     readMode: plan.readMode,
     load,
+    calibrate: load.kind === "open" && options.rate === undefined,
+    warmUpSeconds: options.warmUpSeconds,
     operationTimeoutMs: options.timeout,
     faultSeconds: around(options.faultSeconds),
     gapSeconds: around(options.gapSeconds),

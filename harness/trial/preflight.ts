@@ -3,6 +3,9 @@ import { count, either } from "../../core/wording.ts";
 import { assertScheduleFits } from "../nemesis/schedule.ts";
 import type { TrialDeps, TrialSpec } from "./spec.ts";
 
+/** A run's history is held in memory: about a kilobyte for each operation. */
+const mostOperations = 10_000_000;
+
 /** Rejects an impossible trial before anything is created: with a UsageError, or a CouldNotRunError if the machine lacks something. */
 export async function preflight(spec: TrialSpec, deps: TrialDeps): Promise<void> {
   const { adapter, runtime, workload, nemeses } = deps;
@@ -18,6 +21,12 @@ export async function preflight(spec: TrialSpec, deps: TrialDeps): Promise<void>
   if (spec.load.processes < spec.nodes) {
     throw new UsageError(
       `${count(spec.load.processes, "client")} cannot use ${spec.nodes} nodes: expected at least ${spec.nodes} clients`,
+    );
+  }
+  const planned = spec.load.kind === "open" ? spec.load.rate * spec.load.seconds : 0;
+  if (planned > mostOperations) {
+    throw new UsageError(
+      `${spec.load.seconds} s at this rate are ${count(planned, "operation")}, and a run holds at most ${mostOperations.toLocaleString("en")}: give a lower --rate or --seconds`,
     );
   }
   assertOffered(workload.requires, adapter.capabilities, `workload ${workload.name}`, adapter.name);
