@@ -58,7 +58,7 @@ export function assertScheduleFits(options: ScheduleOptions, mainSeconds: number
   const needed = steps.length * (faultSeconds.max + gapSeconds.max);
   if (needed <= mainSeconds) return;
   throw new UsageError(
-    `${count(steps.length, "fault")} and the gaps between them can take up to ${needed} s, but the load lasts ${mainSeconds} s: use --seconds ${Math.ceil(needed)}, or a shorter --fault-seconds or --gap-seconds`,
+    `${count(steps.length, "fault")} and the ${steps.length === 1 ? "gap" : "gaps"} before can take up to ${needed} s, but the load lasts ${mainSeconds} s: use --seconds ${Math.ceil(needed)}, or a shorter --fault-seconds or --gap-seconds`,
   );
 }
 
