@@ -37,6 +37,8 @@ const violations = new Set([
   "two-revisions",
   "lost-write",
   "reused-revision",
+  "stale-list",
+  "reappearing-element",
 ]);
 const named = (run: RunResult) =>
   run.anomalies.some(({ kind, summary }) => violations.has(kind) && /\d/.test(summary))
@@ -89,6 +91,7 @@ const mutants: readonly [mutant: string, args: string, expect?: Trial["expect"]]
   ],
   ["lose-acknowledged-write", "--read-mode serializable --nemesis partition-one --seconds 15"],
   ["reuse-revision", "--read-mode serializable --nemesis partition-one --seconds 15"],
+  ["range-without-quorum", "--workload set --nemesis partition-one --seconds 15"],
   [
     "skip-apply-on-follower",
     "--read-mode serializable --nemesis partition --rate 200 --seconds 12 --fault-seconds 2 --gap-seconds 1 --convergence-seconds 5 --workload-option operations-per-key=3",
@@ -149,6 +152,11 @@ const realSystems: readonly Trial[] = [
   ...["etcd", "zookeeper", "consul"].map((system) => ({
     name: `${system}'s nodes agree at rest after they died and came back one by one`,
     args: `--system ${system} ${system === "consul" ? "--read-mode consistent " : ""}--runtime netns --nemesis restart-staggered --seconds 14 --fault-seconds 6 --gap-seconds 1.5`,
+    status: 0,
+  })),
+  ...["etcd --read-mode serializable", "zookeeper", "consul --read-mode stale"].map((system) => ({
+    name: `sets of ${system} lose no element, and none comes back`,
+    args: `--workload set --system ${system} --runtime netns ${all}`,
     status: 0,
   })),
   {

@@ -56,7 +56,7 @@ describe("a stale list", () => {
     expect(verdict.kind).toBe("invalid");
     expect(verdict.anomalies).toMatchObject([{ kind: "stale-list", key: "s3" }]);
     expect(verdict.summary).toBe(
-      "1 stale list: list of s3 on n2 by process 5 at 12.400 s lacks 117, which process 4 added at 10.900 s (acknowledged 1.4 s earlier), and nothing removed",
+      "1 stale list: list of s3 on n2 by process 5 at 12.400 s lacks 117, which process 4 added at 10.900 s (acknowledged 1.4 s earlier), and which nothing removed",
     );
     expect(verdict.lanes).toMatchObject([{ label: "stale reads", node: "n2", colour: "wrong" }]);
   });
@@ -83,7 +83,7 @@ describe("a stale list", () => {
       .list(3, "n2", [], { process: 5 })
       .list(4, "n2", [117]);
     expect(judge(run).summary).toContain(
-      "list of s3 on n2 by process 5 at 3.000 s lacks 117, which process 4 tried to add at 1.000 s (n3 had listed it 900 ms earlier), and nothing removed",
+      "list of s3 on n2 by process 5 at 3.000 s lacks 117, which process 4 tried to add at 1.000 s (n3 had listed it 900 ms earlier), and which nothing removed",
     );
   });
 
@@ -103,7 +103,7 @@ describe("a stale list", () => {
     const run = lacking().list(11.5, "n1", [117], { process: 5 });
     for (const promises of ["sequential", "stale-monotonic"] as const)
       expect(judge(run, promises).summary).toBe(
-        "1 stale list: list of s3 on n2 by process 5 at 12.400 s lacks 117, which the same process had listed 800 ms earlier, and nothing removed: it breaks monotonic reads",
+        "1 stale list: list of s3 on n2 by process 5 at 12.400 s lacks 117, which the same process had listed 800 ms earlier, and which nothing removed: it breaks monotonic reads",
       );
     expect(judge(run, "stale").kind).toBe("valid");
   });
@@ -111,7 +111,7 @@ describe("a stale list", () => {
   it("breaks a session's order where the session had done more, if its promise is about what it does", () => {
     const run = script().add(1, 117, { process: 5 }).list(2, "n1", [], { process: 5 }).list(3, "n1", [117]);
     expect(judge(run, "sequential").summary).toContain(
-      "lacks 117, which the same process had added 900 ms earlier, and nothing removed: it breaks read your writes",
+      "lacks 117, which the same process had added 900 ms earlier, and which nothing removed: it breaks read your writes",
     );
     expect(judge(run, "stale-monotonic").kind).toBe("valid");
   });
@@ -136,7 +136,7 @@ describe("a lost element", () => {
   it("is not lost where it was removed after all", () => {
     const run = script().add(1, 117, { process: 4 }).list(3, "n2", [], { process: 5 }).remove(4, 117);
     expect(judge(run).summary).toBe(
-      "1 stale list: list of s3 on n2 by process 5 at 3.000 s lacks 117, which process 4 added at 1.000 s (acknowledged 1.9 s earlier), and nothing had removed yet",
+      "1 stale list: list of s3 on n2 by process 5 at 3.000 s lacks 117, which process 4 added at 1.000 s (acknowledged 1.9 s earlier), and which nothing had removed yet",
     );
   });
 

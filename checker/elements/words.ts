@@ -132,7 +132,7 @@ function staleWords({ list, life, shows, since, elements }: Extract<Finding, { k
 }
 
 const notRemoved = ({ remove }: Life): string =>
-  remove === undefined ? "nothing removed" : "nothing had removed yet";
+  remove === undefined ? "which nothing removed" : "which nothing had removed yet";
 
 /** `process 4 added at 11.000 s (acknowledged 1.4 s earlier)` */
 function addWords({ add }: Life, list: Operation, since: Known): string {
