@@ -39,6 +39,8 @@ export interface Run {
   readonly calibration?: Calibration;
   /** Absent in older runs. */
   readonly unsent?: readonly UnsentSpan[];
+  /** Whether an open load was more than the healthy cluster could take. Absent in older runs. */
+  readonly overloaded?: boolean;
   /** Every option as it was given or defaulted, for the configuration table. */
   readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** The command that repeats the run, seed included. */

@@ -1,6 +1,7 @@
 import type { LatencySummary, Run } from "../core/run.ts";
 import { type VerdictKind, worst } from "../core/verdict.ts";
 import { count } from "../core/wording.ts";
+import { sentUnderOverload } from "./data/overload.ts";
 import { type Content, type Html, html } from "./html.ts";
 import { verdictMark, verdictWords } from "./marks.ts";
 import { pageAssets } from "./node-page.ts";
@@ -137,10 +138,4 @@ function caveats(run: Run): Content {
     run.client.limited !== undefined &&
       html` <span class="caveat" title="${run.client.limited}">client-limited</span>`,
   ];
-}
-
-/** Operations sent per second according to the trial, if below 95% of the offered rate. */
-function sentUnderOverload({ load, verdicts }: Run): number | undefined {
-  const sent = verdicts.find(({ checker }) => checker === "load")?.figures?.["operations per second"];
-  return load.kind === "open" && sent !== undefined && sent < 0.95 * load.rate ? Math.round(sent) : undefined;
 }

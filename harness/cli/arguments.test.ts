@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commaLists, lookUp } from "./arguments.ts";
+import { commaLists, integerUpTo, lookUp, numberUpTo } from "./arguments.ts";
 
 describe("an option that takes names", () => {
   const defaults = ["reference"];
@@ -21,5 +21,20 @@ describe("an option that takes names", () => {
     expect(() => lookUp({}, "apply-twice", "planted bug", "etcd")).toThrow(
       'unknown planted bug "apply-twice" for etcd: there are none',
     );
+  });
+});
+
+describe("an option that takes a number", () => {
+  it("refuses what is beyond its limit, and says the limit", () => {
+    expect(integerUpTo(10_000)("10000")).toBe(10_000);
+    expect(() => integerUpTo(10_000)("1000000000")).toThrow("expected at most 10,000.");
+    expect(numberUpTo(1_000_000)("0.5")).toBe(0.5);
+    expect(() => numberUpTo(1_000_000)("1e12")).toThrow("expected at most 1,000,000.");
+  });
+
+  it("takes 0 only where 0 means none", () => {
+    expect(numberUpTo(10, "0")("0")).toBe(0);
+    expect(() => numberUpTo(10, "0")("")).toThrow("expected a number above 0.");
+    expect(() => numberUpTo(10)("0")).toThrow("expected a number above 0.");
   });
 });

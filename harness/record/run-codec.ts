@@ -94,6 +94,7 @@ const runFile: z.ZodType<Run> = z.looseObject({
   load,
   calibration: z.looseObject({ askedRate: z.number(), reachedRate: z.number() }).exactOptional(),
   unsent: z.array(z.looseObject({ node: z.string(), at: time, count })).exactOptional(),
+  overloaded: z.boolean().exactOptional(),
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
   command: z.string(),
   assay: z.looseObject({ version: z.string(), commit: z.string().exactOptional() }),

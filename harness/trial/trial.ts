@@ -18,7 +18,7 @@ import type { Cluster } from "../runtimes/runtime.ts";
 import type { TrialContext } from "./context.ts";
 import { InterruptedError, TrialEnd } from "./end.ts";
 import { healEverything } from "./heal.ts";
-import { clientHealth, judge } from "./judge.ts";
+import { clientHealth, isOverloaded, judge } from "./judge.ts";
 import { type LoadSummary, runPhases } from "./phases.ts";
 import { preflight } from "./preflight.ts";
 import { waitUntilReady } from "./readiness.ts";
@@ -167,6 +167,7 @@ class Trial {
     const latency = summarizeLatency(measured);
     const { mutant } = spec.cluster;
     const lastRevision = highestRevision(recorder.history);
+    const faults = faultWindows(recorder.history);
     return {
       version: 1,
       id: dir.id,
@@ -187,14 +188,17 @@ class Trial {
       ...(mutant !== undefined && { mutant }),
       load: this.#load?.load ?? spec.load,
       ...(this.#load?.calibration !== undefined && { calibration: this.#load.calibration }),
-      ...(this.#load !== undefined && { unsent: this.#load.unsent }),
+      ...(this.#load !== undefined && {
+        unsent: this.#load.unsent,
+        overloaded: isOverloaded(this.#load.unsent, measured.length, faults),
+      }),
       options: spec.options,
       command: this.#command,
       assay: deps.assay,
       machine: deps.machine,
       operations: recorder.counts,
       latency,
-      faults: faultWindows(recorder.history),
+      faults,
       verdicts,
       verdict: worst(verdicts.map(({ kind }) => kind)),
       seconds: toSeconds(nanos(now - begin)),

@@ -1,6 +1,7 @@
 import { asSentence, count } from "../../core/wording.ts";
 import type { Context, Judged } from "../context.ts";
 import { longest, longestByNode, outages } from "../data/availability.ts";
+import { sentUnderOverload } from "../data/overload.ts";
 import { quantile, responseMicros } from "../data/series.ts";
 import { type Content, type Html, html } from "../html.ts";
 import {
@@ -31,21 +32,14 @@ function speedFigures(context: Context): Html {
   const { load, verdict } = context.run;
   const { p50, p99, max, perSecond } = speedOf(context);
   const invalid = verdict === "invalid" && html`<span class="caveat">of an invalid history</span>`;
-  const overload = overloadOf(context);
+  const overload = sentUnderOverload(context.run);
   return html`${figure("Response time, median", formatMicros(p50), html`of <i>ok</i> operations, from their intended start ${invalid}`)}
 ${figure("Response time, p99", formatMicros(p99), html`slowest ${formatMicros(max)} ${invalid}`)}
 ${figure(
   "Throughput",
   html`${formatFigure(Math.round(perSecond * 10) / 10)}<small>/s</small>`,
-  html`<i>ok</i> operations${load.kind === "open" && ` of ${formatFigure(load.rate)}/s offered`} ${overload !== undefined && html`<span class="caveat">overloaded: only ${overload}/s sent</span>`} ${invalid}`,
+  html`<i>ok</i> operations${load.kind === "open" && ` of ${formatFigure(load.rate)}/s offered`} ${overload !== undefined && html`<span class="caveat">overloaded: only ${formatCount(overload)}/s sent</span>`} ${invalid}`,
 )}`;
-}
-
-/** Operations sent per second, if below 95% of the offered rate: latencies then include the wait in a queue. */
-function overloadOf({ run: { load }, operations }: Context): string | undefined {
-  if (load.kind !== "open") return undefined;
-  const sent = operations.filter(({ invokedAt }) => invokedAt <= load.seconds * 1e9).length;
-  return sent < 0.95 * load.rate * load.seconds ? formatCount(sent / load.seconds) : undefined;
 }
 
 export const figure = (name: string, value: Content, note: Content): Html =>

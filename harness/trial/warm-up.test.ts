@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { isClientEvent } from "../../core/history.ts";
+import { TestTrial } from "../testing/trial.ts";
+
+const warm = (parts: { rate?: number; calibrate?: boolean; latencyMs?: { min: number; max: number } }) => {
+  const { rate = 500, calibrate = true, latencyMs = { min: 2, max: 2 } } = parts;
+  return new TestTrial({
+    spec: {
+      load: { kind: "open", rate, processes: 60, seconds: 5 },
+      warmUpSeconds: 2,
+      calibrate,
+    },
+    memory: { latencyMs },
+  });
+};
+
+describe("a warm-up", () => {
+  it("asks the cluster, and leaves no trace in the history", async () => {
+    const trial = warm({});
+    const run = await trial.run();
+    expect(run.verdict).toBe("valid");
+    expect(run.calibration?.reachedRate).toBeGreaterThan(1000);
+    const events = trial.events.filter(isClientEvent);
+    expect(events.some(({ key }) => key?.includes("warm-up"))).toBe(false);
+    expect(events[0]?.time).toBe(0);
+    expect(run.operations.ok + run.operations.fail + run.operations.info).toBeLessThan(5000);
+  });
+
+  it("lowers a rate that nobody asked for to half of what was reached", async () => {
+    const run = await warm({ rate: 100_000 }).run();
+    const reached = run.calibration?.reachedRate ?? 0;
+    expect(run.calibration?.askedRate).toBe(100_000);
+    expect(run.load).toMatchObject({ kind: "open", rate: Math.floor(reached / 2) });
+    expect(run.command).toBe(`test --rate ${Math.floor(reached / 2)}`);
+    expect(run.overloaded).toBe(false);
+  });
+
+  it("keeps a rate that the cluster bears, and names it in the command", async () => {
+    const run = await warm({ rate: 50 }).run();
+    expect(run.load).toMatchObject({ rate: 50 });
+    expect(run.command).toBe("test --rate 50");
+  });
+
+  it("keeps a rate that the user chose, and the run says that it was too much", async () => {
+    const run = await warm({ rate: 3000, calibrate: false, latencyMs: { min: 20, max: 20 } }).run();
+    expect(run.load).toMatchObject({ rate: 3000 });
+    expect(run.calibration).toBeUndefined();
+    expect(run.command).toBe("test");
+    expect(run.overloaded).toBe(true);
+    expect(run.unsent?.length).toBeGreaterThan(0);
+    const load = run.verdicts.find(({ checker }) => checker === "load");
+    expect(load?.summary).toMatch(
+      /^overloaded: 3000 operations\/s requested, .* sent; .* not sent: no client of their node was free$/,
+    );
+  });
+});
+
+describe("a load beyond what a run can hold", () => {
+  it("is refused before anything is made", async () => {
+    const trial = new TestTrial({
+      spec: { load: { kind: "open", rate: 100_000, processes: 60, seconds: 86_400 } },
+    });
+    await expect(trial.run()).rejects.toThrow(
+      "86400 s at this rate are 8,640,000,000 operations, and a run holds at most 10,000,000: give a lower --rate or --seconds",
+    );
+    expect(trial.events).toEqual([]);
+  });
+});
