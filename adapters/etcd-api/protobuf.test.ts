@@ -1,12 +1,12 @@
-import { fileURLToPath } from "node:url";
-import { loadSync, type MethodDefinition, type ServiceDefinition } from "@grpc/proto-loader";
+import type { MethodDefinition, ServiceDefinition } from "@grpc/proto-loader";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeFrame } from "./framing.ts";
 import { type Method, methods } from "./methods.ts";
 import { decodeMessage, message } from "./protobuf.ts";
+import { loadProto, withEtcdNames } from "./testing/proto.ts";
 
-const services = loadSync(fileURLToPath(new URL("./etcd.proto", import.meta.url)), {
+const services = loadProto({
   longs: String,
   enums: String,
   bytes: Buffer,
@@ -87,7 +87,7 @@ describe("a message of etcd's", () => {
         fc.property(request as fc.Arbitrary<object>, (value) => {
           const frame = decodeFrame(method.encode(value)) as Buffer;
           // What it wrote itself, so that both leave out the same defaults.
-          const expected = library.requestDeserialize(library.requestSerialize(value));
+          const expected = library.requestDeserialize(library.requestSerialize(withEtcdNames(value)));
           expect(library.requestDeserialize(frame)).toEqual(expected);
         }),
       );
@@ -99,7 +99,7 @@ describe("a message of etcd's", () => {
     const library = byTheLibrary(method);
     fc.assert(
       fc.property(answer as fc.Arbitrary<object>, (value) => {
-        expect(method.decode(library.responseSerialize(value))).toEqual(value);
+        expect(method.decode(library.responseSerialize(withEtcdNames(value)))).toEqual(value);
       }),
     );
   });
