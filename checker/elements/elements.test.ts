@@ -185,8 +185,28 @@ describe("a reappearing element", () => {
     expect(verdict.summary).toBe(
       "1 reappearing element: list of s3 on n2 by process 6 at 4.000 s shows 117 again, which the list by process 5 on n1 that ended 900 ms before it began no longer showed",
     );
-    expect(verdict.lanes).toMatchObject([{ label: "reappearing elements", node: "n2" }]);
+    expect(verdict.lanes).toMatchObject([
+      { label: "reappearing elements", node: "n2" },
+      { label: "stale reads", node: "n2" },
+    ]);
     expect(judge(run, "sequential").kind).toBe("valid");
+  });
+
+  it("is stale on a node that never lacked it, and back on one that did, where its remove was acknowledged", () => {
+    const removed = script().add(1, 117).remove(2, 117).list(3, "n1", [], { process: 5 });
+    const late = judge(removed.list(4, "n2", [117], { process: 6 }));
+    expect(late.summary).toMatch(/^1 stale list: list of s3 on n2 by process 6 at 4.000 s still shows 117/);
+    const back = judge(
+      script()
+        .add(1, 117)
+        .remove(2, 117)
+        .list(3, "n2", [], { process: 5 })
+        .list(4, "n2", [117], { process: 6 }),
+    );
+    expect(back.summary).toMatch(
+      /^1 reappearing element: list of s3 on n2 by process 6 at 4.000 s shows 117 again/,
+    );
+    expect(back.figures).toMatchObject({ "stale reads": 1 });
   });
 
   it("goes back within one session", () => {

@@ -1,5 +1,5 @@
 /** Holds each list of a set against the elements that were surely in, or surely gone, when it began. */
-import type { Operation } from "../../core/op.ts";
+import type { NodeId, Operation } from "../../core/op.ts";
 import { toMillis } from "../../core/time.ts";
 import type { WindowRead } from "../reads/stale-windows.ts";
 import type { Finding } from "./findings.ts";
@@ -29,7 +29,7 @@ export interface JudgedLists {
 }
 
 export function judgeLists(history: SetHistory, options: ListOptions): JudgedLists {
-  const absences = options.isFresh ? firstAbsences(history, options) : new Map<Life, Known>();
+  const absences = options.isFresh ? firstAbsences(history, options) : new Map<Life, Absence>();
   const findings: Finding[] = [];
   const reads: WindowRead[] = [];
   const losses = new Map<Life, Loss>();
@@ -42,18 +42,27 @@ export function judgeLists(history: SetHistory, options: ListOptions): JudgedLis
     const isProof = options.isFresh && !options.isExcused(operation);
     const lost = new Set(isProof ? missing.filter((life) => isNeverSeenAfter(life, operation)) : []);
     for (const life of lost) noteLoss(losses, life, operation);
-    const returned = shown.filter((life) => isBefore(absences.get(life), operation));
-    for (const life of returned)
-      findings.push({ kind: "reappearing", list: operation, life, since: absences.get(life) as Known });
+    const returned = new Map(
+      shown.flatMap((life) => {
+        const since = goneSince(life, absences.get(life), operation);
+        return since === undefined ? [] : [[life, since] as const];
+      }),
+    );
+    for (const [life, since] of returned)
+      findings.push({ kind: "reappearing", list: operation, life, since });
     const stale = worst([
       ...missing.filter((life) => !lost.has(life)).map((life) => staleness(life, false, operation)),
       ...shown
-        .filter((life) => life.isUnique && isBefore(removedBy(life), operation) && !returned.includes(life))
+        .filter((life) => life.isUnique && isBefore(removedBy(life), operation) && !returned.has(life))
         .map((life) => staleness(life, true, operation)),
     ]);
     if (stale !== undefined) findings.push(stale);
     const newest = shown.reduce((latest, { add }) => Math.max(latest, add?.callIndex ?? -1), -1);
-    reads.push({ operation, newest, ...(stale !== undefined && { staleMs: stale.staleMs }) });
+    const ages = [
+      ...(stale === undefined ? [] : [stale.staleMs]),
+      ...[...returned.values()].map((since) => ageOf(operation, since)),
+    ];
+    reads.push({ operation, newest, ...(ages.length > 0 && { staleMs: Math.max(...ages) }) });
   }
   for (const [life, { by, last, lists }] of losses) findings.push({ kind: "lost", life, by, last, lists });
   return { findings, reads };
@@ -62,6 +71,21 @@ export function judgeLists(history: SetHistory, options: ListOptions): JudgedLis
 const isNeverSeenAfter = ({ remove, lastShown }: Life, { callIndex }: Operation): boolean =>
   remove === undefined && lastShown < callIndex;
 
+/** How long before the list's invocation that was known, in milliseconds. */
+const ageOf = (list: Operation, { time }: Known): number =>
+  Math.max(0, toMillis(list.invokedAt) - toMillis(time));
+
+/**
+ * What proves that an element which the list shows had been gone: a list of the same node, or, where nobody was answered
+ * that it was removed, that of any node. A node that still shows what was removed elsewhere is late; nothing came back.
+ */
+function goneSince(life: Life, absence: Absence | undefined, list: Operation): Known | undefined {
+  if (absence === undefined) return undefined;
+  const here = absence.byNode.get(list.node);
+  if (isBefore(here, list)) return here;
+  return !isBefore(removedBy(life), list) && isBefore(absence.first, list) ? absence.first : undefined;
+}
+
 const isBefore = (known: Known | undefined, list: Operation): boolean =>
   known !== undefined && known.index < list.callIndex;
 
@@ -69,8 +93,7 @@ type Stale = Extract<Finding, { kind: "stale" }>;
 
 function staleness(life: Life, shows: boolean, list: Operation): Omit<Stale, "elements"> {
   const since = (shows ? removedBy(life) : life.inPlace) as Known;
-  const staleMs = Math.max(0, toMillis(list.invokedAt) - toMillis(since.time));
-  return { kind: "stale", list, life, shows, since, staleMs };
+  return { kind: "stale", list, life, shows, since, staleMs: ageOf(list, since) };
 }
 
 /** The element for which the list is out of date the longest. */
@@ -125,9 +148,16 @@ class Present {
   }
 }
 
-/** For each element that was taken out: the first list, by its answer, that proves it, where lists are fresh. */
-function firstAbsences(history: SetHistory, { isExcused }: ListOptions): Map<Life, Known> {
-  const absences = new Map<Life, Known>();
+/** The first lists, by their answers, that prove that an element was gone: of any node, and of each. */
+interface Absence {
+  readonly first: Known;
+  readonly byNode: Map<NodeId | undefined, Known>;
+}
+
+/** For each element that was taken out: what proves it, where lists are fresh. */
+function firstAbsences(history: SetHistory, { isExcused }: ListOptions): Map<Life, Absence> {
+  const absences = new Map<Life, Absence>();
+  const nodes = new Set(history.lists.map(({ operation }) => operation.node)).size;
   const coming = [...history.lives.values()]
     .filter(({ isUnique, add, inPlace, remove }) => isUnique && add && inPlace && remove)
     .sort((a, b) => (a.inPlace as Known).index - (b.inPlace as Known).index);
@@ -146,8 +176,11 @@ function firstAbsences(history: SetHistory, { isExcused }: ListOptions): Map<Lif
     for (const life of waiting) {
       const isAfter = isBefore(life.inPlace, operation) && mayBeGone(life, operation.returnIndex);
       if (!isAfter || isShown(life, history)) continue;
-      absences.set(life, answerOf(operation));
-      waiting.delete(life);
+      const answer = answerOf(operation);
+      const absence = absences.get(life) ?? { first: answer, byNode: new Map() };
+      absences.set(life, absence);
+      if (!absence.byNode.has(operation.node)) absence.byNode.set(operation.node, answer);
+      if (absence.byNode.size === nodes) waiting.delete(life);
     }
   }
   return absences;

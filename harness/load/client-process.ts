@@ -3,6 +3,7 @@
  * ended indeterminate may have that operation still under way, so it never asks again: the next process of the chain
  * takes over under a new id, with a connection of its own.
  */
+import { setMaxListeners } from "node:events";
 import type { Capability, ClientWith } from "../../adapters/client/client.ts";
 import { type Clock, sleep, withTimeout } from "../../core/clock.ts";
 import { ClientError, errorCodes } from "../../core/errors.ts";
@@ -139,7 +140,10 @@ export class ClientProcess<Step = unknown> {
       await sleep(clock, nanos(wait));
     }
     try {
-      this.#connection = { client: await this.#connected(), end: new AbortController() };
+      const end = new AbortController();
+      // One call may ask many things at once (a list of keys), and each listens.
+      setMaxListeners(0, end.signal);
+      this.#connection = { client: await this.#connected(), end };
       this.#refusedUntil = undefined;
       return this.#connection;
     } catch (reason) {
