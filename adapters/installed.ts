@@ -25,10 +25,10 @@ export async function installedPrograms(
   versionArgument: string,
 ): Promise<readonly Installed[]> {
   const onPath = (process.env["PATH"] ?? "").split(delimiter).map((directory) => join(directory, system));
-  const beside = (await sideBySide(system)).flatMap((directory) =>
+  const unpacked = (await sideBySide(system)).flatMap((directory) =>
     ["usr/bin", "bin", "."].map((place) => join(directory, place, system)),
   );
-  const found = await Promise.all([...onPath, ...beside].map((path) => versionOf(path, versionArgument)));
+  const found = await Promise.all([...onPath, ...unpacked].map((path) => versionOf(path, versionArgument)));
   return newestFirst(found.filter((program) => program !== undefined));
 }
 

@@ -13,7 +13,7 @@ export interface RegisterHistoryOptions {
   readonly cas?: number;
   /** How many values there are to write; absent: every value is written once. */
   readonly values?: number;
-  /** Of an operation to end with an unknown outcome, though it took effect. */
+  /** Probability that an operation ends with an unknown outcome, though it took effect. */
   readonly crashes?: number;
   readonly seed: number;
 }

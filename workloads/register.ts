@@ -20,7 +20,7 @@ const options = {
     default: 24,
     min: 1,
     max: 1000,
-    doc: "operations of unknown outcome after which a key retires: each stays open for the checker for ever",
+    doc: "operations of unknown outcome after which a key retires: each stays open for the checker to the end",
   },
   "concurrency-per-key": {
     default: 10,
@@ -38,7 +38,7 @@ interface Register {
   asked: number;
   pending: number;
   unknown: number;
-  /** The value that was read or written last, as far as an answer told. */
+  /** The value that the last answer reported as read or written. */
   seen: Json | undefined;
 }
 

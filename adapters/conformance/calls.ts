@@ -48,7 +48,7 @@ function limits(bench: Bench): void {
       };
     };
 
-    it("of every kind keeps its own deadline, though the connection's is longer", async () => {
+    it("of each kind keeps its own deadline, though the connection's is longer", async () => {
       const link = await throughRelay();
       const every = await everyCall(link);
       const key = bench.key();
@@ -69,7 +69,7 @@ function limits(bench: Bench): void {
       }
     });
 
-    it("of every kind rejects at once when its signal fires, and does not know what became of it", async () => {
+    it("of each kind rejects at once when its signal fires, with an unknown outcome", async () => {
       const link = await throughRelay();
       const every = await everyCall(link);
       const key = bench.key();
@@ -86,7 +86,7 @@ function limits(bench: Bench): void {
       }
     });
 
-    it("of every kind is never sent where its signal has fired before", async () => {
+    it("of each kind is never sent if its signal has fired before", async () => {
       const link = await throughRelay();
       const every = await everyCall(link);
       const key = bench.key();

@@ -23,7 +23,7 @@ export interface HttpAnswer {
 
 /** An attempt to connect that takes longer is given up for a new one: a healed link is found within this. */
 const connectTimeoutMs = 1000;
-/** A connection that nobody uses stays open so long: a client that asks seldom finds it ready. */
+/** How long an unused connection stays open, so that a client that seldom asks finds it ready. */
 const idleMs = 60_000;
 
 /**

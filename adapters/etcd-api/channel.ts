@@ -24,7 +24,7 @@ export interface Question {
   readonly frame: Buffer;
   /** As the header `grpc-timeout` has it. */
   readonly timeout: string;
-  /** Of a log-in. */
+  /** The token of a log-in. */
   readonly token: string | undefined;
 }
 
@@ -82,7 +82,7 @@ export class Channel {
     return this.#state === "ended" || this.#isOver;
   }
 
-  /** Before the session's own event tells. */
+  /** True as soon as the session ends, even before its `close` event. */
   get #isOver(): boolean {
     return this.#session.closed || this.#session.destroyed;
   }

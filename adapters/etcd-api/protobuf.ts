@@ -109,7 +109,7 @@ export class ProtobufWriter {
     this.#byte(rest);
   }
 
-  /** Of 64 bits; negative numbers as their two's complement. */
+  /** Writes 64 bits; negative numbers as their two's complement. */
   #varint(value: bigint): void {
     let rest = BigInt.asUintN(64, value);
     for (; rest > 0x7fn; rest >>= 7n) this.#byte(Number(rest & 0x7fn) | 0x80);

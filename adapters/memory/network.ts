@@ -12,7 +12,7 @@ export interface LatencyMs {
   readonly max: number;
 }
 
-/** What was lost on the way is sent again so much later. */
+/** Time until a lost message is sent again. */
 const retransmissionMs = 200;
 
 const name = (from: Place, to: Place): string => `${from} -> ${to}`;

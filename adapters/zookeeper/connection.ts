@@ -29,7 +29,7 @@ export interface ConnectionOptions {
   readonly sessionTimeoutMs: number;
   readonly watches: WatchRegistry;
   readonly clock: Clock;
-  /** Called with the zxid of every reply. */
+  /** Called with each reply's zxid. */
   readonly saw: (zxid: bigint) => void;
   /** Called when a reply reports that the session is gone. */
   readonly expired: () => void;

@@ -12,7 +12,7 @@ import { WatchRegistry } from "./watches.ts";
 import { openWire } from "./wire.ts";
 
 export interface SessionOptions extends Pick<ConnectOptions, "tls" | "user"> {
-  /** What to ask for: without a sign of life for so long, the session ends. The server has bounds of its own. */
+  /** Requested time without a sign of life after which the session ends. The server has bounds of its own. */
   readonly sessionTimeoutMs: number;
   readonly clock: Clock;
 }

@@ -99,7 +99,7 @@ export function onVoteRequest(state: RaftState, message: VoteRequest): void {
   const granted =
     message.term >= state.term && (asksFuture || free) && state.log.isUpToDate(lastIndex, lastTerm);
   if (message.type === "pre-vote") {
-    // A grant is for the term that was asked about; a refusal tells the asker our own, which may be news.
+    // A grant is for the term that was asked about; a refusal carries our own, which may be news.
     state.send(from, { type: "pre-vote-reply", granted, term: granted ? message.term : state.term });
     return;
   }

@@ -3,7 +3,7 @@ import { MembershipHistory } from "./membership.ts";
 import type { Persisted } from "./storage.ts";
 import { type Entry, type LogIndex, logIndex, type Snapshot, type Term, term } from "./types.ts";
 
-/** Of data in the entries that are kept behind a snapshot. */
+/** Maximum bytes of data in the entries that are kept behind a snapshot. */
 const retainedBytesMax = 16 * 2 ** 20;
 
 /**

@@ -125,7 +125,7 @@ describe("membership change (thesis chapter 4)", () => {
     members.heal();
     members.tick(1, 12);
     expect(members.status(1)).toMatchObject({ role: "follower", commit: 2 });
-    // The heir was told to start its election at once.
+    // The leader asked the heir to start its election at once.
     expect([2, 3].map((id) => members.status(id).role)).toContain("leader");
     expect(members.status(2).membership.voters).toEqual([2, 3]);
   });

@@ -167,7 +167,7 @@ export class RaftNode {
     return { messages, immediate };
   }
 
-  /** Whether this member, or whom it takes for the leader, is another than last told: worth a Ready of its own. */
+  /** Whether the role, or the leader as this member sees it, has changed since the last report: worth a Ready of its own. */
   #isNews(): boolean {
     const { role, leader } = this.#state;
     if (role === this.#reportedRole && leader === this.#reportedLeader) return false;

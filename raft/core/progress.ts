@@ -22,7 +22,7 @@ export class Progress {
   #silent = false;
   /** The member was heard since the last look of check-quorum. */
   active = true;
-  /** The commit index it was told last. */
+  /** The commit index that was last sent to it. */
   sentCommit: LogIndex = logIndex(0);
   /** The newest heartbeat round that it answered. */
   ackedRound = 0;

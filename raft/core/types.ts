@@ -19,7 +19,7 @@ export interface Entry {
   readonly data: Uint8Array;
 }
 
-/** What must survive a restart beside the log (figure 2, "Persistent state on all servers"). */
+/** What must survive a restart in addition to the log (figure 2, "Persistent state on all servers"). */
 export interface HardState {
   readonly term: Term;
   readonly vote: MemberId | undefined;
@@ -69,7 +69,7 @@ export type Message = { readonly from: MemberId; readonly to: MemberId; readonly
       readonly index: LogIndex;
       /** On refusal: the term of the entry at `index` in the follower's log. */
       readonly hintTerm: Term;
-      /** On refusal: the `prevIndex` that was refused, so that a late refusal is told from a new one. */
+      /** On refusal: the `prevIndex` that was refused, so that a late refusal differs from a new one. */
       readonly refusedIndex: LogIndex;
     }
   | { readonly type: "heartbeat"; readonly commit: LogIndex; readonly readContext: number }
@@ -108,7 +108,7 @@ export type Input =
 
 /**
  * What the driver has to do, in this order: (1) send `immediate` at any time; (2) make `snapshot`, `entries` and
- * `hardState` durable; (3) send `messages`; tell the core `persisted`; (4) restore `snapshot`, apply `committed` in
+ * `hardState` durable; (3) send `messages`; call the core's `persisted`; (4) restore `snapshot`, apply `committed` in
  * order; (5) answer `reads` whose index is applied. A driver that takes Readies while earlier ones are still being
  * written keeps their order, and holds back `immediate` too while a changed term or vote is not durable.
  */

@@ -9,7 +9,7 @@ import { readWriteRequest, writeRequest } from "./request-codec.ts";
 export interface Command {
   /** The member that a client gave the request to. */
   readonly proposer: number;
-  /** Of that member's process: rises at every start. */
+  /** Number of that member's process: rises at each start. */
   readonly incarnation: number;
   /** From 1, a new one for every request of the incarnation. */
   readonly sequence: number;

@@ -31,7 +31,7 @@ export class History {
   #revision = 1;
   #compactRevision = 0;
 
-  /** Of the last transaction that changed something; 1 where none did. */
+  /** Revision of the last transaction that changed something; 1 if none did. */
   get revision(): number {
     return this.#revision;
   }

@@ -83,7 +83,7 @@ describe("a command that is in the log twice", () => {
     expect(machine.store.revision).toBe(3);
   });
 
-  it("is told from one of another member, and of another incarnation", () => {
+  it("differs from one of another member, and of another incarnation", () => {
     const { machine, apply } = machineFor();
     for (const ids of [{}, { proposer: 2 }, { incarnation: 2 }, { sequence: 2, incarnation: 2 }]) {
       expect(apply(ids)).toMatchObject({ duplicate: false });
@@ -101,7 +101,7 @@ describe("a command that is in the log twice", () => {
     expect(machine.store.revision).toBe(3);
   });
 
-  it("has no effect once its proposer was started anew", () => {
+  it("has no effect once its proposer was restarted", () => {
     const { machine, apply } = machineFor();
     apply({ incarnation: 2 });
     const late = apply({ incarnation: 1, sequence: 9 });

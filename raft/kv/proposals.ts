@@ -7,7 +7,7 @@ interface Proposer {
   incarnation: number;
   /** Every sequence up to it is settled. */
   settled: number;
-  /** Of the sequences above `settled` that were applied. */
+  /** Results of the applied sequences above `settled`. */
   results: Map<number, KvResult>;
 }
 
@@ -20,7 +20,7 @@ interface Proposer {
 export class Proposals {
   readonly #proposers = new Map<number, Proposer>();
 
-  /** `fresh`: to be applied. Otherwise it has no effect, and what its proposer is to be told. */
+  /** Returns `fresh` for a command to apply. Any other is not applied: the result is the answer for its proposer. */
   admit({ proposer: id, incarnation, sequence, settled }: Command): "fresh" | "superseded" | KvResult {
     const proposer = this.#proposer(id, incarnation);
     if (incarnation < proposer.incarnation) return "superseded";

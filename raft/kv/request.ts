@@ -39,7 +39,7 @@ export interface DeleteRangeRequest extends KeyRange {
   readonly prevKv: boolean;
 }
 
-/** `target` of the key (of every key of the range) compared with the literal. */
+/** Compares `target` of the key, or of each key in the range, with the literal. */
 export interface Compare extends KeyRange {
   readonly target: "version" | "create" | "mod" | "value";
   readonly result: "equal" | "greater" | "less" | "not-equal";
@@ -97,5 +97,5 @@ export type KvErrorCode =
   | "empty-key"
   | "value-provided"
   | "too-many-operations"
-  /** Its proposer had settled it, or was started anew since: it is not applied (again), and nobody waits for it. */
+  /** Its proposer had settled it, or has restarted since: it is not applied (again), and nobody waits for it. */
   | "superseded";

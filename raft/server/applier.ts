@@ -15,7 +15,7 @@ export interface ApplierOptions {
   readonly log: (line: string) => void;
 }
 
-/** So many entries are applied in one go; in between, messages and ticks get their turn. */
+/** Maximum entries applied in one go; in between, messages and ticks get their turn. */
 const entriesPerTurn = 500;
 const logBytesMax = 256 * 1024 * 1024;
 
@@ -80,8 +80,8 @@ export class Applier {
   }
 
   /**
-   * Whether a snapshot is worth its price, which is the whole state written anew: not before so many entries, nor before
-   * they hold half as much as the last snapshot, so that a large state is not written over and over; but always when
+   * Whether a snapshot is worth its price, which is writing the whole state again: not before `entries` entries, nor before
+   * those hold half as much as the last snapshot, so that a large state is not written over and over; but always when
    * the log has become too long for the memory that it takes.
    */
   isSnapshotDue(entries: number): boolean {

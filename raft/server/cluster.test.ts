@@ -98,7 +98,7 @@ describe("a cluster of processes", () => {
     expect((await cluster.list(away, "k-")).size).toBe(2_201);
   });
 
-  it("ends with status 0 when it is told to stop, and finds everything again", async () => {
+  it("ends with status 0 when it is asked to stop, and finds everything again", async () => {
     const cluster = await createCluster(1);
     await cluster.eventually("a write", () => cluster.put(0, "kept", "1"));
     expect(await cluster.signal(0, "SIGTERM")).toBe(0);

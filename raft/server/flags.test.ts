@@ -19,7 +19,7 @@ describe("the server's flags", () => {
     ]);
   });
 
-  it("bind to loopback unless told otherwise, and serve no gateway", () => {
+  it("bind to loopback by default, and serve no gateway", () => {
     const flags = parse(...minimal, ...cluster);
     expect(flags.listenClient).toEqual({ host: "127.0.0.1", port: 2379 });
     expect(flags.listenPeer).toEqual({ host: "127.0.0.1", port: 2380 });

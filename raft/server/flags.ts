@@ -36,15 +36,15 @@ export const usage = `Usage: node --import tsx raft/server/main.ts --name NAME -
 
   --name NAME                  this member's name, one of those in --initial-cluster
   --data-dir DIR               log and snapshots; made where it is not there
-  --initial-cluster LIST       name and peer address of every member, as this one reaches them
-  --cluster-token TEXT         tells clusters with the same names apart (assay)
+  --initial-cluster LIST       name and peer address of each member, as this one reaches them
+  --cluster-token TEXT         distinguishes clusters with the same names (assay)
   --listen-client HOST:PORT    etcd v3 gRPC API (127.0.0.1:2379)
   --listen-peer HOST:PORT      the other members connect here (127.0.0.1:2380)
   --listen-gateway HOST:PORT   the same API as JSON over HTTP (not served)
   --advertise-client URL       what the list of members says (http:// and the address of --listen-client)
   --election-timeout-ms N      a follower waits between this and twice this for its leader (500)
   --heartbeat-ms N             between two heartbeats of the leader (50)
-  --snapshot-entries N         a snapshot is taken after so many entries, later where the state is large (10000)
+  --snapshot-entries N         entries after which a snapshot is taken, more if the state is large (10000)
   --request-timeout-ms N       a request without an answer is given up (5000)
   --mutant NAME                plants a bug; may be repeated:
 ${Object.entries(mutants)

@@ -19,7 +19,7 @@ export interface MemberOptions {
   readonly electionTimeoutMs: number;
   readonly heartbeatMs: number;
   readonly requestTimeoutMs: number;
-  /** A snapshot is taken after so many entries, or later where the state is large. */
+  /** Number of entries after which a snapshot is taken; more if the state is large. */
   readonly snapshotEntries: number;
   readonly mutants: ReadonlySet<Mutant>;
   readonly clock: Clock;

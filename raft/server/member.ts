@@ -15,7 +15,7 @@ import { type PeerAddress, PeerTransport } from "./transport/transport.ts";
 import type { LogBase } from "./wal/record.ts";
 import { WritePipeline } from "./write-pipeline.ts";
 
-/** After a pause of the whole process no more ticks are made up for: the others' messages shall be heard first. */
+/** Maximum ticks made up for after a pause of the whole process, so that the others' messages are heard first. */
 const ticksAtOnceMax = 3;
 const pendingCountMax = 8_192;
 const pendingBytesMax = 64 * 1024 * 1024;
@@ -158,7 +158,7 @@ export class Member implements Replica {
     ];
   }
 
-  /** Refuses new requests, answers those under way as far as it can be told, and leaves the disk closed. */
+  /** Refuses new requests, answers those under way as far as the outcome is known, and leaves the disk closed. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -239,8 +239,8 @@ export class Member implements Replica {
     if (appeared) this.#proposals.leaderAppeared();
     if (leader !== undefined) this.#leaderlessSince = undefined;
     else this.#leaderlessSince ??= this.#options.clock.now();
-    const whom = leader === undefined ? "no leader" : `leader ${this.#address(leader).name}`;
-    this.#options.log(`term ${now}: ${role}, ${whom}`);
+    const leadership = leader === undefined ? "no leader" : `leader ${this.#address(leader).name}`;
+    this.#options.log(`term ${now}: ${role}, ${leadership}`);
   }
 
   #answer(applied: Applied, incarnation: number): void {

@@ -8,7 +8,7 @@ export interface ProposalsOptions {
   readonly proposer: number;
   readonly incarnation: number;
   readonly requestTimeout: Nanos;
-  /** So long a request waits for a leader before it is refused, and a command for its answer before it is sent again. */
+  /** How long a request waits for a leader before it is refused, and a command for its answer before it is sent again. */
   readonly patience: Nanos;
   readonly countMax: number;
   readonly bytesMax: number;

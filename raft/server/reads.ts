@@ -4,7 +4,7 @@ import { ReplicaError } from "./replica.ts";
 
 export interface ReadsOptions {
   readonly requestTimeout: Nanos;
-  /** So long a read waits for a leader to be elected. */
+  /** How long a read waits for a leader to be elected. */
   readonly patience: Nanos;
 }
 

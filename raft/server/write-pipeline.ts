@@ -8,7 +8,7 @@ interface Job {
   readonly messages: Message[];
   /** End of the log once it is. */
   readonly end: LogBase;
-  /** Of its entries, those up to here were not replaced by a later write. */
+  /** Index up to which its entries were not replaced by a later write. */
   valid: LogIndex;
   readonly changesTerm: boolean;
 }

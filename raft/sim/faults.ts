@@ -7,13 +7,13 @@ import type { World } from "./world.ts";
 /** What faults may do to the cluster. */
 export interface Cluster {
   readonly members: ReadonlyMap<MemberId, SimMember>;
-  /** Of those that think they lead, the one with the highest term. */
+  /** The member with the highest term among those that think they lead. */
   leader(): SimMember | undefined;
   /** A new process with an empty disk that no membership knows yet. */
   addMember(): SimMember;
 }
 
-/** A cluster grows to so many processes at most, removed ones included. */
+/** Maximum processes of a cluster, removed ones included. */
 const processesMax = 12;
 
 /** Breaks things until the world's duration is over, each for a while. */

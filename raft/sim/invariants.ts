@@ -4,7 +4,7 @@ import { require } from "./violation.ts";
 
 /** What is remembered of one member since its last restart. */
 interface Observed {
-  /** Its log as far as its Readies told, by index; a hole is what a snapshot replaced. */
+  /** Its log as far as its Readies show it, by index; a hole is what a snapshot replaced. */
   log: Map<number, Entry>;
   last: number;
   term: Term;
@@ -16,7 +16,7 @@ interface Observed {
 }
 
 /**
- * The properties of figure 3, and what they are good for, checked from outside after every step of every member: from
+ * The properties of figure 3, and what they are good for, checked from outside after each step of each member: from
  * what a member hands to its driver, before anything of it reaches anyone else.
  */
 export class Invariants {

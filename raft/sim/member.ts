@@ -28,7 +28,7 @@ export class SimMember {
   #starts = 0;
   /** What arrives while the process stands still. */
   #held: (() => void)[] | undefined;
-  /** The disk takes so many times longer. */
+  /** Factor by which the disk is slower than usual. */
   diskSlowness = 1;
 
   constructor(world: World, id: MemberId, bootstrap: Membership) {

@@ -29,7 +29,7 @@ export interface SimOptions {
   readonly lossProbability: number;
   readonly duplicateProbability: number;
   readonly delayMs: readonly [number, number];
-  /** Of messages that take ten times as long. */
+  /** Probability that a message takes ten times as long. */
   readonly slowProbability: number;
   readonly syncMs: readonly [number, number];
   /** Readies are taken while earlier ones are being written. */
@@ -40,7 +40,7 @@ export interface SimOptions {
   readonly crashAfterVoteProbability: number;
   readonly clients: number;
   readonly clientEveryMs: readonly [number, number];
-  /** Of a client's operations. */
+  /** Probability that a client's operation is a read. */
   readonly readProbability: number;
   /** Well above what a message and a write to disk take, or nobody is ever elected (§5.6). */
   readonly electionTicks: number;
@@ -49,7 +49,7 @@ export interface SimOptions {
   readonly maxBytesPerAppend: number;
   readonly maxInflight: number;
   readonly retainedEntries: number;
-  /** A member takes a snapshot when it has applied so many entries since the last. */
+  /** Number of applied entries after which a member takes its next snapshot. */
   readonly compactEvery: number;
 }
 

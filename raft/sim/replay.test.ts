@@ -10,7 +10,7 @@ const run = (...args: string[]) =>
   );
 
 describe("replay", () => {
-  it("tells every step of a seed that breaks an invariant, and ends with status 1", () => {
+  it("prints each step of a seed that breaks an invariant, and ends with status 1", () => {
     const { stdout, status } = run("--seed", "3", "--mutant", "apply-twice");
     expect(status).toBe(1);
     expect(stdout).toContain("1 starts");

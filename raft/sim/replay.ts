@@ -6,7 +6,7 @@ import { simulate } from "./simulation.ts";
 /**
  * npx tsx raft/sim/replay.ts --seed 123 [--world KIND] [--mutant NAME] [--quiet]
  *
- * Lives through the world of a seed again and tells every step. Exit status 1 where an invariant breaks.
+ * Replays the world of a seed and prints each step. Exit status 1 if an invariant breaks.
  */
 const { values } = parseArgs({
   options: {

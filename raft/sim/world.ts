@@ -14,7 +14,7 @@ export interface World {
   readonly network: SimNetwork;
   readonly invariants: Invariants;
   readonly stats: SimStats;
-  /** Tells whoever replays a seed what happens; `undefined` where nobody listens. */
+  /** Reports each step to a replay of the seed; `undefined` if nobody listens. */
   readonly trace: ((line: string) => void) | undefined;
 }
 

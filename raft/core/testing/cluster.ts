@@ -75,7 +75,7 @@ interface Member {
 }
 
 /**
- * Members whose disks and links take no time, for scenarios told step by step: nothing happens but what the test asks
+ * Members whose disks and links take no time, for scenarios step by step: nothing happens but what the test asks
  * for. Time stands still unless `tick` is called.
  */
 export class TestCluster {

@@ -35,7 +35,7 @@ import type {
   TxnResponseWire,
 } from "./wire.ts";
 
-/** Of the API that is spoken: what this server implements is etcd 3.4's. */
+/** Version of the API that this server implements: etcd 3.4's. */
 export const apiVersion = "3.4.0";
 
 /** etcd's default: 1.5 MiB in one request that writes. */

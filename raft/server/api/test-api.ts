@@ -34,7 +34,7 @@ export async function startTestApi(options: { clock?: Clock; replica?: MemoryRep
     replica,
     ...api,
     callRaw,
-    /** Of the service `KV`, `Maintenance` or `Cluster`, or one by its full name. */
+    /** Calls a method of the service `KV`, `Maintenance` or `Cluster`, or one by its full name. */
     async call(service: string, method: string, request: object): Promise<object> {
       const name = service.includes(".") ? service : `etcdserverpb.${service}`;
       const definition = serviceDefinition(definitions, name)[method];

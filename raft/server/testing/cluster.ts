@@ -24,7 +24,7 @@ export interface ClusterOptions {
   /** Data directories and logs go below it. */
   readonly directory: string;
   readonly clock: Clock;
-  /** Beside names, addresses and directories. */
+  /** Flags in addition to names, addresses and directories. */
   readonly flags?: readonly string[];
 }
 
@@ -75,7 +75,7 @@ export class LocalCluster {
     return readFileSync(this.#logFile(node), "utf8");
   }
 
-  /** The process is started; whether it serves is for `ready` to tell. */
+  /** Starts the process; `ready` waits until it serves. */
   start(node: number): void {
     // A test that ran out of time may still be going on.
     if (this.#stopped) throw new Error("the cluster was stopped");

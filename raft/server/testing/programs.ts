@@ -2,7 +2,7 @@ import { execFile, execFileSync } from "node:child_process";
 
 const environment = { ...process.env, ETCDCTL_API: "3" };
 
-/** What to tell who lacks `program`, of that Debian package; undefined where it is installed. */
+/** Says how to install a missing `program` from that Debian package; undefined if it is installed. */
 export function missingProgram(program: string, debianPackage: string): string | undefined {
   try {
     execFileSync(program, [program === "etcdctl" ? "version" : "--version"], {

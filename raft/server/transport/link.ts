@@ -9,7 +9,7 @@ import { Outbox } from "./outbox.ts";
 import { encodeFrame, FrameReader, type Hello } from "./wire.ts";
 
 export interface LinkOptions {
-  /** Of the other member, for log lines. */
+  /** Name of the other member, for log lines. */
   readonly name: string;
   readonly host: string;
   readonly port: number;
@@ -25,7 +25,7 @@ export interface LinkOptions {
 const handshakeLimit = millis(500);
 const watchInterval = millis(100);
 const pingInterval = millis(200);
-/** A connection that answers no ping for so long is taken for dead, though TCP would wait for minutes. */
+/** Time without an answer to a ping after which a connection is taken for dead; TCP would wait for minutes. */
 const silenceLimit = millis(600);
 const backoffFirstMs = 20;
 const backoffMaxMs = 250;

@@ -18,9 +18,9 @@ export interface ListenerOptions {
   readonly log: (line: string) => void;
 }
 
-/** A link pings far more often: whoever says nothing for so long is gone. */
+/** Silence after which a peer is gone: a link pings far more often. */
 const idleLimit = seconds(3);
-/** A message in parts may be so long in all: a snapshot. */
+/** Maximum total length of a message in parts: a snapshot. */
 const assembledBytesMax = 2 * 1024 * 1024 * 1024;
 /** Refused connections fill the log no faster. */
 const refusalLogInterval = seconds(1);
@@ -85,7 +85,7 @@ export class Listener {
     };
     this.#connections.add(connection);
     socket.on("data", (chunk) => this.#onData(connection, chunk));
-    // Its end is told by the link of the other side; a reset is no news here.
+    // The other side's link reports its end; a reset is no news here.
     socket.on("error", () => {});
     socket.on("close", () => this.#connections.delete(connection));
   }
@@ -133,7 +133,7 @@ export class Listener {
     if (hello.to !== self) throw new CodecError(`it looks for member ${hello.to}, this is ${self}`);
     if (!isMember(hello.from)) throw new CodecError(`${hello.from} is no member`);
     connection.from = hello.from;
-    // Whoever opens a connection anew has given up the one before.
+    // A peer that opens a new connection has given up the one before.
     for (const other of this.#connections)
       if (other !== connection && other.from === hello.from) other.socket.destroy();
     connection.socket.write(encodeFrame({ kind: "welcome" }));

@@ -98,7 +98,7 @@ export class PeerTransport {
     this.#links.get(message.to)?.send(message);
   }
 
-  /** As the member itself told, at its last hello; empty until then. */
+  /** URLs that the member itself sent with its last hello; empty until then. */
   clientUrls(member: MemberId): readonly string[] {
     return this.#clientUrls.get(member) ?? [];
   }

@@ -17,7 +17,7 @@ export type WireFrame =
   | { readonly kind: "ping" }
   | { readonly kind: "pong" };
 
-/** Who speaks to whom. `clientUrls`: where the speaker's clients reach it, for the list of members. */
+/** Names both ends of a connection. `clientUrls`: where the speaker's clients reach it, for the list of members. */
 export interface Hello {
   readonly clusterId: number;
   readonly from: number;

@@ -14,9 +14,9 @@ export interface ReplayOptions {
 
 export interface Replayed {
   readonly segments: Segment[];
-  /** Of the last segment, for writing. */
+  /** The last segment, open for writing. */
   readonly handle: FileHandle;
-  /** Of the last frame. */
+  /** Number of the last frame. */
   readonly number: number;
 }
 

@@ -45,7 +45,7 @@ export interface SegmentContent {
   /** Length of the part that is whole. */
   readonly bytes: number;
   readonly torn: boolean;
-  /** Of the last whole frame; what was expected before it, where there is none. */
+  /** Number of the last whole frame; the number expected before it if there is none. */
   readonly lastNumber: number | undefined;
 }
 
