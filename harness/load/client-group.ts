@@ -27,7 +27,7 @@ export interface GroupContext {
   readonly adapter: Pick<Adapter, "connect">;
   readonly workload: Workload;
   readonly run: WorkloadRun;
-  /** Of the nodes, in their order. */
+  /** Addresses of the nodes, in their order. */
   readonly endpoints: readonly Endpoint[];
   readonly connect: ConnectOptions;
   readonly load: Load;

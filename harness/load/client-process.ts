@@ -74,7 +74,7 @@ export class ClientProcess<Step = unknown> {
     return this.#id;
   }
 
-  /** Connects ahead of the first operation. A refusal is left for the first operation to tell. */
+  /** Connects ahead of the first operation. A refusal is left for the first operation to report. */
   async open(): Promise<void> {
     await this.#connect("wait").catch(() => {});
   }

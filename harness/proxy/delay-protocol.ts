@@ -9,7 +9,7 @@ export const delayProxySpec = z.object({
   peers: z.record(z.string(), z.string().transform(nodeId)),
   /** Each port that it listens on, and where it passes connections on to. */
   ports: z.array(z.object({ listen: z.int(), target: z.object({ host: z.string(), port: z.int() }) })),
-  /** Of the jitter. */
+  /** Seed of the jitter. */
   seed: z.int(),
 });
 export type DelayProxySpec = z.input<typeof delayProxySpec>;

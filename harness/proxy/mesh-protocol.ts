@@ -8,7 +8,7 @@ const address = z.object({ host: z.string(), port: z.int() });
 /** What a mesh's process is started with, as JSON in its one argument. */
 export const meshSpec = z.object({
   nodes: z.array(node),
-  /** Of the jitter. */
+  /** Seed of the jitter. */
   seed: z.int(),
 });
 export type MeshSpec = z.input<typeof meshSpec>;

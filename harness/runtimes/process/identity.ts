@@ -3,8 +3,8 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { lines } from "../../lines.ts";
 
 /**
- * A process told apart from every other that ever had or will have its number: `1234@<scope>/<start time>`. The scope is
- * the boot and the namespace that process numbers belong to, as far as the system tells.
+ * Identity of a process, distinct from any other that had or will have its number: `1234@<scope>/<start time>`. The scope is
+ * the boot and the namespace that process numbers belong to, as far as the system reports them.
  */
 export type ProcessIdentity = string;
 
@@ -14,7 +14,7 @@ export function processIdentity(pid: number): ProcessIdentity | undefined {
   return started === undefined ? undefined : `${pid}@${scope()}/${started}`;
 }
 
-/** `foreign`: its number belongs to another process namespace, from which nothing can be told here. */
+/** `foreign`: its number belongs to another process namespace, about which nothing is known here. */
 export function lifeOf(identity: ProcessIdentity): "alive" | "dead" | "foreign" {
   const match = /^(\d+)@([^/]*)\/(.*)$/.exec(identity);
   if (match === null) return "dead";

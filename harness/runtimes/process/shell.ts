@@ -32,7 +32,7 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
           ),
         );
     });
-    // It may end without reading its input; its exit status tells.
+    // It may end without reading its input; its exit status shows that.
     child.stdin.on("error", () => {}).end(options.input ?? "");
   });
 }

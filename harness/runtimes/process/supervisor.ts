@@ -16,7 +16,7 @@ export interface Child {
   readonly pid: number;
   /** Resolves when the process has ended and was reaped. */
   readonly exited: Promise<Exit>;
-  /** Of the whole group. False where it is gone already. */
+  /** Signals the whole group. False if it is gone already. */
   signal(signal: NodeJS.Signals): boolean;
 }
 
@@ -36,7 +36,7 @@ export interface SpawnOptions {
 /**
  * Owns a run's processes and directories: they end with the run, however it ends. Where the harness can still act (its
  * end, an uncaught error, a signal that nobody else handles) they are removed at once; where it was killed with -9, the
- * ledger tells the next run what to remove.
+ * ledger lists for the next run what to remove.
  */
 export class Supervisor {
   readonly #ledger: Ledger;

@@ -154,7 +154,7 @@ export function runtimeContract(runtime: Runtime, start: () => Promise<EchoClust
       expect(echo.node("n3").state()).toBe("running");
     });
 
-    it("tells its last log lines and what it uses", async () => {
+    it("returns its last log lines and its usage", async () => {
       await until(async () => (await echo.node("n1").logTail(5)).includes("n1 starts"));
       if (process.platform !== "linux") return;
       await until(async () => ((await echo.node("n1").usage())?.cpuSeconds ?? 0) > 0);
