@@ -13,15 +13,15 @@ export interface NodeView {
   readonly index: number;
   /** Directory of the node's own, empty at its first start and kept over restarts; as the node sees it. */
   readonly dataDir: string;
-  /** Where the node binds, by port name. */
+  /** Addresses that the node binds to, by port name. */
   readonly listen: Readonly<Record<string, Address>>;
-  /** Where clients reach the node, by port name. */
+  /** Addresses at which clients reach the node, by port name. */
   readonly advertise: Readonly<Record<string, Address>>;
   /** Every OTHER node, and where THIS node reaches it, by port name. */
   readonly peers: readonly PeerView[];
-  /** Where the other nodes reach this node, where that is not `listen` (a container that listens on every address). */
+  /** Addresses at which the other nodes reach this node, if not `listen` (a container that listens on every address). */
   readonly announced?: Readonly<Record<string, Address>>;
-  /** What `--node-arg` adds. */
+  /** Arguments that `--node-arg` adds. */
   readonly extraArgs: readonly string[];
   /** Version of the binary or image, from `versions` or the tag of the image: `3.5.16`. */
   readonly version: string;
@@ -57,7 +57,7 @@ export interface PortSpec {
   readonly number: number;
   /** `peer` ports carry traffic between nodes: a runtime cuts and delays them. */
   readonly for: "client" | "peer";
-  /** Where the port also carries UDP. */
+  /** True if the port also carries UDP. */
   readonly udp?: boolean;
 }
 

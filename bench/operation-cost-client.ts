@@ -31,7 +31,7 @@ export interface Measurement {
 const clock: Clock = realClock();
 const options = { clock, timeoutMs: 5000 };
 const keys = 100;
-/** As often as the harness asks. */
+/** Interval at which the harness asks, too. */
 const pollEvery = millis(200);
 
 class Tally {

@@ -10,7 +10,7 @@ import { abortedError, type Limits, onAbort, throwIfAborted } from "../client/as
 
 export interface HttpRequest {
   readonly method: "GET" | "PUT" | "POST";
-  /** With its query. */
+  /** Path with its query. */
   readonly path: string;
   readonly body?: string;
 }

@@ -10,9 +10,9 @@ import { type Connection, openConnection } from "./connection.ts";
 import { grantLease } from "./lease.ts";
 import { type Call, type Header, methods } from "./methods.ts";
 
-/** What every server of etcd's v3 API can do. */
+/** Capabilities of each server of etcd's v3 API. */
 export const offered = ["kv", "delete", "prefix"] as const;
-/** What etcd can do; the reference server has no leases. */
+/** Capabilities of etcd; the reference server has no leases. */
 export const offeredWithLeases = [...offered, "session"] as const;
 
 /** A client of one node that speaks etcd's v3 API. Keys are stored as they are. */

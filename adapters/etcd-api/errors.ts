@@ -9,7 +9,7 @@ import { nameOfStatus, status } from "./status.ts";
  * is not in the table is taken by status, and is indefinite unless that status cannot come after the proposal.
  */
 interface Reason {
-  /** How etcd's text begins. */
+  /** Start of etcd's text. */
   readonly text: string;
   readonly code: ErrorCode;
   /** Absent: the code's usual meaning. */

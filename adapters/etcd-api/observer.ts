@@ -50,7 +50,7 @@ function memberAt(endpoint: Endpoint, options: ConnectOptions): Member {
   };
 }
 
-/** What a status says of the leader where the node knows none. */
+/** Leader in the status of a node that knows none. */
 const nobody = "0";
 
 /** Nodes that are cut off may name an old leader: the newest term decides. */

@@ -44,7 +44,7 @@ export class ProtobufWriter {
     this.#length = prefix;
   }
 
-  /** What was written so far. */
+  /** The bytes written so far. */
   bytes(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -25,7 +25,7 @@ export class MemoryNetwork {
   readonly #cut = new Set<string>();
   readonly #slow = new Map<string, { delayMs: number; jitterMs: number }>();
   readonly #lossy = new Map<string, number>();
-  /** What was seen of the faults of the moment: a description -> how often. */
+  /** Effects of the current faults: a description -> how often it was seen. */
   readonly #seen = new Map<string, number>();
 
   constructor(options: { clock: Clock; random: Random; latency: LatencyMs; onChange: () => void }) {

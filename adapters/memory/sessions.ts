@@ -42,7 +42,7 @@ export class MemorySessions {
     if (entry === undefined) return;
     entry.stop();
     entry.stop = this.#clock.after(millis(entry.ttlMs), () => {
-      // Without a leader nobody counts: the next one waits again.
+      // Nobody counts without a leader: the next one waits again.
       if (this.#expire(entry.keys)) this.#open.delete(id);
       else this.renew(id);
     });

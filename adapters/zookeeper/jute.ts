@@ -43,7 +43,7 @@ export class JuteWriter {
     return this;
   }
 
-  /** What was written so far. */
+  /** The bytes written so far. */
   bytes(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -51,7 +51,7 @@ export class Session {
     return this.#identity.id;
   }
 
-  /** What the server granted: how long it waits for a sign of life. 0 where there is no session yet. */
+  /** Session timeout that the server granted; 0 if there is no session yet. */
   get timeoutMs(): number {
     return this.#timeoutMs;
   }
@@ -203,4 +203,4 @@ export class Session {
 }
 
 const notZooKeeper = (server: string): ClientError =>
-  new ClientError("not-connected", `${server}: this is no ZooKeeper server: its reply makes no sense`);
+  new ClientError("not-connected", `${server}: not a ZooKeeper server: its reply could not be read`);

@@ -4,7 +4,7 @@ import { millis } from "../../core/time.ts";
 import type { ConnectOptions, Digest, Endpoint } from "../adapter.ts";
 import { openSocket } from "./wire.ts";
 
-/** What a server says of itself, by the four letters `srvr`. */
+/** Status that a server reports in answer to the four letters `srvr`. */
 export interface ServerStatus {
   readonly leads: boolean;
   /** The newest transaction that it has; its upper half is the leader's epoch. */

@@ -29,7 +29,7 @@ export function openWire(endpoint: Endpoint, tls: Tls | undefined, events: WireE
     while (rest.length >= 4 && !socket.destroyed) {
       const length = rest.readInt32BE(0);
       if (length < 0 || length > replyBytesMax) {
-        socket.destroy(new Error("this is no ZooKeeper server: its reply makes no sense"));
+        socket.destroy(new Error("not a ZooKeeper server: its reply could not be read"));
         return;
       }
       if (rest.length < 4 + length) return;

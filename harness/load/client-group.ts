@@ -37,7 +37,7 @@ export interface GroupContext {
   onError(reason: unknown): void;
 }
 
-/** What the final phase asks through some of a role's processes. */
+/** Calls of the final phase through some of a role's processes. */
 export interface LastReads {
   readonly readers: readonly ClientProcess[];
   readonly calls: readonly Call[];

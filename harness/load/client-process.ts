@@ -126,7 +126,7 @@ export class ClientProcess<Step = unknown> {
     return {
       clock,
       ask: { timeoutMs, signal: end.signal },
-      // What arrives after the process ended was received by nobody.
+      // Nobody received an answer that arrives after the process ended.
       notice: (notice) => end.signal.aborted || recorder.notice({ ...place, ...notice }),
     };
   }
@@ -194,7 +194,7 @@ export class ClientProcess<Step = unknown> {
   }
 }
 
-/** Without a connection no request left: whatever kept it from coming up, the operation had no effect. */
+/** Marks a failure to connect as definite: no request left, so the operation had no effect. */
 function neverSent(reason: unknown): ClientError {
   const error = ClientError.from(reason);
   return errorCodes[error.code].definite ? error : new ClientError("not-connected", error.message);

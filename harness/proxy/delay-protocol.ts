@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { nodeId } from "../../core/op.ts";
 
-/** What a delay proxy's process is started with, as JSON in its one argument. */
+/** Options of a delay proxy's process, as JSON in its one argument. */
 export const delayProxySpec = z.object({
   /** The node that it stands before. */
   node: z.string().transform(nodeId),

@@ -1,7 +1,7 @@
 import type { NodeId } from "../../core/op.ts";
 import { count } from "../../core/wording.ts";
 
-/** What happens to bytes on one directed link, and what was seen of it since the last heal. */
+/** Faults of one directed link, and their effects on its bytes since the last heal. */
 export interface LinkState {
   readonly from: NodeId;
   readonly to: NodeId;

@@ -129,7 +129,7 @@ export interface Ready {
   readonly refusedReads: readonly number[];
   /** Commands that this member neither took nor forwarded: they definitely had no effect. */
   readonly dropped: readonly Uint8Array[];
-  /** Membership changes that were not taken: this member does not lead, another change is under way, or it makes no sense. */
+  /** Membership changes that were not taken: this member does not lead, another change is under way, or the change is invalid. */
   readonly refusedChanges: readonly MembershipChange[];
   readonly status: Status;
 }

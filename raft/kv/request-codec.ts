@@ -57,7 +57,7 @@ export function readWriteRequest(reader: ByteReader): WriteRequest {
 /** `depth`: in how many transactions it is nested. */
 function readRequest(reader: ByteReader, depth: number): KvRequest | CompactRequest {
   // Every level takes one of the operations that a transaction may have: deeper ones were never written.
-  if (depth > maxTxnOperations) throw reader.error("a transaction that is nested less deep");
+  if (depth > maxTxnOperations) throw reader.error("a less deeply nested transaction");
   const type = readName(reader, types);
   switch (type) {
     case "put":

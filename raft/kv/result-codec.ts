@@ -60,7 +60,7 @@ function writeResponse(writer: ByteWriter, response: KvResponse): void {
 }
 
 function readResponse(reader: ByteReader, depth: number): KvResponse {
-  if (depth > maxTxnOperations) throw reader.error("a response that is nested less deep");
+  if (depth > maxTxnOperations) throw reader.error("a less deeply nested response");
   const type = types[reader.byte()];
   switch (type) {
     case undefined:

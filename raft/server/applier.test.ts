@@ -76,7 +76,7 @@ describe("the applier", () => {
     ]);
     runAll(applier, 3);
     expect([applier.index, answered]).toEqual([3, [3]]);
-    expect(log.join()).toContain("entry 2 is no command");
+    expect(log.join()).toContain("entry 2 is not a command");
   });
 
   it("begins from a snapshot, and takes another in the place of its state", () => {

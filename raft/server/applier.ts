@@ -122,7 +122,7 @@ export class Applier {
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       // All members find the same bytes and skip them alike.
-      this.#options.log(`entry ${entry.index} is no command and has no effect: ${error.message}`);
+      this.#options.log(`entry ${entry.index} is not a command and has no effect: ${error.message}`);
       return;
     }
     this.#options.onApplied(applied);

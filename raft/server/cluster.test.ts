@@ -125,7 +125,7 @@ describe("a cluster of processes", () => {
   it("ends with status 64 and a message for flags that it does not understand", async () => {
     const cluster = await createCluster(1, ["--heartbeat-ms", "often"]);
     expect(await cluster.exited(0)).toBe(64);
-    expect(cluster.log(0)).toContain("--heartbeat-ms often: a whole number above 0 is expected");
+    expect(cluster.log(0)).toContain("--heartbeat-ms often: expected a whole number above 0");
   });
 
   it("ends with status 70 where its address is taken, and leaves the other process its data", async () => {

@@ -122,13 +122,13 @@ export class Member implements Replica {
   }
 
   propose(request: WriteRequest): Promise<KvResult> {
-    if (this.#stopped) return Promise.reject(new ReplicaError("stopping", "the server stops"));
+    if (this.#stopped) return Promise.reject(new ReplicaError("stopping", "the server is stopping"));
     this.#scheduleTurn();
     return this.#proposals.add(request, this.#options.clock.now());
   }
 
   confirmRead(): Promise<void> {
-    if (this.#stopped) return Promise.reject(new ReplicaError("stopping", "the server stops"));
+    if (this.#stopped) return Promise.reject(new ReplicaError("stopping", "the server is stopping"));
     this.#scheduleTurn();
     return this.#reads.add(this.#options.clock.now());
   }

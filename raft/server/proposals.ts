@@ -137,8 +137,8 @@ export class Proposals {
   /** Nothing is proposed any more. */
   stop(): void {
     for (const pending of [...this.#pending.values()]) {
-      if (pending.attempts === 0) this.#giveUp(pending, "stopping", "the server stops");
-      else this.#giveUp(pending, "leader-lost", "the server stops, the request was under way");
+      if (pending.attempts === 0) this.#giveUp(pending, "stopping", "the server is stopping");
+      else this.#giveUp(pending, "leader-lost", "the server is stopping, the request was under way");
     }
   }
 

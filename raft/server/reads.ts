@@ -97,7 +97,7 @@ export class Reads {
   stop(): void {
     const asked = [...this.#asked.values(), ...this.#confirmed.map(({ waiters }) => waiters)].flat();
     for (const waiter of [...this.#waiting, ...this.#refused, ...asked])
-      giveUp(waiter, new ReplicaError("stopping", "the server stops"));
+      giveUp(waiter, new ReplicaError("stopping", "the server is stopping"));
     this.#waiting = [];
     this.#refused = [];
     this.#asked.clear();

@@ -29,7 +29,7 @@ const { stats, violation } = simulate(options, values.quiet ? undefined : (line)
 console.log({ ...options, mutants: planted });
 console.log(stats);
 if (violation?.cause !== undefined) console.log(violation.cause);
-console.log(violation ? `VIOLATION of ${violation.message}` : "every invariant held");
+console.log(violation ? `VIOLATION of ${violation.message}` : "all invariants held");
 process.exitCode = violation ? 1 : 0;
 
 function usage(problem: string): never {

@@ -35,7 +35,7 @@ interface ProcessFacts {
 /** Linux reports processor time in hundredths of a second whatever the kernel's own tick is. */
 const ticksPerSecond = 100;
 
-/** From /proc/PID/stat; undefined where there is no such living process or no /proc. */
+/** Reads /proc/PID/stat; undefined if there is no such living process or no /proc. */
 export function linuxProcess(pid: number): ProcessFacts | undefined {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;

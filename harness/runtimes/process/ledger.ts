@@ -98,7 +98,7 @@ function parse(path: string): LedgerEntry | undefined {
   }
 }
 
-/** Made where it is missing. Rejects one that is not ours alone: what it says is killed and removed. */
+/** Creates the directory if missing. Rejects one that others may write to: what it lists is killed and removed. */
 export function ledgerDirectory(): string {
   const uid = process.getuid?.();
   const path = process.env[ledgerVariable] ?? join(tmpdir(), `assay-${uid}`);

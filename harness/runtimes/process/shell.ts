@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { CouldNotRunError } from "../../../core/errors.ts";
 
 export interface RunOptions {
-  /** For its standard input. */
+  /** Text for its standard input. */
   readonly input?: string;
   /** It is killed then. */
   readonly timeoutMs?: number;

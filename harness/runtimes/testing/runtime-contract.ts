@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Runtime } from "../runtime.ts";
 import { type EchoCluster, link, until } from "./echo-cluster.ts";
 
-/** How long an answer that must not come is waited for. */
+/** Time to wait for an answer that must not come. */
 const silenceMs = 300;
 
-/** What every runtime owes, fault by fault, as seen by echo nodes that talk to each other and to clients. */
+/** Contract of each runtime, fault by fault, as seen by echo nodes that talk to each other and to clients. */
 export function runtimeContract(runtime: Runtime, start: () => Promise<EchoCluster>): void {
   let echo: EchoCluster;
   const silent = (from: string, to: string) =>

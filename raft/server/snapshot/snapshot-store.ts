@@ -114,7 +114,7 @@ function decodeFile(content: Buffer, identity: Identity): Snapshot {
   const cluster = reader.natural();
   const member = reader.natural();
   if (cluster !== identity.clusterId || member !== identity.memberId)
-    throw new CodecError(`it is of member ${member} of cluster ${cluster}`);
+    throw new CodecError(`it belongs to member ${member} of cluster ${cluster}`);
   const snapshot = readSnapshot(reader);
   reader.end();
   return snapshot;

@@ -137,7 +137,7 @@ export class LocalCluster {
       try {
         return await attempt();
       } catch (error) {
-        if (this.#stopped || clock.now() > end) throw new Error(`${what}: never in 60 s`, { cause: error });
+        if (this.#stopped || clock.now() > end) throw new Error(`${what}: not within 60 s`, { cause: error });
         await sleep(clock, millis(20));
       }
     }

@@ -129,9 +129,9 @@ export class Listener {
   #welcome(connection: Connection, hello: Hello): void {
     const { clusterId, self, isMember, onHello } = this.#options;
     if (hello.clusterId !== clusterId)
-      throw new CodecError(`it is of cluster ${hello.clusterId}, this is ${clusterId}`);
+      throw new CodecError(`it belongs to cluster ${hello.clusterId}, this is ${clusterId}`);
     if (hello.to !== self) throw new CodecError(`it looks for member ${hello.to}, this is ${self}`);
-    if (!isMember(hello.from)) throw new CodecError(`${hello.from} is no member`);
+    if (!isMember(hello.from)) throw new CodecError(`${hello.from} is not a member`);
     connection.from = hello.from;
     // A peer that opens a new connection has given up the one before.
     for (const other of this.#connections)
@@ -143,7 +143,8 @@ export class Listener {
   #assemble(connection: Connection, payload: Uint8Array, isLast: boolean): void {
     connection.parts.push(payload);
     connection.partsBytes += payload.length;
-    if (connection.partsBytes > assembledBytesMax) throw new CodecError("a message without an end");
+    if (connection.partsBytes > assembledBytesMax)
+      throw new CodecError(`a message of more than ${assembledBytesMax} bytes`);
     if (!isLast) return;
     const whole = Buffer.concat(connection.parts);
     connection.parts = [];

@@ -67,7 +67,7 @@ export class Wal {
     let wal: Wal;
     if (replayed === undefined) {
       if (options.snapshot !== undefined)
-        throw new CorruptionError(options.directory, 0, "a snapshot is there but no log");
+        throw new CorruptionError(options.directory, 0, "there is a snapshot but no log");
       const created = await createSegment(options.directory, 1, 1, header(options, image));
       wal = new Wal(options, { segments: [created.segment], handle: created.handle, number: 1, image });
     } else {
