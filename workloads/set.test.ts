@@ -136,7 +136,8 @@ describe("the set workload in the in-memory system, with a node that is cut off"
       nemeses: ["partition-follower"],
       spec: {
         readMode,
-        load: { kind: "open", rate: 100, processes: 9, seconds: 6 },
+        load: { kind: "open", rate: 150, processes: 90, seconds: 8 },
+        workloadOptions: { "remove-percent": 20 },
         faultSeconds: { min: 2, max: 2 },
         gapSeconds: { min: 1, max: 1 },
       },

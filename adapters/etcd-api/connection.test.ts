@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import {
   Server,
   ServerCredentials,
@@ -7,7 +6,6 @@ import {
   type sendUnaryData,
   status,
 } from "@grpc/grpc-js";
-import { loadSync } from "@grpc/proto-loader";
 import { afterEach, describe, expect, it } from "vitest";
 import { sleep } from "../../core/clock.ts";
 import { nodeId } from "../../core/op.ts";
@@ -17,6 +15,7 @@ import type { Endpoint } from "../adapter.ts";
 import { type Ask, limitsOf } from "../client/ask.ts";
 import { openConnection } from "./connection.ts";
 import { methods } from "./methods.ts";
+import { loadProto } from "./testing/proto.ts";
 
 type Handler = (
   call: ServerUnaryCall<unknown, unknown>,
@@ -25,7 +24,7 @@ type Handler = (
 
 const clock = realClock();
 const request = { key: Buffer.from("k"), value: Buffer.from("v") };
-const services = loadSync(fileURLToPath(new URL("./etcd.proto", import.meta.url)));
+const services = loadProto();
 const undo: (() => void)[] = [];
 
 afterEach(() => {

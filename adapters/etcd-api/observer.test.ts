@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import {
   Server,
   ServerCredentials,
@@ -6,15 +5,15 @@ import {
   type ServiceDefinition,
   type sendUnaryData,
 } from "@grpc/grpc-js";
-import { loadSync } from "@grpc/proto-loader";
 import { afterEach, expect, it } from "vitest";
 import { nodeId } from "../../core/op.ts";
 import { realClock } from "../../core/real-clock.ts";
 import type { Endpoint } from "../adapter.ts";
 import { observable } from "../client/observer.ts";
 import { observe } from "./observer.ts";
+import { loadProto } from "./testing/proto.ts";
 
-const services = loadSync(fileURLToPath(new URL("./etcd.proto", import.meta.url)));
+const services = loadProto();
 const servers: Server[] = [];
 const options = { clock: realClock(), timeoutMs: 2000 };
 

@@ -25,7 +25,7 @@ export const deployment: Deployment = {
   launch: (node) => ({ argv: [...program(node), ...options(node)], env: {}, files: {} }),
 };
 
-/** Name of the server's program in its image. */
+/** Command line of the server's program: `assay-reference` in its image. */
 function program({ command }: NodeView): string[] {
   if (command === undefined) return ["assay-reference"];
   // A path, not a name: a name would be looked up from the user's current directory.

@@ -14,13 +14,13 @@ export interface SetCheckersOptions {
   readonly boundSeconds?: number;
 }
 
-/** The checkers of sets under a read mode that promises `promises`: whole sets, single elements, agreement at rest. */
+/** The checkers of sets under a read mode that promises `promises`: single elements, whose sentences say most, whole sets, agreement at rest. */
 export function setCheckers(promises: Consistency, options: SetCheckersOptions = {}): Checker[] {
   const { limits = [], boundSeconds } = options;
   const bound = boundSeconds === undefined ? {} : { boundSeconds };
   return [
-    ...judgedUnder(promises, set() as Model, { limits }),
     elements({ promises, limits, ...bound }),
+    ...judgedUnder(promises, set() as Model, { limits }),
     convergence({ judge: elementsAtRest, ...bound }),
   ];
 }

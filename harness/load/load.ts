@@ -1,4 +1,4 @@
-/** Pace of a run's operations, open or closed loop. */
+/** Contract of the loads, which pace a run's operations. */
 import type { Histogram } from "hdr-histogram-js";
 import type { Clock } from "../../core/clock.ts";
 import type { Call, NodeId } from "../../core/op.ts";

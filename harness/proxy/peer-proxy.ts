@@ -24,7 +24,7 @@ export interface PeerProxyOptions {
   readonly listen: Address;
   /** The port of the node that is dialled. */
   readonly target: Address;
-  /** Names the node whose connection came from this address. */
+  /** Links of the node whose connection came from this address. */
   links(remoteAddress: string): LinkPair;
   readonly clock: Clock;
   /** Random numbers for jitter. */

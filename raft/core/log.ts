@@ -70,7 +70,7 @@ export class RaftLog {
   get durable(): LogIndex {
     return this.#durable;
   }
-  /** What a follower gets that needs entries from before `first`. */
+  /** Snapshot for a follower that needs entries from before `first`. */
   get snapshot(): Snapshot | undefined {
     return this.#snapshot;
   }

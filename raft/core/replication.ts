@@ -80,7 +80,7 @@ export function advanceCommit(state: RaftState): void {
 export function onAppend(state: RaftState, message: Append): void {
   const { log } = state;
   const { prevIndex, prevTerm } = message;
-  // What is committed agrees with every later leader (§5.4.3), and may be compacted here.
+  // Committed entries agree with every later leader (§5.4.3), and may be compacted here.
   const agrees = prevIndex <= log.commit || log.term(prevIndex) === prevTerm;
   if (!agrees) {
     const hint = log.lastNotAbove(prevIndex, prevTerm);

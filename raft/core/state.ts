@@ -38,7 +38,7 @@ export interface RaftConfig {
 export type Body = WithoutEnvelope<Message> & { readonly term?: Term };
 type WithoutEnvelope<M> = M extends Message ? Omit<M, "from" | "to" | "term"> : never;
 
-/** All that a member knows (figure 2). The rules that change it are in the files next to this one. */
+/** State of a member (figure 2). The rules that change it are in the files next to this one. */
 export class RaftState {
   readonly config: RaftConfig;
   readonly id: MemberId;

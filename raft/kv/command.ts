@@ -11,7 +11,7 @@ export interface Command {
   readonly proposer: number;
   /** Number of that member's process: rises at each start. */
   readonly incarnation: number;
-  /** From 1, a new one for every request of the incarnation. */
+  /** Number from 1, a new one for each request of the incarnation. */
   readonly sequence: number;
   /**
    * Every sequence up to this one is settled: its proposer has the answer or gave up on it, and never sends it again.

@@ -36,7 +36,7 @@ export class History {
     return this.#revision;
   }
 
-  /** What was before it is forgotten; 0: nothing is. */
+  /** Revision before which everything is forgotten; 0: nothing is. */
   get compactRevision(): number {
     return this.#compactRevision;
   }

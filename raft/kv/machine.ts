@@ -14,7 +14,7 @@ export interface MachineOptions {
 
 const flawEvery = 50;
 
-/** What became of a command; `proposer`, `incarnation` and `sequence` are its own. */
+/** Outcome of a command; `proposer`, `incarnation` and `sequence` are its own. */
 export interface Applied {
   readonly proposer: number;
   readonly incarnation: number;

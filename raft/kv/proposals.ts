@@ -42,7 +42,7 @@ export class Proposals {
 
   encode(writer: ByteWriter): void {
     writer.natural(this.#proposers.size);
-    // In order of number: members that heard of each other in another order still write the same bytes.
+    // Sorted by number: members that heard of each other in another order still write the same bytes.
     for (const [id, { incarnation, settled, results }] of [...this.#proposers].sort(byNumber)) {
       writer.natural(id);
       writer.natural(incarnation);

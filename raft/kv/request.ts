@@ -60,7 +60,7 @@ export interface CompactRequest {
 }
 
 export type KvRequest = RangeRequest | PutRequest | DeleteRangeRequest | TxnRequest;
-/** What goes through the log: whatever may write. */
+/** Requests that go through the log: all that may write. */
 export type WriteRequest = PutRequest | DeleteRangeRequest | TxnRequest | CompactRequest;
 
 export interface KeyValue {
@@ -84,7 +84,7 @@ export type KvResponse =
   | { readonly type: "txn"; readonly succeeded: boolean; readonly responses: readonly KvResponse[] }
   | { readonly type: "compact" };
 
-/** What the state machine says of a request: the response, or the reason why it had no effect. */
+/** Result of a request: the response, or the reason why it had no effect. */
 export type KvResult =
   | { readonly ok: true; readonly revision: number; readonly response: KvResponse }
   | { readonly ok: false; readonly revision: number; readonly error: KvErrorCode };

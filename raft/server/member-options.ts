@@ -57,7 +57,7 @@ export function createNode(options: MemberOptions, { snapshot, recovered }: Open
   });
 }
 
-/** What the state machine does wrong, by the mutants that were asked for. */
+/** Bugs of the state machine, by the mutants that were asked for. */
 export function machineOptions(mutants: ReadonlySet<Mutant>): MachineOptions {
   const applyTwice = mutants.has("apply-twice");
   if (mutants.has("lose-acknowledged-write")) return { applyTwice, flaw: "drops-changes" };

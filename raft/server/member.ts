@@ -102,7 +102,7 @@ export class Member implements Replica {
     }
   }
 
-  /** From now on the member takes part in its cluster. */
+  /** Takes part in the cluster from now on. */
   begin(): void {
     this.#transport.open({
       onMessage: (message) => this.#step({ type: "receive", message }),

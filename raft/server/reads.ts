@@ -4,7 +4,7 @@ import { ReplicaError } from "./replica.ts";
 
 export interface ReadsOptions {
   readonly requestTimeout: Nanos;
-  /** How long a read waits for a leader to be elected. */
+  /** Time that a read waits for a leader to be elected. */
   readonly patience: Nanos;
 }
 

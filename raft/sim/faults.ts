@@ -4,7 +4,7 @@ import type { SimMember } from "./member.ts";
 import type { FaultKind } from "./options.ts";
 import type { World } from "./world.ts";
 
-/** What faults may do to the cluster. */
+/** Handle on the cluster for faults. */
 export interface Cluster {
   readonly members: ReadonlyMap<MemberId, SimMember>;
   /** The member with the highest term among those that think they lead. */

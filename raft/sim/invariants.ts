@@ -2,7 +2,7 @@ import type { Entry, LogIndex, MemberId, Ready, Snapshot, Status, Term } from ".
 import type { Applied } from "../kv/machine.ts";
 import { require } from "./violation.ts";
 
-/** What is remembered of one member since its last restart. */
+/** Observations of one member since its last restart. */
 interface Observed {
   /** Its log as far as its Readies show it, by index; a hole is what a snapshot replaced. */
   log: Map<number, Entry>;
@@ -28,7 +28,7 @@ export class Invariants {
   readonly #committed: { readonly entry: Entry; readonly inTerm: Term }[] = [];
   readonly #applied = new Map<number, Entry>();
   readonly #snapshots = new Map<number, Uint8Array>();
-  /** Where each command took effect. */
+  /** Index at which each command took effect. */
   readonly #effects = new Map<string, number>();
   #acknowledged = 0;
   #replaced = 0;
@@ -54,7 +54,7 @@ export class Invariants {
     return this.#acknowledged;
   }
 
-  /** How many entries are committed. */
+  /** Number of committed entries. */
   get commits(): number {
     return this.#committed.length;
   }

@@ -26,7 +26,7 @@ export class SimMember {
   readonly #random: Random;
   #process: Process | undefined;
   #starts = 0;
-  /** What arrives while the process stands still. */
+  /** Work that arrives while the process stands still. */
   #held: (() => void)[] | undefined;
   /** Factor by which the disk is slower than usual. */
   diskSlowness = 1;

@@ -11,7 +11,7 @@ export class SimNetwork {
   readonly #deliver: (message: Message) => void;
   /** Directed links that are cut, as `from>to`. */
   readonly #cut = new Set<string>();
-  /** From now on nothing is lost, repeated, cut or slow. */
+  /** True once nothing is lost, repeated, cut or slow any more. */
   #mended = false;
 
   constructor(options: SimOptions, events: EventQueue, random: Random, deliver: (message: Message) => void) {

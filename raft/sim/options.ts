@@ -23,7 +23,7 @@ export interface SimOptions {
   readonly seed: number;
   readonly mutants: ReadonlySet<Mutant>;
   readonly members: number;
-  /** How long faults and clients go on; after that the world is mended and must come to rest in agreement. */
+  /** Time that faults and clients go on; after that the world is mended and must come to rest in agreement. */
   readonly durationMs: number;
   readonly tickMs: number;
   readonly lossProbability: number;
@@ -36,7 +36,7 @@ export interface SimOptions {
   readonly pipelinedWrites: boolean;
   readonly faultEveryMs: readonly [number, number];
   readonly faults: readonly FaultKind[];
-  /** That a member crashes just after it gave its vote, and restarts at once. */
+  /** Probability that a member crashes just after it gave its vote, and restarts at once. */
   readonly crashAfterVoteProbability: number;
   readonly clients: number;
   readonly clientEveryMs: readonly [number, number];

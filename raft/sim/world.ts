@@ -6,7 +6,7 @@ import { SimNetwork } from "./network.ts";
 import type { SimOptions } from "./options.ts";
 import { noStats, type SimStats } from "./stats.ts";
 
-/** What everything in one simulated world shares. */
+/** Shared parts of one simulated world. */
 export interface World {
   readonly options: SimOptions;
   readonly events: EventQueue;

@@ -186,7 +186,7 @@ export class TestCluster {
     this.lost = () => false;
   }
 
-  /** Until nobody has anything to do. */
+  /** Runs until no member has anything to do. */
   run(): void {
     for (let busy = true, rounds = 0; busy; rounds++) {
       assert(rounds < 10_000, "the members never come to rest");

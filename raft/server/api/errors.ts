@@ -79,7 +79,7 @@ export const apiErrors = {
 
 type ApiErrorName = keyof typeof apiErrors;
 
-/** What a request is answered with instead of a response. */
+/** Error that a request is answered with instead of a response. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly grpc: status;

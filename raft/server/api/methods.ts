@@ -7,7 +7,7 @@ export interface Method {
   readonly name: string;
   /** Path in the JSON gateway, by POST. */
   readonly path: string;
-  /** From the decoded request to the response to encode, both as in wire.ts. */
+  /** Turns the decoded request into the response to encode, both as in wire.ts. */
   readonly call: (request: never) => Promise<object>;
 }
 

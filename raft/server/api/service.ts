@@ -44,7 +44,7 @@ export const maxRequestBytes = 1.5 * 1024 * 1024;
 export interface ServiceOptions {
   readonly replica: Replica;
   readonly clock: Clock;
-  /** How long a request may wait for a quorum before it is answered that it timed out. */
+  /** Time that a request may wait for a quorum before the answer is a timeout. */
   readonly requestTimeoutMs: number;
   readonly mutants?: ReadonlySet<Mutant>;
 }

@@ -7,7 +7,7 @@ import { MemoryReplica } from "./memory-replica.ts";
 
 const definitions = loadDefinitions();
 
-/** For tests: the API on both its ports, over a replica in memory, with a client of each. */
+/** The API on both its ports, over a replica in memory, with a client of each, for tests. */
 export async function startTestApi(options: { clock?: Clock; replica?: MemoryReplica } = {}) {
   const replica = options.replica ?? new MemoryReplica();
   const anyPort = { host: "127.0.0.1", port: 0 };

@@ -70,7 +70,7 @@ export interface HashKvRequestWire {
   readonly revision: number;
 }
 
-/** In the responses of a transaction's operations only the revision is given. */
+/** Header of a response; inside a transaction, only the revision is given. */
 export interface HeaderWire {
   readonly cluster_id?: number;
   readonly member_id?: number;

@@ -26,7 +26,7 @@ export class SnapshotStore {
     this.#identity = identity;
   }
 
-  /** With the newest snapshot that is whole. What is damaged is logged and left where it is. */
+  /** Opens the newest snapshot that is whole. Damaged ones are logged and left where they are. */
   static async open(options: {
     readonly directory: string;
     readonly identity: Identity;

@@ -21,7 +21,7 @@ export interface LinkOptions {
   readonly log: (line: string) => void;
 }
 
-/** From the start of a connection to its welcome. */
+/** Time from the start of a connection to its welcome. */
 const handshakeLimit = millis(500);
 const watchInterval = millis(100);
 const pingInterval = millis(200);
@@ -93,7 +93,7 @@ export class Link {
     const reader = new FrameReader();
     let problem = "closed";
     socket.on("connect", () => {
-      // Where nobody listens at a port that the system also gives to outgoing connections, TCP may connect it to itself.
+      // If nobody listens on a port that the system also gives to outgoing connections, TCP may connect it to itself.
       if (socket.localPort === port && socket.localAddress === socket.remoteAddress) socket.destroy();
       else socket.write(encodeFrame({ kind: "hello", ...hello }));
     });

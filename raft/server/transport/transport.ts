@@ -17,7 +17,7 @@ export interface TransportOptions {
   readonly clusterId: number;
   readonly listen: { readonly host: string; readonly port: number };
   readonly peers: readonly PeerAddress[];
-  /** Where clients reach this member; the others learn it. */
+  /** URLs at which clients reach this member; the others learn them. */
   readonly clientUrls: readonly string[];
   readonly clock: Clock;
   readonly random: Random;

@@ -96,9 +96,9 @@ function tornOrThrow(content: Buffer, damage: Damage): "torn" {
 
 interface Damage {
   readonly offset: number;
-  /** Where the damaged frame ends; the end of the file where that is not known. */
+  /** Offset at which the damaged frame ends; the end of the file if that is not known. */
   readonly end: number;
-  /** Where a later frame may begin. */
+  /** Offset at which a later frame may begin. */
   readonly next: number;
   readonly expected: number | undefined;
   readonly file: string;

@@ -23,7 +23,7 @@ function segmentPath(directory: string, sequence: number, firstIndex: number): s
   return join(directory, `${hex(sequence)}-${hex(firstIndex)}.wal`);
 }
 
-/** In the order of their sequences. Throws a CorruptionError where one is missing between two others. */
+/** Lists segments in the order of their sequences. Throws a CorruptionError if one is missing between two others. */
 export async function listSegments(directory: string): Promise<Segment[]> {
   const segments: Segment[] = [];
   for (const name of await readdir(directory)) {

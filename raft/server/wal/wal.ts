@@ -19,7 +19,7 @@ export interface WalOptions {
   readonly log: (line: string) => void;
 }
 
-/** What the log held when it was opened. */
+/** Contents of the log when it was opened. */
 export interface Recovered {
   readonly hardState: HardState | undefined;
   /** They follow the snapshot without a gap. */
