@@ -66,14 +66,14 @@ export interface Deployment {
   readonly ports: Readonly<Record<string, PortSpec>>;
   /** The name of the port that `Adapter.connect` speaks to. */
   readonly clientPort: string;
-  /** Installed programs, best first. Empty where there is none. */
+  /** Installed programs, best first. Empty if there is none. */
   installed(): Promise<readonly Installed[]>;
   /** The command that installs the program, for messages: `apt-get install etcd-server`. */
   readonly installHint: string;
-  /** The default container image, with tag; absent where there is none. */
+  /** The default container image, with tag; absent if there is none. */
   readonly image?: string;
   /**
-   * True where the members must know each other under the same addresses: a runtime that puts a proxy of its own on
+   * True if the members must know each other under the same addresses: a runtime that puts a proxy of its own on
    * each link, so that every node has its own view of its peers, cannot run the system.
    */
   readonly commonAddresses?: boolean;

@@ -9,7 +9,7 @@ export interface Identity {
   readonly key: string;
 }
 
-/** Why there can be no certificates; undefined where there can. */
+/** Why there can be no certificates; undefined if there can. */
 export function certificatesMissing(): string | undefined {
   try {
     execFileSync("openssl", ["version"], { stdio: "ignore" });

@@ -22,7 +22,7 @@ const queries: Readonly<Record<string, string>> = {
   stale: "stale",
 };
 
-/** An entry of an answer. Its value is base64; null where it is empty. */
+/** An entry of an answer. Its value is base64; null if it is empty. */
 const entrySchema = z.object({
   Key: z.string(),
   Value: z.string().nullable(),

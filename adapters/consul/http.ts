@@ -28,7 +28,7 @@ const idleMs = 60_000;
 
 /**
  * Keep-alive connections to one node. Each request goes out once: what failed before it was written to a connection is
- * `not-connected`, what failed after that `timeout` or `connection-lost`. Answers of every status are answers.
+ * `not-connected`, what failed after that `timeout` or `connection-lost`. An answer of any status is an answer.
  */
 export class HttpConnection {
   readonly #pool: Pool;

@@ -55,7 +55,7 @@ const selfSchema = z.object({
   Stats: z.object({ raft: z.object({ state: z.string(), term: z.string() }) }),
 });
 
-/** Undefined where the server does not answer. */
+/** Undefined if the server does not answer. */
 async function raftOf(
   http: HttpConnection,
   options: ConnectOptions,

@@ -248,7 +248,7 @@ describe("a connection", () => {
     expect(opened).toBe(2);
   });
 
-  it("is told that a question was given up: the node need not go on with it", async () => {
+  it("learns that a question was given up: the node need not go on with it", async () => {
     const reset = new Promise<number>((resolve) => {
       handler = (stream) => stream.on("close", () => resolve(stream.rstCode ?? -1));
     });

@@ -11,7 +11,7 @@ export interface Method<Request, Response> {
   readonly path: string;
   /** The request as a frame of gRPC. */
   readonly encode: (request: Request) => Buffer;
-  /** The answer out of its frame. Throws a RangeError where the bytes are no such answer. */
+  /** The answer out of its frame. Throws a RangeError if the bytes are no such answer. */
   readonly decode: (bytes: Buffer) => Response;
 }
 

@@ -10,7 +10,7 @@ import { type Call, methods, type StatusAnswer } from "./methods.ts";
 /** A member, over one connection that is kept. */
 interface Member {
   readonly node: NodeId;
-  /** Its own view; undefined where it does not answer. */
+  /** Its own view; undefined if it does not answer. */
   status(ask: Ask | undefined): Promise<StatusAnswer | undefined>;
   /** Logged in, where the options name a user. */
   readonly call: Call;

@@ -134,7 +134,7 @@ export class ProtobufWriter {
   }
 }
 
-/** Decodes one message. Throws a RangeError where the bytes are no such message, or a message in it is missing. */
+/** Decodes one message. Throws a RangeError if the bytes are no such message, or a message in it is missing. */
 export function decodeMessage(type: MessageType, bytes: Buffer): Readonly<Record<string, unknown>> {
   return new ProtobufReader(bytes).message(type);
 }

@@ -14,7 +14,7 @@ export type OwnedKeys = ReadonlyMap<string, Revision>;
 
 export class MemorySessions {
   readonly #clock: Clock;
-  /** Takes the keys of a session that expired; false where nobody leads who could. */
+  /** Takes the keys of a session that expired; false if nobody leads who could. */
   readonly #expire: (keys: OwnedKeys) => boolean;
   readonly #open = new Map<string, Entry>();
   #count = 0;

@@ -43,7 +43,7 @@ const attemptsMax = 5;
 
 export const offered = ["kv", "delete", "prefix", "session"] as const;
 
-/** Opens a session, and makes the node that all keys are under where it is not there. */
+/** Opens a session, and makes the node that all keys are under if it is missing. */
 export async function connect(
   endpoint: Endpoint,
   options: ConnectOptions,
@@ -210,7 +210,7 @@ async function afterSync<T>(
   return answer;
 }
 
-/** Undefined where the request was refused with one of these errors: it had no effect. */
+/** Undefined if the request was refused with one of these errors: it had no effect. */
 async function unlessRefused<T>(reply: Promise<T>, ...errors: readonly number[]): Promise<T | undefined> {
   try {
     return await reply;
@@ -220,7 +220,7 @@ async function unlessRefused<T>(reply: Promise<T>, ...errors: readonly number[])
   }
 }
 
-/** A key's value as it was at `zxid`; undefined where it was deleted or changed since. */
+/** A key's value as it was at `zxid`; undefined if it was deleted or changed since. */
 async function entryAt(ask: Requests, key: string, zxid: bigint): Promise<[string, Versioned] | undefined> {
   const { value: node } = await ask(getData(pathOf(key)));
   if (node === undefined || node.stat.modifiedZxid > zxid) return undefined;

@@ -113,7 +113,7 @@ export function deleteNode(path: string, version = anyVersion): Request<undefine
   };
 }
 
-/** Undefined where there is no such node. */
+/** Undefined if there is no such node. */
 export function exists(path: string, watch = false): Request<Stat | undefined> {
   return {
     mayBeAbsent: true,
@@ -125,7 +125,7 @@ export function exists(path: string, watch = false): Request<Stat | undefined> {
   };
 }
 
-/** Undefined where there is no such node. */
+/** Undefined if there is no such node. */
 export function getData(path: string, watch = false): Request<NodeData | undefined> {
   return {
     mayBeAbsent: true,

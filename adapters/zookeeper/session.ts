@@ -46,7 +46,7 @@ export class Session {
     this.#options = options;
   }
 
-  /** 0 where there is no session yet. */
+  /** 0 if there is no session yet. */
   get id(): bigint {
     return this.#identity.id;
   }

@@ -11,7 +11,7 @@ export interface ServerStatus {
   readonly zxid: bigint;
 }
 
-/** Undefined where the server does not answer, or serves nobody because it is in no quorum. Never rejects. */
+/** Undefined if the server does not answer, or serves nobody because it is in no quorum. Never rejects. */
 export async function serverStatus(
   endpoint: Endpoint,
   options: ConnectOptions,

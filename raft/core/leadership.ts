@@ -9,7 +9,7 @@ import type { MemberId, MembershipChange } from "./types.ts";
 /** Duties of a leader alone: take commands, change the membership (thesis chapter 4), hand over leadership (thesis §3.10). */
 
 /**
- * Appends the commands that wait, or forwards them to the leader, or drops them where there is none. While leadership is
+ * Appends the commands that wait, or forwards them to the leader, or drops them if there is none. While leadership is
  * handed over they wait: whoever leads next gets them. Called once for each `ready`.
  */
 export function routeProposals(state: RaftState): void {

@@ -64,7 +64,7 @@ export class ByteWriter {
   }
 }
 
-/** Reads what a ByteWriter wrote. Every method throws a CodecError where the bytes are not of its form. */
+/** Reads what a ByteWriter wrote. Every method throws a CodecError if the bytes are not of its form. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   #offset = 0;

@@ -36,7 +36,7 @@ export function encodeCommand({ proposer, incarnation, sequence, settled, reques
   return writer.finish();
 }
 
-/** Throws a CodecError where the bytes are not what `encodeCommand` wrote. */
+/** Throws a CodecError if the bytes are not what `encodeCommand` wrote. */
 export function decodeCommand(bytes: Uint8Array): Command {
   const reader = new ByteReader(bytes);
   if (reader.byte() !== version) throw reader.error(`a command of version ${version}`);

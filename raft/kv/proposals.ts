@@ -34,7 +34,7 @@ export class Proposals {
     this.#proposer(proposer, incarnation).results.set(sequence, result);
   }
 
-  /** Undefined where it was not applied, or was settled. */
+  /** Undefined if it was not applied, or was settled. */
   result(proposer: number, incarnation: number, sequence: number): KvResult | undefined {
     const known = this.#proposers.get(proposer);
     return known?.incarnation === incarnation ? known.results.get(sequence) : undefined;
@@ -55,7 +55,7 @@ export class Proposals {
     }
   }
 
-  /** Throws a CodecError where the bytes are not what `encode` wrote. */
+  /** Throws a CodecError if the bytes are not what `encode` wrote. */
   static decode(reader: ByteReader): Proposals {
     const proposals = new Proposals();
     for (let left = reader.count(); left > 0; left--) {

@@ -47,7 +47,7 @@ export function writeRequest(writer: ByteWriter, request: KvRequest | WriteReque
   }
 }
 
-/** Throws a CodecError where the bytes are not what `writeRequest` wrote of a request that may write. */
+/** Throws a CodecError if the bytes are not what `writeRequest` wrote of a request that may write. */
 export function readWriteRequest(reader: ByteReader): WriteRequest {
   const request = readRequest(reader, 0);
   if (request.type === "range") throw reader.error("a request that may write, got a range");

@@ -23,7 +23,7 @@ export function writeResult(writer: ByteWriter, result: KvResult): void {
   else writer.byte(errors.indexOf(result.error));
 }
 
-/** Throws a CodecError where the bytes are not what `writeResult` wrote. */
+/** Throws a CodecError if the bytes are not what `writeResult` wrote. */
 export function readResult(reader: ByteReader): KvResult {
   const ok = reader.boolean();
   const revision = reader.natural();

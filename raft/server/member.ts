@@ -85,7 +85,7 @@ export class Member implements Replica {
   }
 
   /**
-   * Takes the peer address and reads the disk; `begin` does the rest. Rejects where the address is taken, and with a
+   * Takes the peer address and reads the disk; `begin` does the rest. Rejects if the address is taken, and with a
    * CorruptionError where the data directory is damaged.
    */
   static async open(options: MemberOptions): Promise<Member> {

@@ -16,7 +16,7 @@ export function writeEntries(writer: ByteWriter, entries: readonly Entry[]): voi
   }
 }
 
-/** Throws a CodecError where the bytes are not what `writeEntries` wrote, as do all readers here. */
+/** Throws a CodecError if the bytes are not what `writeEntries` wrote, as do all readers here. */
 export function readEntries(reader: ByteReader): Entry[] {
   const first = reader.natural();
   const count = reader.count();

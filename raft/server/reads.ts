@@ -40,7 +40,7 @@ export class Reads {
     });
   }
 
-  /** The context under which Raft is to be asked for all that wait; undefined where nothing does. */
+  /** The context under which Raft is to be asked for all that wait; undefined if nothing does. */
   take(): number | undefined {
     if (this.#waiting.length === 0) return undefined;
     this.#context++;

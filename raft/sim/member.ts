@@ -103,7 +103,7 @@ export class SimMember {
     for (const run of held) run();
   }
 
-  /** Something happens to the process that runs now; nothing where none does. */
+  /** Something happens to the process that runs now; nothing if none does. */
   step(input: Input): void {
     this.#whenAwake(this.#process, (process) => this.#step(process, input));
   }

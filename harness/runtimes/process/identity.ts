@@ -8,7 +8,7 @@ import { lines } from "../../lines.ts";
  */
 export type ProcessIdentity = string;
 
-/** Undefined where no such process lives; a zombie lives no more. */
+/** Undefined if no such process lives; a zombie lives no more. */
 export function processIdentity(pid: number): ProcessIdentity | undefined {
   const started = process.platform === "linux" ? linuxProcess(pid)?.startTime : psStartTime(pid);
   return started === undefined ? undefined : `${pid}@${scope()}/${started}`;
@@ -47,7 +47,7 @@ export function linuxProcess(pid: number): ProcessFacts | undefined {
   return { state, startTime, parent: Number(fields[1]), cpuSeconds };
 }
 
-/** The state letter on any system; undefined where the process is gone. */
+/** The state letter on any system; undefined if the process is gone. */
 export function processState(pid: number): string | undefined {
   if (process.platform === "linux") return linuxProcess(pid)?.state;
   const state = ps(pid, "state")?.[0];

@@ -89,7 +89,7 @@ export function deadEntries(): { readonly path: string; readonly entry: LedgerEn
     });
 }
 
-/** Undefined where the run has just ended, or where the file is not a ledger's. */
+/** Undefined if the run has just ended, or the file is not a ledger's. */
 function parse(path: string): LedgerEntry | undefined {
   try {
     return entry.parse(JSON.parse(readFileSync(path, "utf8")));

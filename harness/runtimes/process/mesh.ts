@@ -42,7 +42,7 @@ export class Mesh {
     });
   }
 
-  /** The process goes with the supervisor's others. `directory`: for its log; made where it is missing. */
+  /** The process goes with the supervisor's others. `directory`: for its log; created if missing. */
   static async start(supervisor: Supervisor, spec: MeshSpec, directory: string): Promise<Mesh> {
     mkdirSync(directory, { recursive: true });
     const logFile = join(directory, "proxies.log");

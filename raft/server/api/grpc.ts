@@ -32,7 +32,7 @@ export interface GrpcOptions {
   readonly clock: Clock;
 }
 
-/** Serves gRPC without TLS. Rejects where the address cannot be listened on. */
+/** Serves gRPC without TLS. Rejects if the address cannot be listened on. */
 export async function startGrpc(options: GrpcOptions): Promise<{ port: number; close(): Promise<void> }> {
   const server = new Server({ "grpc.max_receive_message_length": maxMessageBytes });
   const names = new Set(options.methods.map(({ service }) => service));

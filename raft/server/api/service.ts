@@ -178,7 +178,7 @@ function refuseInvalid(error: ReturnType<typeof validate>): void {
   if (error !== undefined) throw ApiError.ofRequest(error);
 }
 
-/** The response to a request of that type. Throws an ApiError where it was refused. */
+/** The response to a request of that type. Throws an ApiError if it was refused. */
 function succeeded<T extends KvResponse["type"]>(
   result: KvResult,
   type: T,

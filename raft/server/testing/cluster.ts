@@ -171,7 +171,7 @@ export class LocalCluster {
     return new Map(kvs.map(({ key, value }) => [text(key), text(value)]));
   }
 
-  /** The node that leads, as `node` sees it. Rejects where it sees none. */
+  /** The node that leads, as `node` sees it. Rejects if it sees none. */
   async leader(node: number): Promise<number> {
     const { leader } = (await this.call(node, "/v3/maintenance/status", {})) as { leader?: string };
     if (leader === undefined || leader === "0") throw new Error("no leader");

@@ -16,7 +16,7 @@ export function missingProgram(program: string, debianPackage: string): string |
 }
 
 /**
- * Standard output of etcdctl, asked through the servers at these ports of loopback; rejects where it fails, with its
+ * Standard output of etcdctl, asked through the servers at these ports of loopback; rejects if it fails, with its
  * standard error in the message.
  */
 export function runEtcdctl(ports: readonly number[], args: readonly string[], input = ""): Promise<string> {

@@ -49,7 +49,7 @@ export class Listener {
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
-  /** Rejects where the address cannot be bound. */
+  /** Rejects if the address cannot be bound. */
   static async start(options: ListenerOptions): Promise<Listener> {
     const listener = new Listener(options);
     await new Promise<void>((resolve, reject) => {

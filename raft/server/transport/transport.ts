@@ -50,7 +50,7 @@ export class PeerTransport {
     this.#clientUrls = clientUrls;
   }
 
-  /** Takes the address. What comes in is dropped until `open`. Rejects where the address is taken. */
+  /** Takes the address. What comes in is dropped until `open`. Rejects if the address is taken. */
   static async bind(options: TransportOptions): Promise<PeerTransport> {
     const { self, clusterId, listen, peers, clock, log } = options;
     const clientUrls = new Map([[self as number, options.clientUrls]]);

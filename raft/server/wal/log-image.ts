@@ -41,8 +41,8 @@ export class LogImage {
   }
 
   /**
-   * The entries that follow `snapshot`; undefined where the log ends before it or contradicts it, which is a log that
-   * the snapshot replaced as a whole. Throws a LogError where the log begins only after the snapshot.
+   * The entries that follow `snapshot`; undefined if the log ends before it or contradicts it, which is a log that
+   * the snapshot replaced as a whole. Throws a LogError if the log begins only after the snapshot.
    */
   entriesAfter(snapshot: LogBase): Entry[] | undefined {
     if (this.base.index > snapshot.index)

@@ -20,7 +20,7 @@ export interface Replayed {
   readonly number: number;
 }
 
-/** Reads every segment into `image` and repairs a torn end. Undefined where there is no log yet. */
+/** Reads every segment into `image` and repairs a torn end. Undefined if there is no log yet. */
 export async function replay(options: ReplayOptions, image: LogImage): Promise<Replayed | undefined> {
   const segments = await listSegments(options.directory);
   let number: number | undefined;

@@ -12,7 +12,7 @@ export interface Segment {
   readonly sequence: number;
   readonly path: string;
   bytes: number;
-  /** Highest index of any entry in it, also of entries that were replaced later; 0 where there is none. */
+  /** Highest index of any entry in it, also of entries that were replaced later; 0 if there is none. */
   indexMax: number;
 }
 

@@ -58,7 +58,7 @@ export class Wal {
     this.#incarnation = parts.image.incarnation;
   }
 
-  /** Throws a CorruptionError where the log is damaged, or is not this member's. */
+  /** Throws a CorruptionError if the log is damaged, or is not this member's. */
   static async open(options: WalOptions): Promise<{ wal: Wal; recovered: Recovered }> {
     await mkdir(options.directory, { recursive: true });
     const image = new LogImage();
