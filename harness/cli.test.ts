@@ -158,7 +158,7 @@ describe("assay check", () => {
     expect(ended.stderr).toMatch(/cannot read .*nowhere\.edn/);
   });
 
-  it("judges keys apart, or all together on request, with one verdict", async () => {
+  it("judges keys separately, or all together on request, with one verdict", async () => {
     const lines = [
       '{:process 0, :type :invoke, :f :write, :value ["x" 1]}',
       '{:process 0, :type :ok, :f :write, :value ["x" 1]}',

@@ -196,7 +196,7 @@ describe("the report of other runs", () => {
     expect(measuredText).toContain("16% of reads (292 of 1,881) were stale, by up to 33.4");
   });
 
-  it("says plainly that unknown is no pass, that a fault was not proven, and that the client was the limit", () => {
+  it("says plainly that unknown is not a pass, that a fault was not proven, and that the client was the limit", () => {
     const text = textOf(render(unknownFixture({ seconds: 8 })));
     expect(text).toContain("Nothing was decided: this is not a pass.");
     expect(text).toContain("no proof that it took effect");

@@ -103,7 +103,7 @@ export interface Workload<C extends Capability = Capability> {
   readonly name: string;
   /** One line for `assay list`. */
   readonly summary: string;
-  /** It is offered for systems that have all of these, and gets clients that do. */
+  /** Capabilities that a system must have for the workload; its clients have them. */
   readonly requires: readonly C[];
   /** Named whole numbers (`keys`, `operations-per-key`), for `--workload-option`. */
   readonly options: Readonly<Record<string, WorkloadOption>>;

@@ -12,7 +12,7 @@ import { Relay } from "./relay.ts";
 /** The calls of these capabilities, each with a key and what it asks. */
 type Calls = Readonly<Record<string, (key: string, ask: Ask) => Promise<unknown>>>;
 
-/** Every call's limits, and how clients end. */
+/** Tests of calls' limits, and of how clients end. */
 export function calls(bench: Bench): void {
   limits(bench);
   endings(bench);

@@ -139,7 +139,7 @@ class ConsulNode {
     return limitsOf(this.#options, ask);
   }
 
-  /** Answered by the agent alone: it passes where there is no leader. */
+  /** Asks the agent alone, which answers without a leader, too. */
   async greet(): Promise<void> {
     const answer = await this.#http.ask({ method: "GET", path: "/v1/status/peers" }, this.limits());
     success(answer, "GET /v1/status/peers");

@@ -150,7 +150,7 @@ function isSerializable(mode: string): boolean {
 
 const revisionOf = (header: Header): number => Number(header.revision);
 
-/** Every key from `prefix` up to the first that no longer starts with it; one zero byte stands for no end. */
+/** Range of the keys from `prefix` up to the first that no longer starts with it; one zero byte stands for no end. */
 function prefixRange(prefix: string): { readonly key: Buffer; readonly rangeEnd: Buffer } {
   const key = Buffer.from(prefix);
   const last = key.findLastIndex((byte) => byte < 0xff);

@@ -12,7 +12,7 @@ interface Member {
   readonly node: NodeId;
   /** Its own view; undefined if it does not answer. */
   status(ask: Ask | undefined): Promise<StatusAnswer | undefined>;
-  /** Logged in, where the options name a user. */
+  /** Calls the node, logged in if the options name a user. */
   readonly call: Call;
   close(): void;
 }

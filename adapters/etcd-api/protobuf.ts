@@ -102,7 +102,7 @@ export class ProtobufWriter {
     this.#bytes.set(bytes, at);
   }
 
-  /** At most 2^53. */
+  /** Writes a number of at most 2^53. */
   #smallVarint(value: number): void {
     let rest = value;
     for (; rest > 0x7f; rest = Math.floor(rest / 128)) this.#byte((rest % 128) | 0x80);

@@ -52,7 +52,7 @@ export class MemorySessions {
     this.#open.get(id)?.keys.set(key, revision);
   }
 
-  /** Ends it; the keys are its own no more. */
+  /** Ends the session, which owns its keys no longer. */
   end(id: string): OwnedKeys {
     const entry = this.#open.get(id);
     entry?.stop();

@@ -43,7 +43,7 @@ const attemptsMax = 5;
 
 export const offered = ["kv", "delete", "prefix", "session"] as const;
 
-/** Opens a session, and makes the node that all keys are under if it is missing. */
+/** Opens a session, and creates the parent node of all keys if it is missing. */
 export async function connect(
   endpoint: Endpoint,
   options: ConnectOptions,
@@ -210,7 +210,7 @@ async function afterSync<T>(
   return answer;
 }
 
-/** Undefined if the request was refused with one of these errors: it had no effect. */
+/** Resolves with the reply; undefined if the request was refused with one of these errors: it had no effect. */
 async function unlessRefused<T>(reply: Promise<T>, ...errors: readonly number[]): Promise<T | undefined> {
   try {
     return await reply;

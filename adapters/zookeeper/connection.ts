@@ -84,7 +84,7 @@ export class Connection {
     }
   }
 
-  /** Ends it, whoever's fault it is. */
+  /** Ends the connection, for a reason on either side. */
   end(reason: string): void {
     if (!this.#usable) return;
     this.#usable = false;

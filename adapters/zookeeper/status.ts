@@ -11,7 +11,7 @@ export interface ServerStatus {
   readonly zxid: bigint;
 }
 
-/** Undefined if the server does not answer, or serves nobody because it is in no quorum. Never rejects. */
+/** Status of the server; undefined if it does not answer, or serves nobody because it is in no quorum. Never rejects. */
 export async function serverStatus(
   endpoint: Endpoint,
   options: ConnectOptions,
@@ -44,7 +44,7 @@ export async function digest(endpoint: Endpoint, options: ConnectOptions, at?: R
   );
 }
 
-/** The server's answer until it hangs up; what came so far where it does not answer in time. */
+/** The server's answer until it hangs up; what came so far if it does not finish in time. */
 function fourLetters(word: string, endpoint: Endpoint, options: ConnectOptions): Promise<string> {
   return new Promise((resolve) => {
     const socket = openSocket(endpoint, options.tls);

@@ -104,7 +104,7 @@ describe("an EDN history", () => {
     expect(await summaryOf(text)).toBe("read ok 4; cas [4,5] fail failed");
   });
 
-  it("names the line of what is no operation, within a vector too", async () => {
+  it("names the line of what is not an operation, within a vector too", async () => {
     await expect(summaryOf(`[${write}\n 17]`)).rejects.toThrow(
       /^file:4: expected an operation map .*, got 17/,
     );

@@ -105,7 +105,7 @@ export class ClientGroup {
     await Promise.all([this.#load?.stop(), ...this.#standing.map(({ load }) => load.stop())]);
   }
 
-  /** Says good-bye to the nodes. */
+  /** Closes the clients' connections and sessions. */
   async close(): Promise<void> {
     const all = [this.#load, ...this.#standing.map(({ load }) => load)];
     await Promise.all(all.flatMap((load) => load?.processes ?? []).map((process) => process.close()));

@@ -101,7 +101,7 @@ describe("a process", () => {
       [15, "info"],
       [27, "ok"],
     ]);
-    // The two that died said no good-bye: what they held at the node stays until it expires.
+    // The two that died closed nothing: what they held at the node stays until it expires.
     expect(counts).toMatchObject({ connects: 3, abandoned: 2, closed: 1 });
   });
 

@@ -172,7 +172,7 @@ export class ClientProcess<Step = unknown> {
     this.#refusedUntil = nanos(this.#context.clock.now() + connectBackoff);
   }
 
-  /** The process dies, and says no good-bye: what it held at the node stays until it expires. */
+  /** Ends the process like one that died: what it held at the node stays until it expires. */
   #die(): void {
     const connection = this.#end();
     connection?.client.abandon();

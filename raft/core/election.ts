@@ -86,7 +86,7 @@ function becomeLeader(state: RaftState): void {
   appendOwn(state, [{ type: "empty", data: new Uint8Array() }]);
 }
 
-/** Thesis §4.2.3: whoever heard its leader within the shortest election timeout helps nobody to depose it. */
+/** Thesis §4.2.3: a member that heard its leader within the shortest election timeout helps nobody to depose it. */
 export function hearsLeader(state: RaftState): boolean {
   return state.leader !== undefined && state.electionElapsed < state.config.electionTicks;
 }

@@ -10,7 +10,7 @@ import type { MemberId, MembershipChange } from "./types.ts";
 
 /**
  * Appends the commands that wait, or forwards them to the leader, or drops them if there is none. While leadership is
- * handed over they wait: whoever leads next gets them. Called once for each `ready`.
+ * handed over they wait for the next leader. Called once for each `ready`.
  */
 export function routeProposals(state: RaftState): void {
   const { proposals } = state;
@@ -25,7 +25,7 @@ export function routeProposals(state: RaftState): void {
     );
     return;
   }
-  // A command that was forwarded to us is not forwarded again, so that no two members pass it to and fro.
+  // A command that was forwarded to us is not forwarded again, so that no two members pass it back and forth.
   const own = proposals.filter(({ foreign }) => !foreign).map(({ command }) => command);
   if (own.length === 0) return;
   if (state.leader === undefined) state.dropped.push(...own);

@@ -82,7 +82,7 @@ export class Progress {
     this.#waitingTicks = this.#inflight.length > 0 ? 0 : undefined;
   }
 
-  /** It refused an append after `refused`; `hint` is where the logs may meet. A late refusal changes nothing. */
+  /** Records that it refused an append after `refused`; `hint` is where the logs may meet. A late refusal changes nothing. */
   refused(refused: LogIndex, hint: LogIndex): void {
     if (refused <= this.#match || this.#state === "snapshot") return;
     if (this.#state === "replicate") {

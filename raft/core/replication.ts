@@ -43,7 +43,7 @@ function sendAppends(state: RaftState, to: MemberId, progress: Progress): void {
     const prevIndex = logIndex(progress.next - 1);
     const prevTerm = log.term(prevIndex);
     if (prevTerm === undefined) {
-      // A snapshot is large: only for whoever is there to take it.
+      // A snapshot is large: it is sent only to a member that answers.
       if (progress.active) sendSnapshot(state, to, progress);
       return;
     }

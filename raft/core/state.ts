@@ -48,7 +48,7 @@ export class RaftState {
   term: Term;
   vote: MemberId | undefined;
   leader: MemberId | undefined;
-  /** Since the leader was heard, a vote was given or an election began; at a leader since check-quorum last looked. */
+  /** Ticks since the leader was heard, a vote was given or an election began; at a leader, since the last check-quorum. */
   electionElapsed = 0;
   heartbeatElapsed = 0;
   electionTimeout = 0;

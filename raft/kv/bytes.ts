@@ -35,7 +35,7 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
-  /** Any double: for numbers that a client chose, which may be negative or beyond 2^53. */
+  /** Writes any double: for numbers that a client chose, which may be negative or beyond 2^53. */
   double(value: number): void {
     this.#reserve(8);
     new DataView(this.#bytes.buffer, this.#bytes.byteOffset).setFloat64(this.#length, value);

@@ -183,7 +183,7 @@ describe("the state machine", () => {
     expect(machine.result(1, 1, Number.MAX_SAFE_INTEGER)).toBeDefined();
   });
 
-  it("refuses an entry that was applied already, and bytes that are no command", () => {
+  it("refuses an entry that was applied already, and bytes that are not a command", () => {
     const { machine, apply } = machineFor();
     apply({});
     const data = encodeCommand({ proposer: 1, incarnation: 1, sequence: 2, settled: 0, request });

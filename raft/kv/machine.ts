@@ -20,7 +20,7 @@ export interface Applied {
   readonly incarnation: number;
   readonly sequence: number;
   readonly result: KvResult;
-  /** It had been applied before, or was superseded: it changed nothing now. */
+  /** True if it had been applied before, or was superseded: it changed nothing now. */
   readonly duplicate: boolean;
 }
 

@@ -34,7 +34,7 @@ export class Proposals {
     this.#proposer(proposer, incarnation).results.set(sequence, result);
   }
 
-  /** Undefined if it was not applied, or was settled. */
+  /** Result of a sequence; undefined if it was not applied, or was settled. */
   result(proposer: number, incarnation: number, sequence: number): KvResult | undefined {
     const known = this.#proposers.get(proposer);
     return known?.incarnation === incarnation ? known.results.get(sequence) : undefined;

@@ -111,7 +111,7 @@ describe("the store", () => {
     );
   });
 
-  it("refuses bytes that are no snapshot with a CodecError, whatever they are", () => {
+  it("refuses any bytes that are not a snapshot with a CodecError", () => {
     const writer = new ByteWriter();
     filled(put("a"), put("b"), remove("a"), put("a")).encode(writer);
     const good = writer.finish();

@@ -26,7 +26,7 @@ export class Applier {
   #machine: StateMachine;
   #index: LogIndex;
   #term: Term;
-  /** Since the last snapshot: how many entries were applied, and the bytes of their data. */
+  /** Entries applied since the last snapshot, and the bytes of their data. */
   #entriesSince = 0;
   #bytesSince = 0;
   #snapshotBytes: number;

@@ -190,7 +190,7 @@ export class Member implements Replica {
     this.#scheduleTurn();
   }
 
-  /** After the events of this turn of the event loop, so that they share one Ready. */
+  /** Schedules a Ready after the events of this turn of the event loop, so that they share one. */
   #scheduleTurn(): void {
     if (this.#turnScheduled || this.#stopped) return;
     this.#turnScheduled = true;

@@ -12,7 +12,7 @@ export interface ProposalsOptions {
   readonly patience: Nanos;
   readonly countMax: number;
   readonly bytesMax: number;
-  /** Given to Raft together; one command may be longer. */
+  /** Maximum bytes given to Raft together; one command may be longer. */
   readonly bytesAtOnceMax: number;
 }
 

@@ -41,9 +41,9 @@ export class Faults {
     });
   }
 
-  /** Ends every fault, and starts whoever is down. */
+  /** Ends all faults, and starts the members that are down. */
   mend(): void {
-    this.#world.trace?.("the world is mended");
+    this.#world.trace?.("the world is healed");
     this.#world.network.mend();
     for (const member of this.#cluster.members.values()) {
       member.diskSlowness = 1;

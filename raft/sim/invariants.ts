@@ -49,7 +49,7 @@ export class Invariants {
     this.shown(member, entries);
   }
 
-  /** Every index up to it was acknowledged to a client, or seen by one: a read that begins now must not be older. */
+  /** Index up to which all was acknowledged to a client, or seen by one: a read that begins now must not be older. */
   get readFloor(): number {
     return this.#acknowledged;
   }
@@ -84,7 +84,7 @@ export class Invariants {
     this.#acknowledged = Math.max(this.#acknowledged, index);
   }
 
-  /** After every step. */
+  /** Checks the invariants after each step. */
   stepped(member: MemberId, { role, term, commit }: Status): void {
     const observed = this.#observed(member);
     require(term >= observed.term, "election safety", () =>

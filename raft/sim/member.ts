@@ -103,7 +103,7 @@ export class SimMember {
     for (const run of held) run();
   }
 
-  /** Something happens to the process that runs now; nothing if none does. */
+  /** Does something to the process that runs now; nothing if there is none. */
   step(input: Input): void {
     this.#whenAwake(this.#process, (process) => this.#step(process, input));
   }

@@ -23,7 +23,7 @@ export interface SimOptions {
   readonly seed: number;
   readonly mutants: ReadonlySet<Mutant>;
   readonly members: number;
-  /** Time that faults and clients go on; after that the world is mended and must come to rest in agreement. */
+  /** Time that faults and clients go on; after that the world is healed and must come to rest in agreement. */
   readonly durationMs: number;
   readonly tickMs: number;
   readonly lossProbability: number;

@@ -8,7 +8,7 @@ import { lines } from "../../lines.ts";
  */
 export type ProcessIdentity = string;
 
-/** Undefined if no such process lives; a zombie lives no more. */
+/** Identity of a process; undefined if no such process lives, or it is a zombie. */
 export function processIdentity(pid: number): ProcessIdentity | undefined {
   const started = process.platform === "linux" ? linuxProcess(pid)?.startTime : psStartTime(pid);
   return started === undefined ? undefined : `${pid}@${scope()}/${started}`;

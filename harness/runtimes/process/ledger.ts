@@ -89,7 +89,7 @@ export function deadEntries(): { readonly path: string; readonly entry: LedgerEn
     });
 }
 
-/** Undefined if the run has just ended, or the file is not a ledger's. */
+/** Reads an entry; undefined if the run has just ended, or the file is not a ledger's. */
 function parse(path: string): LedgerEntry | undefined {
   try {
     return entry.parse(JSON.parse(readFileSync(path, "utf8")));

@@ -4,7 +4,7 @@ import { CouldNotRunError } from "../../../core/errors.ts";
 export interface RunOptions {
   /** Text for its standard input. */
   readonly input?: string;
-  /** It is killed then. */
+  /** Milliseconds after which the command is killed. */
   readonly timeoutMs?: number;
 }
 

@@ -115,7 +115,7 @@ describe("the gRPC API", () => {
     expect(await kv("Put", { key, value })).toMatchObject({ header: { revision: 2 } });
   });
 
-  it("calls bytes that are no message an invalid argument", async () => {
+  it("reports bytes that are not a message as an invalid argument", async () => {
     const { grpc, message } = apiErrors.malformed;
     await expect(api.callRaw("/etcdserverpb.KV/Put", Buffer.from([0xff, 0xff]))).rejects.toMatchObject({
       code: grpc,

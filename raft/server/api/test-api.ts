@@ -43,7 +43,7 @@ export async function startTestApi(options: { clock?: Clock; replica?: MemoryRep
         await callRaw(definition.path, definition.requestSerialize(request)),
       );
     },
-    /** A body that is no string is sent as JSON. */
+    /** Sends a body that is not a string as JSON. */
     async post(path: string, body: unknown): Promise<{ status: number; body: unknown }> {
       const response = await fetch(`${gateway}${path}`, {
         method: "POST",

@@ -37,7 +37,7 @@ export interface DeleteRangeRequestWire {
   readonly prev_kv: boolean;
 }
 
-/** At most one is set. */
+/** One response, or none: at most one member is set. */
 export interface RequestOpWire {
   readonly request_range?: RangeRequestWire;
   readonly request_put?: PutRequestWire;

@@ -16,7 +16,7 @@ export interface LinkOptions {
   readonly hello: Hello;
   readonly clock: Clock;
   readonly random: Random;
-  /** A message that mattered was not delivered, or the connection broke. */
+  /** Called when a message that mattered was not delivered, or the connection broke. */
   readonly onUnreachable: () => void;
   readonly log: (line: string) => void;
 }
@@ -155,7 +155,7 @@ export class Link {
     this.#timer = clock.after(delay, () => this.#connect(failures));
   }
 
-  /** Pings, and gives the connection up where nothing shows any more that the other end lives. */
+  /** Pings, and gives up the connection when nothing shows any more that the other end lives. */
   #watch(): void {
     this.#timer = this.#options.clock.after(watchInterval, () => {
       if (this.#state.type !== "up") return;
@@ -174,7 +174,7 @@ export class Link {
     });
   }
 
-  /** After whatever else is sent in this turn, so that it leaves in one write. */
+  /** Flushes after all else that is sent in this turn, so that it leaves in one write. */
   #pumpSoon(): void {
     if (this.#pumping || this.#writing || this.#state.type !== "up") return;
     this.#pumping = true;

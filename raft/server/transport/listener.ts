@@ -22,14 +22,14 @@ export interface ListenerOptions {
 const idleLimit = seconds(3);
 /** Maximum total length of a message in parts: a snapshot. */
 const assembledBytesMax = 2 * 1024 * 1024 * 1024;
-/** Refused connections fill the log no faster. */
+/** Minimum time between two log lines about refused connections. */
 const refusalLogInterval = seconds(1);
 
 /** One connection of another member, from which it speaks to us. */
 interface Connection {
   readonly socket: Socket;
   readonly reader: FrameReader;
-  /** Undefined until it said hello. */
+  /** The peer; undefined until it said hello. */
   from: number | undefined;
   lastHeard: Nanos;
   parts: Uint8Array[];

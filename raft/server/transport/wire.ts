@@ -107,7 +107,7 @@ export class FrameReader {
     }
   }
 
-  /** All that came in, in one piece. Not called again until a frame is complete: a long one is copied once. */
+  /** Joins all that came in. Not called again until a frame is complete: a long one is copied once. */
   #gather(): Buffer {
     const [first] = this.#chunks;
     if (this.#chunks.length === 1 && first !== undefined) return first;
