@@ -70,7 +70,7 @@ describe("the command codec", () => {
     // A transaction is its type, no comparisons, and one operation in its first branch: another one.
     const nested = Uint8Array.from({ length: 300_000 }, (_, i) => [2, 0, 1][i % 3] as number);
     const bytes = Uint8Array.of(...start.subarray(0, 5), ...nested.subarray(0, 60_000));
-    expect(() => decodeCommand(bytes)).toThrow("nested less deep");
+    expect(() => decodeCommand(bytes)).toThrow("less deeply nested");
   });
 });
 

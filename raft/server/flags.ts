@@ -43,7 +43,7 @@ export const usage = `Usage: node --import tsx raft/server/main.ts --name NAME -
   --listen-gateway HOST:PORT   the same API as JSON over HTTP (not served)
   --advertise-client URL       what the list of members says (http:// and the address of --listen-client)
   --election-timeout-ms N      a follower waits between this and twice this for its leader (500)
-  --heartbeat-ms N             between two heartbeats of the leader (50)
+  --heartbeat-ms N             time between two heartbeats of the leader (50)
   --snapshot-entries N         entries after which a snapshot is taken, more if the state is large (10000)
   --request-timeout-ms N       time after which a request without an answer is given up (5000)
   --mutant NAME                plants a bug; may be repeated:
