@@ -144,7 +144,7 @@ describe("the set workload in the in-memory system, with a node that is cut off"
       memory: { bugs },
       deps: { workload: set },
     });
-    Object.assign(made.deps.adapter, { promises: { reads: { [readMode]: { consistency: promise } } } });
+    made.promise({ consistency: promise });
     return made.run();
   }
   const kinds = ({ verdicts }: Run) =>

@@ -1,7 +1,6 @@
 import type { Consistency, KnownLimit } from "../../core/consistency.ts";
 import type { Checker } from "../checker.ts";
 import { convergence } from "../convergence/convergence.ts";
-import type { Model } from "../model.ts";
 import { set } from "../models/set.ts";
 import { judgedUnder } from "../promises.ts";
 import { elements } from "./elements.ts";
@@ -20,7 +19,7 @@ export function setCheckers(promises: Consistency, options: SetCheckersOptions =
   const bound = boundSeconds === undefined ? {} : { boundSeconds };
   return [
     elements({ promises, limits, ...bound }),
-    ...judgedUnder(promises, set() as Model, { limits }),
+    ...judgedUnder(promises, set(), { limits }),
     convergence({ judge: elementsAtRest, ...bound }),
   ];
 }

@@ -2,6 +2,7 @@
 import type { Observer } from "../../adapters/client/observer.ts";
 import { memoryAdapter } from "../../adapters/memory/adapter.ts";
 import { type MemoryOptions, MemorySystem } from "../../adapters/memory/system.ts";
+import type { ReadPromise } from "../../core/consistency.ts";
 import type { HistoryEvent } from "../../core/history.ts";
 import { createRandom } from "../../core/random.ts";
 import type { Run } from "../../core/run.ts";
@@ -74,6 +75,13 @@ export class TestTrial {
     const { adapter } = this.deps;
     const { observe } = adapter;
     adapter.observe = (endpoints, options) => ({ ...observe(endpoints, options), ...answers });
+  }
+
+  /** What the run's read mode promises, in place of the in-memory system's own promise. */
+  promise(promise: ReadPromise): void {
+    const { adapter } = this.deps;
+    const reads = { ...adapter.promises.reads, [this.spec.readMode]: promise };
+    Object.assign(adapter, { promises: { reads } });
   }
 
   /** Runs it to its end, in virtual time. */

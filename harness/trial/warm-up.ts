@@ -21,6 +21,7 @@ export async function warmUp(context: TrialContext, cluster: Cluster): Promise<n
   const { clock } = deps;
   const recorder = new Recorder(clock, () => {});
   const endpoints = cluster.nodes.map(({ endpoint }) => endpoint);
+  const processes = clientsPerNode * endpoints.length;
   const group = new ClientGroup({
     clock,
     adapter: deps.adapter,
@@ -32,7 +33,7 @@ export async function warmUp(context: TrialContext, cluster: Cluster): Promise<n
     },
     endpoints,
     connect,
-    load: { kind: "closed", processes: clientsPerNode * endpoints.length, seconds: spec.warmUpSeconds },
+    load: { kind: "closed", processes, seconds: spec.warmUpSeconds },
     random: random.fork("warm-up"),
     recorder,
     onError: end.fail,
@@ -45,8 +46,14 @@ export async function warmUp(context: TrialContext, cluster: Cluster): Promise<n
     const until = recorder.now();
     await group.stop();
     const from = Math.max(0, until - seconds(measuredSeconds));
+    const isOfLoad = (process: number) => process % group.stride < processes;
     const succeeded = recorder.history.filter(
-      (event) => isClientEvent(event) && event.type === "ok" && event.time >= from && event.time < until,
+      (event) =>
+        isClientEvent(event) &&
+        event.type === "ok" &&
+        isOfLoad(event.process) &&
+        event.time >= from &&
+        event.time < until,
     );
     return succeeded.length / toSeconds(seconds(Math.min(measuredSeconds, spec.warmUpSeconds)));
   } finally {

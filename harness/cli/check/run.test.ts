@@ -69,7 +69,7 @@ describe("a stored run that is judged again", () => {
       deps: { workload },
     });
     Object.assign(trial.deps.runtime, { outlivesRun: true });
-    Object.assign(trial.deps.adapter, { promises: { reads: { [readMode]: promise } } });
+    trial.promise(promise);
     const run = await trial.run();
     const dir = await fileRunStore(results).create("run");
     for (const event of trial.events) dir.append(event);
