@@ -1,6 +1,6 @@
 /**
  * The clients of operation-cost.ts, in a process of their own. Its argument is the checkout whose adapters are measured.
- * Answers each order with what it cost this process, the first connections and the last good-byes excepted.
+ * Answers each order with what it cost this process, except for the first connections and the last closes.
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
