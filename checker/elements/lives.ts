@@ -129,7 +129,7 @@ function noteAdd(life: Life, operation: Operation): void {
 }
 
 function noteRemove(life: Life, operation: Operation): void {
-  if (foundNothing(operation)) life.refused ??= operation;
+  if (foundNothing(operation)) life.refused = operation;
   if (foundNothing(operation) || !mayHaveHappened(operation)) return;
   if (life.remove !== undefined) life.isUnique = false;
   life.remove ??= operation;

@@ -18,7 +18,8 @@ export function firstContradicting(
   isContradiction: (past: OperationList) => boolean,
 ): number {
   const byReturn: number[] = [];
-  for (let i = 0; i < list.length; i++) if (Number.isFinite(list.returnIndex(i))) byReturn.push(i);
+  for (let i = 0; i < list.length; i++)
+    if (Number.isFinite(list.returnIndex(i)) && !isVoid(list, i)) byReturn.push(i);
   byReturn.sort((a, b) => list.returnIndex(a) - list.returnIndex(b) || a - b);
   let low = 0;
   let high = byReturn.length - 1;
@@ -34,11 +35,17 @@ export function firstContradicting(
   return byReturn[high] as number;
 }
 
+/** Whether the operation never took place, so that nothing may ever have seen it: not even while it was not answered yet. */
+function isVoid(list: OperationList, i: number): boolean {
+  const outcome = list.outcome(i);
+  return outcome.type === "fail" && outcome.error.code !== "mismatch";
+}
+
 /** The history as it was known when the operation at `last` had just returned, or was just about to. */
 export function before(list: OperationList, last: number, hasReturned: boolean): Past {
   const end = list.returnIndex(last);
   const positions: number[] = [];
-  for (let i = 0; i < list.length && list.callIndex(i) <= end; i++) positions.push(i);
+  for (let i = 0; i < list.length && list.callIndex(i) <= end; i++) if (!isVoid(list, i)) positions.push(i);
   const own = part(list, positions);
   const isKnown = (i: number) => {
     const returned = own.returnIndex(i);

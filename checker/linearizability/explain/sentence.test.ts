@@ -133,7 +133,7 @@ describe("the sentence of a violation is true for every model", () => {
   it("set: an element that was added and is missing, one that nobody added, one that was removed", () => {
     const set = models.set();
     expect(said(set, add(0, 1, [0, 1]), add(1, 2, [2, 3]), read(2, [1], [6, 7]))).toBe(
-      "process 2 read [1] from the set at 0.006 s, but process 1 added 2 to the set, acknowledged 3.0 ms earlier, and which nothing removed 2 in between",
+      "process 2 read [1] from the set at 0.006 s, but process 1 added 2 to the set, acknowledged 3.0 ms earlier, and nothing removed 2 in between",
     );
     expect(said(set, add(0, 1, [0, 1]), read(2, [1, 9], [6, 7]))).toMatch(/but nothing added 9 before that$/);
     const remove = op(3, { f: "remove", value: 1 }, [2, 3]);

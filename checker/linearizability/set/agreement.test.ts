@@ -11,6 +11,7 @@ import { expectWitness } from "../../testing/agreement.ts";
 import { bruteForce } from "../../testing/brute-force.ts";
 import { freely } from "../../testing/history-of.ts";
 import { checkOperations } from "../check-operations.ts";
+import { linearizable } from "../linearizable.ts";
 
 const own = set() as Model;
 /** The same model, judged by the search. */
@@ -62,6 +63,24 @@ describe("a set whose elements are unique", () => {
       expect(bruteForce(own, knownAt(all, end - 1)), shown(drawn(seed))).toBe(true);
     }
     expect(blamed).toBeGreaterThan(200);
+  });
+
+  it("is explained where something was seen that was refused later, as without it", async () => {
+    const checker = linearizable({ model: own });
+    let refusals = 0;
+    for (let seed = 0; seed < 1000; seed++) {
+      const random = createRandom(seed);
+      const history = drawn(seed).map((event) =>
+        isClientEvent(event) && event.type === "ok" && event.f !== "list" && random.chance(0.3)
+          ? { ...event, type: "fail" as const, error: "rejected" }
+          : event,
+      );
+      const expected = bruteForce(own, operations(history)) ? "valid" : "invalid";
+      const verdict = (await checker.check(history, freely)) as Verdict;
+      if (verdict.kind !== expected) throw new Error(`seed ${seed}: ${verdict.summary}\n${shown(history)}`);
+      if (expected === "invalid") refusals++;
+    }
+    expect(refusals).toBeGreaterThan(200);
   });
 
   it.each(["none", "reads", "operations"] as const)(
