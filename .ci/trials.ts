@@ -227,7 +227,7 @@ async function runInTurn(trials: readonly Trial[]): Promise<void> {
   for (const trial of trials) {
     const began = clock.now();
     const lines: string[] = [];
-    const wrong = await conduct(trial, (line) => lines.push(`     ${line}`));
+    const wrong = await runTrial(trial, (line) => lines.push(`     ${line}`));
     counts[wrong === undefined ? "passed" : "failed"]++;
     const seconds = (toSeconds(clock.now()) - toSeconds(began)).toFixed(1);
     const mark = wrong === undefined ? "ok  " : "FAIL";
@@ -238,15 +238,15 @@ async function runInTurn(trials: readonly Trial[]): Promise<void> {
 
 /**
  * What went wrong; undefined where all was as expected. A bug or a stale read that depends on chance is looked for under
- * three seeds, and a run that ended unknown (it proves nothing) is done anew; a run that ended invalid where it should
+ * three seeds, and a run that ended unknown (it proves nothing) is repeated; a run that ended invalid where it should
  * be valid is a failure at once.
  */
-async function conduct(trial: Trial, tell: (line: string) => void): Promise<string | undefined> {
+async function runTrial(trial: Trial, report: (line: string) => void): Promise<string | undefined> {
   let wrong: string | undefined;
   for (let seed = 1; seed <= 3; seed++) {
-    const attempt = await once(trial, seed, tell);
+    const attempt = await once(trial, seed, report);
     if (attempt.final || (attempt.wrong === undefined && attempt.unfound === undefined)) return attempt.wrong;
-    tell(`seed ${seed}: ${attempt.wrong ?? attempt.unfound}`);
+    report(`seed ${seed}: ${attempt.wrong ?? attempt.unfound}`);
     wrong = attempt.wrong;
   }
   return wrong;
@@ -261,7 +261,7 @@ interface Attempt {
 async function once(
   { args, status, expect, seek }: Trial,
   seed: number,
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<Attempt> {
   const words = args.split(" ").filter((word) => word !== "");
   const { code, stdout, stderr } = await assay([...words, "--seed", String(seed)]);
@@ -277,8 +277,8 @@ async function once(
     const wrong = `ended ${run.verdict} with status ${code}, not ${status}: ${figures}: ${why.join("; ")}\n     ${tail}`;
     return { wrong, final: run.verdict === "invalid" };
   }
-  tell(`${run.system}: ${run.verdict}, ${figures}${why[0] === undefined ? "" : `; ${why[0]}`}`);
-  for (const stale of run.staleness.filter(({ fault }) => fault?.here)) tell(describeStale(stale));
+  report(`${run.system}: ${run.verdict}, ${figures}${why[0] === undefined ? "" : `; ${why[0]}`}`);
+  for (const stale of run.staleness.filter(({ fault }) => fault?.here)) report(describeStale(stale));
   return { wrong: expect?.(run), unfound: seek?.(run) };
 }
 
@@ -288,7 +288,7 @@ function assay(args: readonly string[]): Promise<{ code: number | null; stdout: 
     ["harness/assay.mjs", "bench", "--json", "--results", results, ...args],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
-  // A run that hangs is asked to clean up and end; then its last lines tell where it stood.
+  // A run that hangs is asked to clean up and end; its last lines then show how far it got.
   const cancel = clock.after(seconds(trialSecondsMax), () => child.kill("SIGTERM"));
   let stdout = "";
   let stderr = "";

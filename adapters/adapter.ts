@@ -17,7 +17,7 @@ export interface Digest {
   readonly since: Revision;
 }
 
-/** All that Assay knows of one system; `observe`, `leader` and `ready` come from `observable`. */
+/** Description of one system to Assay; `observe`, `leader` and `ready` come from `observable`. */
 export interface Adapter extends AskedOnce {
   readonly name: string;
   /** One line for `assay list`. */

@@ -13,15 +13,15 @@ export interface NodeView {
   readonly index: number;
   /** Directory of the node's own, empty at its first start and kept over restarts; as the node sees it. */
   readonly dataDir: string;
-  /** Where the node binds, by port name. */
+  /** Addresses that the node binds to, by port name. */
   readonly listen: Readonly<Record<string, Address>>;
-  /** Where clients reach the node, by port name. */
+  /** Addresses at which clients reach the node, by port name. */
   readonly advertise: Readonly<Record<string, Address>>;
   /** Every OTHER node, and where THIS node reaches it, by port name. */
   readonly peers: readonly PeerView[];
-  /** Where the other nodes reach this node, where that is not `listen` (a container that listens on every address). */
+  /** Addresses at which the other nodes reach this node, if not `listen` (a container that listens on every address). */
   readonly announced?: Readonly<Record<string, Address>>;
-  /** What `--node-arg` adds. */
+  /** Arguments that `--node-arg` adds. */
   readonly extraArgs: readonly string[];
   /** Version of the binary or image, from `versions` or the tag of the image: `3.5.16`. */
   readonly version: string;
@@ -57,7 +57,7 @@ export interface PortSpec {
   readonly number: number;
   /** `peer` ports carry traffic between nodes: a runtime cuts and delays them. */
   readonly for: "client" | "peer";
-  /** Where the port also carries UDP. */
+  /** True if the port also carries UDP. */
   readonly udp?: boolean;
 }
 
@@ -66,14 +66,14 @@ export interface Deployment {
   readonly ports: Readonly<Record<string, PortSpec>>;
   /** The name of the port that `Adapter.connect` speaks to. */
   readonly clientPort: string;
-  /** Installed programs, best first. Empty where there is none. */
+  /** Installed programs, best first. Empty if there is none. */
   installed(): Promise<readonly Installed[]>;
   /** The command that installs the program, for messages: `apt-get install etcd-server`. */
   readonly installHint: string;
-  /** The default container image, with tag; absent where there is none. */
+  /** The default container image, with tag; absent if there is none. */
   readonly image?: string;
   /**
-   * True where the members must know each other under the same addresses: a runtime that puts a proxy of its own on
+   * True if the members must know each other under the same addresses: a runtime that puts a proxy of its own on
    * each link, so that every node has its own view of its peers, cannot run the system.
    */
   readonly commonAddresses?: boolean;

@@ -37,7 +37,7 @@ describe("what is installed", () => {
     ]);
   });
 
-  it("is told once for each version, the one on the PATH first", async () => {
+  it("is listed once for each version, the one on the PATH first", async () => {
     const onPath = program("path/etcd", "etcd Version: 3.5.16");
     program("systems/etcd-3.5.16/usr/bin/etcd", "etcd Version: 3.5.16");
     expect(await installedPrograms("etcd", "--version")).toEqual([{ version: "3.5.16", command: onPath }]);

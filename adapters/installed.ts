@@ -12,7 +12,7 @@ const run = promisify(execFile);
  */
 const systemsDirectory = (): string => process.env["ASSAY_SYSTEMS_DIR"] ?? "/opt/assay";
 
-/** The directories of a system's versions; none where there is nothing. */
+/** The directories of a system's versions; none if there is nothing. */
 export async function sideBySide(system: string): Promise<readonly string[]> {
   const directory = systemsDirectory();
   const names = await readdir(directory).catch(() => []);
@@ -25,10 +25,10 @@ export async function installedPrograms(
   versionArgument: string,
 ): Promise<readonly Installed[]> {
   const onPath = (process.env["PATH"] ?? "").split(delimiter).map((directory) => join(directory, system));
-  const beside = (await sideBySide(system)).flatMap((directory) =>
+  const unpacked = (await sideBySide(system)).flatMap((directory) =>
     ["usr/bin", "bin", "."].map((place) => join(directory, place, system)),
   );
-  const found = await Promise.all([...onPath, ...beside].map((path) => versionOf(path, versionArgument)));
+  const found = await Promise.all([...onPath, ...unpacked].map((path) => versionOf(path, versionArgument)));
   return newestFirst(found.filter((program) => program !== undefined));
 }
 
@@ -41,7 +41,7 @@ export function newestFirst(programs: readonly Installed[]): readonly Installed[
   return [...byVersion.values()].sort((a, b) => b.version.localeCompare(a.version, "en", { numeric: true }));
 }
 
-/** The first version number in what the program prints; undefined where it does not run. */
+/** The first version number in what the program prints; undefined if it does not run. */
 async function versionOf(command: string, argument: string): Promise<Installed | undefined> {
   try {
     await access(command, constants.X_OK);

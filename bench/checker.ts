@@ -28,7 +28,7 @@ import { type RegisterHistoryOptions, registerHistory } from "./register-history
 interface Goal {
   readonly seconds: number;
   readonly megabytes?: number;
-  /** Of the slowest of several histories. */
+  /** Time for the slowest of several histories. */
   readonly slowestSeconds?: number;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The clients of operation-cost.ts, in a process of their own. Its argument is the checkout whose adapters are measured.
- * Answers each order with what it cost this process, the first connections and the last good-byes excepted.
+ * Answers each order with what it cost this process, except for the first connections and the last closes.
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -31,7 +31,7 @@ export interface Measurement {
 const clock: Clock = realClock();
 const options = { clock, timeoutMs: 5000 };
 const keys = 100;
-/** As often as the harness asks. */
+/** Interval at which the harness asks, too. */
 const pollEvery = millis(200);
 
 class Tally {

@@ -3,7 +3,7 @@ import type { Json } from "../core/op.ts";
 import { createRandom, type Random } from "../core/random.ts";
 import { nanos } from "../core/time.ts";
 
-/** What a generated history of registers is like. */
+/** Parameters of a generated history of registers. */
 export interface RegisterHistoryOptions {
   readonly operations: number;
   readonly clients: number;
@@ -11,9 +11,9 @@ export interface RegisterHistoryOptions {
   /** Shares of reads and of CAS; the rest writes. */
   readonly reads?: number;
   readonly cas?: number;
-  /** How many values there are to write; absent: every value is written once. */
+  /** Number of values to write; by default each value is written once. */
   readonly values?: number;
-  /** Of an operation to end with an unknown outcome, though it took effect. */
+  /** Probability that an operation ends with an unknown outcome, though it took effect. */
   readonly crashes?: number;
   readonly seed: number;
 }
@@ -22,7 +22,7 @@ interface Running {
   readonly f: "read" | "write" | "cas";
   readonly key: number;
   readonly argument: Json;
-  /** What it answered, once it took effect; `refused` for a CAS that did not match. */
+  /** Answer, once it took effect; `refused` for a CAS that did not match. */
   answer?: { readonly value: Json } | "refused";
 }
 

@@ -1,6 +1,6 @@
 /**
  * Closed-loop clients of the reference server, in a process of their own: each sends its next request when it has the
- * answer to the one before. Told what to do by one message, answers with one, then waits for the next.
+ * answer to the one before. A message says what to do; the process answers with one, then waits for the next.
  */
 import { build } from "hdr-histogram-js";
 import { openUnaryClient, type UnaryClient } from "./unary-client.ts";

@@ -33,7 +33,7 @@ it.each([
   expect(await enoughOperations({ needs: { write } }).check(history, freely)).toMatchObject({ summary });
 });
 
-it("a run with enough of every kind is valid", async () => {
+it("a run with enough operations of each kind is valid", async () => {
   expect((await enoughOperations({ needs: { write: 1 } }).check(history, freely)).kind).toBe("valid");
 });
 

@@ -71,7 +71,7 @@ describe("the virtual clock", () => {
     expect(await clock.run(async () => 7)).toBe(7);
   });
 
-  it("tells the wall-clock time of its own now", async () => {
+  it("reports the wall-clock time of its own now", async () => {
     const clock = new VirtualClock();
     await clock.run(() => sleep(clock, seconds(90)));
     expect(clock.date().toISOString()).toBe("1970-01-01T00:01:30.000Z");
@@ -115,7 +115,7 @@ describe("withTimeout()", () => {
 });
 
 describe("the real clock", () => {
-  it("goes on, never back, and wakes about when it was told to", async () => {
+  it("goes on, never back, and wakes about when it was asked to", async () => {
     const clock = realClock();
     const before = clock.now();
     await sleep(clock, millis(20));

@@ -36,7 +36,7 @@ export type ErrorCode = keyof typeof errorCodes;
 /** An operation's error as data. Never branch on `message`. */
 export interface OpError {
   readonly code: ErrorCode;
-  /** True where the operation definitely had no effect. */
+  /** True if the operation definitely had no effect. */
   readonly definite: boolean;
   readonly message: string;
 }

@@ -15,7 +15,7 @@ interface Operations {
 /** Operations that no legal order, or no order that a session may see, holds together. */
 export interface OrderEvidence extends Operations {
   readonly kind: "order";
-  /** Position in `operations` of the operation that cannot be placed; absent where it may be any of several. */
+  /** Position in `operations` of the operation that cannot be placed; absent if it may be any of several. */
   readonly culprit?: number;
   /** The model's states that were possible just before the culprit, described, and how each was reached. */
   readonly states?: readonly ReachedState[];

@@ -62,7 +62,7 @@ describe("faultWindows()", () => {
     ]);
   });
 
-  it("passes over what is no fault, and an end without a begin", () => {
+  it("skips what is not a fault, and an end without a begin", () => {
     const history: History = [
       at(0, { f: "phase", value: "main" }),
       at(1, leader(n1)),

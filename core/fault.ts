@@ -17,7 +17,7 @@ export interface FaultWindow {
   /** The history's last time where the heal is not in it. */
   readonly to: Nanos;
   readonly proof?: string;
-  /** The node that led when the fault struck; undefined where nobody did, or nobody knows. */
+  /** The node that led when the fault struck; undefined if nobody did, or nobody knows. */
   readonly led?: NodeId;
 }
 

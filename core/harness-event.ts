@@ -8,7 +8,7 @@ export type Phase = "main" | "quiet" | "final";
 /** The value of a fault's event. A fault is `begin`, then `proven` when something shows that it took effect, then `end` when healed. */
 export interface FaultChange {
   readonly state: "begin" | "proven" | "end";
-  /** Tells the faults of one run apart: 1, 2, … */
+  /** Number of the fault within its run: 1, 2, … */
   readonly id: number;
   /** One line for people: `isolate leader n2`. */
   readonly summary: string;

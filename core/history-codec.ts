@@ -175,7 +175,7 @@ const needed = ["index", "time", "type", "process", "f"] as const;
 const neededOfNotice = [...needed, "node", "of"] as const;
 const anEvent = "an event with index, time, type, process and f";
 
-/** What is wrong with an event's members; undefined where nothing is. */
+/** What is wrong with an event's members; undefined if nothing is. */
 function wrongMember(json: unknown): string | undefined {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return anEvent;
   const event = json as Readonly<Record<string, unknown>>;

@@ -58,7 +58,7 @@ export const isClientEvent = (event: HistoryEvent): event is ClientEvent =>
 export const isInvocation = (event: HistoryEvent): event is ClientEvent => event.type === "invoke";
 
 /**
- * The invocation that subscribed to a notice; undefined where the events before the notice hold none. Events are looked
+ * The invocation that subscribed to a notice; undefined if the events before the notice hold none. Events are looked
  * up by their `index`, at once where these are consecutive.
  */
 export function subscriptionOf(notice: NoticeEvent, before: History): ClientEvent | undefined {

@@ -19,13 +19,13 @@ describe("createRandom()", () => {
     expect(draws(busy.fork("client-3"))).toEqual(draws(quiet.fork("client-3")));
   });
 
-  it("tells forks apart by their labels, however alike", () => {
+  it("distinguishes forks by their labels, however alike", () => {
     const random = createRandom(1);
     const streams = Array.from({ length: 100 }, (_, i) => draws(random.fork(`process-${i}`)).join());
     expect(new Set(streams).size).toBe(100);
   });
 
-  it("tells a fork of a fork from a fork of its own", () => {
+  it("distinguishes a fork of a fork from a fork of its own", () => {
     const random = createRandom(1);
     expect(draws(random.fork("a").fork("b"))).not.toEqual(draws(random.fork("b")));
   });
@@ -44,7 +44,7 @@ describe("createRandom()", () => {
     expect(floats.reduce((a, b) => a + b) / floats.length).toBeCloseTo(0.5, 1);
   });
 
-  it("takes chances as often as it was told to", () => {
+  it("takes chances as often as it was asked to", () => {
     const random = createRandom(7);
     const taken = Array.from({ length: 10_000 }, () => random.chance(0.2)).filter(Boolean).length;
     expect(taken / 10_000).toBeCloseTo(0.2, 1);

@@ -19,7 +19,7 @@ export interface Run {
   readonly readMode: {
     readonly name: string;
     readonly promises: Consistency;
-    /** Absent in runs that were stored before limits were; empty where the mode has none. */
+    /** Absent in runs that were stored before limits were; empty if the mode has none. */
     readonly limits?: readonly KnownLimit[];
   };
   /** What the workload was given besides the read mode, so that its checkers can be made again. Absent in older runs. */
@@ -35,7 +35,7 @@ export interface Run {
   /** The planted bug, where one was asked for. */
   readonly mutant?: string;
   readonly load: Load;
-  /** Absent where the user chose the rate, and in older runs. */
+  /** Absent if the user chose the rate, and in older runs. */
   readonly calibration?: Calibration;
   /** Absent in older runs. */
   readonly unsent?: readonly UnsentSpan[];

@@ -25,7 +25,7 @@ export interface Anomaly {
   readonly key?: string;
   /** The operations and times that show it, for a drawing. */
   readonly evidence?: Evidence;
-  /** True where the read mode allows it: reported, not counted against the system. */
+  /** True if the read mode allows it: reported, not counted against the system. */
   readonly known?: boolean;
   /** The known limit of the read mode that the culprit meets; `known` is true then. */
   readonly limit?: MetLimit;
@@ -48,7 +48,7 @@ export interface MetLimit {
 export interface Lane {
   /** What it is: `stale reads`. Lanes of one checker with one label are drawn alike. */
   readonly label: string;
-  /** The node concerned; absent where it is no node in particular, or all. */
+  /** The node concerned; absent if it is no node in particular, or all. */
   readonly node?: NodeId;
   readonly from: Nanos;
   readonly to: Nanos;
@@ -72,7 +72,7 @@ export interface Verdict {
   /** Figures worth showing: `{ "stale reads": 12, "worst staleness ms": 1994.2 }`. */
   readonly figures?: Readonly<Record<string, number>>;
   readonly seconds?: number;
-  /** Findings with a place in time, in order of `from`; empty where the checker looked for such things and found none. */
+  /** Findings with a place in time, in order of `from`; empty if the checker looked for such things and found none. */
   readonly lanes?: readonly Lane[];
 }
 

@@ -39,7 +39,7 @@ async function assay(...args: readonly string[]): Promise<Ended> {
   }
 }
 
-/** What the command came to in a process of its own; `heard` is told all of stderr so far, whenever there is more. */
+/** What the command came to in a process of its own; `heard` gets all of stderr so far, whenever there is more. */
 function inProcess(
   args: readonly string[],
   heard?: (stderr: string, child: ChildProcess) => void,
@@ -158,7 +158,7 @@ describe("assay check", () => {
     expect(ended.stderr).toMatch(/cannot read .*nowhere\.edn/);
   });
 
-  it("judges keys apart, or all together on request, with one verdict", async () => {
+  it("judges keys separately, or all together on request, with one verdict", async () => {
     const lines = [
       '{:process 0, :type :invoke, :f :write, :value ["x" 1]}',
       '{:process 0, :type :ok, :f :write, :value ["x" 1]}',
@@ -210,7 +210,7 @@ describe("assay bench", () => {
       expect(files).toContain(name);
   });
 
-  it("leaves what check judges and report renders anew", async () => {
+  it("leaves what check judges and report renders again", async () => {
     const { dir, report } = run();
     expect((await assay("check", dir)).status).toBe(0);
     rmSync(report);
@@ -295,15 +295,15 @@ describe("assay bench", () => {
 });
 
 describe("assay cluster up", () => {
-  it("tells that it starts, and ends quietly with 130 where Ctrl-C comes before it is up", async () => {
+  it("prints that it starts, and ends quietly with 130 where Ctrl-C comes before it is up", async () => {
     // Nodes that are asked over TLS and do not speak it never become ready.
     const authority = file("ca.pem", rootCertificates[0] as string);
-    let isTold = false;
+    let isReported = false;
     const { status, stdout, stderr } = await inProcess(
       ["cluster", "up", "--ca", authority],
       (said, child) => {
-        if (isTold || !said.includes("starting 3 reference nodes")) return;
-        isTold = true;
+        if (isReported || !said.includes("starting 3 reference nodes")) return;
+        isReported = true;
         child.kill("SIGINT");
       },
     );
@@ -330,7 +330,7 @@ describe("assay", () => {
     [["doctor"]],
     [["list"]],
     [["clean"]],
-  ])("%j --help tells how it is used, with status 0", async (names) => {
+  ])("%j --help prints its usage, with status 0", async (names) => {
     const ended = await assay(...names, "--help");
     expect(ended).toMatchObject({ status: 0, stderr: "" });
     expect(ended.stdout).toContain(`Usage: assay${names.map((name) => ` ${name}`).join("")}`);
@@ -346,7 +346,7 @@ describe("assay", () => {
     [["bench", "--sytem", "etcd"], "(run assay bench --help for the options)"],
     [["cluster", "up", "--rate", "-5"], "(run assay cluster up --help for the options)"],
     [["destroy"], "(run assay --help for the options)"],
-  ])("%j is refused with the name of its own help, and told as JSON on request", async (args, help) => {
+  ])("%j is refused with the name of its own help, as JSON on request", async (args, help) => {
     const ended = await assay(...args, "--json");
     expect(ended.status).toBe(64);
     expect(ended.stderr).toContain(help);
@@ -354,7 +354,7 @@ describe("assay", () => {
     expect((await assay(...args)).stdout).toBe("");
   });
 
-  it("tells as JSON on request what could not be read", async () => {
+  it("prints as JSON on request what could not be read", async () => {
     const ended = await inProcess(["report", join(scratch, "nowhere"), "--json"]);
     expect(ended.status).toBe(64);
     expect(JSON.parse(ended.stdout)).toEqual({

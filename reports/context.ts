@@ -16,7 +16,7 @@ import { formatDuration } from "./numbers.ts";
 export type Judged = Pick<Run, "verdict" | "verdicts" | "operations"> &
   Partial<Pick<Run, "readMode" | "nemeses" | "nodes" | "faults">>;
 
-/** Input of every panel of a report: the run or the checked history, its operations, its timeline. */
+/** Input of all panels of a report: the run or the checked history, its operations, its timeline. */
 export interface Context<R extends Judged = Run> {
   readonly run: R;
   /** Promise that the history was checked against. */

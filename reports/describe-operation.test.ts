@@ -51,11 +51,11 @@ describe("an operation in words", () => {
     expect([barLabel(one, {}), describeCall({}, one.call, one.outcome)]).toEqual([label, call]);
   });
 
-  it("tells the revision where a session's promise is about it", () => {
+  it("gives the revision where a session's promise is about it", () => {
     expect(barLabel(operation({ f: "read", key: "k" }, ok(41)), words, true)).toBe("r 41 @17 ok");
   });
 
-  it("tells how it ended, and that an unknown end is one", () => {
+  it("says how it ended, and that an unknown end is one", () => {
     const call = { f: "read", key: "k" };
     expect(plain(describeOutcome(operation(call, ok(1))))).toBe("ok in 1.20 ms");
     expect(plain(describeOutcome(operation(call, timeout)))).toBe(
@@ -65,7 +65,7 @@ describe("an operation in words", () => {
     expect(describeOutcome(unanswered)).toBe("unknown, never answered");
   });
 
-  it("is told in one line: who, where, what, when, how", () => {
+  it("fits in one line: who, where, what, when, how", () => {
     expect(plain(describeOperation(operation({ f: "read", key: "k" }, ok(41)), words))).toBe(
       "process 7 on n2: read 41 from k, sent at 12.481 s, ok in 1.20 ms, revision 17",
     );

@@ -22,7 +22,7 @@ describe("renderIndex()", () => {
     expect(page.includes(' onclick="')).toBe(false);
   });
 
-  it("labels speeds that are no result", () => {
+  it("labels speeds that are not a result", () => {
     expect(page.includes("of an invalid history")).toBe(true);
     expect(page.includes("client-limited")).toBe(true);
     expect(page.includes("planted bug read-without-quorum")).toBe(true);

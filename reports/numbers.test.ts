@@ -21,11 +21,11 @@ describe("format", () => {
     [999_600, "1.00 s"],
     [1_320_000, "1.32 s"],
     [Number.NaN, "–"],
-  ])("tells %d microseconds as %s", (micros, text) => {
+  ])("prints %d microseconds as %s", (micros, text) => {
     expect(plain(formatMicros(micros))).toBe(text);
   });
 
-  it("tells an axis' round values without decimals", () => {
+  it("prints an axis' round values without decimals", () => {
     expect([100, 2_000, 50_000, 1e6].map(formatTickMicros).map(plain)).toEqual([
       "100 µs",
       "2 ms",
@@ -40,11 +40,11 @@ describe("format", () => {
     [60, "1 min"],
     [72, "1 min 12 s"],
     [3_725, "62 min 5 s"],
-  ])("tells %d seconds as %s", (seconds, text) => {
+  ])("prints %d seconds as %s", (seconds, text) => {
     expect(plain(formatDuration(seconds))).toBe(text);
   });
 
-  it("never tells a part as all, nor something as nothing", () => {
+  it("never prints a part as all, nor something as nothing", () => {
     expect([0, 0.0001, 0.42, 0.99999, 1].map(formatShare)).toEqual(["0%", "<0.1%", "42%", ">99.9%", "100%"]);
   });
 
@@ -52,7 +52,7 @@ describe("format", () => {
     expect(formatCount(14_982)).toBe("14,982");
   });
 
-  it("tells bytes in powers of 1024", () => {
+  it("prints bytes in powers of 1024", () => {
     expect([0, 512, 2 ** 20, 1.5 * 2 ** 30].map(formatBytes).map(plain)).toEqual([
       "0 B",
       "512 B",

@@ -111,7 +111,7 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     }
   }
 
-  it("paints the scatter in the colours of the outcomes, anew for the dark theme", async () => {
+  it("paints the scatter in the colours of the outcomes, and again for the dark theme", async () => {
     const { page } = await open("invalid.html");
     const light = await painted(page);
     expect(light.ok).toBeGreaterThan(2_000);
@@ -145,7 +145,7 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     expect(await page.locator("#percentiles-chart .time").textContent()).toBe(before);
   });
 
-  it("zooms and moves by keyboard, telling the moment in words", async () => {
+  it("zooms and moves by keyboard, and says the moment in words", async () => {
     const { page } = await open("invalid.html");
     await page.locator("[data-plot=throughput]").focus();
     await page.keyboard.press("ArrowRight");
@@ -168,7 +168,7 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     expect(to - from).toBeLessThan(6);
   });
 
-  it("tells the operation under the pointer, and opens what happened around it on the same key", async () => {
+  it("describes the operation under the pointer, and opens what happened around it on the same key", async () => {
     const { page } = await open("invalid.html");
     await page.getByRole("link", { name: "F2 kill" }).click();
     const host = page.locator("[data-plot=latency]");
@@ -232,7 +232,7 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     await expect.poll(() => widthsOf(page, `${area} > *`), { timeout: 60_000 }).toEqual([room, room]);
   });
 
-  it("tells each window of stale reads beside its bar, anew where it is zoomed to", async () => {
+  it("labels each window of stale reads next to its bar, and again after zooming", async () => {
     const { page } = await open("stale.html");
     const chart = page.locator("#staleness-chart");
     expect(await chart.textContent()).toMatch(/38 stale reads, up to .* s/);

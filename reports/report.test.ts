@@ -54,7 +54,7 @@ describe("the report of a valid run", () => {
     expect([points.total, points.at.length, points.dropped]).toEqual([15_000, 15_000, 0]);
   });
 
-  it("tells each fault with its proof", () => {
+  it("lists each fault with its proof", () => {
     for (const { summary, proof } of fixture.run.faults) {
       expect(text).toContain(summary);
       expect(text).toContain(proof);
@@ -153,7 +153,7 @@ describe("the report of other runs", () => {
     expect(page).toContain('class="lane-plain"');
   });
 
-  it("shows the first anomalies of every kind, and folds the evidence of the others", () => {
+  it("shows the first anomalies of each kind, and folds the evidence of the others", () => {
     const page = render(staleFixture({ seconds: 8 }));
     const shown = page.split('<article class="anomaly').slice(1);
     expect(shown.map((article) => /id="anomaly-\d+-title">([A-Z][a-z ]*[a-z])/.exec(article)?.[1])).toEqual([
@@ -169,7 +169,7 @@ describe("the report of other runs", () => {
     ]);
   });
 
-  it("says beside a valid verdict that the read mode's known limit was found", () => {
+  it("says next to a valid verdict that the read mode's known limit was found", () => {
     const { run, history, usage } = validFixture({ seconds: 3 });
     const limit = "process 7 read 3 from r1 after it had been overwritten";
     const metLimit = {
@@ -196,7 +196,7 @@ describe("the report of other runs", () => {
     expect(measuredText).toContain("16% of reads (292 of 1,881) were stale, by up to 33.4");
   });
 
-  it("says plainly that unknown is no pass, that a fault was not proven, and that the client was the limit", () => {
+  it("says plainly that unknown is not a pass, that a fault was not proven, and that the client was the limit", () => {
     const text = textOf(render(unknownFixture({ seconds: 8 })));
     expect(text).toContain("Nothing was decided: this is not a pass.");
     expect(text).toContain("no proof that it took effect");

@@ -82,8 +82,8 @@ fetch() {
 # The upstream part of a package's version: 3.5.16 of 1:3.5.16-4+b3.
 upstream() { dpkg-deb -f "$1" Version | sed -E 's/^[0-9]+://; s/[+~-].*$//'; }
 
-# beside SYSTEM RELEASE PACKAGE...: unpacks the packages to $systems/SYSTEM-VERSION, the version being the first one's.
-beside() {
+# unpack SYSTEM RELEASE PACKAGE...: unpacks the packages to $systems/SYSTEM-VERSION, the version being the first one's.
+unpack() {
   local system=$1 release=$2 known=$systems/.$1-$2
   shift 2
   if [ -e "$known" ] && [ -d "$systems/$(cat "$known")" ]; then return; fi
@@ -100,9 +100,9 @@ beside() {
   echo "$name" >"$known"
 }
 
-beside consul bullseye consul
-beside etcd trixie etcd-server etcd-client
-beside zookeeper trixie libzookeeper-java
+unpack consul bullseye consul
+unpack etcd trixie etcd-server etcd-client
+unpack zookeeper trixie libzookeeper-java
 
 # Where systemd runs the machine, Docker is a service as usual; elsewhere `dockerd` is started by whoever needs it.
 if [ -d /run/systemd/system ]; then systemctl start docker; fi

@@ -72,7 +72,7 @@ describe("the register workload", () => {
     expect(cas.filter(({ outcome }) => outcome.type === "ok").length / cas.length).toBeGreaterThan(0.95);
   });
 
-  it("uses so many keys at a time, each for so many operations, and then new ones", () => {
+  it("uses a number of keys at a time, each for a number of operations, and then new ones", () => {
     const { calls, last } = play(2000, { keys: 4, "operations-per-key": 100 });
     const perKey = new Map<string, number>();
     for (const { call } of calls) perKey.set(call.key ?? "", (perKey.get(call.key ?? "") ?? 0) + 1);

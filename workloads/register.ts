@@ -20,7 +20,7 @@ const options = {
     default: 24,
     min: 1,
     max: 1000,
-    doc: "operations of unknown outcome after which a key retires: each stays open for the checker for ever",
+    doc: "operations of unknown outcome after which a key retires: each stays open for the checker to the end",
   },
   "concurrency-per-key": {
     default: 10,
@@ -38,11 +38,11 @@ interface Register {
   asked: number;
   pending: number;
   unknown: number;
-  /** The value that was read or written last, as far as an answer told. */
+  /** The value that the last answer reported as read or written. */
   seen: Json | undefined;
 }
 
-/** What all clients of a run share: the keys in use, and what was last seen of each. */
+/** State that all clients of a run share: the keys in use, and what was last seen of each. */
 class Registers {
   readonly #run: WorkloadRun;
   readonly #keys: Register[] = [];
@@ -77,7 +77,7 @@ class Registers {
     if (register === undefined) return;
     register.pending--;
     if (outcome.type === "info") register.unknown++;
-    // What a dead node refused tried nothing: it does not wear the key out.
+    // An operation that a dead node refused had no effect: it does not wear the key out.
     if (outcome.type === "fail" && outcome.error.code !== "mismatch") register.asked--;
     if (outcome.type !== "ok") return;
     const seen = call.f === "read" ? outcome.output.value : written(call);
@@ -116,7 +116,7 @@ class Registers {
   }
 }
 
-/** What a write, a compare-and-set or a delete (nothing) left in the register. */
+/** Value that a write, a compare-and-set or a delete (nothing) left in the register. */
 const written = ({ f, value }: Call): Json | undefined =>
   f === "cas" && Array.isArray(value) ? (value[1] as Json) : value;
 
@@ -170,7 +170,7 @@ const changed = (value: Json, revision: number | undefined): Result => ({
 /** Numbers travel as their decimal digits. */
 const encode = (value: Json | undefined): string => String(value);
 
-/** What no register of ours holds is kept as it came: the checker says what is wrong with it. */
+/** Parses a value; one that no register of ours holds is kept as it came, for the checker to report. */
 function decode(text: string | undefined): Json {
   if (text === undefined) return null;
   return /^-?\d+$/.test(text) ? Number(text) : text;

@@ -20,7 +20,7 @@ const options = {
     default: 16,
     min: 1,
     max: 1000,
-    doc: "changes of unknown outcome after which a set retires: each stays open for the checker for ever",
+    doc: "changes of unknown outcome after which a set retires: each stays open for the checker to the end",
   },
   "list-percent": { default: 50, min: 0, max: 100, doc: "share of lists" },
   "remove-percent": { default: 10, min: 0, max: 100, doc: "share of removals; the rest are adds" },

@@ -10,15 +10,15 @@ import type { History, NoticeEvent } from "../core/history.ts";
 import type { Call, NodeId, Outcome, Result, RevisionScope } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
 
-/** What a workload knows of the run. It is stored in run.json, so that a stored run is judged by the same checkers. */
+/** The run as a workload sees it. Stored in run.json, so that a stored run is judged by the same checkers. */
 export interface WorkloadRun {
   /** One of the adapter's read modes. */
   readonly readMode: string;
-  /** What the read mode promises: checkers judge by it. */
+  /** Promise of the read mode, by which checkers judge. */
   readonly promises: Consistency;
   /** The known limits of the read mode. */
   readonly limits: readonly KnownLimit[];
-  /** What the revision of a read is about, in this system. */
+  /** Meaning of a read's revision in this system. */
   readonly revisions: RevisionScope;
   readonly nodes: readonly NodeId[];
   /** Part of every key, so that two runs on one living cluster do not meet. */
@@ -29,7 +29,7 @@ export interface WorkloadRun {
   readonly convergenceSeconds: number;
 }
 
-/** Where an actor stands. */
+/** Place of an actor. */
 export interface Self {
   readonly node: NodeId;
   /** Counts the actors of a role from 0; they take the nodes in turn. */
@@ -43,7 +43,7 @@ export interface Pause {
   readonly pauseMs: number;
 }
 
-/** What an actor has at hand while it performs a call. */
+/** Tools of an actor while it performs a call. */
 export interface At {
   readonly clock: Clock;
   /** The limits of this call, for the client: the actor's deadline, and a signal that fires when the process is given up. */
@@ -63,7 +63,7 @@ export type Notice = Pick<NoticeEvent, "f" | "key" | "value" | "previous" | "rev
  */
 export interface Actor<C extends Capability, Step> {
   next(): Step;
-  /** What became of its call, as soon as it is known; the next calls can aim by it. */
+  /** Receives the outcome of its call as soon as it is known; the next calls can depend on it. */
   observe?(call: Call, outcome: Outcome): void;
   /** Milliseconds until an answer is given up. Absent: the run's operation timeout. */
   deadlineMs?(call: Call): number;
@@ -73,7 +73,7 @@ export interface Actor<C extends Capability, Step> {
 
 interface RoleBase {
   readonly name: string;
-  /** What is asked in the final phase, at every node, when all is healed: reads of everything that matters. */
+  /** Calls of the final phase, at every node, when all is healed: reads of everything that matters. */
   final?(): readonly Call[];
 }
 
@@ -103,11 +103,11 @@ export interface Workload<C extends Capability = Capability> {
   readonly name: string;
   /** One line for `assay list`. */
   readonly summary: string;
-  /** It is offered for systems that have all of these, and gets clients that do. */
+  /** Capabilities that a system must have for the workload; its clients have them. */
   readonly requires: readonly C[];
   /** Named whole numbers (`keys`, `operations-per-key`), for `--workload-option`. */
   readonly options: Readonly<Record<string, WorkloadOption>>;
-  /** Who acts. Pure: what is asked follows from `run`, `random` and the outcomes. */
+  /** Roles that act. Pure: calls follow from `run`, `random` and the outcomes. */
   roles(run: WorkloadRun, random: Random): readonly Role<C>[];
   /** Words for its operations in reports: a model has them. Absent: words that fit any operation. */
   readonly words?: CallWords;

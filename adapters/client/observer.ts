@@ -8,7 +8,7 @@ import type { ConnectOptions, Endpoint } from "./connection.ts";
  * costs more than the question. One that broke, or that did not answer in time, is replaced by the next question.
  */
 export interface Observer {
-  /** The node that leads, as the nodes that answer see it (the highest term wins); undefined where none does. Never rejects. */
+  /** The node that leads, as the nodes that answer see it (the highest term wins); undefined if none does. Never rejects. */
   leader(ask?: Ask): Promise<NodeId | undefined>;
   /** Whether the node serves reads and writes as a member of a formed cluster. Never rejects. */
   ready(node: NodeId, ask?: Ask): Promise<boolean>;

@@ -5,7 +5,7 @@ import { nodeId } from "../../core/op.ts";
 import type { Admin } from "../client/admin.ts";
 import { type Bench, errorOf, patient, type TestNode, until, untilLeader } from "./cluster.ts";
 
-/** What an operator can do. A test whose operation the system lacks is skipped by what its `Admin` has. */
+/** Tests of an operator's actions. A test whose action the system's `Admin` lacks is skipped. */
 export function administration(bench: Bench): void {
   const { adapter } = bench;
   // Where nothing listens: an Admin shows what it has before it connects.

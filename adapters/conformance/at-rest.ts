@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Digest } from "../adapter.ts";
 import { type Bench, patient, until } from "./cluster.ts";
 
-/** What every node must come to say once nothing is written any more. */
+/** Tests that all nodes agree once nothing is written any more. */
 export function atRest(bench: Bench): void {
   const { adapter } = bench;
 

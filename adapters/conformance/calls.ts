@@ -12,7 +12,7 @@ import { Relay } from "./relay.ts";
 /** The calls of these capabilities, each with a key and what it asks. */
 type Calls = Readonly<Record<string, (key: string, ask: Ask) => Promise<unknown>>>;
 
-/** Every call's limits, and how clients end. */
+/** Tests of calls' limits, and of how clients end. */
 export function calls(bench: Bench): void {
   limits(bench);
   endings(bench);
@@ -48,7 +48,7 @@ function limits(bench: Bench): void {
       };
     };
 
-    it("of every kind keeps its own deadline, though the connection's is longer", async () => {
+    it("of each kind keeps its own deadline, though the connection's is longer", async () => {
       const link = await throughRelay();
       const every = await everyCall(link);
       const key = bench.key();
@@ -69,7 +69,7 @@ function limits(bench: Bench): void {
       }
     });
 
-    it("of every kind rejects at once when its signal fires, and does not know what became of it", async () => {
+    it("of each kind rejects at once when its signal fires, with an unknown outcome", async () => {
       const link = await throughRelay();
       const every = await everyCall(link);
       const key = bench.key();
@@ -86,7 +86,7 @@ function limits(bench: Bench): void {
       }
     });
 
-    it("of every kind is never sent where its signal has fired before", async () => {
+    it("of each kind is never sent if its signal has fired before", async () => {
       const link = await throughRelay();
       const every = await everyCall(link);
       const key = bench.key();

@@ -9,7 +9,7 @@ export interface Identity {
   readonly key: string;
 }
 
-/** Why there can be no certificates; undefined where there can. */
+/** Why there can be no certificates; undefined if there can. */
 export function certificatesMissing(): string | undefined {
   try {
     execFileSync("openssl", ["version"], { stdio: "ignore" });
@@ -35,7 +35,7 @@ export class Authority {
     this.certificate = this.#read("ca.pem");
   }
 
-  /** For a server at these addresses, or for a client where there are none. */
+  /** Makes a certificate for a server at these addresses, or for a client if there are none. */
   issue(name: string, addresses: readonly string[] = []): Identity {
     const file = `${++this.#issued}`;
     const alternatives = ["DNS:localhost", ...addresses.map((address) => `IP:${address}`)].join(",");

@@ -9,7 +9,7 @@ import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
 import type { Capability, ClientWith } from "../client/client.ts";
 import type { Connection } from "../client/connection.ts";
 
-/** What the suite needs of a node: a part of the harness' ClusterNode. */
+/** Part of the harness' ClusterNode that the suite needs. */
 export interface TestNode {
   readonly id: NodeId;
   readonly endpoint: Endpoint;
@@ -35,7 +35,7 @@ export function within(timeoutMs: number): ConnectOptions {
   return { timeoutMs, clock };
 }
 
-/** What a rejected operation rejected with. */
+/** Error that an operation rejected with; throws if it succeeded. */
 export async function errorOf(operation: Promise<unknown>): Promise<ClientError> {
   const reason = await operation.then(
     () => new Error("it did not fail"),
@@ -62,7 +62,7 @@ export async function until<T>(
     }
     await sleep(clock, millis(25));
   }
-  throw new Error(`not within ${limit / 1e9} s: ${what}`, { cause: last });
+  throw new Error(`${what}: not within ${limit / 1e9} s`, { cause: last });
 }
 
 /** Waits until every node serves; fails with the nodes' last log lines. */

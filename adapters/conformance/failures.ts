@@ -19,7 +19,7 @@ import {
 } from "./cluster.ts";
 import { Relay } from "./relay.ts";
 
-/** What a client says when nodes, links and clients fail. */
+/** Tests of what a client reports when nodes, links and clients fail. */
 export function failures(bench: Bench): void {
   operationErrors(bench);
   connecting(bench);

@@ -6,7 +6,7 @@ import { type Bench, until } from "./cluster.ts";
 import { Relay } from "./relay.ts";
 import { sessions } from "./sessions.ts";
 
-/** What operations mean while nothing fails. */
+/** Tests of operations while nothing fails. */
 export function operations(bench: Bench): void {
   const { capabilities } = bench.adapter;
   readsAndWrites(bench);

@@ -19,7 +19,7 @@ export class Relay {
     this.#target = target;
   }
 
-  /** Where a client reaches the node through the relay; the same after `stop` and `start`. */
+  /** Address of the node through the relay; the same after `stop` and `start`. */
   get endpoint(): Endpoint {
     assert(this.#port !== 0, "the relay is not started");
     return { node: this.#target.node, host: "127.0.0.1", port: this.#port };
@@ -45,7 +45,7 @@ export class Relay {
     await closed;
   }
 
-  /** From now on the node's replies go nowhere. */
+  /** Drops the node's replies from now on. */
   hold(): void {
     this.#holding = true;
   }
@@ -56,12 +56,12 @@ export class Relay {
     this.cut();
   }
 
-  /** From now on the node's replies wait for `deliver`. */
+  /** Holds the node's replies until `deliver`. */
   delay(): void {
     this.#delayed = [];
   }
 
-  /** How many pieces of replies wait. */
+  /** Number of pieces of replies that wait. */
   get waiting(): number {
     return this.#delayed?.length ?? 0;
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Adapter, ConnectOptions } from "../adapter.ts";
 import { Bench, patient, type TestCluster, untilReady, within } from "./cluster.ts";
 
-/** A cluster that does not take everybody. */
+/** A cluster that requires users or certificates, and its tests. */
 export interface Guarded {
   /** `TLS`, `user and password`, … */
   readonly by: string;

@@ -50,7 +50,7 @@ describe("moving Consul's leader", () => {
     await expect(at.moveLeader?.(target)).rejects.toMatchObject({ code: "unsupported", definite: true });
   });
 
-  it("is not understood where the answer is no JSON of Consul's", async () => {
+  it("fails where the answer is not JSON of Consul's", async () => {
     const { operator: at } = await operator(200, "<html>");
     await expect(at.moveLeader?.(target)).rejects.toThrow("unexpected response from Consul: <html>");
   });

@@ -1,4 +1,4 @@
-/** What an HTTP answer of Consul's says: success or not, and its JSON. */
+/** Reads an HTTP answer of Consul's: success or not, and its JSON. */
 import type { z } from "zod";
 import { ClientError } from "../../core/errors.ts";
 import { answerError } from "./errors.ts";

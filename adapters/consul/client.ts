@@ -12,7 +12,7 @@ import { parse, success } from "./answers.ts";
 import { type HttpAnswer, HttpConnection, type HttpRequest } from "./http.ts";
 import { createSession, type Put } from "./lease.ts";
 
-/** Where Assay's keys live. */
+/** Path under which Assay's keys live. */
 const folder = "assay/";
 
 /** The query that asks for a read mode. */
@@ -22,7 +22,7 @@ const queries: Readonly<Record<string, string>> = {
   stale: "stale",
 };
 
-/** An entry of an answer. Its value is base64; null where it is empty. */
+/** An entry of an answer. Its value is base64; null if it is empty. */
 const entrySchema = z.object({
   Key: z.string(),
   Value: z.string().nullable(),
@@ -139,7 +139,7 @@ class ConsulNode {
     return limitsOf(this.#options, ask);
   }
 
-  /** Answered by the agent alone: it passes where there is no leader. */
+  /** Asks the agent alone, which answers without a leader, too. */
   async greet(): Promise<void> {
     const answer = await this.#http.ask({ method: "GET", path: "/v1/status/peers" }, this.limits());
     success(answer, "GET /v1/status/peers");
@@ -164,7 +164,7 @@ class ConsulNode {
     return { entries: parse(entriesSchema, answer.body), headers };
   }
 
-  /** What Consul answers to a put: whether its condition held. */
+  /** Puts a value; resolves with Consul's answer, whether the put's condition held. */
   async put(path: string, body: string, limits: Limits): Promise<boolean> {
     const answer = await this.#http.ask({ method: "PUT", path, body }, limits);
     success(answer, `PUT ${path}`);
@@ -184,7 +184,7 @@ class ConsulNode {
 }
 
 const keyName = (key: string): string => {
-  if (key === "") throw new ClientError("rejected", "an empty key has no name");
+  if (key === "") throw new ClientError("rejected", "the key is empty, and Consul needs a name");
   return folder + nameOfKey(key);
 };
 

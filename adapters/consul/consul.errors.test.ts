@@ -33,7 +33,7 @@ describe.skipIf(requireOrSkip(missing))("Consul's own errors", () => {
     const refused = client.kv.write("k", "for nobody");
     await expect(refused).rejects.toMatchObject({ code: "no-leader", definite: true });
     await expect(refused).rejects.toThrow("No cluster leader");
-    // A stale read needs no leader, and tells that there is none.
+    // A stale read needs no leader, and reports that there is none.
     const stale = await client.kv.read("k", "stale");
     expect(stale).toMatchObject({ value: "before", leaderKnown: false });
     expect(stale.lastContactMs).toBeGreaterThanOrEqual(0);
@@ -44,7 +44,7 @@ describe.skipIf(requireOrSkip(missing))("Consul's own errors", () => {
     const [node] = cluster.nodes;
     if (node === undefined) throw new Error("no node");
     const client = await consul.connect(node.endpoint, ["session"], within(timeoutMs));
-    // Its next sign of life is long to come: only what is asked of it can tell.
+    // The next keep-alive is far off: only a request can find out.
     const session = await client.session.open(60_000);
     const { host, port } = node.endpoint;
     await fetch(`http://${host}:${port}/v1/session/destroy/${session.id}`, { method: "PUT" });

@@ -11,7 +11,7 @@ interface Reason {
   readonly definite?: boolean;
 }
 
-// In this order: a text that comes with others stands before them, and what leaves the outcome open first of all.
+// The order matters: a text that comes along with others is before them, and texts that leave the outcome open are first.
 const reasons: readonly Reason[] = [
   // The leader had it in its log when it was deposed: the next leader may have it too.
   { text: "leadership lost while committing log", code: "unavailable" },

@@ -10,7 +10,7 @@ import { abortedError, type Limits, onAbort, throwIfAborted } from "../client/as
 
 export interface HttpRequest {
   readonly method: "GET" | "PUT" | "POST";
-  /** With its query. */
+  /** Path with its query. */
   readonly path: string;
   readonly body?: string;
 }
@@ -23,12 +23,12 @@ export interface HttpAnswer {
 
 /** An attempt to connect that takes longer is given up for a new one: a healed link is found within this. */
 const connectTimeoutMs = 1000;
-/** A connection that nobody uses stays open so long: a client that asks seldom finds it ready. */
+/** How long an unused connection stays open, so that a client that seldom asks finds it ready. */
 const idleMs = 60_000;
 
 /**
  * Keep-alive connections to one node. Each request goes out once: what failed before it was written to a connection is
- * `not-connected`, what failed after that `timeout` or `connection-lost`. Answers of every status are answers.
+ * `not-connected`, what failed after that `timeout` or `connection-lost`. An answer of any status is an answer.
  */
 export class HttpConnection {
   readonly #pool: Pool;

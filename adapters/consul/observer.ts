@@ -32,7 +32,7 @@ export function observe(endpoints: readonly Endpoint[], options: ConnectOptions)
   };
 }
 
-/** Each server is asked whether it leads; one that was deposed and does not know it yet is in an older term. */
+/** Asks each server whether it leads; one that was deposed and does not know it yet is in an older term. */
 async function leaderAmong(
   servers: readonly Server[],
   options: ConnectOptions,
@@ -55,7 +55,7 @@ const selfSchema = z.object({
   Stats: z.object({ raft: z.object({ state: z.string(), term: z.string() }) }),
 });
 
-/** Undefined where the server does not answer. */
+/** Answer of one server; undefined if it does not answer. */
 async function raftOf(
   http: HttpConnection,
   options: ConnectOptions,

@@ -5,7 +5,7 @@ import { connect, type offeredWithLeases } from "./client.ts";
 import { digest } from "./digest.ts";
 import { observe } from "./observer.ts";
 
-/** What every system that speaks etcd's v3 API has in common; `name` and `capabilities` are the system's. */
+/** Common part of the adapters of systems that speak etcd's v3 API; `name` and `capabilities` differ by system. */
 export const etcdApi = (name: string, capabilities: readonly (typeof offeredWithLeases)[number][]) =>
   ({
     name,

@@ -237,7 +237,7 @@ describe("a connection", () => {
     expect(opened).toBe(1);
   });
 
-  it("whose node says good-bye ends what is under way, and is replaced for what comes next", async () => {
+  it("whose node says goodbye ends the calls under way, and is replaced for the next ones", async () => {
     handler = (stream, headers, session) => {
       session.goaway(constants.NGHTTP2_NO_ERROR);
       setImmediate(() => reply([framed(answer)])(stream, headers, session));
@@ -248,7 +248,7 @@ describe("a connection", () => {
     expect(opened).toBe(2);
   });
 
-  it("is told that a question was given up: the node need not go on with it", async () => {
+  it("learns that a question was given up: the node need not go on with it", async () => {
     const reset = new Promise<number>((resolve) => {
       handler = (stream) => stream.on("close", () => resolve(stream.rstCode ?? -1));
     });

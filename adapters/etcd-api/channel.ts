@@ -1,6 +1,6 @@
 /**
  * One HTTP/2 connection to one node, for calls of gRPC with one question and one answer. It connects once and asks once:
- * whoever wants another connection makes another channel. It can be left for good, with its socket, whatever the node
+ * for another connection, make another channel. It can be left for good, with its socket, whatever the node
  * does: an orderly end would wait for a paused node, or a cut link, as long as that lasts.
  */
 import {
@@ -24,7 +24,7 @@ export interface Question {
   readonly frame: Buffer;
   /** As the header `grpc-timeout` has it. */
   readonly timeout: string;
-  /** Of a log-in. */
+  /** The token of a log-in. */
   readonly token: string | undefined;
 }
 
@@ -77,12 +77,12 @@ export class Channel {
     return this.#state === "up" && !this.#isOver;
   }
 
-  /** It takes no more calls: it failed, it was lost, or the node said good-bye. */
+  /** True if it takes no more calls: it failed, it was lost, or the node said goodbye. */
   get hasEnded(): boolean {
     return this.#state === "ended" || this.#isOver;
   }
 
-  /** Before the session's own event tells. */
+  /** True as soon as the session ends, even before its `close` event. */
   get #isOver(): boolean {
     return this.#session.closed || this.#session.destroyed;
   }

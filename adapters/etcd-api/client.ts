@@ -10,9 +10,9 @@ import { type Connection, openConnection } from "./connection.ts";
 import { grantLease } from "./lease.ts";
 import { type Call, type Header, methods } from "./methods.ts";
 
-/** What every server of etcd's v3 API can do. */
+/** Capabilities of each server of etcd's v3 API. */
 export const offered = ["kv", "delete", "prefix"] as const;
-/** What etcd can do; the reference server has no leases. */
+/** Capabilities of etcd; the reference server has no leases. */
 export const offeredWithLeases = [...offered, "session"] as const;
 
 /** A client of one node that speaks etcd's v3 API. Keys are stored as they are. */
@@ -150,7 +150,7 @@ function isSerializable(mode: string): boolean {
 
 const revisionOf = (header: Header): number => Number(header.revision);
 
-/** Every key from `prefix` up to the first that no longer starts with it; one zero byte stands for no end. */
+/** Range of the keys from `prefix` up to the first that no longer starts with it; one zero byte stands for no end. */
 function prefixRange(prefix: string): { readonly key: Buffer; readonly rangeEnd: Buffer } {
   const key = Buffer.from(prefix);
   const last = key.findLastIndex((byte) => byte < 0xff);

@@ -66,7 +66,7 @@ describe("openConnection", () => {
     });
   });
 
-  it("tells that a request to nobody definitely never left, and names the address", async () => {
+  it("reports that a request to nobody definitely never left, and names the address", async () => {
     const { server, endpoint } = await serve(ok);
     server.forceShutdown();
     const refused = connection(endpoint).put();

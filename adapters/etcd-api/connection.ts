@@ -44,7 +44,7 @@ export const openConnection = (endpoint: Endpoint, options: ConnectionOptions): 
 class NodeConnection implements Connection {
   readonly #endpoint: Endpoint;
   readonly #options: ConnectionOptions;
-  /** For messages. */
+  /** Address for error messages. */
   readonly #server: string;
   readonly #pending = new Set<Pending>();
   #channel: Channel | undefined;
@@ -145,7 +145,7 @@ class NodeConnection implements Connection {
     try {
       return method.decode(message);
     } catch (cause) {
-      throw new ClientError("unknown", `${this.#server}: an answer that is not ${method.path}'s`, { cause });
+      throw new ClientError("unknown", `${this.#server}: unexpected response to ${method.path}`, { cause });
     }
   }
 

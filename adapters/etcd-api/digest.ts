@@ -4,7 +4,7 @@ import { limitsOf } from "../client/ask.ts";
 import { openConnection } from "./connection.ts";
 import { methods } from "./methods.ts";
 
-/** The hash of every change that the node holds up to revision `at`: etcd's HashKV, of one node's own store. */
+/** Reads the hash of all changes that the node holds up to revision `at`: etcd's HashKV, of one node's own store. */
 export async function digest(endpoint: Endpoint, options: ConnectOptions, at?: Revision): Promise<Digest> {
   const connection = openConnection(endpoint, options);
   try {

@@ -3,13 +3,13 @@ import { nameOfStatus, status } from "./status.ts";
 
 /**
  * What a gRPC status means, for a request that was handed to a connection that was up. (A request that never left is
- * told apart before, by the state of the channel: see connection.ts.)
+ * recognised before, by the state of the channel: see connection.ts.)
  *
- * etcd tells its reasons apart by text alone, so the text is matched here and nowhere else, on the start of it. What
+ * etcd's reasons differ only in their text, so the start of the text is matched, here and nowhere else. What
  * is not in the table is taken by status, and is indefinite unless that status cannot come after the proposal.
  */
 interface Reason {
-  /** How etcd's text begins. */
+  /** Start of etcd's text. */
   readonly text: string;
   readonly code: ErrorCode;
   /** Absent: the code's usual meaning. */

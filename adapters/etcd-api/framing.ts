@@ -23,14 +23,14 @@ export function encodeFrame(type: MessageType, value: object): Buffer {
   return frame;
 }
 
-/** The one message of an answer; undefined where the bytes are not exactly one, uncompressed. */
+/** The one message of an answer; undefined if the bytes are not exactly one, uncompressed. */
 export function decodeFrame(bytes: Buffer): Buffer | undefined {
   if (bytes.length < prefixBytes || bytes.readUInt8(0) !== 0) return undefined;
   if (bytes.readUInt32BE(1) !== bytes.length - prefixBytes) return undefined;
   return bytes.subarray(prefixBytes);
 }
 
-/** What headers or trailers report of the call's end; undefined where they report nothing. */
+/** What headers or trailers report of the call's end; undefined if they report nothing. */
 export function endingIn(headers: IncomingHttpHeaders): Ending | undefined {
   const code = headers["grpc-status"];
   if (code === undefined) return undefined;

@@ -11,7 +11,7 @@ export interface Method<Request, Response> {
   readonly path: string;
   /** The request as a frame of gRPC. */
   readonly encode: (request: Request) => Buffer;
-  /** The answer out of its frame. Throws a RangeError where the bytes are no such answer. */
+  /** The answer out of its frame. Throws a RangeError if the bytes are no such answer. */
   readonly decode: (bytes: Buffer) => Response;
 }
 
@@ -86,7 +86,7 @@ export interface LeaseAnswer {
 
 const header = message({ memberId: [2, "uint64"], revision: [3, "int64"], raftTerm: [4, "uint64"] });
 const onlyHeader = message({ header: [1, header] });
-/** Also of an answer that is not looked into: some have no header. */
+/** An answer whose content is not read; some have no header. */
 const nothing = message({});
 const keyValue = message({ key: [1, "bytes"], modRevision: [3, "int64"], value: [5, "bytes"] });
 const put = message({ key: [1, "bytes"], value: [2, "bytes"], lease: [3, "int64"] });

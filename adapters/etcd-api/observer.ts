@@ -10,9 +10,9 @@ import { type Call, methods, type StatusAnswer } from "./methods.ts";
 /** A member, over one connection that is kept. */
 interface Member {
   readonly node: NodeId;
-  /** Its own view; undefined where it does not answer. */
+  /** Its own view; undefined if it does not answer. */
   status(ask: Ask | undefined): Promise<StatusAnswer | undefined>;
-  /** Logged in, where the options name a user. */
+  /** Calls the node, logged in if the options name a user. */
   readonly call: Call;
   close(): void;
 }
@@ -50,7 +50,7 @@ function memberAt(endpoint: Endpoint, options: ConnectOptions): Member {
   };
 }
 
-/** What a status says of the leader where the node knows none. */
+/** Leader in the status of a node that knows none. */
 const nobody = "0";
 
 /** Nodes that are cut off may name an old leader: the newest term decides. */

@@ -44,7 +44,7 @@ export class ProtobufWriter {
     this.#length = prefix;
   }
 
-  /** What was written so far. */
+  /** The bytes written so far. */
   bytes(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -102,14 +102,14 @@ export class ProtobufWriter {
     this.#bytes.set(bytes, at);
   }
 
-  /** At most 2^53. */
+  /** Writes a number of at most 2^53. */
   #smallVarint(value: number): void {
     let rest = value;
     for (; rest > 0x7f; rest = Math.floor(rest / 128)) this.#byte((rest % 128) | 0x80);
     this.#byte(rest);
   }
 
-  /** Of 64 bits; negative numbers as their two's complement. */
+  /** Writes 64 bits; negative numbers as their two's complement. */
   #varint(value: bigint): void {
     let rest = BigInt.asUintN(64, value);
     for (; rest > 0x7fn; rest >>= 7n) this.#byte(Number(rest & 0x7fn) | 0x80);
@@ -134,7 +134,7 @@ export class ProtobufWriter {
   }
 }
 
-/** Decodes one message. Throws a RangeError where the bytes are no such message, or a message in it is missing. */
+/** Decodes one message. Throws a RangeError if the bytes are no such message, or a message in it is missing. */
 export function decodeMessage(type: MessageType, bytes: Buffer): Readonly<Record<string, unknown>> {
   return new ProtobufReader(bytes).message(type);
 }

@@ -23,7 +23,7 @@ describe.skipIf(requireOrSkip(missing))("etcd's own errors", () => {
   };
   afterEach(() => cluster?.stop());
 
-  it("leave open what a member without a quorum gave up on, and tell that its reads failed", async () => {
+  it("leave open what a member without a quorum gave up on, and report that its reads failed", async () => {
     const { nodes } = await start(3);
     const [lone, ...others] = nodes;
     if (lone === undefined) throw new Error("no node");
@@ -61,7 +61,7 @@ describe.skipIf(requireOrSkip(missing))("etcd's own errors", () => {
     const [node] = nodes;
     if (node === undefined) throw new Error("no node");
     const client = await etcd.connect(node.endpoint, ["session"], patient);
-    // Its next sign of life is long to come: only what is asked of it can tell.
+    // The next keep-alive is far off: only a request can find out.
     const session = await client.session.open(60_000);
     const options = { ...patient, timeoutMs: 5000 };
     const other = openConnection(node.endpoint, options);

@@ -14,7 +14,7 @@ describe("the in-memory system", () => {
       await expect(a.kv.cas("k", "1", "3")).rejects.toMatchObject({ code: "mismatch", definite: true });
     }));
 
-  it("deletes a key, and tells a delete that found none", () =>
+  it("deletes a key, and reports a delete that found none", () =>
     inCluster(async ({ nodes, connect }) => {
       const client = await connect(nodes[1]);
       expect(await client.delete("k")).toEqual({ existed: false });

@@ -12,7 +12,7 @@ export interface LatencyMs {
   readonly max: number;
 }
 
-/** What was lost on the way is sent again so much later. */
+/** Time until a lost message is sent again. */
 const retransmissionMs = 200;
 
 const name = (from: Place, to: Place): string => `${from} -> ${to}`;
@@ -25,7 +25,7 @@ export class MemoryNetwork {
   readonly #cut = new Set<string>();
   readonly #slow = new Map<string, { delayMs: number; jitterMs: number }>();
   readonly #lossy = new Map<string, number>();
-  /** What was seen of the faults of the moment: a description -> how often. */
+  /** Effects of the current faults: a description -> how often it was seen. */
   readonly #seen = new Map<string, number>();
 
   constructor(options: { clock: Clock; random: Random; latency: LatencyMs; onChange: () => void }) {

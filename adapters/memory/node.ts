@@ -10,7 +10,7 @@ export class MemoryNode {
   readonly #onChange: () => void;
   readonly #connections = new Set<() => void>();
   #state: "running" | "paused" | "killed" | "exited" = "killed";
-  /** What came while the process was stopped: it is read when the process goes on. */
+  /** Messages that came while the process was stopped: they are read when it goes on. */
   #unread: (() => void)[] = [];
 
   constructor(id: NodeId, index: number, onChange: () => void) {

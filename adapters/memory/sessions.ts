@@ -14,7 +14,7 @@ export type OwnedKeys = ReadonlyMap<string, Revision>;
 
 export class MemorySessions {
   readonly #clock: Clock;
-  /** Takes the keys of a session that expired; false where nobody leads who could. */
+  /** Takes the keys of a session that expired; false if nobody leads who could. */
   readonly #expire: (keys: OwnedKeys) => boolean;
   readonly #open = new Map<string, Entry>();
   #count = 0;
@@ -42,7 +42,7 @@ export class MemorySessions {
     if (entry === undefined) return;
     entry.stop();
     entry.stop = this.#clock.after(millis(entry.ttlMs), () => {
-      // Without a leader nobody counts: the next one waits again.
+      // Nobody counts without a leader: the next one waits again.
       if (this.#expire(entry.keys)) this.#open.delete(id);
       else this.renew(id);
     });
@@ -52,7 +52,7 @@ export class MemorySessions {
     this.#open.get(id)?.keys.set(key, revision);
   }
 
-  /** Ends it; the keys are its own no more. */
+  /** Ends the session, which owns its keys no longer. */
   end(id: string): OwnedKeys {
     const entry = this.#open.get(id);
     entry?.stop();

@@ -41,7 +41,7 @@ export interface MemoryOptions {
   readonly nodes: number;
   /** Delay of one message. */
   readonly latencyMs: LatencyMs;
-  /** How long a cluster without a leader takes to find one. */
+  /** Time that a cluster without a leader takes to elect one. */
   readonly electionMs: number;
   readonly bugs?: readonly MemoryBug[];
 }
@@ -62,11 +62,11 @@ export interface MemoryAnswer {
   readonly value?: string;
   readonly revision: Revision;
   readonly modRevision?: Revision;
-  /** What a list found, in the order of keys. */
+  /** Entries that a list found, in the order of keys. */
   readonly entries?: ReadonlyMap<string, Versioned>;
 }
 
-/** What a key was set to, and when; without a value it was deleted. */
+/** One version of a key: its value, and when it was set; without a value the key was deleted. */
 interface Version {
   readonly revision: Revision;
   readonly value: string | undefined;
@@ -85,7 +85,7 @@ export class MemorySystem {
   readonly #election: Nanos;
   readonly #bugs: ReadonlySet<MemoryBug>;
   readonly #sessions: MemorySessions;
-  /** What each key was set to, oldest first. */
+  /** Versions of each key, oldest first. */
   readonly #versions = new Map<string, Version[]>();
   /** Changes are numbered from 1 in the order in which they were committed. */
   #revision: Revision = 0;
@@ -206,7 +206,7 @@ export class MemorySystem {
         this.#revision++;
         this.#append(leader, key, current.value);
       });
-    if (this.#strikes("false-failures")) return new ClientError("rejected", "refused, says the node");
+    if (this.#strikes("false-failures")) return new ClientError("rejected", "the node refused the operation");
     return {
       revision: this.#revision,
       ...(request.type === "delete" && current.value !== undefined && { value: current.value }),
@@ -305,7 +305,7 @@ type ChangeRequest = Exclude<Extract<MemoryRequest, { readonly key: string }>, R
 const isRead = (request: MemoryRequest): request is ReadRequest => "local" in request;
 const isChange = (request: MemoryRequest): request is ChangeRequest => "key" in request && !isRead(request);
 
-/** What the key holds afterwards: nothing, where it is deleted. */
+/** Value of the key afterwards; undefined if it is deleted. */
 function valueAfter(request: ChangeRequest): string | undefined {
   if (request.type === "delete") return undefined;
   return request.type === "cas" ? request.to : request.value;

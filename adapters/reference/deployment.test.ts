@@ -24,7 +24,7 @@ it("offers the mutants that the server has", () => {
   expect(deployment.mutants).toEqual(mutants);
 });
 
-it("tells a node where it listens itself and where it reaches its peers", () => {
+it("gives a node its own addresses and those at which it reaches its peers", () => {
   const { argv } = deployment.launch(node);
   expect(argv[0]).toBe("/usr/bin/node");
   expect(argv.join(" ")).toContain("--listen-peer 127.0.0.1:22 ");

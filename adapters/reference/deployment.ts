@@ -25,10 +25,10 @@ export const deployment: Deployment = {
   launch: (node) => ({ argv: [...program(node), ...options(node)], env: {}, files: {} }),
 };
 
-/** In its image the server is a program of its own, `assay-reference`. */
+/** Command line of the server's program: `assay-reference` in its image. */
 function program({ command }: NodeView): string[] {
   if (command === undefined) return ["assay-reference"];
-  // By its place, not by its name: a name would be looked up from the directory that the user is in.
+  // A path, not a name: a name would be looked up from the user's current directory.
   const loader = pathToFileURL(require.resolve("tsx")).href;
   return [command, "--import", loader, server];
 }

@@ -5,7 +5,7 @@ import { limitsOf } from "../client/ask.ts";
 import { getData } from "./requests.ts";
 import { Session } from "./session.ts";
 
-/** Where a server shows the ensemble's configuration, also where it cannot be changed. */
+/** Path at which a server shows the ensemble's configuration, even if it cannot be changed. */
 const configuration = "/zookeeper/config";
 
 /** A client that only looks leaves again at once: a short session. */

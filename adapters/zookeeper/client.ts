@@ -28,7 +28,7 @@ import {
 } from "./requests.ts";
 import { Session } from "./session.ts";
 
-/** Where Assay's keys live: one node below this one for each key. Its own version counts the deletes of keys. */
+/** Parent of the nodes of Assay's keys, one for each key. Its own version counts the deletes of keys. */
 const root = "/assay";
 const nothing = Buffer.alloc(0);
 
@@ -38,12 +38,12 @@ const nothing = Buffer.alloc(0);
  */
 const sessionTimeoutMs = 30_000;
 
-/** How often a write, or a list, starts again after others got in between. Each such attempt had no effect. */
+/** Maximum attempts of a write or a list when others get in between. Each such attempt had no effect. */
 const attemptsMax = 5;
 
 export const offered = ["kv", "delete", "prefix", "session"] as const;
 
-/** Opens a session, and makes the node that all keys are under where it is not there. */
+/** Opens a session, and creates the parent node of all keys if it is missing. */
 export async function connect(
   endpoint: Endpoint,
   options: ConnectOptions,
@@ -125,7 +125,7 @@ class ZooKeeperNode implements KeyValue, Prefix {
       const created = await this.#createIfAbsent(ask, path, value);
       if (created !== undefined) return created;
     }
-    throw new ClientError("conflict", `${key} was created and deleted by others all the while`);
+    throw new ClientError("conflict", `${key} kept being created and deleted by others`);
   }
 
   /**
@@ -176,7 +176,7 @@ class ZooKeeperNode implements KeyValue, Prefix {
       const found = entries.filter((entry) => entry !== undefined);
       if (found.length === entries.length) return inOrderOfKeys(found);
     }
-    throw new ClientError("conflict", `keys that start with ${prefix} changed all the while`);
+    throw new ClientError("conflict", `keys that start with ${prefix} kept changing`);
   }
 
   #operation(ask?: Ask): Requests {
@@ -191,13 +191,13 @@ class ZooKeeperNode implements KeyValue, Prefix {
   }
 }
 
-/** With a user, what it makes is its own. */
+/** ACL of the nodes it creates: with a user, theirs alone. */
 const accessOf = ({ user }: ConnectOptions): Access => (user === undefined ? "everyone" : "creator");
 
 const readNode = (ask: Requests, path: string, mode: string): Promise<Reply<NodeData | undefined>> =>
   afterSync(ask, path, mode, () => ask(getData(path)));
 
-/** In mode `sync` the question goes out right behind a sync: a session's requests are carried out in their order. */
+/** Sends the request; in mode `sync`, right behind a sync: a session's requests are carried out in order. */
 async function afterSync<T>(
   ask: Requests,
   path: string,
@@ -210,7 +210,7 @@ async function afterSync<T>(
   return answer;
 }
 
-/** Undefined where the request was refused with one of these errors: it had no effect. */
+/** Resolves with the reply; undefined if the request was refused with one of these errors: it had no effect. */
 async function unlessRefused<T>(reply: Promise<T>, ...errors: readonly number[]): Promise<T | undefined> {
   try {
     return await reply;
@@ -220,7 +220,7 @@ async function unlessRefused<T>(reply: Promise<T>, ...errors: readonly number[])
   }
 }
 
-/** A key's value as it was at `zxid`; undefined where it was deleted or changed since. */
+/** A key's value as it was at `zxid`; undefined if it was deleted or changed since. */
 async function entryAt(ask: Requests, key: string, zxid: bigint): Promise<[string, Versioned] | undefined> {
   const { value: node } = await ask(getData(pathOf(key)));
   if (node === undefined || node.stat.modifiedZxid > zxid) return undefined;
@@ -228,7 +228,7 @@ async function entryAt(ask: Requests, key: string, zxid: bigint): Promise<[strin
 }
 
 function pathOf(key: string): string {
-  if (key === "") throw new ClientError("rejected", "an empty key is no name of a node");
+  if (key === "") throw new ClientError("rejected", "the key is empty, and a node needs a name");
   return `${root}/${nameOfKey(key)}`;
 }
 

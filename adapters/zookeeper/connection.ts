@@ -25,11 +25,11 @@ export interface ConnectionOptions {
   readonly wire: Wire;
   /** The server's address, for messages. */
   readonly server: string;
-  /** What the server granted. */
+  /** Session that the server granted. */
   readonly sessionTimeoutMs: number;
   readonly watches: WatchRegistry;
   readonly clock: Clock;
-  /** Called with the zxid of every reply. */
+  /** Called with each reply's zxid. */
   readonly saw: (zxid: bigint) => void;
   /** Called when a reply reports that the session is gone. */
   readonly expired: () => void;
@@ -42,9 +42,9 @@ export interface ConnectionOptions {
  */
 export class Connection {
   readonly #options: ConnectionOptions;
-  /** In the order in which the server answers. */
+  /** Pending requests, in the order in which the server answers. */
   readonly #pending: Pending[] = [];
-  /** What is answered outside that order, by its number. */
+  /** Pending requests that are answered outside that order, by their numbers. */
   readonly #aside = new Map<number, Pending>();
   #number = 0;
   #usable = true;
@@ -80,11 +80,11 @@ export class Connection {
       const { header, body } = decodeReply(frame);
       this.#dispatch(header, body);
     } catch (reason) {
-      this.end(`its reply makes no sense: ${reason instanceof Error ? reason.message : reason}`);
+      this.end(`its reply could not be read: ${reason instanceof Error ? reason.message : reason}`);
     }
   }
 
-  /** Ends it, whoever's fault it is. */
+  /** Ends the connection, for a reason on either side. */
   end(reason: string): void {
     if (!this.#usable) return;
     this.#usable = false;
@@ -122,7 +122,7 @@ export class Connection {
         stopListening();
         reject(new ClientError("timeout", `${server}: no answer to ${request.what} in time`));
         // A server that is merely slow still answers pings, and what others asked.
-        if (this.#heardAt <= sentAt) this.end("nothing was heard any more");
+        if (this.#heardAt <= sentAt) this.end("the server fell silent");
       });
       // The reply is still awaited in its place, and nobody gets it.
       const stopListening = onAbort(signal, () => {

@@ -57,7 +57,7 @@ function classPath(jar: string): string {
   return [join(directory, "zookeeper-jute.jar"), jar, ...unnamed].join(":");
 }
 
-/** What the manifest of Debian's jar leaves out. */
+/** Jars that the manifest of Debian's jar leaves out. */
 const logging = ["slf4j-log4j12", "log4j-1.2"];
 const forTls = ["netty-codec", "netty-resolver", "netty-transport-native-unix-common"];
 

@@ -22,7 +22,7 @@ describe("zkError", () => {
     expect(error.message).toBe(`${name}: setData /assay/k`);
   });
 
-  it("is told apart by its number", () => {
+  it("is recognised by its number", () => {
     expect(isZkError(zkError(zkCode.noNode, "get"), zkCode.noNode)).toBe(true);
     expect(isZkError(zkError(zkCode.badVersion, "set"), zkCode.noNode)).toBe(false);
     expect(isZkError(new Error("other"), zkCode.noNode)).toBe(false);

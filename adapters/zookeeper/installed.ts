@@ -9,11 +9,11 @@ const serverJar = /^zookeeper-(\d+\.\d+\.\d+)\.jar$/;
 /** Every version whose server's jar is on the machine, newest first; none without Java. `command` is the jar's path. */
 export async function installedJars(): Promise<readonly Installed[]> {
   if (!(await javaIsThere())) return [];
-  const beside = await sideBySide("zookeeper");
+  const unpacked = await sideBySide("zookeeper");
   const directories = [
     "/usr/share/java",
     "/usr/share/zookeeper/lib",
-    ...beside.flatMap((directory) => [join(directory, "usr/share/java"), join(directory, "lib")]),
+    ...unpacked.flatMap((directory) => [join(directory, "usr/share/java"), join(directory, "lib")]),
   ];
   const found = await Promise.all(directories.map(jarsIn));
   return newestFirst(found.flat());

@@ -43,7 +43,7 @@ export class JuteWriter {
     return this;
   }
 
-  /** What was written so far. */
+  /** The bytes written so far. */
   bytes(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -61,7 +61,7 @@ export class JuteWriter {
   }
 }
 
-/** Reads a record's fields in order. Throws a RangeError where the record ends too early. */
+/** Reads a record's fields in order. Throws a RangeError if the record ends too early. */
 export class JuteReader {
   readonly #bytes: Buffer;
   #at = 0;

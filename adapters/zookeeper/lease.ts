@@ -30,7 +30,7 @@ export async function openLease(
   }
   const { id, timeoutMs } = session;
 
-  /** A session that has expired is followed by another one on the next request: that one is not this one. */
+  /** Throws if the lease's session has expired: the next request opens another one, which is not the lease's. */
   const asked = async <T>(request: Request<T>, limits: Ask | undefined): Promise<Reply<T>> => {
     if (session.id !== id) throw new ClientError("session-expired", `the session ${nameOf(id)} has expired`);
     return session.ask(request, limitsOf(options, limits));

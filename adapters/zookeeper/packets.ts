@@ -1,7 +1,7 @@
 import { JuteReader, JuteWriter } from "./jute.ts";
 import type { Request, WatchEvent } from "./requests.ts";
 
-/** How requests, replies and the first exchange of a connection look on the wire, without their length before them. */
+/** Wire format of requests, replies and the first exchange of a connection, without their length prefix. */
 
 /** The numbers of exchanges that are outside the order of requests. */
 export const xid = { notification: -1, ping: -2, auth: -4, setWatches: -8 } as const;

@@ -1,7 +1,7 @@
 import { zkError } from "./errors.ts";
 import type { JuteReader, JuteWriter } from "./jute.ts";
 
-/** What a request asks for, by the numbers of ZooKeeper's protocol. */
+/** Types of requests, by their numbers in ZooKeeper's protocol. */
 const opcode = {
   create: 15, // "create2", which answers with the node's Stat
   delete: 2,
@@ -22,7 +22,7 @@ const opcode = {
 /** A request, independent of the connection: `session.ask(getData("/a"), deadline)`. */
 export interface Request<Reply> {
   readonly opcode: number;
-  /** For messages: `setData /assay/r1`. */
+  /** Description for error messages: `setData /assay/r1`. */
   readonly what: string;
   write(body: JuteWriter): void;
   read(body: JuteReader): Reply;
@@ -68,7 +68,7 @@ const createFlags: Readonly<Record<CreateMode, number>> = {
   "ephemeral-sequential": 3,
 };
 
-/** Who may use a node: everybody, or the users that the creating session has logged in. */
+/** Permissions of a node: everybody, or the users that the creating session has logged in. */
 export type Access = "everyone" | "creator";
 
 /** Any version. */
@@ -113,7 +113,7 @@ export function deleteNode(path: string, version = anyVersion): Request<undefine
   };
 }
 
-/** Undefined where there is no such node. */
+/** Undefined if there is no such node. */
 export function exists(path: string, watch = false): Request<Stat | undefined> {
   return {
     mayBeAbsent: true,
@@ -125,7 +125,7 @@ export function exists(path: string, watch = false): Request<Stat | undefined> {
   };
 }
 
-/** Undefined where there is no such node. */
+/** Undefined if there is no such node. */
 export function getData(path: string, watch = false): Request<NodeData | undefined> {
   return {
     mayBeAbsent: true,
@@ -263,7 +263,7 @@ export function digest(name: string, password: string): Request<undefined> {
   };
 }
 
-/** On a new connection: the watches that the session holds, and up to where it has seen what happened. */
+/** Restores the session's watches on a new connection, from the last change that it has seen. */
 export function setWatches(seen: bigint, watches: readonly Watch[]): Request<undefined> {
   const paths = (kind: Watch["kind"]) =>
     watches.filter((watch) => watch.kind === kind).map(({ path }) => path);

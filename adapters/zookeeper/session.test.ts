@@ -137,7 +137,7 @@ describe.skipIf(requireOrSkip(missing))("a ZooKeeper session", () => {
     expect(events).toMatchObject([{ type: "changed", path: node }]);
   });
 
-  it("is told of every change by a persistent watch, and once by a plain one", async () => {
+  it("hears of each change from a persistent watch, and once from a plain one", async () => {
     const session = open();
     const events: WatchEvent[] = [];
     session.onEvent((event) => events.push(event));
@@ -158,7 +158,7 @@ describe.skipIf(requireOrSkip(missing))("a ZooKeeper session", () => {
     ]);
   });
 
-  it("is told once that it has expired, and is a new one from then on", async () => {
+  it("reports once that it has expired, and is a new one from then on", async () => {
     const relay = new Relay(at(0));
     await relay.start();
     const session = open(relay.endpoint, 1000);

@@ -12,7 +12,7 @@ import { WatchRegistry } from "./watches.ts";
 import { openWire } from "./wire.ts";
 
 export interface SessionOptions extends Pick<ConnectOptions, "tls" | "user"> {
-  /** What to ask for: without a sign of life for so long, the session ends. The server has bounds of its own. */
+  /** Requested time without a sign of life after which the session ends. The server has bounds of its own. */
   readonly sessionTimeoutMs: number;
   readonly clock: Clock;
 }
@@ -46,12 +46,12 @@ export class Session {
     this.#options = options;
   }
 
-  /** 0 where there is no session yet. */
+  /** 0 if there is no session yet. */
   get id(): bigint {
     return this.#identity.id;
   }
 
-  /** What the server granted: how long it waits for a sign of life. 0 where there is no session yet. */
+  /** Session timeout that the server granted; 0 if there is no session yet. */
   get timeoutMs(): number {
     return this.#timeoutMs;
   }
@@ -203,4 +203,4 @@ export class Session {
 }
 
 const notZooKeeper = (server: string): ClientError =>
-  new ClientError("not-connected", `${server}: this is no ZooKeeper server: its reply makes no sense`);
+  new ClientError("not-connected", `${server}: not a ZooKeeper server: its reply could not be read`);

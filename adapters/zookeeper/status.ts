@@ -4,14 +4,14 @@ import { millis } from "../../core/time.ts";
 import type { ConnectOptions, Digest, Endpoint } from "../adapter.ts";
 import { openSocket } from "./wire.ts";
 
-/** What a server says of itself, by the four letters `srvr`. */
+/** Status that a server reports in answer to the four letters `srvr`. */
 export interface ServerStatus {
   readonly leads: boolean;
   /** The newest transaction that it has; its upper half is the leader's epoch. */
   readonly zxid: bigint;
 }
 
-/** Undefined where the server does not answer, or serves nobody because it is in no quorum. Never rejects. */
+/** Status of the server; undefined if it does not answer, or serves nobody because it is in no quorum. Never rejects. */
 export async function serverStatus(
   endpoint: Endpoint,
   options: ConnectOptions,
@@ -44,7 +44,7 @@ export async function digest(endpoint: Endpoint, options: ConnectOptions, at?: R
   );
 }
 
-/** The server's answer until it hangs up; what came so far where it does not answer in time. */
+/** The server's answer until it hangs up; what came so far if it does not finish in time. */
 function fourLetters(word: string, endpoint: Endpoint, options: ConnectOptions): Promise<string> {
   return new Promise((resolve) => {
     const socket = openSocket(endpoint, options.tls);

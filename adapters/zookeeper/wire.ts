@@ -5,7 +5,7 @@ import type { Endpoint, Tls } from "../adapter.ts";
 /** A TCP or TLS connection that carries frames: four bytes of length, then that many bytes. */
 export interface Wire {
   send(frame: Uint8Array): void;
-  /** At once; `closed` is not called. */
+  /** Closes at once; `closed` is not called. */
   destroy(): void;
 }
 
@@ -29,7 +29,7 @@ export function openWire(endpoint: Endpoint, tls: Tls | undefined, events: WireE
     while (rest.length >= 4 && !socket.destroyed) {
       const length = rest.readInt32BE(0);
       if (length < 0 || length > replyBytesMax) {
-        socket.destroy(new Error("this is no ZooKeeper server: its reply makes no sense"));
+        socket.destroy(new Error("not a ZooKeeper server: its reply could not be read"));
         return;
       }
       if (rest.length < 4 + length) return;
@@ -57,7 +57,7 @@ export function openWire(endpoint: Endpoint, tls: Tls | undefined, events: WireE
   };
 }
 
-/** A socket that connects, in TLS where that is asked for; it may be written to at once. */
+/** A socket that connects, in TLS if the options ask for it; it may be written to at once. */
 export function openSocket({ host, port }: Endpoint, tls: Tls | undefined): Socket {
   if (tls === undefined) return tcpConnect({ host, port });
   const { ca, certificate, key } = tls;

@@ -4,7 +4,7 @@ import type { JudgeAtRest } from "./judged.ts";
 import { restOf } from "./rest.ts";
 import { anomalyOf } from "./sentences.ts";
 
-/** Holds the newest value that each node returned of every register against the others. */
+/** Compares the newest value of each register between the nodes. */
 export const registersAtRest: JudgeAtRest = (history, bound) => {
   const rest = restOf(history);
   if (rest === undefined) return undefined;

@@ -7,7 +7,7 @@ import type { JudgeAtRest } from "../convergence/judged.ts";
 import { afterHeal, isViolation, type NodeAnswer, type RestFinding, setsAtRest } from "./rest.ts";
 import { cameIn, evidenceOf, nameOfSet, wentOut } from "./words.ts";
 
-/** Holds the elements that each node listed of every set against what was added and removed, and against the other nodes. */
+/** Compares the elements of each set as each node listed them: with what was added and removed, and between nodes. */
 export const elementsAtRest: JudgeAtRest = (history, bound) => {
   const rest = atRest(history, ({ f }) => f === "list");
   if (rest === undefined) return undefined;

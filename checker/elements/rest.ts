@@ -163,7 +163,7 @@ class RestOfSet {
     return worst === undefined ? [] : [worst];
   }
 
-  /** A list that proves the element gone so long before one of `showing` was asked for that this cannot be a delay. */
+  /** A list that proves the element gone too long before one of `showing` was asked for to be a delay. */
   #provenGone(life: Life, showing: readonly NodeAnswer[]): Operation | undefined {
     const { inPlace } = life;
     if (!life.isUnique || life.add === undefined || inPlace === undefined) return undefined;

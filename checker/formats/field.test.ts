@@ -12,7 +12,7 @@ import { detectFormat } from "./index.ts";
 
 const field = join(import.meta.dirname, "../../../shared/histories/field");
 
-interface Told {
+interface Recognised {
   readonly kind: VerdictKind;
   readonly notes: readonly string[];
 }
@@ -26,7 +26,7 @@ async function judge(
     file = "file",
     ...options
   }: FormatOptions & { model?: string; initial?: Json; file?: string } = {},
-): Promise<Told> {
+): Promise<Recognised> {
   const source = textSource(text, file);
   const read = await detectFormat(source).read(source, options);
   const fitting = fittingModels(read.history, file);
@@ -226,7 +226,7 @@ describe("whole numbers beyond 2^53", () => {
   });
 });
 
-describe("what cannot be told is refused", () => {
+describe("what cannot be recognised is refused", () => {
   const event = (rest: string) =>
     `{"index":0,"time":1,"type":"invoke","process":0,"f":"write","key":"x","value":1}\n{"index":1,"time":2,"process":0,${rest}}`;
   const cases: [name: string, text: string, message: RegExp][] = [
@@ -432,7 +432,7 @@ describe("the model of a history", () => {
     [[...done("txn", "[[:w :x 1]]")], ["multi-register"]],
     [[...done("frobnicate", "1")], []],
   ] as [Parameters<typeof edn>, string[]][])(
-    "%# is told from operations and values",
+    "%# is recognised from operations and values",
     async (rows, expected) => {
       const source = textSource(edn(...rows), "file");
       const { history } = await detectFormat(source).read(source);

@@ -189,7 +189,7 @@ describe("malformed input", () => {
     await expect(parse(format, text)).rejects.toThrow(message);
   });
 
-  it("is told from every known format by name", () => {
+  it("is refused with the names of all formats if it looks like none", () => {
     expect(() => detectFormat(textSource("hello", "notes.txt"))).toThrow(
       /notes.txt: looks like none of porcupine-json, json, json-events, jsonl, jepsen-log/,
     );

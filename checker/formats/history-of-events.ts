@@ -92,9 +92,9 @@ function completeTransaction(
   reading: Reading,
 ): void {
   const parts = answersOf(invoked, event.value, event.line, reading.file);
-  const telling = reading.nilReadsSayNothing ? parts.filter((part) => !isNilRead(part)) : parts;
-  reading.notes.count("nilReads", parts.length - telling.length);
-  builder.complete(event, { type: "ok", value: telling }, { ...invoked, value: telling.map(asked) });
+  const meaningful = reading.nilReadsSayNothing ? parts.filter((part) => !isNilRead(part)) : parts;
+  reading.notes.count("nilReads", parts.length - meaningful.length);
+  builder.complete(event, { type: "ok", value: meaningful }, { ...invoked, value: meaningful.map(asked) });
 }
 
 function completeOne(builder: HistoryBuilder, event: Versioned, invoked: Call, reading: Reading): void {

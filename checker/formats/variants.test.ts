@@ -7,8 +7,8 @@ import { readEdn } from "./edn/read-edn.ts";
 import { textSource } from "./format.ts";
 import { detectFormat } from "./index.ts";
 
-/** `write 4 ok; read ?` of whatever format the text is told to be. */
-async function told(text: string, name?: string): Promise<string> {
+/** Summary of a text in the format `name`, or the recognised one: `write 4 ok; read ?`. */
+async function summaryOf(text: string, name?: string): Promise<string> {
   const source = textSource(text, "file");
   const format = detectFormat(source);
   if (name !== undefined) expect(format.name).toBe(name);
@@ -76,7 +76,7 @@ describe("an EDN history", () => {
     ["of an outcome without a call", `{:process 3 :type :info :f :write :value 1}\n${write}`],
   ];
   it.each(variants)("is read in spite %s", async (_, text) => {
-    expect(await told(text, "knossos-edn")).toBe("write 4 ok");
+    expect(await summaryOf(text, "knossos-edn")).toBe("write 4 ok");
   });
 
   it("takes what is asked of [key value] for keys, whatever the answers hold", async () => {
@@ -84,7 +84,7 @@ describe("an EDN history", () => {
       {:process 0 :type :fail :f :read :value :no-leader}
       {:process 1 :type :invoke :f :cas :value [:x [1 2]]} {:process 1 :type :info :f :cas :value nil :error [:timeout]}
       {:process 2 :type :invoke :f :write :value [:y 3]} {:process 2 :type :ok :f :write :value [:y 3]}`;
-    expect(await told(text)).toBe("x read fail failed; x cas [1,2] info unknown; y write 3 ok");
+    expect(await summaryOf(text)).toBe("x read fail failed; x cas [1,2] info unknown; y write 3 ok");
   });
 
   it("takes two reads and writes of a transaction for no key", async () => {
@@ -93,7 +93,7 @@ describe("an EDN history", () => {
       {:process 0 :type :invoke :f :txn :value [[:r :x nil] [:w :y 2]] :time 1}
       {:process 0 :type :info :f :txn :value nil :error :timeout :time 2}`;
     const asked = 'txn [["r","x",null],["w","y",2]]';
-    expect(await told(text, "jepsen-edn")).toBe(
+    expect(await summaryOf(text, "jepsen-edn")).toBe(
       `${asked} ok [["r","x",1],["w","y",2]]; ${asked} info timeout`,
     );
   });
@@ -101,13 +101,17 @@ describe("an EDN history", () => {
   it("forgets what the call of a read says of its value, and what failed operations hold", async () => {
     const text = `{:process 0 :type :invoke :f :read :value 9} {:process 0 :type :ok :f :read :value 4}
       {:process 0 :type :invoke :f :cas :value [4 5]} {:process 0 :type :fail :f :cas :value :did-not-match}`;
-    expect(await told(text)).toBe("read ok 4; cas [4,5] fail failed");
+    expect(await summaryOf(text)).toBe("read ok 4; cas [4,5] fail failed");
   });
 
-  it("names the line of what is no operation, within a vector too", async () => {
-    await expect(told(`[${write}\n 17]`)).rejects.toThrow(/^file:4: expected an operation map .*, got 17/);
-    await expect(told(`${write}{:process 0 :type :invoke :f`)).rejects.toThrow(/^file:3: expected a "}"/);
-    await expect(told("{:type :invoke :f :read :process nil}")).rejects.toThrow(
+  it("names the line of what is not an operation, within a vector too", async () => {
+    await expect(summaryOf(`[${write}\n 17]`)).rejects.toThrow(
+      /^file:4: expected an operation map .*, got 17/,
+    );
+    await expect(summaryOf(`${write}{:process 0 :type :invoke :f`)).rejects.toThrow(
+      /^file:3: expected a "}"/,
+    );
+    await expect(summaryOf("{:type :invoke :f :read :process nil}")).rejects.toThrow(
       /^file:1: expected a :process, got null/,
     );
   });
@@ -137,7 +141,7 @@ describe("a log of Jepsen", () => {
   it.each(prefixes)("is read with the lines of %s", async (_, prefix, failed) => {
     const lines = ["INFO  jepsen.core - Worker 0 starting", "", ...events.map((event) => prefix + event)];
     const text = `${lines.join("\r\n")}\r\n\r\n`;
-    expect(await told(text, "jepsen-log")).toBe(`write 4 ok; cas [4,5] fail ${failed}`);
+    expect(await summaryOf(text, "jepsen-log")).toBe(`write 4 ok; cas [4,5] fail ${failed}`);
   });
 
   it("passes over the nemesis and stack traces, and takes an error after the value for no observation", async () => {
@@ -149,7 +153,7 @@ INFO  jepsen.util - 1	:fail	:cas	[4 5]	:connection-refused
 INFO  jepsen.util - 2	:invoke	:write	5
 INFO  jepsen.util - 2	:info	:write	5	:timed-out
 `;
-    expect(await told(text, "jepsen-log")).toBe("cas [4,5] fail failed; write 5 info timeout");
+    expect(await summaryOf(text, "jepsen-log")).toBe("cas [4,5] fail failed; write 5 info timeout");
   });
 
   it.each([
@@ -159,7 +163,9 @@ INFO  jepsen.util - 2	:info	:write	5	:timed-out
     "what is this",
   ])("does not guess what a cut line %j said", async (last) => {
     const text = `INFO  jepsen.util - 1\t:invoke\t:read\tnil\n${last}`;
-    await expect(told(text)).rejects.toThrow(/^file:2: expected INFO jepsen.util - PROCESS :TYPE :F VALUE/);
+    await expect(summaryOf(text)).rejects.toThrow(
+      /^file:2: expected INFO jepsen.util - PROCESS :TYPE :F VALUE/,
+    );
   });
 });
 
@@ -172,7 +178,7 @@ describe("operations in JSON", () => {
 
   it("are read one a line, too, and keep their processes where these do one thing at a time", async () => {
     const text = `\uFEFF${rows.map((row) => JSON.stringify(row)).join("\r\n")}\r\n`;
-    expect(await told(text, "json")).toBe("x write 1 ok; x read ok 1; x read ok 1");
+    expect(await summaryOf(text, "json")).toBe("x write 1 ok; x read ok 1; x read ok 1");
     const read = operations(
       (await detectFormat(textSource(text, "file")).read(textSource(text, "file"))).history,
     );
@@ -181,7 +187,7 @@ describe("operations in JSON", () => {
 
   it("are malformed on the line where they stand", async () => {
     const pretty = JSON.stringify([rows[0], { f: "read" }], null, 2);
-    await expect(told(pretty)).rejects.toThrow(/^file:10: expected "call" to be a number, got nothing/);
-    await expect(told(`${JSON.stringify(rows[0])}\n{"f": `)).rejects.toThrow(/^file:2: expected JSON/);
+    await expect(summaryOf(pretty)).rejects.toThrow(/^file:10: expected "call" to be a number, got nothing/);
+    await expect(summaryOf(`${JSON.stringify(rows[0])}\n{"f": `)).rejects.toThrow(/^file:2: expected JSON/);
   });
 });

@@ -52,7 +52,7 @@ function unique(operations: number): Operation[] {
   );
 }
 
-/** A context whose clock counts how often it is asked, and goes on by so many seconds each time. */
+/** A context whose clock counts how often it is asked, and advances by `secondsPerLook` each time. */
 function asked(secondsPerLook: number, limits: Partial<RunContext> = {}) {
   let looks = 0;
   const context = { ...freely, ...limits, now: () => looks++ * secondsPerLook };
@@ -68,8 +68,8 @@ function log(onStep: () => void = () => {}): Model<string> {
     step(state, call, outcome) {
       onStep();
       if (call.f === "append") return `${state}${String(call.value)}`;
-      const told: Json | undefined = outcome.type === "ok" ? outcome.output.value : undefined;
-      return told === undefined || told === state.length ? state : illegal;
+      const answer: Json | undefined = outcome.type === "ok" ? outcome.output.value : undefined;
+      return answer === undefined || answer === state.length ? state : illegal;
     },
   };
 }

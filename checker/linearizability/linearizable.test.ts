@@ -42,7 +42,7 @@ describe("the linearizable checker", () => {
     expect(anomaly?.evidence).toMatchObject({ culprit: 2, states: [{ state: "57", order: [0, 1] }] });
   });
 
-  it("judges every key apart", async () => {
+  it("judges each key separately", async () => {
     const twoKeys = staleRead.map((event) =>
       event.process === 0 && event.index > 3 ? { ...event, key: "k2" } : event,
     );

@@ -21,7 +21,7 @@ const order = (...lines: readonly Line[]) => {
   return found && [...found];
 };
 
-describe("the order that revisions tell", () => {
+describe("the order that revisions give", () => {
   it("puts writes before the reads of their revision, and is legal", () => {
     const found = order(
       [0, "invoke", "write", 1],
@@ -46,7 +46,7 @@ describe("the order that revisions tell", () => {
     expect(found).toEqual([1, 0, 2]);
   });
 
-  it("puts in what tells no revision where it fits", () => {
+  it("inserts operations without a revision where they fit", () => {
     const found = order(
       [0, "invoke", "write", 1],
       [1, "invoke", "write", 2],
@@ -72,8 +72,8 @@ describe("the order that revisions tell", () => {
   });
 });
 
-/** A register that counts revisions beside the value. A wrong answer lies about them, too. */
-function telling(): Scenario<{ value: Json; revision: number }> {
+/** A register that counts revisions in addition to the value. A wrong answer lies about them, too. */
+function withRevisions(): Scenario<{ value: Json; revision: number }> {
   const register = models.register({ initial: 0 });
   return {
     model: {
@@ -109,13 +109,14 @@ describe("revisions change no verdict", () => {
   it.each(["register", "versioned-register"] as const)("of the %s, true ones and lies", (name) => {
     const model = models[name]({ initial: 0 }) as Model<unknown>;
     let found = 0;
-    forSmallHistories(telling(), (history) => {
+    forSmallHistories(withRevisions(), (history) => {
       const expected = bruteForce(model, history);
-      const told = orderOf(model as Model, history);
-      if (told !== undefined) {
+      const ordered = orderOf(model as Model, history);
+      if (ordered !== undefined) {
         found++;
         if (!expected) throw new Error("an order is found for an illegal history");
-        if (!verifyOrder(model, history, told)) throw new Error("the order that revisions tell is not legal");
+        if (!verifyOrder(model, history, ordered))
+          throw new Error("the order that revisions give is not legal");
       }
       const { kind } = checkOperations(model as Model, history);
       if ((kind === "valid") !== expected) throw new Error(`the checker says ${kind}`);

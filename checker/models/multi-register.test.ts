@@ -77,7 +77,7 @@ describe("the multi-register", () => {
     expect(accepts(model, unknown, txn(["read", "x", 1], ["read", "y", 0]))).toBe(false);
   });
 
-  it("refuses an initial state that is no object", () => {
+  it("refuses an initial state that is not an object", () => {
     expect(() => multiRegister({ initial: 0 })).toThrow(UsageError);
   });
 });

@@ -152,7 +152,7 @@ function touch(call: Call, outcome: Outcome): Touch {
   return { cells, after: (_, value) => exactly(call.f === "add", value) };
 }
 
-/** A read finds of every element there is whether it is in. */
+/** A read shows for each known element whether it is in the set. */
 function readOf(answer: Json | undefined): Touch {
   if (!Array.isArray(answer)) return { cells: [] };
   const elements = new Set(answer.map(canonical));

@@ -60,7 +60,7 @@ describe("the versioned register", () => {
     expect(accepts(model, write(1, 5), write(2, 4))).toBe(false);
   });
 
-  it("leaves room for the revision of an unknown write, until a read tells it", () => {
+  it("leaves room for the revision of an unknown write, until a read shows it", () => {
     expect(accepts(model, write(1, 5), lost(2), read(2, 8), read(2, 8))).toBe(true);
     expect(accepts(model, write(1, 5), lost(2), read(2, 8), read(2, 9))).toBe(false);
     expect(accepts(model, write(1, 5), lost(2), lost(3), read(3, 6))).toBe(false);

@@ -179,10 +179,10 @@ describe.each([
 ] as const)("agreement with the definition on small random histories of %s", (_, scenario) => {
   const { model } = scenario as Scenario<unknown>;
   const split = (all: readonly Operation[]) => {
-    const told = all.filter(constrains);
-    const reads = told.filter(({ call, outcome }) => isRead(model, call) && outcome.type === "ok");
-    const updates = told.filter(({ call }) => !isRead(model, call));
-    return { reads, updates, told };
+    const relevant = all.filter(constrains);
+    const reads = relevant.filter(({ call, outcome }) => isRead(model, call) && outcome.type === "ok");
+    const updates = relevant.filter(({ call }) => !isRead(model, call));
+    return { reads, updates, relevant };
   };
   const budget = () => new Budget(unlimited);
 
@@ -210,12 +210,12 @@ describe.each([
     forSmallHistories(
       scenario as Scenario<unknown>,
       (all) => {
-        const { reads, updates, told } = split(all);
+        const { reads, updates, relevant } = split(all);
         const explained = explainReads(model, updates, reads, budget());
         if (explained.kind !== "explained") return;
         const orders = [...ordersOf(model, updates)];
-        for (const process of new Set(told.map((operation) => operation.process))) {
-          const session = told.filter(
+        for (const process of new Set(relevant.map((operation) => operation.process))) {
+          const session = relevant.filter(
             (one) =>
               one.process === process &&
               one.outcome.type !== "info" &&

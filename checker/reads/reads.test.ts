@@ -146,7 +146,7 @@ describe("staleness", () => {
     },
   );
 
-  it("says of every stale read what the definitions say, over 300 simulated registers", () => {
+  it("reports for each stale read what the definitions say, over 300 simulated registers", () => {
     let found = 0;
     for (let seed = 1000; seed < 1300; seed++) {
       const deletes = seed % 3 === 0 ? 0.4 : 0;
@@ -156,15 +156,15 @@ describe("staleness", () => {
         deletes,
       });
       for (const key of versionsByKey(operations(history))) {
-        const told = new Map(staleReads(key).map((stale) => [stale.read, stale]));
+        const byRead = new Map(staleReads(key).map((stale) => [stale.read, stale]));
         for (const { operation: read, version } of key.reads) {
           const overwriting = key.versions.filter(
             (later) => version && definitelyBefore(version, later) && later.effectBy < read.callIndex,
           );
           const first = overwriting.toSorted((a, b) => a.effectBy - b.effectBy)[0];
           const staleMs = first && (read.invokedAt - first.effectTime) / 1e6;
-          expect(told.get(read)?.staleMs, `seed ${seed}`).toEqual(staleMs);
-          expect(told.get(read)?.versionsBehind ?? 0, `seed ${seed}`).toBe(overwriting.length);
+          expect(byRead.get(read)?.staleMs, `seed ${seed}`).toEqual(staleMs);
+          expect(byRead.get(read)?.versionsBehind ?? 0, `seed ${seed}`).toBe(overwriting.length);
           found += overwriting.length;
         }
       }

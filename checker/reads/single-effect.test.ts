@@ -16,7 +16,7 @@ describe("a write's one effect", () => {
     },
   );
 
-  it("is at the revision that its answer told, for every reader", async () => {
+  it("is at the revision in its answer, for each reader", async () => {
     const verdict = await judge(
       [1, "invoke", "write", 5],
       [1, "ok", "write", 5, { revision: 9 }],

@@ -24,7 +24,7 @@ const scenario = registerScenario();
 const model = scenario.model as RegisterModel;
 const columns = (seed: number): Columns =>
   columnsOf(model, listOf(smallHistory(scenario, createRandom(seed))));
-/** Columns of so many reads of the initial value, one after another. */
+/** Columns of this many reads of the initial value, one after another. */
 const reads = (count: number): Columns =>
   columnsOf(
     model,

@@ -1,5 +1,5 @@
 /**
- * For tests that need a part of the real world (a binary, Docker, namespaces): true where they must be skipped because
+ * For tests that need a part of the real world (a binary, Docker, namespaces): true if they must be skipped because
  * it is missing, with a line that says what and how to get it. In CI, where everything is installed, a missing part is
  * a failure: `describe.skipIf(requireOrSkip(await missing()))`.
  */

@@ -27,7 +27,7 @@ export interface GroupContext {
   readonly adapter: Pick<Adapter, "connect">;
   readonly workload: Workload;
   readonly run: WorkloadRun;
-  /** Of the nodes, in their order. */
+  /** Addresses of the nodes, in their order. */
   readonly endpoints: readonly Endpoint[];
   readonly connect: ConnectOptions;
   readonly load: Load;
@@ -37,7 +37,7 @@ export interface GroupContext {
   onError(reason: unknown): void;
 }
 
-/** What the final phase asks through some of a role's processes. */
+/** Calls of the final phase through some of a role's processes. */
 export interface LastReads {
   readonly readers: readonly ClientProcess[];
   readonly calls: readonly Call[];
@@ -105,7 +105,7 @@ export class ClientGroup {
     await Promise.all([this.#load?.stop(), ...this.#standing.map(({ load }) => load.stop())]);
   }
 
-  /** Says good-bye to the nodes. */
+  /** Closes the clients' connections and sessions. */
   async close(): Promise<void> {
     const all = [this.#load, ...this.#standing.map(({ load }) => load)];
     await Promise.all(all.flatMap((load) => load?.processes ?? []).map((process) => process.close()));

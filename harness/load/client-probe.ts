@@ -11,7 +11,7 @@ export interface ClientLoad {
   readonly gcMs: number;
 }
 
-/** In virtual time the generator takes no time. */
+/** Probe for virtual time, in which the generator takes no time. */
 export const noProbe: ClientProbe = {
   start() {},
   stop: () => ({ eventLoopUtilization: 0, gcMs: 0 }),

@@ -101,7 +101,7 @@ describe("a process", () => {
       [15, "info"],
       [27, "ok"],
     ]);
-    // The two that died said no good-bye: what they held at the node stays until it expires.
+    // The two that died closed nothing: what they held at the node stays until it expires.
     expect(counts).toMatchObject({ connects: 3, abandoned: 2, closed: 1 });
   });
 
@@ -156,7 +156,7 @@ describe("a process", () => {
     expect(outcomes()[0]).toMatchObject({ type: "info", error: "timeout", time: 3.5e9 });
   });
 
-  it("does not wait for ever for an adapter that misses its own deadline", async () => {
+  it("does not wait endlessly for an adapter that misses its own deadline", async () => {
     const { run, ask, outcomes } = setUp({ perform: () => new Promise(() => {}) });
     await run(() => ask());
     expect(outcomes()[0]).toMatchObject({ type: "info", error: "timeout", time: 1.5e9 });
@@ -221,7 +221,7 @@ describe("a process whose node refuses connections", () => {
     expect(outcomes().map(({ time }) => time / 1e6)).toEqual([0, 100, 200, 300]);
   });
 
-  it("connects anew after an operation told that the connection is gone", async () => {
+  it("connects again after an operation reported that the connection is gone", async () => {
     const { run, ask, outcomes, counts } = setUp({
       perform: async (attempt) => {
         if (attempt === 0) throw new ClientError("not-connected", "socket closed");

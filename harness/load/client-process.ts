@@ -75,7 +75,7 @@ export class ClientProcess<Step = unknown> {
     return this.#id;
   }
 
-  /** Connects ahead of the first operation. A refusal is left for the first operation to tell. */
+  /** Connects ahead of the first operation. A refusal is left for the first operation to report. */
   async open(): Promise<void> {
     await this.#connect("wait").catch(() => {});
   }
@@ -127,7 +127,7 @@ export class ClientProcess<Step = unknown> {
     return {
       clock,
       ask: { timeoutMs, signal: end.signal },
-      // What arrives after the process ended was received by nobody.
+      // Nobody received an answer that arrives after the process ended.
       notice: (notice) => end.signal.aborted || recorder.notice({ ...place, ...notice }),
     };
   }
@@ -176,7 +176,7 @@ export class ClientProcess<Step = unknown> {
     this.#refusedUntil = nanos(this.#context.clock.now() + connectBackoff);
   }
 
-  /** The process dies, and says no good-bye: what it held at the node stays until it expires. */
+  /** Ends the process like one that died: what it held at the node stays until it expires. */
   #die(): void {
     const connection = this.#end();
     connection?.client.abandon();
@@ -198,7 +198,7 @@ export class ClientProcess<Step = unknown> {
   }
 }
 
-/** Without a connection no request left: whatever kept it from coming up, the operation had no effect. */
+/** Marks a failure to connect as definite: no request left, so the operation had no effect. */
 function neverSent(reason: unknown): ClientError {
   const error = ClientError.from(reason);
   return errorCodes[error.code].definite ? error : new ClientError("not-connected", error.message);

@@ -28,7 +28,7 @@ describe("summarizeLatency()", () => {
     expect(service).toMatchObject({ measure: "service", max: 2000 });
   });
 
-  it("keeps functions and outcomes apart", () => {
+  it("keeps operations and outcomes apart", () => {
     const summaries = summarizeLatency([
       operation("write", { at: 0, end: 1 }),
       operation("read", { at: 0, end: 1 }),

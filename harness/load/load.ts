@@ -1,4 +1,4 @@
-/** What paces a run's operations, whichever way. */
+/** Contract of the loads, which pace a run's operations. */
 import type { Histogram } from "hdr-histogram-js";
 import type { Clock } from "../../core/clock.ts";
 import type { Call, NodeId } from "../../core/op.ts";
@@ -21,7 +21,7 @@ export interface LoadContext {
 /** Operations of one node that were due within a tenth of a second and not sent: no process was free for them. */
 export interface Unsent {
   readonly node: NodeId;
-  /** When the first of them was due: a reading of the clock. */
+  /** Reading of the clock when the first of them was due. */
   readonly at: Nanos;
   readonly count: number;
 }

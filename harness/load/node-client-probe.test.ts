@@ -11,7 +11,7 @@ function work(): number {
   return length;
 }
 
-it("tells a busy event loop from an idle one, and sees garbage collected", async () => {
+it("distinguishes a busy event loop from an idle one, and sees garbage collected", async () => {
   const clock = realClock();
   const probe = realClientProbe();
   probe.start();

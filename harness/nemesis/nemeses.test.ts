@@ -151,7 +151,7 @@ describe("kill", () => {
 
 describe("restart-staggered", () => {
   /** Kills and starts, in order, and who led when a node was started. */
-  async function told(size: number, seed = 1, lasting = 8) {
+  async function restarts(size: number, seed = 1, lasting = 8) {
     const clock = new VirtualClock();
     const random = createRandom(seed);
     const system = new MemorySystem({
@@ -190,7 +190,7 @@ describe("restart-staggered", () => {
   }
 
   it.each([3, 5])("kills followers first, then leader after leader of %d nodes", async (size) => {
-    const { events } = await told(size);
+    const { events } = await restarts(size);
     const first = events.slice(0, minority(size));
     expect(first.every((event) => /^kill n\d$/.test(event))).toBe(true);
     const rounds = events.slice(first.length, first.length + 6);
@@ -200,7 +200,7 @@ describe("restart-staggered", () => {
   });
 
   it.each([3, 5])("starts the longest dead one of %d nodes each time", async (size) => {
-    const { events } = await told(size);
+    const { events } = await restarts(size);
     const dead: (string | undefined)[] = [];
     for (const event of events) {
       const node = event.split(" ").at(-1);
@@ -211,21 +211,21 @@ describe("restart-staggered", () => {
   });
 
   it("comes to be led by a node that was behind, which brings up another one", async () => {
-    const { events } = await told(3);
+    const { events } = await restarts(3);
     const leaders = events.flatMap((event) => /^kill leader (n\d)$/.exec(event)?.[1] ?? []);
     const [victim] = events.map((event) => event.split(" ").at(-1));
     expect(leaders).toContain(victim);
   });
 
   it("is proven at once, by every process that ended so far", async () => {
-    const { early, proof, events } = await told(5);
+    const { early, proof, events } = await restarts(5);
     expect(early?.split("; ")).toHaveLength(2);
     expect(proof?.split("; ")).toHaveLength(events.filter((event) => event.startsWith("kill")).length);
   });
 
   it("leaves every node running, however early it ends", async () => {
     for (const lasting of [0, 0.69, 0.71, 1, 2, 5]) {
-      expect((await told(5, 3, lasting)).states).toEqual(Array(5).fill("running"));
+      expect((await restarts(5, 3, lasting)).states).toEqual(Array(5).fill("running"));
     }
   });
 

@@ -10,7 +10,7 @@ import type { Cluster } from "../runtimes/runtime.ts";
 import type { Injected, Nemesis, Target } from "./nemesis.ts";
 import { assertScheduleFits, FaultSchedule, type ScheduleContext } from "./schedule.ts";
 
-interface Told {
+interface Reported {
   readonly at: number;
   readonly name: string;
   readonly change: FaultChange;
@@ -38,7 +38,7 @@ async function runSchedule(
   parts: Partial<ScheduleContext> & { seed?: number; length?: number; clock?: VirtualClock } = {},
 ) {
   const { seed = 1, length = 60, clock = new VirtualClock() } = parts;
-  const told: Told[] = [];
+  const reported: Reported[] = [];
   const schedule = new FaultSchedule({
     steps,
     faultSeconds,
@@ -50,27 +50,27 @@ async function runSchedule(
     overtime: seconds(15),
     leader: async () => undefined,
     recovered: async () => {},
-    onFault: (name, change) => told.push({ at: clock.now() / 1e9, name, change }),
+    onFault: (name, change) => reported.push({ at: clock.now() / 1e9, name, change }),
     ...parts,
   });
   const ended = await clock.run(() => schedule.run(seconds(length)).then(() => clock.now() / 1e9));
-  return { told, ended, schedule };
+  return { reported, ended, schedule };
 }
 
-const of = (told: readonly Told[], state: FaultChange["state"]) =>
-  told.filter(({ change }) => change.state === state);
+const of = (reported: readonly Reported[], state: FaultChange["state"]) =>
+  reported.filter(({ change }) => change.state === state);
 
 describe("a schedule of faults", () => {
   it("gives every step its turn, over and over, until the end", async () => {
-    const { told, ended } = await runSchedule([[nemesis("a")], [nemesis("b")], [nemesis("c")]]);
-    const turns = of(told, "begin").map(({ name }) => name);
+    const { reported, ended } = await runSchedule([[nemesis("a")], [nemesis("b")], [nemesis("c")]]);
+    const turns = of(reported, "begin").map(({ name }) => name);
     expect(turns.slice(0, 7)).toEqual(["a", "b", "c", "a", "b", "c", "a"]);
     expect(ended).toBe(60);
   });
 
   it("draws the length of faults and gaps within what was asked", async () => {
-    const { told } = await runSchedule([[nemesis("a")]]);
-    const [begins, ends] = [of(told, "begin"), of(told, "end")];
+    const { reported } = await runSchedule([[nemesis("a")]]);
+    const [begins, ends] = [of(reported, "begin"), of(reported, "end")];
     for (const [i, { at }] of begins.entries()) {
       const gap = at - (ends[i - 1]?.at ?? 0);
       expect(gap).toBeGreaterThanOrEqual(gapSeconds.min);
@@ -86,8 +86,8 @@ describe("a schedule of faults", () => {
     const length = 3 * (faultSeconds.max + gapSeconds.max);
     assertScheduleFits({ steps, faultSeconds, gapSeconds }, length);
     for (let seed = 0; seed < 50; seed++) {
-      const { told } = await runSchedule(steps, { seed, length });
-      expect(new Set(told.map(({ name }) => name))).toEqual(new Set(["a", "b", "c"]));
+      const { reported } = await runSchedule(steps, { seed, length });
+      expect(new Set(reported.map(({ name }) => name))).toEqual(new Set(["a", "b", "c"]));
     }
   });
 
@@ -99,12 +99,12 @@ describe("a schedule of faults", () => {
 
   it("is the same for the same seed, and another for another", async () => {
     const steps = [[nemesis("a")]];
-    const times = async (seed: number) => (await runSchedule(steps, { seed })).told.map(({ at }) => at);
+    const times = async (seed: number) => (await runSchedule(steps, { seed })).reported.map(({ at }) => at);
     expect(await times(3)).toEqual(await times(3));
     expect(await times(3)).not.toEqual(await times(4));
   });
 
-  it("lets the parts of a step strike together, and tells each what the others hold", async () => {
+  it("lets the parts of a step strike together, and gives each what the others hold", async () => {
     const held: string[][] = [];
     const watching: Nemesis = {
       ...nemesis("b"),
@@ -113,8 +113,8 @@ describe("a schedule of faults", () => {
         return { summary: "b", nodes: [nodeId("n2")], proof: async () => "seen", heal: async () => {} };
       },
     };
-    const { told } = await runSchedule([[nemesis("a"), watching]], { length: 10 });
-    expect(told.map(({ name, change }) => `${name} ${change.state}`)).toEqual([
+    const { reported } = await runSchedule([[nemesis("a"), watching]], { length: 10 });
+    expect(reported.map(({ name, change }) => `${name} ${change.state}`)).toEqual([
       "a begin",
       "b begin",
       "a proven",
@@ -125,7 +125,7 @@ describe("a schedule of faults", () => {
     expect(held).toEqual([["n1"]]);
   });
 
-  it("names who led when a fault struck, as the nemesis was told", async () => {
+  it("names who led when a fault struck, as reported to the nemesis", async () => {
     const answers = ["n1", undefined, "n2", "n3"].map((name) =>
       name === undefined ? undefined : nodeId(name),
     );
@@ -137,8 +137,8 @@ describe("a schedule of faults", () => {
         return { summary: "leaders", nodes: [node], proof: async () => "seen", heal: async () => {} };
       },
     };
-    const { told } = await runSchedule([[leaders]], { length: 16, leader: async () => answers.shift() });
-    const struck = of(told, "begin").map(({ change }) => [...change.nodes, change.led]);
+    const { reported } = await runSchedule([[leaders]], { length: 16, leader: async () => answers.shift() });
+    const struck = of(reported, "begin").map(({ change }) => [...change.nodes, change.led]);
     expect(struck).toEqual([
       ["n1", "n1"],
       ["n2", "n2"],
@@ -148,16 +148,16 @@ describe("a schedule of faults", () => {
   it("asks for the proof until there is one", async () => {
     let asked = 0;
     const late = nemesis("late", { proof: async () => (++asked < 8 ? undefined : "seen at last") });
-    const { told } = await runSchedule([[late]], { length: 10 });
-    const [begin, proven] = told;
+    const { reported } = await runSchedule([[late]], { length: 10 });
+    const [begin, proven] = reported;
     expect(proven?.change).toMatchObject({ state: "proven", proof: "seen at last" });
     expect((proven?.at ?? 0) - (begin?.at ?? 0)).toBeCloseTo(0.7, 5);
   });
 
   it("proves nothing where nothing was seen, and heals all the same", async () => {
     const unseen = nemesis("unseen", { proof: async () => undefined });
-    const { told } = await runSchedule([[unseen]], { length: 10 });
-    expect(told.map(({ change }) => change.state)).toEqual(["begin", "end"]);
+    const { reported } = await runSchedule([[unseen]], { length: 10 });
+    expect(reported.map(({ change }) => change.state)).toEqual(["begin", "end"]);
   });
 
   it("looks again for something to strike", async () => {
@@ -166,16 +166,16 @@ describe("a schedule of faults", () => {
       ...nemesis("shy"),
       inject: (target) => (++looked < 4 ? Promise.resolve(undefined) : nemesis("shy").inject(target)),
     };
-    const { told } = await runSchedule([[shy]], { length: 10 });
-    expect(of(told, "begin")).toHaveLength(1);
+    const { reported } = await runSchedule([[shy]], { length: 10 });
+    expect(of(reported, "begin")).toHaveLength(1);
     expect(looked).toBe(4);
   });
 
   it("waits for the cluster to recover before it strikes again", async () => {
     const clock = new VirtualClock();
     const recovered = () => sleep(clock, seconds(7));
-    const { told } = await runSchedule([[nemesis("a")]], { clock, recovered, length: 40 });
-    const [begins, ends] = [of(told, "begin"), of(told, "end")];
+    const { reported } = await runSchedule([[nemesis("a")]], { clock, recovered, length: 40 });
+    const [begins, ends] = [of(reported, "begin"), of(reported, "end")];
     expect(begins.length).toBeGreaterThan(2);
     for (const [i, { at }] of begins.slice(1).entries()) expect(at - (ends[i]?.at ?? 0)).toBeCloseTo(7, 6);
   });
@@ -185,8 +185,8 @@ describe("a schedule of faults", () => {
     const slow = async (recoverySeconds: number) => {
       const clock = new VirtualClock();
       const recovered = () => sleep(clock, seconds(recoverySeconds));
-      const { told, ended } = await runSchedule(steps, { clock, recovered, length: 24 });
-      return { turns: of(told, "begin").map(({ name }) => name), ended };
+      const { reported, ended } = await runSchedule(steps, { clock, recovered, length: 24 });
+      return { turns: of(reported, "begin").map(({ name }) => name), ended };
     };
     const late = await slow(10);
     expect(late.turns).toEqual(["a", "b", "c"]);
@@ -218,7 +218,7 @@ describe("a schedule of faults", () => {
     expect(healed).toBe(true);
   });
 
-  it("heals every part where one will not heal, and tells of that one", async () => {
+  it("heals all parts even if one will not heal, and reports that one", async () => {
     const healed: string[] = [];
     const stuck = nemesis("stuck", { heal: () => Promise.reject(new Error("stuck")) });
     const other = nemesis("other", { heal: async () => void healed.push("other") });

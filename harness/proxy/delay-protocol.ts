@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { nodeId } from "../../core/op.ts";
 
-/** What a delay proxy's process is started with, as JSON in its one argument. */
+/** Options of a delay proxy's process, as JSON in its one argument. */
 export const delayProxySpec = z.object({
   /** The node that it stands before. */
   node: z.string().transform(nodeId),
@@ -9,7 +9,7 @@ export const delayProxySpec = z.object({
   peers: z.record(z.string(), z.string().transform(nodeId)),
   /** Each port that it listens on, and where it passes connections on to. */
   ports: z.array(z.object({ listen: z.int(), target: z.object({ host: z.string(), port: z.int() }) })),
-  /** Of the jitter. */
+  /** Seed of the jitter. */
   seed: z.int(),
 });
 export type DelayProxySpec = z.input<typeof delayProxySpec>;

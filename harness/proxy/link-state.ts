@@ -1,7 +1,7 @@
 import type { NodeId } from "../../core/op.ts";
 import { count } from "../../core/wording.ts";
 
-/** What happens to bytes on one directed link, and what was seen of it since the last heal. */
+/** Faults of one directed link, and their effects on its bytes since the last heal. */
 export interface LinkState {
   readonly from: NodeId;
   readonly to: NodeId;
@@ -33,7 +33,7 @@ const untouched = {
   delayedWrites: 0,
 };
 
-/** `n2 -> n1 refused 14 writes (1320 bytes), 3 connects`; undefined where the link's faults bit nobody yet. */
+/** `n2 -> n1 refused 14 writes (1320 bytes), 3 connects`; undefined if the link's faults had no effect yet. */
 export function linkProof(link: LinkState): string | undefined {
   const seen: string[] = [];
   if (link.refusedWrites > 0)

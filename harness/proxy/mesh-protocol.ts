@@ -5,10 +5,10 @@ const node = z.string().transform(nodeId);
 const link = z.tuple([node, node]);
 const address = z.object({ host: z.string(), port: z.int() });
 
-/** What a mesh's process is started with, as JSON in its one argument. */
+/** Options of a mesh's process, as JSON in its one argument. */
 export const meshSpec = z.object({
   nodes: z.array(node),
-  /** Of the jitter. */
+  /** Seed of the jitter. */
   seed: z.int(),
 });
 export type MeshSpec = z.input<typeof meshSpec>;

@@ -14,20 +14,20 @@ interface Passing {
 
 /** The two directions between a node that dials and the one that is dialled. */
 export interface LinkPair {
-  /** From the node that dials to the node that is dialled. */
+  /** Direction from the node that dials to the node that is dialled. */
   readonly forward: LinkState;
   readonly backward: LinkState;
 }
 
 export interface PeerProxyOptions {
-  /** Where the proxy listens; port 0 is any free one. */
+  /** Address that the proxy listens on; port 0 is any free one. */
   readonly listen: Address;
   /** The port of the node that is dialled. */
   readonly target: Address;
-  /** Whose connection it is that came from this address. */
+  /** Links of the node whose connection came from this address. */
   links(remoteAddress: string): LinkPair;
   readonly clock: Clock;
-  /** For jitter. */
+  /** Random numbers for jitter. */
   readonly random: Random;
 }
 

@@ -14,7 +14,7 @@ const overtime = seconds(20);
 interface RestReads {
   /** A few processes for each node. */
   readonly readers: readonly ClientProcess[];
-  /** Reads of every key that matters. */
+  /** Reads of all keys that matter. */
   readonly calls: readonly Call[];
   /** End of the time to catch up, on the clock. A node that is behind is read once more after that. */
   readonly until: Nanos;

@@ -30,11 +30,11 @@ const localReads = (events: History): ClientEvent[] =>
 /** The node holds back what it learns while `isStuck`. */
 function hold(node: MemoryNode, isStuck: () => boolean): void {
   let learned = 0;
-  let told = 0;
+  let shown = 0;
   Object.defineProperty(node, "applied", {
     get: () => {
-      if (!isStuck()) told = learned;
-      return told;
+      if (!isStuck()) shown = learned;
+      return shown;
     },
     set: (revision: number) => {
       learned = revision;
@@ -133,7 +133,7 @@ describe("a node that does not answer at the end", () => {
   });
 });
 
-/** Of a stored run whose reads were local: every final read at n1 answers with the first value ever written to the key. */
+/** Changes a stored run with local reads: each final read at n1 returns the first value ever written to the key. */
 function staleForEver(events: History, revisions: "kept" | "changed" | "left out"): History {
   const first = new Map<
     string | undefined,
@@ -163,7 +163,7 @@ function staleForEver(events: History, revisions: "kept" | "changed" | "left out
 
 const options = (promises: Consistency) => testRun({ readMode: "local", promises });
 
-describe("final reads that are stale for ever, in a run with local reads", () => {
+describe("final reads that stay stale, in a run with local reads", () => {
   const trial = new TestTrial({ spec: { load, readMode: "local" } });
   const done = trial.run();
 

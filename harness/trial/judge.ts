@@ -48,7 +48,7 @@ export async function judge(
   return [...verdicts, struckVerdict(context), recoveryVerdict(load), loadVerdict(context, operations, load)];
 }
 
-/** Every requested nemesis was injected at least once. */
+/** Checks that each requested nemesis was injected at least once. */
 function struckVerdict({ deps, recorder }: TrialContext): Verdict {
   const struck = new Set(faultWindows(recorder.history).map(({ name }) => name));
   const idle = deps.nemeses.filter((step) => step.some(({ name }) => !struck.has(name)));

@@ -193,7 +193,7 @@ class Phases {
     end.signal.throwIfAborted();
   }
 
-  /** Every node is asked what it holds itself, until all agree on the newest or the time to catch up is over. */
+  /** Asks each node for its own values, until all agree on the newest or the time to catch up is over. */
   async rest(): Promise<void> {
     const { spec, end } = this.#context;
     const until = nanos(this.#loadEndedAt + seconds(spec.convergenceSeconds));

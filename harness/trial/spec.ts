@@ -46,7 +46,7 @@ export interface TrialSpec {
   readonly connect: Credentials;
   readonly cluster: ClusterSpec;
   readonly checking: CheckingSpec;
-  /** Every option, as given or by default, for the configuration table. */
+  /** All options, as given or by default, for the configuration table. */
   readonly options: Run["options"];
   /** Command that repeats the run, seed included; without its rate if that is calibrated. */
   readonly command: string;

@@ -11,10 +11,10 @@ const short = {
   gapSeconds: { min: 1, max: 2 },
 } as const satisfies Partial<TrialSpec>;
 
-/** A trial whose pieces tell, in order, what was done to them. */
+/** A trial whose pieces record, in order, what was done to them. */
 function watched(options: ConstructorParameters<typeof TestTrial>[0] = {}) {
   const trial = new TestTrial({ spec: short, ...options });
-  const told: string[] = [];
+  const done: string[] = [];
   const { runtime } = trial.deps;
   const start = runtime.start.bind(runtime);
   runtime.start = async (...args) => {
@@ -22,7 +22,7 @@ function watched(options: ConstructorParameters<typeof TestTrial>[0] = {}) {
     return {
       ...cluster,
       stop() {
-        told.push("stop");
+        done.push("stop");
         return cluster.stop();
       },
     };
@@ -30,10 +30,10 @@ function watched(options: ConstructorParameters<typeof TestTrial>[0] = {}) {
   const { network } = trial.system;
   const heal = network.heal.bind(network);
   network.heal = () => {
-    if (told.at(-1) !== "heal") told.push("heal");
+    if (done.at(-1) !== "heal") done.push("heal");
     return heal();
   };
-  return { trial, told };
+  return { trial, done };
 }
 
 const failure = async (trial: TestTrial): Promise<TrialFailedError> => {
@@ -65,10 +65,10 @@ describe("a trial that cannot be", () => {
     ['unknown option "kyes"', { workloadOptions: { kyes: 3 } }, []],
     ["use --seconds 10", {}, ["kill", "pause"]],
   ])("is refused before anything is made: %s", async (message, spec, nemeses) => {
-    const { trial, told } = watched({ nemeses, spec: { ...short, ...spec } });
+    const { trial, done } = watched({ nemeses, spec: { ...short, ...spec } });
     await expect(trial.run()).rejects.toThrow(UsageError);
     await expect(trial.run()).rejects.toThrow(message);
-    expect(told).toEqual([]);
+    expect(done).toEqual([]);
     expect(trial.progress).toEqual([]);
   });
 
@@ -90,8 +90,8 @@ describe("a trial that cannot be", () => {
 });
 
 describe("a cluster that fails", () => {
-  it("at its start: the reason is told and the run is kept", async () => {
-    const { trial, told } = watched();
+  it("at its start: the reason is reported and the run is kept", async () => {
+    const { trial, done } = watched();
     trial.deps.runtime.start = async () => {
       throw new CouldNotRunError("port 2379 is in use");
     };
@@ -103,16 +103,16 @@ describe("a cluster that fails", () => {
       operations: { ok: 0, fail: 0, info: 0 },
     });
     expect(trial.stored).toEqual(run);
-    expect(told).toEqual([]);
+    expect(done).toEqual([]);
   });
 
-  it("to become ready: tells the last lines of a node's log, and stops it", async () => {
-    const { trial, told } = watched();
+  it("to become ready: reports the last lines of a node's log, and stops it", async () => {
+    const { trial, done } = watched();
     trial.observe({ ready: async (node) => node !== "n2" });
     const { message } = await failure(trial);
     expect(message).toContain("never became ready: n2 (running) still not ready after 10 s");
     expect(message).toContain("n2: applied up to revision 0");
-    expect(told).toEqual(["heal", "stop", "heal"]);
+    expect(done).toEqual(["heal", "stop", "heal"]);
     expect(states(trial)).toEqual(down);
   });
 
@@ -126,7 +126,7 @@ describe("a cluster that fails", () => {
   });
 
   it("by a node that dies under load: healed, stopped, kept and judged", async () => {
-    const { trial, told } = watched({ nemeses: ["partition"] });
+    const { trial, done } = watched({ nemeses: ["partition"] });
     trial.clock.after(4.5e9 as never, () => trial.system.nodes[2]?.crash());
     const { message, run, dir } = await failure(trial);
     expect(message).toContain("node n3 exited unexpectedly. The last lines of its log:\nn3: applied");
@@ -134,8 +134,8 @@ describe("a cluster that fails", () => {
     expect(run.operations.ok).toBeGreaterThan(100);
     expect(trial.stored).toEqual(run);
     expect(dir).toBe(`/results/${run.id}`);
-    expect(told.at(-1)).toBe("heal");
-    expect(told).toContain("stop");
+    expect(done.at(-1)).toBe("heal");
+    expect(done).toContain("stop");
     expectHealed(trial);
   });
 
@@ -163,7 +163,7 @@ describe("a nemesis that fails", () => {
         throw new Error("docker is gone");
       },
     });
-    const { trial, told } = watched({ nemeses: ["partition"] });
+    const { trial, done } = watched({ nemeses: ["partition"] });
     const [partition] = trial.deps.nemeses.flat();
     const steps = [[partition as Nemesis, broken]];
     Object.assign(trial.deps, { nemeses: steps });
@@ -171,7 +171,7 @@ describe("a nemesis that fails", () => {
     expect(message).toBe("docker is gone");
     expect(run.operations.ok).toBeGreaterThan(50);
     expectHealed(trial);
-    expect(told.slice(-3)).toEqual(["heal", "stop", "heal"]);
+    expect(done.slice(-3)).toEqual(["heal", "stop", "heal"]);
   });
 
   it("to heal: everything else is healed all the same", async () => {
@@ -195,14 +195,14 @@ describe("a nemesis that fails", () => {
 
 describe("a signal", () => {
   const abortIn = async (stage: Stage, seconds: number) => {
-    const { trial, told } = watched({ nemeses: ["partition"] });
+    const { trial, done } = watched({ nemeses: ["partition"] });
     const { onProgress } = trial.deps;
     trial.deps.onProgress = (progress) => {
       onProgress(progress);
       if (progress.type !== "stage" || progress.stage !== stage) return;
       trial.clock.after((seconds * 1e9) as never, () => trial.abort.abort(new Error("SIGINT")));
     };
-    return { run: await trial.run(), trial, told };
+    return { run: await trial.run(), trial, done };
   };
 
   it.each<[Stage, number]>([
@@ -212,19 +212,19 @@ describe("a signal", () => {
     ["quiet", 0.5],
     ["final", 0.005],
   ])("ends the run in %s after %d s: healed, stopped, judged", async (stage, seconds) => {
-    const { run, trial, told } = await abortIn(stage, seconds);
+    const { run, trial, done } = await abortIn(stage, seconds);
     expect(run.ended).toBe("SIGINT");
     expect(trial.stored).toEqual(run);
     expect(states(trial)).toEqual(down);
-    expect(told.slice(-3)).toEqual(["heal", "stop", "heal"]);
+    expect(done.slice(-3)).toEqual(["heal", "stop", "heal"]);
     expectHealed(trial);
   });
 
   it("before the start starts nothing", async () => {
-    const { trial, told } = watched();
+    const { trial, done } = watched();
     trial.abort.abort(new Error("SIGTERM"));
     expect((await trial.run()).ended).toBe("SIGTERM");
-    expect(told).toEqual([]);
+    expect(done).toEqual([]);
   });
 
   it("during the check changes nothing", async () => {

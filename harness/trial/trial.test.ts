@@ -103,13 +103,13 @@ describe("the default trial of a right system", () => {
     expect(trial.system.nodes.map((node) => node.state())).toEqual(["killed", "killed", "killed"]);
   });
 
-  it("tells its stages in order", async () => {
+  it("reports its stages in order", async () => {
     await done;
     const stages = trial.progress.flatMap((event) => (event.type === "stage" ? [event.stage] : []));
     expect(stages).toEqual(["starting", "waiting", "main", "quiet", "final", "stopping", "checking"]);
   });
 
-  it("tells several times a second how far it is, what is broken and who leads", async () => {
+  it("reports several times a second how far it is, what is broken and who leads", async () => {
     await done;
     const ticks = trial.progress.flatMap((event) => (event.type === "tick" ? [event] : []));
     expect(ticks.length).toBeGreaterThan(100);

@@ -86,7 +86,7 @@ function becomeLeader(state: RaftState): void {
   appendOwn(state, [{ type: "empty", data: new Uint8Array() }]);
 }
 
-/** Thesis §4.2.3: whoever heard its leader within the shortest election timeout helps nobody to depose it. */
+/** Thesis §4.2.3: a member that heard its leader within the shortest election timeout helps nobody to depose it. */
 export function hearsLeader(state: RaftState): boolean {
   return state.leader !== undefined && state.electionElapsed < state.config.electionTicks;
 }
@@ -99,7 +99,7 @@ export function onVoteRequest(state: RaftState, message: VoteRequest): void {
   const granted =
     message.term >= state.term && (asksFuture || free) && state.log.isUpToDate(lastIndex, lastTerm);
   if (message.type === "pre-vote") {
-    // A grant is for the term that was asked about; a refusal tells the asker our own, which may be news.
+    // A grant is for the term that was asked about; a refusal carries our own, which may be news.
     state.send(from, { type: "pre-vote-reply", granted, term: granted ? message.term : state.term });
     return;
   }

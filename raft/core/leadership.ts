@@ -6,11 +6,11 @@ import { appendOwn, syncProgress } from "./replication.ts";
 import type { RaftState } from "./state.ts";
 import type { MemberId, MembershipChange } from "./types.ts";
 
-/** What only a leader does: take commands, change the membership (thesis chapter 4), hand itself over (thesis §3.10). */
+/** Duties of a leader alone: take commands, change the membership (thesis chapter 4), hand over leadership (thesis §3.10). */
 
 /**
- * Appends the commands that wait, or forwards them to the leader, or drops them where there is none. While leadership is
- * handed over they wait: whoever leads next gets them. Called once for each `ready`.
+ * Appends the commands that wait, or forwards them to the leader, or drops them if there is none. While leadership is
+ * handed over they wait for the next leader. Called once for each `ready`.
  */
 export function routeProposals(state: RaftState): void {
   const { proposals } = state;
@@ -25,7 +25,7 @@ export function routeProposals(state: RaftState): void {
     );
     return;
   }
-  // What was forwarded to us is not forwarded again, so that no two members pass it to and fro.
+  // A command that was forwarded to us is not forwarded again, so that no two members pass it back and forth.
   const own = proposals.filter(({ foreign }) => !foreign).map(({ command }) => command);
   if (own.length === 0) return;
   if (state.leader === undefined) state.dropped.push(...own);
@@ -81,7 +81,7 @@ export function startTransfer(state: RaftState, to: MemberId): void {
   continueTransfer(state);
 }
 
-/** As soon as the target has everything, it may start an election at once. */
+/** Lets the target start an election at once, as soon as it has the whole log. */
 export function continueTransfer(state: RaftState): void {
   const { transferee, log } = state;
   if (transferee === undefined) return;

@@ -3,7 +3,7 @@ import { MembershipHistory } from "./membership.ts";
 import type { Persisted } from "./storage.ts";
 import { type Entry, type LogIndex, logIndex, type Snapshot, type Term, term } from "./types.ts";
 
-/** Of data in the entries that are kept behind a snapshot. */
+/** Maximum bytes of data in the entries that are kept behind a snapshot. */
 const retainedBytesMax = 16 * 2 ** 20;
 
 /**
@@ -70,7 +70,7 @@ export class RaftLog {
   get durable(): LogIndex {
     return this.#durable;
   }
-  /** What a follower gets that needs entries from before `first`. */
+  /** Snapshot for a follower that needs entries from before `first`. */
   get snapshot(): Snapshot | undefined {
     return this.#snapshot;
   }

@@ -1,7 +1,7 @@
 import { assert, unreachable } from "../../core/assert.ts";
 import { type MembershipChange, memberId } from "./types.ts";
 
-/** The data of a `membership` entry: one byte that tells the change, then the member as a float64, big-endian. */
+/** The data of a `membership` entry: one byte for the kind of change, then the member as a float64, big-endian. */
 const BYTES = 9;
 
 export function encodeMembershipChange(change: MembershipChange): Uint8Array {

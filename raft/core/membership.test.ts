@@ -82,7 +82,7 @@ describe("membership change (thesis chapter 4)", () => {
   it.each([
     ["by a follower", 2, change("remove", 3)],
     ["of a member that is there already", 1, change("add-learner", 2)],
-    ["that promotes whoever is no learner", 1, change("promote", 9)],
+    ["that promotes a member that is not a learner", 1, change("promote", 9)],
     ["that removes a stranger", 1, change("remove", 9)],
   ])("a change %s is refused", (_, at, input) => {
     const members = cluster(1, 2, 3);
@@ -125,7 +125,7 @@ describe("membership change (thesis chapter 4)", () => {
     members.heal();
     members.tick(1, 12);
     expect(members.status(1)).toMatchObject({ role: "follower", commit: 2 });
-    // The heir was told to start its election at once.
+    // The leader asked the heir to start its election at once.
     expect([2, 3].map((id) => members.status(id).role)).toContain("leader");
     expect(members.status(2).membership.voters).toEqual([2, 3]);
   });

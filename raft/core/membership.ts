@@ -2,7 +2,7 @@ import { unreachable } from "../../core/assert.ts";
 import { decodeMembershipChange } from "./membership-codec.ts";
 import type { Entry, LogIndex, MemberId, Membership, MembershipChange } from "./types.ts";
 
-/** How many of `voters` are a majority. */
+/** Number of `voters` that are a majority. */
 export const quorumOf = (voters: readonly MemberId[]): number => Math.floor(voters.length / 2) + 1;
 
 export const isMember = (membership: Membership, member: MemberId): boolean =>
@@ -28,7 +28,7 @@ export function changed(membership: Membership, change: MembershipChange): Membe
   }
 }
 
-/** Whether `change` makes sense at all: a learner is new, a voter was a learner, and the last voter stays. */
+/** Whether `change` is valid: a learner is new, a voter was a learner, and the last voter stays. */
 export function allowed(membership: Membership, change: MembershipChange): boolean {
   switch (change.type) {
     case "add-learner":
@@ -49,7 +49,7 @@ export function allowed(membership: Membership, change: MembershipChange): boole
  * or not, so an entry that is truncated takes its membership with it.
  */
 export class MembershipHistory {
-  /** By rising index; the first is the membership of the snapshot, or of the bootstrap at 0. Never empty. */
+  /** Memberships by rising index; the first is that of the snapshot, or of the bootstrap at 0. Never empty. */
   #versions: { readonly index: LogIndex; readonly membership: Membership }[];
 
   constructor(index: LogIndex, membership: Membership) {
@@ -60,7 +60,7 @@ export class MembershipHistory {
     return this.#last.membership;
   }
 
-  /** Where the latest membership stands in the log. */
+  /** Index of the latest membership in the log. */
   get latestIndex(): LogIndex {
     return this.#last.index;
   }
@@ -81,7 +81,7 @@ export class MembershipHistory {
     while (this.#versions.length > 1 && this.#last.index >= index) this.#versions.pop();
   }
 
-  /** Nobody will truncate at or before `index` any more. */
+  /** Forgets older memberships: nobody will truncate at or before `index` any more. */
   compact(index: LogIndex): void {
     const at = this.#versions.findLastIndex((version) => version.index <= index);
     if (at > 0) this.#versions = this.#versions.slice(at);

@@ -9,7 +9,7 @@ import type { Entry, HardState, Input, LogIndex, Membership, Message, Ready, Sta
 
 export type { RaftConfig } from "./state.ts";
 
-/** What the mutant `skip-apply-on-follower` leaves out: past the first election, and early in any run. */
+/** Entry that the mutant `skip-apply-on-follower` leaves out: after the first election, and early in any run. */
 const skippedIndex = 100;
 
 /** Messages that promise what this member has on disk. */
@@ -73,7 +73,7 @@ export class RaftNode {
     }
   }
 
-  /** What to do since the last call; `undefined`: nothing. */
+  /** Returns the work since the last call; `undefined` if there is none. */
   ready(): Ready | undefined {
     const state = this.#state;
     routeProposals(state);
@@ -108,7 +108,7 @@ export class RaftNode {
     return { id, role, term, leader, commit: log.commit, lastIndex: log.last, membership };
   }
 
-  /** For a snapshot of the state machine at `index`, which is applied: the membership that belongs to it. */
+  /** Membership that belongs to a snapshot of the state machine at `index`, which is applied. */
   membershipAt(index: LogIndex): Membership {
     return this.#state.log.memberships.at(index);
   }
@@ -167,7 +167,7 @@ export class RaftNode {
     return { messages, immediate };
   }
 
-  /** Whether this member, or whom it takes for the leader, is another than last told: worth a Ready of its own. */
+  /** Whether the role, or the leader as this member sees it, has changed since the last report: worth a Ready of its own. */
   #isNews(): boolean {
     const { role, leader } = this.#state;
     if (role === this.#reportedRole && leader === this.#reportedLeader) return false;
@@ -191,5 +191,5 @@ function hasOutput(
 
 const nothing: readonly never[] = [];
 
-/** What is in `list`, which is empty afterwards. Most lists of most Readies are empty anyway. */
+/** Takes all that is in `list`, which is empty afterwards. Most lists of most Readies are empty anyway. */
 const drained = <T>(list: T[]): readonly T[] => (list.length === 0 ? nothing : list.splice(0));

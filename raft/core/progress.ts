@@ -22,7 +22,7 @@ export class Progress {
   #silent = false;
   /** The member was heard since the last look of check-quorum. */
   active = true;
-  /** The commit index it was told last. */
+  /** The commit index that was last sent to it. */
   sentCommit: LogIndex = logIndex(0);
   /** The newest heartbeat round that it answered. */
   ackedRound = 0;
@@ -82,7 +82,7 @@ export class Progress {
     this.#waitingTicks = this.#inflight.length > 0 ? 0 : undefined;
   }
 
-  /** It refused an append after `refused`; `hint` is where the logs may meet. A late refusal changes nothing. */
+  /** Records that it refused an append after `refused`; `hint` is where the logs may meet. A late refusal changes nothing. */
   refused(refused: LogIndex, hint: LogIndex): void {
     if (refused <= this.#match || this.#state === "snapshot") return;
     if (this.#state === "replicate") {

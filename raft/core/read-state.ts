@@ -16,7 +16,7 @@ interface ReadRound {
 }
 
 export interface ReadState {
-  /** Asked by the driver since the last `ready`. */
+  /** Contexts of the driver's reads since the last `ready`. */
   asked: number[];
   /** Leader: wait for a round to begin. */
   queued: PendingRead[];

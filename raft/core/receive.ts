@@ -24,7 +24,7 @@ export function receive(state: RaftState, message: Message): void {
   dispatch(state, message);
 }
 
-/** §5.1: "If a server receives a request with a stale term number, it rejects the request": the answer tells our term. */
+/** §5.1: "If a server receives a request with a stale term number, it rejects the request": the answer carries our term. */
 function receiveStale(state: RaftState, message: Message): void {
   switch (message.type) {
     case "vote":
@@ -75,7 +75,7 @@ function dispatch(state: RaftState, message: Message): void {
       onHeartbeatReply(state, message);
       break;
     case "propose":
-      // Whoever does not lead any more loses it: the sender cannot tell that from a lost message anyway.
+      // A member that no longer leads drops it: for the sender it is as if the message had been lost.
       if (state.role !== "leader") break;
       for (const command of message.commands) state.proposals.push({ command, foreign: true });
       break;
@@ -93,7 +93,7 @@ function dispatch(state: RaftState, message: Message): void {
   }
 }
 
-/** §5.2: whoever hears a leader of its own term follows it. False: this member leads the term, so the other cannot. */
+/** §5.2: a member that hears a leader of its own term follows it. False: this member leads the term, so the other cannot. */
 function follow(state: RaftState, message: Message): boolean {
   if (state.role === "leader") return false;
   becomeFollower(state, state.term, message.from);

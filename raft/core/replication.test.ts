@@ -130,7 +130,7 @@ describe("batches and pipelines (thesis §10.2)", () => {
     const ready = node.ready();
     expect(appendsTo(ready?.immediate ?? [], 2)).toHaveLength(1);
     node.step({ type: "receive", message: success(2) });
-    // Of two members both are needed, and the leader's own disk is not done.
+    // Both of two members are needed, and the leader's own disk is not done.
     expect(node.status().commit).toBe(1);
     node.step({ type: "persisted", index: logIndex(2), term: term(1) });
     expect(node.status().commit).toBe(2);

@@ -43,7 +43,7 @@ function sendAppends(state: RaftState, to: MemberId, progress: Progress): void {
     const prevIndex = logIndex(progress.next - 1);
     const prevTerm = log.term(prevIndex);
     if (prevTerm === undefined) {
-      // A snapshot is large: only for whoever is there to take it.
+      // A snapshot is large: it is sent only to a member that answers.
       if (progress.active) sendSnapshot(state, to, progress);
       return;
     }
@@ -80,7 +80,7 @@ export function advanceCommit(state: RaftState): void {
 export function onAppend(state: RaftState, message: Append): void {
   const { log } = state;
   const { prevIndex, prevTerm } = message;
-  // What is committed agrees with every later leader (§5.4.3), and may be compacted here.
+  // Committed entries agree with every later leader (§5.4.3), and may be compacted here.
   const agrees = prevIndex <= log.commit || log.term(prevIndex) === prevTerm;
   if (!agrees) {
     const hint = log.lastNotAbove(prevIndex, prevTerm);

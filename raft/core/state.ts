@@ -38,7 +38,7 @@ export interface RaftConfig {
 export type Body = WithoutEnvelope<Message> & { readonly term?: Term };
 type WithoutEnvelope<M> = M extends Message ? Omit<M, "from" | "to" | "term"> : never;
 
-/** All that a member knows (figure 2). The rules that change it are in the files beside this one. */
+/** State of a member (figure 2). The rules that change it are in the files next to this one. */
 export class RaftState {
   readonly config: RaftConfig;
   readonly id: MemberId;
@@ -48,7 +48,7 @@ export class RaftState {
   term: Term;
   vote: MemberId | undefined;
   leader: MemberId | undefined;
-  /** Since the leader was heard, a vote was given or an election began; at a leader since check-quorum last looked. */
+  /** Ticks since the leader was heard, a vote was given or an election began; at a leader, since the last check-quorum. */
   electionElapsed = 0;
   heartbeatElapsed = 0;
   electionTimeout = 0;
@@ -56,7 +56,7 @@ export class RaftState {
   readonly votes = new Map<MemberId, boolean>();
   /** Leaders: every other member. */
   readonly progress = new Map<MemberId, Progress>();
-  /** Leaders: whom leadership is being handed to (thesis §3.10). */
+  /** Leaders only: the member that leadership is being handed to (thesis §3.10). */
   transferee: MemberId | undefined;
   /** A leader that was handing over stepped down: commands wait for its heir, until it is known or does not come. */
   expectsHeir = false;
@@ -107,7 +107,7 @@ export class RaftState {
     this.outbox.push({ term: this.term, ...body, from: this.id, to } as Message);
   }
 
-  /** §5.2: a timeout of each member's own, drawn anew each time, so that split votes are rare. */
+  /** §5.2: draws a new timeout for this member each time, so that split votes are rare. */
   resetElectionTimer(): void {
     const { random, electionTicks } = this.config;
     this.electionElapsed = 0;

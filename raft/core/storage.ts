@@ -1,6 +1,6 @@
 import type { Entry, HardState, LogIndex, Membership, Snapshot } from "./types.ts";
 
-/** What a member finds on its disk when it starts. `entries` follow `snapshot` without a gap. */
+/** Contents of a member's disk when it starts. `entries` follow `snapshot` without a gap. */
 export interface Persisted {
   readonly hardState: HardState | undefined;
   readonly snapshot: Snapshot | undefined;

@@ -27,7 +27,7 @@ describe("leadership transfer (thesis §3.10)", () => {
     expect(cluster.applied(3)).toEqual(["a"]);
   });
 
-  it("commands that come during the transfer wait for whoever leads next", () => {
+  it("commands that come during the transfer wait for the next leader", () => {
     const cluster = new TestCluster([1, 2, 3]);
     cluster.elect(1);
     cluster.isolate(3);

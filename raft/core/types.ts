@@ -19,7 +19,7 @@ export interface Entry {
   readonly data: Uint8Array;
 }
 
-/** What must survive a restart beside the log (figure 2, "Persistent state on all servers"). */
+/** State that must survive a restart in addition to the log (figure 2, "Persistent state on all servers"). */
 export interface HardState {
   readonly term: Term;
   readonly vote: MemberId | undefined;
@@ -46,7 +46,7 @@ export interface Snapshot {
   readonly data: Uint8Array;
 }
 
-/** What travels between members. The transport may lose, repeat and reorder messages. */
+/** Messages between members. The transport may lose, repeat and reorder messages. */
 export type Message = { readonly from: MemberId; readonly to: MemberId; readonly term: Term } & (
   | {
       readonly type: "pre-vote" | "vote";
@@ -65,11 +65,11 @@ export type Message = { readonly from: MemberId; readonly to: MemberId; readonly
   | {
       readonly type: "append-reply";
       readonly success: boolean;
-      /** On success the last index that matches; on refusal the follower's hint where to try next. */
+      /** Last index that matches on success; on refusal, the follower's hint where to try next. */
       readonly index: LogIndex;
-      /** On refusal: the term of the entry at `index` in the follower's log. */
+      /** Term of the entry at `index` in the follower's log, on refusal. */
       readonly hintTerm: Term;
-      /** On refusal: the `prevIndex` that was refused, so that a late refusal is told from a new one. */
+      /** Refused `prevIndex`, on refusal, so that a late refusal differs from a new one. */
       readonly refusedIndex: LogIndex;
     }
   | { readonly type: "heartbeat"; readonly commit: LogIndex; readonly readContext: number }
@@ -108,15 +108,15 @@ export type Input =
 
 /**
  * What the driver has to do, in this order: (1) send `immediate` at any time; (2) make `snapshot`, `entries` and
- * `hardState` durable; (3) send `messages`; tell the core `persisted`; (4) restore `snapshot`, apply `committed` in
+ * `hardState` durable; (3) send `messages`; call the core's `persisted`; (4) restore `snapshot`, apply `committed` in
  * order; (5) answer `reads` whose index is applied. A driver that takes Readies while earlier ones are still being
  * written keeps their order, and holds back `immediate` too while a changed term or vote is not durable.
  */
 export interface Ready {
   readonly hardState?: HardState;
-  /** To append; entries[0].index <= the last index written means: what stands there and after it is replaced (§5.3). */
+  /** Entries to append; if entries[0].index <= the last index written, they replace the log from there on (§5.3). */
   readonly entries: readonly Entry[];
-  /** From the leader: replaces log and state machine. */
+  /** Snapshot from the leader: replaces log and state machine. */
   readonly snapshot?: Snapshot;
   /** Must not leave before the above is durable: votes and append replies are promises (and all else of a new term). */
   readonly messages: readonly Message[];
@@ -129,7 +129,7 @@ export interface Ready {
   readonly refusedReads: readonly number[];
   /** Commands that this member neither took nor forwarded: they definitely had no effect. */
   readonly dropped: readonly Uint8Array[];
-  /** Membership changes that were not taken: this member does not lead, another change is under way, or it makes no sense. */
+  /** Membership changes that were not taken: this member does not lead, another change is under way, or the change is invalid. */
   readonly refusedChanges: readonly MembershipChange[];
   readonly status: Status;
 }

@@ -12,7 +12,7 @@ import type {
   WriteRequest,
 } from "./request.ts";
 
-/** For tests: requests over few, close keys, so that they meet each other. */
+/** Generators of requests for tests, over few, close keys, so that they meet each other. */
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 const keys = [

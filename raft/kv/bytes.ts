@@ -35,14 +35,14 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
-  /** Any double: for numbers that a client chose, which may be negative or beyond 2^53. */
+  /** Writes any double: for numbers that a client chose, which may be negative or beyond 2^53. */
   double(value: number): void {
     this.#reserve(8);
     new DataView(this.#bytes.buffer, this.#bytes.byteOffset).setFloat64(this.#length, value);
     this.#length += 8;
   }
 
-  /** With the length in front. */
+  /** Writes bytes with their length in front. */
   bytes(value: Uint8Array): void {
     this.natural(value.length);
     this.#reserve(value.length);
@@ -50,7 +50,7 @@ export class ByteWriter {
     this.#length += value.length;
   }
 
-  /** What was written so far. The writer must not be used after it. */
+  /** The bytes written so far. The writer must not be used after it. */
   finish(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -64,7 +64,7 @@ export class ByteWriter {
   }
 }
 
-/** Reads what a ByteWriter wrote. Every method throws a CodecError where the bytes are not of its form. */
+/** Reads what a ByteWriter wrote. Every method throws a CodecError if the bytes are not of its form. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   #offset = 0;
@@ -120,14 +120,14 @@ export class ByteReader {
     return copy;
   }
 
-  /** How many items follow. Each takes a byte at least, so that a broken count cannot ask for endless memory. */
+  /** Number of items that follow. Each takes at least a byte, so that a broken count cannot ask for endless memory. */
   count(): number {
     const count = this.natural();
     if (count > this.#bytes.length - this.#offset) throw this.error(`${count} items, but the bytes end`);
     return count;
   }
 
-  /** Nothing may follow. */
+  /** Throws if anything follows. */
   end(): void {
     if (this.#offset !== this.#bytes.length) throw this.error("the end");
   }

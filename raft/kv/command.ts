@@ -9,9 +9,9 @@ import { readWriteRequest, writeRequest } from "./request-codec.ts";
 export interface Command {
   /** The member that a client gave the request to. */
   readonly proposer: number;
-  /** Of that member's process: rises at every start. */
+  /** Number of that member's process: rises at each start. */
   readonly incarnation: number;
-  /** From 1, a new one for every request of the incarnation. */
+  /** Number from 1, a new one for each request of the incarnation. */
   readonly sequence: number;
   /**
    * Every sequence up to this one is settled: its proposer has the answer or gave up on it, and never sends it again.
@@ -36,7 +36,7 @@ export function encodeCommand({ proposer, incarnation, sequence, settled, reques
   return writer.finish();
 }
 
-/** Throws a CodecError where the bytes are not what `encodeCommand` wrote. */
+/** Throws a CodecError if the bytes are not what `encodeCommand` wrote. */
 export function decodeCommand(bytes: Uint8Array): Command {
   const reader = new ByteReader(bytes);
   if (reader.byte() !== version) throw reader.error(`a command of version ${version}`);

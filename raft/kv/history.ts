@@ -31,12 +31,12 @@ export class History {
   #revision = 1;
   #compactRevision = 0;
 
-  /** Of the last transaction that changed something; 1 where none did. */
+  /** Revision of the last transaction that changed something; 1 if none did. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** What was before it is forgotten; 0: nothing is. */
+  /** Revision before which everything is forgotten; 0: nothing is. */
   get compactRevision(): number {
     return this.#compactRevision;
   }
@@ -45,7 +45,7 @@ export class History {
     return this.#changes;
   }
 
-  /** The key's value once the changes of `revision` were made, undefined where it did not exist. */
+  /** The key's value once the changes of `revision` were made, undefined if it did not exist. */
   get(key: KeyString, revision: number): Change | undefined {
     const versions = this.#keys.get(key);
     return versions === undefined ? undefined : liveAt(versions, revision);
@@ -141,7 +141,7 @@ export class History {
     }
   }
 
-  /** The history that had these `changes`. Throws an AssertionError where they are not one. */
+  /** The history that had these `changes`. Throws an AssertionError if they are not one. */
   static restore(revision: number, compactRevision: number, changes: readonly Change[]): History {
     const history = new History();
     for (const change of changes) {

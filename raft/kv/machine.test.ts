@@ -70,7 +70,7 @@ describe("the command codec", () => {
     // A transaction is its type, no comparisons, and one operation in its first branch: another one.
     const nested = Uint8Array.from({ length: 300_000 }, (_, i) => [2, 0, 1][i % 3] as number);
     const bytes = Uint8Array.of(...start.subarray(0, 5), ...nested.subarray(0, 60_000));
-    expect(() => decodeCommand(bytes)).toThrow("nested less deep");
+    expect(() => decodeCommand(bytes)).toThrow("less deeply nested");
   });
 });
 
@@ -83,7 +83,7 @@ describe("a command that is in the log twice", () => {
     expect(machine.store.revision).toBe(3);
   });
 
-  it("is told from one of another member, and of another incarnation", () => {
+  it("differs from one of another member, and of another incarnation", () => {
     const { machine, apply } = machineFor();
     for (const ids of [{}, { proposer: 2 }, { incarnation: 2 }, { sequence: 2, incarnation: 2 }]) {
       expect(apply(ids)).toMatchObject({ duplicate: false });
@@ -101,7 +101,7 @@ describe("a command that is in the log twice", () => {
     expect(machine.store.revision).toBe(3);
   });
 
-  it("has no effect once its proposer was started anew", () => {
+  it("has no effect once its proposer was restarted", () => {
     const { machine, apply } = machineFor();
     apply({ incarnation: 2 });
     const late = apply({ incarnation: 1, sequence: 9 });
@@ -183,7 +183,7 @@ describe("the state machine", () => {
     expect(machine.result(1, 1, Number.MAX_SAFE_INTEGER)).toBeDefined();
   });
 
-  it("refuses an entry that was applied already, and bytes that are no command", () => {
+  it("refuses an entry that was applied already, and bytes that are not a command", () => {
     const { machine, apply } = machineFor();
     apply({});
     const data = encodeCommand({ proposer: 1, incarnation: 1, sequence: 2, settled: 0, request });

@@ -14,13 +14,13 @@ export interface MachineOptions {
 
 const flawEvery = 50;
 
-/** What became of a command; `proposer`, `incarnation` and `sequence` are its own. */
+/** Outcome of a command; `proposer`, `incarnation` and `sequence` are its own. */
 export interface Applied {
   readonly proposer: number;
   readonly incarnation: number;
   readonly sequence: number;
   readonly result: KvResult;
-  /** It had been applied before, or was superseded: it changed nothing now. */
+  /** True if it had been applied before, or was superseded: it changed nothing now. */
   readonly duplicate: boolean;
 }
 
@@ -56,7 +56,7 @@ export class StateMachine {
     return this.#applied;
   }
 
-  /** `data` is an encoded Command; throws a CodecError where it is not, and then nothing has changed. */
+  /** `data` is an encoded Command; throws a CodecError if it is not, and then nothing has changed. */
   apply(index: number, data: Uint8Array): Applied {
     assert(index > this.#applied, `entry ${index} comes after ${this.#applied} was applied`);
     const command = decodeCommand(data);
@@ -66,7 +66,7 @@ export class StateMachine {
   }
 
   /**
-   * The result of a command of this log, undefined where it was not applied or was settled: how a proposer learns what
+   * The result of a command of this log, undefined if it was not applied or was settled: how a proposer learns what
    * became of its command when it got a snapshot instead of the entries.
    */
   result(proposer: number, incarnation: number, sequence: number): KvResult | undefined {
@@ -82,7 +82,7 @@ export class StateMachine {
     return writer.finish();
   }
 
-  /** Throws a CodecError where the bytes are not what `encodeSnapshot` wrote. */
+  /** Throws a CodecError if the bytes are not what `encodeSnapshot` wrote. */
   static decodeSnapshot(data: Uint8Array, options: MachineOptions = {}): StateMachine {
     const reader = new ByteReader(data);
     if (reader.byte() !== snapshotVersion) throw reader.error(`a snapshot of version ${snapshotVersion}`);

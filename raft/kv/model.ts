@@ -90,7 +90,7 @@ export class Model {
     };
     choose(request);
     const response = run(request);
-    // Of several reasons a put's goes first.
+    // Among several reasons, a put's goes first.
     if (errors[0] !== undefined) return errors[0];
     if (writes > 0) this.#states.push(keys);
     return response;

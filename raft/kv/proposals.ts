@@ -7,7 +7,7 @@ interface Proposer {
   incarnation: number;
   /** Every sequence up to it is settled. */
   settled: number;
-  /** Of the sequences above `settled` that were applied. */
+  /** Results of the applied sequences above `settled`. */
   results: Map<number, KvResult>;
 }
 
@@ -20,7 +20,7 @@ interface Proposer {
 export class Proposals {
   readonly #proposers = new Map<number, Proposer>();
 
-  /** `fresh`: to be applied. Otherwise it has no effect, and what its proposer is to be told. */
+  /** Returns `fresh` for a command to apply. Any other is not applied: the result is the answer for its proposer. */
   admit({ proposer: id, incarnation, sequence, settled }: Command): "fresh" | "superseded" | KvResult {
     const proposer = this.#proposer(id, incarnation);
     if (incarnation < proposer.incarnation) return "superseded";
@@ -34,7 +34,7 @@ export class Proposals {
     this.#proposer(proposer, incarnation).results.set(sequence, result);
   }
 
-  /** Undefined where it was not applied, or was settled. */
+  /** Result of a sequence; undefined if it was not applied, or was settled. */
   result(proposer: number, incarnation: number, sequence: number): KvResult | undefined {
     const known = this.#proposers.get(proposer);
     return known?.incarnation === incarnation ? known.results.get(sequence) : undefined;
@@ -42,7 +42,7 @@ export class Proposals {
 
   encode(writer: ByteWriter): void {
     writer.natural(this.#proposers.size);
-    // In order of number: members that heard of each other in another order still write the same bytes.
+    // Sorted by number: members that heard of each other in another order still write the same bytes.
     for (const [id, { incarnation, settled, results }] of [...this.#proposers].sort(byNumber)) {
       writer.natural(id);
       writer.natural(incarnation);
@@ -55,7 +55,7 @@ export class Proposals {
     }
   }
 
-  /** Throws a CodecError where the bytes are not what `encode` wrote. */
+  /** Throws a CodecError if the bytes are not what `encode` wrote. */
   static decode(reader: ByteReader): Proposals {
     const proposals = new Proposals();
     for (let left = reader.count(); left > 0; left--) {

@@ -22,7 +22,7 @@ export function range(
   if (revision < history.compactRevision) return "compacted";
 
   const picksLater = request.sortOrder !== "none" || hasFilter(request);
-  // One more than the limit tells whether there are more.
+  // One more than the limit shows whether there are more.
   const wanted = request.limit > 0 && !picksLater ? request.limit + 1 : Number.POSITIVE_INFINITY;
   const { found, count } = collect(history, revision, request, wanted);
   if (request.countOnly) return { type: "range", kvs: [], more: false, count };

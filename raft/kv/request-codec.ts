@@ -47,7 +47,7 @@ export function writeRequest(writer: ByteWriter, request: KvRequest | WriteReque
   }
 }
 
-/** Throws a CodecError where the bytes are not what `writeRequest` wrote of a request that may write. */
+/** Throws a CodecError if the bytes are not what `writeRequest` wrote of a request that may write. */
 export function readWriteRequest(reader: ByteReader): WriteRequest {
   const request = readRequest(reader, 0);
   if (request.type === "range") throw reader.error("a request that may write, got a range");
@@ -57,7 +57,7 @@ export function readWriteRequest(reader: ByteReader): WriteRequest {
 /** `depth`: in how many transactions it is nested. */
 function readRequest(reader: ByteReader, depth: number): KvRequest | CompactRequest {
   // Every level takes one of the operations that a transaction may have: deeper ones were never written.
-  if (depth > maxTxnOperations) throw reader.error("a transaction that is nested less deep");
+  if (depth > maxTxnOperations) throw reader.error("a less deeply nested transaction");
   const type = readName(reader, types);
   switch (type) {
     case "put":

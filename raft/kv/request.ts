@@ -39,7 +39,7 @@ export interface DeleteRangeRequest extends KeyRange {
   readonly prevKv: boolean;
 }
 
-/** `target` of the key (of every key of the range) compared with the literal. */
+/** Compares `target` of the key, or of each key in the range, with the literal. */
 export interface Compare extends KeyRange {
   readonly target: "version" | "create" | "mod" | "value";
   readonly result: "equal" | "greater" | "less" | "not-equal";
@@ -60,7 +60,7 @@ export interface CompactRequest {
 }
 
 export type KvRequest = RangeRequest | PutRequest | DeleteRangeRequest | TxnRequest;
-/** What goes through the log: whatever may write. */
+/** Requests that go through the log: all that may write. */
 export type WriteRequest = PutRequest | DeleteRangeRequest | TxnRequest | CompactRequest;
 
 export interface KeyValue {
@@ -84,7 +84,7 @@ export type KvResponse =
   | { readonly type: "txn"; readonly succeeded: boolean; readonly responses: readonly KvResponse[] }
   | { readonly type: "compact" };
 
-/** What the state machine says of a request: the response, or the reason why it had no effect. */
+/** Result of a request: the response, or the reason why it had no effect. */
 export type KvResult =
   | { readonly ok: true; readonly revision: number; readonly response: KvResponse }
   | { readonly ok: false; readonly revision: number; readonly error: KvErrorCode };
@@ -97,5 +97,5 @@ export type KvErrorCode =
   | "empty-key"
   | "value-provided"
   | "too-many-operations"
-  /** Its proposer had settled it, or was started anew since: it is not applied (again), and nobody waits for it. */
+  /** Its proposer had settled it, or has restarted since: it is not applied (again), and nobody waits for it. */
   | "superseded";

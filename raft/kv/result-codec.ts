@@ -23,7 +23,7 @@ export function writeResult(writer: ByteWriter, result: KvResult): void {
   else writer.byte(errors.indexOf(result.error));
 }
 
-/** Throws a CodecError where the bytes are not what `writeResult` wrote. */
+/** Throws a CodecError if the bytes are not what `writeResult` wrote. */
 export function readResult(reader: ByteReader): KvResult {
   const ok = reader.boolean();
   const revision = reader.natural();
@@ -60,7 +60,7 @@ function writeResponse(writer: ByteWriter, response: KvResponse): void {
 }
 
 function readResponse(reader: ByteReader, depth: number): KvResponse {
-  if (depth > maxTxnOperations) throw reader.error("a response that is nested less deep");
+  if (depth > maxTxnOperations) throw reader.error("a less deeply nested response");
   const type = types[reader.byte()];
   switch (type) {
     case undefined:

@@ -16,7 +16,7 @@ export function writeHistory(writer: ByteWriter, history: History): void {
   }
 }
 
-/** Throws a CodecError where the bytes are not what `writeHistory` wrote. */
+/** Throws a CodecError if the bytes are not what `writeHistory` wrote. */
 export function readHistory(reader: ByteReader): History {
   const revision = reader.natural();
   const compactRevision = reader.natural();

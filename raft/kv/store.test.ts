@@ -38,7 +38,7 @@ const get = (key: string, options: Partial<RangeRequest> = {}): RangeRequest => 
   ...options,
 });
 
-/** Without what the store keeps beside the key-value itself. */
+/** Strips what the store keeps in addition to the key-value itself. */
 const plain = (result: KvResult): unknown =>
   JSON.parse(
     JSON.stringify(result, (name, value) =>
@@ -111,7 +111,7 @@ describe("the store", () => {
     );
   });
 
-  it("refuses bytes that are no snapshot with a CodecError, whatever they are", () => {
+  it("refuses any bytes that are not a snapshot with a CodecError", () => {
     const writer = new ByteWriter();
     filled(put("a"), put("b"), remove("a"), put("a")).encode(writer);
     const good = writer.finish();
@@ -204,7 +204,7 @@ describe("a compaction", () => {
 });
 
 describe("the hash", () => {
-  it("tells stores apart that differ in one value, and in history alone", () => {
+  it("differs for stores that differ in one value, and in history alone", () => {
     const hashes = [
       filled(put("a", "1"), put("a", "2")),
       filled(put("a", "1"), put("a", "3")),

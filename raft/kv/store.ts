@@ -86,7 +86,7 @@ export class Store {
     writeHistory(writer, this.#history);
   }
 
-  /** Throws a CodecError where the bytes are not what `encode` wrote. */
+  /** Throws a CodecError if the bytes are not what `encode` wrote. */
   static decode(reader: ByteReader): Store {
     return new Store(readHistory(reader));
   }

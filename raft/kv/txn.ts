@@ -37,7 +37,7 @@ export class Transaction {
     this.#changes = this.#firstChange;
   }
 
-  /** Has all of its effects, or none and says why. The request is valid (validate.ts). */
+  /** Applies all of its effects, or none and says why. The request is valid (validate.ts). */
   execute(request: KvRequest): KvResponse | KvErrorCode {
     const plan = this.#plan(request);
     const error = this.#check(plan);

@@ -40,9 +40,9 @@ describe("a request is refused whatever the state is", () => {
     ["a put of a key that is deleted", txn([remove("a"), put("a")]), "duplicate-key"],
     ["a put inside a range that is deleted", txn([put("b"), remove("a", "c")]), "duplicate-key"],
     ["a put inside a range without an end", txn([put("b"), remove("a", "\0")]), "duplicate-key"],
-    ["a put beside a nested put", txn([put("a"), txn([put("a")])]), "duplicate-key"],
+    ["a put next to a nested put", txn([put("a"), txn([put("a")])]), "duplicate-key"],
     ["a put in two nested transactions", txn([txn([put("a")]), txn([], [put("a")])]), "duplicate-key"],
-    ["a put beside a nested deletion", txn([put("a"), txn([remove("a")])]), "duplicate-key"],
+    ["a put next to a nested deletion", txn([put("a"), txn([remove("a")])]), "duplicate-key"],
     ["a put in a nested branch twice", txn([txn([], [put("a"), put("a")])]), "duplicate-key"],
     ["more operations than allowed", txn(puts(maxTxnOperations + 1)), "too-many-operations"],
     [
@@ -62,7 +62,7 @@ describe("a request is taken", () => {
     ["that puts one key in either branch", txn([put("a")], [put("a")])],
     ["that puts one key in either branch of a nested transaction", txn([txn([put("a")], [put("a")])])],
     ["that deletes one key twice", txn([remove("a"), remove("a")])],
-    ["that puts beside the range it deletes", txn([put("c"), remove("a", "c")])],
+    ["that puts outside the range it deletes", txn([put("c"), remove("a", "c")])],
     ["whose nested deletion follows a nested put", txn([txn([put("a")]), txn([remove("a")])])],
   ])("%s", (_name, request) => {
     expect(validate(request)).toBeUndefined();

@@ -6,7 +6,7 @@ import type { KvErrorCode, KvRequest, TxnRequest, WriteRequest } from "./request
 export const maxTxnOperations = 128;
 
 /**
- * What is wrong with the request whatever the state is: undefined where nothing is. A server refuses such a request
+ * What is wrong with the request whatever the state is: undefined if nothing is. A server refuses such a request
  * before it costs a place in the log; the state machine refuses it all the same.
  */
 export function validate(request: KvRequest | WriteRequest): KvErrorCode | undefined {

@@ -76,7 +76,7 @@ describe("the applier", () => {
     ]);
     runAll(applier, 3);
     expect([applier.index, answered]).toEqual([3, [3]]);
-    expect(log.join()).toContain("entry 2 is no command");
+    expect(log.join()).toContain("entry 2 is not a command");
   });
 
   it("begins from a snapshot, and takes another in the place of its state", () => {
@@ -100,7 +100,7 @@ describe("the applier", () => {
     expect(behind.machine.result(1, 1, 4)).toBeDefined();
   });
 
-  it("wants a snapshot after so many entries, but writes a large state anew only when the log has grown too", () => {
+  it("wants a snapshot after a number of entries, but rewrites a large state only when the log has grown too", () => {
     const applier = create();
     applier.add(undefined, puts(1, 20));
     runAll(applier, 9);

@@ -15,7 +15,7 @@ export interface ApplierOptions {
   readonly log: (line: string) => void;
 }
 
-/** So many entries are applied in one go; in between, messages and ticks get their turn. */
+/** Maximum entries applied in one go; in between, messages and ticks get their turn. */
 const entriesPerTurn = 500;
 const logBytesMax = 256 * 1024 * 1024;
 
@@ -26,7 +26,7 @@ export class Applier {
   #machine: StateMachine;
   #index: LogIndex;
   #term: Term;
-  /** Since the last snapshot: how many entries were applied, and the bytes of their data. */
+  /** Entries applied since the last snapshot, and the bytes of their data. */
   #entriesSince = 0;
   #bytesSince = 0;
   #snapshotBytes: number;
@@ -80,8 +80,8 @@ export class Applier {
   }
 
   /**
-   * Whether a snapshot is worth its price, which is the whole state written anew: not before so many entries, nor before
-   * they hold half as much as the last snapshot, so that a large state is not written over and over; but always when
+   * Whether a snapshot is worth its price, which is writing the whole state again: not before `entries` entries, nor before
+   * those hold half as much as the last snapshot, so that a large state is not written over and over; but always when
    * the log has become too long for the memory that it takes.
    */
   isSnapshotDue(entries: number): boolean {
@@ -122,7 +122,7 @@ export class Applier {
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       // All members find the same bytes and skip them alike.
-      this.#options.log(`entry ${entry.index} is no command and has no effect: ${error.message}`);
+      this.#options.log(`entry ${entry.index} is not a command and has no effect: ${error.message}`);
       return;
     }
     this.#options.onApplied(applied);

@@ -98,7 +98,7 @@ describe("a cluster of processes", () => {
     expect((await cluster.list(away, "k-")).size).toBe(2_201);
   });
 
-  it("ends with status 0 when it is told to stop, and finds everything again", async () => {
+  it("ends with status 0 when it is asked to stop, and finds everything again", async () => {
     const cluster = await createCluster(1);
     await cluster.eventually("a write", () => cluster.put(0, "kept", "1"));
     expect(await cluster.signal(0, "SIGTERM")).toBe(0);
@@ -125,7 +125,7 @@ describe("a cluster of processes", () => {
   it("ends with status 64 and a message for flags that it does not understand", async () => {
     const cluster = await createCluster(1, ["--heartbeat-ms", "often"]);
     expect(await cluster.exited(0)).toBe(64);
-    expect(cluster.log(0)).toContain("--heartbeat-ms often: a whole number above 0 is expected");
+    expect(cluster.log(0)).toContain("--heartbeat-ms often: expected a whole number above 0");
   });
 
   it("ends with status 70 where its address is taken, and leaves the other process its data", async () => {

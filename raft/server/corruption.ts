@@ -10,7 +10,7 @@ export class CorruptionError extends Error {
   constructor(file: string, offset: number, problem: string) {
     super(
       `${file}: corrupt at offset ${offset}: ${problem}. The member does not start on damaged data: ` +
-        "restore the file, or empty the data directory and add the member to its cluster anew.",
+        "restore the file, or empty the data directory and add the member to its cluster again.",
     );
     this.file = file;
     this.offset = offset;

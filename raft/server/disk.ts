@@ -97,7 +97,7 @@ export class Disk {
 
   /**
    * The term first: a member that found a snapshot of a term it does not know of would still follow the leaders of
-   * older terms, whom that snapshot has overruled. Then the snapshot: the log must never begin after one that is not there.
+   * older terms, which that snapshot has overruled. Then the snapshot: the log must never begin after one that is not there.
    */
   async #install(snapshot: Snapshot, hardState: HardState | undefined): Promise<void> {
     if (hardState !== undefined) await this.#wal.append([{ type: "hard-state", hardState }]);

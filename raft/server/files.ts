@@ -20,7 +20,7 @@ export async function writeFully(handle: FileHandle, bytes: Uint8Array, position
   }
 }
 
-/** After a crash at any moment the file is there whole, or is not there at all under its name. */
+/** Writes a file atomically: after a crash at any moment it is complete, or missing. */
 export async function writeFileAtomically(path: string, parts: readonly Uint8Array[]): Promise<void> {
   const temporary = `${path}.tmp`;
   const handle = await open(temporary, "w");

@@ -19,7 +19,7 @@ describe("the server's flags", () => {
     ]);
   });
 
-  it("bind to loopback unless told otherwise, and serve no gateway", () => {
+  it("bind to loopback by default, and serve no gateway", () => {
     const flags = parse(...minimal, ...cluster);
     expect(flags.listenClient).toEqual({ host: "127.0.0.1", port: 2379 });
     expect(flags.listenPeer).toEqual({ host: "127.0.0.1", port: 2380 });
@@ -47,7 +47,7 @@ describe("the server's flags", () => {
     ["a missing data directory", ["--name", "n1", ...cluster], /--data-dir is missing/],
     ["a missing cluster", minimal, /--initial-cluster is missing/],
     ["a name that is not in the cluster", ["--name", "n9", "--data-dir", "/d", ...cluster], /n1, n2, n3/],
-    ["a member twice", [...minimal, "--initial-cluster", "n2=h:1,n2=h:2"], /n2 is there twice/],
+    ["a member twice", [...minimal, "--initial-cluster", "n2=h:1,n2=h:2"], /n2 is listed twice/],
     ["a member without an address", [...minimal, "--initial-cluster", "n2"], /NAME=HOST:PORT/],
     ["an address without a port", [...minimal, ...cluster, "--listen-peer", "host"], /--listen-peer host/],
     ["a port that is none", [...minimal, ...cluster, "--listen-peer", "host:70000"], /HOST:PORT/],

@@ -35,17 +35,17 @@ export interface Flags {
 export const usage = `Usage: node --import tsx raft/server/main.ts --name NAME --data-dir DIR --initial-cluster NAME=HOST:PORT,…
 
   --name NAME                  this member's name, one of those in --initial-cluster
-  --data-dir DIR               log and snapshots; made where it is not there
-  --initial-cluster LIST       name and peer address of every member, as this one reaches them
-  --cluster-token TEXT         tells clusters with the same names apart (assay)
+  --data-dir DIR               log and snapshots; created if missing
+  --initial-cluster LIST       name and peer address of each member, as this one reaches them
+  --cluster-token TEXT         distinguishes clusters with the same names (assay)
   --listen-client HOST:PORT    etcd v3 gRPC API (127.0.0.1:2379)
-  --listen-peer HOST:PORT      the other members connect here (127.0.0.1:2380)
+  --listen-peer HOST:PORT      where the other members connect (127.0.0.1:2380)
   --listen-gateway HOST:PORT   the same API as JSON over HTTP (not served)
   --advertise-client URL       what the list of members says (http:// and the address of --listen-client)
   --election-timeout-ms N      a follower waits between this and twice this for its leader (500)
-  --heartbeat-ms N             between two heartbeats of the leader (50)
-  --snapshot-entries N         a snapshot is taken after so many entries, later where the state is large (10000)
-  --request-timeout-ms N       a request without an answer is given up (5000)
+  --heartbeat-ms N             time between two heartbeats of the leader (50)
+  --snapshot-entries N         entries after which a snapshot is taken, more if the state is large (10000)
+  --request-timeout-ms N       time after which a request without an answer is given up (5000)
   --mutant NAME                plants a bug; may be repeated:
 ${Object.entries(mutants)
   .map(([name, what]) => `      ${name.padEnd(22)} ${what}`)
@@ -122,7 +122,7 @@ function required(value: string | undefined, flag: string): string {
 
 function positive(value: string, flag: string): number {
   if (!/^[1-9]\d{0,9}$/.test(value))
-    throw new FlagsError(`${flag} ${value}: a whole number above 0 is expected`);
+    throw new FlagsError(`${flag} ${value}: expected a whole number above 0`);
   return Number(value);
 }
 
@@ -131,7 +131,7 @@ function hostPort(value: string, flag: string): HostPort {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(value);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
-  if (host === undefined || port > 65_535) throw new FlagsError(`${flag} ${value}: HOST:PORT is expected`);
+  if (host === undefined || port > 65_535) throw new FlagsError(`${flag} ${value}: expected HOST:PORT`);
   return { host, port };
 }
 
@@ -139,12 +139,12 @@ function hostPort(value: string, flag: string): HostPort {
 function parseCluster(value: string): (HostPort & { id: MemberId; name: string })[] {
   const members = value.split(",").map((item) => {
     const at = item.indexOf("=");
-    if (at <= 0) throw new FlagsError(`--initial-cluster ${item}: NAME=HOST:PORT is expected`);
+    if (at <= 0) throw new FlagsError(`--initial-cluster ${item}: expected NAME=HOST:PORT`);
     return { name: item.slice(0, at), ...hostPort(item.slice(at + 1), "--initial-cluster") };
   });
   const names = members.map((member) => member.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new FlagsError(`--initial-cluster: ${twice} is there twice`);
+  if (twice !== undefined) throw new FlagsError(`--initial-cluster: ${twice} is listed twice`);
   return members
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((member, i) => ({ ...member, id: memberId(i + 1) }));

@@ -1,5 +1,5 @@
 /**
- * The reference server's process: one member of a cluster. Ends with status 0 when it was told to stop, 64 for a command
+ * The reference server's process: one member of a cluster. Ends with status 0 when it was asked to stop, 64 for a command
  * line it does not understand, 65 for a data directory that is damaged, 70 for everything else that stops it.
  */
 import { createHash, randomInt } from "node:crypto";

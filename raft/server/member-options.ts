@@ -19,7 +19,7 @@ export interface MemberOptions {
   readonly electionTimeoutMs: number;
   readonly heartbeatMs: number;
   readonly requestTimeoutMs: number;
-  /** A snapshot is taken after so many entries, or later where the state is large. */
+  /** Number of entries after which a snapshot is taken; more if the state is large. */
   readonly snapshotEntries: number;
   readonly mutants: ReadonlySet<Mutant>;
   readonly clock: Clock;
@@ -57,7 +57,7 @@ export function createNode(options: MemberOptions, { snapshot, recovered }: Open
   });
 }
 
-/** What the state machine does wrong, by the mutants that were asked for. */
+/** Bugs of the state machine, by the mutants that were asked for. */
 export function machineOptions(mutants: ReadonlySet<Mutant>): MachineOptions {
   const applyTwice = mutants.has("apply-twice");
   if (mutants.has("lose-acknowledged-write")) return { applyTwice, flaw: "drops-changes" };

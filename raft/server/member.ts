@@ -15,7 +15,7 @@ import { type PeerAddress, PeerTransport } from "./transport/transport.ts";
 import type { LogBase } from "./wal/record.ts";
 import { WritePipeline } from "./write-pipeline.ts";
 
-/** After a pause of the whole process no more ticks are made up for: the others' messages shall be heard first. */
+/** Maximum ticks made up for after a pause of the whole process, so that the others' messages are heard first. */
 const ticksAtOnceMax = 3;
 const pendingCountMax = 8_192;
 const pendingBytesMax = 64 * 1024 * 1024;
@@ -85,7 +85,7 @@ export class Member implements Replica {
   }
 
   /**
-   * Takes the peer address and reads the disk; `begin` does the rest. Rejects where the address is taken, and with a
+   * Takes the peer address and reads the disk; `begin` does the rest. Rejects if the address is taken, and with a
    * CorruptionError where the data directory is damaged.
    */
   static async open(options: MemberOptions): Promise<Member> {
@@ -102,7 +102,7 @@ export class Member implements Replica {
     }
   }
 
-  /** From now on the member takes part in its cluster. */
+  /** Takes part in the cluster from now on. */
   begin(): void {
     this.#transport.open({
       onMessage: (message) => this.#step({ type: "receive", message }),
@@ -122,13 +122,13 @@ export class Member implements Replica {
   }
 
   propose(request: WriteRequest): Promise<KvResult> {
-    if (this.#stopped) return Promise.reject(new ReplicaError("stopping", "the server stops"));
+    if (this.#stopped) return Promise.reject(new ReplicaError("stopping", "the server is stopping"));
     this.#scheduleTurn();
     return this.#proposals.add(request, this.#options.clock.now());
   }
 
   confirmRead(): Promise<void> {
-    if (this.#stopped) return Promise.reject(new ReplicaError("stopping", "the server stops"));
+    if (this.#stopped) return Promise.reject(new ReplicaError("stopping", "the server is stopping"));
     this.#scheduleTurn();
     return this.#reads.add(this.#options.clock.now());
   }
@@ -158,7 +158,7 @@ export class Member implements Replica {
     ];
   }
 
-  /** Refuses new requests, answers those under way as far as it can be told, and leaves the disk closed. */
+  /** Refuses new requests, answers those under way as far as the outcome is known, and leaves the disk closed. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -190,7 +190,7 @@ export class Member implements Replica {
     this.#scheduleTurn();
   }
 
-  /** After the events of this turn of the event loop, so that they share one Ready. */
+  /** Schedules a Ready after the events of this turn of the event loop, so that they share one. */
   #scheduleTurn(): void {
     if (this.#turnScheduled || this.#stopped) return;
     this.#turnScheduled = true;
@@ -239,8 +239,8 @@ export class Member implements Replica {
     if (appeared) this.#proposals.leaderAppeared();
     if (leader !== undefined) this.#leaderlessSince = undefined;
     else this.#leaderlessSince ??= this.#options.clock.now();
-    const whom = leader === undefined ? "no leader" : `leader ${this.#address(leader).name}`;
-    this.#options.log(`term ${now}: ${role}, ${whom}`);
+    const leadership = leader === undefined ? "no leader" : `leader ${this.#address(leader).name}`;
+    this.#options.log(`term ${now}: ${role}, ${leadership}`);
   }
 
   #answer(applied: Applied, incarnation: number): void {

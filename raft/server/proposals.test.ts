@@ -72,7 +72,7 @@ describe("proposals", () => {
     expect(outcome.result).toBe(done);
   });
 
-  it("tell which sequences are settled: all before the oldest that waits", () => {
+  it("say which sequences are settled: all before the oldest that waits", () => {
     for (const ms of [0, 1, 2]) proposals.add(put, at(ms));
     proposals.settle(2, done);
     proposals.add(put, at(3));

@@ -8,11 +8,11 @@ export interface ProposalsOptions {
   readonly proposer: number;
   readonly incarnation: number;
   readonly requestTimeout: Nanos;
-  /** So long a request waits for a leader before it is refused, and a command for its answer before it is sent again. */
+  /** How long a request waits for a leader before it is refused, and a command for its answer before it is sent again. */
   readonly patience: Nanos;
   readonly countMax: number;
   readonly bytesMax: number;
-  /** Given to Raft together; one command may be longer. */
+  /** Maximum bytes given to Raft together; one command may be longer. */
   readonly bytesAtOnceMax: number;
 }
 
@@ -22,7 +22,7 @@ interface Pending {
   readonly since: Nanos;
   readonly resolve: (result: KvResult) => void;
   readonly reject: (error: ReplicaError) => void;
-  /** How often it was given to Raft. 0: it surely has no effect so far. */
+  /** Number of times it was given to Raft. 0: it definitely has no effect so far. */
   attempts: number;
   /** The reign for which it was given to Raft last; undefined: it is to be given. */
   sentTo: string | undefined;
@@ -35,11 +35,11 @@ interface Pending {
  */
 export class Proposals {
   readonly #options: ProposalsOptions;
-  /** By rising sequence. */
+  /** Pending requests by rising sequence. */
   readonly #pending = new Map<number, Pending>();
   #bytes = 0;
   #sequence = 0;
-  /** To be given to Raft, again or for the first time, as soon as somebody leads. */
+  /** Requests to give to Raft, again or for the first time, as soon as somebody leads. */
   #unsent: Pending[] = [];
 
   constructor(options: ProposalsOptions) {
@@ -134,15 +134,15 @@ export class Proposals {
     }
   }
 
-  /** Nothing is proposed any more. */
+  /** Ends all proposals. */
   stop(): void {
     for (const pending of [...this.#pending.values()]) {
-      if (pending.attempts === 0) this.#giveUp(pending, "stopping", "the server stops");
-      else this.#giveUp(pending, "leader-lost", "the server stops, the request was under way");
+      if (pending.attempts === 0) this.#giveUp(pending, "stopping", "the server is stopping");
+      else this.#giveUp(pending, "leader-lost", "the server is stopping, the request was under way");
     }
   }
 
-  /** What the leader itself took is in its log; what was forwarded may never have come, so it is sent ever more rarely. */
+  /** A command that the leader itself took is in its log; a forwarded one may be lost, so it is sent again, ever more rarely. */
   #mayBeLost(pending: Pending, status: Status, now: Nanos): boolean {
     if (status.role === "leader" && pending.sentTo === reignOf(status)) return false;
     return now - pending.sentAt > this.#options.patience * 2 ** Math.min(pending.attempts - 1, 4);

@@ -1,7 +1,7 @@
 import { type Entry, logIndex, type Membership, memberId, type Snapshot, term } from "../core/types.ts";
 import type { ByteReader, ByteWriter } from "../kv/bytes.ts";
 
-/** How entries, memberships and snapshots are written, the same on disk and between peers. */
+/** Format of entries, memberships and snapshots, the same on disk and between peers. */
 
 const entryTypes = ["empty", "command", "membership"] as const satisfies readonly Entry["type"][];
 
@@ -16,7 +16,7 @@ export function writeEntries(writer: ByteWriter, entries: readonly Entry[]): voi
   }
 }
 
-/** Throws a CodecError where the bytes are not what `writeEntries` wrote, as do all readers here. */
+/** Throws a CodecError if the bytes are not what `writeEntries` wrote, as do all readers here. */
 export function readEntries(reader: ByteReader): Entry[] {
   const first = reader.natural();
   const count = reader.count();

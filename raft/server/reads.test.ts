@@ -39,7 +39,7 @@ describe("reads", () => {
     expect(await states(first, second, late)).toEqual(["waits", "waits", "waits"]);
     reads.applied(logIndex(10));
     expect(await states(first, second, late)).toEqual(["ok", "ok", "waits"]);
-    // Whoever came after the question needs another one: what the first confirmed may be older than its beginning.
+    // A read that came after the question needs another one: what the first confirmed may be older than its beginning.
     expect(reads.take()).not.toBe(context);
   });
 

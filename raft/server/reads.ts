@@ -4,7 +4,7 @@ import { ReplicaError } from "./replica.ts";
 
 export interface ReadsOptions {
   readonly requestTimeout: Nanos;
-  /** So long a read waits for a leader to be elected. */
+  /** Time that a read waits for a leader to be elected. */
   readonly patience: Nanos;
 }
 
@@ -40,7 +40,7 @@ export class Reads {
     });
   }
 
-  /** The context under which Raft is to be asked for all that wait; undefined where nothing does. */
+  /** The context under which Raft is to be asked for all that wait; undefined if nothing does. */
   take(): number | undefined {
     if (this.#waiting.length === 0) return undefined;
     this.#context++;
@@ -97,7 +97,7 @@ export class Reads {
   stop(): void {
     const asked = [...this.#asked.values(), ...this.#confirmed.map(({ waiters }) => waiters)].flat();
     for (const waiter of [...this.#waiting, ...this.#refused, ...asked])
-      giveUp(waiter, new ReplicaError("stopping", "the server stops"));
+      giveUp(waiter, new ReplicaError("stopping", "the server is stopping"));
     this.#waiting = [];
     this.#refused = [];
     this.#asked.clear();

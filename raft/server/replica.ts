@@ -2,7 +2,7 @@ import type { Status } from "../core/types.ts";
 import type { KvResult, WriteRequest } from "../kv/request.ts";
 import type { Store } from "../kv/store.ts";
 
-/** What the client API needs of the replicated server: this is all that the two know of each other. */
+/** Interface between the client API and the replicated server: all that the two know of each other. */
 export interface Replica {
   readonly clusterId: number;
   /** The state applied on this member: what a serializable read sees. */

@@ -21,7 +21,7 @@ const hardState = (inTerm: number, commit = 0): HardState => ({
   vote: memberId(1),
   commit: logIndex(commit),
 });
-/** A message that is told from others by its context. */
+/** A message with a context of its own, by which the test recognises it. */
 const message = (context: number): Message => ({
   type: "read-index",
   from: memberId(1),
@@ -50,7 +50,7 @@ const ready = (parts: Partial<Ready>): Ready => ({
   ...parts,
 });
 
-/** A disk that writes when it is told to. */
+/** A disk that writes only when the test says so. */
 let disk: { writes: unknown[]; finish: (() => void)[] };
 let sent: number[];
 let durable: number[];
@@ -105,7 +105,7 @@ describe("the write pipeline", () => {
     expect(sent).toEqual([1, 2]);
   });
 
-  it("writes a commit index only beside something else", () => {
+  it("writes a commit index only along with something else", () => {
     pipeline.take(ready({ hardState: hardState(1, 3), messages: [message(1)] }));
     expect(disk.writes).toEqual([]);
     expect(sent).toEqual([1]);

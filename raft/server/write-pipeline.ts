@@ -3,12 +3,12 @@ import { type HardState, type LogIndex, logIndex, type Message, type Ready } fro
 import type { Disk } from "./disk.ts";
 import type { LogBase } from "./wal/record.ts";
 
-/** What waits for one write to be durable. */
+/** Work that waits for one write to be durable. */
 interface Job {
   readonly messages: Message[];
   /** End of the log once it is. */
   readonly end: LogBase;
-  /** Of its entries, those up to here were not replaced by a later write. */
+  /** Index up to which its entries were not replaced by a later write. */
   valid: LogIndex;
   readonly changesTerm: boolean;
 }
@@ -86,7 +86,7 @@ export class WritePipeline {
     return job;
   }
 
-  /** What stands at `index` and after is not what the writes under way will make durable. */
+  /** Marks entries from `index` on as not those that the writes under way will make durable. */
   #replaceFrom(index: LogIndex): void {
     const before = logIndex(index - 1);
     this.#durable = logIndex(Math.min(this.#durable, before));

@@ -3,7 +3,7 @@ import type { WriteRequest } from "../kv/request.ts";
 import type { Cluster } from "./faults.ts";
 import type { World } from "./world.ts";
 
-/** Clients leave a member alone that owes so many answers. */
+/** Number of owed answers from which on clients leave a member alone. */
 const owedMax = 20;
 
 const text = new TextEncoder();

@@ -39,7 +39,7 @@ export class SimDisk {
     this.#unsynced.push(...(random.chance(0.5) ? [...hardState, ...entries] : [...entries, ...hardState]));
   }
 
-  /** How many records wait to be synced. */
+  /** Number of records that wait to be synced. */
   get unsynced(): number {
     return this.#unsynced.length;
   }

@@ -1,4 +1,4 @@
-/** What happens when, in simulated milliseconds. Events of the same moment happen in the order in which they were put. */
+/** Queue of events by simulated milliseconds. Events of the same moment happen in the order in which they were added. */
 export class EventQueue {
   #now = 0;
   #order = 0;

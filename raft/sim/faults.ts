@@ -4,16 +4,16 @@ import type { SimMember } from "./member.ts";
 import type { FaultKind } from "./options.ts";
 import type { World } from "./world.ts";
 
-/** What faults may do to the cluster. */
+/** Handle on the cluster for faults. */
 export interface Cluster {
   readonly members: ReadonlyMap<MemberId, SimMember>;
-  /** Of those that think they lead, the one with the highest term. */
+  /** The member with the highest term among those that think they lead. */
   leader(): SimMember | undefined;
   /** A new process with an empty disk that no membership knows yet. */
   addMember(): SimMember;
 }
 
-/** A cluster grows to so many processes at most, removed ones included. */
+/** Maximum processes of a cluster, removed ones included. */
 const processesMax = 12;
 
 /** Breaks things until the world's duration is over, each for a while. */
@@ -41,9 +41,9 @@ export class Faults {
     });
   }
 
-  /** Ends every fault, and starts whoever is down. */
+  /** Ends all faults, and starts the members that are down. */
   mend(): void {
-    this.#world.trace?.("the world is mended");
+    this.#world.trace?.("the world is healed");
     this.#world.network.mend();
     for (const member of this.#cluster.members.values()) {
       member.diskSlowness = 1;

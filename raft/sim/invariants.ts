@@ -2,9 +2,9 @@ import type { Entry, LogIndex, MemberId, Ready, Snapshot, Status, Term } from ".
 import type { Applied } from "../kv/machine.ts";
 import { require } from "./violation.ts";
 
-/** What is remembered of one member since its last restart. */
+/** Observations of one member since its last restart. */
 interface Observed {
-  /** Its log as far as its Readies told, by index; a hole is what a snapshot replaced. */
+  /** Its log as far as its Readies show it, by index; a hole is what a snapshot replaced. */
   log: Map<number, Entry>;
   last: number;
   term: Term;
@@ -16,7 +16,7 @@ interface Observed {
 }
 
 /**
- * The properties of figure 3, and what they are good for, checked from outside after every step of every member: from
+ * The properties of figure 3, and what they are good for, checked from outside after each step of each member: from
  * what a member hands to its driver, before anything of it reaches anyone else.
  */
 export class Invariants {
@@ -28,7 +28,7 @@ export class Invariants {
   readonly #committed: { readonly entry: Entry; readonly inTerm: Term }[] = [];
   readonly #applied = new Map<number, Entry>();
   readonly #snapshots = new Map<number, Uint8Array>();
-  /** Where each command took effect. */
+  /** Index at which each command took effect. */
   readonly #effects = new Map<string, number>();
   #acknowledged = 0;
   #replaced = 0;
@@ -49,12 +49,12 @@ export class Invariants {
     this.shown(member, entries);
   }
 
-  /** Every index up to it was acknowledged to a client, or seen by one: a read that begins now must not be older. */
+  /** Index up to which all was acknowledged to a client, or seen by one: a read that begins now must not be older. */
   get readFloor(): number {
     return this.#acknowledged;
   }
 
-  /** How many entries are committed. */
+  /** Number of committed entries. */
   get commits(): number {
     return this.#committed.length;
   }
@@ -84,7 +84,7 @@ export class Invariants {
     this.#acknowledged = Math.max(this.#acknowledged, index);
   }
 
-  /** After every step. */
+  /** Checks the invariants after each step. */
   stepped(member: MemberId, { role, term, commit }: Status): void {
     const observed = this.#observed(member);
     require(term >= observed.term, "election safety", () =>

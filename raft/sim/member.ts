@@ -26,9 +26,9 @@ export class SimMember {
   readonly #random: Random;
   #process: Process | undefined;
   #starts = 0;
-  /** What arrives while the process stands still. */
+  /** Work that arrives while the process stands still. */
   #held: (() => void)[] | undefined;
-  /** The disk takes so many times longer. */
+  /** Factor by which the disk is slower than usual. */
   diskSlowness = 1;
 
   constructor(world: World, id: MemberId, bootstrap: Membership) {
@@ -103,7 +103,7 @@ export class SimMember {
     for (const run of held) run();
   }
 
-  /** Something happens to the process that runs now; nothing where none does. */
+  /** Does something to the process that runs now; nothing if there is none. */
   step(input: Input): void {
     this.#whenAwake(this.#process, (process) => this.#step(process, input));
   }

@@ -7,7 +7,7 @@ import type { Invariant } from "./violation.ts";
 interface Catch {
   readonly mutant: Mutant;
   readonly world: WorldKind;
-  /** It is caught within so many seeds from 0 on. */
+  /** Number of seeds, from 0 on, within which it is caught. */
   readonly seeds: number;
   readonly breaks: readonly Invariant[];
 }

@@ -11,8 +11,8 @@ export class SimNetwork {
   readonly #deliver: (message: Message) => void;
   /** Directed links that are cut, as `from>to`. */
   readonly #cut = new Set<string>();
-  /** From now on nothing is lost, repeated, cut or slow. */
-  #mended = false;
+  /** True once nothing is lost, repeated, cut or slow any more. */
+  #healed = false;
 
   constructor(options: SimOptions, events: EventQueue, random: Random, deliver: (message: Message) => void) {
     this.#options = options;
@@ -25,8 +25,8 @@ export class SimNetwork {
   send(message: Message): boolean {
     const { lossProbability, duplicateProbability } = this.#options;
     if (this.#isCut(message)) return false;
-    if (this.#mended || !this.#random.chance(lossProbability)) this.#post(message);
-    if (!this.#mended && this.#random.chance(duplicateProbability)) this.#post(message);
+    if (this.#healed || !this.#random.chance(lossProbability)) this.#post(message);
+    if (!this.#healed && this.#random.chance(duplicateProbability)) this.#post(message);
     return true;
   }
 
@@ -40,13 +40,13 @@ export class SimNetwork {
 
   mend(): void {
     this.heal();
-    this.#mended = true;
+    this.#healed = true;
   }
 
   #post(message: Message): void {
     const { delayMs, slowProbability } = this.#options;
-    const [min, max] = this.#mended ? [delayMs[0], Math.min(delayMs[1], 10)] : delayMs;
-    const slow = !this.#mended && this.#random.chance(slowProbability) ? 10 : 1;
+    const [min, max] = this.#healed ? [delayMs[0], Math.min(delayMs[1], 10)] : delayMs;
+    const slow = !this.#healed && this.#random.chance(slowProbability) ? 10 : 1;
     this.#events.after(slow * this.#random.integer(min, max), () => {
       if (!this.#isCut(message)) this.#deliver(message);
     });

@@ -23,24 +23,24 @@ export interface SimOptions {
   readonly seed: number;
   readonly mutants: ReadonlySet<Mutant>;
   readonly members: number;
-  /** How long faults and clients go on; after that the world is mended and must come to rest in agreement. */
+  /** Time that faults and clients go on; after that the world is healed and must come to rest in agreement. */
   readonly durationMs: number;
   readonly tickMs: number;
   readonly lossProbability: number;
   readonly duplicateProbability: number;
   readonly delayMs: readonly [number, number];
-  /** Of messages that take ten times as long. */
+  /** Probability that a message takes ten times as long. */
   readonly slowProbability: number;
   readonly syncMs: readonly [number, number];
   /** Readies are taken while earlier ones are being written. */
   readonly pipelinedWrites: boolean;
   readonly faultEveryMs: readonly [number, number];
   readonly faults: readonly FaultKind[];
-  /** That a member crashes just after it gave its vote, and restarts at once. */
+  /** Probability that a member crashes just after it gave its vote, and restarts at once. */
   readonly crashAfterVoteProbability: number;
   readonly clients: number;
   readonly clientEveryMs: readonly [number, number];
-  /** Of a client's operations. */
+  /** Probability that a client's operation is a read. */
   readonly readProbability: number;
   /** Well above what a message and a write to disk take, or nobody is ever elected (§5.6). */
   readonly electionTicks: number;
@@ -49,7 +49,7 @@ export interface SimOptions {
   readonly maxBytesPerAppend: number;
   readonly maxInflight: number;
   readonly retainedEntries: number;
-  /** A member takes a snapshot when it has applied so many entries since the last. */
+  /** Number of applied entries after which a member takes its next snapshot. */
   readonly compactEvery: number;
 }
 

@@ -8,7 +8,7 @@ interface Pending {
   waitMs: number;
 }
 
-/** How long a proposer waits for an answer before it sends a command again; twice as long each time. */
+/** Time that a proposer waits for an answer before it sends a command again; twice as long each time. */
 const patienceMs = 400;
 
 /** The requests that clients gave to one process of a member and that have no answer yet. */

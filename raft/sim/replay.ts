@@ -6,7 +6,7 @@ import { simulate } from "./simulation.ts";
 /**
  * npx tsx raft/sim/replay.ts --seed 123 [--world KIND] [--mutant NAME] [--quiet]
  *
- * Lives through the world of a seed again and tells every step. Exit status 1 where an invariant breaks.
+ * Replays the world of a seed and prints each step. Exit status 1 if an invariant breaks.
  */
 const { values } = parseArgs({
   options: {
@@ -29,7 +29,7 @@ const { stats, violation } = simulate(options, values.quiet ? undefined : (line)
 console.log({ ...options, mutants: planted });
 console.log(stats);
 if (violation?.cause !== undefined) console.log(violation.cause);
-console.log(violation ? `VIOLATION of ${violation.message}` : "every invariant held");
+console.log(violation ? `VIOLATION of ${violation.message}` : "all invariants held");
 process.exitCode = violation ? 1 : 0;
 
 function usage(problem: string): never {

@@ -73,7 +73,7 @@ export class SimReplica {
     return { type: "read", context: this.#contexts };
   }
 
-  /** What has waited for its answer for too long. */
+  /** Requests that have waited too long for their answers. */
   retry(): Input | undefined {
     const commands = this.#proposer.unanswered(this.#options.world.events.now);
     return commands.length > 0 ? { type: "propose", commands } : undefined;
@@ -138,7 +138,7 @@ export class SimReplica {
     const answered = this.#confirmed.length - waiting.length;
     this.#confirmed = waiting;
     world.stats.readsAnswered += answered;
-    // What one client saw, a later read must not miss.
+    // A later read must not miss what one client saw.
     if (answered > 0) world.invariants.acknowledge(this.#applied);
   }
 

@@ -6,7 +6,7 @@ import { addStats, noStats, type SimStats } from "./stats.ts";
 interface Plan {
   /** Lived through from seed 0 on. */
   readonly seeds: number;
-  /** So much must have happened that the invariants had something to say. */
+  /** Minimum of events for the invariants to have something to check. */
   readonly least: Partial<SimStats>;
 }
 

@@ -13,7 +13,7 @@ export interface SimResult {
   readonly violation?: Violation;
 }
 
-/** Simulated time in which a mended world must come to rest. */
+/** Simulated time in which a healed world must come to rest. */
 const restMs = 60_000;
 
 /** Lives through one simulated world, to its end or to the first broken invariant. The same options: the same life. */
@@ -88,7 +88,7 @@ class Simulation implements Cluster {
       nextLook = events.now + 50;
       for (const member of this.#members.values()) member.retryProposals();
       require(events.now < options.durationMs + restMs, "convergence", () =>
-        `the mended world does not come to rest within ${restMs} ms`);
+        `the healed world does not come to rest within ${restMs} ms`);
     }
     this.#checkAgreement();
   }

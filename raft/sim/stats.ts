@@ -1,4 +1,4 @@
-/** What happened in a simulated world: a run in which a thing never happened proves nothing about it. */
+/** Counts of what happened in a simulated world: a run in which a thing never happened proves nothing about it. */
 export interface SimStats {
   /** Inputs given to members. */
   steps: number;

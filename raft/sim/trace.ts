@@ -1,6 +1,6 @@
 import type { Input, Message, Ready } from "../core/types.ts";
 
-/** One line for whoever replays a seed. */
+/** One line of a seed's replay. */
 export function describeInput(input: Input): string {
   switch (input.type) {
     case "receive":

@@ -8,7 +8,7 @@ export type Invariant =
   | "exactly once"
   | "monotonic commit"
   | "convergence"
-  /** What is under test throws: an assertion of its own, say. */
+  /** The code under test throws: an assertion of its own, say. */
   | "no crash";
 
 /** An invariant broke: what the simulator looks for. */

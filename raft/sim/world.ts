@@ -6,7 +6,7 @@ import { SimNetwork } from "./network.ts";
 import type { SimOptions } from "./options.ts";
 import { noStats, type SimStats } from "./stats.ts";
 
-/** What everything in one simulated world shares. */
+/** Shared parts of one simulated world. */
 export interface World {
   readonly options: SimOptions;
   readonly events: EventQueue;
@@ -14,7 +14,7 @@ export interface World {
   readonly network: SimNetwork;
   readonly invariants: Invariants;
   readonly stats: SimStats;
-  /** Tells whoever replays a seed what happens; `undefined` where nobody listens. */
+  /** Reports each step to a replay of the seed; `undefined` if nobody listens. */
   readonly trace: ((line: string) => void) | undefined;
 }
 

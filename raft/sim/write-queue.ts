@@ -60,7 +60,7 @@ export class WriteQueue {
     const { entries, snapshot, immediate } = ready;
     const changesTerm = this.#noteHardState(ready.hardState);
     disk.write(ready, random);
-    // What speaks for a term that is not durable waits, whatever it says.
+    // Messages of a term that is not durable wait, whatever they say.
     const held = changesTerm || this.#jobs.some((job) => job.changesTerm);
     const messages = held ? [...immediate, ...ready.messages] : ready.messages;
     const needsSync = changesTerm || entries.length > 0 || snapshot !== undefined;

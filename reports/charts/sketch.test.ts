@@ -74,7 +74,7 @@ describe("sketchScale()", () => {
   const sketch = sketchOf("a", shown, [], register());
   const scale = sketchScale(sketch, 50, 600, (label) => label.length * 8);
 
-  it("keeps the order of all moments, and gives each label its room, two microseconds beside two seconds", () => {
+  it("keeps the order of all moments, and gives each label its room, two microseconds next to two seconds", () => {
     const pixels = scale.moments.map((moment) => scale(moment));
     expect(pixels).toEqual([...pixels].sort((a, b) => a - b));
     for (const { from, to, label } of sketch.bars)

@@ -47,7 +47,7 @@ describe("the percentile spectrum", () => {
     ]);
   });
 
-  it("reads a curve as a histogram is read: the value that so many operations did not exceed", () => {
+  it("reads a curve as a histogram is read: the value that a share of the operations did not exceed", () => {
     const [spectrum] = spectraOf([summary]);
     expect(spectrum && [0, 1, 2, 2.5, 3.1].map((nines) => spectrumAt(spectrum, nines))).toEqual([
       500,

@@ -24,7 +24,7 @@ describe("seriesOf()", () => {
     expect([throughput.ok[0], throughput.fail[0], throughput.info[9]]).toEqual([10, 10, 10]);
   });
 
-  it("has a series of all functions first, then one of each by name", () => {
+  it("has a series of all operations first, then one of each by name", () => {
     const run = [operation({ f: "write", from: 0, to: 3 }), operation({ f: "cas", from: 0, to: 1 })];
     const { latency } = seriesOf(run, seconds(1));
     expect(latency.map(({ f, max }) => [f, max[0]])).toEqual([

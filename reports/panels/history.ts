@@ -32,7 +32,7 @@ ${operations.length > 0 && byName(context)}
 </section>`;
 }
 
-/** Sketch of every operation of a short history, by process; undefined for a longer one. */
+/** Sketch of all operations of a short history, by process; undefined for a longer one. */
 export function wholeSketch({ operations, faults, words }: Context<JudgedHistory>): Sketch | undefined {
   if (operations.length === 0 || operations.length > barLimit) return undefined;
   const bands = faults.map(({ band }) => band);

@@ -1,4 +1,4 @@
-/** What tests of workloads share: a run to make one for, and the actors of its load. */
+/** Common parts of the tests of workloads: a run to make one for, and the actors of its load. */
 import type { Capability } from "../../adapters/client/client.ts";
 import { defaultConvergenceSeconds } from "../../checker/convergence/convergence.ts";
 import { assert } from "../../core/assert.ts";

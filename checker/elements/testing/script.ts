@@ -3,7 +3,7 @@ import type { ClientEvent, History, HistoryEvent } from "../../../core/history.t
 import { type Json, nodeId } from "../../../core/op.ts";
 import { seconds } from "../../../core/time.ts";
 
-/** When an operation was asked and answered, by whom, where, and how it ended. Each has a process of its own by default. */
+/** When an operation was asked and answered, by which process, where, and how it ended. Each has its own process by default. */
 interface Details {
   readonly process?: number;
   readonly node?: string;

@@ -52,7 +52,7 @@ describe("the sentence of a register's violation", () => {
     );
   });
 
-  it("tells a lost value from a stale one", () => {
+  it("distinguishes a lost value from a stale one", () => {
     expect(said(model, write(4, 57, [20, 30]), read(7, null, [40, 50]))).toMatch(
       /read null .* nothing removed the value in between$/,
     );
@@ -67,7 +67,7 @@ describe("the sentence of a register's violation", () => {
     );
   });
 
-  it("names a read that saw another value where nothing else tells the order of the writes", () => {
+  it("names a read that saw another value where nothing else shows the order of the writes", () => {
     const writes = [write(1, 41, [0, 20]), write(4, 57, [10, 30])];
     expect(said(model, ...writes, read(5, 57, [25, 40]), read(7, 41, [140, 150]))).toMatch(
       /but process 5 read 57 from k3, answered 100 ms earlier, and nothing wrote 41 in between$/,

@@ -96,8 +96,8 @@ const does = (f: string, name: string, value?: Json, revision?: number) =>
   [{ f, key: name }, answered(value, revision)] as const;
 const put = (name: string, value: Json, revision?: number) =>
   [{ f: "put", key: name, value }, answered(undefined, revision)] as const;
-const txn = (compare: Json, hold: Json, differ: Json, told: Json, revision?: number) =>
-  [transaction(compare, hold, differ), answered(told, revision)] as const;
+const txn = (compare: Json, hold: Json, differ: Json, output: Json, revision?: number) =>
+  [transaction(compare, hold, differ), answered(output, revision)] as const;
 
 describe("the kv", () => {
   it("is judged as brute force judges it, with revisions learned on the way", () => {

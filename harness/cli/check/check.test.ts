@@ -14,7 +14,7 @@ import { TestTrial } from "../../testing/trial.ts";
 import { checked } from "../testing/checked.ts";
 import type { CheckOptions } from "./case.ts";
 
-/** Two keys of a map of strings, told key by key in turn. */
+/** Two keys of a map of strings, written key by key in turn. */
 const lines = (read: string): string =>
   [
     '{:process 0, :type :invoke, :f :append, :key "0", :value "a"}',
@@ -151,13 +151,13 @@ describe("assay check of what was cut off or is empty", () => {
     ["json", ""],
     ["json", "[]"],
   ])("does not call valid a %s without operations: %j", async (format, text) => {
-    const { status, text: told, result } = await judged(text, format);
+    const { status, text: printed, result } = await judged(text, format);
     expect(status).toBe(2);
-    expect(told).toContain("the history has no operations");
+    expect(printed).toContain("the history has no operations");
     expect(result).toMatchObject({ verdict: "unknown", operations: 0 });
   });
 
-  it("tells of a last line that was cut off, and judges the others", async () => {
+  it("reports a last line that was cut off, and judges the others", async () => {
     const whole = await judged(write, "jsonl");
     expect(whole).toMatchObject({ status: 0, notes: "", result: { files: [{ truncated: false }] } });
     const cut = await judged(`${write}${write.slice(0, 20)}`, "jsonl");

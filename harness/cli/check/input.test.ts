@@ -81,7 +81,7 @@ describe("what assay check takes", () => {
     },
   );
 
-  it("refuses an initial state that is no JSON, and one that the model cannot leave open", async () => {
+  it("refuses an initial state that is not JSON, and one that the model cannot leave open", async () => {
     await store("history.edn", edn);
     await expect(checked(dir, { ...options, initial: "{" })).rejects.toThrow(
       "--initial {: expected a JSON value",

@@ -76,7 +76,7 @@ export class ContainerNode implements ClusterNode {
     const container = this.#own();
     if (this.#state === "killed" || this.#state === "exited") {
       this.#state = "killed";
-      return "it was already gone";
+      return "it had already ended";
     }
     this.#state = "killed";
     await asked(container.kill({ signal: "SIGKILL" }));

@@ -5,7 +5,7 @@ import { lifeOf } from "../process/identity.ts";
 import { harnessIdentity } from "../process/ledger.ts";
 
 /**
- * Labels of every container, network and volume, which name their run. The cleaner of testcontainers (Ryuk) is not used: it
+ * Labels of containers, networks and volumes, which name their run. The cleaner of testcontainers (Ryuk) is not used: it
  * is one more image to pull, and does not know which harness is alive.
  */
 const labels = { run: "assay.run", harness: "assay.harness", host: "assay.host" };

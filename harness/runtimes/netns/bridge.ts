@@ -12,7 +12,7 @@ export interface NodeSpace {
 const slotsMax = 100;
 
 /**
- * Settings of every namespace: connections that were cut off retry at least once a second and do not give up for two minutes,
+ * Settings of each namespace: connections that were cut off retry at least once a second and do not give up for two minutes,
  * so that the effect of a fault ends with the fault. Kernels without the first setting are left as they are.
  */
 const quickRetries = `

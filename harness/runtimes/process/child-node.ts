@@ -25,7 +25,7 @@ export interface ChildNodeOptions {
   readonly clock: Clock;
 }
 
-/** How often a change of a process' state is looked for, and for how long. */
+/** Interval and limit of waiting for a change of a process' state. */
 const pollMs = 2;
 const pollsMax = 2_500;
 
@@ -70,7 +70,7 @@ export class ChildNode implements ClusterNode {
   async kill(): Promise<string> {
     const child = this.#child;
     this.#state = "killed";
-    if (child === undefined) return "it was gone already";
+    if (child === undefined) return "it had already ended";
     child.signal("SIGKILL");
     const exit = await child.exited;
     assert(processState(child.pid) === undefined, `${this.id}: process ${child.pid} outlived SIGKILL`);
@@ -79,7 +79,7 @@ export class ChildNode implements ClusterNode {
 
   async pause(): Promise<string> {
     const child = this.#child;
-    if (child === undefined) return "it was gone already";
+    if (child === undefined) return "it had already ended";
     child.signal("SIGSTOP");
     await this.#until(child, (state) => state === "T");
     this.#state = "paused";

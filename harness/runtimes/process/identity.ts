@@ -3,18 +3,18 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { lines } from "../../lines.ts";
 
 /**
- * A process told apart from every other that ever had or will have its number: `1234@<scope>/<start time>`. The scope is
- * the boot and the namespace that process numbers belong to, as far as the system tells.
+ * Identity of a process, distinct from any other that had or will have its number: `1234@<scope>/<start time>`. The scope is
+ * the boot and the namespace that process numbers belong to, as far as the system reports them.
  */
 export type ProcessIdentity = string;
 
-/** Undefined where no such process lives; a zombie lives no more. */
+/** Identity of a process; undefined if no such process lives, or it is a zombie. */
 export function processIdentity(pid: number): ProcessIdentity | undefined {
   const started = process.platform === "linux" ? linuxProcess(pid)?.startTime : psStartTime(pid);
   return started === undefined ? undefined : `${pid}@${scope()}/${started}`;
 }
 
-/** `foreign`: its number belongs to another process namespace, from which nothing can be told here. */
+/** `foreign`: its number belongs to another process namespace, about which nothing is known here. */
 export function lifeOf(identity: ProcessIdentity): "alive" | "dead" | "foreign" {
   const match = /^(\d+)@([^/]*)\/(.*)$/.exec(identity);
   if (match === null) return "dead";
@@ -35,7 +35,7 @@ interface ProcessFacts {
 /** Linux reports processor time in hundredths of a second whatever the kernel's own tick is. */
 const ticksPerSecond = 100;
 
-/** From /proc/PID/stat; undefined where there is no such living process or no /proc. */
+/** Reads /proc/PID/stat; undefined if there is no such living process or no /proc. */
 export function linuxProcess(pid: number): ProcessFacts | undefined {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
@@ -47,7 +47,7 @@ export function linuxProcess(pid: number): ProcessFacts | undefined {
   return { state, startTime, parent: Number(fields[1]), cpuSeconds };
 }
 
-/** The state letter on any system; undefined where the process is gone. */
+/** The state letter on any system; undefined if the process is gone. */
 export function processState(pid: number): string | undefined {
   if (process.platform === "linux") return linuxProcess(pid)?.state;
   const state = ps(pid, "state")?.[0];

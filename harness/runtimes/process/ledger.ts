@@ -89,7 +89,7 @@ export function deadEntries(): { readonly path: string; readonly entry: LedgerEn
     });
 }
 
-/** Undefined where the run has just ended, or where the file is not a ledger's. */
+/** Reads an entry; undefined if the run has just ended, or the file is not a ledger's. */
 function parse(path: string): LedgerEntry | undefined {
   try {
     return entry.parse(JSON.parse(readFileSync(path, "utf8")));
@@ -98,7 +98,7 @@ function parse(path: string): LedgerEntry | undefined {
   }
 }
 
-/** Made where it is missing. Rejects one that is not ours alone: what it says is killed and removed. */
+/** Creates the directory if missing. Rejects one that others may write to: what it lists is killed and removed. */
 export function ledgerDirectory(): string {
   const uid = process.getuid?.();
   const path = process.env[ledgerVariable] ?? join(tmpdir(), `assay-${uid}`);

@@ -29,7 +29,7 @@ export function removeDeadRuns(): readonly string[] {
   return removed;
 }
 
-/** Every process that carries a run's mark in its environment while its harness is dead. Nothing where /proc is absent. */
+/** Every process that carries a run's mark in its environment while its harness is dead. Empty without /proc. */
 function killMarkedProcesses(): string[] {
   return processNumbers().flatMap((pid) => {
     const environment = environmentOf(pid);

@@ -3,7 +3,7 @@ import { lines } from "../../lines.ts";
 
 const logTailBytes = 64 << 10;
 
-/** The last lines of a file that hold anything; none where there is no such file. */
+/** The last lines of a file that hold anything; none if there is no such file. */
 export async function logTail(path: string, count: number): Promise<string> {
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return "";

@@ -22,7 +22,7 @@ interface Waiting {
 /** Every method resolves when what it asks for is in force; all reject with CouldNotRunError. */
 export class Mesh {
   readonly #child: TalkingChild;
-  /** In the order of the questions. */
+  /** Pending answers, in the order of the questions. */
   readonly #waiting: Waiting[] = [];
   #ended: CouldNotRunError | undefined;
 
@@ -31,7 +31,7 @@ export class Mesh {
     createInterface({ input: child.output }).on("line", (line) =>
       this.#waiting.shift()?.resolve(meshAnswer.parse(JSON.parse(line))),
     );
-    // What is written to a process that has just ended is answered by its end.
+    // A question to a process that has just ended is answered by its end.
     child.input.on("error", () => {});
     child.exited.then(async (exit) => {
       const words = await logTail(logFile, 3);
@@ -42,7 +42,7 @@ export class Mesh {
     });
   }
 
-  /** The process goes with the supervisor's others. `directory`: for its log; made where it is missing. */
+  /** The process goes with the supervisor's others. `directory`: for its log; created if missing. */
   static async start(supervisor: Supervisor, spec: MeshSpec, directory: string): Promise<Mesh> {
     mkdirSync(directory, { recursive: true });
     const logFile = join(directory, "proxies.log");
@@ -70,7 +70,7 @@ export class Mesh {
     await this.#ask({ do: "heal" });
   }
 
-  /** What took effect since the last heal; undefined where nothing did yet. */
+  /** Describes the effects since the last heal; undefined if there are none yet. */
   async proof(): Promise<string | undefined> {
     return (await this.#ask({ do: "proof" })).proof;
   }

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { CouldNotRunError } from "../../../core/errors.ts";
 
 export interface RunOptions {
-  /** For its standard input. */
+  /** Text for its standard input. */
   readonly input?: string;
-  /** It is killed then. */
+  /** Milliseconds after which the command is killed. */
   readonly timeoutMs?: number;
 }
 
@@ -32,7 +32,7 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
           ),
         );
     });
-    // It may end without reading its input; its exit status tells.
+    // It may end without reading its input; its exit status shows that.
     child.stdin.on("error", () => {}).end(options.input ?? "");
   });
 }

@@ -16,7 +16,7 @@ export interface Child {
   readonly pid: number;
   /** Resolves when the process has ended and was reaped. */
   readonly exited: Promise<Exit>;
-  /** Of the whole group. False where it is gone already. */
+  /** Signals the whole group. False if it is gone already. */
   signal(signal: NodeJS.Signals): boolean;
 }
 
@@ -36,7 +36,7 @@ export interface SpawnOptions {
 /**
  * Owns a run's processes and directories: they end with the run, however it ends. Where the harness can still act (its
  * end, an uncaught error, a signal that nobody else handles) they are removed at once; where it was killed with -9, the
- * ledger tells the next run what to remove.
+ * ledger lists for the next run what to remove.
  */
 export class Supervisor {
   readonly #ledger: Ledger;
@@ -85,7 +85,7 @@ export class Supervisor {
     return this.#closing;
   }
 
-  /** As much of it as can be done without waiting, for a process that is about to end. */
+  /** Does as much of it as possible without waiting, for a process that is about to end. */
   closeNow(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -99,7 +99,7 @@ export class Supervisor {
   async #end(): Promise<void> {
     for (const child of this.#children) child.signal("SIGKILL");
     await Promise.all([...this.#children].map((child) => child.exited));
-    // What cannot be undone now is left to the next run's clean-up: the run itself has ended well.
+    // The next run cleans up what cannot be undone now: the run itself has ended well.
     for (const work of this.#endings) await work().catch(() => {});
     try {
       this.closeNow();
@@ -136,7 +136,7 @@ export class Supervisor {
     const exited = new Promise<Exit>((resolve) => {
       process.once("exit", (status, signal) => {
         this.#children.delete(child);
-        // What it started itself goes with it.
+        // Its own children end with it.
         signalGroup(pid, "SIGKILL");
         if (identity !== undefined && !this.#closed) this.#ledger.removeChild(identity);
         resolve(signal ?? `exit status ${status}`);
@@ -179,7 +179,7 @@ function closeAllNow(): void {
   for (const supervisor of living) supervisor.closeNow();
 }
 
-/** Whoever claimed signals ends the run in order; where nobody did, dying of one leaves nothing behind. */
+/** Leaves signals to a claimant, which ends the run in order; without one, the process cleans up and dies. */
 async function lastResort(signal: NodeJS.Signals): Promise<void> {
   if (signalsAreClaimed()) return;
   await Promise.all([...living].map((supervisor) => supervisor.close()));

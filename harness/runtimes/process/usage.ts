@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Usage } from "../runtime.ts";
 import { linuxProcess } from "./identity.ts";
 
-/** What a process and its data directory take; undefined where the system has no /proc or the process is gone. */
+/** Usage of a process and its data directory; undefined if the system has no /proc or the process is gone. */
 export async function processUsage(pid: number, dataDir: string): Promise<Usage | undefined> {
   const facts = linuxProcess(pid);
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");

@@ -11,7 +11,7 @@ import { Supervisor } from "../process/supervisor.ts";
 export interface DirectOptions {
   readonly size: number;
   readonly clock: Clock;
-  /** Of the installed programs; the best one where it is left out. */
+  /** One of the installed programs; the best one by default. */
   readonly program?: Installed;
   /** Changes the command line or the files before the node is made. */
   readonly tailor?: (launch: NodeLaunch, node: NodeView) => NodeLaunch;

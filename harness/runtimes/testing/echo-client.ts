@@ -4,7 +4,7 @@ import type { Endpoint } from "../../../adapters/adapter.ts";
 import { type Clock, sleep, withTimeout } from "../../../core/clock.ts";
 import { millis, toMillis } from "../../../core/time.ts";
 
-/** How long an answer that must come is waited for: no behaviour is judged by it. */
+/** Limit of waiting for an answer that must come: no behaviour is judged by it. */
 const patienceMs = 30_000;
 
 /** The test's side of an echo node's client port. */
@@ -40,7 +40,7 @@ export class EchoClient {
     }
   }
 
-  /** Has the node say a new word to `peer`; resolves with the word when the echo is back, rejects after `limitMs`. */
+  /** Makes the node say a new word to `peer`; resolves with the word when the echo is back, rejects after `limitMs`. */
   async ask(peer: string, limitMs = patienceMs): Promise<string> {
     const word = this.nextWord();
     await this.#answer(`echo ${word}`, `ask ${peer} ${word}`, limitMs);
@@ -54,18 +54,18 @@ export class EchoClient {
     return toMillis(this.#clock.now()) - toMillis(asked);
   }
 
-  /** Has the node say a word and does not wait for the echo. */
+  /** Makes the node say a word and does not wait for the echo. */
   say(peer: string, word: string): void {
     this.#socket.write(`ask ${peer} ${word}\n`);
   }
 
-  /** What peers said to this node. */
+  /** Words that peers said to this node. */
   async heard(): Promise<string[]> {
     const line = await this.#answer("heard", "heard", patienceMs);
     return line.split(" ").slice(1);
   }
 
-  /** How often the node was started on its data. */
+  /** Number of starts of the node on its data. */
   async starts(limitMs = patienceMs): Promise<number> {
     const line = await this.#answer("starts", "starts", limitMs);
     return Number(line.split(" ")[1]);

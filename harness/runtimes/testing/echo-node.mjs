@@ -1,5 +1,5 @@
 // A node of the smallest cluster there is, for the runtimes' tests. Its argument is `{id, dataDir, listen, peers}` as
-// JSON. Told `ask <peer> <word>` on its client port, it says the word to that peer over a connection that it keeps, and
+// JSON. On `ask <peer> <word>` at its client port, it says the word to that peer over a connection that it keeps, and
 // passes the peer's echo on as `echo <word>`; `heard` answers with every word that peers said to it, `starts` with the
 // number of its starts on its data.
 import { appendFileSync, readFileSync } from "node:fs";

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Runtime } from "../runtime.ts";
 import { type EchoCluster, link, until } from "./echo-cluster.ts";
 
-/** How long an answer that must not come is waited for. */
+/** Time to wait for an answer that must not come. */
 const silenceMs = 300;
 
-/** What every runtime owes, fault by fault, as seen by echo nodes that talk to each other and to clients. */
+/** Contract of each runtime, fault by fault, as seen by echo nodes that talk to each other and to clients. */
 export function runtimeContract(runtime: Runtime, start: () => Promise<EchoCluster>): void {
   let echo: EchoCluster;
   const silent = (from: string, to: string) =>
@@ -154,7 +154,7 @@ export function runtimeContract(runtime: Runtime, start: () => Promise<EchoClust
       expect(echo.node("n3").state()).toBe("running");
     });
 
-    it("tells its last log lines and what it uses", async () => {
+    it("returns its last log lines and its usage", async () => {
       await until(async () => (await echo.node("n1").logTail(5)).includes("n1 starts"));
       if (process.platform !== "linux") return;
       await until(async () => ((await echo.node("n1").usage())?.cpuSeconds ?? 0) > 0);

@@ -75,7 +75,7 @@ interface Member {
 }
 
 /**
- * Members whose disks and links take no time, for scenarios told step by step: nothing happens but what the test asks
+ * Members whose disks and links take no time, for scenarios step by step: nothing happens but what the test asks
  * for. Time stands still unless `tick` is called.
  */
 export class TestCluster {
@@ -186,7 +186,7 @@ export class TestCluster {
     this.lost = () => false;
   }
 
-  /** Until nobody has anything to do. */
+  /** Runs until no member has anything to do. */
   run(): void {
     for (let busy = true, rounds = 0; busy; rounds++) {
       assert(rounds < 10_000, "the members never come to rest");

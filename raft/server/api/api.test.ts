@@ -71,7 +71,7 @@ describe("the gRPC API", () => {
     ["a put without a key", "Put", {}, "empty-key"],
     ["a range without a key", "Range", {}, "empty-key"],
     ["a deletion without a key", "DeleteRange", {}, "empty-key"],
-    ["a value beside `ignore_value`", "Put", { key, value, ignore_value: true }, "value-provided"],
+    ["a value together with `ignore_value`", "Put", { key, value, ignore_value: true }, "value-provided"],
     ["`ignore_value` of a key that is not there", "Put", { key, ignore_value: true }, "key-not-found"],
     ["a lease that was never granted", "Put", { key, lease: 7 }, "lease-not-found"],
     ["`ignore_lease`", "Put", { key, ignore_lease: true }, "leases-unsupported"],
@@ -115,7 +115,7 @@ describe("the gRPC API", () => {
     expect(await kv("Put", { key, value })).toMatchObject({ header: { revision: 2 } });
   });
 
-  it("calls bytes that are no message an invalid argument", async () => {
+  it("reports bytes that are not a message as an invalid argument", async () => {
     const { grpc, message } = apiErrors.malformed;
     await expect(api.callRaw("/etcdserverpb.KV/Put", Buffer.from([0xff, 0xff]))).rejects.toMatchObject({
       code: grpc,
@@ -124,7 +124,7 @@ describe("the gRPC API", () => {
   });
 
   it.each(["no-leader", "leader-lost", "timeout", "stopping", "overloaded"] as const)(
-    "tells a client of the replica's error %s, and whether it is definite",
+    "reports the replica's error %s to a client, and whether it is definite",
     async (code) => {
       const failure = new ReplicaError(code, "for the log, not for the client");
       api.replica.failure = failure;

@@ -15,12 +15,12 @@ export interface Address {
 
 export interface ApiOptions {
   readonly replica: Replica;
-  /** Where etcd's v3 gRPC API is served. */
+  /** Address of etcd's v3 gRPC API. */
   readonly listenClient: Address;
-  /** Where the same is served as JSON over HTTP; absent: nowhere. */
+  /** Address of the same API as JSON over HTTP; absent: not served. */
   readonly listenGateway?: Address;
   readonly clock: Clock;
-  /** How long a request may wait for a quorum before it is answered that it timed out. */
+  /** Time that a request may wait for a quorum before the answer is a timeout. */
   readonly requestTimeoutMs: number;
   readonly mutants?: ReadonlySet<Mutant>;
 }

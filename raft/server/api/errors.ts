@@ -4,7 +4,7 @@ import { ReplicaError } from "../replica.ts";
 
 /**
  * Every error that the API answers with: etcd's own codes and words, so that any etcd client understands them.
- * `definite`: the request surely had no effect. A client tells definite errors from the others by code and message; one
+ * `definite`: the request surely had no effect. A client recognises definite errors by code and message; one
  * whose message is not in this table (the connection broke, a deadline passed at the client) is indefinite.
  */
 export const apiErrors = {
@@ -79,7 +79,7 @@ export const apiErrors = {
 
 type ApiErrorName = keyof typeof apiErrors;
 
-/** What a request is answered with instead of a response. */
+/** Error that a request is answered with instead of a response. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly grpc: status;

@@ -71,7 +71,7 @@ async function freePort(): Promise<number> {
 }
 
 /**
- * Without what tells the two servers apart, and without the headers inside a transaction: etcd tells there how far the
+ * Strips what differs between the two servers, and the headers inside a transaction: etcd reports there how far the
  * transaction had come, this server which revision it made.
  */
 function plain({ header, ...body }: { header?: { revision?: string } }): unknown {

@@ -18,7 +18,7 @@ import type {
   TxnRequestWire,
 } from "./wire.ts";
 
-/** From a client's message to the state machine's request. Every function throws an ApiError where it has no meaning. */
+/** Decoders from a client's message to the state machine's request. All throw an ApiError if the message is invalid. */
 
 const sortOrders = new Map([
   ["NONE", "none"],
@@ -122,7 +122,7 @@ const keyRange = ({ key, range_end: end }: { key: Uint8Array; range_end: Uint8Ar
 const byName = <V>(names: ReadonlyMap<string, V>, name: string | number): V | undefined =>
   typeof name === "string" ? names.get(name) : undefined;
 
-/** Whether all that the transaction does is reads which may be stale. One that only compares is not. */
+/** Whether the transaction consists only of reads that may be stale. One that only compares does not. */
 export function isSerializable({ success, failure }: TxnRequestWire): boolean {
   const operations = [...success, ...failure];
   return (

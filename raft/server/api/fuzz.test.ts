@@ -5,7 +5,7 @@ import { loadDefinitions, serviceDefinition } from "./definitions.ts";
 import { startTestApi, type TestApi } from "./test-api.ts";
 
 /**
- * What a client may be told: nothing is INTERNAL, UNKNOWN or a lost connection, which would mean that something of ours
+ * What a client may receive: nothing is INTERNAL, UNKNOWN or a lost connection, which would mean that something of ours
  * broke.
  */
 const answers = new Set([0, 3, 5, 8, 11, 12]);

@@ -74,7 +74,7 @@ describe("the JSON gateway", () => {
     expect(body).toMatchObject({ kvs: [{ key: "Zm9w" }], more: true, count: "2" });
   });
 
-  it("tells status, members, hash, health and version", async () => {
+  it("serves status, members, hash, health and version", async () => {
     expect((await api.post("/v3/maintenance/status", {})).body).toEqual({
       header: header(1),
       version: "3.4.0",
@@ -148,7 +148,7 @@ describe("the JSON gateway", () => {
   it.each([
     ["no-leader", 503],
     ["overloaded", 429],
-  ] as const)("tells a client of the replica's error %s by status %i", async (failure, status) => {
+  ] as const)("reports the replica's error %s to a client by status %i", async (failure, status) => {
     api.replica.failure = new ReplicaError(failure, "");
     const { grpc, message } = apiErrors[failure];
     const body = { error: message, message, code: grpc };

@@ -27,7 +27,7 @@ interface Answer {
 
 type Handler = (body: Buffer) => Promise<Answer>;
 
-/** Serves the API as JSON over HTTP/1.1, as etcd's gateway does. Rejects where the address cannot be listened on. */
+/** Serves the API as JSON over HTTP/1.1, as etcd's gateway does. Rejects if the address cannot be listened on. */
 export async function startGateway(
   options: GatewayOptions,
 ): Promise<{ port: number; close(): Promise<void> }> {

@@ -16,10 +16,10 @@ import { maxRequestBytes, type Service } from "./service.ts";
 /** etcd's room for what is around keys and values: a request between the limits gets etcd's error, not gRPC's. */
 const maxMessageBytes = maxRequestBytes + 512 * 1024;
 
-/** How long calls under way may still be answered when the server closes. */
+/** Time that calls under way have to be answered when the server closes. */
 const closeGraceMs = 500;
 
-/** What stands for a request whose bytes do not decode. */
+/** Placeholder for a request whose bytes do not decode. */
 const malformed = Symbol("malformed");
 
 export interface GrpcOptions {
@@ -32,7 +32,7 @@ export interface GrpcOptions {
   readonly clock: Clock;
 }
 
-/** Serves gRPC without TLS. Rejects where the address cannot be listened on. */
+/** Serves gRPC without TLS. Rejects if the address cannot be listened on. */
 export async function startGrpc(options: GrpcOptions): Promise<{ port: number; close(): Promise<void> }> {
   const server = new Server({ "grpc.max_receive_message_length": maxMessageBytes });
   const names = new Set(options.methods.map(({ service }) => service));

@@ -20,7 +20,7 @@ interface Field {
 
 type Fields = Record<string, unknown>;
 
-/** Nothing that this API understands is nested deeper; no stack ends before it. */
+/** Maximum nesting: nothing that this API understands is deeper, and every stack allows it. */
 const maxDepth = 300;
 
 /**
@@ -35,7 +35,7 @@ export class JsonMapping {
     this.#definitions = definitions;
   }
 
-  /** What the message's own codec takes. Throws an ApiError that says what was wrong where. */
+  /** Converts JSON for the message's own codec. Throws an ApiError that says what is wrong, and where. */
   decode(type: MessageTypeDefinition<object, object>, json: unknown): object {
     return this.#decodeMessage(descriptor(type), json, "the request", 0);
   }

@@ -5,16 +5,16 @@ import type { KvResult, WriteRequest } from "../../kv/request.ts";
 import type { Store } from "../../kv/store.ts";
 import type { Replica, ReplicaError, ReplicaMember } from "../replica.ts";
 
-/** For tests: a cluster of one member without a disk, on the real state machine. */
+/** Cluster of one member without a disk, on the real state machine, for tests. */
 export class MemoryReplica implements Replica {
   readonly clusterId = 0x5eed;
   readonly machine = new StateMachine();
-  /** What every request that needs a quorum is refused with while it is set. */
+  /** Error that all requests that need a quorum are refused with, while it is set. */
   failure: ReplicaError | undefined;
   /** While true, nothing that needs a quorum is answered. */
   stuck = false;
   leader = true;
-  /** How often a quorum was asked whether this member's state is the newest. */
+  /** Number of times a quorum was asked whether this member's state is the newest. */
   reads = 0;
 
   get store(): Store {

@@ -5,9 +5,9 @@ export interface Method {
   /** Full name of the gRPC service. */
   readonly service: string;
   readonly name: string;
-  /** Of the JSON gateway, by POST. */
+  /** Path in the JSON gateway, by POST. */
   readonly path: string;
-  /** From the decoded request to the response to encode, both as in wire.ts. */
+  /** Turns the decoded request into the response to encode, both as in wire.ts. */
   readonly call: (request: never) => Promise<object>;
 }
 

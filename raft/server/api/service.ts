@@ -35,7 +35,7 @@ import type {
   TxnResponseWire,
 } from "./wire.ts";
 
-/** Of the API that is spoken: what this server implements is etcd 3.4's. */
+/** Version of the API that this server implements: etcd 3.4's. */
 export const apiVersion = "3.4.0";
 
 /** etcd's default: 1.5 MiB in one request that writes. */
@@ -44,7 +44,7 @@ export const maxRequestBytes = 1.5 * 1024 * 1024;
 export interface ServiceOptions {
   readonly replica: Replica;
   readonly clock: Clock;
-  /** How long a request may wait for a quorum before it is answered that it timed out. */
+  /** Time that a request may wait for a quorum before the answer is a timeout. */
   readonly requestTimeoutMs: number;
   readonly mutants?: ReadonlySet<Mutant>;
 }
@@ -178,7 +178,7 @@ function refuseInvalid(error: ReturnType<typeof validate>): void {
   if (error !== undefined) throw ApiError.ofRequest(error);
 }
 
-/** The response to a request of that type. Throws an ApiError where it was refused. */
+/** The response to a request of that type. Throws an ApiError if it was refused. */
 function succeeded<T extends KvResponse["type"]>(
   result: KvResult,
   type: T,

@@ -7,7 +7,7 @@ import { MemoryReplica } from "./memory-replica.ts";
 
 const definitions = loadDefinitions();
 
-/** For tests: the API on both its ports, over a replica in memory, with a client of each. */
+/** The API on both its ports, over a replica in memory, with a client of each, for tests. */
 export async function startTestApi(options: { clock?: Clock; replica?: MemoryReplica } = {}) {
   const replica = options.replica ?? new MemoryReplica();
   const anyPort = { host: "127.0.0.1", port: 0 };
@@ -34,7 +34,7 @@ export async function startTestApi(options: { clock?: Clock; replica?: MemoryRep
     replica,
     ...api,
     callRaw,
-    /** Of the service `KV`, `Maintenance` or `Cluster`, or one by its full name. */
+    /** Calls a method of the service `KV`, `Maintenance` or `Cluster`, or one by its full name. */
     async call(service: string, method: string, request: object): Promise<object> {
       const name = service.includes(".") ? service : `etcdserverpb.${service}`;
       const definition = serviceDefinition(definitions, name)[method];
@@ -43,7 +43,7 @@ export async function startTestApi(options: { clock?: Clock; replica?: MemoryRep
         await callRaw(definition.path, definition.requestSerialize(request)),
       );
     },
-    /** A body that is no string is sent as JSON. */
+    /** Sends a body that is not a string as JSON. */
     async post(path: string, body: unknown): Promise<{ status: number; body: unknown }> {
       const response = await fetch(`${gateway}${path}`, {
         method: "POST",

@@ -10,7 +10,7 @@ import type {
   TxnResponseWire,
 } from "./wire.ts";
 
-/** From the state machine's response to the message for the client. */
+/** Encoders from the state machine's response to the message for the client. */
 
 type Response<T extends KvResponse["type"]> = Extract<KvResponse, { type: T }>;
 

@@ -37,7 +37,7 @@ export interface DeleteRangeRequestWire {
   readonly prev_kv: boolean;
 }
 
-/** At most one is set. */
+/** One response, or none: at most one member is set. */
 export interface RequestOpWire {
   readonly request_range?: RangeRequestWire;
   readonly request_put?: PutRequestWire;
@@ -70,7 +70,7 @@ export interface HashKvRequestWire {
   readonly revision: number;
 }
 
-/** In the responses of a transaction's operations only the revision is given. */
+/** Header of a response; inside a transaction, only the revision is given. */
 export interface HeaderWire {
   readonly cluster_id?: number;
   readonly member_id?: number;

@@ -80,6 +80,6 @@ describe("the snapshot store", () => {
     const { store } = await open();
     await store.save(snapshot(10));
     expect((await open({ clusterId: 7, memberId: 2 })).snapshot).toBeUndefined();
-    expect(lines.join()).toContain("it is of member 1 of cluster 7");
+    expect(lines.join()).toContain("it belongs to member 1 of cluster 7");
   });
 });

@@ -26,7 +26,7 @@ export class SnapshotStore {
     this.#identity = identity;
   }
 
-  /** With the newest snapshot that is whole. What is damaged is logged and left where it is. */
+  /** Opens the newest snapshot that is whole. Damaged ones are logged and left where they are. */
   static async open(options: {
     readonly directory: string;
     readonly identity: Identity;
@@ -114,7 +114,7 @@ function decodeFile(content: Buffer, identity: Identity): Snapshot {
   const cluster = reader.natural();
   const member = reader.natural();
   if (cluster !== identity.clusterId || member !== identity.memberId)
-    throw new CodecError(`it is of member ${member} of cluster ${cluster}`);
+    throw new CodecError(`it belongs to member ${member} of cluster ${cluster}`);
   const snapshot = readSnapshot(reader);
   reader.end();
   return snapshot;

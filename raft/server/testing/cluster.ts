@@ -24,7 +24,7 @@ export interface ClusterOptions {
   /** Data directories and logs go below it. */
   readonly directory: string;
   readonly clock: Clock;
-  /** Beside names, addresses and directories. */
+  /** Flags in addition to names, addresses and directories. */
   readonly flags?: readonly string[];
 }
 
@@ -54,7 +54,7 @@ export class LocalCluster {
       return { name: `n${i + 1}`, client, gateway, peer, pool, process: undefined };
     });
     await mkdir(options.directory, { recursive: true });
-    // As its image has it: a process that loads one file starts in a third of the time that many files of TypeScript take.
+    // One file, as in its image: it starts in a third of the time that many files of TypeScript take.
     await bundleServer(options.directory);
     return new LocalCluster(options, nodes);
   }
@@ -75,7 +75,7 @@ export class LocalCluster {
     return readFileSync(this.#logFile(node), "utf8");
   }
 
-  /** The process is started; whether it serves is for `ready` to tell. */
+  /** Starts the process; `ready` waits until it serves. */
   start(node: number): void {
     // A test that ran out of time may still be going on.
     if (this.#stopped) throw new Error("the cluster was stopped");
@@ -122,7 +122,7 @@ export class LocalCluster {
     await Promise.all(gone);
   }
 
-  /** For good: nothing is started after it. */
+  /** Stops the cluster for good. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.killAll();
@@ -137,7 +137,7 @@ export class LocalCluster {
       try {
         return await attempt();
       } catch (error) {
-        if (this.#stopped || clock.now() > end) throw new Error(`${what}: never in 60 s`, { cause: error });
+        if (this.#stopped || clock.now() > end) throw new Error(`${what}: not within 60 s`, { cause: error });
         await sleep(clock, millis(20));
       }
     }
@@ -171,7 +171,7 @@ export class LocalCluster {
     return new Map(kvs.map(({ key, value }) => [text(key), text(value)]));
   }
 
-  /** The node that leads, as `node` sees it. Rejects where it sees none. */
+  /** The node that leads, as `node` sees it. Rejects if it sees none. */
   async leader(node: number): Promise<number> {
     const { leader } = (await this.call(node, "/v3/maintenance/status", {})) as { leader?: string };
     if (leader === undefined || leader === "0") throw new Error("no leader");

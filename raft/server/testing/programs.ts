@@ -2,7 +2,7 @@ import { execFile, execFileSync } from "node:child_process";
 
 const environment = { ...process.env, ETCDCTL_API: "3" };
 
-/** What to tell who lacks `program`, of that Debian package; undefined where it is installed. */
+/** Says how to install a missing `program` from that Debian package; undefined if it is installed. */
 export function missingProgram(program: string, debianPackage: string): string | undefined {
   try {
     execFileSync(program, [program === "etcdctl" ? "version" : "--version"], {
@@ -16,7 +16,7 @@ export function missingProgram(program: string, debianPackage: string): string |
 }
 
 /**
- * Standard output of etcdctl, asked through the servers at these ports of loopback; rejects where it fails, with its
+ * Standard output of etcdctl, asked through the servers at these ports of loopback; rejects if it fails, with its
  * standard error in the message.
  */
 export function runEtcdctl(ports: readonly number[], args: readonly string[], input = ""): Promise<string> {

@@ -9,23 +9,23 @@ import { Outbox } from "./outbox.ts";
 import { encodeFrame, FrameReader, type Hello } from "./wire.ts";
 
 export interface LinkOptions {
-  /** Of the other member, for log lines. */
+  /** Name of the other member, for log lines. */
   readonly name: string;
   readonly host: string;
   readonly port: number;
   readonly hello: Hello;
   readonly clock: Clock;
   readonly random: Random;
-  /** A message that mattered was not delivered, or the connection broke. */
+  /** Called when a message that mattered was not delivered, or the connection broke. */
   readonly onUnreachable: () => void;
   readonly log: (line: string) => void;
 }
 
-/** From the start of a connection to its welcome. */
+/** Time from the start of a connection to its welcome. */
 const handshakeLimit = millis(500);
 const watchInterval = millis(100);
 const pingInterval = millis(200);
-/** A connection that answers no ping for so long is taken for dead, though TCP would wait for minutes. */
+/** Time without an answer to a ping after which a connection is taken for dead; TCP would wait for minutes. */
 const silenceLimit = millis(600);
 const backoffFirstMs = 20;
 const backoffMaxMs = 250;
@@ -93,7 +93,7 @@ export class Link {
     const reader = new FrameReader();
     let problem = "closed";
     socket.on("connect", () => {
-      // Where nobody listens at a port that the system also gives to outgoing connections, TCP may connect it to itself.
+      // If nobody listens on a port that the system also gives to outgoing connections, TCP may connect it to itself.
       if (socket.localPort === port && socket.localAddress === socket.remoteAddress) socket.destroy();
       else socket.write(encodeFrame({ kind: "hello", ...hello }));
     });
@@ -155,7 +155,7 @@ export class Link {
     this.#timer = clock.after(delay, () => this.#connect(failures));
   }
 
-  /** Pings, and gives the connection up where nothing shows any more that the other end lives. */
+  /** Pings, and gives up the connection when nothing shows any more that the other end lives. */
   #watch(): void {
     this.#timer = this.#options.clock.after(watchInterval, () => {
       if (this.#state.type !== "up") return;
@@ -174,7 +174,7 @@ export class Link {
     });
   }
 
-  /** After whatever else is sent in this turn, so that it leaves in one write. */
+  /** Flushes after all else that is sent in this turn, so that it leaves in one write. */
   #pumpSoon(): void {
     if (this.#pumping || this.#writing || this.#state.type !== "up") return;
     this.#pumping = true;

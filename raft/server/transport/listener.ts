@@ -18,18 +18,18 @@ export interface ListenerOptions {
   readonly log: (line: string) => void;
 }
 
-/** A link pings far more often: whoever says nothing for so long is gone. */
+/** Silence after which a peer is gone: a link pings far more often. */
 const idleLimit = seconds(3);
-/** A message in parts may be so long in all: a snapshot. */
+/** Maximum total length of a message in parts: a snapshot. */
 const assembledBytesMax = 2 * 1024 * 1024 * 1024;
-/** Refused connections fill the log no faster. */
+/** Minimum time between two log lines about refused connections. */
 const refusalLogInterval = seconds(1);
 
 /** One connection of another member, from which it speaks to us. */
 interface Connection {
   readonly socket: Socket;
   readonly reader: FrameReader;
-  /** Undefined until it said hello. */
+  /** The peer; undefined until it said hello. */
   from: number | undefined;
   lastHeard: Nanos;
   parts: Uint8Array[];
@@ -49,7 +49,7 @@ export class Listener {
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
-  /** Rejects where the address cannot be bound. */
+  /** Rejects if the address cannot be bound. */
   static async start(options: ListenerOptions): Promise<Listener> {
     const listener = new Listener(options);
     await new Promise<void>((resolve, reject) => {
@@ -85,7 +85,7 @@ export class Listener {
     };
     this.#connections.add(connection);
     socket.on("data", (chunk) => this.#onData(connection, chunk));
-    // Its end is told by the link of the other side; a reset is no news here.
+    // The other side's link reports its end; a reset is no news here.
     socket.on("error", () => {});
     socket.on("close", () => this.#connections.delete(connection));
   }
@@ -129,11 +129,11 @@ export class Listener {
   #welcome(connection: Connection, hello: Hello): void {
     const { clusterId, self, isMember, onHello } = this.#options;
     if (hello.clusterId !== clusterId)
-      throw new CodecError(`it is of cluster ${hello.clusterId}, this is ${clusterId}`);
+      throw new CodecError(`it belongs to cluster ${hello.clusterId}, this is ${clusterId}`);
     if (hello.to !== self) throw new CodecError(`it looks for member ${hello.to}, this is ${self}`);
-    if (!isMember(hello.from)) throw new CodecError(`${hello.from} is no member`);
+    if (!isMember(hello.from)) throw new CodecError(`${hello.from} is not a member`);
     connection.from = hello.from;
-    // Whoever opens a connection anew has given up the one before.
+    // A peer that opens a new connection has given up the one before.
     for (const other of this.#connections)
       if (other !== connection && other.from === hello.from) other.socket.destroy();
     connection.socket.write(encodeFrame({ kind: "welcome" }));
@@ -143,7 +143,8 @@ export class Listener {
   #assemble(connection: Connection, payload: Uint8Array, isLast: boolean): void {
     connection.parts.push(payload);
     connection.partsBytes += payload.length;
-    if (connection.partsBytes > assembledBytesMax) throw new CodecError("a message without an end");
+    if (connection.partsBytes > assembledBytesMax)
+      throw new CodecError(`a message of more than ${assembledBytesMax} bytes`);
     if (!isLast) return;
     const whole = Buffer.concat(connection.parts);
     connection.parts = [];

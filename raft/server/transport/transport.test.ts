@@ -113,7 +113,7 @@ async function untilItArrives(from: Member, to: Member, message: Message): Promi
 }
 
 describe("the peer transport", () => {
-  it("delivers messages in order, and tells who the clients' URLs belong to", async () => {
+  it("delivers messages in order, and says who the clients' URLs belong to", async () => {
     const { first, second } = await pair();
     await untilItArrives(first, second, beat(0));
     second.received.length = 0;

@@ -17,7 +17,7 @@ export interface TransportOptions {
   readonly clusterId: number;
   readonly listen: { readonly host: string; readonly port: number };
   readonly peers: readonly PeerAddress[];
-  /** Where clients reach this member; the others learn it. */
+  /** URLs at which clients reach this member; the others learn them. */
   readonly clientUrls: readonly string[];
   readonly clock: Clock;
   readonly random: Random;
@@ -50,7 +50,7 @@ export class PeerTransport {
     this.#clientUrls = clientUrls;
   }
 
-  /** Takes the address. What comes in is dropped until `open`. Rejects where the address is taken. */
+  /** Takes the address. What comes in is dropped until `open`. Rejects if the address is taken. */
   static async bind(options: TransportOptions): Promise<PeerTransport> {
     const { self, clusterId, listen, peers, clock, log } = options;
     const clientUrls = new Map([[self as number, options.clientUrls]]);
@@ -98,7 +98,7 @@ export class PeerTransport {
     this.#links.get(message.to)?.send(message);
   }
 
-  /** As the member itself told, at its last hello; empty until then. */
+  /** URLs that the member itself sent with its last hello; empty until then. */
   clientUrls(member: MemberId): readonly string[] {
     return this.#clientUrls.get(member) ?? [];
   }

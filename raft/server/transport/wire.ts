@@ -17,7 +17,7 @@ export type WireFrame =
   | { readonly kind: "ping" }
   | { readonly kind: "pong" };
 
-/** Who speaks to whom. `clientUrls`: where the speaker's clients reach it, for the list of members. */
+/** Names both ends of a connection. `clientUrls`: where the speaker's clients reach it, for the list of members. */
 export interface Hello {
   readonly clusterId: number;
   readonly from: number;
@@ -107,7 +107,7 @@ export class FrameReader {
     }
   }
 
-  /** All that came in, in one piece. Not called again until a frame is complete: a long one is copied once. */
+  /** Joins all that came in. Not called again until a frame is complete: a long one is copied once. */
   #gather(): Buffer {
     const [first] = this.#chunks;
     if (this.#chunks.length === 1 && first !== undefined) return first;

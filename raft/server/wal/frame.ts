@@ -7,8 +7,8 @@ import { CorruptionError } from "../corruption.ts";
  *     length u32 | number u48 | checksum of the payload u32 | checksum of the 14 bytes before u32 | payload | mark u8
  *
  * Numbers rise by one from frame to frame, over all segments. The next frame is only written when the one before is
- * durable, so a frame with a higher number proves that the ones before it were: this is how damage in the middle is
- * told from a torn end. The header has a checksum of its own, so that a length can be believed. Header and mark are never
+ * durable, so a frame with a higher number proves that the ones before it were: this is how damage in the middle
+ * differs from a torn end. The header has a checksum of its own, so that a length can be believed. Header and mark are never
  * zero, so that neither end of a written frame reads as a sector that was not written.
  */
 const frameHeaderBytes = 18;
@@ -96,9 +96,9 @@ function tornOrThrow(content: Buffer, damage: Damage): "torn" {
 
 interface Damage {
   readonly offset: number;
-  /** Where the damaged frame ends; the end of the file where that is not known. */
+  /** Offset at which the damaged frame ends; the end of the file if that is not known. */
   readonly end: number;
-  /** Where a later frame may begin. */
+  /** Offset at which a later frame may begin. */
   readonly next: number;
   readonly expected: number | undefined;
   readonly file: string;

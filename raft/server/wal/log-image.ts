@@ -41,8 +41,8 @@ export class LogImage {
   }
 
   /**
-   * The entries that follow `snapshot`; undefined where the log ends before it or contradicts it, which is a log that
-   * the snapshot replaced as a whole. Throws a LogError where the log begins only after the snapshot.
+   * The entries that follow `snapshot`; undefined if the log ends before it or contradicts it, which is a log that
+   * the snapshot replaced as a whole. Throws a LogError if the log begins only after the snapshot.
    */
   entriesAfter(snapshot: LogBase): Entry[] | undefined {
     if (this.base.index > snapshot.index)
@@ -75,7 +75,7 @@ export class LogImage {
     if (first.index > this.last.index + 1)
       throw new LogError(`entry ${first.index} follows entry ${this.last.index}`);
     if (first.index <= this.base.index) {
-      // What it replaces was in a segment that is gone, so a snapshot covers it; the term there no longer matters.
+      // The replaced entries were in a segment that is gone, so a snapshot covers them; their term no longer matters.
       this.base = { index: logIndex(first.index - 1), term: term(0) };
       this.entries = [...entries];
       return;

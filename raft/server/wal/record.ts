@@ -10,13 +10,13 @@ import {
 import { ByteReader, ByteWriter } from "../../kv/bytes.ts";
 import { readEntries, writeEntries } from "../raft-codec.ts";
 
-/** Where a log begins: everything up to `index` is in a snapshot. `term` of the entry at `index`. */
+/** Start of a log: everything up to `index` is in a snapshot. `term` of the entry at `index`. */
 export interface LogBase {
   readonly index: LogIndex;
   readonly term: Term;
 }
 
-/** Whose log it is: a member must not start on the data of another. */
+/** Owner of the log: a member must not start on the data of another. */
 export interface Identity {
   readonly clusterId: number;
   readonly memberId: number;

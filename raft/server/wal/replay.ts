@@ -14,13 +14,13 @@ export interface ReplayOptions {
 
 export interface Replayed {
   readonly segments: Segment[];
-  /** Of the last segment, for writing. */
+  /** The last segment, open for writing. */
   readonly handle: FileHandle;
-  /** Of the last frame. */
+  /** Number of the last frame. */
   readonly number: number;
 }
 
-/** Reads every segment into `image` and repairs a torn end. Undefined where there is no log yet. */
+/** Reads every segment into `image` and repairs a torn end. Undefined if there is no log yet. */
 export async function replay(options: ReplayOptions, image: LogImage): Promise<Replayed | undefined> {
   const segments = await listSegments(options.directory);
   let number: number | undefined;

@@ -12,7 +12,7 @@ export interface Segment {
   readonly sequence: number;
   readonly path: string;
   bytes: number;
-  /** Highest index of any entry in it, also of entries that were replaced later; 0 where there is none. */
+  /** Highest index of any entry in it, also of entries that were replaced later; 0 if there is none. */
   indexMax: number;
 }
 
@@ -23,7 +23,7 @@ function segmentPath(directory: string, sequence: number, firstIndex: number): s
   return join(directory, `${hex(sequence)}-${hex(firstIndex)}.wal`);
 }
 
-/** In the order of their sequences. Throws a CorruptionError where one is missing between two others. */
+/** Lists segments in the order of their sequences. Throws a CorruptionError if one is missing between two others. */
 export async function listSegments(directory: string): Promise<Segment[]> {
   const segments: Segment[] = [];
   for (const name of await readdir(directory)) {
@@ -45,7 +45,7 @@ export interface SegmentContent {
   /** Length of the part that is whole. */
   readonly bytes: number;
   readonly torn: boolean;
-  /** Of the last whole frame; what was expected before it, where there is none. */
+  /** Number of the last whole frame; the number expected before it if there is none. */
   readonly lastNumber: number | undefined;
 }
 

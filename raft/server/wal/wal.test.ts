@@ -225,7 +225,7 @@ describe("the write-ahead log", () => {
     await expect(open(path)).rejects.toThrow("no segment between");
   });
 
-  it("starts anew from a crash while a segment was being made", async () => {
+  it("recovers from a crash while a segment was being made", async () => {
     const path = await directory();
     const { wal } = await open(path, { segmentBytesMax: 100 });
     for (let i = 1; i <= 4; i++) await wal.append([entries(entry(i, 1, "z".repeat(40)))]);

@@ -19,7 +19,7 @@ export interface WalOptions {
   readonly log: (line: string) => void;
 }
 
-/** What the log held when it was opened. */
+/** Contents of the log when it was opened. */
 export interface Recovered {
   readonly hardState: HardState | undefined;
   /** They follow the snapshot without a gap. */
@@ -58,7 +58,7 @@ export class Wal {
     this.#incarnation = parts.image.incarnation;
   }
 
-  /** Throws a CorruptionError where the log is damaged, or is not this member's. */
+  /** Throws a CorruptionError if the log is damaged, or is not this member's. */
   static async open(options: WalOptions): Promise<{ wal: Wal; recovered: Recovered }> {
     await mkdir(options.directory, { recursive: true });
     const image = new LogImage();
@@ -67,7 +67,7 @@ export class Wal {
     let wal: Wal;
     if (replayed === undefined) {
       if (options.snapshot !== undefined)
-        throw new CorruptionError(options.directory, 0, "a snapshot is there but no log");
+        throw new CorruptionError(options.directory, 0, "there is a snapshot but no log");
       const created = await createSegment(options.directory, 1, 1, header(options, image));
       wal = new Wal(options, { segments: [created.segment], handle: created.handle, number: 1, image });
     } else {
