@@ -1,4 +1,4 @@
-import { exactTimes } from "../../core/exact-json.ts";
+import { exactTimes } from "../../core/codec/exact-json.ts";
 import type { HarnessNews } from "../../core/harness-event.ts";
 import type { ClientEvent, History, HistoryEvent, NoticeEvent } from "../../core/history.ts";
 import type { Call, Json } from "../../core/op.ts";

@@ -1,4 +1,4 @@
-import { exactTimes } from "../../core/exact-json.ts";
+import { exactTimes } from "../../core/codec/exact-json.ts";
 import type { ClientEvent } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 import { nanos } from "../../core/time.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { encodeEvent } from "../../core/codec/history-codec.ts";
 import type { HistoryEvent } from "../../core/history.ts";
-import { encodeEvent } from "../../core/history-codec.ts";
 import { nodeId } from "../../core/op.ts";
 import { nanos } from "../../core/time.ts";
 import { textSource } from "./format.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { encodeEvent } from "../../core/codec/history-codec.ts";
 import type { History } from "../../core/history.ts";
-import { encodeEvent } from "../../core/history-codec.ts";
 import { type Format, type ReadHistory, type Source, textSource } from "./format.ts";
 import { formats } from "./index.ts";
 

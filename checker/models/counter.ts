@@ -1,4 +1,4 @@
-import { isExactNumber, wholeJson, wholeNumber } from "../../core/exact-json.ts";
+import { isExactNumber, wholeJson, wholeNumber } from "../../core/codec/exact-json.ts";
 import type { Call, Json, Outcome, Result } from "../../core/op.ts";
 import { showValue } from "../../core/wording.ts";
 import { labelValue, placed, plainCall } from "../linearizability/explain/describe-call.ts";

@@ -1,4 +1,4 @@
-import { isExactNumber } from "../../core/exact-json.ts";
+import { isExactNumber } from "../../core/codec/exact-json.ts";
 import type { Json } from "../../core/op.ts";
 import { same } from "../canonical.ts";
 import type { models } from "./index.ts";

@@ -36,7 +36,8 @@ export interface BenchOptions {
   readonly seed?: number;
   readonly readMode: readonly string[];
   readonly timeout: number;
-  readonly warmUpSeconds: number;
+  /** Undefined: none on a cluster that is not the run's own. */
+  readonly warmUpSeconds?: number;
   readonly faultSeconds: number;
   readonly gapSeconds: number;
   readonly convergenceSeconds: number;
@@ -148,9 +149,8 @@ function declareLoad(command: Command): Command {
     )
     .option(
       "--warm-up-seconds <n>",
-      "load before the main phase that is not recorded, in seconds",
+      `load before the main phase that is not recorded, in seconds (default: ${trialDefaults.warmUpSeconds}, on your own cluster 0)`,
       numberUpTo(most.seconds, "0"),
-      trialDefaults.warmUpSeconds,
     )
     .option(
       "--timeout <ms>",

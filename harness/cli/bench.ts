@@ -95,6 +95,8 @@ function specOf(
 ): TrialSpec {
   const version = plan.program?.version ?? plan.image?.slice(plan.image.lastIndexOf(":") + 1) ?? "unknown";
   const { clients, rate = trialDefaults.load.rate, seconds } = options;
+  // A warm-up asks as fast as it can: nobody wants that on a cluster that others use.
+  const { warmUpSeconds = plan.runtime.outlivesRun ? 0 : trialDefaults.warmUpSeconds } = options;
   const load: Load =
     clients === undefined
       ? { kind: "open", rate, processes: processesFor(options, rate), seconds }
@@ -112,8 +114,8 @@ function specOf(
     nodes: options.nodes,
     readMode: plan.readMode,
     load,
-    calibrate: load.kind === "open" && options.rate === undefined,
-    warmUpSeconds: options.warmUpSeconds,
+    calibrate: warmUpSeconds > 0 && load.kind === "open" && options.rate === undefined,
+    warmUpSeconds,
     operationTimeoutMs: options.timeout,
     faultSeconds: around(options.faultSeconds),
     gapSeconds: around(options.gapSeconds),

@@ -47,10 +47,10 @@ export interface LastReads {
 const finalReadersPerNode = 4;
 
 export class ClientGroup {
-  /**
-   * Distance between the ids of a chain of processes. Of the ids modulo this, the first `load.processes` are the load's.
-   */
+  /** Distance between the ids of a chain of processes. Of the ids modulo this, the first `loadProcesses` are the load's. */
   readonly stride: number;
+  /** At most this many processes are the load; 0 if no role of the workload is. */
+  readonly loadProcesses: number;
   readonly #context: GroupContext;
   readonly #loadRole: LoadRole<Capability> | undefined;
   readonly #load: LoadDriver | undefined;
@@ -65,7 +65,8 @@ export class ClientGroup {
     assert(more.length === 0, `workload ${workload.name} has more than one role that is the load`);
     const standing = roles.filter(isStanding);
     const countOf = (role: StandingRole<Capability>) => role.processes.perNode * endpoints.length;
-    let first = loadRole === undefined ? 0 : load.processes;
+    this.loadProcesses = loadRole === undefined ? 0 : load.processes;
+    let first = this.loadProcesses;
     this.stride = standing.reduce((sum, role) => sum + countOf(role), first);
     this.#loadRole = loadRole;
     const loadRandom = random.fork("load");

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { textSource } from "../../checker/formats/format.ts";
 import { jsonl } from "../../checker/formats/json/jsonl.ts";
-import { decodeHistory, encodeEvent } from "../../core/history-codec.ts";
+import { decodeHistory, encodeEvent } from "../../core/codec/history-codec.ts";
 import { nodeId } from "../../core/op.ts";
 import { nanos } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";

@@ -45,7 +45,12 @@ export async function judge(
     now: () => toSeconds(deps.clock.now()),
   });
   if (load === undefined) return verdicts;
-  return [...verdicts, struckVerdict(context), recoveryVerdict(load), loadVerdict(context, operations, load)];
+  return [
+    ...verdicts,
+    struckVerdict(context),
+    recoveryVerdict(load),
+    ...(load.loadProcesses === 0 ? [] : [loadVerdict(context, operations, load)]),
+  ];
 }
 
 /** Checks that each requested nemesis was injected at least once. */
@@ -79,8 +84,8 @@ function loadVerdict(
   operations: readonly Operation[],
   summary: LoadSummary,
 ): Verdict {
-  const { load, loadEndedAt, stride } = summary;
-  const mine = operations.filter(({ process }) => process % stride < load.processes);
+  const { load, loadEndedAt, loadProcesses, stride } = summary;
+  const mine = operations.filter(({ process }) => process % stride < loadProcesses);
   const asked = mine.filter(({ invokedAt }) => invokedAt <= loadEndedAt);
   if (load.kind === "open") return openVerdict(asked, summary, faultWindows(recorder.history));
   const concurrency = meanConcurrency(mine, nanos(0), loadEndedAt);

@@ -23,8 +23,10 @@ export interface LoadSummary {
   readonly loadEndedAt: Nanos;
   /** As it was, its rate as it was chosen. */
   readonly load: Load;
-  /** Distance between the ids of a chain of processes: those of the load are the first ones modulo this. */
+  /** Distance between the ids of a chain of processes. Of the ids modulo this, the first `loadProcesses` are the load's. */
   readonly stride: number;
+  /** 0 if no role of the workload is the load. */
+  readonly loadProcesses: number;
   readonly sendLagMsP99: number;
   /** What was due and not sent, because the processes that may be were all waiting. */
   readonly unsent: readonly Unsent[];
@@ -162,11 +164,12 @@ class Phases {
     const loadEndedAt = recorder.now();
     await this.#group.stop();
     this.#loadEndedAt = deps.clock.now();
-    const { stride, sendLagMsP99, unsent } = this.#group;
+    const { stride, loadProcesses, sendLagMsP99, unsent } = this.#group;
     return {
       loadEndedAt,
       load: this.#load,
       stride,
+      loadProcesses,
       sendLagMsP99,
       unsent: unsent.map((one) => ({ ...one, at: recorder.since(one.at) })),
       calibration: this.#calibration,

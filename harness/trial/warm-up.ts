@@ -46,7 +46,7 @@ export async function warmUp(context: TrialContext, cluster: Cluster): Promise<n
     const until = recorder.now();
     await group.stop();
     const from = Math.max(0, until - seconds(measuredSeconds));
-    const isOfLoad = (process: number) => process % group.stride < processes;
+    const isOfLoad = (process: number) => process % group.stride < group.loadProcesses;
     const succeeded = recorder.history.filter(
       (event) =>
         isClientEvent(event) &&

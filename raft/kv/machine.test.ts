@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { command } from "./arbitraries.ts";
 import { type Command, decodeCommand, encodeCommand } from "./command.ts";
 import { StateMachine } from "./machine.ts";
 import type { PutRequest } from "./request.ts";
 import type { StoreFlaw } from "./store.ts";
+import { command } from "./testing/arbitraries.ts";
 
 const request: PutRequest = {
   type: "put",

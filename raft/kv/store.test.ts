@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { rangeRequest, writeRequest } from "./arbitraries.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
-import { Model } from "./model.ts";
 import type { KvResult, PutRequest, RangeRequest, WriteRequest } from "./request.ts";
 import { isReadOnly, Store } from "./store.ts";
+import { rangeRequest, writeRequest } from "./testing/arbitraries.ts";
+import { Model } from "./testing/model.ts";
 import { validate } from "./validate.ts";
 
 const text = new TextEncoder();

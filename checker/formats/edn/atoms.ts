@@ -1,4 +1,4 @@
-import { exactNumber } from "../../../core/exact-json.ts";
+import { exactNumber } from "../../../core/codec/exact-json.ts";
 import { own } from "../../canonical.ts";
 
 /** The characters that follow the backslash in a string's escapes, and their meaning. */

@@ -1,4 +1,4 @@
-import { deepest } from "../../../core/exact-json.ts";
+import { deepest } from "../../../core/codec/exact-json.ts";
 import { own } from "../../canonical.ts";
 import { Interned } from "../interned.ts";
 import { malformed } from "../malformed.ts";

@@ -1,4 +1,4 @@
-import { readHarnessNews } from "../../../core/harness-codec.ts";
+import { readHarnessNews } from "../../../core/codec/harness-codec.ts";
 import { nodeId } from "../../../core/op.ts";
 import type { ForeignEvent } from "../foreign-event.ts";
 import type { Format, FormatOptions, ReadHistory, Source } from "../format.ts";

@@ -1,4 +1,4 @@
-import { deepest, isTooDeep, parseExactJson } from "../../../core/exact-json.ts";
+import { deepest, isTooDeep, parseExactJson } from "../../../core/codec/exact-json.ts";
 import type { Json } from "../../../core/op.ts";
 import type { Source } from "../format.ts";
 import { malformed } from "../malformed.ts";

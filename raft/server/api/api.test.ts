@@ -5,9 +5,9 @@ import { VirtualClock } from "../../../core/virtual-clock.ts";
 import { ReplicaError } from "../replica.ts";
 import { startApi } from "./api.ts";
 import { apiErrors } from "./errors.ts";
-import { MemoryReplica } from "./memory-replica.ts";
 import { Service } from "./service.ts";
-import { startTestApi, type TestApi } from "./test-api.ts";
+import { MemoryReplica } from "./testing/memory-replica.ts";
+import { startTestApi, type TestApi } from "./testing/test-api.ts";
 
 const key = Buffer.from("k");
 const value = Buffer.from("v");
@@ -177,6 +177,37 @@ describe("a request that no quorum answers", () => {
       definite: false,
     });
     expect(toSeconds(clock.now())).toBe(5);
+  });
+});
+
+describe("the planted bug range-without-quorum", () => {
+  it("answers ranges of several keys without a quorum, and single keys with one", async () => {
+    const replica = new MemoryReplica();
+    const mutants = new Set(["range-without-quorum"] as const);
+    const options = { replica, clock: new VirtualClock(), requestTimeoutMs: 5_000 };
+    const single = {
+      key,
+      range_end: Buffer.alloc(0),
+      limit: 0,
+      revision: 0,
+      sort_order: "NONE",
+      sort_target: "KEY",
+      serializable: false,
+      keys_only: false,
+      count_only: false,
+      min_mod_revision: 0,
+      max_mod_revision: 0,
+      min_create_revision: 0,
+      max_create_revision: 0,
+    } as const;
+    const several = { ...single, range_end: Buffer.from([0]) };
+    const broken = new Service({ ...options, mutants });
+    await broken.range(single);
+    expect(replica.reads).toBe(1);
+    await broken.range(several);
+    expect(replica.reads).toBe(1);
+    await new Service(options).range(several);
+    expect(replica.reads).toBe(2);
   });
 });
 

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { requireOrSkip } from "../../../core/testing/require-or-skip.ts";
-import { rangeRequest, writeRequest } from "../../kv/arbitraries.ts";
 import type { KeyRange, KvRequest, RangeRequest, WriteRequest } from "../../kv/request.ts";
+import { rangeRequest, writeRequest } from "../../kv/testing/arbitraries.ts";
 import { missingProgram } from "../testing/programs.ts";
-import { startTestApi, type TestApi } from "./test-api.ts";
+import { startTestApi, type TestApi } from "./testing/test-api.ts";
 
 describe.skipIf(requireOrSkip(missingProgram("etcd", "etcd-server")))("a real etcd", () => {
   let ours: TestApi;

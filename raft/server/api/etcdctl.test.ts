@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { requireOrSkip } from "../../../core/testing/require-or-skip.ts";
 import { missingProgram, runEtcdctl } from "../testing/programs.ts";
-import { startTestApi, type TestApi } from "./test-api.ts";
+import { startTestApi, type TestApi } from "./testing/test-api.ts";
 
 describe.skipIf(requireOrSkip(missingProgram("etcdctl", "etcd-client")))("etcdctl", () => {
   let api: TestApi;

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadDefinitions, serviceDefinition } from "./definitions.ts";
-import { startTestApi, type TestApi } from "./test-api.ts";
+import { startTestApi, type TestApi } from "./testing/test-api.ts";
 
 /**
  * What a client may receive: nothing is INTERNAL, UNKNOWN or a lost connection, which would mean that something of ours

@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ReplicaError } from "../replica.ts";
 import { apiErrors } from "./errors.ts";
-import { startTestApi, type TestApi } from "./test-api.ts";
+import { startTestApi, type TestApi } from "./testing/test-api.ts";
 
 /** `foo` and `bar`. */
 const foo = "Zm9v";

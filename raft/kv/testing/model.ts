@@ -9,7 +9,7 @@ import type {
   RangeRequest,
   TxnRequest,
   WriteRequest,
-} from "./request.ts";
+} from "../request.ts";
 
 /**
  * For tests: the store as plainly as it can be said. It keeps a whole copy of the keys at every revision, and leaves

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { UsageError } from "./errors.ts";
-import type { HistoryEvent } from "./history.ts";
+import { UsageError } from "../errors.ts";
+import type { HistoryEvent } from "../history.ts";
+import { nodeId } from "../op.ts";
+import { nanos } from "../time.ts";
 import { decodeHistory, encodeEvent, HistoryDecoder, isTruncated } from "./history-codec.ts";
-import { nodeId } from "./op.ts";
-import { nanos } from "./time.ts";
 
 const time = fc.nat().map(nanos);
 /** JSON writes -0 as 0. */

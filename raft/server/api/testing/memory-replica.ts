@@ -1,9 +1,9 @@
-import { logIndex, memberId, type Status, term } from "../../core/types.ts";
-import { encodeCommand } from "../../kv/command.ts";
-import { StateMachine } from "../../kv/machine.ts";
-import type { KvResult, WriteRequest } from "../../kv/request.ts";
-import type { Store } from "../../kv/store.ts";
-import type { Replica, ReplicaError, ReplicaMember } from "../replica.ts";
+import { logIndex, memberId, type Status, term } from "../../../core/types.ts";
+import { encodeCommand } from "../../../kv/command.ts";
+import { StateMachine } from "../../../kv/machine.ts";
+import type { KvResult, WriteRequest } from "../../../kv/request.ts";
+import type { Store } from "../../../kv/store.ts";
+import type { Replica, ReplicaError, ReplicaMember } from "../../replica.ts";
 
 /** Cluster of one member without a disk, on the real state machine, for tests. */
 export class MemoryReplica implements Replica {

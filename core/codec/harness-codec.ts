@@ -1,7 +1,7 @@
 /** Harness events from JSON, in today's shape and that of before: a fault's `f` was the name of its nemesis. */
-import type { FaultChange, HarnessNews, NodeDigest, Phase } from "./harness-event.ts";
-import type { NodeId } from "./op.ts";
-import { nanos } from "./time.ts";
+import type { FaultChange, HarnessNews, NodeDigest, Phase } from "../harness-event.ts";
+import type { NodeId } from "../op.ts";
+import { nanos } from "../time.ts";
 
 /** The members that a harness event may have in addition to its head. */
 export interface HarnessMembers {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Command } from "./command.ts";
+import type { Command } from "../command.ts";
 import type {
   CompactRequest,
   Compare,
@@ -10,7 +10,7 @@ import type {
   RangeRequest,
   TxnRequest,
   WriteRequest,
-} from "./request.ts";
+} from "../request.ts";
 
 /** Generators of requests for tests, over few, close keys, so that they meet each other. */
 

@@ -1,4 +1,4 @@
-import type { Json } from "./op.ts";
+import type { Json } from "../op.ts";
 
 /**
  * JSON with exact numbers. A number of JavaScript holds 53 bits, so `JSON.parse` makes one value of 9223372036854775807

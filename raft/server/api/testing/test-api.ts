@@ -1,8 +1,8 @@
 import { Client, credentials } from "@grpc/grpc-js";
-import type { Clock } from "../../../core/clock.ts";
-import { realClock } from "../../../core/real-clock.ts";
-import { startApi } from "./api.ts";
-import { loadDefinitions, serviceDefinition } from "./definitions.ts";
+import type { Clock } from "../../../../core/clock.ts";
+import { realClock } from "../../../../core/real-clock.ts";
+import { startApi } from "../api.ts";
+import { loadDefinitions, serviceDefinition } from "../definitions.ts";
 import { MemoryReplica } from "./memory-replica.ts";
 
 const definitions = loadDefinitions();

@@ -1,7 +1,5 @@
-import { UsageError } from "./errors.ts";
-import { deepest, isTooDeep, parseExactJson } from "./exact-json.ts";
-import { type HarnessMembers, readHarnessNews } from "./harness-codec.ts";
-import type { HarnessEvent } from "./harness-event.ts";
+import { UsageError } from "../errors.ts";
+import type { HarnessEvent } from "../harness-event.ts";
 import {
   type ClientEvent,
   type History,
@@ -10,7 +8,9 @@ import {
   isNotice,
   type NoticeEvent,
   subscriptionOf,
-} from "./history.ts";
+} from "../history.ts";
+import { deepest, isTooDeep, parseExactJson } from "./exact-json.ts";
+import { type HarnessMembers, readHarnessNews } from "./harness-codec.ts";
 
 /** One event as a line of `history.jsonl`, without the line's end. */
 export const encodeEvent = (event: HistoryEvent): string => JSON.stringify(event);
