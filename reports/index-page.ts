@@ -110,7 +110,7 @@ function speedRow(indexed: IndexedRun, functions: readonly string[]): Row {
   const { run } = indexed;
   const load =
     run.load.kind === "open"
-      ? `${formatFigure(run.load.rate)}/s offered, ${count(run.load.processes, "client")}`
+      ? `${formatFigure(run.load.rate)}/s offered, up to ${count(run.load.processes, "client")}`
       : `closed loop, ${count(run.load.processes, "client")}`;
   const perSecond = run.phases.load > 0 ? run.operations.ok / run.phases.load : Number.NaN;
   return {

@@ -67,6 +67,26 @@ describe("the report of a valid run", () => {
       expect(text).toContain(fact);
   });
 
+  it("says which rate was chosen and why, and what could not be sent", () => {
+    const { run, ...rest } = fixture;
+    const load = { kind: "open", rate: 81, processes: 500, seconds: 30 } as const;
+    const facts = (parts: Partial<Run>) => textOf(render({ ...rest, run: { ...run, load, ...parts } }));
+    const lowered = facts({
+      calibration: { askedRate: 500, reachedRate: 163.4 },
+      unsent: [
+        { node: "n1", at: nanos(1e9), count: 5 },
+        { node: "n2", at: nanos(2e9), count: 2 },
+      ],
+    });
+    expect(lowered).toContain("81/s, up to 500 clients");
+    expect(lowered).toContain("half of the 163/s reached in the warm-up; 500/s is the default");
+    expect(lowered).toContain("7 operations: no client of their node was free");
+    const kept = facts({ calibration: { askedRate: 81, reachedRate: 900 }, unsent: [] });
+    expect(kept).toContain("the default; the warm-up reached 900/s");
+    expect(kept).toMatch(/Not sent none/);
+    expect(facts({})).not.toContain("warm-up");
+  });
+
   it("fetches nothing: no address but fragments, and a policy that forbids it", () => {
     expect(page.includes("default-src &#39;none&#39;")).toBe(true);
     for (const [, address] of page.matchAll(/\s(?:src|href)="([^"]*)"/g))

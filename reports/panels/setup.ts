@@ -1,6 +1,8 @@
+import type { Calibration, Run } from "../../core/run.ts";
+import { count } from "../../core/wording.ts";
 import type { Context } from "../context.ts";
 import { type Html, html } from "../html.ts";
-import { formatBytes, formatCount, formatDuration } from "../numbers.ts";
+import { formatBytes, formatCount, formatDuration, formatFigure } from "../numbers.ts";
 import { commandBox, facts } from "./facts.ts";
 
 /** Everything needed to repeat the run: command, configuration, versions and machine. */
@@ -20,6 +22,7 @@ ${facts("Run", [
   ["Checking", formatDuration(phases.check)],
   ...(run.lastRevision === undefined ? [] : [["Last revision", formatCount(run.lastRevision)] as const]),
 ])}
+${facts("Load", loadFacts(run))}
 ${facts("Versions and machine", [
   [run.system.name, run.system.version],
   ["Assay", `${assay.version}${assay.commit === undefined ? "" : ` (${assay.commit})`}`],
@@ -41,3 +44,24 @@ ${facts(
 </div>
 </section>`;
 }
+
+/** Rate that was requested, the one that was chosen and why, and what could not be sent. */
+function loadFacts({ load, calibration, unsent = [] }: Run): (readonly [string, string])[] {
+  const clients = [
+    "Clients",
+    `${load.kind === "open" ? "at most " : ""}${formatCount(load.processes)}`,
+  ] as const;
+  if (load.kind === "closed") return [["Pace", "closed loop"], clients];
+  const never = unsent.reduce((sum, span) => sum + span.count, 0);
+  return [
+    ["Pace", `open loop, ${formatFigure(load.rate)}/s`],
+    ...(calibration === undefined ? [] : [["Rate", reasonOf(load.rate, calibration)] as const]),
+    clients,
+    ["Not sent", never === 0 ? "none" : `${count(never, "operation")}: no client of their node was free`],
+  ];
+}
+
+const reasonOf = (rate: number, { askedRate, reachedRate }: Calibration): string =>
+  rate < askedRate
+    ? `half of the ${formatFigure(Math.round(reachedRate))}/s reached in the warm-up; ${formatFigure(askedRate)}/s is the default`
+    : `the default; the warm-up reached ${formatFigure(Math.round(reachedRate))}/s`;

@@ -100,7 +100,7 @@ function loadWords({ load }: Run): string {
   const clients = count(load.processes, "client");
   const lasting = formatDuration(load.seconds);
   return load.kind === "open"
-    ? `${formatFigure(load.rate)}/s, ${clients}, ${lasting}`
+    ? `${formatFigure(load.rate)}/s, up to ${clients}, ${lasting}`
     : `${clients}, closed loop, ${lasting}`;
 }
 
