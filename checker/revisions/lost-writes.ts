@@ -18,9 +18,10 @@ export interface LostWrite {
  *
  * - where it found the key's last change at m < w: had the change at w taken place, the last one would be at w or later;
  * - where it found the key absent, the change at w is the last known one up to R, put a value there, and no removal
- *   that was requested before the answer can come after it: neither one of a known revision, which would be above R, nor
- *   one without (`unplacedRemovals`), which would need a revision that is free, above w and every state in which the
- *   value was still seen, and in the real-time order of what is known (`couldComeAfter`).
+ *   that was requested before the answer can come after it: neither one of a known revision, which would be above R and
+ *   below every change that was requested after the answer, nor one without (`unplacedRemovals`), which would need a
+ *   revision that is free, above w and every state in which the value was still seen, and in the real-time order of what
+ *   is known (`couldComeAfter`).
  *
  * Reads may be arbitrarily stale: nothing here depends on when they were requested.
  */
@@ -74,8 +75,13 @@ function lastIfGone(
   for (let i = next - 1; changes[i]?.revision === last.revision; i--)
     if (changes[i]?.value === null) return undefined;
   if (!wasAsked(last, state.operation)) return undefined;
-  for (let i = next; i < changes.length; i++)
-    if (changes[i]?.value === null && wasAsked(changes[i], state.operation)) return undefined;
+  // Changes take effect in the order of their revisions: one above a change that was requested later was not there yet.
+  const notYet = order.after(state.operation.returnIndex);
+  for (let i = next; i < changes.length; i++) {
+    const change = changes[i] as Change;
+    if (change.revision < notYet && change.value === null && wasAsked(change, state.operation))
+      return undefined;
+  }
   const removals = unplacedRemovals.get(state.key) ?? [];
   return removals.some(
     (removal) => removal.callIndex < state.operation.returnIndex && couldComeAfter(removal, last, order),

@@ -129,8 +129,9 @@ function isTrueOfClaim(
   switch (reason.kind) {
     case "never": {
       // Whatever it answered: a number in an answer may be one that no tried state has.
-      const silent = rest.map((one) => ({ ...one, outcome: unanswered }));
-      const isLater = reason.later ? makers([...rest, ...silent]) > 0 : makers(rest) === 0;
+      const answeredLater = rest.filter(({ outcome }) => outcome.type === "ok");
+      const silent = answeredLater.map((one) => ({ ...one, outcome: unanswered }));
+      const isLater = !reason.later || makers([...answeredLater, ...silent]) > 0;
       return !oracle.atFirst(claim) && makers(others) === 0 && isLater;
     }
     case "ended": {

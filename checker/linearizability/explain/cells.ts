@@ -47,7 +47,7 @@ interface Known {
   wasTrue: boolean;
   /** When the last of these had returned: an index, -1 where there is none. */
   lastReturn: number;
-  /** Something that was called later can have made it true. */
+  /** Something that was called later, and answered, made it true. */
   later: boolean;
 }
 
@@ -114,7 +114,7 @@ function claimsOf(cells: Cells, past: Past): ReadonlyMap<string, Known> {
     for (const cell of touch.after === undefined ? [] : touch.cells) {
       const one = known(cell);
       if (one === undefined || !mayMakeTrue(touch, one.claim)) continue;
-      if (list.callIndex(i) > end) one.later = true;
+      if (list.callIndex(i) > end) one.later ||= outcome.type === "ok";
       else {
         one.wasTrue = true;
         one.lastReturn = Math.max(one.lastReturn, list.returnIndex(i));

@@ -83,7 +83,7 @@ function neverIn(
   let later = false;
   for (let i = list.length - 1; i >= 0 && list.callIndex(i) > end && !later; i--) {
     const access = traffic.access(list.call(i), list.outcome(i));
-    later = list.outcome(i).type !== "fail" && access.kind === "enqueue" && same(access.value, value);
+    later = list.outcome(i).type === "ok" && access.kind === "enqueue" && same(access.value, value);
   }
   return { kind: "never", claim: { cell: "", value, holds: true }, what, later };
 }

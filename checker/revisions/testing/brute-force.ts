@@ -4,8 +4,9 @@ import { acknowledgedAt, keyOf } from "../changes.ts";
 
 /**
  * The definition, tried out: can each change have one revision of its own, the one that its answer gives or any other
- * that is free, in real-time order, so that each read shows a state of its revision or later? What was never answered may have no revision at
- * all. Reads may be stale, but show nothing that was asked for after their answer. Exponential; for tests.
+ * that is free, in real-time order, so that each read shows a state of its revision or later? What was never answered may
+ * have no revision at all. Reads may be stale, but show nothing that was asked for after their answer, nor anything that
+ * came after such a change. Exponential; for tests.
  */
 export function canBeOrdered(operations: readonly Operation[], scope: RevisionScope): boolean {
   const changing = operations.filter((operation) => written(operation) !== undefined);
@@ -74,6 +75,8 @@ function shows(read: Operation, order: ReadonlyMap<Revision, Operation>, scope: 
     const [at, last]: readonly [Revision, Operation | undefined] = visible.at(-1) ?? [0, undefined];
     const held: Json = (last && written(last)) ?? null;
     return (
+      // Changes take effect in the order of their revisions: those below what it shows were asked for as well.
+      [...order].every(([revision, change]) => revision > at || wasAsked(change)) &&
       visible.every(([, change]) => wasAsked(change)) &&
       held === value &&
       (value === null || at === modRevision)

@@ -5,6 +5,7 @@ import { createWriteStream, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { finished } from "node:stream/promises";
 import { Pool } from "undici";
 import { type Clock, sleep } from "../../../core/clock.ts";
 import { millis, seconds } from "../../../core/time.ts";
@@ -37,6 +38,8 @@ export class RefusedError extends Error {
 export class LocalCluster {
   readonly #options: ClusterOptions;
   readonly #nodes: readonly Node[];
+  /** Resolves when all that the process wrote is in its log. */
+  readonly #logs = new Map<ChildProcess, Promise<void>>();
   readonly #children = new Set<ChildProcess>();
   #stopped = false;
 
@@ -92,7 +95,9 @@ export class LocalCluster {
     const child = spawn(process.execPath, [server, ...argv], {
       stdio: ["ignore", "ignore", "pipe"],
     });
-    child.stderr.pipe(createWriteStream(this.#logFile(node), { flags: "a" }));
+    const log = createWriteStream(this.#logFile(node), { flags: "a" });
+    child.stderr.pipe(log);
+    this.#logs.set(child, finished(log));
     this.#children.add(child);
     child.once("exit", () => this.#children.delete(child));
     this.#node(node).process = child;
@@ -107,6 +112,8 @@ export class LocalCluster {
     const child = this.#node(node).process;
     if (child === undefined) throw new Error(`node ${node} was not started`);
     if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    // What it wrote last may still be on its way to the log.
+    await this.#logs.get(child);
     return child.exitCode ?? child.signalCode;
   }
 
