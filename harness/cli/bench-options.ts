@@ -67,6 +67,10 @@ export const processesFor = (
 ): number =>
   processes ?? Math.max(leastPerNode * nodes, Math.min(mostByDefault, Math.ceil((rate * timeout) / 1000)));
 
+/** Clients that connect before the load begins: all that the user asked for, else a few for each node. */
+export const openedFor = ({ processes, nodes }: Pick<BenchOptions, "processes" | "nodes">): number =>
+  processes ?? leastPerNode * nodes;
+
 /** Declares the options of `assay bench`; the defaults are those of `npm run bench`. */
 export function declareBenchOptions(command: Command): Command {
   return declareConnection(declareLoad(declareWhat(command)))

@@ -13,7 +13,7 @@ import { cleanLeftovers } from "../runtimes/cleanup.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
 import { pairs } from "./arguments.ts";
-import { type BenchOptions, processesFor } from "./bench-options.ts";
+import { type BenchOptions, openedFor, processesFor } from "./bench-options.ts";
 import { repeatCommand } from "./command-line.ts";
 import { benchResult, type Finished } from "./json-result.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
@@ -114,6 +114,7 @@ function specOf(
     nodes: options.nodes,
     readMode: plan.readMode,
     load,
+    openedProcesses: openedFor(options),
     calibrate: warmUpSeconds > 0 && load.kind === "open" && options.rate === undefined,
     warmUpSeconds,
     operationTimeoutMs: options.timeout,

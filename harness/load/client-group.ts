@@ -31,6 +31,8 @@ export interface GroupContext {
   readonly endpoints: readonly Endpoint[];
   readonly connect: ConnectOptions;
   readonly load: Load;
+  /** Processes of an open loop that are connected before it begins. */
+  readonly opened: number;
   readonly random: Random;
   readonly recorder: Recorder;
   /** Called with a bug of ours (an actor or recorder that threw); that process asks nothing more. */
@@ -58,7 +60,7 @@ export class ClientGroup {
 
   /** Makes the processes; none is connected yet. */
   constructor(context: GroupContext) {
-    const { clock, workload, run, endpoints, load, random, onError } = context;
+    const { clock, workload, run, endpoints, load, opened, random, onError } = context;
     this.#context = context;
     const roles = workload.roles(run, random.fork("workload"));
     const [loadRole, ...more] = roles.filter(isLoad);
@@ -76,6 +78,7 @@ export class ClientGroup {
         clock,
         nodes: endpoints.map(({ node }) => node),
         bound: load.processes,
+        opened,
         make: (slot) => this.#make(loadRole, { slot, first: 0, random: loadRandom }),
         onError,
       });

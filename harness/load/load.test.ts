@@ -46,7 +46,7 @@ async function drive(load: Load, server: Server, { nodes = 1, refusing = false }
   };
   const errors: unknown[] = [];
   const onError = (reason: unknown) => errors.push(reason);
-  const context = { clock, nodes: names, bound: load.processes, make, onError };
+  const context = { clock, nodes: names, bound: load.processes, opened: 4, make, onError };
   const driver = load.kind === "open" ? new OpenLoad(context, load.rate) : new ClosedLoad(context);
   const end = await clock.run(async () => {
     recorder.begin();
@@ -101,6 +101,13 @@ describe("an open load", () => {
     );
     expect(new Set(all.map(({ process }) => process)).size).toBe(25);
     expect(driver.unsent).toEqual([]);
+  });
+
+  it("connects ahead of the load as many processes as were asked for, and the others when they are needed", async () => {
+    const { driver } = await drive(open(100, 50, 1), steady(1));
+    expect(driver.processes).toHaveLength(4);
+    const { driver: busy } = await drive(open(100, 50, 2), steady(250));
+    expect(busy.processes).toHaveLength(25);
   });
 
   it("asks through as few processes as it can, those that were used last", async () => {

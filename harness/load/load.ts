@@ -12,6 +12,8 @@ export interface LoadContext {
   readonly nodes: readonly NodeId[];
   /** At most this many processes. */
   readonly bound: number;
+  /** This many of them are connected before the load begins (open loop); the others when they are needed. */
+  readonly opened: number;
   /** Makes the process with this number, from 0; process `slot` belongs to node `slot % nodes.length`. */
   make(slot: number): LoadProcess;
   /** Called with a bug of ours (an actor or recorder that threw); that process asks nothing more. */

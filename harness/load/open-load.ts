@@ -13,8 +13,6 @@ import type { LoadContext, LoadDriver, LoadProcess, Unsent } from "./load.ts";
 const earliness = millis(1);
 /** Unsent operations are counted by node in spans of this length. */
 const unsentSpan = millis(100);
-/** Processes of each node that are connected before the load begins. */
-const openedPerNode = 4;
 
 /** The processes of one node. */
 interface Pool {
@@ -54,7 +52,8 @@ export class OpenLoad implements LoadDriver {
   }
 
   async open(): Promise<void> {
-    for (let i = 0; i < openedPerNode; i++) {
+    const { opened, bound } = this.#context;
+    while (this.#processes.length < Math.min(opened, bound)) {
       for (const pool of this.#pools) {
         const process = this.#make(pool);
         if (process !== undefined) pool.free.unshift(process);

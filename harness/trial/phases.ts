@@ -116,7 +116,7 @@ class Phases {
   }
 
   async open(): Promise<void> {
-    const { deps, random, recorder, connect, workload, end } = this.#context;
+    const { spec, deps, random, recorder, connect, workload, end } = this.#context;
     const endpoints = this.#cluster.nodes.map(({ endpoint }) => endpoint);
     this.#clients = new ClientGroup({
       clock: deps.clock,
@@ -126,6 +126,7 @@ class Phases {
       endpoints,
       connect,
       load: this.#load,
+      opened: spec.openedProcesses,
       random,
       recorder,
       onError: end.fail,

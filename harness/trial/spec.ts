@@ -28,6 +28,11 @@ export interface TrialSpec {
    * turn, the main phase lasts longer, by at most `recoverySeconds`.
    */
   readonly load: Load;
+  /**
+   * Clients of an open loop that connect before it begins; the others connect when they are needed. A client that connects
+   * to a paused node has nothing answered by it.
+   */
+  readonly openedProcesses: number;
   /** Whether the rate of `load` is an upper limit, lowered to half of what this machine and cluster reach. */
   readonly calibrate: boolean;
   /** Load before anything is recorded, seconds; 0 for none. */
@@ -89,6 +94,7 @@ export interface TrialDeps {
 export const trialDefaults = {
   nodes: 3,
   load: { kind: "open", rate: 500, processes: 500, seconds: 30 },
+  openedProcesses: 12,
   calibrate: false,
   warmUpSeconds: 2.5,
   quietSeconds: 3,

@@ -34,6 +34,7 @@ export async function warmUp(context: TrialContext, cluster: Cluster): Promise<n
     endpoints,
     connect,
     load: { kind: "closed", processes, seconds: spec.warmUpSeconds },
+    opened: processes,
     random: random.fork("warm-up"),
     recorder,
     onError: end.fail,
