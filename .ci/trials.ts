@@ -104,8 +104,8 @@ const reference: readonly Trial[] = [
     name: "the default bench is valid, with partitions, kills and pauses that bit",
     args: "",
     status: 0,
-    expect: ({ operations: { ok, fail, info }, faults }) => {
-      if (ok < fail + info) return `only ${ok} of ${ok + fail + info} operations succeeded`;
+    expect: ({ operations, faults }) => {
+      if (operations.ok < 2000) return `only ${operations.ok} operations succeeded`;
       const lacking = faults.filter(({ proven, windows }) => proven < windows).map(({ name }) => name);
       return lacking.length > 0 || faults.length < 3
         ? `not every fault was proven: ${JSON.stringify(faults)}`
