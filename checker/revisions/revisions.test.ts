@@ -103,6 +103,19 @@ describe("a lost write", () => {
     expect(judge([...write(1, 1, 2), ...between, ...absent]).kind).toBe("invalid");
   });
 
+  it("is certain where the only delete has a revision above a write that was requested after the answer", () => {
+    const answered: Line[] = [
+      [1, "invoke", "read", null, { key: "k1" }],
+      [2, "invoke", "delete"],
+      ...write(3, 1, 1),
+      [1, "ok", "read", null, { key: "k1", revision: 1 }],
+    ];
+    const deleted: Line[] = [[2, "ok", "delete", true, { revision: 3 }]];
+    expect(judge([...answered, ...write(4, 2, 2), ...deleted]).kind).toBe("invalid");
+    // Without that write the delete may have come before the answer.
+    expect(judge([...answered, ...deleted]).kind).toBe("valid");
+  });
+
   it("is certain where every delete was answered before the write was asked for, or found nothing", () => {
     const absent = read(2, null, { revision: 5 });
     expect(judge([...write(1, 1, 1), ...remove(3, null), ...write(1, 2, 3), ...absent]).kind).toBe("invalid");

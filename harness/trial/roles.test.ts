@@ -71,6 +71,8 @@ describe("a standing role next to the load", () => {
   });
 
   it("counts for no rate and no law of the load", async () => {
+    const open = (await trial([watchers, writers]).run()).verdicts.find(({ checker }) => checker === "load");
+    expect(open?.figures?.["operations per second"]).toBeCloseTo(100, -1);
     const run = await trial([watchers, writers], "closed").run();
     const load = run.verdicts.find(({ checker }) => checker === "load");
     expect(load).toMatchObject({ kind: "valid" });
