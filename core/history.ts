@@ -46,6 +46,8 @@ export interface NoticeEvent {
   /** What the key held before. */
   readonly previous?: Json;
   readonly revision?: Revision;
+  /** Whether the next notice of the same invocation arrived together with this one. */
+  readonly more?: true;
 }
 
 export type HistoryEvent = ClientEvent | NoticeEvent | HarnessEvent;

@@ -55,7 +55,7 @@ export interface At {
   notice(notice: Notice): void;
 }
 
-export type Notice = Pick<NoticeEvent, "f" | "key" | "value" | "previous" | "revision">;
+export type Notice = Pick<NoticeEvent, "f" | "key" | "value" | "previous" | "revision" | "more">;
 
 /**
  * One logical client: what it asks next, and how. It lives through the deaths of its process: after an unknown outcome the

@@ -102,7 +102,7 @@ describe("the history's codec", () => {
   it("reads notices of an invocation before them, by its index", () => {
     const watch = '{"index":7,"time":1,"type":"invoke","process":3,"f":"watch","key":"r1"}';
     const notice =
-      '{"index":8,"time":2,"type":"notice","process":3,"node":"n1","f":"put","of":7,"value":2,"previous":1,"revision":9}';
+      '{"index":8,"time":2,"type":"notice","process":3,"node":"n1","f":"put","of":7,"value":2,"previous":1,"revision":9,"more":true}';
     expect(decodeHistory(`${watch}\n\n${notice}\n`)[1]).toEqual(JSON.parse(notice));
     for (const of of [6, 8, 9]) {
       const decode = () =>
@@ -114,6 +114,9 @@ describe("the history's codec", () => {
     }
     expect(() => decodeHistory(`${watch}\n${notice.replace('"of":7,', "")}\n`)).toThrow(
       "history:2: expected",
+    );
+    expect(() => decodeHistory(`${watch}\n${notice.replace('"more":true', '"more":1')}\n`)).toThrow(
+      'whose "more" is true',
     );
   });
 

@@ -123,7 +123,7 @@ export function isTruncated(text: string): boolean {
   }
 }
 
-type Kind = "text" | "number" | "whole" | "any";
+type Kind = "text" | "number" | "whole" | "true" | "any";
 
 /** The members of a client's event and what each holds. */
 const clientMembers: Readonly<Record<keyof ClientEvent, Kind>> = {
@@ -154,6 +154,7 @@ const noticeMembers: Readonly<Record<keyof NoticeEvent, Kind>> = {
   value: "any",
   previous: "any",
   revision: "number",
+  more: "true",
 };
 const harnessMembers: Readonly<Record<"index" | "time" | "type" | "process" | keyof HarnessMembers, Kind>> = {
   index: "whole",
@@ -169,6 +170,7 @@ const kinds: Readonly<Record<Kind, { readonly words: string; is(value: unknown):
   text: { words: "a text", is: (value) => typeof value === "string" },
   number: { words: "a number", is: (value) => typeof value === "number" },
   whole: { words: "a whole number", is: Number.isSafeInteger },
+  true: { words: "true", is: (value) => value === true },
   any: { words: "any value", is: () => true },
 };
 const needed = ["index", "time", "type", "process", "f"] as const;

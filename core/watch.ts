@@ -1,0 +1,56 @@
+/**
+ * Words for watches, shared by clients, workloads, checkers and reports: what a system promises to a watcher, and how
+ * a history records what the watcher was told.
+ *
+ * A watch is opened by an operation `watch`: its `key`, or `value.prefix`, is what it follows; its `value` is a
+ * `WatchArgument`. Everything that the watcher hears after that is a notice `of` that invocation, one per change, in
+ * the order in which it was received. Notices of one delivery (changes that arrived together) follow each other, all
+ * but the last with `more`. A watch ends with `canceled`, or with `ended`, or with its process.
+ */
+import type { Revision } from "./op.ts";
+
+/**
+ * - `every-event`: each change once, in order of revisions, from the first that was asked for.
+ * - `latest-state`: the newest state again and again; states between may be skipped, none may be older than the one before.
+ * - `one-shot`: one event for each registration, without data; what changes before the next registration is not told.
+ */
+export type WatchContract = "every-event" | "latest-state" | "one-shot";
+
+/** What one kind of watch of a system promises, and what it can do. */
+export interface WatchPromise {
+  readonly contract: WatchContract;
+  /** Whether it may start at a revision, past or future. */
+  readonly from: boolean;
+  /** Whether it can follow a prefix. */
+  readonly prefix: boolean;
+  /** Whether it tells previous values, where asked. */
+  readonly previous: boolean;
+  /** Whether the watcher can ask how far it has been told. */
+  readonly progress: boolean;
+}
+
+/** Argument of an operation `watch`. */
+export type WatchArgument = {
+  /** Name of a kind of watch of the system: `stream`, `persistent`, `one-shot`, `blocking`. */
+  readonly kind: string;
+  /** Every key that begins with it. Absent: the operation's `key` is followed. */
+  readonly prefix?: string;
+  /** The first revision whose changes are told. Absent: whatever changes from now on. */
+  readonly from?: Revision;
+  /** Whether previous values are told. */
+  readonly previous?: boolean;
+};
+
+/**
+ * `f` of the notices of a watch:
+ * - `create`, `put`, `delete`: `key` was created, overwritten or deleted at `revision`; `value`, and with `previous` what
+ *   it held before (null: it did not exist). Revision and value are absent where the system does not tell them (a
+ *   ZooKeeper event says only what kind of change it was).
+ * - `state`: the state of `key` (null: absent), or of everything below a prefix as an object; `revision` is the system's
+ *   own (Consul's index, ZooKeeper's mzxid).
+ * - `progress`: everything up to `revision` has been told.
+ * - `canceled`: the system ended it, in its own words; `revision` is the one to which history was compacted, if that is why.
+ * - `ended`: the connection broke; `value` is the error's code. The watcher knows that it hears no more.
+ */
+export const watchNotices = ["create", "put", "delete", "state", "progress", "canceled", "ended"] as const;
+export type WatchNotice = (typeof watchNotices)[number];
