@@ -1,5 +1,5 @@
 /** Faults planted into recorded notices. Each returns undefined where the history has no place for it. */
-import type { History, HistoryEvent, NoticeEvent } from "../../../core/history.ts";
+import { type History, type HistoryEvent, isNotice, type NoticeEvent } from "../../../core/history.ts";
 import type { Random } from "../../../core/random.ts";
 import { isEvent, renumbered } from "./simulation.ts";
 
@@ -11,18 +11,22 @@ const replaced = (history: History, victim: HistoryEvent, by: readonly HistoryEv
 const pick = <T>(random: Random, items: readonly T[]): T | undefined =>
   items.length === 0 ? undefined : random.pick(items);
 
-/** Events of which the next one of the same watch has another revision, and the next one. */
+/** Events that are followed at once by one of the same watch at another revision, or of another change, and that one. */
 function neighbours(history: History): (readonly [NoticeEvent, NoticeEvent])[] {
   const last = new Map<number, NoticeEvent>();
-  return history.flatMap((event) => {
-    if (!isEvent(event)) return [];
+  return history.filter(isNotice).flatMap((event) => {
     const before = last.get(event.of);
     last.set(event.of, event);
-    return before !== undefined && before.revision !== event.revision ? [[before, event] as const] : [];
+    if (before === undefined || !isEvent(event) || !isEvent(before)) return [];
+    const isOther = event.revision === undefined ? differ(before, event) : before.revision !== event.revision;
+    return isOther ? [[before, event] as const] : [];
   });
 }
 
+const differ = (a: NoticeEvent, b: NoticeEvent): boolean => a.key !== b.key || a.f !== b.f;
+
 const isAlone = (history: History, event: NoticeEvent): boolean =>
+  event.revision === undefined ||
   history.every(
     (one) => one === event || !isEvent(one) || one.of !== event.of || one.revision !== event.revision,
   );
@@ -104,7 +108,7 @@ export const plants: Readonly<Record<string, Plant>> = {
   },
   key(random, history) {
     const victim = pick(random, history.filter(isEvent));
-    return victim && replaced(history, victim, [{ ...victim, key: "z" }, victim]);
+    return victim && replaced(history, victim, [{ ...victim, key: "z", more: true }, victim]);
   },
   "below the start"(random, history) {
     const watch = pick(

@@ -16,6 +16,8 @@ export interface SimulationOptions {
   readonly compactions: number;
   /** Whether events carry revisions, values and previous values. */
   readonly bare?: boolean;
+  /** Whether the answer to a watch does not say at which revision it begins. */
+  readonly vague?: boolean;
   readonly keys?: readonly string[];
 }
 
@@ -80,7 +82,7 @@ class Simulation {
       else if (dice < 0.65 && opened < watches) {
         this.#open();
         opened++;
-      } else if (dice < 0.65 + compactions) this.#compact();
+      } else if (this.#random.chance(compactions)) this.#compact();
       else this.#deliver();
     }
     for (let node = 0; node < this.#applied.length; node++) this.#applied[node] = this.#steps.length;
@@ -173,7 +175,7 @@ class Simulation {
     };
     const named = { process, node: nodeId(`n${node + 1}`), f: "watch", ...(key !== undefined && { key }) };
     const of = this.#record({ type: "invoke", ...named, value: argument });
-    this.#record({ type: "ok", ...named, revision: applied });
+    this.#record({ type: "ok", ...named, ...(!this.#options.vague && { revision: applied }) });
     this.#watches.push({ of, process, node, argument, key, next: from ?? applied + 1, isOver: false });
   }
 
