@@ -38,7 +38,7 @@ export class HttpConnection {
   #closed = false;
 
   constructor(endpoint: Endpoint, options: ConnectOptions) {
-    const { tls, token, timeoutMs, clock } = options;
+    const { tls, token, timeoutMs, clock, localAddress } = options;
     this.#clock = clock;
     this.#server = `${endpoint.node} (${hostPort(endpoint)})`;
     this.#headers = token === undefined ? {} : { "x-consul-token": token };
@@ -50,6 +50,7 @@ export class HttpConnection {
       bodyTimeout: 0,
       connect: {
         timeout: Math.min(timeoutMs, connectTimeoutMs),
+        ...(localAddress !== undefined && { localAddress }),
         ...(tls !== undefined && { ca: tls.ca }),
         ...(tls?.certificate !== undefined && { cert: tls.certificate }),
         ...(tls?.key !== undefined && { key: tls.key }),

@@ -101,7 +101,7 @@ class NodeConnection implements Connection {
   #channelToUse(): Channel {
     if (this.#closed) throw closedError();
     if (this.#channel === undefined || this.#channel.hasEnded)
-      this.#channel = new Channel(this.#endpoint, this.#options.tls);
+      this.#channel = new Channel(this.#endpoint, this.#options);
     return this.#channel;
   }
 
