@@ -43,6 +43,7 @@ export class HttpConnection {
     this.#server = `${endpoint.node} (${hostPort(endpoint)})`;
     this.#headers = token === undefined ? {} : { "x-consul-token": token };
     this.#pool = new Pool(`${tls === undefined ? "http" : "https"}://${hostPort(endpoint)}`, {
+      ...(localAddress !== undefined && { localAddress }),
       pipelining: 1,
       keepAliveTimeout: idleMs,
       // The deadline of each request is kept here.
@@ -50,7 +51,6 @@ export class HttpConnection {
       bodyTimeout: 0,
       connect: {
         timeout: Math.min(timeoutMs, connectTimeoutMs),
-        ...(localAddress !== undefined && { localAddress }),
         ...(tls !== undefined && { ca: tls.ca }),
         ...(tls?.certificate !== undefined && { cert: tls.certificate }),
         ...(tls?.key !== undefined && { key: tls.key }),
