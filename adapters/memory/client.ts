@@ -50,7 +50,10 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
   };
 
   readonly txn: Txn = {
-    commit: (changes, ask) => this.#change({ type: "txn", changes }, ask),
+    commit: async (changes, ask) => {
+      const { revision, modRevision } = await this.ask({ type: "txn", changes }, ask);
+      return modRevision === undefined ? undefined : revision;
+    },
   };
 
   async delete(key: string, ask?: Ask): Promise<Deletion> {

@@ -21,6 +21,8 @@ export type MemoryRequest =
 export interface MemoryAnswer extends Found {
   /** The value that was read; that which a delete removed; the id of a session that was opened. */
   readonly value?: string;
+  /** Reads: of the value. Transactions: of the change, if there was one. */
+  readonly modRevision?: Revision;
   /** Entries that a list found, in the order of keys. */
   readonly entries?: ReadonlyMap<string, Versioned>;
 }

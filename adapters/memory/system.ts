@@ -190,7 +190,9 @@ export class MemorySystem {
     const made = changes
       .map((change) => ({ key: change.key, value: change.f === "write" ? change.value : undefined }))
       .filter(({ key, value }) => (value ?? this.#store.read(key, this.#revision).value) !== undefined);
-    return made.length === 0 ? { revision: this.#revision } : this.#make(leader, made);
+    if (made.length === 0) return { revision: this.#revision };
+    const done = this.#make(leader, made);
+    return done instanceof ClientError ? done : { ...done, modRevision: done.revision };
   }
 
   /** Makes changes, all at the next revision. */
