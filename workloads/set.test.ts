@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ClientWith } from "../adapters/client/client.ts";
 import type { KeyValue } from "../adapters/client/kv.ts";
-import type { MemoryBug } from "../adapters/memory/system.ts";
+import type { MemoryBug } from "../adapters/memory/bugs.ts";
 import type { Consistency } from "../core/consistency.ts";
 import type { Call, Outcome } from "../core/op.ts";
 import type { Run } from "../core/run.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Adapter } from "../../adapters/adapter.ts";
 import type { ClientWith } from "../../adapters/client/client.ts";
-import type { MemoryBug } from "../../adapters/memory/system.ts";
+import type { MemoryBug } from "../../adapters/memory/bugs.ts";
 import { encodeEvent } from "../../core/codec/history-codec.ts";
 import type { Consistency } from "../../core/consistency.ts";
 import type { Run } from "../../core/run.ts";
