@@ -1,5 +1,5 @@
 import type { Change } from "../history.ts";
-import { type KeyString, keyString } from "../key.ts";
+import { type KeyString, keyInterval, keyString } from "../key.ts";
 import type { Store } from "../store.ts";
 import { nextBatch } from "./catch-up.ts";
 import {
@@ -59,19 +59,17 @@ export class WatchStream {
   create(id: number, request: WatchRequest): void {
     const store = this.#source.store();
     const { revision } = store;
-    const created = watcher(
-      id === 0 ? this.#freeId() : id,
-      request,
-      firstRevision(request, store, this.#source.flaws),
-    );
-    if (this.#watchers.has(created.id)) {
+    const { low, high } = keyInterval(request);
+    if (this.#watchers.has(id) && id !== 0) {
       this.#push({ type: "refused", reason: "duplicate-id", revision });
-    } else if (created.interval.low >= created.interval.high) {
+    } else if (low >= high) {
       this.#push({ type: "refused", reason: "empty-range", revision });
     } else {
+      const from = firstRevision(request, store, this.#source.flaws);
+      const created = watcher(id === 0 ? this.#freeId() : id, request, from);
       this.#watchers.set(created.id, created);
       this.#push({ type: "created", id: created.id, revision });
-      if (created.from > revision) this.#inStep.add(created);
+      if (from > revision) this.#inStep.add(created);
       else this.#lagging.push(created);
       this.compacted(store.compactRevision);
     }

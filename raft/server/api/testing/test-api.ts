@@ -8,7 +8,9 @@ import { MemoryReplica } from "./memory-replica.ts";
 const definitions = loadDefinitions();
 
 /** The API on both its ports, over a replica in memory, with a client of each, for tests. */
-export async function startTestApi(options: { clock?: Clock; replica?: MemoryReplica } = {}) {
+export async function startTestApi(
+  options: { clock?: Clock; replica?: MemoryReplica; watchProgressMs?: number } = {},
+) {
   const replica = options.replica ?? new MemoryReplica();
   const anyPort = { host: "127.0.0.1", port: 0 };
   const api = await startApi({
@@ -17,6 +19,7 @@ export async function startTestApi(options: { clock?: Clock; replica?: MemoryRep
     listenGateway: anyPort,
     clock: options.clock ?? realClock(),
     requestTimeoutMs: 5_000,
+    watchProgressMs: options.watchProgressMs ?? 60_000,
   });
   const client = new Client(`127.0.0.1:${api.clientPort}`, credentials.createInsecure());
   const gateway = `http://127.0.0.1:${api.gatewayPort}`;
