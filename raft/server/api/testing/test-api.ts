@@ -4,6 +4,7 @@ import { realClock } from "../../../../core/real-clock.ts";
 import { startApi } from "../api.ts";
 import { loadDefinitions, serviceDefinition } from "../definitions.ts";
 import { MemoryReplica } from "./memory-replica.ts";
+import { TestWatch } from "./test-watch.ts";
 
 const definitions = loadDefinitions();
 
@@ -46,6 +47,8 @@ export async function startTestApi(
         await callRaw(definition.path, definition.requestSerialize(request)),
       );
     },
+    /** A stream of watches, with that metadata. */
+    watch: (metadata?: Readonly<Record<string, string>>) => new TestWatch(client, metadata),
     /** Sends a body that is not a string as JSON. */
     async post(path: string, body: unknown): Promise<{ status: number; body: unknown }> {
       const response = await fetch(`${gateway}${path}`, {
