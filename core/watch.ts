@@ -5,7 +5,8 @@
  * A watch is opened by an operation `watch`: its `key`, or `value.prefix`, is what it follows; its `value` is a
  * `WatchArgument`. Everything that the watcher hears after that is a notice `of` that invocation, one per change, in
  * the order in which it was received. Notices of one delivery (changes that arrived together) follow each other, all
- * but the last with `more`. A watch ends with `canceled`, or with `ended`, or with its process.
+ * but the last with `more`. A watch ends with `canceled`, `ended` or `closed`, or with its process. A compaction is an operation
+ * `compact`, whose value is the revision before which history is discarded.
  */
 import type { Revision } from "./op.ts";
 
@@ -31,6 +32,8 @@ export interface WatchPromise {
   readonly progress: boolean;
   /** It follows which keys exist, not their values: its events are `changed`, its states the names of keys as an array. */
   readonly keysOnly?: true;
+  /** Whether all changes of one revision arrive in one delivery. */
+  readonly atomic: boolean;
 }
 
 /** Argument of an operation `watch`. */
@@ -58,6 +61,8 @@ export type WatchArgument = {
  * - `canceled`: the system ended it, in its own words; `revision` is the one to which history was compacted, if that is why.
  * - `ended`: the connection broke, the node refused to go on, or the watcher was too slow (`overloaded`); `value` is the
  *   error's code. The watcher knows that it hears no more.
+ * - `paused`, `resumed`: the watcher itself stopped reading, and reads again. Nothing reaches it in between.
+ * - `closed`: the watcher itself ended it.
  */
 export const watchNotices = [
   "create",
@@ -68,5 +73,8 @@ export const watchNotices = [
   "progress",
   "canceled",
   "ended",
+  "paused",
+  "resumed",
+  "closed",
 ] as const;
 export type WatchNotice = (typeof watchNotices)[number];

@@ -60,7 +60,14 @@ describe("deliveries on their way to a reader", () => {
 
 describe("a request for a watch", () => {
   const watches = {
-    plain: { contract: "latest-state", from: false, prefix: false, previous: false, progress: false },
+    plain: {
+      contract: "latest-state",
+      from: false,
+      prefix: false,
+      previous: false,
+      progress: false,
+      atomic: false,
+    },
   } as const;
 
   it.each([

@@ -23,6 +23,7 @@ const latest = {
   prefix: true,
   previous: false,
   progress: false,
+  atomic: false,
 } as const;
 
 /** `blocking` asks the leader; `blocking-stale` is answered by the node itself. */

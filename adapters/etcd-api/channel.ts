@@ -10,11 +10,11 @@ import {
   constants,
   type IncomingHttpHeaders,
 } from "node:http2";
-import { type Socket, connect as tcpConnect } from "node:net";
-import { connect as tlsConnect } from "node:tls";
+import type { Socket } from "node:net";
 import { ClientError } from "../../core/errors.ts";
-import type { Endpoint, Tls } from "../adapter.ts";
+import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { hostPort } from "../addresses.ts";
+import { openSocket } from "../client/socket.ts";
 import { Conversation, type ConversationEvents } from "./conversation.ts";
 import { decodeFrame, type Ending, endingIn, endingOfHttp, endingOfReset } from "./framing.ts";
 import { status } from "./status.ts";
@@ -56,12 +56,16 @@ export class Channel {
   #retired = false;
 
   /** Connects at once. `windowBytes`: what the node may send before it must wait for the reader. */
-  constructor(endpoint: Endpoint, tls: Tls | undefined, windowBytes = callsWindowBytes) {
+  constructor(
+    endpoint: Endpoint,
+    options: Pick<ConnectOptions, "tls" | "localAddress">,
+    windowBytes = callsWindowBytes,
+  ) {
     this.#windowBytes = windowBytes;
     const address = hostPort(endpoint);
     this.#server = `${endpoint.node} (${address})`;
-    this.#socket = openSocket(endpoint, tls);
-    const scheme = tls === undefined ? "http" : "https";
+    this.#socket = openSocket(endpoint, options, ["h2"]);
+    const scheme = options.tls === undefined ? "http" : "https";
     this.#session = connect(`${scheme}://${address}`, {
       createConnection: () => this.#socket,
       settings: { enablePush: false, initialWindowSize: windowBytes },
@@ -236,19 +240,6 @@ class Exchange {
 const nothing = Buffer.alloc(0);
 /** What a stream fails of is in its code. */
 const ignore = () => {};
-
-function openSocket({ host, port }: Endpoint, tls: Tls | undefined): Socket {
-  if (tls === undefined) return tcpConnect({ host, port });
-  const { ca, certificate, key } = tls;
-  return tlsConnect({
-    host,
-    port,
-    ca,
-    ALPNProtocols: ["h2"],
-    ...(certificate !== undefined && { cert: certificate }),
-    ...(key !== undefined && { key }),
-  });
-}
 
 /** Node reports several failed addresses of one name as one error without a text. */
 function messageOf(error: Error): string {

@@ -133,7 +133,7 @@ class NodeConnection implements Connection {
   #channelToUse(): Channel {
     if (this.#closed) throw closedError();
     if (this.#channel === undefined || this.#channel.hasEnded)
-      this.#channel = new Channel(this.#endpoint, this.#options.tls, this.#options.windowBytes);
+      this.#channel = new Channel(this.#endpoint, this.#options, this.#options.windowBytes);
     return this.#channel;
   }
 

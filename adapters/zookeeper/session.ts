@@ -167,7 +167,7 @@ export class Session {
   }
 
   #handshake(deadline: Nanos): Promise<Connection> {
-    const { clock, tls, sessionTimeoutMs } = this.#options;
+    const { clock, sessionTimeoutMs } = this.#options;
     const server = `${this.#endpoint.node} (${hostPort(this.#endpoint)})`;
     return new Promise((resolve, reject) => {
       let connection: Connection | undefined;
@@ -176,7 +176,7 @@ export class Session {
         wire.destroy();
         reject(new ClientError("not-connected", `${server}: ${reason}`));
       };
-      const wire = openWire(this.#endpoint, tls, {
+      const wire = openWire(this.#endpoint, this.#options, {
         frame: (frame) => {
           if (connection !== undefined) {
             connection.take(frame);

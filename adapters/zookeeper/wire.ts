@@ -1,6 +1,5 @@
-import { type Socket, connect as tcpConnect } from "node:net";
-import { connect as tlsConnect } from "node:tls";
-import type { Endpoint, Tls } from "../adapter.ts";
+import type { ConnectOptions, Endpoint } from "../adapter.ts";
+import { openSocket } from "../client/socket.ts";
 
 /** A TCP or TLS connection that carries frames: four bytes of length, then that many bytes. */
 export interface Wire {
@@ -21,8 +20,12 @@ export interface WireEvents {
 const replyBytesMax = 256 << 20;
 
 /** Never throws: a connection that cannot be made is one that closes. What is sent before it is up follows then. */
-export function openWire(endpoint: Endpoint, tls: Tls | undefined, events: WireEvents): Wire {
-  const socket = openSocket(endpoint, tls);
+export function openWire(
+  endpoint: Endpoint,
+  options: Pick<ConnectOptions, "tls" | "localAddress">,
+  events: WireEvents,
+): Wire {
+  const socket = openSocket(endpoint, options);
   let reason: string | undefined;
   let rest: Buffer = Buffer.alloc(0);
   socket.setNoDelay(true);
@@ -61,17 +64,4 @@ export function openWire(endpoint: Endpoint, tls: Tls | undefined, events: WireE
       socket.destroy();
     },
   };
-}
-
-/** A socket that connects, in TLS if the options ask for it; it may be written to at once. */
-export function openSocket({ host, port }: Endpoint, tls: Tls | undefined): Socket {
-  if (tls === undefined) return tcpConnect({ host, port });
-  const { ca, certificate, key } = tls;
-  return tlsConnect({
-    host,
-    port,
-    ca,
-    ...(certificate !== undefined && { cert: certificate }),
-    ...(key !== undefined && { key }),
-  });
 }

@@ -6,6 +6,7 @@ import { encodeEvent } from "../../core/codec/history-codec.ts";
 import type { Consistency } from "../../core/consistency.ts";
 import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
+import { localClients } from "../load/local-clients.ts";
 import { TestTrial } from "../testing/trial.ts";
 
 const nemeses = ["partition", "kill", "pause"];
@@ -263,8 +264,8 @@ describe("a closed load", () => {
 
 describe("the load generator's own limits", () => {
   it("label the run where its event loop was busy", async () => {
-    const probe = { start() {}, stop: () => ({ eventLoopUtilization: 0.9, gcMs: 12 }) };
-    const run = await new TestTrial({ spec: short, deps: { probe } }).run();
+    const probe = { start() {}, stop: () => ({ eventLoopUtilization: 0.9, gcMs: 12, cpuShare: 0.9 }) };
+    const run = await new TestTrial({ spec: short, deps: { clients: localClients(probe) } }).run();
     expect(run.client).toMatchObject({
       eventLoopUtilization: 0.9,
       gcMs: 12,

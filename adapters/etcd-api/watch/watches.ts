@@ -18,7 +18,7 @@ import type { CreateWatch, WatchAnswer, WatchEvent } from "./messages.ts";
 import { type StreamWatch, WatchStream } from "./stream.ts";
 
 export const watchPromises = {
-  stream: { contract: "every-event", from: true, prefix: true, previous: true, progress: true },
+  stream: { contract: "every-event", from: true, prefix: true, previous: true, progress: true, atomic: true },
 } as const satisfies Record<string, WatchPromise>;
 
 /** The watches of a client: those without a connection of their own share one stream. */

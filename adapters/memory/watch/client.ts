@@ -11,9 +11,23 @@ import type { MemorySystem } from "../system.ts";
 import type { OpenWatch } from "./teller.ts";
 
 export const watchPromises = {
-  stream: { contract: "every-event", from: true, prefix: true, previous: true, progress: true },
-  latest: { contract: "latest-state", from: false, prefix: true, previous: false, progress: false },
-  "one-shot": { contract: "one-shot", from: false, prefix: false, previous: false, progress: false },
+  stream: { contract: "every-event", from: true, prefix: true, previous: true, progress: true, atomic: true },
+  latest: {
+    contract: "latest-state",
+    from: false,
+    prefix: true,
+    previous: false,
+    progress: false,
+    atomic: false,
+  },
+  "one-shot": {
+    contract: "one-shot",
+    from: false,
+    prefix: false,
+    previous: false,
+    progress: false,
+    atomic: false,
+  },
 } as const satisfies Record<string, WatchPromise>;
 
 export class MemoryWatches implements Watches {

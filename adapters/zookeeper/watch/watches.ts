@@ -18,7 +18,8 @@ import { Session, type SessionOptions } from "../session.ts";
 import { changeOf } from "./events.ts";
 import { namesTarget, OneShotWatch, valueTarget } from "./one-shot.ts";
 
-const nothingMore = { from: false, previous: false, progress: false } as const;
+/** Changes of one multi are events of their own. */
+const nothingMore = { from: false, previous: false, progress: false, atomic: false } as const;
 
 export const watchPromises = {
   "one-shot": { contract: "one-shot", prefix: false, ...nothingMore },
