@@ -30,6 +30,8 @@ export interface WatchPromise {
   readonly previous: boolean;
   /** Whether the watcher can ask how far it has been told. */
   readonly progress: boolean;
+  /** It follows which keys exist, not their values: its events are `changed`, its states the names of keys as an array. */
+  readonly keysOnly?: true;
   /** Whether all changes of one revision arrive in one delivery. */
   readonly atomic: boolean;
 }
@@ -52,6 +54,7 @@ export type WatchArgument = {
  *   it held before (null: it did not exist, or its history was compacted meanwhile: etcd looks previous values up when it
  *   sends an event). Revision and value are absent where the system does not tell them (a ZooKeeper event says only what
  *   kind of change it was; from 3.9 on also its zxid).
+ * - `changed`: something below the prefix was created or deleted; the system does not say what (`keysOnly`).
  * - `state`: the state of `key` (null: absent), or of everything below a prefix as an object; `revision` is the system's
  *   own: Consul's index, ZooKeeper's mzxid; for an absent key the zxid of the state that was read.
  * - `progress`: everything up to `revision` has been told.
@@ -65,6 +68,7 @@ export const watchNotices = [
   "create",
   "put",
   "delete",
+  "changed",
   "state",
   "progress",
   "canceled",

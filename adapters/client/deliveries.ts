@@ -20,6 +20,7 @@ export class Deliveries {
   readonly #options: DeliveriesOptions;
   #waiting: Delivery[] = [];
   readonly #readers: ((delivery: Delivery | undefined) => void)[] = [];
+  readonly #whenTaken: (() => void)[] = [];
   #over = false;
   #paused = false;
 
@@ -64,8 +65,19 @@ export class Deliveries {
       this.#paused = false;
       this.#options.pause?.(false);
     }
+    if (this.#waiting.length === 0) this.#allTaken();
     if (delivery !== undefined || this.#over) return Promise.resolve(delivery);
     return new Promise((resolve) => this.#readers.push(resolve));
+  }
+
+  /** Resolves when nothing waits for the reader: what asks the system again and again keeps to the reader's pace. */
+  taken(): Promise<void> {
+    if (this.#waiting.length === 0 || this.#over) return Promise.resolve();
+    return new Promise((resolve) => this.#whenTaken.push(resolve));
+  }
+
+  #allTaken(): void {
+    for (const resolve of this.#whenTaken.splice(0)) resolve();
   }
 
   #put(delivery: Delivery): void {
@@ -76,6 +88,7 @@ export class Deliveries {
 
   #finish(): void {
     this.#over = true;
+    this.#allTaken();
     for (const reader of this.#readers.splice(0)) reader(undefined);
   }
 }

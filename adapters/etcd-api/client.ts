@@ -104,9 +104,7 @@ const transactions = (call: Call): Txn => ({
     });
     const { header, responses } = await call(methods.txn, { compare: [], success }, ask);
     // Deletes that found nothing are answered with the revision of some other change.
-    const changed = responses.some(
-      ({ responseDeleteRange: [deletion] }) => deletion === undefined || deletion.deleted !== "0",
-    );
+    const changed = responses.some(({ responseDeleteRange }) => responseDeleteRange?.deleted !== "0");
     return changed ? revisionOf(header) : undefined;
   },
 });

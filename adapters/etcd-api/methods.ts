@@ -67,8 +67,8 @@ export interface TxnRequest {
 
 export interface TxnAnswer extends Answer {
   readonly succeeded: boolean;
-  /** One for each change; one answer in it for a delete, none for a put. */
-  readonly responses: readonly { readonly responseDeleteRange: readonly { readonly deleted: string }[] }[];
+  /** One for each change; that of a put is not read. */
+  readonly responses: readonly { readonly responseDeleteRange?: { readonly deleted: string } }[];
 }
 
 export interface StatusAnswer extends Answer {
@@ -152,8 +152,7 @@ export const methods = {
     message({
       header: [1, header],
       succeeded: [2, "bool"],
-      // What may be absent is read as a list of at most one.
-      responses: [3, message({ responseDeleteRange: [3, deletedCount, "repeated"] }), "repeated"],
+      responses: [3, message({ responseDeleteRange: [3, deletedCount, "optional"] }), "repeated"],
     }),
   ),
   hashKv: method<{ readonly revision: number }, { readonly hash: number; readonly compactRevision: string }>(

@@ -4,6 +4,8 @@ import { openSocket } from "../client/socket.ts";
 /** A TCP or TLS connection that carries frames: four bytes of length, then that many bytes. */
 export interface Wire {
   send(frame: Uint8Array): void;
+  /** Stops reading from the network, or goes on. What has been read already still comes. */
+  pause(paused: boolean): void;
   /** Closes at once; `closed` is not called. */
   destroy(): void;
 }
@@ -51,6 +53,10 @@ export function openWire(
       length.writeInt32BE(frame.length);
       // One write, and so one packet and one system call where it fits.
       socket.write(Buffer.concat([length, frame]));
+    },
+    pause(paused) {
+      if (paused) socket.pause();
+      else socket.resume();
     },
     destroy() {
       socket.removeAllListeners("close");

@@ -33,8 +33,7 @@ export interface WatchedValue {
 export interface WatchEvent {
   readonly type: "PUT" | "DELETE";
   readonly kv: WatchedValue;
-  /** One at most. */
-  readonly prevKv: readonly WatchedValue[];
+  readonly prevKv?: WatchedValue;
 }
 
 export interface WatchAnswer {
@@ -77,8 +76,7 @@ const watchedValue = message({
 const event = message({
   type: [1, { names: ["PUT", "DELETE"] }],
   kv: [2, watchedValue],
-  // It may be absent, so it is read as a list.
-  prevKv: [3, watchedValue, "repeated"],
+  prevKv: [3, watchedValue, "optional"],
 });
 
 const answer = message({

@@ -161,8 +161,8 @@ class EtcdSubscription implements Subscription, StreamWatch {
     this.#deliveries.end(endedBy(error.code));
   }
 
-  #told({ type, kv, prevKv: [before] }: WatchEvent): Told {
-    const previous: Json = before?.value.toString() ?? null;
+  #told({ type, kv, prevKv }: WatchEvent): Told {
+    const previous: Json = prevKv?.value.toString() ?? null;
     return {
       f: type === "DELETE" ? "delete" : kv.createRevision === kv.modRevision ? "create" : "put",
       key: kv.key.toString(),
