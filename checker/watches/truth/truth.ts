@@ -75,7 +75,8 @@ export function truthOf(history: History, watches: readonly Watched[]): Truth {
         ...one,
         known: one.seen,
         operation: undefined,
-        isConditional: false,
+        mayFindNothing: false,
+        isSeen: true,
       }),
     ),
   ];
@@ -88,7 +89,9 @@ export function truthOf(history: History, watches: readonly Watched[]): Truth {
 
 /** A change, or a removal that may have found nothing. */
 interface Located extends Pick<Change, "key" | "revision" | "value" | "operation" | "calledAt" | "known"> {
-  readonly isConditional: boolean;
+  readonly mayFindNothing: boolean;
+  /** Whether somebody saw it, where it may have found nothing. */
+  readonly isSeen: boolean;
 }
 
 function locatedBy(
@@ -104,21 +107,27 @@ function locatedBy(
     operation,
     calledAt: operation.callIndex,
     known,
-    isConditional: value === null && mayFindNothing && !sawRemoval(key, revision),
+    mayFindNothing: value === null && mayFindNothing,
+    isSeen: value === null && mayFindNothing && sawRemoval(key, revision),
   }));
 }
 
 /** The changes of one key. */
 function changesOf(located: readonly Located[], doubts: readonly Effect[]): Change[] {
   let held: Json = null;
+  let reached: Revision | undefined;
   return located
-    .toSorted((a, b) => a.revision - b.revision)
-    .flatMap(({ isConditional, ...change }) => {
+    .toSorted((a, b) => a.revision - b.revision || Number(a.mayFindNothing) - Number(b.mayFindNothing))
+    .flatMap(({ mayFindNothing, isSeen, ...change }) => {
+      // A transaction that removed nothing is answered with the revision of the change before it.
+      if (mayFindNothing && change.revision === reached) return [];
       const previous = held;
       held = change.value;
+      reached = change.revision;
+      const isOpen = mayFindNothing && !isSeen;
       // Without a doubt, what is not there cannot be removed.
-      if (isConditional && previous === null && doubts.length === 0) return [];
-      return [{ ...change, previous, isCertain: !isConditional || doubts.length === 0, doubts }];
+      if (isOpen && previous === null && doubts.length === 0) return [];
+      return [{ ...change, previous, isCertain: !isOpen || doubts.length === 0, doubts }];
     });
 }
 
