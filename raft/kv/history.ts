@@ -107,8 +107,11 @@ export class History {
     this.#revision = revision;
   }
 
-  /** The changes made at `revision` or later, in order. `revision` must not be before `compactRevision`. */
-  since(revision: number): readonly Change[] {
+  /**
+   * Visits the changes made at `revision` or later, in order, until `visit` returns false. `revision` must not be before
+   * `compactRevision`.
+   */
+  visitSince(revision: number, visit: (change: Change) => boolean): void {
     assert(revision >= this.#compactRevision, `revision ${revision} is compacted`);
     let low = 0;
     let high = this.#changes.length;
@@ -117,12 +120,22 @@ export class History {
       if ((this.#changes[middle] as Change).modRevision < revision) low = middle + 1;
       else high = middle;
     }
-    return this.#changes.slice(low);
+    for (let i = low; i < this.#changes.length; i++) {
+      if (!visit(this.#changes[i] as Change)) return;
+    }
   }
 
-  /** Forgets what only reads before `revision` and events before it need. */
-  compact(revision: number): void {
+  /**
+   * Forgets what only reads before `revision` and events before it need: a watch may start at `revision` itself, so its
+   * deletions stay. `losesDeletions`: a planted bug, they go.
+   */
+  compact(revision: number, losesDeletions = false): void {
     this.#compactRevision = revision;
+    if (losesDeletions) {
+      this.#changes = this.#changes.filter(
+        (change) => change.modRevision !== revision || !isDeletion(change),
+      );
+    }
     const kept = (change: Change, versions: readonly Change[]) =>
       change.modRevision >= revision || liveAt(versions, revision) === change;
     const touched = new Set<KeyString>();

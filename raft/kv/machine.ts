@@ -8,10 +8,11 @@ import { Store, type StoreFlaw } from "./store.ts";
 export interface MachineOptions {
   /** Mutant `apply-twice`: a command that is in the log twice is applied twice. */
   readonly applyTwice?: boolean;
-  /** Mutants `lose-acknowledged-write` and `reuse-revision`: what the store does wrong with each fiftieth entry. */
+  /** Mutants of the store: what it does wrong. */
   readonly flaw?: StoreFlaw | undefined;
 }
 
+/** Writes are dropped, or share a revision, at one entry in fifty; a compaction goes wrong every time. */
 const flawEvery = 50;
 
 /** Outcome of a command; `proposer`, `incarnation` and `sequence` are its own. */
@@ -99,8 +100,8 @@ export class StateMachine {
       return { result: { ok: false, revision: this.store.revision, error: "superseded" }, duplicate: true };
     }
     if (admitted !== "fresh") return { result: admitted, duplicate: true };
-    const flaw = this.#applied % flawEvery === 0 ? this.#flaw : undefined;
-    const result = this.store.execute(command.request, flaw);
+    const strikes = command.request.type === "compact" || this.#applied % flawEvery === 0;
+    const result = this.store.execute(command.request, strikes ? this.#flaw : undefined);
     if (!this.#applyTwice) this.#proposals.remember(command, result);
     return { result, duplicate: false };
   }

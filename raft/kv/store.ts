@@ -2,8 +2,10 @@ import { assert } from "../../core/assert.ts";
 import type { ByteReader, ByteWriter } from "./bytes.ts";
 import { hashChanges } from "./hash.ts";
 import { type Change, History } from "./history.ts";
+import type { KeyString } from "./key.ts";
 import { range } from "./range.ts";
 import type {
+  KeyValue,
   KvErrorCode,
   KvRequest,
   KvResponse,
@@ -16,8 +18,11 @@ import { readHistory, writeHistory } from "./store-codec.ts";
 import { Transaction } from "./txn.ts";
 import { validate } from "./validate.ts";
 
-/** A planted bug: a transaction's changes are dropped, or have the revision of the transaction before it. */
-export type StoreFlaw = "drops-changes" | "shares-revision";
+/**
+ * A planted bug: a transaction's changes are dropped, or have the revision of the transaction before it; a compaction
+ * drops the deletions at its own revision.
+ */
+export type StoreFlaw = "drops-changes" | "shares-revision" | "loses-deletions";
 
 /**
  * The multi-version key-value store, with etcd's meaning of revisions: the store's revision starts at 1 and rises by one
@@ -49,7 +54,7 @@ export class Store {
   execute(request: WriteRequest, flaw?: StoreFlaw): KvResult {
     const error = validate(request);
     if (error !== undefined) return this.#result(error);
-    if (request.type === "compact") return this.#result(this.#compact(request.revision));
+    if (request.type === "compact") return this.#result(this.#compact(request.revision, flaw));
     const before = this.revision;
     const response = new Transaction(this.#history, flaw === "shares-revision").execute(request);
     if (flaw === "drops-changes" && this.revision > before) this.#history.forget(this.revision);
@@ -63,11 +68,16 @@ export class Store {
   }
 
   /**
-   * Every change made at `revision` or later, in order of revision and of `sub` within it: what a watch from there has
-   * to deliver.
+   * Visits every change made at `revision` or later, in order of revision and of `sub` within it, until `visit` returns
+   * false: what a watch from there has to deliver. `revision` must not be before `compactRevision`.
    */
-  changesSince(revision: number): readonly Change[] | "compacted" {
-    return revision < this.compactRevision ? "compacted" : this.#history.since(revision);
+  visitSince(revision: number, visit: (change: Change) => boolean): void {
+    this.#history.visitSince(revision, visit);
+  }
+
+  /** The key's value at `revision`; undefined if it did not exist, or the value of then is compacted. */
+  valueAt(key: KeyString, revision: number): KeyValue | undefined {
+    return this.#history.get(key, revision);
   }
 
   /**
@@ -91,10 +101,10 @@ export class Store {
     return new Store(readHistory(reader));
   }
 
-  #compact(revision: number): KvResponse | KvErrorCode {
+  #compact(revision: number, flaw: StoreFlaw | undefined): KvResponse | KvErrorCode {
     if (revision <= this.compactRevision) return "compacted";
     if (revision > this.revision) return "future-revision";
-    this.#history.compact(revision);
+    this.#history.compact(revision, flaw === "loses-deletions");
     return { type: "compact" };
   }
 

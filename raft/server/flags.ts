@@ -29,6 +29,7 @@ export interface Flags {
   readonly heartbeatMs: number;
   readonly snapshotEntries: number;
   readonly requestTimeoutMs: number;
+  readonly watchProgressMs: number;
   readonly mutants: ReadonlySet<Mutant>;
 }
 
@@ -46,9 +47,10 @@ export const usage = `Usage: node --import tsx raft/server/main.ts --name NAME -
   --heartbeat-ms N             time between two heartbeats of the leader (50)
   --snapshot-entries N         entries after which a snapshot is taken, more if the state is large (10000)
   --request-timeout-ms N       time after which a request without an answer is given up (5000)
+  --watch-progress-ms N        time between two progress notifications of a quiet watch that wants them (5000)
   --mutant NAME                plants a bug; may be repeated:
 ${Object.entries(mutants)
-  .map(([name, what]) => `      ${name.padEnd(22)} ${what}`)
+  .map(([name, what]) => `      ${name.padEnd(33)} ${what}`)
   .join("\n")}
 `;
 
@@ -65,6 +67,7 @@ const options = {
   "heartbeat-ms": { type: "string", default: "50" },
   "snapshot-entries": { type: "string", default: "10000" },
   "request-timeout-ms": { type: "string", default: "5000" },
+  "watch-progress-ms": { type: "string", default: "5000" },
   mutant: { type: "string", multiple: true, default: [] as string[] },
   help: { type: "boolean", default: false },
 } as const;
@@ -102,6 +105,7 @@ export function parseFlags(argv: readonly string[]): Flags | "help" {
     heartbeatMs,
     snapshotEntries: positive(values["snapshot-entries"], "--snapshot-entries"),
     requestTimeoutMs: positive(values["request-timeout-ms"], "--request-timeout-ms"),
+    watchProgressMs: positive(values["watch-progress-ms"], "--watch-progress-ms"),
     mutants: new Set(values.mutant.map(mutant)),
   };
 }

@@ -60,13 +60,14 @@ async function run(): Promise<void> {
     log,
     onFatal: fail,
   });
-  const { listenClient, listenGateway, requestTimeoutMs } = flags;
+  const { listenClient, listenGateway, requestTimeoutMs, watchProgressMs } = flags;
   const served = await startApi({
     replica: member,
     listenClient,
     ...(listenGateway && { listenGateway }),
     clock,
     requestTimeoutMs,
+    watchProgressMs,
     mutants: flags.mutants,
   });
   // Last: while the API was loading, the member would have missed the first heartbeats.

@@ -4,6 +4,7 @@ import type { Mutant } from "../core/mutants.ts";
 import { RaftNode } from "../core/node.ts";
 import { logIndex, type MemberId } from "../core/types.ts";
 import type { MachineOptions } from "../kv/machine.ts";
+import { type WatchFlaw, watchFlaws } from "../kv/watch/watch.ts";
 import type { OpenedDisk } from "./disk.ts";
 import type { PeerAddress } from "./transport/transport.ts";
 
@@ -60,6 +61,11 @@ export function createNode(options: MemberOptions, { snapshot, recovered }: Open
 /** Bugs of the state machine, by the mutants that were asked for. */
 export function machineOptions(mutants: ReadonlySet<Mutant>): MachineOptions {
   const applyTwice = mutants.has("apply-twice");
+  if (mutants.has("lose-delete-at-compaction")) return { applyTwice, flaw: "loses-deletions" };
   if (mutants.has("lose-acknowledged-write")) return { applyTwice, flaw: "drops-changes" };
   return mutants.has("reuse-revision") ? { applyTwice, flaw: "shares-revision" } : { applyTwice };
 }
+
+/** Bugs of the hub of watches, by the mutants that were asked for. */
+export const flawsOfWatches = (mutants: ReadonlySet<Mutant>): ReadonlySet<WatchFlaw> =>
+  new Set(watchFlaws.filter((flaw) => mutants.has(flaw)));

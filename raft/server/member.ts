@@ -5,9 +5,16 @@ import { type Input, logIndex, type MemberId, type Ready, type Status, term } fr
 import type { Applied } from "../kv/machine.ts";
 import type { KvResult, WriteRequest } from "../kv/request.ts";
 import type { Store } from "../kv/store.ts";
+import { WatchHub } from "../kv/watch/hub.ts";
 import { Applier } from "./applier.ts";
 import { Disk, type OpenedDisk } from "./disk.ts";
-import { createNode, type MemberOptions, machineOptions, ticksPerHeartbeat } from "./member-options.ts";
+import {
+  createNode,
+  flawsOfWatches,
+  type MemberOptions,
+  machineOptions,
+  ticksPerHeartbeat,
+} from "./member-options.ts";
 import { Proposals } from "./proposals.ts";
 import { Reads } from "./reads.ts";
 import { type Replica, ReplicaError, type ReplicaMember } from "./replica.ts";
@@ -26,6 +33,7 @@ const proposeBytesMax = 4 * 1024 * 1024;
  * Whatever happens within one turn of the event loop shares one Ready, and so one write to disk.
  */
 export class Member implements Replica {
+  readonly watches: WatchHub;
   readonly #options: MemberOptions;
   readonly #disk: Disk;
   readonly #node: RaftNode;
@@ -64,10 +72,14 @@ export class Member implements Replica {
     this.#applier = new Applier({
       snapshot,
       machine: machineOptions(options.mutants),
-      onApplied: (applied) => this.#answer(applied, recovered.incarnation),
+      onApplied: (applied) => {
+        this.watches.advance(this.store);
+        this.#answer(applied, recovered.incarnation);
+      },
       onRestored: () => this.#restored(recovered.incarnation),
       log: options.log,
     });
+    this.watches = new WatchHub(this.store, { flaws: flawsOfWatches(options.mutants) });
     const what = `${snapshot ? `snapshot at ${snapshot.index} and ` : ""}${recovered.entries.length} entries`;
     options.log(`recovered ${what}, term ${this.#status.term}`);
     const requestTimeout = millis(options.requestTimeoutMs);
@@ -131,6 +143,10 @@ export class Member implements Replica {
     if (this.#stopped) return Promise.reject(new ReplicaError("stopping", "the server is stopping"));
     this.#scheduleTurn();
     return this.#reads.add(this.#options.clock.now());
+  }
+
+  transferLeadership(to: MemberId): void {
+    this.#step({ type: "transfer-leadership", to });
   }
 
   status(): Status {
@@ -236,7 +252,10 @@ export class Member implements Replica {
     const { role, term: now, leader } = status;
     if (role === before.role && now === before.term && leader === before.leader) return;
     const appeared = leader !== undefined && (leader !== before.leader || now !== before.term);
-    if (appeared) this.#proposals.leaderAppeared();
+    if (appeared) {
+      this.#proposals.leaderAppeared();
+      this.watches.leaderAppeared();
+    }
     if (leader !== undefined) this.#leaderlessSince = undefined;
     else this.#leaderlessSince ??= this.#options.clock.now();
     const leadership = leader === undefined ? "no leader" : `leader ${this.#address(leader).name}`;
@@ -251,6 +270,7 @@ export class Member implements Replica {
   #restored(incarnation: number): void {
     this.#options.log(`snapshot: restored at ${this.#applier.index} from the leader`);
     const { machine } = this.#applier;
+    this.watches.replace(machine.store);
     this.#proposals.settleKnown((sequence) => machine.result(this.#options.id, incarnation, sequence));
   }
 

@@ -1,12 +1,15 @@
-import type { Status } from "../core/types.ts";
+import type { MemberId, Status } from "../core/types.ts";
 import type { KvResult, WriteRequest } from "../kv/request.ts";
 import type { Store } from "../kv/store.ts";
+import type { WatchHub } from "../kv/watch/hub.ts";
 
 /** Interface between the client API and the replicated server: all that the two know of each other. */
 export interface Replica {
   readonly clusterId: number;
   /** The state applied on this member: what a serializable read sees. */
   readonly store: Store;
+  /** Watches of `store`. */
+  readonly watches: WatchHub;
   /**
    * Resolves when the request was committed and applied here. Rejects with a ReplicaError, whose `definite` says
    * whether the request surely has no effect.
@@ -17,6 +20,8 @@ export interface Replica {
    * Rejects with a ReplicaError.
    */
   confirmRead(): Promise<void>;
+  /** Begins to hand leadership over; nothing happens if this member does not lead or `to` is no voter. `status` shows the end of it. */
+  transferLeadership(to: MemberId): void;
   status(): Status;
   /** Index applied to `store`. */
   applied(): number;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Mutant, mutants } from "../core/mutants.ts";
+import { watchFlaws } from "../kv/watch/watch.ts";
 import { optionsOf, type WorldKind } from "./options.ts";
 import { simulate } from "./simulation.ts";
 import type { Invariant } from "./violation.ts";
@@ -32,10 +33,18 @@ const catches: readonly Catch[] = [
 ];
 
 /** The same at every member, so that Raft's invariants hold: only what clients are answered shows them. */
-const seenByClients: readonly Mutant[] = ["lose-acknowledged-write", "reuse-revision"];
+const seenByClients: readonly Mutant[] = [
+  "lose-acknowledged-write",
+  "reuse-revision",
+  "lose-delete-at-compaction",
+];
 
-/** Planted in the server's API, which the simulator has not: the workload `set` finds it, in .ci/trials.ts. */
-const inTheServer: readonly Mutant[] = ["range-without-quorum"];
+/** Planted in the server's API and its watches, which the simulator has not: workloads find them. */
+const inTheServer: readonly Mutant[] = [
+  "range-without-quorum",
+  "compacted-read-returns-current",
+  ...watchFlaws,
+];
 
 /** The first seed whose world breaks an invariant. */
 function firstCaught({ mutant, world, seeds }: Catch) {

@@ -218,6 +218,7 @@ describe("an address that is taken", () => {
       replica: new MemoryReplica(),
       clock: new VirtualClock(),
       requestTimeoutMs: 1000,
+      watchProgressMs: 1000,
     };
     const taken = { host: "127.0.0.1", port: api.gatewayPort ?? 0 };
     const free = { host: "127.0.0.1", port: 0 };

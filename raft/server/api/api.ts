@@ -5,7 +5,8 @@ import { loadDefinitions } from "./definitions.ts";
 import { startGateway } from "./gateway.ts";
 import { startGrpc } from "./grpc.ts";
 import { methods } from "./methods.ts";
-import { Service } from "./service.ts";
+import { maxRequestBytes, Service } from "./service.ts";
+import { WatchServer } from "./watch/server.ts";
 
 export interface Address {
   readonly host: string;
@@ -22,6 +23,8 @@ export interface ApiOptions {
   readonly clock: Clock;
   /** Time that a request may wait for a quorum before the answer is a timeout. */
   readonly requestTimeoutMs: number;
+  /** Time between two progress notifications of a quiet watch that wants them. */
+  readonly watchProgressMs: number;
   readonly mutants?: ReadonlySet<Mutant>;
 }
 
@@ -33,23 +36,36 @@ export interface Api {
 }
 
 /** Serves clients of `replica`. Rejects where an address cannot be listened on. */
-export async function startApi({ clock, ...options }: ApiOptions): Promise<Api> {
-  const { listenClient, listenGateway, ...served } = options;
-  const service = new Service({ ...served, clock });
-  const common = { definitions: loadDefinitions(), methods: methods(service), service };
-  const grpc = await startGrpc({ ...common, ...listenClient, clock });
-  if (listenGateway === undefined) return { clientPort: grpc.port, close: grpc.close };
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const { listenClient, listenGateway, clock, replica, watchProgressMs } = options;
+  const service = new Service(options);
+  const watches = new WatchServer({
+    replica,
+    clock,
+    progressIntervalMs: watchProgressMs,
+    fragmentBytes: maxRequestBytes,
+  });
+  const common = { definitions: loadDefinitions(), methods: methods(service), service, watches };
+  const grpc = await startGrpc({ ...common, ...listenClient, clock }).catch((reason) => {
+    watches.close();
+    throw reason;
+  });
+  const closeGrpc = () => {
+    watches.close();
+    return grpc.close();
+  };
+  if (listenGateway === undefined) return { clientPort: grpc.port, close: closeGrpc };
   try {
     const gateway = await startGateway({ ...common, ...listenGateway });
     return {
       clientPort: grpc.port,
       gatewayPort: gateway.port,
       close: async () => {
-        await Promise.all([grpc.close(), gateway.close()]);
+        await Promise.all([closeGrpc(), gateway.close()]);
       },
     };
   } catch (reason) {
-    await grpc.close();
+    await closeGrpc();
     throw reason;
   }
 }

@@ -74,6 +74,17 @@ export const apiErrors = {
     message: "etcdserver: request timed out, possibly due to previous leader failure",
     definite: false,
   },
+  "not-leader": { grpc: status.FAILED_PRECONDITION, message: "etcdserver: not leader", definite: true },
+  "bad-transferee": {
+    grpc: status.FAILED_PRECONDITION,
+    message: "etcdserver: bad leader transferee",
+    definite: true,
+  },
+  "transfer-timeout": {
+    grpc: status.UNKNOWN,
+    message: "etcdserver: request timed out, leader transfer took too long",
+    definite: false,
+  },
   internal: { grpc: status.INTERNAL, message: "etcdserver: internal error", definite: false },
 } as const satisfies Record<string, { grpc: status; message: string; definite: boolean }>;
 

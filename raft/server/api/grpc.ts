@@ -12,6 +12,8 @@ import { serviceDefinition } from "./definitions.ts";
 import { ApiError } from "./errors.ts";
 import type { Method } from "./methods.ts";
 import { maxRequestBytes, type Service } from "./service.ts";
+import { watchHandler } from "./watch/grpc.ts";
+import type { WatchServer } from "./watch/server.ts";
 
 /** etcd's room for what is around keys and values: a request between the limits gets etcd's error, not gRPC's. */
 const maxMessageBytes = maxRequestBytes + 512 * 1024;
@@ -29,6 +31,7 @@ export interface GrpcOptions {
   readonly definitions: PackageDefinition;
   readonly methods: readonly Method[];
   readonly service: Service;
+  readonly watches: WatchServer;
   readonly clock: Clock;
 }
 
@@ -40,6 +43,8 @@ export async function startGrpc(options: GrpcOptions): Promise<{ port: number; c
     const methods = options.methods.filter(({ service }) => service === name);
     server.addService(tolerant(serviceDefinition(options.definitions, name)), handlers(methods));
   }
+  const watch = serviceDefinition(options.definitions, "etcdserverpb.Watch");
+  server.addService(tolerant(watch), { Watch: watchHandler(options.watches, malformed) });
   const health = serviceDefinition(options.definitions, "grpc.health.v1.Health");
   server.addService(tolerant(health), { Check: unary(() => check(options.service)) });
 

@@ -33,5 +33,17 @@ export const methods = (service: Service): readonly Method[] => [
     path: "/v3/maintenance/hash",
     call: (request) => service.hashKv(request),
   },
+  {
+    service: maintenance,
+    name: "MoveLeader",
+    path: "/v3/maintenance/transfer-leadership",
+    call: (request) => service.moveLeader(request),
+  },
+  {
+    service: maintenance,
+    name: "Defragment",
+    path: "/v3/maintenance/defragment",
+    call: () => service.defragment(),
+  },
   { service: cluster, name: "MemberList", path: "/v3/cluster/member/list", call: () => service.memberList() },
 ];

@@ -1,9 +1,10 @@
 import { assert } from "../../../core/assert.ts";
-import { type Clock, withTimeout } from "../../../core/clock.ts";
+import { type Clock, sleep, withTimeout } from "../../../core/clock.ts";
 import { millis } from "../../../core/time.ts";
 import type { Mutant } from "../../core/mutants.ts";
+import { memberId } from "../../core/types.ts";
 import { isSingleKey } from "../../kv/key.ts";
-import type { KvResponse, KvResult, WriteRequest } from "../../kv/request.ts";
+import type { KvResponse, KvResult, RangeRequest, WriteRequest } from "../../kv/request.ts";
 import { isReadOnly } from "../../kv/store.ts";
 import { validate } from "../../kv/validate.ts";
 import { type Replica, ReplicaError } from "../replica.ts";
@@ -16,16 +17,17 @@ import {
   rangeRequest,
   txnRequest,
 } from "./from-wire.ts";
-import { deleteRangeResponse, putResponse, rangeResponse, txnResponse } from "./to-wire.ts";
+import { deleteRangeResponse, putResponse, rangeResponse, responseHeader, txnResponse } from "./to-wire.ts";
 import type {
   CompactionRequestWire,
-  CompactionResponseWire,
   DeleteRangeRequestWire,
   DeleteRangeResponseWire,
   HashKvRequestWire,
   HashKvResponseWire,
+  HeaderOnlyWire,
   HeaderWire,
   MemberListResponseWire,
+  MoveLeaderRequestWire,
   PutRequestWire,
   PutResponseWire,
   RangeRequestWire,
@@ -40,6 +42,8 @@ export const apiVersion = "3.4.0";
 
 /** etcd's default: 1.5 MiB in one request that writes. */
 export const maxRequestBytes = 1.5 * 1024 * 1024;
+
+const transferPollMs = 5;
 
 export interface ServiceOptions {
   readonly replica: Replica;
@@ -56,12 +60,15 @@ export class Service {
   readonly #requestTimeoutMs: number;
   /** Planted bug: ranges of several keys are all served from this member's own state. */
   readonly #rangesLocally: boolean;
+  /** Planted bug: a range at a compacted revision gets the current state. */
+  readonly #readsCompacted: boolean;
 
   constructor({ replica, clock, requestTimeoutMs, mutants }: ServiceOptions) {
     this.#replica = replica;
     this.#clock = clock;
     this.#requestTimeoutMs = requestTimeoutMs;
     this.#rangesLocally = mutants?.has("range-without-quorum") ?? false;
+    this.#readsCompacted = mutants?.has("compacted-read-returns-current") ?? false;
   }
 
   async range(wire: RangeRequestWire): Promise<RangeResponseWire> {
@@ -69,7 +76,7 @@ export class Service {
     refuseInvalid(validate(request));
     const isLocal = wire.serializable || (this.#rangesLocally && !isSingleKey(request));
     if (!isLocal) await this.#confirmRead();
-    const { revision, response } = succeeded(this.#replica.store.range(request), "range");
+    const { revision, response } = succeeded(this.#read(request), "range");
     return rangeResponse(this.#header(revision), response);
   }
 
@@ -97,7 +104,8 @@ export class Service {
     return txnResponse(this.#header(revision), response);
   }
 
-  async compact({ revision }: CompactionRequestWire): Promise<CompactionResponseWire> {
+  /** `physical` needs nothing: what is compacted is gone from the store when the answer comes. */
+  async compact({ revision }: CompactionRequestWire): Promise<HeaderOnlyWire> {
     const result = succeeded(await this.#propose({ type: "compact", revision }), "compact");
     return { header: this.#header(result.revision) };
   }
@@ -125,6 +133,26 @@ export class Service {
     return { header: this.#header(), hash: result.hash, compact_revision: result.compactRevision };
   }
 
+  /** Nothing to do: the state is in memory. */
+  async defragment(): Promise<HeaderOnlyWire> {
+    return { header: this.#header() };
+  }
+
+  /** Resolves when the target leads. Only the leader takes it, and only for a voter. */
+  async moveLeader({ targetID }: MoveLeaderRequestWire): Promise<HeaderOnlyWire> {
+    const { leader, id } = this.#replica.status();
+    if (leader !== id) throw new ApiError("not-leader");
+    const target = this.#replica.members().find((member) => member.id === targetID && !member.learner);
+    if (target === undefined) throw new ApiError("bad-transferee");
+    this.#replica.transferLeadership(memberId(targetID));
+    const end = this.#clock.now() + millis(this.#requestTimeoutMs);
+    while (this.#replica.status().leader !== targetID) {
+      if (this.#clock.now() >= end) throw new ApiError("transfer-timeout");
+      await sleep(this.#clock, millis(transferPollMs));
+    }
+    return { header: this.#header() };
+  }
+
   async memberList(): Promise<MemberListResponseWire> {
     const members = this.#replica.members().map((member) => ({
       ID: member.id,
@@ -144,6 +172,14 @@ export class Service {
     } catch {
       return false;
     }
+  }
+
+  #read(request: RangeRequest): KvResult {
+    const result = this.#replica.store.range(request);
+    // The planted bug answers what it has.
+    if (this.#readsCompacted && !result.ok && result.error === "compacted")
+      return this.#replica.store.range({ ...request, revision: 0 });
+    return result;
   }
 
   #propose(request: WriteRequest): Promise<KvResult> {
@@ -169,8 +205,7 @@ export class Service {
   }
 
   #header(revision = this.#replica.store.revision): HeaderWire {
-    const { id, term } = this.#replica.status();
-    return { cluster_id: this.#replica.clusterId, member_id: id, revision, raft_term: term };
+    return responseHeader(this.#replica, revision);
   }
 }
 

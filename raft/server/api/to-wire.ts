@@ -1,5 +1,6 @@
 import { AssertionError, unreachable } from "../../../core/assert.ts";
 import type { KeyValue, KvResponse } from "../../kv/request.ts";
+import type { Replica } from "../replica.ts";
 import type {
   DeleteRangeResponseWire,
   HeaderWire,
@@ -11,6 +12,11 @@ import type {
 } from "./wire.ts";
 
 /** Encoders from the state machine's response to the message for the client. */
+
+export function responseHeader(replica: Replica, revision: number): HeaderWire {
+  const { id, term } = replica.status();
+  return { cluster_id: replica.clusterId, member_id: id, revision, raft_term: term };
+}
 
 type Response<T extends KvResponse["type"]> = Extract<KvResponse, { type: T }>;
 
@@ -55,7 +61,7 @@ function responseOp(header: HeaderWire, response: KvResponse): ResponseOpWire {
   }
 }
 
-const keyValue = (kv: KeyValue): KeyValueWire => ({
+export const keyValue = (kv: KeyValue): KeyValueWire => ({
   key: kv.key,
   value: kv.value,
   create_revision: kv.createRevision,

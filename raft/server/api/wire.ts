@@ -70,6 +70,15 @@ export interface HashKvRequestWire {
   readonly revision: number;
 }
 
+export interface MoveLeaderRequestWire {
+  readonly targetID: number;
+}
+
+/** Response that says nothing but which member it is from. */
+export interface HeaderOnlyWire {
+  readonly header: HeaderWire;
+}
+
 /** Header of a response; inside a transaction, only the revision is given. */
 export interface HeaderWire {
   readonly cluster_id?: number;
@@ -114,10 +123,6 @@ export interface TxnResponseWire {
   readonly header: HeaderWire;
   readonly succeeded: boolean;
   readonly responses: readonly ResponseOpWire[];
-}
-
-export interface CompactionResponseWire {
-  readonly header: HeaderWire;
 }
 
 export interface StatusResponseWire {

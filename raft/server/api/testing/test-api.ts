@@ -4,11 +4,14 @@ import { realClock } from "../../../../core/real-clock.ts";
 import { startApi } from "../api.ts";
 import { loadDefinitions, serviceDefinition } from "../definitions.ts";
 import { MemoryReplica } from "./memory-replica.ts";
+import { TestWatch } from "./test-watch.ts";
 
 const definitions = loadDefinitions();
 
 /** The API on both its ports, over a replica in memory, with a client of each, for tests. */
-export async function startTestApi(options: { clock?: Clock; replica?: MemoryReplica } = {}) {
+export async function startTestApi(
+  options: { clock?: Clock; replica?: MemoryReplica; watchProgressMs?: number } = {},
+) {
   const replica = options.replica ?? new MemoryReplica();
   const anyPort = { host: "127.0.0.1", port: 0 };
   const api = await startApi({
@@ -17,6 +20,7 @@ export async function startTestApi(options: { clock?: Clock; replica?: MemoryRep
     listenGateway: anyPort,
     clock: options.clock ?? realClock(),
     requestTimeoutMs: 5_000,
+    watchProgressMs: options.watchProgressMs ?? 60_000,
   });
   const client = new Client(`127.0.0.1:${api.clientPort}`, credentials.createInsecure());
   const gateway = `http://127.0.0.1:${api.gatewayPort}`;
@@ -43,6 +47,8 @@ export async function startTestApi(options: { clock?: Clock; replica?: MemoryRep
         await callRaw(definition.path, definition.requestSerialize(request)),
       );
     },
+    /** A stream of watches, with that metadata. */
+    watch: (metadata?: Readonly<Record<string, string>>) => new TestWatch(client, metadata),
     /** Sends a body that is not a string as JSON. */
     async post(path: string, body: unknown): Promise<{ status: number; body: unknown }> {
       const response = await fetch(`${gateway}${path}`, {
