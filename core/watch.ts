@@ -32,6 +32,8 @@ export interface WatchPromise {
   readonly progress: boolean;
   /** It follows which keys exist, not their values: its events are `changed`, its states the names of keys as an array. */
   readonly keysOnly?: true;
+  /** One-shot only: a client receives the event before a read of its own shows the new data. */
+  readonly beforeReads?: true;
   /** Whether all changes of one revision arrive in one delivery. */
   readonly atomic: boolean;
 }

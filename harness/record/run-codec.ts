@@ -64,6 +64,7 @@ const watchPromise: z.ZodType<WatchPromise> = z.looseObject({
   previous: z.boolean(),
   progress: z.boolean(),
   keysOnly: z.literal(true).exactOptional(),
+  beforeReads: z.literal(true).exactOptional(),
   atomic: z.boolean(),
 } satisfies Members<WatchPromise>);
 

@@ -60,7 +60,7 @@ export function truthOf(history: History, watches: readonly Watched[]): Truth {
   const all = operations(history);
   const attempts = attemptsOf(all);
   const seesChange = new Set(
-    watches.flatMap(({ contract, invoked }) => (contract === "latest-state" ? [] : [invoked.index])),
+    watches.flatMap(({ promise, invoked }) => (promise.contract === "latest-state" ? [] : [invoked.index])),
   );
   const isChange = new Set(["create", "put", "delete", "state"]);
   const { placed, sawRemoval } = placeAttempts(
