@@ -1,5 +1,6 @@
 import type { ReadPromise } from "../core/consistency.ts";
 import type { Revision, RevisionScope } from "../core/op.ts";
+import type { WatchPromise } from "../core/watch.ts";
 import type { Admin } from "./client/admin.ts";
 import type { Capability, Connect } from "./client/client.ts";
 import type { ConnectOptions, Endpoint } from "./client/connection.ts";
@@ -22,8 +23,13 @@ export interface Adapter extends AskedOnce {
   readonly name: string;
   /** One line for `assay list`. */
   readonly summary: string;
-  /** Promises of the system according to its documentation; reads by read mode. */
-  readonly promises: { readonly reads: Readonly<Record<string, ReadPromise>> };
+  /** Promises of the system according to its documentation. */
+  readonly promises: {
+    /** By read mode. */
+    readonly reads: Readonly<Record<string, ReadPromise>>;
+    /** By kind of watch. Absent if the system has no capability `watch`. */
+    readonly watches?: Readonly<Record<string, WatchPromise>>;
+  };
   readonly defaultReadMode: string;
   /** Read mode in which a node answers from its own copy. */
   readonly localReadMode: string;

@@ -2,8 +2,21 @@ import { type History, isHarnessEvent } from "./history.ts";
 import type { Link, NodeId } from "./op.ts";
 import type { Nanos } from "./time.ts";
 
-/** What a runtime can do to a cluster. `link-cut` also cuts clients' links where `client-cut` is offered. */
-export type Fault = "link-cut" | "client-cut" | "link-delay" | "packet-loss" | "kill" | "pause" | "restart";
+/**
+ * What can be done to a cluster, and to its clients: `client-pause` and `client-kill` strike a load worker, `worker-cut` cuts one
+ * off from nodes, `client-cut` all of them. `link-cut` also cuts clients' links where `client-cut` is offered.
+ */
+export type Fault =
+  | "link-cut"
+  | "client-cut"
+  | "worker-cut"
+  | "link-delay"
+  | "packet-loss"
+  | "kill"
+  | "pause"
+  | "restart"
+  | "client-pause"
+  | "client-kill";
 
 /** A fault as a period of the run's time. */
 export interface FaultWindow {

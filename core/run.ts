@@ -74,11 +74,13 @@ export interface Calibration {
   readonly reachedRate: number;
 }
 
-/** Operations that were due within a tenth of a second and not sent, because no process of their node was free. */
+/** Operations that were due within a tenth of a second and not sent. */
 export interface UnsentSpan {
   readonly node: string;
   readonly at: Nanos;
   readonly count: number;
+  /** No process of the node was free, or the load worker was paused or killed. Absent in older runs: `busy`. */
+  readonly because?: "busy" | "stopped";
 }
 
 export interface Machine {
@@ -123,6 +125,17 @@ export interface ClientHealth {
   readonly gcMs: number;
   /** Why the result is the client's limit rather than the system's, where it is. */
   readonly limited?: string;
+  /** Each load worker that lived to the end; the figures above are those of the worst. Absent in older runs. */
+  readonly workers?: readonly WorkerHealth[];
+}
+
+/** How one load worker fared. */
+export interface WorkerHealth {
+  readonly sendLagMsP99: number;
+  readonly eventLoopUtilization: number;
+  readonly gcMs: number;
+  /** Processor time that its process used, for each second of the load. */
+  readonly cpuShare: number;
 }
 
 /** A line of `usage.jsonl`. */

@@ -5,14 +5,17 @@
  * A watch is opened by an operation `watch`: its `key`, or `value.prefix`, is what it follows; its `value` is a
  * `WatchArgument`. Everything that the watcher hears after that is a notice `of` that invocation, one per change, in
  * the order in which it was received. Notices of one delivery (changes that arrived together) follow each other, all
- * but the last with `more`. A watch ends with `canceled`, or with `ended`, or with its process.
+ * but the last with `more`. A watch ends with `canceled`, `ended` or `closed`, or with its process. A compaction is an operation
+ * `compact`, whose value is the revision before which history is discarded.
  */
 import type { Revision } from "./op.ts";
 
 /**
  * - `every-event`: each change once, in order of revisions, from the first that was asked for.
- * - `latest-state`: the newest state again and again; states between may be skipped, none may be older than the one before.
- * - `one-shot`: one event for each registration, without data; what changes before the next registration is not told.
+ * - `latest-state`: the state that the watch found when it was set, then the newest again and again; states between may be
+ *   skipped, none may be older than the one before.
+ * - `one-shot`: the state that a read found, which also registers the watch; one event, without data; then the next read
+ *   and registration. What changes between the event and that read is not told.
  */
 export type WatchContract = "every-event" | "latest-state" | "one-shot";
 
@@ -27,11 +30,15 @@ export interface WatchPromise {
   readonly previous: boolean;
   /** Whether the watcher can ask how far it has been told. */
   readonly progress: boolean;
+  /** It follows which keys exist, not their values: its events are `changed`, its states the names of keys as an array. */
+  readonly keysOnly?: true;
+  /** Whether all changes of one revision arrive in one delivery. */
+  readonly atomic: boolean;
 }
 
 /** Argument of an operation `watch`. */
 export type WatchArgument = {
-  /** Name of a kind of watch of the system: `stream`, `persistent`, `one-shot`, `blocking`. */
+  /** Name of a kind of watch of the system, one of its adapter's `promises.watches`. */
   readonly kind: string;
   /** Every key that begins with it. Absent: the operation's `key` is followed. */
   readonly prefix?: string;
@@ -44,13 +51,30 @@ export type WatchArgument = {
 /**
  * `f` of the notices of a watch:
  * - `create`, `put`, `delete`: `key` was created, overwritten or deleted at `revision`; `value`, and with `previous` what
- *   it held before (null: it did not exist). Revision and value are absent where the system does not tell them (a
- *   ZooKeeper event says only what kind of change it was).
+ *   it held before (null: it did not exist, or its history was compacted meanwhile: etcd looks previous values up when it
+ *   sends an event). Revision and value are absent where the system does not tell them (a ZooKeeper event says only what
+ *   kind of change it was; from 3.9 on also its zxid).
+ * - `changed`: something below the prefix was created or deleted; the system does not say what (`keysOnly`).
  * - `state`: the state of `key` (null: absent), or of everything below a prefix as an object; `revision` is the system's
- *   own (Consul's index, ZooKeeper's mzxid).
+ *   own: Consul's index, ZooKeeper's mzxid; for an absent key the zxid of the state that was read.
  * - `progress`: everything up to `revision` has been told.
  * - `canceled`: the system ended it, in its own words; `revision` is the one to which history was compacted, if that is why.
- * - `ended`: the connection broke; `value` is the error's code. The watcher knows that it hears no more.
+ * - `ended`: the connection broke, the node refused to go on, or the watcher was too slow (`overloaded`); `value` is the
+ *   error's code. The watcher knows that it hears no more.
+ * - `paused`, `resumed`: the watcher itself stopped reading, and reads again. Nothing reaches it in between.
+ * - `closed`: the watcher itself ended it.
  */
-export const watchNotices = ["create", "put", "delete", "state", "progress", "canceled", "ended"] as const;
+export const watchNotices = [
+  "create",
+  "put",
+  "delete",
+  "changed",
+  "state",
+  "progress",
+  "canceled",
+  "ended",
+  "paused",
+  "resumed",
+  "closed",
+] as const;
 export type WatchNotice = (typeof watchNotices)[number];

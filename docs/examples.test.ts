@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { MemoryBug } from "../adapters/memory/system.ts";
+import type { MemoryBug } from "../adapters/memory/bugs.ts";
 import type { Run } from "../core/run.ts";
 import { TestTrial } from "../harness/testing/trial.ts";
 import type { Workload } from "../workloads/workload.ts";

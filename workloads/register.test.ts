@@ -6,8 +6,8 @@ import { type Call, type Json, nodeId, type Outcome } from "../core/op.ts";
 import { createRandom } from "../core/random.ts";
 import { VirtualClock } from "../core/virtual-clock.ts";
 import { register } from "./register.ts";
-import { loadOf, testRun } from "./testing/run.ts";
-import type { WorkloadRun } from "./workload.ts";
+import { historyOf, loadOf, testRun } from "./testing/run.ts";
+import { type WorkloadRun, wholeLoad } from "./workload.ts";
 
 const clients = (options: Record<string, number> = {}, parts: Partial<WorkloadRun> = {}) => {
   const { actors, last } = loadOf(register, testRun({ options, ...parts }));
@@ -21,7 +21,7 @@ const timeout: Outcome = { type: "info", error: { code: "timeout", definite: fal
 
 /** What a register would answer, one operation after the other. */
 function play(count: number, options: Record<string, number> = {}) {
-  const role = register.roles(testRun({ options }), createRandom(5))[0];
+  const role = register.roles(testRun({ options }), createRandom(5), wholeLoad)[0];
   if (role?.processes !== "load") throw new Error("no load");
   const random = createRandom(5).fork("process");
   const actor = role.actor({ node: nodeId("n1"), slot: 0, random });
@@ -33,7 +33,7 @@ function play(count: number, options: Record<string, number> = {}) {
     actor.observe?.(call, outcome);
     calls.push({ call, outcome });
   }
-  return { calls, last: () => role.final?.() ?? [] };
+  return { calls, last: () => role.final?.(historyOf(calls.map(({ call }) => call))) ?? [] };
 }
 
 function answer(state: Map<string, Json>, { f, key = "", value }: Call): Outcome {
@@ -94,7 +94,8 @@ describe("the register workload", () => {
   });
 
   it("does not wear a key out with operations that were refused and tried nothing", () => {
-    const { actor, last } = clients({ keys: 1, "operations-per-key": 3 });
+    const { actor } = clients({ keys: 1, "operations-per-key": 3 });
+    const keys = new Set<string | undefined>();
     const refused: Outcome = {
       type: "fail",
       error: { code: "not-connected", definite: true, message: "" },
@@ -102,8 +103,9 @@ describe("the register workload", () => {
     for (let i = 0; i < 50; i++) {
       const call = actor.next();
       actor.observe?.(call, refused);
+      keys.add(call.key);
     }
-    expect(last()).toEqual([{ f: "read", key: "r1" }]);
+    expect(keys).toEqual(new Set(["r1"]));
   });
 
   it("lets no more processes ask about a key at the same time than were allowed", () => {
@@ -116,11 +118,32 @@ describe("the register workload", () => {
   });
 
   it("reads every key in the end, and marks its keys as the run's own", () => {
-    const { last } = clients({ keys: 2 }, { keyPrefix: "x7-" });
-    expect(last()).toEqual([
-      { f: "read", key: "x7-r1" },
-      { f: "read", key: "x7-r2" },
-    ]);
+    const { actor, last } = clients({ keys: 2 }, { keyPrefix: "x7-" });
+    const calls = Array.from({ length: 20 }, () => actor.next());
+    const key = (n: number) => ({ f: "read", key: `x7-r${n}` });
+    expect(last(calls)).toHaveLength(2);
+    expect(last(calls)).toEqual(expect.arrayContaining([key(1), key(2)]));
+  });
+
+  it("shares its keys with other shares of the run, but writes no value that they write", () => {
+    const seen = [
+      { index: 0, of: 2, generation: 0 },
+      { index: 1, of: 2, generation: 0 },
+      { index: 1, of: 2, generation: 1 },
+    ].map((share) => {
+      const [actor] = loadOf(register, testRun({ options: { keys: 1, "operations-per-key": 100 } }), {
+        share,
+      }).actors;
+      const calls = Array.from({ length: 200 }, () => actor?.next() ?? { f: "" });
+      const values = calls.flatMap(({ f, value }) => (f === "write" ? [value] : []));
+      return { keys: new Set(calls.map(({ key }) => key)), values };
+    });
+    expect(seen.map(({ keys }) => [...keys])).toEqual(
+      Array.from({ length: 3 }, () => ["r1", "r2", "r3", "r4"]),
+    );
+    const values = seen.flatMap((one) => one.values);
+    expect(values.length).toBeGreaterThan(50);
+    expect(new Set(values).size).toBe(values.length);
   });
 
   it("asks for deletes in the share that was asked for, and compares with nothing that it deleted", () => {

@@ -11,7 +11,17 @@ import { assert } from "../core/assert.ts";
 import { ClientError } from "../core/errors.ts";
 import type { Call, Json, Outcome, Result } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
-import { type Actor, type At, optionOf, type Self, type Workload, type WorkloadRun } from "./workload.ts";
+import {
+  type Actor,
+  type At,
+  keysOf,
+  optionOf,
+  type Self,
+  type Share,
+  uniqueNumbers,
+  type Workload,
+  type WorkloadRun,
+} from "./workload.ts";
 
 const options = {
   keys: { default: 5, min: 1, max: 10_000, doc: "keys in use at a time" },
@@ -42,16 +52,19 @@ interface Register {
   seen: Json | undefined;
 }
 
-/** State that all clients of a run share: the keys in use, and what was last seen of each. */
+/** State that all clients of a share have in common: the keys in use, and what was last seen of each. */
 class Registers {
   readonly #run: WorkloadRun;
   readonly #keys: Register[] = [];
   readonly #live: Register[] = [];
   readonly #byName = new Map<string, Register>();
-  #lastValue = 0;
+  readonly #share: Share;
+  readonly #value: () => number;
 
-  constructor(run: WorkloadRun) {
+  constructor(run: WorkloadRun, share: Share) {
     this.#run = run;
+    this.#share = share;
+    this.#value = uniqueNumbers(share);
     for (let i = 0; i < this.#option("keys"); i++) this.#live.push(this.#newKey());
   }
 
@@ -66,7 +79,7 @@ class Registers {
     const cas = updates < this.#option("cas-percent");
     if (!cas && updates < this.#option("cas-percent") + this.#option("delete-percent"))
       return { f: "delete", key };
-    const value = ++this.#lastValue;
+    const value = this.#value();
     return cas && register.seen !== undefined
       ? { f: "cas", key, value: [register.seen, value] }
       : { f: "write", key, value };
@@ -84,23 +97,19 @@ class Registers {
     register.seen = seen ?? undefined;
   }
 
-  reads(): readonly Call[] {
-    return this.#keys.map(({ name }) => ({ f: "read", key: name }));
-  }
-
   /** A live key that is not asked about by too many already; where all are, the least busy one. */
   #pick(random: Random): Register {
     this.#live.forEach((register, i) => {
       if (this.#isSpent(register)) this.#live[i] = this.#newKey();
     });
-    const limit = this.#option("concurrency-per-key");
+    const limit = this.#part("concurrency-per-key");
     const free = this.#live.filter(({ pending }) => pending < limit);
     if (free.length > 0) return random.pick(free);
     return this.#live.reduce((a, b) => (b.pending < a.pending ? b : a));
   }
 
   #isSpent({ asked, unknown }: Register): boolean {
-    return asked >= this.#option("operations-per-key") || unknown >= this.#option("unknown-per-key");
+    return asked >= this.#part("operations-per-key") || unknown >= this.#part("unknown-per-key");
   }
 
   #newKey(): Register {
@@ -109,6 +118,11 @@ class Registers {
     this.#keys.push(register);
     this.#byName.set(name, register);
     return register;
+  }
+
+  /** This share's part of a number: all shares ask about the same keys. */
+  #part(name: keyof typeof options): number {
+    return Math.ceil(this.#option(name) / this.#share.of);
   }
 
   #option(name: keyof typeof options): number {
@@ -181,14 +195,14 @@ export const register: Workload<"kv" | "delete"> = {
   summary: "reads, writes, compare-and-sets and deletes of single keys",
   requires: ["kv", "delete"],
   options,
-  roles(run) {
-    const registers = new Registers(run);
+  roles(run, _random, share) {
+    const registers = new Registers(run, share);
     return [
       {
         name: "clients",
         processes: "load",
         actor: (self) => client(registers, run, self),
-        final: () => registers.reads(),
+        final: (history) => keysOf(history).map((key) => ({ f: "read", key })),
       },
     ];
   },

@@ -11,7 +11,16 @@ import { set as setModel } from "../checker/models/set.ts";
 import { ClientError } from "../core/errors.ts";
 import type { Call, Json, Outcome, Result } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
-import { type Actor, type At, optionOf, type Workload, type WorkloadRun } from "./workload.ts";
+import {
+  type Actor,
+  type At,
+  keysOf,
+  optionOf,
+  type Share,
+  uniqueNumbers,
+  type Workload,
+  type WorkloadRun,
+} from "./workload.ts";
 
 const options = {
   sets: { default: 3, min: 1, max: 1000, doc: "sets in use at a time" },
@@ -34,15 +43,18 @@ interface SetInUse {
   readonly members: number[];
 }
 
-/** What all clients of a run share. */
+/** What all clients of a share have in common. */
 class Sets {
   readonly #run: WorkloadRun;
   readonly #all: SetInUse[] = [];
   readonly #inUse: SetInUse[] = [];
-  #elements = 0;
+  readonly #share: Share;
+  readonly #element: () => number;
 
-  constructor(run: WorkloadRun) {
+  constructor(run: WorkloadRun, share: Share) {
     this.#run = run;
+    this.#share = share;
+    this.#element = uniqueNumbers(share);
     for (let i = 0; i < this.#option("sets"); i++) this.#inUse.push(this.#newSet());
   }
 
@@ -59,7 +71,7 @@ class Sets {
       const [value = 0] = set.members.splice(random.integer(0, set.members.length - 1), 1);
       return { f: "remove", key, value };
     }
-    return { f: "add", key, value: ++this.#elements };
+    return { f: "add", key, value: this.#element() };
   }
 
   observe({ f, key, value }: Call, outcome: Outcome): void {
@@ -71,12 +83,8 @@ class Sets {
     if (outcome.type === "ok" && f === "add") set.members.push(Number(value));
   }
 
-  lists(): readonly Call[] {
-    return this.#all.map(({ name }) => ({ f: "list", key: name }));
-  }
-
   #isSpent({ asked, unknown }: SetInUse): boolean {
-    return asked >= this.#option("operations-per-set") || unknown >= this.#option("unknown-per-set");
+    return asked >= this.#part("operations-per-set") || unknown >= this.#part("unknown-per-set");
   }
 
   #newSet(): SetInUse {
@@ -88,6 +96,11 @@ class Sets {
     };
     this.#all.push(set);
     return set;
+  }
+
+  /** This share's part of a number: all shares ask about the same sets. */
+  #part(name: keyof typeof options): number {
+    return Math.ceil(this.#option(name) / this.#share.of);
   }
 
   #option(name: keyof typeof options): number {
@@ -138,14 +151,14 @@ export const set: Workload<"kv" | "delete" | "prefix"> = {
   summary: "adds and removes unique elements, each a key under a prefix, and lists whole sets",
   requires: ["kv", "delete", "prefix"],
   options,
-  roles(run) {
-    const sets = new Sets(run);
+  roles(run, _random, share) {
+    const sets = new Sets(run, share);
     return [
       {
         name: "clients",
         processes: "load",
         actor: ({ random }) => client(sets, run.readMode, random),
-        final: () => sets.lists(),
+        final: (history) => keysOf(history).map((key) => ({ f: "list", key })),
       },
     ];
   },

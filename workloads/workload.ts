@@ -6,7 +6,7 @@ import type { Unsettled } from "../checker/convergence/convergence.ts";
 import type { CallWords } from "../checker/model.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Consistency, KnownLimit } from "../core/consistency.ts";
-import type { History, NoticeEvent } from "../core/history.ts";
+import { type History, isClientEvent, type NoticeEvent } from "../core/history.ts";
 import type { Call, NodeId, Outcome, Result, RevisionScope } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
 
@@ -27,6 +27,26 @@ export interface WorkloadRun {
   readonly options: Readonly<Record<string, number>>;
   /** Seconds that a node may take to catch up after the last heal. */
   readonly convergenceSeconds: number;
+}
+
+/** The part of a run's load that one worker process does: every `of`-th operation, from the `index`-th on. */
+export interface Share {
+  readonly index: number;
+  readonly of: number;
+  /** How many workers that were killed had it before. */
+  readonly generation: number;
+}
+
+/** The share of the only worker. */
+export const wholeLoad: Share = { index: 0, of: 1, generation: 0 };
+
+/** More than any worker counts to. */
+const perGeneration = 10 ** 8;
+
+/** Counts up; no two shares of a run, and no two generations of a share, count the same number. The whole load: 1, 2, 3, … */
+export function uniqueNumbers({ index, of, generation }: Share): () => number {
+  let counted = generation * perGeneration;
+  return () => counted++ * of + index + 1;
 }
 
 /** Place of an actor. */
@@ -73,8 +93,8 @@ export interface Actor<C extends Capability, Step> {
 
 interface RoleBase {
   readonly name: string;
-  /** Calls of the final phase, at every node, when all is healed: reads of everything that matters. */
-  final?(): readonly Call[];
+  /** Calls of the final phase, at every node, when all is healed: reads of everything that mattered in `history`. */
+  final?(history: History): readonly Call[];
 }
 
 /** Its actors are the run's load: as many as the load has processes, paced as the load says. One role at most. */
@@ -107,8 +127,11 @@ export interface Workload<C extends Capability = Capability> {
   readonly requires: readonly C[];
   /** Named whole numbers (`keys`, `operations-per-key`), for `--workload-option`. */
   readonly options: Readonly<Record<string, WorkloadOption>>;
-  /** Roles that act. Pure: calls follow from `run`, `random` and the outcomes. */
-  roles(run: WorkloadRun, random: Random): readonly Role<C>[];
+  /**
+   * Roles that act. Pure: calls follow from `run`, `random`, `share` and the outcomes. Each share of the run has roles of its
+   * own, so what must be unique in a run (a value that nobody else writes) comes from `uniqueNumbers(share)`.
+   */
+  roles(run: WorkloadRun, random: Random, share: Share): readonly Role<C>[];
   /** Words for its operations in reports: a model has them. Absent: words that fit any operation. */
   readonly words?: CallWords;
   checkers(run: WorkloadRun): readonly Checker[];
@@ -127,3 +150,11 @@ export const optionOf = <Name extends string>(
   run: WorkloadRun,
   name: Name,
 ): number => run.options[name] ?? options[name].default;
+
+/** The keys that a history's clients asked about, in order of their first invocation. */
+export function keysOf(history: History): string[] {
+  const keys = new Set<string>();
+  for (const event of history)
+    if (isClientEvent(event) && event.type === "invoke" && event.key !== undefined) keys.add(event.key);
+  return [...keys];
+}

@@ -5,12 +5,16 @@ import type { Delete } from "./delete.ts";
 import type { KeyValue } from "./kv.ts";
 import type { Prefix } from "./prefix.ts";
 import type { Sessions } from "./session.ts";
+import type { Txn } from "./txn.ts";
+import type { Watches } from "./watch.ts";
 
 export interface Capabilities {
   readonly kv: KeyValue;
   readonly delete: Delete;
   readonly prefix: Prefix;
   readonly session: Sessions;
+  readonly txn: Txn;
+  readonly watch: Watches;
 }
 
 export type Capability = keyof Capabilities;

@@ -29,6 +29,8 @@ export interface ConnectOptions extends Credentials {
   /** Milliseconds for connecting, and for each call without a limit of its own. */
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** Source address of the client's connections; default: the system's choice. */
+  readonly localAddress?: string;
 }
 
 /** Ways to end a client. Both reject pending calls with `connection-lost`; later calls reject with `not-connected`. */

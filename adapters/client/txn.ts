@@ -8,8 +8,8 @@ export type TxnChange =
 
 export interface Txn {
   /**
-   * Makes all changes at one revision, each key once; a delete of an absent key changes nothing. Resolves with the revision, if
-   * the system reports it. Rejects with a ClientError, definite if nothing was changed.
+   * Makes all changes at one revision, each key once; a delete of an absent key changes nothing. Resolves with the revision,
+   * if the system reports it and anything was changed. Rejects with a ClientError, definite if nothing was changed.
    */
   commit(changes: readonly TxnChange[], ask?: Ask): Promise<Revision | undefined>;
 }

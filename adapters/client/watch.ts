@@ -1,6 +1,7 @@
-/** Capability `watch`: to be told of changes. */
+/** Capability `watch`: reports of changes, without a request for each. */
+import { ClientError } from "../../core/errors.ts";
 import type { Json, Revision } from "../../core/op.ts";
-import type { WatchNotice } from "../../core/watch.ts";
+import type { WatchNotice, WatchPromise } from "../../core/watch.ts";
 import type { Ask } from "./ask.ts";
 
 export interface WatchRequest {
@@ -28,23 +29,58 @@ export interface Told {
 /** What arrived together. */
 export type Delivery = readonly Told[];
 
-/** A watch that is set. It ends with its client, with a `canceled` or an `ended`, and with `close`. */
+/**
+ * A watch that is set. It ends with a `canceled` or an `ended`, and without either when its client or the watch itself is
+ * closed. It never reconnects: whoever wants to go on opens another one.
+ */
 export interface Subscription {
-  /** Revision at which the system set it, if the system says so. */
+  /**
+   * Revision of the node's state when it set the watch, if the system reports it. Without `from`, changes after that
+   * revision are told.
+   */
   readonly revision?: Revision;
   /**
-   * Resolves with the next delivery, in order; undefined once the watch is over and everything was read. Never rejects. A
-   * watcher that does not ask is a slow one: after a bounded number of deliveries the client stops reading from the
-   * network, if the watch has a connection of its own.
+   * Resolves with the next delivery, in order; undefined once the watch is over and everything was read. Never rejects.
+   * A watcher that does not ask is a slow one. Deliveries wait up to a bound (`Deliveries`); then a watch with a
+   * connection of its own stops reading from the network, and one that shares its connection ends with `ended` and
+   * `overloaded`.
    */
   next(): Promise<Delivery | undefined>;
-  /** Asks the system how far the watch has been told; the answer is a delivery of `progress`. Absent if the system cannot say. */
+  /**
+   * Asks the system how far the watch has been told. Resolves when the request has left; the answer, if the system gives
+   * one, is a delivery of `progress`. Absent if the system cannot say.
+   */
   progress?(ask?: Ask): Promise<void>;
-  /** Ends the watch at the system. Never rejects. */
+  /** Ends the watch at the system; undelivered changes are dropped. Never rejects. */
   close(ask?: Ask): Promise<void>;
 }
 
 export interface Watches {
-  /** Resolves when the system has confirmed the watch. */
+  /**
+   * Resolves when the system has confirmed the watch. Rejects with a ClientError: `unsupported` if this kind of watch cannot
+   * do what is asked. A start that was compacted is no error: the first delivery is `canceled`.
+   */
   open(request: WatchRequest, ask?: Ask): Promise<Subscription>;
 }
+
+/** Throws `unsupported` unless a kind of watch of these can do what is asked. Returns its promise. */
+export function promiseOfWatch(
+  watches: Readonly<Record<string, WatchPromise>>,
+  { kind, target, from, previous }: WatchRequest,
+): WatchPromise {
+  const promise = watches[kind];
+  if (promise === undefined)
+    throw new ClientError("unsupported", `no kind of watch ${kind}: ${Object.keys(watches).join(", ")}`);
+  const lacking = [
+    from !== undefined && !promise.from && "start at a revision",
+    "prefix" in target && !promise.prefix && "follow a prefix",
+    previous === true && !promise.previous && "tell previous values",
+  ].filter((what) => what !== false);
+  if (lacking.length > 0)
+    throw new ClientError("unsupported", `a watch of the kind ${kind} cannot ${lacking.join(" or ")}`);
+  return promise;
+}
+
+/** Whether a key is followed. */
+export const follows = (target: WatchRequest["target"], key: string): boolean =>
+  "key" in target ? target.key === key : key.startsWith(target.prefix);

@@ -5,6 +5,7 @@ import { admin } from "./admin.ts";
 import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
 import { observe } from "./observer.ts";
+import { watchPromises } from "./watch.ts";
 
 /** HashiCorp Consul 1.8 and newer, over its HTTP API. */
 export const consul: Adapter = {
@@ -37,6 +38,7 @@ export const consul: Adapter = {
       consistent: { consistency: "linearizable" },
       stale: { consistency: "stale" },
     },
+    watches: watchPromises,
   },
   defaultReadMode: "default",
   localReadMode: "stale",

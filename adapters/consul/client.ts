@@ -7,13 +7,14 @@ import type { Deletion } from "../client/delete.ts";
 import { KeptSessions } from "../client/kept-sessions.ts";
 import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
-import { inOrderOfKeys, keyOfName, nameOfKey } from "../key-names.ts";
+import type { Txn } from "../client/txn.ts";
+import { inOrderOfKeys } from "../key-names.ts";
 import { parse, success } from "./answers.ts";
 import { type HttpAnswer, HttpConnection, type HttpRequest } from "./http.ts";
 import { createSession, type Put } from "./lease.ts";
-
-/** Path under which Assay's keys live. */
-const folder = "assay/";
+import { keyName, keyOf, pathOf, pathOfPrefix } from "./paths.ts";
+import { type Found, numberIn, query, textOf } from "./queries.ts";
+import { ConsulWatches } from "./watch.ts";
 
 /** The query that asks for a read mode. */
 const queries: Readonly<Record<string, string>> = {
@@ -22,16 +23,7 @@ const queries: Readonly<Record<string, string>> = {
   stale: "stale",
 };
 
-/** An entry of an answer. Its value is base64; null if it is empty. */
-const entrySchema = z.object({
-  Key: z.string(),
-  Value: z.string().nullable(),
-  ModifyIndex: z.number(),
-});
-type Entry = z.infer<typeof entrySchema>;
-const entriesSchema = z.array(entrySchema);
-
-export const offered = ["kv", "delete", "prefix", "session"] as const;
+export const offered = ["kv", "delete", "prefix", "session", "txn", "watch"] as const;
 
 /** Opens a connection, and sees that a Consul agent answers there and takes the token. */
 export async function connect(
@@ -42,6 +34,7 @@ export async function connect(
   const node = new ConsulNode(http, options);
   const put: Put = (path, body, ask) => http.ask({ method: "PUT", path, body }, node.limits(ask));
   const session = new KeptSessions(options.clock, (ttlMs, ask) => createSession(put, keyName, ttlMs, ask));
+  const watch = new ConsulWatches(endpoint, options);
   try {
     await node.greet();
     return {
@@ -49,11 +42,14 @@ export async function connect(
       delete: (key, ask) => node.delete(key, node.limits(ask)),
       prefix: prefix(node),
       session,
+      txn: transactions(node),
+      watch,
       async close() {
-        await session.close();
+        await Promise.all([session.close(), watch.close()]);
         await http.close();
       },
       abandon() {
+        void watch.close();
         session.abandon();
         void http.close();
       },
@@ -114,14 +110,31 @@ const keyValue = (node: ConsulNode): KeyValue => ({
 
 const prefix = (node: ConsulNode): Prefix => ({
   async list(prefix, mode, ask) {
-    const path = `/v1/kv/${encodeURI(folder + nameOfKey(prefix))}?recurse`;
-    const { entries } = await node.get(path, mode, node.limits(ask));
+    const { entries } = await node.get(pathOfPrefix(prefix), mode, node.limits(ask));
     return inOrderOfKeys(
       entries.map((entry): [string, Versioned] => [
-        keyOfName(entry.Key.slice(folder.length)),
+        keyOf(entry),
         { value: textOf(entry), revision: entry.ModifyIndex },
       ]),
     );
+  },
+});
+
+const committedSchema = z.object({
+  Results: z.array(z.object({ KV: z.object({ ModifyIndex: z.number() }) })).nullable(),
+});
+
+const transactions = (node: ConsulNode): Txn => ({
+  /** Consul replies with the index where something was set; to deletes it does not reply, whether or not they found a key. */
+  async commit(changes, ask) {
+    const operations = changes.map((change) => {
+      const Key = keyName(change.key);
+      if (change.f === "delete") return { KV: { Verb: "delete", Key } };
+      return { KV: { Verb: "set", Key, Value: Buffer.from(change.value).toString("base64") } };
+    });
+    const answer = await node.commit(operations, node.limits(ask));
+    success(answer, "PUT /v1/txn");
+    return parse(committedSchema, answer.body).Results?.[0]?.KV.ModifyIndex;
   },
 });
 
@@ -145,23 +158,13 @@ class ConsulNode {
     success(answer, "GET /v1/status/peers");
   }
 
-  async get(
-    path: string,
-    mode: string,
-    limits: Limits,
-  ): Promise<{ entries: readonly Entry[] } & Pick<HttpAnswer, "headers">> {
-    const query = queries[mode];
-    if (query === undefined) {
+  async get(path: string, mode: string, limits: Limits): Promise<Found> {
+    const parameter = queries[mode];
+    if (parameter === undefined) {
       throw new ClientError("unsupported", `no read mode ${mode}: ${Object.keys(queries).join(", ")}`);
     }
     const joint = path.includes("?") ? "&" : "?";
-    const full = query === "" ? path : path + joint + query;
-    const answer = await this.#http.ask({ method: "GET", path: full }, limits);
-    const { headers } = answer;
-    // An absent key is answered with its index; a path that Consul does not have is not.
-    if (answer.status === 404 && headers["x-consul-index"] !== undefined) return { entries: [], headers };
-    success(answer, `GET ${path}`);
-    return { entries: parse(entriesSchema, answer.body), headers };
+    return query(this.#http, parameter === "" ? path : path + joint + parameter, limits);
   }
 
   /** Puts a value; resolves with Consul's answer, whether the put's condition held. */
@@ -171,27 +174,20 @@ class ConsulNode {
     return answer.body.trim() === "true";
   }
 
+  commit(operations: readonly object[], limits: Limits): Promise<HttpAnswer> {
+    const request: HttpRequest = { method: "PUT", path: "/v1/txn", body: JSON.stringify(operations) };
+    return this.#http.ask(request, limits);
+  }
+
   /** Consul deletes what is not there without a word; in a transaction a read before it refuses an absent key. */
   async delete(key: string, limits: Limits): Promise<Deletion> {
     const Key = keyName(key);
-    const operations = [{ KV: { Verb: "get", Key } }, { KV: { Verb: "delete", Key } }];
-    const request: HttpRequest = { method: "PUT", path: "/v1/txn", body: JSON.stringify(operations) };
-    const answer = await this.#http.ask(request, limits);
+    const answer = await this.commit([{ KV: { Verb: "get", Key } }, { KV: { Verb: "delete", Key } }], limits);
     if (answer.status === 409 && answer.body.includes("doesn't exist")) return { existed: false };
     success(answer, "PUT /v1/txn");
     return { existed: true };
   }
 }
-
-const keyName = (key: string): string => {
-  if (key === "") throw new ClientError("rejected", "the key is empty, and Consul needs a name");
-  return folder + nameOfKey(key);
-};
-
-/** The name is percent-encoded once as a name and once more as a part of the path. */
-const pathOf = (key: string): string => `/v1/kv/${encodeURI(keyName(key))}`;
-
-const textOf = ({ Value }: Entry): string => Buffer.from(Value ?? "", "base64").toString();
 
 /** Reads from the headers of an answer which state it was made from. */
 function freshness(headers: HttpAnswer["headers"]): Omit<ReadResult, "value" | "modRevision"> {
@@ -203,9 +199,4 @@ function freshness(headers: HttpAnswer["headers"]): Omit<ReadResult, "value" | "
     ...(lastContactMs !== undefined && { lastContactMs }),
     ...(known !== undefined && { leaderKnown: known === "true" }),
   };
-}
-
-function numberIn(header: string | string[] | undefined): number | undefined {
-  const value = Number(header);
-  return header === undefined || Number.isNaN(value) ? undefined : value;
 }

@@ -38,11 +38,12 @@ export class HttpConnection {
   #closed = false;
 
   constructor(endpoint: Endpoint, options: ConnectOptions) {
-    const { tls, token, timeoutMs, clock } = options;
+    const { tls, token, timeoutMs, clock, localAddress } = options;
     this.#clock = clock;
     this.#server = `${endpoint.node} (${hostPort(endpoint)})`;
     this.#headers = token === undefined ? {} : { "x-consul-token": token };
     this.#pool = new Pool(`${tls === undefined ? "http" : "https"}://${hostPort(endpoint)}`, {
+      ...(localAddress !== undefined && { localAddress }),
       pipelining: 1,
       keepAliveTimeout: idleMs,
       // The deadline of each request is kept here.

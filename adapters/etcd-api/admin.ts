@@ -1,6 +1,6 @@
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import type { Admin, Member } from "../client/admin.ts";
-import { caller } from "./client.ts";
+import { communication } from "./communication.ts";
 import { openConnection } from "./connection.ts";
 import { type Call, methods } from "./methods.ts";
 
@@ -21,7 +21,7 @@ export const adminWithMoveLeader = (endpoint: Endpoint, options: ConnectOptions)
 
 function operated(endpoint: Endpoint, options: ConnectOptions, actions: (call: Call) => Actions): Admin {
   const connection = openConnection(endpoint, options);
-  return { ...actions(caller(connection, options)), close: async () => connection.close() };
+  return { ...actions(communication(connection, options).call), close: async () => connection.close() };
 }
 
 const common = (call: Call): Actions => ({

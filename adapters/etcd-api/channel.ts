@@ -1,5 +1,5 @@
 /**
- * One HTTP/2 connection to one node, for calls of gRPC with one question and one answer. It connects once and asks once:
+ * One HTTP/2 connection to one node, for gRPC: calls with one question and one answer, and streams. It connects once and asks once:
  * for another connection, make another channel. It can be left for good, with its socket, whatever the node
  * does: an orderly end would wait for a paused node, or a cut link, as long as that lasts.
  */
@@ -10,22 +10,27 @@ import {
   constants,
   type IncomingHttpHeaders,
 } from "node:http2";
-import { type Socket, connect as tcpConnect } from "node:net";
-import { connect as tlsConnect } from "node:tls";
+import type { Socket } from "node:net";
 import { ClientError } from "../../core/errors.ts";
-import type { Endpoint, Tls } from "../adapter.ts";
+import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { hostPort } from "../addresses.ts";
+import { openSocket } from "../client/socket.ts";
+import { Conversation, type ConversationEvents } from "./conversation.ts";
 import { decodeFrame, type Ending, endingIn, endingOfHttp, endingOfReset } from "./framing.ts";
 import { status } from "./status.ts";
 
-export interface Question {
+/** Headers of a request. */
+export interface Addressed {
   /** `/etcdserverpb.KV/Range` */
   readonly path: string;
-  readonly frame: Buffer;
-  /** As the header `grpc-timeout` has it. */
-  readonly timeout: string;
+  /** As the header `grpc-timeout` has it. Absent: no limit. */
+  readonly timeout?: string;
   /** The token of a log-in. */
   readonly token: string | undefined;
+}
+
+export interface Question extends Addressed {
+  readonly frame: Buffer;
 }
 
 /** How a call ended; with the answer, without its frame, where it ended well. */
@@ -34,7 +39,7 @@ export interface Reply extends Ending {
 }
 
 /** A window of flow control that a large list does not fill. */
-const windowBytes = 8 << 20;
+const callsWindowBytes = 8 << 20;
 
 export class Channel {
   /** Resolves when the node has shown that it speaks HTTP/2. Rejects with `not-connected` and the reason. */
@@ -42,19 +47,25 @@ export class Channel {
   readonly #server: string;
   readonly #socket: Socket;
   readonly #session: ClientHttp2Session;
+  readonly #windowBytes: number;
   readonly #fixedHeaders: Readonly<Record<string, string>>;
   /** Calls without an ending: each takes one where the connection is lost. */
-  readonly #calls = new Set<Exchange>();
+  readonly #calls = new Set<Pick<Exchange, "end">>();
   #state: "connecting" | "up" | "ended" = "connecting";
   #users = 0;
   #retired = false;
 
-  /** Connects at once. */
-  constructor(endpoint: Endpoint, tls: Tls | undefined) {
+  /** Connects at once. `windowBytes`: what the node may send before it must wait for the reader. */
+  constructor(
+    endpoint: Endpoint,
+    options: Pick<ConnectOptions, "tls" | "localAddress">,
+    windowBytes = callsWindowBytes,
+  ) {
+    this.#windowBytes = windowBytes;
     const address = hostPort(endpoint);
     this.#server = `${endpoint.node} (${address})`;
-    this.#socket = openSocket(endpoint, tls);
-    const scheme = tls === undefined ? "http" : "https";
+    this.#socket = openSocket(endpoint, options, ["h2"]);
+    const scheme = options.tls === undefined ? "http" : "https";
     this.#session = connect(`${scheme}://${address}`, {
       createConnection: () => this.#socket,
       settings: { enablePush: false, initialWindowSize: windowBytes },
@@ -97,6 +108,11 @@ export class Channel {
     return () => exchange.callOff();
   }
 
+  /** Opens a stream, on a channel that is up. Throws `not-connected` where the request cannot leave. */
+  converse(to: Addressed, events: ConversationEvents): Conversation {
+    return new Conversation(this.#request(to), this.#calls, events);
+  }
+
   /** Somebody waits for it or asks on it. Returns how to say that this is over. */
   enter(): () => void {
     this.#users++;
@@ -118,11 +134,11 @@ export class Channel {
     this.#socket.destroy();
   }
 
-  #request({ path, timeout, token }: Question): ClientHttp2Stream {
+  #request({ path, timeout, token }: Addressed): ClientHttp2Stream {
     const headers = {
       ...this.#fixedHeaders,
       ":path": path,
-      "grpc-timeout": timeout,
+      ...(timeout !== undefined && { "grpc-timeout": timeout }),
       ...(token !== undefined && { token }),
     };
     try {
@@ -137,7 +153,7 @@ export class Channel {
     // The session forgets a socket that it has destroyed, which may still fail.
     this.#socket.on("error", ignore);
     let reason = "the connection was closed";
-    session.once("connect", () => session.setLocalWindowSize(windowBytes));
+    session.once("connect", () => session.setLocalWindowSize(this.#windowBytes));
     session.once("remoteSettings", () => {
       if (this.#state === "connecting") this.#state = "up";
       onUp();
@@ -160,14 +176,14 @@ export class Channel {
 /** One call's stream. */
 class Exchange {
   readonly #stream: ClientHttp2Stream;
-  readonly #open: Set<Exchange>;
+  readonly #open: Set<Pick<Exchange, "end">>;
   readonly #done: (reply: Reply) => void;
   readonly #chunks: Buffer[] = [];
   #httpStatus = 200;
   #ending: Ending | undefined;
 
   /** `open`: where it is until it has ended. */
-  constructor(stream: ClientHttp2Stream, open: Set<Exchange>, done: (reply: Reply) => void) {
+  constructor(stream: ClientHttp2Stream, open: Set<Pick<Exchange, "end">>, done: (reply: Reply) => void) {
     this.#stream = stream;
     this.#open = open;
     this.#done = done;
@@ -224,19 +240,6 @@ class Exchange {
 const nothing = Buffer.alloc(0);
 /** What a stream fails of is in its code. */
 const ignore = () => {};
-
-function openSocket({ host, port }: Endpoint, tls: Tls | undefined): Socket {
-  if (tls === undefined) return tcpConnect({ host, port });
-  const { ca, certificate, key } = tls;
-  return tlsConnect({
-    host,
-    port,
-    ca,
-    ALPNProtocols: ["h2"],
-    ...(certificate !== undefined && { cert: certificate }),
-    ...(key !== undefined && { key }),
-  });
-}
 
 /** Node reports several failed addresses of one name as one error without a text. */
 function messageOf(error: Error): string {

@@ -1,40 +1,48 @@
 import { ClientError } from "../../core/errors.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
-import { beforeSending, type Limits, limitsOf } from "../client/ask.ts";
 import type { ClientWith } from "../client/client.ts";
 import type { Delete } from "../client/delete.ts";
 import { KeptSessions } from "../client/kept-sessions.ts";
 import type { KeyValue } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
-import { type Connection, openConnection } from "./connection.ts";
+import type { Txn } from "../client/txn.ts";
+import { communication, ownCommunication } from "./communication.ts";
+import { openConnection } from "./connection.ts";
 import { grantLease } from "./lease.ts";
 import { type Call, type Header, methods } from "./methods.ts";
+import { prefixRange } from "./ranges.ts";
+import { EtcdWatches } from "./watch/watches.ts";
 
 /** Capabilities of each server of etcd's v3 API. */
-export const offered = ["kv", "delete", "prefix"] as const;
-/** Capabilities of etcd; the reference server has no leases. */
-export const offeredWithLeases = [...offered, "session"] as const;
+export const offered = ["kv", "delete", "prefix", "txn"] as const;
+/** Capabilities of etcd; the reference server has no leases and no watches. */
+export const offeredByEtcd = [...offered, "session", "watch"] as const;
 
 /** A client of one node that speaks etcd's v3 API. Keys are stored as they are. */
 export async function connect(
   endpoint: Endpoint,
   options: ConnectOptions,
-): Promise<ClientWith<(typeof offeredWithLeases)[number]>> {
+): Promise<ClientWith<(typeof offeredByEtcd)[number]>> {
   const connection = openConnection(endpoint, options);
   try {
     await connection.established();
-    const call = caller(connection, options);
+    const { call, converse } = communication(connection, options);
     const session = new KeptSessions(options.clock, (ttlMs, ask) => grantLease(call, ttlMs, ask));
+    const watch = new EtcdWatches(converse, () => ownCommunication(endpoint, options), options);
     return {
       kv: keyValue(call),
       delete: deletion(call),
       prefix: prefix(call),
+      txn: transactions(call),
       session,
+      watch,
       async close() {
+        watch.close();
         await session.close();
         connection.close();
       },
       abandon() {
+        watch.close();
         session.abandon();
         connection.close();
       },
@@ -43,12 +51,6 @@ export async function connect(
     connection.close();
     throw reason;
   }
-}
-
-export function caller(connection: Connection, options: ConnectOptions): Call {
-  const { user } = options;
-  if (user !== undefined) return authenticated(connection, options, user);
-  return (method, request, ask) => connection.call(method, request, limitsOf(options, ask));
 }
 
 function keyValue(call: Call): KeyValue {
@@ -92,6 +94,21 @@ const deletion =
       : { existed: true, revision: revisionOf(answer.header) };
   };
 
+const transactions = (call: Call): Txn => ({
+  async commit(changes, ask) {
+    const success = changes.map((change) => {
+      const key = Buffer.from(change.key);
+      return change.f === "delete"
+        ? { requestDeleteRange: { key } }
+        : { requestPut: { key, value: Buffer.from(change.value) } };
+    });
+    const { header, responses } = await call(methods.txn, { compare: [], success }, ask);
+    // Deletes that found nothing are answered with the revision of some other change.
+    const changed = responses.some(({ responseDeleteRange }) => responseDeleteRange?.deleted !== "0");
+    return changed ? revisionOf(header) : undefined;
+  },
+});
+
 const prefix = (call: Call): Prefix => ({
   async list(prefix, mode, ask) {
     const request = { ...prefixRange(prefix), serializable: isSerializable(mode) };
@@ -105,43 +122,6 @@ const prefix = (call: Call): Prefix => ({
   },
 });
 
-/**
- * Calls with the token of a log-in. The node may forget a token (a restart, a change of users): the call that is
- * refused for it fails, and the next one logs in again first.
- */
-function authenticated(connection: Connection, options: ConnectOptions, user: User): Call {
-  let login: Promise<string> | undefined;
-  return async (method, request, ask) => {
-    const limits = limitsOf(options, ask);
-    // The log-in serves every call: it has the connection's own limits.
-    login ??= logIn(connection, limitsOf(options), user);
-    const current = login;
-    const late = () => new ClientError("not-connected", "log-in: no answer before the deadline");
-    try {
-      const token = await beforeSending(options.clock, limits, current, late);
-      return await connection.call(method, request, limits, token);
-    } catch (reason) {
-      if (login === current && loginIsGone(reason)) login = undefined;
-      throw reason;
-    }
-  };
-}
-
-/** Resolves with a token. The operation waits for the log-in: whatever that fails of, the operation had no effect. */
-async function logIn(connection: Connection, limits: Limits, user: User): Promise<string> {
-  try {
-    return (await connection.call(methods.authenticate, user, limits)).token;
-  } catch (reason) {
-    const { code, definite, message } = ClientError.from(reason);
-    throw new ClientError(definite ? code : "not-connected", `log-in: ${message}`, { cause: reason });
-  }
-}
-
-type User = NonNullable<ConnectOptions["user"]>;
-
-const loginIsGone = (reason: unknown): boolean =>
-  reason instanceof ClientError && ["unauthenticated", "not-connected"].includes(reason.code);
-
 function isSerializable(mode: string): boolean {
   if (mode === "serializable") return true;
   if (mode === "linearizable") return false;
@@ -149,13 +129,3 @@ function isSerializable(mode: string): boolean {
 }
 
 const revisionOf = (header: Header): number => Number(header.revision);
-
-/** Range of the keys from `prefix` up to the first that no longer starts with it; one zero byte stands for no end. */
-function prefixRange(prefix: string): { readonly key: Buffer; readonly rangeEnd: Buffer } {
-  const key = Buffer.from(prefix);
-  const last = key.findLastIndex((byte) => byte < 0xff);
-  if (last < 0) return { key: prefix === "" ? Buffer.of(0) : key, rangeEnd: Buffer.of(0) };
-  const rangeEnd = Buffer.from(key.subarray(0, last + 1));
-  rangeEnd.writeUInt8(rangeEnd.readUInt8(last) + 1, last);
-  return { key, rangeEnd };
-}

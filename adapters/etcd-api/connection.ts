@@ -11,6 +11,7 @@ import {
   throwIfAborted,
 } from "../client/ask.ts";
 import { Channel, type Reply } from "./channel.ts";
+import type { Conversation, ConversationEvents } from "./conversation.ts";
 import { statusError } from "./errors.ts";
 import { timeoutHeader } from "./framing.ts";
 import type { Method } from "./methods.ts";
@@ -29,13 +30,18 @@ export interface Connection {
     limits: Limits,
     token?: string,
   ): Promise<Response>;
+  /** Opens a stream; rejects definitely, at the deadline at the latest. It ends with the connection. */
+  converse(path: string, events: ConversationEvents, limits: Limits, token?: string): Promise<Conversation>;
   /** Waits until the node is reached; rejects with `not-connected` and the reason. */
   established(): Promise<void>;
-  /** Pending calls reject with `connection-lost`. */
+  /** Pending calls reject with `connection-lost`; streams end without a word. */
   close(): void;
 }
 
-export type ConnectionOptions = Pick<ConnectOptions, "timeoutMs" | "clock" | "tls">;
+export interface ConnectionOptions extends Pick<ConnectOptions, "timeoutMs" | "clock" | "tls"> {
+  /** What the node may send before it must wait for the reader. Absent: enough for a large answer. */
+  readonly windowBytes?: number;
+}
 
 /** Opens no socket yet: the first call or `established` does. */
 export const openConnection = (endpoint: Endpoint, options: ConnectionOptions): Connection =>
@@ -47,6 +53,7 @@ class NodeConnection implements Connection {
   /** Address for error messages. */
   readonly #server: string;
   readonly #pending = new Set<Pending>();
+  readonly #conversations = new Set<Conversation>();
   #channel: Channel | undefined;
   #closed = false;
 
@@ -81,6 +88,30 @@ class NodeConnection implements Connection {
     }
   }
 
+  async converse(
+    path: string,
+    events: ConversationEvents,
+    limits: Limits,
+    token?: string,
+  ): Promise<Conversation> {
+    throwIfAborted(limits.signal);
+    const channel = this.#channelToUse();
+    const exit = channel.enter();
+    try {
+      if (!channel.isUp) await this.#untilUp(channel, limits);
+      const conversation = channel.converse({ path, token }, events);
+      this.#conversations.add(conversation);
+      conversation.whenOver(() => {
+        this.#conversations.delete(conversation);
+        exit();
+      });
+      return conversation;
+    } catch (reason) {
+      exit();
+      throw reason;
+    }
+  }
+
   async established(): Promise<void> {
     const channel = this.#channelToUse();
     const exit = channel.enter();
@@ -95,13 +126,14 @@ class NodeConnection implements Connection {
     this.#closed = true;
     for (const pending of this.#pending)
       pending.fail(new ClientError("connection-lost", "the client closed its connection"));
+    for (const conversation of [...this.#conversations]) conversation.close();
     this.#channel?.destroy();
   }
 
   #channelToUse(): Channel {
     if (this.#closed) throw closedError();
     if (this.#channel === undefined || this.#channel.hasEnded)
-      this.#channel = new Channel(this.#endpoint, this.#options.tls);
+      this.#channel = new Channel(this.#endpoint, this.#options, this.#options.windowBytes);
     return this.#channel;
   }
 

@@ -30,6 +30,27 @@ export function decodeFrame(bytes: Buffer): Buffer | undefined {
   return bytes.subarray(prefixBytes);
 }
 
+/** Splits the bytes of a stream into its messages. */
+export class FrameReader {
+  #rest: Buffer = Buffer.alloc(0);
+
+  /** Returns the messages that these bytes complete. Throws a RangeError if one is compressed, which nobody asked for. */
+  read(chunk: Buffer): readonly Buffer[] {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const messages: Buffer[] = [];
+    let at = 0;
+    while (bytes.length - at >= prefixBytes) {
+      if (bytes.readUInt8(at) !== 0) throw new RangeError("a message is compressed");
+      const end = at + prefixBytes + bytes.readUInt32BE(at + 1);
+      if (end > bytes.length) break;
+      messages.push(bytes.subarray(at + prefixBytes, end));
+      at = end;
+    }
+    this.#rest = bytes.subarray(at);
+    return messages;
+  }
+}
+
 /** What headers or trailers report of the call's end; undefined if they report nothing. */
 export function endingIn(headers: IncomingHttpHeaders): Ending | undefined {
   const code = headers["grpc-status"];

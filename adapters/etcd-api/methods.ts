@@ -59,7 +59,16 @@ export type Comparison = { readonly result: "EQUAL"; readonly key: Buffer } & (
 
 export interface TxnRequest {
   readonly compare: readonly Comparison[];
-  readonly success: readonly { readonly requestPut: PutRequest }[];
+  readonly success: readonly (
+    | { readonly requestPut: PutRequest }
+    | { readonly requestDeleteRange: { readonly key: Buffer } }
+  )[];
+}
+
+export interface TxnAnswer extends Answer {
+  readonly succeeded: boolean;
+  /** One for each change; that of a put is not read. */
+  readonly responses: readonly { readonly responseDeleteRange?: { readonly deleted: string } }[];
 }
 
 export interface StatusAnswer extends Answer {
@@ -84,12 +93,15 @@ export interface LeaseAnswer {
   readonly ttl: string;
 }
 
-const header = message({ memberId: [2, "uint64"], revision: [3, "int64"], raftTerm: [4, "uint64"] });
+/** Also that of a stream's messages. */
+export const header = message({ memberId: [2, "uint64"], revision: [3, "int64"], raftTerm: [4, "uint64"] });
 const onlyHeader = message({ header: [1, header] });
 /** An answer whose content is not read; some have no header. */
 const nothing = message({});
 const keyValue = message({ key: [1, "bytes"], modRevision: [3, "int64"], value: [5, "bytes"] });
 const put = message({ key: [1, "bytes"], value: [2, "bytes"], lease: [3, "int64"] });
+const onlyKey = message({ key: [1, "bytes"] });
+const deletedCount = message({ deleted: [2, "int64"] });
 const leaseAnswer = message({ id: [2, "int64"], ttl: [3, "int64"] });
 
 const comparison = message({
@@ -128,16 +140,20 @@ export const methods = {
   put: method<PutRequest, Answer>("KV/Put", put, onlyHeader),
   deleteRange: method<{ readonly key: Buffer }, Answer & { readonly deleted: string }>(
     "KV/DeleteRange",
-    message({ key: [1, "bytes"] }),
+    onlyKey,
     message({ header: [1, header], deleted: [2, "int64"] }),
   ),
-  txn: method<TxnRequest, Answer & { readonly succeeded: boolean }>(
+  txn: method<TxnRequest, TxnAnswer>(
     "KV/Txn",
     message({
       compare: [1, comparison, "repeated"],
-      success: [2, message({ requestPut: [2, put] }), "repeated"],
+      success: [2, message({ requestPut: [2, put], requestDeleteRange: [3, onlyKey] }), "repeated"],
     }),
-    message({ header: [1, header], succeeded: [2, "bool"] }),
+    message({
+      header: [1, header],
+      succeeded: [2, "bool"],
+      responses: [3, message({ responseDeleteRange: [3, deletedCount, "optional"] }), "repeated"],
+    }),
   ),
   hashKv: method<{ readonly revision: number }, { readonly hash: number; readonly compactRevision: string }>(
     "Maintenance/HashKV",

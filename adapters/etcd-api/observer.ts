@@ -3,7 +3,7 @@ import type { NodeId } from "../../core/op.ts";
 import { type Ask, limitsOf } from "../client/ask.ts";
 import type { ConnectOptions, Endpoint } from "../client/connection.ts";
 import type { Observer } from "../client/observer.ts";
-import { caller } from "./client.ts";
+import { communication } from "./communication.ts";
 import { openConnection } from "./connection.ts";
 import { type Call, methods, type StatusAnswer } from "./methods.ts";
 
@@ -45,7 +45,7 @@ function memberAt(endpoint: Endpoint, options: ConnectOptions): Member {
   return {
     node: endpoint.node,
     status: (ask) => connection.call(methods.status, {}, limitsOf(options, ask)).catch(() => undefined),
-    call: caller(connection, options),
+    call: communication(connection, options).call,
     close: () => connection.close(),
   };
 }

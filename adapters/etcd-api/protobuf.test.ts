@@ -47,7 +47,10 @@ const requests = {
       { minLength: 1, maxLength: 3 },
     ),
     success: fc.array(
-      put.map((requestPut) => ({ requestPut })),
+      fc.oneof(
+        put.map((requestPut) => ({ requestPut })),
+        bytes.map((key) => ({ requestDeleteRange: { key } })),
+      ),
       { minLength: 1, maxLength: 3 },
     ),
   }),
@@ -62,7 +65,14 @@ const answers = {
     header,
     kvs: fc.array(fc.record({ key: bytes, value: bytes, modRevision: int64 }), { maxLength: 5 }),
   }),
-  txn: fc.record({ header, succeeded: fc.boolean() }),
+  txn: fc.record({
+    header,
+    succeeded: fc.boolean(),
+    responses: fc.array(
+      int64.map((deleted) => ({ responseDeleteRange: { deleted } })),
+      { maxLength: 3 },
+    ),
+  }),
   deleteRange: fc.record({ header, deleted: int64 }),
   hashKv: fc.record({ hash: fc.nat(2 ** 32 - 1), compactRevision: int64 }),
   status: fc.record({ header, version: text, leader: uint64, raftTerm: uint64 }),
@@ -121,6 +131,11 @@ describe("a message of etcd's", () => {
     // Fields 9 to 12: a number, eight bytes, a text, four bytes.
     const unknown = Buffer.from([72, 200, 1, 81, 1, 2, 3, 4, 5, 6, 7, 8, 90, 1, 65, 101, 1, 2, 3, 4]);
     expect(decodeMessage(small, unknown)).toEqual({ id: "0", name: "", on: false, names: [] });
+    const within = message({ small: [1, small, "optional"] });
+    expect(decodeMessage(within, unknown)).toEqual({});
+    expect(decodeMessage(within, Buffer.from([10, 0]))).toEqual({
+      small: { id: "0", name: "", on: false, names: [] },
+    });
     // Field 1 as a text.
     expect(() => decodeMessage(small, Buffer.from([10, 1, 65]))).toThrow("wire type");
   });

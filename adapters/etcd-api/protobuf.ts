@@ -17,18 +17,21 @@ interface Field {
   readonly number: number;
   readonly name: string;
   readonly type: FieldType;
-  readonly repeated: boolean;
+  readonly rule: Rule;
 }
+
+/** `optional`: a message that may be absent, and then is absent in the object. */
+type Rule = "one" | "repeated" | "optional";
 
 /** `message({ key: [1, "bytes"], kvs: [2, keyValue, "repeated"] })` */
 export const message = (
-  fields: Readonly<Record<string, readonly [number: number, type: FieldType, repeated?: "repeated"]>>,
+  fields: Readonly<Record<string, readonly [number: number, type: FieldType, rule?: Rule]>>,
 ): MessageType => ({
-  fields: Object.entries(fields).map(([name, [number, type, repeated]]) => ({
+  fields: Object.entries(fields).map(([name, [number, type, rule = "one"]]) => ({
     number,
     name,
     type,
-    repeated: repeated !== undefined,
+    rule,
   })),
 });
 
@@ -54,7 +57,7 @@ export class ProtobufWriter {
     for (const field of fields) {
       const given = values[field.name];
       if (given === undefined) continue;
-      if (field.repeated) for (const item of given as readonly unknown[]) this.#field(field, item);
+      if (field.rule === "repeated") for (const item of given as readonly unknown[]) this.#field(field, item);
       else this.#field(field, given);
     }
     return this;
@@ -158,11 +161,13 @@ class ProtobufReader {
         continue;
       }
       const value = this.#value(field, wire);
-      if (!field.repeated) values[field.name] = value;
+      if (field.rule !== "repeated") values[field.name] = value;
       else if (values[field.name] === undefined) values[field.name] = [value];
       else (values[field.name] as unknown[]).push(value);
     }
-    for (const field of fields) if (values[field.name] === undefined) values[field.name] = absent(field);
+    for (const field of fields) {
+      if (values[field.name] === undefined && field.rule !== "optional") values[field.name] = absent(field);
+    }
     return values;
   }
 
@@ -245,8 +250,8 @@ class ProtobufReader {
   }
 }
 
-function absent({ name, type, repeated }: Field): unknown {
-  if (repeated) return [];
+function absent({ name, type, rule }: Field): unknown {
+  if (rule === "repeated") return [];
   if (typeof type === "object") {
     if ("names" in type) return type.names[0];
     throw new RangeError(`no ${name} in the answer`);

@@ -5,8 +5,10 @@ import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
 import { offer } from "../client/client.ts";
 import { observable } from "../client/observer.ts";
 import type { Deployment } from "../deployment.ts";
+import { admin } from "./admin.ts";
 import { MemoryClient, offered } from "./client.ts";
 import type { MemorySystem } from "./system.ts";
+import { watchPromises } from "./watch/client.ts";
 
 const deployment: Deployment = {
   ports: { client: { number: 1, for: "client" } },
@@ -21,12 +23,16 @@ const deployment: Deployment = {
 export const memoryAdapter = (system: MemorySystem): Adapter => ({
   name: "memory",
   summary: "a small replicated store in the harness' own memory",
-  promises: { reads: { linearizable: { consistency: "linearizable" }, local: { consistency: "stale" } } },
+  promises: {
+    reads: { linearizable: { consistency: "linearizable" }, local: { consistency: "stale" } },
+    watches: watchPromises,
+  },
   defaultReadMode: "linearizable",
   localReadMode: "local",
   revisions: "store",
   ...offer("memory", offered, (endpoint, options) => connect(system, endpoint, options)),
   deployment,
+  admin: ({ node }, { timeoutMs }) => admin(system, node, timeoutMs),
   ...observable(() => ({
     leader: async () => system.leader,
     ready: async (node) => system.isReady(node),

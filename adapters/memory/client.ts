@@ -7,9 +7,12 @@ import type { Deletion } from "../client/delete.ts";
 import { KeptSessions, type Lease } from "../client/kept-sessions.ts";
 import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
-import type { MemoryAnswer, MemoryRequest, MemorySystem } from "./system.ts";
+import type { Txn } from "../client/txn.ts";
+import type { MemoryAnswer, MemoryRequest } from "./requests.ts";
+import type { MemorySystem } from "./system.ts";
+import { MemoryWatches } from "./watch/client.ts";
 
-export const offered = ["kv", "delete", "prefix", "session"] as const;
+export const offered = ["kv", "delete", "prefix", "session", "txn", "watch"] as const;
 
 /** A connection to one node of the in-memory system. */
 export class MemoryClient implements ClientWith<(typeof offered)[number]> {
@@ -18,6 +21,7 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
   readonly #timeoutMs: number;
   readonly #pending = new Set<(error: ClientError) => void>();
   readonly session: KeptSessions;
+  readonly watch: MemoryWatches;
   readonly #hangUp: () => void;
   #open = true;
 
@@ -26,23 +30,34 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
     this.#node = node;
     this.#timeoutMs = timeoutMs;
     this.session = new KeptSessions(system.clock, (ttlMs, ask) => this.#beginSession(ttlMs, ask));
-    this.#hangUp = system.node(node).connected(() => this.#lost("the node is gone"));
+    this.watch = new MemoryWatches(system, node, timeoutMs);
+    this.#hangUp = system.node(node).connected(() => {
+      this.#lost("the node is gone");
+      this.watch.lost();
+    });
   }
 
   readonly kv: KeyValue = {
     read: async (key, mode, ask): Promise<ReadResult> =>
-      this.#ask({ type: "read", key, local: isLocal(mode) }, ask),
+      this.ask({ type: "read", key, local: isLocal(mode) }, ask),
     write: (key, value, ask) => this.#change({ type: "write", key, value }, ask),
     cas: (key, from, to, ask) => this.#change({ type: "cas", key, from, to }, ask),
   };
 
   readonly prefix: Prefix = {
     list: async (prefix, mode, ask): Promise<ReadonlyMap<string, Versioned>> =>
-      (await this.#ask({ type: "list", prefix, local: isLocal(mode) }, ask)).entries ?? new Map(),
+      (await this.ask({ type: "list", prefix, local: isLocal(mode) }, ask)).entries ?? new Map(),
+  };
+
+  readonly txn: Txn = {
+    commit: async (changes, ask) => {
+      const { revision, modRevision } = await this.ask({ type: "txn", changes }, ask);
+      return modRevision === undefined ? undefined : revision;
+    },
   };
 
   async delete(key: string, ask?: Ask): Promise<Deletion> {
-    const { value, revision } = await this.#ask({ type: "delete", key }, ask);
+    const { value, revision } = await this.ask({ type: "delete", key }, ask);
     return value === undefined ? { existed: false } : { existed: true, revision };
   }
 
@@ -53,26 +68,28 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
 
   abandon(): void {
     this.session.abandon();
+    this.watch.close();
     this.#hangUp();
     this.#lost("closed");
   }
 
   async #beginSession(ttlMs: number, ask: Ask | undefined): Promise<Lease> {
-    const { value: session = "" } = await this.#ask({ type: "open-session", ttlMs }, ask);
+    const { value: session = "" } = await this.ask({ type: "open-session", ttlMs }, ask);
     return {
       id: session,
       ttlMs,
-      renew: async (asked) => void (await this.#ask({ type: "renew-session", session }, asked)),
+      renew: async (asked) => void (await this.ask({ type: "renew-session", session }, asked)),
       create: (key, value, asked) => this.#change({ type: "create", key, value, session }, asked),
-      end: async (asked) => void (await this.#ask({ type: "end-session", session }, asked)),
+      end: async (asked) => void (await this.ask({ type: "end-session", session }, asked)),
     };
   }
 
   async #change(request: MemoryRequest, ask: Ask | undefined): Promise<Revision> {
-    return (await this.#ask(request, ask)).revision;
+    return (await this.ask(request, ask)).revision;
   }
 
-  #ask(request: MemoryRequest, ask: Ask = {}): Promise<MemoryAnswer> {
+  /** Asks the node; also for an operator. */
+  ask(request: MemoryRequest, ask: Ask = {}): Promise<MemoryAnswer> {
     if (!this.#open) return Promise.reject(new ClientError("not-connected", "the connection is gone"));
     const { timeoutMs = this.#timeoutMs, signal } = ask;
     const { clock } = this.#system;

@@ -12,6 +12,15 @@ export interface LatencyMs {
   readonly max: number;
 }
 
+/** Messages in one direction that arrive in the order in which they were sent, each once: a lost one is sent again. */
+export interface Stream {
+  send(arrive: () => void): void;
+  /** Holds back what would arrive, or lets it. */
+  pause(paused: boolean): void;
+  /** Nothing arrives any more. */
+  close(): void;
+}
+
 /** Time until a lost message is sent again. */
 const retransmissionMs = 200;
 
@@ -54,6 +63,57 @@ export class MemoryNetwork {
       delayMs += retransmissionMs;
     }
     this.#clock.after(millis(delayMs), arrive);
+  }
+
+  stream(from: Place, to: Place): Stream {
+    let waiting: (() => void)[] = [];
+    let [paused, closed] = [false, false];
+    /** Stops the batch that is under way: there is one at a time. */
+    let stop: (() => void) | undefined;
+    const dispatch = () => {
+      if (stop !== undefined || paused || closed || waiting.length === 0) return;
+      stop = this.#untilArrived(from, to, waiting, () => {
+        stop = undefined;
+        dispatch();
+      });
+      waiting = [];
+    };
+    return {
+      send: (arrive) => {
+        waiting.push(arrive);
+        dispatch();
+      },
+      pause: (value) => {
+        paused = value;
+        dispatch();
+      },
+      close: () => {
+        closed = true;
+        stop?.();
+      },
+    };
+  }
+
+  /** Sends a batch again and again until it arrives, which it does once. Returns how to stop. */
+  #untilArrived(from: Place, to: Place, batch: readonly (() => void)[], done: () => void): () => void {
+    let isOver = false;
+    let cancel = () => {};
+    const stop = () => {
+      isOver = true;
+      cancel();
+    };
+    const attempt = () => {
+      this.send(from, to, () => {
+        if (isOver) return;
+        for (const arrive of batch) if (!isOver) arrive();
+        if (isOver) return;
+        stop();
+        done();
+      });
+      cancel = this.#clock.after(millis(retransmissionMs), attempt);
+    };
+    attempt();
+    return stop;
   }
 
   /** Whether a question and its answer can pass. */

@@ -1,4 +1,4 @@
-import type { NodeId } from "../../core/op.ts";
+import type { NodeId, Revision } from "../../core/op.ts";
 import type { Endpoint } from "../adapter.ts";
 
 /** A node of the in-memory system: a process that can be stopped and killed, and a copy of the data. */
@@ -6,9 +6,10 @@ export class MemoryNode {
   readonly id: NodeId;
   readonly endpoint: Endpoint;
   /** The revision up to which this node has applied every change; on disk, so a kill does not change it. */
-  applied = 0;
+  applied: Revision = 0;
   readonly #onChange: () => void;
   readonly #connections = new Set<() => void>();
+  readonly #appliers = new Set<() => void>();
   #state: "running" | "paused" | "killed" | "exited" = "killed";
   /** Messages that came while the process was stopped: they are read when it goes on. */
   #unread: (() => void)[] = [];
@@ -21,6 +22,19 @@ export class MemoryNode {
 
   state(): "running" | "paused" | "killed" | "exited" {
     return this.#state;
+  }
+
+  /** Applies everything up to a revision. */
+  advance(revision: Revision): void {
+    if (revision <= this.applied) return;
+    this.applied = revision;
+    for (const applier of [...this.#appliers]) applier();
+  }
+
+  /** Calls `applier` whenever the node has applied more. Returns how to stop that. */
+  onApplied(applier: () => void): () => void {
+    this.#appliers.add(applier);
+    return () => this.#appliers.delete(applier);
   }
 
   /** Something arrives: handled now, when the process goes on, or never. */

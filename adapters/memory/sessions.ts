@@ -1,5 +1,6 @@
 /** The sessions of the in-memory system, as its leader counts them: on the clock, from their last sign of life. */
 import type { Cancel, Clock } from "../../core/clock.ts";
+import { ClientError } from "../../core/errors.ts";
 import type { Revision } from "../../core/op.ts";
 import { millis } from "../../core/time.ts";
 
@@ -60,3 +61,6 @@ export class MemorySessions {
     return entry?.keys ?? new Map();
   }
 }
+
+export const sessionGone = (id: string): ClientError =>
+  new ClientError("session-expired", `the session ${id} is gone`);

@@ -9,31 +9,24 @@ import { ClientError } from "../../core/errors.ts";
 import { type NodeId, nodeId, type Revision } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
 import { millis, type Nanos } from "../../core/time.ts";
-import type { Versioned } from "../client/prefix.ts";
-import { inOrderOfKeys } from "../key-names.ts";
+import type { TxnChange } from "../client/txn.ts";
+import type { WatchRequest } from "../client/watch.ts";
+import { type MemoryBug, PlantedBugs } from "./bugs.ts";
 import { type LatencyMs, MemoryNetwork } from "./network.ts";
 import { MemoryNode } from "./node.ts";
-import { MemorySessions, type OwnedKeys } from "./sessions.ts";
-
-/**
- * - `stale-reads`: a node answers reads from its own copy.
- * - `lost-writes`: one acknowledged change in fifty is forgotten, and its revision with it.
- * - `reused-revisions`: one change in fifty gets the revision of the one before it.
- * - `double-apply`: one change in fifty happens once more, a little later.
- * - `false-failures`: one change in fifty happens, and is answered as refused.
- * - `partial-lists`: one list in fifty lacks its last key.
- * - `undone-deletes`: one deleted key in fifty is back a little later.
- * - `early-expiry`: a session ends after a quarter of its time, while its client still counts on it.
- */
-export type MemoryBug =
-  | "stale-reads"
-  | "lost-writes"
-  | "reused-revisions"
-  | "double-apply"
-  | "false-failures"
-  | "partial-lists"
-  | "undone-deletes"
-  | "early-expiry";
+import {
+  type ChangeRequest,
+  isChange,
+  isRead,
+  type MemoryAnswer,
+  type MemoryRequest,
+  type ReadRequest,
+  valueAfter,
+} from "./requests.ts";
+import { MemorySessions, type OwnedKeys, sessionGone } from "./sessions.ts";
+import { MemoryStore } from "./store.ts";
+import type { Watcher } from "./watch/teller.ts";
+import { Watchers } from "./watch/watchers.ts";
 
 export interface MemoryOptions {
   readonly clock: Clock;
@@ -46,35 +39,8 @@ export interface MemoryOptions {
   readonly bugs?: readonly MemoryBug[];
 }
 
-export type MemoryRequest =
-  | { readonly type: "read"; readonly key: string; readonly local: boolean }
-  | { readonly type: "write"; readonly key: string; readonly value: string }
-  | { readonly type: "cas"; readonly key: string; readonly from: string; readonly to: string }
-  | { readonly type: "delete"; readonly key: string }
-  | { readonly type: "list"; readonly prefix: string; readonly local: boolean }
-  | { readonly type: "create"; readonly key: string; readonly value: string; readonly session: string }
-  | { readonly type: "open-session"; readonly ttlMs: number }
-  | { readonly type: "renew-session"; readonly session: string }
-  | { readonly type: "end-session"; readonly session: string };
-
-export interface MemoryAnswer {
-  /** The value that was read; that which a delete removed; the id of a session that was opened. */
-  readonly value?: string;
-  readonly revision: Revision;
-  readonly modRevision?: Revision;
-  /** Entries that a list found, in the order of keys. */
-  readonly entries?: ReadonlyMap<string, Versioned>;
-}
-
-/** One version of a key: its value, and when it was set; without a value the key was deleted. */
-interface Version {
-  readonly revision: Revision;
-  readonly value: string | undefined;
-}
-
 type Respond = (answer: MemoryAnswer | ClientError) => void;
 
-const bugChance = 1 / 50;
 const secondApplyMs = 150;
 
 export class MemorySystem {
@@ -83,10 +49,10 @@ export class MemorySystem {
   readonly network: MemoryNetwork;
   readonly #random: Random;
   readonly #election: Nanos;
-  readonly #bugs: ReadonlySet<MemoryBug>;
+  readonly #bugs: PlantedBugs;
   readonly #sessions: MemorySessions;
-  /** Versions of each key, oldest first. */
-  readonly #versions = new Map<string, Version[]>();
+  readonly #store = new MemoryStore();
+  readonly #watchers: Watchers;
   /** Changes are numbered from 1 in the order in which they were committed. */
   #revision: Revision = 0;
   #leader: MemoryNode | undefined;
@@ -96,7 +62,7 @@ export class MemorySystem {
     this.clock = options.clock;
     this.#random = options.random.fork("bugs");
     this.#election = millis(options.electionMs);
-    this.#bugs = new Set(options.bugs);
+    this.#bugs = new PlantedBugs(options.bugs ?? [], this.#random);
     this.#sessions = new MemorySessions(options.clock, (keys) => this.#expire(keys));
     this.network = new MemoryNetwork({
       clock: options.clock,
@@ -108,6 +74,13 @@ export class MemorySystem {
       { length: options.nodes },
       (_, i) => new MemoryNode(nodeId(`n${i + 1}`), i + 1, () => this.#reconsider()),
     );
+    this.#watchers = new Watchers({
+      clock: options.clock,
+      network: this.network,
+      store: this.#store,
+      bugs: this.#bugs,
+      odd: this.nodes[1],
+    });
   }
 
   get leader(): NodeId | undefined {
@@ -137,6 +110,12 @@ export class MemorySystem {
     const node = this.node(to);
     const answer: Respond = (result) => this.network.send(node.id, "clients", () => respond(result));
     this.network.send("clients", node.id, () => node.receive(() => this.#handle(node, request, answer)));
+  }
+
+  /** A client's watch at a node. The watcher hears nothing, not even that it is set, if the request is lost. */
+  watch(to: NodeId, request: WatchRequest, watcher: Watcher): void {
+    const node = this.node(to);
+    this.network.send("clients", to, () => node.receive(() => this.#watchers.open(node, request, watcher)));
   }
 
   #handle(node: MemoryNode, request: MemoryRequest, respond: Respond): void {
@@ -171,9 +150,17 @@ export class MemorySystem {
   #apply(leader: MemoryNode, request: MemoryRequest): MemoryAnswer | ClientError {
     if (isRead(request)) return this.#look(request, this.#revision);
     if (isChange(request)) return this.#change(leader, request);
-    if (request.type === "open-session") {
-      const waitMs = this.#bugs.has("early-expiry") ? request.ttlMs / 4 : request.ttlMs;
-      return { revision: this.#revision, value: this.#sessions.open(waitMs) };
+    switch (request.type) {
+      case "txn":
+        return this.#commitAll(leader, request.changes);
+      case "compact":
+        return this.#compact(request.before);
+      case "move-leader":
+        return this.#moveLeader(request.to);
+      case "open-session": {
+        const waitMs = this.#bugs.has("early-expiry") ? request.ttlMs / 4 : request.ttlMs;
+        return { revision: this.#revision, value: this.#sessions.open(waitMs) };
+      }
     }
     if (!this.#sessions.has(request.session)) return sessionGone(request.session);
     if (request.type === "renew-session") this.#sessions.renew(request.session);
@@ -183,7 +170,7 @@ export class MemorySystem {
 
   #change(leader: MemoryNode, request: ChangeRequest): MemoryAnswer | ClientError {
     const { key } = request;
-    const current = this.#read(key, this.#revision);
+    const current = this.#store.read(key, this.#revision);
     if (request.type === "cas" && current.value !== request.from)
       return new ClientError("mismatch", `${key} is ${current.value}`);
     if (request.type === "delete" && current.value === undefined) return { revision: this.#revision };
@@ -191,26 +178,55 @@ export class MemorySystem {
       return sessionGone(request.session);
     if (request.type === "create" && current.value !== undefined)
       return new ClientError("exists", `${key} exists already`);
-    const value = valueAfter(request);
-    const isLost = this.#strikes("lost-writes");
-    if (!this.#strikes("reused-revisions")) this.#revision++;
-    if (!isLost) this.#append(leader, key, value);
+    const done = this.#make(leader, [{ key, value: valueAfter(request) }]);
     if (request.type === "create") this.#sessions.own(request.session, key, this.#revision);
-    if (this.#strikes("double-apply"))
-      this.clock.after(millis(secondApplyMs), () => {
-        this.#revision++;
-        this.#append(leader, key, value);
-      });
-    if (request.type === "delete" && this.#strikes("undone-deletes"))
-      this.clock.after(millis(secondApplyMs), () => {
-        this.#revision++;
-        this.#append(leader, key, current.value);
-      });
-    if (this.#strikes("false-failures")) return new ClientError("rejected", "the node refused the operation");
-    return {
-      revision: this.#revision,
-      ...(request.type === "delete" && current.value !== undefined && { value: current.value }),
-    };
+    if (request.type === "delete" && this.#bugs.strikes("undone-deletes"))
+      this.#makeLater(leader, [{ key, value: current.value }]);
+    if (done instanceof ClientError || request.type !== "delete" || current.value === undefined) return done;
+    return { ...done, value: current.value };
+  }
+
+  #commitAll(leader: MemoryNode, changes: readonly TxnChange[]): MemoryAnswer | ClientError {
+    const made = changes
+      .map((change) => ({ key: change.key, value: change.f === "write" ? change.value : undefined }))
+      .filter(({ key, value }) => (value ?? this.#store.read(key, this.#revision).value) !== undefined);
+    if (made.length === 0) return { revision: this.#revision };
+    const done = this.#make(leader, made);
+    return done instanceof ClientError ? done : { ...done, modRevision: done.revision };
+  }
+
+  /** Makes changes, all at the next revision. */
+  #make(leader: MemoryNode, changes: readonly Entry[]): MemoryAnswer | ClientError {
+    const isLost = this.#bugs.strikes("lost-writes");
+    if (!this.#bugs.strikes("reused-revisions")) this.#revision++;
+    if (!isLost) this.#append(leader, changes);
+    if (this.#bugs.strikes("double-apply")) this.#makeLater(leader, changes);
+    if (this.#bugs.strikes("false-failures"))
+      return new ClientError("rejected", "the node refused the operation");
+    return { revision: this.#revision };
+  }
+
+  #makeLater(leader: MemoryNode, changes: readonly Entry[]): void {
+    this.clock.after(millis(secondApplyMs), () => {
+      this.#revision++;
+      this.#append(leader, changes);
+    });
+  }
+
+  #compact(before: Revision): MemoryAnswer | ClientError {
+    if (before > this.#revision) return new ClientError("rejected", `there is no revision ${before} yet`);
+    if (before <= this.#store.compacted)
+      return new ClientError("rejected", `${before} has been compacted already`);
+    this.#store.compacted = before;
+    return { revision: this.#revision };
+  }
+
+  #moveLeader(to: string): MemoryAnswer | ClientError {
+    const target = this.nodes.find(({ id }) => id === to);
+    if (target === undefined || !this.#canLead(target))
+      return new ClientError("rejected", `${to} cannot lead`);
+    this.#lead(target);
+    return { revision: this.#revision };
   }
 
   #expire(keys: OwnedKeys): boolean {
@@ -223,18 +239,16 @@ export class MemorySystem {
   /** Deletes what a session created, unless somebody has changed it since. */
   #release(leader: MemoryNode, keys: OwnedKeys): void {
     for (const [key, revision] of keys) {
-      if (this.#read(key, this.#revision).modRevision !== revision) continue;
+      if (this.#store.read(key, this.#revision).modRevision !== revision) continue;
       this.#revision++;
-      this.#append(leader, key, undefined);
+      this.#append(leader, [{ key, value: undefined }]);
     }
   }
 
   /** At the current revision. */
-  #append(leader: MemoryNode, key: string, value: string | undefined): void {
-    const versions = this.#versions.get(key) ?? [];
-    this.#versions.set(key, versions);
-    leader.applied = this.#revision;
-    versions.push({ revision: this.#revision, value });
+  #append(leader: MemoryNode, changes: readonly Entry[]): void {
+    for (const { key, value } of changes) this.#store.append(this.#revision, key, value);
+    leader.advance(this.#revision);
     this.#replicate(leader);
   }
 
@@ -243,37 +257,15 @@ export class MemorySystem {
     const revision = this.#revision;
     for (const node of this.nodes) {
       if (node === leader) continue;
-      this.network.send(leader.id, node.id, () =>
-        node.receive(() => {
-          node.applied = Math.max(node.applied, revision);
-        }),
-      );
+      this.network.send(leader.id, node.id, () => node.receive(() => node.advance(revision)));
     }
   }
 
-  #look(request: ReadRequest, applied: number): MemoryAnswer {
-    return request.type === "read" ? this.#read(request.key, applied) : this.#list(request.prefix, applied);
-  }
-
-  #read(key: string, applied: number): MemoryAnswer {
-    const version = this.#versions.get(key)?.findLast(({ revision }) => revision <= applied);
-    if (version?.value === undefined) return { revision: applied };
-    return { value: version.value, revision: applied, modRevision: version.revision };
-  }
-
-  #list(prefix: string, applied: number): MemoryAnswer {
-    const found: [string, Versioned][] = [];
-    for (const key of this.#versions.keys()) {
-      const { value, modRevision } = this.#read(key, applied);
-      if (!key.startsWith(prefix) || value === undefined || modRevision === undefined) continue;
-      found.push([key, { value, revision: modRevision }]);
-    }
-    if (this.#strikes("partial-lists")) found.pop();
-    return { revision: applied, entries: inOrderOfKeys(found) };
-  }
-
-  #strikes(bug: MemoryBug): boolean {
-    return this.#bugs.has(bug) && this.#random.chance(bugChance);
+  #look(request: ReadRequest, applied: Revision): MemoryAnswer {
+    if (request.type === "read") return this.#store.read(request.key, applied);
+    const entries = [...this.#store.list(request.prefix, applied)];
+    if (this.#bugs.strikes("partial-lists")) entries.pop();
+    return { revision: applied, entries: new Map(entries) };
   }
 
   #hears(leader: MemoryNode, node: MemoryNode): boolean {
@@ -293,23 +285,19 @@ export class MemorySystem {
       this.#electing = false;
       if (this.#leader !== undefined && this.#canLead(this.#leader)) return;
       const candidates = this.nodes.filter((node) => this.#canLead(node));
-      this.#leader = candidates.length === 0 ? undefined : this.#random.pick(candidates);
-      if (this.#leader !== undefined) this.#leader.applied = this.#revision;
+      if (candidates.length === 0) this.#leader = undefined;
+      else this.#lead(this.#random.pick(candidates));
     });
+  }
+
+  #lead(node: MemoryNode): void {
+    this.#leader = node;
+    node.advance(this.#revision);
   }
 }
 
-type ReadRequest = Extract<MemoryRequest, { readonly local: boolean }>;
-type ChangeRequest = Exclude<Extract<MemoryRequest, { readonly key: string }>, ReadRequest>;
-
-const isRead = (request: MemoryRequest): request is ReadRequest => "local" in request;
-const isChange = (request: MemoryRequest): request is ChangeRequest => "key" in request && !isRead(request);
-
-/** Value of the key afterwards; undefined if it is deleted. */
-function valueAfter(request: ChangeRequest): string | undefined {
-  if (request.type === "delete") return undefined;
-  return request.type === "cas" ? request.to : request.value;
+/** A key, and its value from now on; undefined: it is deleted. */
+interface Entry {
+  readonly key: string;
+  readonly value: string | undefined;
 }
-
-const sessionGone = (id: string): ClientError =>
-  new ClientError("session-expired", `the session ${id} is gone`);

@@ -6,6 +6,7 @@ import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
 import { observe } from "./observer.ts";
 import { digest } from "./status.ts";
+import { watchPromises } from "./watch/watches.ts";
 
 /** Apache ZooKeeper 3.6 to 3.9, over its own protocol. */
 export const zookeeper: Adapter = {
@@ -29,6 +30,7 @@ export const zookeeper: Adapter = {
         ],
       },
     },
+    watches: watchPromises,
   },
   defaultReadMode: "local",
   localReadMode: "local",

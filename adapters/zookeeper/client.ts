@@ -7,10 +7,12 @@ import type { Deletion } from "../client/delete.ts";
 import { KeptSessions } from "../client/kept-sessions.ts";
 import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
-import { inOrderOfKeys, keyOfName, nameOfKey } from "../key-names.ts";
-import type { Reply } from "./connection.ts";
-import { isZkError, zkCode } from "./errors.ts";
+import { inOrderOfKeys, keyOfName } from "../key-names.ts";
+import type { AskSession, Reply } from "./connection.ts";
+import { unlessRefused, zkCode } from "./errors.ts";
 import { openLease } from "./lease.ts";
+import { multi } from "./multi.ts";
+import { pathOf, revisionOf, root } from "./paths.ts";
 import {
   type Access,
   check,
@@ -19,17 +21,15 @@ import {
   exists,
   getChildren,
   getData,
-  multi,
   type NodeData,
-  type Request,
   type Stat,
   setData,
   sync,
 } from "./requests.ts";
 import { Session } from "./session.ts";
+import { commit } from "./transactions.ts";
+import { ZooKeeperWatches } from "./watch/watches.ts";
 
-/** Parent of the nodes of Assay's keys, one for each key. Its own version counts the deletes of keys. */
-const root = "/assay";
 const nothing = Buffer.alloc(0);
 
 /**
@@ -41,7 +41,7 @@ const sessionTimeoutMs = 30_000;
 /** Maximum attempts of a write or a list when others get in between. Each such attempt had no effect. */
 const attemptsMax = 5;
 
-export const offered = ["kv", "delete", "prefix", "session"] as const;
+export const offered = ["kv", "delete", "prefix", "session", "txn", "watch"] as const;
 
 /** Opens a session, and creates the parent node of all keys if it is missing. */
 export async function connect(
@@ -54,6 +54,7 @@ export async function connect(
   const sessions = new KeptSessions(options.clock, (ttlMs, ask) =>
     openLease(endpoint, { ...options, access, pathOf }, ttlMs, ask),
   );
+  const watch = new ZooKeeperWatches(endpoint, session, { ...options, sessionTimeoutMs });
   try {
     await node.makeRoot();
     return {
@@ -61,11 +62,14 @@ export async function connect(
       delete: (key, ask) => node.delete(key, ask),
       prefix: node,
       session: sessions,
+      txn: { commit: (changes, ask) => commit(node.operation(ask), changes, access) },
+      watch,
       async close() {
-        await sessions.close();
+        await Promise.all([sessions.close(), watch.close()]);
         await session.close();
       },
       abandon() {
+        watch.abandon();
         sessions.abandon();
         session.abandon();
       },
@@ -76,9 +80,6 @@ export async function connect(
     throw new ClientError(definite ? code : "not-connected", message, { cause: reason });
   }
 }
-
-/** Requests of one operation, all with the same limits. */
-type Requests = <T>(request: Request<T>) => Promise<Reply<T>>;
 
 /** The capabilities on one session. */
 class ZooKeeperNode implements KeyValue, Prefix {
@@ -93,7 +94,7 @@ class ZooKeeperNode implements KeyValue, Prefix {
   }
 
   async makeRoot(): Promise<void> {
-    const ask = this.#operation();
+    const ask = this.operation();
     const { value: there } = await ask(exists(root));
     if (there === undefined) await this.#createIfAbsent(ask, root, "");
     // Shows whether this client may use it at all.
@@ -102,7 +103,7 @@ class ZooKeeperNode implements KeyValue, Prefix {
 
   async read(key: string, mode: string, ask?: Ask): Promise<ReadResult> {
     const path = pathOf(key);
-    const { value, zxid } = await readNode(this.#operation(ask), path, mode);
+    const { value, zxid } = await readNode(this.operation(ask), path, mode);
     return {
       ...(value !== undefined && {
         value: value.data.toString(),
@@ -118,7 +119,7 @@ class ZooKeeperNode implements KeyValue, Prefix {
    */
   async write(key: string, value: string, asked?: Ask): Promise<Revision> {
     const path = pathOf(key);
-    const ask = this.#operation(asked);
+    const ask = this.operation(asked);
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const set = await unlessRefused(ask(setData(path, Buffer.from(value))), zkCode.noNode);
       if (set !== undefined) return revisionOf(set.value.modifiedZxid);
@@ -138,7 +139,7 @@ class ZooKeeperNode implements KeyValue, Prefix {
    */
   async cas(key: string, from: string, to: string, asked?: Ask): Promise<Revision> {
     const path = pathOf(key);
-    const ask = this.#operation(asked);
+    const ask = this.operation(asked);
     const [{ value: deletes }, { value: seen }] = await Promise.all([ask(getData(root)), ask(getData(path))]);
     if (deletes === undefined) throw new ClientError("not-found", `${root} is gone`);
     if (seen?.data.toString() !== from) {
@@ -158,7 +159,7 @@ class ZooKeeperNode implements KeyValue, Prefix {
   /** Raises the version of the root too, which `cas` looks at; the answer to that has the zxid of both. */
   async delete(key: string, asked?: Ask): Promise<Deletion> {
     const removal = multi([deleteNode(pathOf(key)), setData(root, nothing)]);
-    const done = await unlessRefused(this.#operation(asked)(removal), zkCode.noNode);
+    const done = await unlessRefused(this.operation(asked)(removal), zkCode.noNode);
     if (done === undefined) return { existed: false };
     return { existed: true, revision: revisionOf((done.value[1] as Stat).modifiedZxid) };
   }
@@ -168,7 +169,7 @@ class ZooKeeperNode implements KeyValue, Prefix {
    * none is missing; otherwise it is read again.
    */
   async list(prefix: string, mode: string, asked?: Ask): Promise<ReadonlyMap<string, Versioned>> {
-    const ask = this.#operation(asked);
+    const ask = this.operation(asked);
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const { value, zxid } = await afterSync(ask, root, mode, () => ask(getChildren(root)));
       const keys = value.names.map(keyOfName).filter((key) => key.startsWith(prefix));
@@ -179,12 +180,13 @@ class ZooKeeperNode implements KeyValue, Prefix {
     throw new ClientError("conflict", `keys that start with ${prefix} kept changing`);
   }
 
-  #operation(ask?: Ask): Requests {
+  /** Requests of one operation, all with the same limits. */
+  operation(ask?: Ask): AskSession {
     const limits = limitsOf(this.#options, ask);
     return (request) => this.#session.ask(request, limits);
   }
 
-  async #createIfAbsent(ask: Requests, path: string, value: string): Promise<Revision | undefined> {
+  async #createIfAbsent(ask: AskSession, path: string, value: string): Promise<Revision | undefined> {
     const request = create(path, Buffer.from(value), { access: this.#access });
     const created = await unlessRefused(ask(request), zkCode.nodeExists);
     return created && revisionOf(created.value.stat.createdZxid);
@@ -194,12 +196,12 @@ class ZooKeeperNode implements KeyValue, Prefix {
 /** ACL of the nodes it creates: with a user, theirs alone. */
 const accessOf = ({ user }: ConnectOptions): Access => (user === undefined ? "everyone" : "creator");
 
-const readNode = (ask: Requests, path: string, mode: string): Promise<Reply<NodeData | undefined>> =>
+const readNode = (ask: AskSession, path: string, mode: string): Promise<Reply<NodeData | undefined>> =>
   afterSync(ask, path, mode, () => ask(getData(path)));
 
 /** Sends the request; in mode `sync`, right behind a sync: a session's requests are carried out in order. */
 async function afterSync<T>(
-  ask: Requests,
+  ask: AskSession,
   path: string,
   mode: string,
   question: () => Promise<T>,
@@ -210,27 +212,9 @@ async function afterSync<T>(
   return answer;
 }
 
-/** Resolves with the reply; undefined if the request was refused with one of these errors: it had no effect. */
-async function unlessRefused<T>(reply: Promise<T>, ...errors: readonly number[]): Promise<T | undefined> {
-  try {
-    return await reply;
-  } catch (reason) {
-    if (errors.some((error) => isZkError(reason, error))) return undefined;
-    throw reason;
-  }
-}
-
 /** A key's value as it was at `zxid`; undefined if it was deleted or changed since. */
-async function entryAt(ask: Requests, key: string, zxid: bigint): Promise<[string, Versioned] | undefined> {
+async function entryAt(ask: AskSession, key: string, zxid: bigint): Promise<[string, Versioned] | undefined> {
   const { value: node } = await ask(getData(pathOf(key)));
   if (node === undefined || node.stat.modifiedZxid > zxid) return undefined;
   return [key, { value: node.data.toString(), revision: revisionOf(node.stat.modifiedZxid) }];
 }
-
-function pathOf(key: string): string {
-  if (key === "") throw new ClientError("rejected", "the key is empty, and a node needs a name");
-  return `${root}/${nameOfKey(key)}`;
-}
-
-/** The epoch in the upper half would have to pass two million for a zxid not to fit a number. */
-const revisionOf = (zxid: bigint): Revision => Number(zxid);

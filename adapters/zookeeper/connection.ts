@@ -15,6 +15,9 @@ export interface Reply<T> {
   readonly zxid: bigint;
 }
 
+/** Requests of one operation, all with the same limits. */
+export type AskSession = <T>(request: Request<T>) => Promise<Reply<T>>;
+
 interface Pending {
   readonly number: number;
   readonly answer: (header: ReplyHeader, body: JuteReader) => void;
@@ -33,6 +36,8 @@ export interface ConnectionOptions {
   readonly saw: (zxid: bigint) => void;
   /** Called when a reply reports that the session is gone. */
   readonly expired: () => void;
+  /** Called once, when the connection has ended. */
+  readonly ended: () => void;
 }
 
 /**
@@ -48,6 +53,7 @@ export class Connection {
   readonly #aside = new Map<number, Pending>();
   #number = 0;
   #usable = true;
+  #paused = false;
   #heardAt: Nanos;
   #stopPings: Cancel;
 
@@ -91,6 +97,14 @@ export class Connection {
     this.#stopPings();
     this.#options.wire.destroy();
     this.abandonPending(reason);
+    this.#options.ended();
+  }
+
+  /** Stops reading from the network, or goes on. Pings keep the session alive meanwhile; their answers are not missed. */
+  pause(paused: boolean): void {
+    this.#paused = paused;
+    this.#heardAt = this.#options.clock.now();
+    this.#options.wire.pause(paused);
   }
 
   /** Rejects what is pending. The server may still carry it out. */
@@ -193,7 +207,7 @@ export class Connection {
     const { clock, wire, sessionTimeoutMs } = this.#options;
     const interval = millis(sessionTimeoutMs / 3);
     return clock.after(interval, () => {
-      if (clock.now() - this.#heardAt > 2 * interval) {
+      if (!this.#paused && clock.now() - this.#heardAt > 2 * interval) {
         this.end("nothing was heard for two thirds of the session's time");
         return;
       }

@@ -52,3 +52,16 @@ export function zkError(number: number, what: string): ClientError {
 /** Whether `reason` is this error of a reply. */
 export const isZkError = (reason: unknown, number: number): boolean =>
   reason instanceof ClientError && reason.cause === number;
+
+/** Resolves with the reply; undefined if the request was refused with one of these errors: it had no effect. */
+export async function unlessRefused<T>(
+  reply: Promise<T>,
+  ...errors: readonly number[]
+): Promise<T | undefined> {
+  try {
+    return await reply;
+  } catch (reason) {
+    if (errors.some((error) => isZkError(reason, error))) return undefined;
+    throw reason;
+  }
+}

@@ -1,4 +1,3 @@
-import { zkError } from "./errors.ts";
 import type { JuteReader, JuteWriter } from "./jute.ts";
 
 /** Types of requests, by their numbers in ZooKeeper's protocol. */
@@ -12,10 +11,10 @@ const opcode = {
   ping: 11,
   getChildren: 12, // "getChildren2", likewise
   check: 13,
-  multi: 14,
   auth: 100,
   setWatches: 105, // "setWatches2", which knows persistent watches
   addWatch: 106,
+  removeWatches: 18,
   closeSession: -11,
 } as const;
 
@@ -35,6 +34,8 @@ export interface Request<Reply> {
 export interface Watch {
   readonly kind: "data" | "exists" | "children" | "persistent" | "recursive";
   readonly path: string;
+  /** Gets its events. A watch that somebody hears ends with its connection; others are registered with the next one. */
+  readonly heard?: (event: WatchEvent) => void;
 }
 
 /** Event of a watch. */
@@ -177,6 +178,21 @@ export function addWatch(path: string, recursive: boolean): Request<undefined> {
   };
 }
 
+/** The same request, whose watch somebody hears. */
+export const heardBy = <T>(request: Request<T>, heard: (event: WatchEvent) => void): Request<T> =>
+  request.watch === undefined ? request : { ...request, watch: { ...request.watch, heard } };
+
+/** Removes the session's watches of every kind from a node. */
+export function removeWatches(path: string): Request<undefined> {
+  const everyKind = 3;
+  return {
+    opcode: opcode.removeWatches,
+    what: `removeWatches ${path}`,
+    write: (body) => body.text(path).int(everyKind),
+    read: nothing,
+  };
+}
+
 /** Part of a `multi`: refuses the whole where the node's version is another. */
 export function check(path: string, version: number): Request<undefined> {
   return {
@@ -185,43 +201,6 @@ export function check(path: string, version: number): Request<undefined> {
     write: (body) => body.text(path).int(version),
     read: nothing,
   };
-}
-
-/** All or nothing. Answers with each part's reply, in order, or with the error of the part that was refused. */
-export function multi(parts: readonly Request<unknown>[]): Request<readonly unknown[]> {
-  return {
-    opcode: opcode.multi,
-    what: `multi of ${parts.map(({ what }) => what).join(", ")}`,
-    write: (body) => {
-      for (const part of parts) {
-        writeMultiHeader(body, part.opcode, false);
-        part.write(body);
-      }
-      writeMultiHeader(body, -1, true);
-    },
-    read: (body) => readMulti(body, parts),
-  };
-}
-
-function readMulti(body: JuteReader, parts: readonly Request<unknown>[]): readonly unknown[] {
-  const replies: unknown[] = [];
-  for (const part of parts) {
-    const type = body.int();
-    body.bool();
-    body.int();
-    // The parts before the one that was refused say 0, those after it that they were not tried.
-    const error = type === refused ? body.int() : 0;
-    if (error !== 0) throw zkError(error, part.what);
-    if (type !== refused) replies.push(part.read(body));
-  }
-  return replies;
-}
-
-/** Instead of an opcode: the part's reply is an error. */
-const refused = -1;
-
-function writeMultiHeader(body: JuteWriter, type: number, done: boolean): void {
-  body.int(type).bool(done).int(-1);
 }
 
 function readStat(body: JuteReader): Stat {

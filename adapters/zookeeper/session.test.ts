@@ -8,6 +8,7 @@ import { limitsOf } from "../client/ask.ts";
 import { clock, type TestCluster, until, untilReady } from "../conformance/cluster.ts";
 import { Relay } from "../conformance/relay.ts";
 import { zookeeper } from "./adapter.ts";
+import { multi } from "./multi.ts";
 import {
   addWatch,
   anyVersion,
@@ -17,7 +18,6 @@ import {
   exists,
   getChildren,
   getData,
-  multi,
   type Request,
   setData,
   sync,

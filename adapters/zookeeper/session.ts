@@ -7,7 +7,15 @@ import { beforeSending, type Limits, throwIfAborted } from "../client/ask.ts";
 import { Connection, type Reply } from "./connection.ts";
 import { zkCode, zkError } from "./errors.ts";
 import { decodeConnect, encodeConnect, type SessionId, xid } from "./packets.ts";
-import { closeSession, digest, type Request, setWatches, type WatchEvent } from "./requests.ts";
+import {
+  closeSession,
+  digest,
+  type Request,
+  removeWatches,
+  setWatches,
+  type Watch,
+  type WatchEvent,
+} from "./requests.ts";
 import { WatchRegistry } from "./watches.ts";
 import { openWire } from "./wire.ts";
 
@@ -39,6 +47,7 @@ export class Session {
   #connection: Connection | undefined;
   #connecting: Promise<Connection> | undefined;
   #ended: "closed" | "abandoned" | undefined;
+  #disconnected: () => void = () => {};
 
   /** Connects when it is first asked. */
   constructor(endpoint: Endpoint, options: SessionOptions) {
@@ -59,6 +68,25 @@ export class Session {
   /** Calls `listener` for each event of a watch, in the order in which the server sent them. */
   onEvent(listener: (event: WatchEvent) => void): void {
     this.#watches.listener = listener;
+  }
+
+  /** Calls `listener` whenever a connection has ended; by then the server has forgotten the watches that somebody hears. */
+  onDisconnect(listener: () => void): void {
+    this.#disconnected = listener;
+  }
+
+  /** Stops hearing a watch. The server forgets it if nobody else wants what it holds for that path. Never rejects. */
+  async unwatch(path: string, heard: NonNullable<Watch["heard"]>): Promise<void> {
+    const connection = this.#connection;
+    if (!this.#watches.leave(path, heard) || !connection?.usable || this.#ended !== undefined) return;
+    const deadline = nanos(this.#options.clock.now() + millis(farewellMs));
+    // Nothing depends on the answer: a watch that has fired meanwhile is not there to be removed.
+    await connection.ask(removeWatches(path), { deadline, signal: undefined }).catch(() => undefined);
+  }
+
+  /** Stops reading from the network, or goes on. */
+  pause(paused: boolean): void {
+    if (this.#connection?.usable) this.#connection.pause(paused);
   }
 
   /** Rejects with a ClientError, at the deadline (of the session's clock) at the latest. */
@@ -139,7 +167,7 @@ export class Session {
   }
 
   #handshake(deadline: Nanos): Promise<Connection> {
-    const { clock, tls, sessionTimeoutMs } = this.#options;
+    const { clock, sessionTimeoutMs } = this.#options;
     const server = `${this.#endpoint.node} (${hostPort(this.#endpoint)})`;
     return new Promise((resolve, reject) => {
       let connection: Connection | undefined;
@@ -148,7 +176,7 @@ export class Session {
         wire.destroy();
         reject(new ClientError("not-connected", `${server}: ${reason}`));
       };
-      const wire = openWire(this.#endpoint, tls, {
+      const wire = openWire(this.#endpoint, this.#options, {
         frame: (frame) => {
           if (connection !== undefined) {
             connection.take(frame);
@@ -192,6 +220,10 @@ export class Session {
         if (zxid > this.#seen) this.#seen = zxid;
       },
       expired: () => this.#forget(),
+      ended: () => {
+        this.#watches.disconnected();
+        this.#disconnected();
+      },
     });
   }
 

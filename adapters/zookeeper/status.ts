@@ -2,7 +2,7 @@ import { ClientError } from "../../core/errors.ts";
 import type { Revision } from "../../core/op.ts";
 import { millis } from "../../core/time.ts";
 import type { ConnectOptions, Digest, Endpoint } from "../adapter.ts";
-import { openSocket } from "./wire.ts";
+import { openSocket } from "../client/socket.ts";
 
 /** Status that a server reports in answer to the four letters `srvr`. */
 export interface ServerStatus {
@@ -47,7 +47,7 @@ export async function digest(endpoint: Endpoint, options: ConnectOptions, at?: R
 /** The server's answer until it hangs up; what came so far if it does not finish in time. */
 function fourLetters(word: string, endpoint: Endpoint, options: ConnectOptions): Promise<string> {
   return new Promise((resolve) => {
-    const socket = openSocket(endpoint, options.tls);
+    const socket = openSocket(endpoint, options);
     let text = "";
     const done = () => {
       cancel();

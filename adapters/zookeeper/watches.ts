@@ -1,43 +1,79 @@
 import type { Watch, WatchEvent } from "./requests.ts";
 
+type Heard = NonNullable<Watch["heard"]>;
+
+interface Entry {
+  readonly watch: Watch;
+  /** Those who hear its events; nobody: the session's listener alone. */
+  readonly hearers: Set<Heard>;
+}
+
 /**
- * The watches that servers hold for a session. A server forgets them with the connection, so the session registers them with the next
- * one. All but `persistent` and `recursive` end with their first event.
+ * The watches that servers hold for a session, one for each kind and path, whoever asked for it. A server forgets them with the
+ * connection, so the session registers those that nobody hears with the next one. All but `persistent` and `recursive` end
+ * with their first event.
  */
 export class WatchRegistry {
-  readonly #watches = new Map<string, Watch>();
+  readonly #entries = new Map<string, Entry>();
   listener: (event: WatchEvent) => void = () => {};
 
   /** `absent`: the server answered that there is no such node. Only `exists` leaves a watch then, for its creation. */
   add(asked: Watch, absent: boolean): void {
     if (absent && asked.kind !== "exists") return;
     const watch: Watch = asked.kind === "exists" && !absent ? { ...asked, kind: "data" } : asked;
-    this.#watches.set(keyOf(watch), watch);
+    const entry = this.#entries.get(keyOf(watch)) ?? { watch, hearers: new Set() };
+    this.#entries.set(keyOf(watch), entry);
+    if (asked.heard !== undefined) entry.hearers.add(asked.heard);
   }
 
   /** Watches to register with the next server. */
   held(): readonly Watch[] {
-    return [...this.#watches.values()];
+    return [...this.#entries.values()].map(({ watch }) => watch);
   }
 
   /** An event came: whatever it used up is gone. */
   take(event: WatchEvent): void {
-    for (const watch of this.#watches.values()) {
-      if (watch.path === event.path && endsWith(watch, event)) this.#watches.delete(keyOf(watch));
+    const hearers = new Set<Heard>();
+    for (const [key, { watch, hearers: those }] of this.#entries) {
+      if (!concerns(watch, event)) continue;
+      if (endsWithEvent(watch)) this.#entries.delete(key);
+      for (const heard of those) hearers.add(heard);
     }
     this.listener(event);
+    for (const heard of hearers) heard(event);
+  }
+
+  /** Somebody hears no more. True if the path has no watch left that anybody wants, so that the server can forget it. */
+  leave(path: string, heard: Heard): boolean {
+    let isFree = true;
+    for (const [key, { watch, hearers }] of this.#entries) {
+      if (watch.path !== path) continue;
+      if (hearers.delete(heard) && hearers.size === 0) this.#entries.delete(key);
+      else isFree = false;
+    }
+    return isFree;
+  }
+
+  /** The connection is gone, and with it the watches that somebody heard. */
+  disconnected(): void {
+    for (const [key, { hearers }] of this.#entries) if (hearers.size > 0) this.#entries.delete(key);
   }
 
   /** The session is gone, and its watches with it. */
   clear(): void {
-    this.#watches.clear();
+    this.#entries.clear();
   }
 }
 
 const keyOf = ({ kind, path }: Watch): string => `${kind} ${path}`;
 
-function endsWith({ kind }: Watch, { type }: WatchEvent): boolean {
-  if (kind === "persistent" || kind === "recursive") return false;
+const endsWithEvent = ({ kind }: Watch): boolean => kind !== "persistent" && kind !== "recursive";
+
+/** Whether a server that holds the watch reports the event for it. */
+function concerns({ kind, path }: Watch, { type, path: of }: WatchEvent): boolean {
+  if (kind === "recursive") return type !== "children-changed" && (of === path || of.startsWith(`${path}/`));
+  if (of !== path) return false;
+  if (kind === "persistent") return true;
   if (kind === "children") return type === "children-changed" || type === "deleted";
   return type !== "children-changed";
 }

@@ -1,10 +1,11 @@
-import { type Socket, connect as tcpConnect } from "node:net";
-import { connect as tlsConnect } from "node:tls";
-import type { Endpoint, Tls } from "../adapter.ts";
+import type { ConnectOptions, Endpoint } from "../adapter.ts";
+import { openSocket } from "../client/socket.ts";
 
 /** A TCP or TLS connection that carries frames: four bytes of length, then that many bytes. */
 export interface Wire {
   send(frame: Uint8Array): void;
+  /** Stops reading from the network, or goes on. What has been read already still comes. */
+  pause(paused: boolean): void;
   /** Closes at once; `closed` is not called. */
   destroy(): void;
 }
@@ -19,8 +20,12 @@ export interface WireEvents {
 const replyBytesMax = 256 << 20;
 
 /** Never throws: a connection that cannot be made is one that closes. What is sent before it is up follows then. */
-export function openWire(endpoint: Endpoint, tls: Tls | undefined, events: WireEvents): Wire {
-  const socket = openSocket(endpoint, tls);
+export function openWire(
+  endpoint: Endpoint,
+  options: Pick<ConnectOptions, "tls" | "localAddress">,
+  events: WireEvents,
+): Wire {
+  const socket = openSocket(endpoint, options);
   let reason: string | undefined;
   let rest: Buffer = Buffer.alloc(0);
   socket.setNoDelay(true);
@@ -49,23 +54,14 @@ export function openWire(endpoint: Endpoint, tls: Tls | undefined, events: WireE
       // One write, and so one packet and one system call where it fits.
       socket.write(Buffer.concat([length, frame]));
     },
+    pause(paused) {
+      if (paused) socket.pause();
+      else socket.resume();
+    },
     destroy() {
       socket.removeAllListeners("close");
       socket.removeAllListeners("data");
       socket.destroy();
     },
   };
-}
-
-/** A socket that connects, in TLS if the options ask for it; it may be written to at once. */
-export function openSocket({ host, port }: Endpoint, tls: Tls | undefined): Socket {
-  if (tls === undefined) return tcpConnect({ host, port });
-  const { ca, certificate, key } = tls;
-  return tlsConnect({
-    host,
-    port,
-    ca,
-    ...(certificate !== undefined && { cert: certificate }),
-    ...(key !== undefined && { key }),
-  });
 }

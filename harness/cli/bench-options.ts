@@ -13,8 +13,15 @@ import {
 const defaultSystems = ["reference"];
 const defaultWorkloads = ["register"];
 /** Upper limits of the load: beyond them a run would not end, or not fit into memory. */
-const most = { rate: 1_000_000, processes: 10_000, seconds: 7 * 86_400, timeoutMs: 3_600_000 } as const;
+const most = {
+  workers: 64,
+  rate: 1_000_000,
+  processes: 10_000,
+  seconds: 7 * 86_400,
+  timeoutMs: 3_600_000,
+} as const;
 const mostByDefault = 1000;
+const mostWorkersByDefault = 4;
 /** Clients of each node that an open loop may use, however low its rate. */
 const leastPerNode = 4;
 /** Faults injected when the user names none. */
@@ -31,6 +38,8 @@ export interface BenchOptions {
   readonly clients?: number;
   /** Undefined: see `processesFor`. */
   readonly processes?: number;
+  /** Undefined: see `workersFor`. */
+  readonly workers?: number;
   readonly patient: boolean;
   readonly seconds: number;
   readonly seed?: number;
@@ -70,6 +79,19 @@ export const processesFor = (
 /** Clients that connect before the load begins: all that the user asked for, else a few for each node. */
 export const openedFor = ({ processes, nodes }: Pick<BenchOptions, "processes" | "nodes">): number =>
   processes ?? leastPerNode * nodes;
+
+/**
+ * Load workers: by default as many as leave the cluster half of the machine. Faults of clients need a second one, that goes
+ * on while the first is struck. `processes`: of the whole load.
+ */
+export function workersFor(
+  { workers, nodes }: Pick<BenchOptions, "workers" | "nodes">,
+  { cores, processes, clientFaults }: { cores: number; processes: number; clientFaults: boolean },
+): number {
+  if (workers !== undefined) return workers;
+  const wanted = Math.max(clientFaults ? 2 : 1, Math.min(mostWorkersByDefault, Math.floor(cores / 2)));
+  return Math.max(1, Math.min(wanted, Math.floor(processes / nodes)));
+}
 
 /** Declares the options of `assay bench`; the defaults are those of `npm run bench`. */
 export function declareBenchOptions(command: Command): Command {
@@ -144,6 +166,11 @@ function declareLoad(command: Command): Command {
       "--processes <n>",
       `at most this many clients, open loop (default: rate x timeout, at most ${mostByDefault})`,
       integerUpTo(most.processes),
+    )
+    .option(
+      "--workers <n>",
+      "processes that the clients run in (default: one for every two cores, at most 4; two if clients are struck)",
+      integerUpTo(most.workers),
     )
     .option(
       "--seconds <n>",

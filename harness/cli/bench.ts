@@ -7,13 +7,15 @@ import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
 import type { Load, Run } from "../../core/run.ts";
 import { knownLimits, worst } from "../../core/verdict.ts";
 import { duration } from "../../core/wording.ts";
-import { realClientProbe } from "../load/node-client-probe.ts";
+import { workerClients, workerFaults } from "../load/workers/worker-clients.ts";
+import type { Nemesis } from "../nemesis/nemesis.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { cleanLeftovers } from "../runtimes/cleanup.ts";
+import { typescriptCommand } from "../runtimes/process/typescript.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
 import { pairs } from "./arguments.ts";
-import { type BenchOptions, openedFor, processesFor } from "./bench-options.ts";
+import { type BenchOptions, openedFor, processesFor, workersFor } from "./bench-options.ts";
 import { repeatCommand } from "./command-line.ts";
 import { benchResult, type Finished } from "./json-result.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
@@ -22,6 +24,8 @@ import type { PlannedRun } from "./plan.ts";
 import { showProgress } from "./progress-line.ts";
 import { writeIndex, writeReport } from "./report/write-report.ts";
 import { describeStale, staleByFault } from "./stale-by-fault.ts";
+
+const loadWorker = new URL("./load-worker.ts", import.meta.url);
 
 /** What `assay bench` needs in addition to its options. */
 export interface BenchDeps {
@@ -68,7 +72,7 @@ async function runOne(
       ...plan,
       clock: deps.clock,
       store: fileRunStore(options.results),
-      probe: realClientProbe(),
+      clients: workerClients(spec.workers, typescriptCommand(loadWorker), deps.clock),
       machine: thisMachine(),
       assay: await assayVersion(),
       onProgress: showProgress(output, title),
@@ -101,6 +105,11 @@ function specOf(
     clients === undefined
       ? { kind: "open", rate, processes: processesFor(options, rate), seconds }
       : { kind: "closed", processes: clients, seconds };
+  const workers = workersFor(options, {
+    cores: availableParallelism(),
+    processes: load.processes,
+    clientFaults: plan.nemeses.flat().some(strikesClients),
+  });
   const around = (mean: number) => ({ min: mean * 0.75, max: mean * 1.25 });
   const workloadOptions = Object.fromEntries(
     Object.entries(pairs(options.workloadOption, "--workload-option")).map(([name, text]) => [
@@ -115,6 +124,7 @@ function specOf(
     readMode: plan.readMode,
     load,
     openedProcesses: openedFor(options),
+    workers,
     calibrate: warmUpSeconds > 0 && load.kind === "open" && options.rate === undefined,
     warmUpSeconds,
     operationTimeoutMs: options.timeout,
@@ -137,9 +147,12 @@ function specOf(
       memoryLimitBytes: options.memoryLimit * 2 ** 20,
     },
     options: publicOptions(options),
-    command: repeatCommand(plan, options, seed, defaults),
+    command: repeatCommand(plan, { ...options, workers }, seed, defaults),
   };
 }
+
+const strikesClients = ({ requires }: Nemesis): boolean =>
+  requires.has("worker-cut") || [...workerFaults].some((fault) => requires.has(fault));
 
 /** Options for the configuration table of the report, without secrets. */
 function publicOptions(options: BenchOptions): Run["options"] {

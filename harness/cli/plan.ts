@@ -4,6 +4,7 @@ import type { Installed } from "../../adapters/deployment.ts";
 import { CouldNotRunError, UsageError } from "../../core/errors.ts";
 import { either } from "../../core/wording.ts";
 import type { Workload } from "../../workloads/workload.ts";
+import { workerFaults } from "../load/workers/worker-clients.ts";
 import type { NemesisStep } from "../nemesis/nemesis.ts";
 import { parseNemeses } from "../nemesis/registry.ts";
 import type { Runtime, RuntimeContext } from "../runtimes/runtime.ts";
@@ -64,7 +65,7 @@ async function planSystem(
   const nemeses = nemesesFor(options, runtime, context);
   for (const nemesis of nemeses.flat()) {
     const lacking = [...(known[nemesis.name] ?? nemesis).requires].filter(
-      (fault) => !runtime.faults.has(fault),
+      (fault) => !runtime.faults.has(fault) && !workerFaults.has(fault),
     );
     if (lacking.length > 0)
       throw new UsageError(

@@ -1,24 +1,25 @@
-/** The clients of a run: for each role of the workload its actors, which take the nodes in turn, and what paces them. */
+/** The clients of one share of a run: for each role of the workload its actors, which take the nodes in turn, and what paces them. */
 import type { Adapter, ConnectOptions, Endpoint } from "../../adapters/adapter.ts";
 import type { Capability } from "../../adapters/client/client.ts";
 import { assert } from "../../core/assert.ts";
 import type { Clock } from "../../core/clock.ts";
-import type { Call } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
 import type { Load } from "../../core/run.ts";
-import type {
-  Actor,
-  LoadRole,
-  Role,
-  Self,
-  StandingRole,
-  Workload,
-  WorkloadRun,
-} from "../../workloads/workload.ts";
+import type { Nanos } from "../../core/time.ts";
+import type { Actor, Self, Share, Workload, WorkloadRun } from "../../workloads/workload.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { ClientProcess } from "./client-process.ts";
 import { ClosedLoad } from "./closed-load.ts";
 import type { LoadContext, LoadDriver, Unsent } from "./load.ts";
+import {
+  generationOffset,
+  isLoad,
+  isOfShare,
+  isStanding,
+  type Numbering,
+  numberProcesses,
+  partOf,
+} from "./numbering.ts";
 import { OpenLoad } from "./open-load.ts";
 import { StandingLoad } from "./standing-load.ts";
 
@@ -30,99 +31,89 @@ export interface GroupContext {
   /** Addresses of the nodes, in their order. */
   readonly endpoints: readonly Endpoint[];
   readonly connect: ConnectOptions;
+  /** The whole run's. */
   readonly load: Load;
-  /** Processes of an open loop that are connected before it begins. */
+  /** Processes of an open loop that are connected before it begins, in the whole run. */
   readonly opened: number;
+  /** The whole run's. */
   readonly random: Random;
+  readonly share: Share;
   readonly recorder: Recorder;
   /** Called with a bug of ours (an actor or recorder that threw); that process asks nothing more. */
   onError(reason: unknown): void;
 }
 
-/** Calls of the final phase through some of a role's processes. */
-export interface LastReads {
-  readonly readers: readonly ClientProcess[];
-  readonly calls: readonly Call[];
-}
-
-/** This many processes of each node do the last reads: a crowd would see no more. */
-const finalReadersPerNode = 4;
-
 export class ClientGroup {
-  /** Distance between the ids of a chain of processes. Of the ids modulo this, the first `loadProcesses` are the load's. */
-  readonly stride: number;
-  /** At most this many processes are the load; 0 if no role of the workload is. */
-  readonly loadProcesses: number;
+  readonly numbering: Numbering;
   readonly #context: GroupContext;
-  readonly #loadRole: LoadRole<Capability> | undefined;
   readonly #load: LoadDriver | undefined;
-  readonly #standing: readonly { role: StandingRole<Capability>; load: StandingLoad }[];
+  readonly #standing: readonly StandingLoad[];
 
   /** Makes the processes; none is connected yet. */
   constructor(context: GroupContext) {
-    const { clock, workload, run, endpoints, load, opened, random, onError } = context;
+    const { clock, workload, run, endpoints, load, opened, share, onError } = context;
     this.#context = context;
-    const roles = workload.roles(run, random.fork("workload"));
+    const random = randomOf(context);
+    const roles = workload.roles(run, random.fork("workload"), share);
     const [loadRole, ...more] = roles.filter(isLoad);
     assert(more.length === 0, `workload ${workload.name} has more than one role that is the load`);
-    const standing = roles.filter(isStanding);
-    const countOf = (role: StandingRole<Capability>) => role.processes.perNode * endpoints.length;
-    this.loadProcesses = loadRole === undefined ? 0 : load.processes;
-    let first = this.loadProcesses;
-    this.stride = standing.reduce((sum, role) => sum + countOf(role), first);
-    this.#loadRole = loadRole;
+    this.numbering = numberProcesses(roles, load, endpoints.length);
     const loadRandom = random.fork("load");
+    const { first, size } = partOf(load.processes, share);
     this.#load =
       loadRole &&
       driverOf(load, {
         clock,
+        share,
         nodes: endpoints.map(({ node }) => node),
-        bound: load.processes,
-        opened,
-        make: (slot) => this.#make(loadRole, { slot, first: 0, random: loadRandom }),
+        bound: size,
+        opened: partOf(opened, share).size,
+        make: (slot) => this.#make(loadRole, { slot, first, random: loadRandom }),
         onError,
       });
-    this.#standing = standing.map((role) => {
-      const place = { first, random: random.fork(`role-${role.name}`) };
-      first += countOf(role);
-      const processes = Array.from({ length: countOf(role) }, (_, slot) =>
-        this.#make(role, { ...place, slot }),
-      );
-      return { role, load: new StandingLoad({ clock, processes, onError }) };
+    this.#standing = roles.flatMap((role, place) => {
+      if (!isStanding(role)) return [];
+      const first = this.numbering.standing[place] as number;
+      const roleRandom = random.fork(`role-${role.name}`);
+      const slots = Array.from({ length: role.processes.perNode * endpoints.length }, (_, slot) => slot);
+      const processes = slots
+        .filter((slot) => isOfShare(slot, endpoints.length, share))
+        .map((slot) => this.#make(role, { first, random: roleRandom, slot }));
+      return [new StandingLoad({ clock, processes, onError })];
     });
   }
 
   /** Connects some processes ahead of their first operations. */
   async open(): Promise<void> {
-    const standing = this.#standing.flatMap(({ load }) => load.processes.map((process) => process.open()));
+    const standing = this.#standing.flatMap((load) => load.processes.map((process) => process.open()));
     await Promise.all([this.#load?.open(), ...standing]);
   }
 
-  /** Begins to ask, at once. */
-  start(): void {
-    this.#load?.start();
-    for (const { load } of this.#standing) load.start();
+  /** Begins to ask, at once. `begin`: reading of the clock from which the schedule counts; `from`: since when this share has had no clients. */
+  start(begin: Nanos, from = begin): void {
+    this.#load?.start(begin, from);
+    for (const load of this.#standing) load.start();
+  }
+
+  /** Says that the process may be stopped from now on, or that it no longer is. */
+  mayStop(may: boolean): void {
+    this.#load?.mayStop(may);
   }
 
   /** Asks nothing more; resolves when what was asked is answered or given up. Safe to call twice. */
   async stop(): Promise<void> {
-    await Promise.all([this.#load?.stop(), ...this.#standing.map(({ load }) => load.stop())]);
+    await Promise.all([this.#load?.stop(), ...this.#standing.map((load) => load.stop())]);
   }
 
   /** Closes the clients' connections and sessions. */
   async close(): Promise<void> {
-    const all = [this.#load, ...this.#standing.map(({ load }) => load)];
+    const all = [this.#load, ...this.#standing];
     await Promise.all(all.flatMap((load) => load?.processes ?? []).map((process) => process.close()));
   }
 
-  lastReads(): LastReads[] {
-    const readers = finalReadersPerNode * this.#context.endpoints.length;
-    const of = (role: Role<Capability>, processes: readonly ClientProcess[]): LastReads[] =>
-      role.final === undefined ? [] : [{ readers: processes.slice(0, readers), calls: role.final() }];
-    return [
-      ...(this.#loadRole && this.#load ? of(this.#loadRole, this.#load.processes) : []),
-      ...this.#standing.flatMap(({ role, load }) => of(role, load.processes)),
-    ];
+  /** Operations of the load that succeeded so far. */
+  get succeeded(): number {
+    return this.#load?.succeeded ?? 0;
   }
 
   /** Actual minus intended start of operations, milliseconds: the generator's own lateness. */
@@ -135,12 +126,12 @@ export class ClientGroup {
     return this.#load?.unsent ?? [];
   }
 
-  /** The process at `slot` of those of a role, whose ids begin at `first`. */
+  /** The process at `slot` of those of a role in this share, whose ids begin at `first`. */
   #make<Step>(
     role: { actor(self: Self): Actor<Capability, Step> },
     { slot, first, random }: { readonly slot: number; readonly first: number; readonly random: Random },
   ): ClientProcess<Step> {
-    const { clock, adapter, workload, endpoints, connect, recorder } = this.#context;
+    const { clock, adapter, workload, endpoints, connect, recorder, share } = this.#context;
     const endpoint = endpoints[slot % endpoints.length];
     assert(endpoint !== undefined, "a cluster without nodes");
     const { node } = endpoint;
@@ -151,13 +142,16 @@ export class ClientGroup {
       connect: () => adapter.connect(endpoint, workload.requires, connect),
     };
     const actor = role.actor({ node, slot, random: random.fork(`process-${slot}`) });
-    return new ClientProcess(processContext, { slot: first + slot, stride: this.stride, node }, actor);
+    const id = first + slot + generationOffset(this.numbering, share);
+    return new ClientProcess(processContext, { id, stride: this.numbering.stride, node }, actor);
   }
 }
 
-const isLoad = (role: Role<Capability>): role is LoadRole<Capability> => role.processes === "load";
-
-const isStanding = (role: Role<Capability>): role is StandingRole<Capability> => !isLoad(role);
+/** One worker draws what the run draws; each of several draws for itself. */
+function randomOf({ random, share: { index, of, generation } }: GroupContext): Random {
+  const own = of === 1 ? random : random.fork(`share-${index}-of-${of}`);
+  return generation === 0 ? own : own.fork(`generation-${generation}`);
+}
 
 const driverOf = (load: Load, context: LoadContext): LoadDriver =>
   load.kind === "open" ? new OpenLoad(context, load.rate) : new ClosedLoad(context);

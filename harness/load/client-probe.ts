@@ -9,10 +9,12 @@ export interface ClientLoad {
   /** 0 to 1. */
   readonly eventLoopUtilization: number;
   readonly gcMs: number;
+  /** Processor time of the whole process, all threads, for each second. */
+  readonly cpuShare: number;
 }
 
 /** Probe for virtual time, in which the generator takes no time. */
 export const noProbe: ClientProbe = {
   start() {},
-  stop: () => ({ eventLoopUtilization: 0, gcMs: 0 }),
+  stop: () => ({ eventLoopUtilization: 0, gcMs: 0, cpuShare: 0 }),
 };

@@ -46,7 +46,7 @@ function setUp(parts: {
     },
     ...(parts.deadlineMs !== undefined && { deadlineMs: parts.deadlineMs }),
   };
-  const process = new ClientProcess(context, { slot: 3, stride: 12, node: nodeId("n2") }, actor);
+  const process = new ClientProcess(context, { id: 3, stride: 12, node: nodeId("n2") }, actor);
   const run = <T>(task: () => Promise<T>) =>
     clock.run(() => {
       recorder.begin();

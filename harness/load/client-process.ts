@@ -25,7 +25,7 @@ export interface ProcessContext {
 
 /** The chain's first process id, the distance between its ids (the number of chains, so that no two meet), and its node. */
 export interface Place {
-  readonly slot: number;
+  readonly id: number;
   readonly stride: number;
   readonly node: NodeId;
 }
@@ -65,7 +65,7 @@ export class ClientProcess<Step = unknown> {
   constructor(context: ProcessContext, place: Place, actor: Actor<Capability, Step>) {
     this.#context = context;
     this.actor = actor;
-    this.#id = place.slot;
+    this.#id = place.id;
     this.#stride = place.stride;
     this.node = place.node;
   }

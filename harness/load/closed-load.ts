@@ -8,6 +8,7 @@ export class ClosedLoad implements LoadDriver {
   readonly processes: readonly LoadProcess[];
   readonly #onError: LoadContext["onError"];
   #stopped = false;
+  #succeeded = 0;
   #loops: readonly Promise<void>[] = [];
 
   constructor({ bound, make, onError }: LoadContext) {
@@ -23,12 +24,22 @@ export class ClosedLoad implements LoadDriver {
     this.#loops = this.processes.map((process) => this.#loop(process).catch(this.#onError));
   }
 
+  get succeeded(): number {
+    return this.#succeeded;
+  }
+
+  /** Each process waits for its answers: it owes nothing, however long it was stopped. */
+  mayStop(): void {}
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all(this.#loops);
   }
 
   async #loop(process: LoadProcess): Promise<void> {
-    while (!this.#stopped) await process.perform(process.actor.next(), { whileRefused: "wait" });
+    while (!this.#stopped) {
+      const { type } = await process.perform(process.actor.next(), { whileRefused: "wait" });
+      if (type === "ok") this.#succeeded++;
+    }
   }
 }

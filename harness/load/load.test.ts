@@ -7,7 +7,7 @@ import { type Call, nodeId } from "../../core/op.ts";
 import type { Load } from "../../core/run.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
-import type { Actor } from "../../workloads/workload.ts";
+import { type Actor, wholeLoad } from "../../workloads/workload.ts";
 import { Recorder } from "../record/recorder.ts";
 import { ClientProcess } from "./client-process.ts";
 import { ClosedLoad } from "./closed-load.ts";
@@ -23,7 +23,7 @@ interface Server {
 const client = { close: async () => {}, abandon: () => {} } as unknown as ClientWith<Capability>;
 
 /** Loads `server` for the load's length of virtual time. `refusing`: from then on node n1 refuses connections. */
-async function drive(load: Load, server: Server, { nodes = 1, refusing = false } = {}) {
+async function drive(load: Load, server: Server, { nodes = 1, refusing = false, share = wholeLoad } = {}) {
   const clock = new VirtualClock();
   const events: HistoryEvent[] = [];
   const recorder = new Recorder(clock, (event) => events.push(event));
@@ -41,17 +41,17 @@ async function drive(load: Load, server: Server, { nodes = 1, refusing = false }
       if (refusing && node === "n1") throw new ClientError("not-connected", "refused");
       return client;
     };
-    const place = { slot, stride: load.processes, node };
+    const place = { id: slot, stride: load.processes, node };
     return new ClientProcess({ clock, recorder, timeoutMs: 10_000, connect }, place, actor);
   };
   const errors: unknown[] = [];
   const onError = (reason: unknown) => errors.push(reason);
-  const context = { clock, nodes: names, bound: load.processes, opened: 4, make, onError };
+  const context = { clock, share, nodes: names, bound: load.processes, opened: 4, make, onError };
   const driver = load.kind === "open" ? new OpenLoad(context, load.rate) : new ClosedLoad(context);
   const end = await clock.run(async () => {
     recorder.begin();
     await driver.open();
-    driver.start();
+    driver.start(clock.now(), clock.now());
     await sleep(clock, seconds(load.seconds));
     const stoppedAt = recorder.now();
     await driver.stop();

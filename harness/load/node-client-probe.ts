@@ -5,6 +5,8 @@ import type { ClientProbe } from "./client-probe.ts";
 export function realClientProbe(): ClientProbe {
   let before: EventLoopUtilization | undefined;
   let gcMs = 0;
+  let usedBefore = process.cpuUsage();
+  let startedAt = performance.now();
   const add = (list: { getEntries(): readonly { duration: number }[] }) => {
     for (const entry of list.getEntries()) gcMs += entry.duration;
   };
@@ -13,12 +15,19 @@ export function realClientProbe(): ClientProbe {
     start() {
       gcMs = 0;
       before = performance.eventLoopUtilization();
+      usedBefore = process.cpuUsage();
+      startedAt = performance.now();
       collections.observe({ entryTypes: ["gc"] });
     },
     stop() {
       add({ getEntries: () => collections.takeRecords() });
       collections.disconnect();
-      return { eventLoopUtilization: performance.eventLoopUtilization(before).utilization, gcMs };
+      const { user, system } = process.cpuUsage(usedBefore);
+      return {
+        eventLoopUtilization: performance.eventLoopUtilization(before).utilization,
+        gcMs,
+        cpuShare: (user + system) / 1000 / (performance.now() - startedAt),
+      };
     },
   };
 }

@@ -13,6 +13,8 @@ import type { LoadContext, LoadDriver, LoadProcess, Unsent } from "./load.ts";
 const earliness = millis(1);
 /** Unsent operations are counted by node in spans of this length. */
 const unsentSpan = millis(100);
+/** A process that may be stopped and that comes this late was. */
+const stoppedFor = millis(100);
 
 /** The processes of one node. */
 interface Pool {
@@ -29,10 +31,12 @@ export class OpenLoad implements LoadDriver {
   readonly #pools: readonly Pool[];
   readonly #processes: LoadProcess[] = [];
   readonly #underWay = new Set<Promise<void>>();
-  readonly #unsent: { node: Unsent["node"]; at: Nanos; count: number }[] = [];
+  readonly #unsent: { node: Unsent["node"]; at: Nanos; count: number; because: Unsent["because"] }[] = [];
   #begin = nanos(0);
-  /** Operations that have been due. */
+  /** Operations of this share that have been due. */
   #due = 0;
+  #succeeded = 0;
+  #mayStop = false;
   #cancel: () => void = () => {};
   #stopped = false;
 
@@ -45,6 +49,10 @@ export class OpenLoad implements LoadDriver {
 
   get processes(): readonly LoadProcess[] {
     return this.#processes;
+  }
+
+  get succeeded(): number {
+    return this.#succeeded;
   }
 
   get unsent(): readonly Unsent[] {
@@ -62,9 +70,15 @@ export class OpenLoad implements LoadDriver {
     await Promise.all(this.#processes.map((process) => process.open()));
   }
 
-  start(): void {
-    this.#begin = this.#context.clock.now();
-    this.#tick(this.#begin);
+  start(begin: Nanos, from: Nanos): void {
+    this.#begin = begin;
+    while (this.#nextDue() < from) this.#due++;
+    if (from > begin) this.#skip(this.#context.clock.now());
+    this.#tick(this.#nextDue());
+  }
+
+  mayStop(may: boolean): void {
+    this.#mayStop = may;
   }
 
   async stop(): Promise<void> {
@@ -77,6 +91,7 @@ export class OpenLoad implements LoadDriver {
   #tick(alarm: Nanos): void {
     const { clock, onError } = this.#context;
     if (this.#stopped) return;
+    if (this.#mayStop && clock.now() - alarm > stoppedFor) this.#skip(clock.now());
     const until = Math.max(clock.now(), alarm - clock.now() <= earliness ? alarm : 0);
     try {
       while (this.#nextDue() <= until) this.#start(this.#nextDue());
@@ -89,25 +104,41 @@ export class OpenLoad implements LoadDriver {
   }
 
   #nextDue(): Nanos {
-    return nanos(Math.round(this.#begin + (this.#due * seconds(1)) / this.#rate));
+    const { index, of } = this.#context.share;
+    return nanos(Math.round(this.#begin + ((this.#due * of + index) * seconds(1)) / this.#rate));
   }
 
   #start(due: Nanos): void {
     const { clock } = this.#context;
-    const pool = this.#pools[this.#due++ % this.#pools.length];
-    assert(pool !== undefined, "a load without nodes");
+    const pool = this.#nextPool();
     const process = pool.free.pop() ?? this.#make(pool);
     if (process === undefined) {
-      this.#countUnsent(pool, due);
+      this.#countUnsent(pool, due, "busy");
       return;
     }
     const now = clock.now();
     this.sendLag.recordValue(Math.max(0, Math.round((now - due) / 1000)));
     const work = process
       .perform(process.actor.next(), { intended: nanos(Math.min(due, now)), whileRefused: "fail" })
-      .then(() => void pool.free.push(process), this.#context.onError)
+      .then(({ type }) => {
+        if (type === "ok") this.#succeeded++;
+        pool.free.push(process);
+      }, this.#context.onError)
       .finally(() => this.#underWay.delete(work));
     this.#underWay.add(work);
+  }
+
+  /** The nodes take turns, and no two shares begin with the same one. */
+  #nextPool(): Pool {
+    const pool = this.#pools[(this.#due++ + this.#context.share.index) % this.#pools.length];
+    assert(pool !== undefined, "a load without nodes");
+    return pool;
+  }
+
+  /** Counts what was due until then, while nobody was there to send it. */
+  #skip(until: Nanos): void {
+    for (let due = this.#nextDue(); due <= until; due = this.#nextDue())
+      this.#countUnsent(this.#nextPool(), due, "stopped");
   }
 
   /** A new process of the node, unless there are as many as may be. */
@@ -120,11 +151,11 @@ export class OpenLoad implements LoadDriver {
     return process;
   }
 
-  #countUnsent({ index }: Pool, due: Nanos): void {
+  #countUnsent({ index }: Pool, due: Nanos, because: Unsent["because"]): void {
     const node = this.#context.nodes[index];
     assert(node !== undefined, "a pool without a node");
     const last = this.#unsent.findLast((span) => span.node === node);
-    if (last !== undefined && due - last.at < unsentSpan) last.count++;
-    else this.#unsent.push({ node, at: due, count: 1 });
+    if (last?.because === because && due - last.at < unsentSpan) last.count++;
+    else this.#unsent.push({ node, at: due, count: 1, because });
   }
 }

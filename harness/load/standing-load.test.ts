@@ -25,7 +25,7 @@ async function stand(steps: (Call | Pause | undefined)[]) {
       return {};
     },
   };
-  const process = new ClientProcess(context, { slot: 0, stride: 1, node: nodeId("n1") }, actor);
+  const process = new ClientProcess(context, { id: 0, stride: 1, node: nodeId("n1") }, actor);
   const errors: unknown[] = [];
   const load = new StandingLoad({ clock, processes: [process], onError: (reason) => errors.push(reason) });
   const stoppedAt = await clock.run(async () => {

@@ -29,6 +29,7 @@ async function strike(name: string, options: { size?: number; seed?: number; hel
     const { leader } = system;
     const target: Target = {
       cluster: { nodes: system.nodes, network: system.network, stop: async () => {} },
+      clients: { workers: [] },
       clock,
       random,
       leader: async () => system.leader,
@@ -88,13 +89,17 @@ describe("partition", () => {
       expect(injected?.cut).toHaveLength(4);
     }
     const { system, leader } = await strike("partition-follower");
-    const target = { cluster: { nodes: system.nodes, network: system.network, stop: async () => {} } };
+    const target = {
+      clients: { workers: [] },
+      cluster: { nodes: system.nodes, network: system.network, stop: async () => {} },
+    };
     const nobody = {
       ...target,
       clock: system.clock,
       random: createRandom(1),
       leader: async () => undefined,
       held: new Set<NodeId>(),
+      clients: { workers: [] },
     };
     expect(leader).toBeDefined();
     expect(await nemeses["partition-follower"]?.inject(nobody)).toBeUndefined();
@@ -143,7 +148,14 @@ describe("kill", () => {
     const [first] = system.nodes;
     if (first !== undefined) first.kill = () => Promise.reject(new Error("no permission"));
     const cluster = { nodes: system.nodes, network: system.network, stop: async () => {} };
-    const target = { cluster, clock, random, leader: async () => undefined, held: new Set<NodeId>() };
+    const target = {
+      clients: { workers: [] },
+      cluster,
+      clock,
+      random,
+      leader: async () => undefined,
+      held: new Set<NodeId>(),
+    };
     await expect(nemeses["kill-all"]?.inject(target)).rejects.toThrow("no permission");
     expect(system.nodes.map((node) => node.state())).toEqual(["running", "running", "running"]);
   });
@@ -179,7 +191,7 @@ describe("restart-staggered", () => {
       events.length = 0;
       const cluster = { nodes: system.nodes, network: system.network, stop: async () => {} };
       const leader = async () => system.leader;
-      const target = { cluster, clock, random, leader, held: new Set<NodeId>() };
+      const target = { clients: { workers: [] }, cluster, clock, random, leader, held: new Set<NodeId>() };
       const injected = await nemeses["restart-staggered"]?.inject(target);
       const early = await injected?.proof();
       await sleep(clock, seconds(lasting));

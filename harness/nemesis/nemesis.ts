@@ -2,11 +2,13 @@ import type { Clock } from "../../core/clock.ts";
 import type { Fault } from "../../core/fault.ts";
 import type { Link, NodeId } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
+import type { ClientHost } from "../load/clients.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 
 /** What a nemesis is given when it strikes. */
 export interface Target {
   readonly cluster: Cluster;
+  readonly clients: Pick<ClientHost, "workers">;
   readonly clock: Clock;
   readonly random: Random;
   /** The leader according to the system itself; undefined while there is none. */

@@ -10,6 +10,7 @@ import { partitionClients } from "./partition-clients.ts";
 import { pauseNodes } from "./pause.ts";
 import { restartStaggered } from "./restart-staggered.ts";
 import { slow } from "./slow.ts";
+import { killClient, partitionClient, pauseClient } from "./workers.ts";
 
 const all: readonly Nemesis[] = [
   ...partition,
@@ -19,6 +20,9 @@ const all: readonly Nemesis[] = [
   ...pauseNodes,
   slow,
   loss,
+  pauseClient,
+  killClient,
+  partitionClient,
 ];
 
 /** `partition`, `partition-leader`, `kill-all`, … in the order of `assay list`. */

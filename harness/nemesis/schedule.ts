@@ -11,6 +11,7 @@ import type { NodeId } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
 import { count } from "../../core/wording.ts";
+import type { ClientHost } from "../load/clients.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { Injected, Nemesis, NemesisStep } from "./nemesis.ts";
 
@@ -29,6 +30,7 @@ export interface ScheduleOptions {
 export interface ScheduleContext extends ScheduleOptions {
   readonly clock: Clock;
   readonly cluster: Cluster;
+  readonly clients: Pick<ClientHost, "workers">;
   readonly random: Random;
   readonly signal: AbortSignal;
   /** How far the schedule may run past its end, for steps that have not struck yet because the cluster recovered slowly. */
@@ -109,7 +111,7 @@ export class FaultSchedule {
   }
 
   async #inject(nemesis: Nemesis, random: Random, until: Nanos): Promise<void> {
-    const { clock, cluster, leader, signal } = this.#context;
+    const { clock, cluster, clients, leader, signal } = this.#context;
     const held = new Set(this.#struck.filter((each) => !each.injected.cut).flatMap((s) => s.injected.nodes));
     for (let attempt = 0; clock.now() < until; attempt++) {
       signal.throwIfAborted();
@@ -117,6 +119,7 @@ export class FaultSchedule {
       const led = await leader();
       const injected = await nemesis.inject({
         cluster,
+        clients,
         clock,
         random: random.fork(`attempt-${attempt}`),
         leader: async () => led,

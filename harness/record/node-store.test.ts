@@ -12,7 +12,9 @@ import { realClock } from "../../core/real-clock.ts";
 import type { Run } from "../../core/run.ts";
 import { millis, nanos } from "../../core/time.ts";
 import { TestTrial } from "../testing/trial.ts";
+import { mergeParts } from "./merge-parts.ts";
 import { fileRunStore, readRecorded, readRun } from "./node-store.ts";
+import { PartFile } from "./part-file.ts";
 
 let results: string;
 beforeEach(async () => {
@@ -43,11 +45,18 @@ const usage = { time: nanos(5), node: "n1", cpuSeconds: 0.5, memoryBytes: 1024, 
 async function storedTrial() {
   const run = await done;
   const dir = await fileRunStore(results).create(run.id);
+  await dir.complete([]);
   for (const event of trial.events) dir.append(event);
   dir.usage(usage);
   dir.usage({ ...usage, node: "n2" });
   await dir.finish(run, trial.latencyLog);
   return { run, dir: dir.path };
+}
+
+/** The history of a run that has not ended. */
+async function unfinished(dir: string) {
+  await writeFile(join(dir, "run.json"), JSON.stringify(await done));
+  return (await readRecorded(dir)).history;
 }
 
 const rewrite = async (dir: string, change: (run: Run) => object) => {
@@ -72,7 +81,7 @@ describe("a run directory", () => {
     for (let i = 0; i < 10; i++) dir.append(event(i));
     dir.flush();
     dir.append(event(10));
-    const file = join(dir.path, "history.jsonl");
+    const file = dir.part("harness");
     const clock = realClock();
     let text = "";
     for (let i = 0; i < 500 && text === ""; i++) {
@@ -80,8 +89,58 @@ describe("a run directory", () => {
       text = await readFile(file, "utf8");
     }
     expect(decodeHistory(text)).toHaveLength(10);
+    expect(await unfinished(dir.path)).toHaveLength(10);
     await dir.finish({} as Run, "");
-    expect(decodeHistory(await readFile(file, "utf8"))).toHaveLength(11);
+  });
+
+  it("holds the parts of every process while the load lasts, and one history from then on", async () => {
+    const dir = await fileRunStore(results).create("parts");
+    const phase = (index: number): HistoryEvent => ({
+      index,
+      time: nanos(index * 1500),
+      type: "info",
+      process: "nemesis",
+      f: "phase",
+      value: index === 0 ? "main" : "quiet",
+    });
+    dir.append(phase(0));
+    const part = new PartFile(dir.part("w1"));
+    for (let i = 0; i < 4; i++) part.append(event(i));
+    part.close();
+    const [history = [], ...more] = await dir.parts();
+    expect([history.length, more.length]).toEqual([4, 0]);
+    dir.flush();
+    const completing = dir.complete(mergeParts([[phase(0)], history]));
+    dir.append({ ...phase(1), index: 5 });
+    await completing;
+    expect(await readdir(dir.path)).not.toContain("parts");
+    await dir.finish({} as Run, "");
+    const whole = decodeHistory(await readFile(join(dir.path, "history.jsonl"), "utf8"));
+    expect(whole.map(({ index, type }) => [index, type])).toEqual([
+      [0, "invoke"],
+      [1, "info"],
+      [2, "ok"],
+      [3, "invoke"],
+      [4, "ok"],
+      [5, "info"],
+    ]);
+    expect(await unfinished(dir.path)).toEqual(whole);
+  });
+
+  it("can be read where the harness died while the parts were put together", async () => {
+    const dir = await fileRunStore(results).create("half");
+    const part = new PartFile(dir.part("w1"));
+    for (let i = 0; i < 4; i++) part.append(event(i));
+    part.close();
+    await writeFile(join(dir.path, "history.jsonl.draft"), "cut o");
+    expect(await unfinished(dir.path)).toHaveLength(4);
+    await dir.finish({} as Run, "");
+  });
+
+  it("is none where there is no description of the run, or neither a history nor a part of one", async () => {
+    await expect(readRecorded(results)).rejects.toThrow(`${join(results, "run.json")} is missing`);
+    await writeFile(join(results, "run.json"), JSON.stringify(await done));
+    await expect(readRecorded(results)).rejects.toThrow(`${join(results, "history.jsonl")} is missing`);
   });
 
   it("holds the whole run, and gives it back as it was", async () => {

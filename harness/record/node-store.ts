@@ -1,16 +1,23 @@
 /** Run directories on disk. */
 import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, mkdtemp, readFile, rmdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { finished } from "node:stream/promises";
 import { encodeEvent, HistoryDecoder } from "../../core/codec/history-codec.ts";
 import { UsageError } from "../../core/errors.ts";
-import type { History } from "../../core/history.ts";
+import type { History, HistoryEvent } from "../../core/history.ts";
 import type { Run, UsageSample } from "../../core/run.ts";
 import { fileSource, unreadable } from "./file-source.ts";
 import { HeapGuard } from "./heap-guard.ts";
+import { mergeParts } from "./merge-parts.ts";
 import { decodeRun, decodeUsage } from "./run-codec.ts";
 import type { RunDirectory, RunStore } from "./store.ts";
+
+const historyName = "history.jsonl";
+const runName = "run.json";
+const partsName = "parts";
+/** The part of the harness' own process. */
+const ownPart = "harness";
 
 /** Creates run directories below `results`, and `results` itself if it is missing. */
 export const fileRunStore = (results: string): RunStore => ({
@@ -20,7 +27,7 @@ export const fileRunStore = (results: string): RunStore => ({
     const path = join(results, taken);
     const dataDir = join(path, "data");
     const logDir = join(path, "logs");
-    await Promise.all([mkdir(dataDir), mkdir(logDir)]);
+    await Promise.all([dataDir, logDir, join(path, partsName)].map((directory) => mkdir(directory)));
     return new FileRunDirectory({ id: taken, path, dataDir, logDir });
   },
 });
@@ -81,20 +88,42 @@ class FileRunDirectory implements RunDirectory {
   readonly path: string;
   readonly dataDir: string;
   readonly logDir: string;
-  readonly #history: LineFile;
   readonly #usage: LineFile;
+  /** The harness' own part, then the whole history. */
+  #history: LineFile;
 
   constructor(place: Pick<RunDirectory, "id" | "path" | "dataDir" | "logDir">) {
     this.id = place.id;
     this.path = place.path;
     this.dataDir = place.dataDir;
     this.logDir = place.logDir;
-    this.#history = new LineFile(join(this.path, "history.jsonl"));
+    this.#history = new LineFile(this.part(ownPart));
     this.#usage = new LineFile(join(this.path, "usage.jsonl"));
   }
 
-  append(event: HistoryEventOf): void {
+  append(event: HistoryEvent): void {
     this.#history.append(encodeEvent(event));
+  }
+
+  part(name: string): string {
+    return join(this.path, partsName, `${name}.jsonl`);
+  }
+
+  async parts(): Promise<readonly History[]> {
+    const own = this.part(ownPart);
+    return (await readParts(this.path)).filter(({ file }) => file !== own).map(({ history }) => history);
+  }
+
+  async complete(history: History): Promise<void> {
+    const [part, file] = [this.#history, join(this.path, historyName)];
+    const draft = `${file}.draft`;
+    const whole = new LineFile(draft);
+    for (const event of history) whole.append(encodeEvent(event));
+    this.#history = whole;
+    await Promise.all([part.close(), whole.written()]);
+    // From this moment on the parts are of no use.
+    await rename(draft, file);
+    await rm(join(this.path, partsName), { recursive: true, force: true });
   }
 
   usage(sample: UsageSample): void {
@@ -109,11 +138,16 @@ class FileRunDirectory implements RunDirectory {
   async finish(run: Run, latencyLog: string): Promise<void> {
     await Promise.all([this.#history.close(), this.#usage.close()]);
     await writeFile(join(this.path, "latency.hlog"), latencyLog);
-    await writeFile(join(this.path, "run.json"), `${JSON.stringify(run, null, 2)}\n`);
+    await this.describe(run);
+  }
+
+  async describe(run: Run): Promise<void> {
+    const file = join(this.path, runName);
+    // Nobody ever reads half of it, however the harness ends.
+    await writeFile(`${file}.draft`, `${JSON.stringify(run, null, 2)}\n`);
+    await rename(`${file}.draft`, file);
   }
 }
-
-type HistoryEventOf = Parameters<RunDirectory["append"]>[0];
 
 /** Buffers lines and writes many at a time, so that the load generator does not wait for the disk. */
 class LineFile {
@@ -138,6 +172,14 @@ class LineFile {
     this.#lines = [];
   }
 
+  /** Resolves when everything so far is in the file. */
+  written(): Promise<void> {
+    this.flush();
+    return new Promise((resolve, reject) =>
+      this.#stream.write("", (reason) => (reason == null ? resolve() : reject(reason))),
+    );
+  }
+
   async close(): Promise<void> {
     this.flush();
     this.#stream.end();
@@ -160,24 +202,52 @@ export interface StoredRun extends RecordedRun {
 }
 
 /**
- * Reads a run and its history, the latter in pieces and within `memoryLimitBytes`. Rejects with a UsageError that names the
+ * Reads a run and its history, the latter in pieces and within `memoryLimitBytes`; of a run that was killed while it loaded, what
+ * its processes had recorded. Rejects with a UsageError that names the
  * file if one is missing, malformed or too large.
  */
 export async function readRecorded(
   dir: string,
   memoryLimitBytes = Number.POSITIVE_INFINITY,
 ): Promise<RecordedRun> {
-  const missing = await firstMissing(dir, ["run.json", "history.jsonl"]);
-  if (missing !== undefined)
-    throw new UsageError(`${dir} is not a run directory: ${join(dir, missing)} is missing`);
-  const file = join(dir, "run.json");
+  const file = join(dir, runName);
+  if (!(await isThere(file))) throw notRun(dir, runName);
   const run = decodeRun(await readText(file), file);
   const guard = new HeapGuard(memoryLimitBytes);
-  const source = await fileSource(join(dir, "history.jsonl"), { guard });
-  // Not as a foreign history: every member must come back as it was written.
+  if (await isThere(join(dir, historyName)))
+    return { run, ...(await readHistory(join(dir, historyName), guard)) };
+  const parts = await readParts(dir, guard);
+  if (parts.length === 0) throw notRun(dir, historyName);
+  const truncated = parts.some((part) => part.truncated);
+  return { run, history: mergeParts(parts.map(({ history }) => history)), truncated };
+}
+
+const notRun = (dir: string, missing: string): UsageError =>
+  new UsageError(`${dir} is not a run directory: ${join(dir, missing)} is missing`);
+
+/** Not as a foreign history: every member comes back as it was written. */
+async function readHistory(
+  path: string,
+  guard?: HeapGuard,
+): Promise<{ readonly history: History; readonly truncated: boolean }> {
+  const source = await fileSource(path, guard === undefined ? {} : { guard });
   const decoder = new HistoryDecoder(source.file);
   for await (const piece of source.pieces()) decoder.push(piece);
-  return { run, ...decoder.end() };
+  return decoder.end();
+}
+
+interface ReadPart {
+  readonly file: string;
+  readonly history: History;
+  readonly truncated: boolean;
+}
+
+/** The parts of a run whose load has not ended, each with its file; none if its history is whole. */
+async function readParts(dir: string, guard?: HeapGuard): Promise<readonly ReadPart[]> {
+  const parts = join(dir, partsName);
+  if ((await isThere(join(dir, historyName))) || !(await isThere(parts))) return [];
+  const files = (await readdir(parts)).sort().map((name) => join(parts, name));
+  return Promise.all(files.map(async (file) => ({ file, ...(await readHistory(file, guard)) })));
 }
 
 /** Reads a run, its history, and the resource usage of its nodes. */
@@ -188,11 +258,6 @@ export async function readRun(dir: string): Promise<StoredRun> {
 export async function readUsage(dir: string): Promise<UsageSample[]> {
   const file = join(dir, "usage.jsonl");
   return (await isThere(file)) ? decodeUsage(await readText(file), file) : [];
-}
-
-async function firstMissing(dir: string, names: readonly string[]): Promise<string | undefined> {
-  for (const name of names) if (!(await isThere(join(dir, name)))) return name;
-  return undefined;
 }
 
 async function readText(file: string): Promise<string> {

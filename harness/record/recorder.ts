@@ -1,39 +1,66 @@
 /**
- * Records the history: gives each event its index and its time since the run began, keeps it for the checkers, and passes it
- * to the run directory at once.
+ * Records the history, or a worker's part of it: gives each event its index and its time since the run began, keeps it for
+ * the checkers, and passes it on at once.
  */
 import { assert } from "../../core/assert.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { HarnessNews } from "../../core/harness-event.ts";
-import type { History, HistoryEvent, NoticeEvent } from "../../core/history.ts";
+import {
+  type ClientEvent,
+  type History,
+  type HistoryEvent,
+  isClientEvent,
+  type NoticeEvent,
+} from "../../core/history.ts";
 import type { Call, NodeId, Outcome } from "../../core/op.ts";
 import type { OutcomeCounts } from "../../core/run.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
+import { mergeParts } from "./merge-parts.ts";
 
 export class Recorder {
   readonly #clock: Clock;
   readonly #append: (event: HistoryEvent) => void;
-  readonly #events: HistoryEvent[] = [];
+  readonly #keep: boolean;
+  #events: HistoryEvent[] = [];
+  #recorded = 0;
   readonly #counts = { ok: 0, fail: 0, info: 0 };
+  /** What other recorders counted, by their names. */
+  readonly #elsewhere = new Map<string, OutcomeCounts>();
   #origin: Nanos | undefined;
   #beganAt: Date | undefined;
 
-  constructor(clock: Clock, append: (event: HistoryEvent) => void) {
+  /** `keep`: whether `history` is asked for later. */
+  constructor(clock: Clock, append: (event: HistoryEvent) => void, keep = true) {
     this.#clock = clock;
     this.#append = append;
+    this.#keep = keep;
   }
 
   get history(): History {
     return this.#events;
   }
 
+  /** Outcomes so far, with those that others reported. */
   get counts(): OutcomeCounts {
-    return { ...this.#counts };
+    return [...this.#elsewhere.values()].reduce(sumOf, { ...this.#counts });
   }
 
-  /** Begins the run: times count from now. */
-  begin(): void {
-    this.#origin = this.#clock.now();
+  /** Notes what another recorder has counted until now. */
+  report(name: string, counts: OutcomeCounts): void {
+    this.#elsewhere.set(name, counts);
+  }
+
+  /** Takes in what others recorded: the history is that of all from now on. */
+  adopt(parts: readonly History[]): void {
+    this.#events = mergeParts([this.#events, ...parts]);
+    this.#recorded = this.#events.length;
+    this.#elsewhere.clear();
+    for (const event of parts.flat()) if (isClientEvent(event)) this.#count(event.type, event.mode);
+  }
+
+  /** Begins the run: times count from `at`, a reading of the clock. */
+  begin(at = this.#clock.now()): void {
+    this.#origin = at;
     this.#beganAt = this.#clock.date();
   }
 
@@ -63,12 +90,12 @@ export class Recorder {
       node,
       ...(meant !== time && { intended: meant }),
     });
-    return this.#events.length - 1;
+    return this.#recorded - 1;
   }
 
   complete(process: number, call: Call, node: NodeId, outcome: Outcome): void {
     const head = this.#head(this.now(), outcome.type, process, call);
-    if (call.mode === undefined) this.#counts[outcome.type]++;
+    this.#count(outcome.type, call.mode);
     if (outcome.type === "ok") {
       const { value, revision, modRevision } = outcome.output;
       this.#record({
@@ -92,27 +119,36 @@ export class Recorder {
 
   /** Records that a client received something that the invocation at index `of` subscribed to. */
   notice(notice: Omit<NoticeEvent, "index" | "time" | "type">): void {
-    assert(
-      this.#events[notice.of]?.type === "invoke",
-      `a notice of event ${notice.of}, which invokes nothing`,
-    );
-    this.#record({ index: this.#events.length, time: this.now(), type: "notice", ...notice });
+    const subscribed = this.#keep ? this.#events[notice.of]?.type === "invoke" : notice.of < this.#recorded;
+    assert(subscribed, `a notice of event ${notice.of}, which invokes nothing`);
+    this.#record({ index: this.#recorded, time: this.now(), type: "notice", ...notice });
   }
 
   /** Records an event of the harness: a phase, a leader, a fault, a digest. */
   harness(news: HarnessNews): void {
-    const index = this.#events.length;
+    const index = this.#recorded;
     this.#record({ index, time: this.now(), type: "info", process: "nemesis", ...news });
   }
 
   #head<T extends Outcome["type"] | "invoke">(time: Nanos, type: T, process: number, call: Call) {
     const key = call.key !== undefined && { key: call.key };
     const mode = call.mode !== undefined && { mode: call.mode };
-    return { index: this.#events.length, time, type, process, f: call.f, ...key, ...mode };
+    return { index: this.#recorded, time, type, process, f: call.f, ...key, ...mode };
+  }
+
+  #count(type: ClientEvent["type"], mode: string | undefined): void {
+    if (type !== "invoke" && mode === undefined) this.#counts[type]++;
   }
 
   #record(event: HistoryEvent): void {
-    this.#events.push(event);
+    this.#recorded++;
+    if (this.#keep) this.#events.push(event);
     this.#append(event);
   }
 }
+
+const sumOf = (a: OutcomeCounts, b: OutcomeCounts): OutcomeCounts => ({
+  ok: a.ok + b.ok,
+  fail: a.fail + b.fail,
+  info: a.info + b.info,
+});

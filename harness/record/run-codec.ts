@@ -6,7 +6,16 @@ import { z } from "zod";
 import type { KnownLimit } from "../../core/consistency.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { FaultWindow } from "../../core/fault.ts";
-import type { ClientHealth, LatencySummary, Load, Machine, Run, UsageSample } from "../../core/run.ts";
+import type {
+  ClientHealth,
+  LatencySummary,
+  Load,
+  Machine,
+  Run,
+  UnsentSpan,
+  UsageSample,
+  WorkerHealth,
+} from "../../core/run.ts";
 import { sentenceOf } from "./schema-words.ts";
 import { count, type Members, node, time, verdict, verdictKind } from "./verdict-codec.ts";
 
@@ -65,6 +74,16 @@ const client: z.ZodType<ClientHealth> = z.looseObject({
   eventLoopUtilization: z.number(),
   gcMs: z.number(),
   limited: z.string().exactOptional(),
+  workers: z
+    .array(
+      z.looseObject({
+        sendLagMsP99: z.number(),
+        eventLoopUtilization: z.number(),
+        gcMs: z.number(),
+        cpuShare: z.number(),
+      } satisfies Members<WorkerHealth>),
+    )
+    .exactOptional(),
 } satisfies Members<ClientHealth>);
 
 const runFile: z.ZodType<Run> = z.looseObject({
@@ -93,7 +112,16 @@ const runFile: z.ZodType<Run> = z.looseObject({
   mutant: z.string().exactOptional(),
   load,
   calibration: z.looseObject({ askedRate: z.number(), reachedRate: z.number() }).exactOptional(),
-  unsent: z.array(z.looseObject({ node: z.string(), at: time, count })).exactOptional(),
+  unsent: z
+    .array(
+      z.looseObject({
+        node: z.string(),
+        at: time,
+        count,
+        because: z.enum(["busy", "stopped"]).exactOptional(),
+      } satisfies Members<UnsentSpan>),
+    )
+    .exactOptional(),
   overloaded: z.boolean().exactOptional(),
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
   command: z.string(),

@@ -1,8 +1,9 @@
 /**
  * Storage of a run's records: `results/<time>-<system>-<workload>-<seed>/` with run.json, history.jsonl, latency.hlog,
- * usage.jsonl and logs/. The history is appended during the run, so that a killed harness leaves a file that can be checked.
+ * usage.jsonl and logs/. While the load lasts, the history is in parts/, one file for each process that records; they are
+ * appended live, so that a run whose harness was killed can be checked.
  */
-import type { HistoryEvent } from "../../core/history.ts";
+import type { History, HistoryEvent } from "../../core/history.ts";
 import type { Run, UsageSample } from "../../core/run.ts";
 
 export interface RunStore {
@@ -17,11 +18,19 @@ export interface RunDirectory {
   /** Directory for the nodes' data, removed with the cluster. */
   readonly dataDir: string;
   readonly logDir: string;
-  /** Appends an event; buffered until `flush`. */
+  /** Appends an event; buffered until `flush`. Before `complete` it is one of the harness' own part. */
   append(event: HistoryEvent): void;
+  /** File of another process' part. */
+  part(name: string): string;
+  /** The parts of the other processes. */
+  parts(): Promise<readonly History[]>;
+  /** Replaces all parts by the whole history so far. What is appended after the call follows it. */
+  complete(history: History): Promise<void>;
   usage(sample: UsageSample): void;
   /** Writes what is buffered; called several times a second. */
   flush(): void;
+  /** Writes run.json as it is now, for the case that the run never ends. */
+  describe(run: Run): Promise<void>;
   /** Writes latency.hlog and run.json, which completes the run. Resolves when everything is written. */
   finish(run: Run, latencyLog: string): Promise<void>;
 }

@@ -3,7 +3,13 @@ import { z } from "zod";
 import { staleLane } from "../../checker/reads/stale-lanes.ts";
 import type { StaleWindow } from "../../checker/reads/stale-windows.ts";
 import { type ErrorCode, errorCodes } from "../../core/errors.ts";
-import type { Evidence, ReachedState } from "../../core/evidence.ts";
+import type {
+  Evidence,
+  EvidentChange,
+  EvidentNotice,
+  EvidentWatch,
+  ReachedState,
+} from "../../core/evidence.ts";
 import { type Json, nodeId, type Operation, type Result } from "../../core/op.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
 import type { Anomaly, Lane, MetLimit, Verdict } from "../../core/verdict.ts";
@@ -71,6 +77,35 @@ const states: z.ZodType<ReachedState[]> = z.array(
   z.looseObject({ state: z.string(), order: z.array(count) }),
 );
 
+const evidentWatch: z.ZodType<EvidentWatch> = z.looseObject({
+  name: z.string(),
+  process: z.int(),
+  node: node.exactOptional(),
+  follows: z.string(),
+  from: z.number().exactOptional(),
+  openedAt: time,
+} satisfies Members<EvidentWatch>);
+
+const evidentChange: z.ZodType<EvidentChange> = z.looseObject({
+  f: z.enum(["create", "put", "delete"]),
+  key: z.string(),
+  value: json.exactOptional(),
+  revision: z.number().exactOptional(),
+  at: time,
+  isMissed: z.boolean().exactOptional(),
+} satisfies Members<EvidentChange>);
+
+const evidentNotice: z.ZodType<EvidentNotice> = z.looseObject({
+  f: z.string(),
+  key: z.string().exactOptional(),
+  value: json.exactOptional(),
+  previous: json.exactOptional(),
+  revision: z.number().exactOptional(),
+  at: time,
+  more: z.boolean().exactOptional(),
+  isWrong: z.boolean().exactOptional(),
+} satisfies Members<EvidentNotice>);
+
 const evidence: z.ZodType<Evidence> = z.discriminatedUnion("kind", [
   z.looseObject({
     kind: z.literal("order"),
@@ -80,6 +115,14 @@ const evidence: z.ZodType<Evidence> = z.discriminatedUnion("kind", [
     moreStates: z.boolean().exactOptional(),
   }),
   z.looseObject({ kind: z.literal("stale"), operations, culprit: count, since: time }),
+  z.looseObject({
+    kind: z.literal("deliveries"),
+    operations,
+    culprit: count.exactOptional(),
+    watch: evidentWatch,
+    changes: z.array(evidentChange),
+    received: z.array(evidentNotice),
+  }),
 ]);
 
 const limit: z.ZodType<MetLimit> = z.looseObject({

@@ -19,6 +19,8 @@ export interface Topology {
   readonly runId: string;
   readonly image?: string;
   readonly storage?: "volume" | "tmpfs";
+  /** Load workers that want an address of their own; default: 0. */
+  readonly workers?: number;
   /** Faults that the run may inject, so that a runtime prepares only for these; default: all. */
   readonly faults?: ReadonlySet<Fault>;
 }
@@ -50,7 +52,16 @@ export interface Runtime {
   clean?(): Promise<readonly string[]>;
 }
 
+/** Where connections of some clients come from. */
+export interface ClientSource {
+  /** For proofs. */
+  readonly name: string;
+  readonly address: string;
+}
+
 export interface Cluster {
+  /** Source addresses for load workers, one each, where the runtime tells workers apart. */
+  readonly workerAddresses?: readonly string[];
   readonly nodes: readonly ClusterNode[];
   readonly network: Network;
   /** Heals, stops all nodes and removes everything that `start` created, except logs. Safe to call twice, never rejects. */
@@ -86,8 +97,8 @@ export interface ClusterNode {
 export interface Network {
   /** Cuts `links`, in addition to those already cut. */
   cut(links: readonly Link[]): Promise<void>;
-  /** Cuts the harness's clients off from these nodes. Fault `client-cut`. */
-  cutClients(nodes: readonly NodeId[]): Promise<void>;
+  /** Cuts the harness's clients off from these nodes, or only those of one worker. Faults `client-cut` and `worker-cut`. */
+  cutClients(nodes: readonly NodeId[], worker?: ClientSource): Promise<void>;
   /** Delays every packet on `links` by `delayMs` plus up to `jitterMs`. Fault `link-delay`. */
   slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void>;
   /** Drops `percent` of the packets on `links`. Fault `packet-loss`. */

@@ -9,6 +9,7 @@ import type { Run } from "../../core/run.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
 import { register } from "../../workloads/register.ts";
 import { noProbe } from "../load/client-probe.ts";
+import { localClients } from "../load/local-clients.ts";
 import { parseNemeses } from "../nemesis/registry.ts";
 import type { RunStore } from "../record/store.ts";
 import { memoryRuntime } from "../runtimes/memory.ts";
@@ -61,7 +62,7 @@ export class TestTrial {
       nemeses: parseNemeses(nemeses),
       clock: this.clock,
       store: this.#store(),
-      probe: noProbe,
+      clients: localClients(noProbe),
       machine: { cpu: "test", cores: 1, memoryBytes: 1, os: "test", node: "test" },
       assay: { version: "0.0.0" },
       onProgress: (progress) => this.progress.push(progress),
@@ -97,6 +98,10 @@ export class TestTrial {
         dataDir: "/data",
         logDir: "/logs",
         append: (event) => this.events.push(event),
+        part: (name) => `/parts/${name}`,
+        parts: async () => [],
+        complete: async () => {},
+        describe: async () => {},
         usage: () => {},
         flush: () => {},
         finish: async (run, latencyLog) => {

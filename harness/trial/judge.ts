@@ -6,13 +6,14 @@ import { faultsTookEffect } from "../../checker/faults-took-effect.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
 import { type FaultWindow, faultWindows } from "../../core/fault.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
-import type { ClientHealth, LatencySummary } from "../../core/run.ts";
+import type { ClientHealth, LatencySummary, WorkerHealth } from "../../core/run.ts";
 import { type Nanos, nanos, seconds, toSeconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
 import { meanConcurrency } from "../load/little.ts";
 import type { Unsent } from "../load/load.ts";
 import { stepName } from "../nemesis/schedule.ts";
+import { killClient } from "../nemesis/workers.ts";
 import type { TrialContext } from "./context.ts";
 import type { LoadSummary } from "./phases.ts";
 
@@ -89,7 +90,9 @@ function loadVerdict(
   const asked = mine.filter(({ invokedAt }) => invokedAt <= loadEndedAt);
   if (load.kind === "open") return openVerdict(asked, summary, faultWindows(recorder.history));
   const concurrency = meanConcurrency(mine, nanos(0), loadEndedAt);
-  const off = Math.abs(concurrency / load.processes - 1);
+  // Who is killed waits for nothing until another takes its place.
+  const killed = faultWindows(recorder.history).some(({ name }) => name === killClient.name);
+  const off = killed ? 0 : Math.abs(concurrency / load.processes - 1);
   const words = `${count(load.processes, "client")} had ${concurrency.toFixed(2)} operations in flight on average (Little's law)`;
   const anomalies =
     off > littleTolerance ? [{ kind: "littles-law", summary: `${words}, off by more than 3%` }] : [];
@@ -109,13 +112,17 @@ function openVerdict(
   ).length;
   const sent = asked.length - refused;
   const achieved = sent / Math.max(toSeconds(loadEndedAt), Number.EPSILON);
-  const never = total(unsent);
+  const stopped = total(unsent.filter(({ because }) => because === "stopped"));
+  const never = total(unsent) - stopped;
   const overloaded = isOverloaded(unsent, asked.length, faults) ? "overloaded: " : "";
   const offered = load.kind === "open" ? load.rate : achieved;
   const parts = [
     `${overloaded}${offered} operations/s requested, ${achieved.toFixed(1)} sent`,
     ...(refused > 0 ? [`${count(refused, "operation")} failed because a node refused connections`] : []),
     ...(never > 0 ? [`${count(never, "operation")} not sent: no client of their node was free`] : []),
+    ...(stopped > 0
+      ? [`${count(stopped, "operation")} not sent: their load worker was paused or killed`]
+      : []),
   ];
   const figures = { "operations per second": achieved, "never sent": never, refused };
   return { ...verdict("load", [], parts.join("; ")), figures };
@@ -130,7 +137,8 @@ export function isOverloaded(
   sent: number,
   faults: readonly FaultWindow[],
 ): boolean {
-  return total(unsent.filter(({ at }) => !isDisturbed(at, faults))) > sent * overloadedShare;
+  const busy = unsent.filter(({ at, because }) => because === "busy" && !isDisturbed(at, faults));
+  return total(busy) > sent * overloadedShare;
 }
 
 const total = (spans: readonly Unsent[]): number => spans.reduce((sum, span) => sum + span.count, 0);
@@ -149,10 +157,28 @@ export function clientHealth(
   load: LoadSummary | undefined,
   latency: readonly LatencySummary[],
 ): ClientHealth {
-  if (load === undefined) return { sendLagMsP99: 0, eventLoopUtilization: 0, gcMs: 0 };
-  const { sendLagMsP99, client } = load;
-  const limited = limit(sendLagMsP99, client.eventLoopUtilization, latency);
-  return { sendLagMsP99, ...client, ...(limited !== undefined && { limited }) };
+  const workers = load?.workers ?? [];
+  const worst = (figure: keyof WorkerHealth) => Math.max(0, ...workers.map((worker) => worker[figure]));
+  const sendLagMsP99 = worst("sendLagMsP99");
+  const eventLoopUtilization = worst("eventLoopUtilization");
+  const limited = limit(sendLagMsP99, eventLoopUtilization, latency);
+  return {
+    sendLagMsP99,
+    eventLoopUtilization,
+    gcMs: worst("gcMs"),
+    ...(limited !== undefined && { limited: limited + eachWorker(workers) }),
+    workers,
+  };
+}
+
+/** The figures of each, where there are several. */
+function eachWorker(workers: readonly WorkerHealth[]): string {
+  if (workers.length < 2) return "";
+  const words = workers.map(
+    ({ sendLagMsP99, eventLoopUtilization }, i) =>
+      `w${i + 1} ${Math.round(eventLoopUtilization * 100)}% busy, ${sendLagMsP99.toFixed(1)} ms late`,
+  );
+  return ` (${words.join("; ")})`;
 }
 
 function limit(

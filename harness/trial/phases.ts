@@ -6,13 +6,14 @@ import type { FaultChange, Phase } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { Calibration, Load } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
-import { ClientGroup } from "../load/client-group.ts";
-import type { ClientLoad } from "../load/client-probe.ts";
+import type { Clients, WorkerFigures } from "../load/clients.ts";
+import { type LastReads, lastReads } from "../load/last-readers.ts";
 import type { Unsent } from "../load/load.ts";
 import { FaultSchedule } from "../nemesis/schedule.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
 import { askAtRest, recordDigests } from "./at-rest.ts";
 import type { TrialContext } from "./context.ts";
+import { gather } from "./gather.ts";
 import { healEverything } from "./heal.ts";
 import { unreadyNodes } from "./readiness.ts";
 import { warmUp } from "./warm-up.ts";
@@ -27,11 +28,11 @@ export interface LoadSummary {
   readonly stride: number;
   /** 0 if no role of the workload is the load. */
   readonly loadProcesses: number;
-  readonly sendLagMsP99: number;
-  /** What was due and not sent, because the processes that may be were all waiting. */
+  /** What was due and not sent. */
   readonly unsent: readonly Unsent[];
   readonly calibration: Calibration | undefined;
-  readonly client: ClientLoad;
+  /** One for each process that loaded, and lived to the end. */
+  readonly workers: readonly WorkerFigures[];
   /** Nodes that did not serve again after everything was healed. */
   readonly lost: readonly NodeId[];
 }
@@ -73,7 +74,9 @@ class Phases {
   readonly #watch: Watch;
   #load: Load;
   #calibration: Calibration | undefined;
-  #clients: ClientGroup | undefined;
+  #clients: Clients | undefined;
+  /** What is asked in the final phase; none before it. */
+  #last: readonly LastReads[] = [];
   #lost: readonly NodeId[] = [];
   /** A reading of the clock. */
   #loadEndedAt = nanos(0);
@@ -90,6 +93,7 @@ class Phases {
       gapSeconds: spec.gapSeconds,
       clock: deps.clock,
       cluster,
+      clients: deps.clients,
       random: random.fork("nemesis"),
       signal: end.signal,
       overtime: seconds(spec.recoverySeconds),
@@ -116,19 +120,15 @@ class Phases {
   }
 
   async open(): Promise<void> {
-    const { spec, deps, random, recorder, connect, workload, end } = this.#context;
-    const endpoints = this.#cluster.nodes.map(({ endpoint }) => endpoint);
-    this.#clients = new ClientGroup({
-      clock: deps.clock,
-      adapter: deps.adapter,
-      workload: deps.workload,
-      run: { ...workload, nodes: endpoints.map(({ node }) => node) },
-      endpoints,
-      connect,
+    const { spec, deps, dir, recorder, end } = this.#context;
+    this.#clients = deps.clients.make({
+      ...this.#base,
       load: this.#load,
       opened: spec.openedProcesses,
-      random,
-      recorder,
+      seed: spec.seed,
+      phase: "main",
+      ...sourcesOf(this.#cluster),
+      records: { recorder, part: (name) => dir.part(name) },
       onError: end.fail,
     });
     await this.#clients.open();
@@ -138,11 +138,11 @@ class Phases {
   async main(): Promise<void> {
     const { spec, deps, recorder } = this.#context;
     const until = nanos(deps.clock.now() + seconds(spec.load.seconds));
-    recorder.begin();
+    const begin = deps.clock.now();
+    recorder.begin(begin);
     this.#enter("main", until);
     this.#watch.start();
-    deps.probe.start();
-    this.#group.start();
+    this.#made.start(begin);
     await this.#schedule.run(until);
   }
 
@@ -152,40 +152,41 @@ class Phases {
     const begin = deps.clock.now();
     this.#enter("quiet", nanos(begin + seconds(Math.max(spec.quietSeconds, spec.recoverySeconds))));
     const unhealed: unknown[] = [];
-    await healEverything(this.#cluster, (reason) => unhealed.push(reason));
+    await healEverything(this.#cluster, deps.clients, (reason) => unhealed.push(reason));
     if (unhealed.length > 0) throw unhealed[0];
     this.#lost = await this.#recovered();
     const left = nanos(begin + seconds(spec.quietSeconds) - deps.clock.now());
     if (left > 0) await sleep(deps.clock, left, end.signal);
   }
 
-  /** No more load; what was asked is answered or given up. */
+  /** No more load; what was asked is answered or given up, and the history is in one piece. */
   async endLoad(): Promise<LoadSummary> {
     const { deps, recorder } = this.#context;
     const loadEndedAt = recorder.now();
-    await this.#group.stop();
+    const { unsent, workers } = await this.#made.stop();
     this.#loadEndedAt = deps.clock.now();
-    const { stride, loadProcesses, sendLagMsP99, unsent } = this.#group;
+    await gather(this.#context);
+    const { stride, loadProcesses } = this.#made.numbering;
     return {
       loadEndedAt,
       load: this.#load,
       stride,
       loadProcesses,
-      sendLagMsP99,
       unsent: unsent.map((one) => ({ ...one, at: recorder.since(one.at) })),
       calibration: this.#calibration,
-      client: deps.probe.stop(),
+      workers,
       lost: this.#lost,
     };
   }
 
   /** Everything is read once more, at every node, by a few of its processes. */
   async final(): Promise<void> {
-    const { deps, end } = this.#context;
+    const { deps, random, recorder, end } = this.#context;
     const until = nanos(deps.clock.now() + seconds(finalSeconds));
     this.#enter("final", until);
+    this.#last = lastReads({ ...this.#base, load: this.#load, random, recorder }, recorder.history);
     await Promise.all(
-      this.#group.lastReads().flatMap(({ readers, calls }) =>
+      this.#last.flatMap(({ readers, calls }) =>
         readers.map(async (process) => {
           for (const call of calls) {
             if (deps.clock.now() >= until || end.signal.aborted) return;
@@ -202,19 +203,34 @@ class Phases {
     const { spec, end } = this.#context;
     const until = nanos(this.#loadEndedAt + seconds(spec.convergenceSeconds));
     this.#watch.stage("final", until);
-    await Promise.all(this.#group.lastReads().map((last) => askAtRest(this.#context, { ...last, until })));
+    await Promise.all(this.#last.map((last) => askAtRest(this.#context, { ...last, until })));
     await recordDigests(this.#context, this.#cluster.nodes);
     end.signal.throwIfAborted();
   }
 
-  get #group(): ClientGroup {
+  get #made(): Clients {
     assert(this.#clients !== undefined, "clients before they were made");
     return this.#clients;
+  }
+
+  /** What all clients of the run are made of. */
+  get #base() {
+    const { deps, connect, workload } = this.#context;
+    const endpoints = this.#cluster.nodes.map(({ endpoint }) => endpoint);
+    return {
+      clock: deps.clock,
+      adapter: deps.adapter,
+      workload: deps.workload,
+      run: { ...workload, nodes: endpoints.map(({ node }) => node) },
+      endpoints,
+      connect,
+    };
   }
 
   async close(): Promise<void> {
     await this.#watch.stop();
     await this.#clients?.close();
+    await Promise.all(this.#last.flatMap(({ readers }) => readers.map((process) => process.close())));
   }
 
   #enter(phase: Phase, until: Nanos): void {
@@ -241,6 +257,8 @@ class Phases {
     this.#context.deps.onProgress({ type: "fault", name, change });
   }
 }
+
+const sourcesOf = ({ workerAddresses: sources }: Cluster) => (sources === undefined ? {} : { sources });
 
 const calibrated = ({ asked, reached, rate }: { asked: number; reached: number; rate: number }): string =>
   `${rate} operations/s instead of ${asked}: half of the ${Math.round(reached)}/s that the healthy cluster did on this machine (--rate N overrides)`;

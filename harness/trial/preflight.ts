@@ -18,6 +18,12 @@ export async function preflight(spec: TrialSpec, deps: TrialDeps): Promise<void>
     const sizes = either(deployment.sizes);
     throw new UsageError(`${adapter.name} runs with ${sizes} nodes, not ${spec.nodes}`);
   }
+  const least = spec.nodes * Math.max(1, spec.workers);
+  if (spec.load.processes >= spec.nodes && spec.load.processes < least) {
+    throw new UsageError(
+      `${count(spec.load.processes, "client")} are too few for ${spec.nodes} nodes and ${count(spec.workers, "worker")}: expected at least ${least} clients, or fewer --workers`,
+    );
+  }
   if (spec.load.processes < spec.nodes) {
     throw new UsageError(
       `${count(spec.load.processes, "client")} cannot use ${spec.nodes} nodes: expected at least ${spec.nodes} clients`,
@@ -31,7 +37,12 @@ export async function preflight(spec: TrialSpec, deps: TrialDeps): Promise<void>
   }
   assertOffered(workload.requires, adapter.capabilities, `workload ${workload.name}`, adapter.name);
   for (const nemesis of nemeses.flat()) {
-    assertOffered(nemesis.requires, runtime.faults, `nemesis ${nemesis.name}`, `runtime ${runtime.name}`);
+    assertOffered(
+      nemesis.requires,
+      new Set([...runtime.faults, ...deps.clients.faults]),
+      `nemesis ${nemesis.name}`,
+      `runtime ${runtime.name}`,
+    );
   }
   for (const [name, value] of Object.entries(spec.workloadOptions)) {
     const option = Object.hasOwn(workload.options, name) ? workload.options[name] : undefined;

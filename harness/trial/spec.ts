@@ -9,7 +9,7 @@ import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
 import type { Load, Machine, Run } from "../../core/run.ts";
 import type { Workload } from "../../workloads/workload.ts";
-import type { ClientProbe } from "../load/client-probe.ts";
+import type { ClientHost } from "../load/clients.ts";
 import type { NemesisStep } from "../nemesis/nemesis.ts";
 import type { Span } from "../nemesis/schedule.ts";
 import type { RunStore } from "../record/store.ts";
@@ -33,6 +33,8 @@ export interface TrialSpec {
    * to a paused node has nothing answered by it.
    */
   readonly openedProcesses: number;
+  /** Load workers, in as many processes; 0: the clients are in this one. */
+  readonly workers: number;
   /** Whether the rate of `load` is an upper limit, lowered to half of what this machine and cluster reach. */
   readonly calibrate: boolean;
   /** Load before anything is recorded, seconds; 0 for none. */
@@ -82,7 +84,8 @@ export interface TrialDeps {
   readonly nemeses: readonly NemesisStep[];
   readonly clock: Clock;
   readonly store: RunStore;
-  readonly probe: ClientProbe;
+  /** Where the clients run. */
+  readonly clients: ClientHost;
   readonly machine: Machine;
   readonly assay: Run["assay"];
   onProgress(progress: Progress): void;
@@ -95,6 +98,7 @@ export const trialDefaults = {
   nodes: 3,
   load: { kind: "open", rate: 500, processes: 500, seconds: 30 },
   openedProcesses: 12,
+  workers: 0,
   calibrate: false,
   warmUpSeconds: 2.5,
   quietSeconds: 3,

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Adapter } from "../../adapters/adapter.ts";
 import type { ClientWith } from "../../adapters/client/client.ts";
-import type { MemoryBug } from "../../adapters/memory/system.ts";
+import type { MemoryBug } from "../../adapters/memory/bugs.ts";
 import { encodeEvent } from "../../core/codec/history-codec.ts";
 import type { Consistency } from "../../core/consistency.ts";
 import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
+import { localClients } from "../load/local-clients.ts";
 import { TestTrial } from "../testing/trial.ts";
 
 const nemeses = ["partition", "kill", "pause"];
@@ -263,8 +264,8 @@ describe("a closed load", () => {
 
 describe("the load generator's own limits", () => {
   it("label the run where its event loop was busy", async () => {
-    const probe = { start() {}, stop: () => ({ eventLoopUtilization: 0.9, gcMs: 12 }) };
-    const run = await new TestTrial({ spec: short, deps: { probe } }).run();
+    const probe = { start() {}, stop: () => ({ eventLoopUtilization: 0.9, gcMs: 12, cpuShare: 0.9 }) };
+    const run = await new TestTrial({ spec: short, deps: { clients: localClients(probe) } }).run();
     expect(run.client).toMatchObject({
       eventLoopUtilization: 0.9,
       gcMs: 12,

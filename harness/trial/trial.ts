@@ -17,6 +17,7 @@ import { Recorder } from "../record/recorder.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { TrialContext } from "./context.ts";
 import { InterruptedError, TrialEnd } from "./end.ts";
+import { gather } from "./gather.ts";
 import { healEverything } from "./heal.ts";
 import { clientHealth, isOverloaded, judge } from "./judge.ts";
 import { type LoadSummary, runPhases } from "./phases.ts";
@@ -82,10 +83,14 @@ class Trial {
     try {
       end.signal.throwIfAborted();
       deps.onProgress({ type: "stage", stage: "starting", dir: dir.path });
-      await this.#withCluster(await this.#start());
+      const preparing = deps.clients.prepare({ runId: dir.id, logDir: dir.logDir });
+      // Reported when it is awaited; the cluster starts meanwhile.
+      preparing.catch(() => {});
+      await this.#withCluster(await this.#start(), preparing);
     } catch (reason) {
       this.#cause = end.signal.aborted ? end.signal.reason : reason;
     } finally {
+      await deps.clients.close();
       end.dispose();
     }
   }
@@ -102,13 +107,14 @@ class Trial {
         dataDir: dir.dataDir,
         logDir: dir.logDir,
         runId: dir.id,
+        workers: spec.workers,
         faults: new Set(deps.nemeses.flat().flatMap((nemesis) => [...nemesis.requires])),
       },
       { clock: deps.clock, log: this.#log },
     );
   }
 
-  async #withCluster(cluster: Cluster): Promise<void> {
+  async #withCluster(cluster: Cluster, clients: Promise<void>): Promise<void> {
     const { deps, dir, end, connect } = this.#context;
     const endpoints = cluster.nodes.map((node) => node.endpoint);
     const observer = deps.adapter.observe(endpoints, connect);
@@ -124,7 +130,9 @@ class Trial {
         limitSeconds: deps.adapter.deployment.readySeconds,
         ready: (node) => observer.ready(node.id),
       });
+      await clients;
       this.#times.loadBegin = deps.clock.now();
+      await dir.describe(this.#describe([], [], this.#times.loadBegin, killed));
       await runPhases(this.#context, cluster, observer, (summary) => {
         this.#load = summary;
       });
@@ -132,7 +140,9 @@ class Trial {
       if (this.#times.loadBegin !== undefined) this.#times.loadEnd = deps.clock.now();
       deps.onProgress({ type: "stage", stage: "stopping", dir: dir.path });
       await observer.close();
-      await healEverything(cluster, (reason) => this.#log(`could not heal: ${messageOf(reason)}`));
+      await healEverything(cluster, deps.clients, (reason) =>
+        this.#log(`could not heal: ${messageOf(reason)}`),
+      );
       await cluster.stop();
     }
   }
@@ -141,6 +151,8 @@ class Trial {
   async conclude(): Promise<Run> {
     const { deps, dir, recorder } = this.#context;
     deps.onProgress({ type: "stage", stage: "checking", dir: dir.path });
+    // Whatever ended the run before its load did: what was recorded is kept.
+    if (this.#load === undefined) await gather(this.#context);
     dir.flush();
     const checkBegin = deps.clock.now();
     const all = operations(recorder.history);
@@ -160,7 +172,12 @@ class Trial {
     throw new TrialFailedError(messageOf(cause), { dir: dir.path, run, cause });
   }
 
-  #describe(measured: readonly Operation[], verdicts: readonly Verdict[], checkBegin: Nanos): Run {
+  #describe(
+    measured: readonly Operation[],
+    verdicts: readonly Verdict[],
+    checkBegin: Nanos,
+    ended = this.#cause === undefined ? undefined : messageOf(this.#cause),
+  ): Run {
     const { spec, deps, dir, recorder, workload } = this.#context;
     const { begin, loadBegin = checkBegin, loadEnd = checkBegin } = this.#times;
     const now = deps.clock.now();
@@ -208,7 +225,7 @@ class Trial {
         check: toSeconds(nanos(now - checkBegin)),
       },
       client: clientHealth(this.#load, latency),
-      ...(this.#cause !== undefined && { ended: messageOf(this.#cause) }),
+      ...(ended !== undefined && { ended }),
       ...(lastRevision !== undefined && { lastRevision }),
     };
   }
@@ -222,6 +239,9 @@ class Trial {
 
   readonly #log = (line: string): void => this.#context.deps.onProgress({ type: "log", line });
 }
+
+/** Stands in run.json until the run has ended. */
+const killed = "it was killed while it ran";
 
 function highestRevision(history: History): Revision | undefined {
   let highest: Revision | undefined;

@@ -1,9 +1,6 @@
 /** What comes before a run is measured: code and caches get warm, and the load learns what it may ask for. */
 import { sleep } from "../../core/clock.ts";
-import { isClientEvent } from "../../core/history.ts";
-import { seconds, toSeconds } from "../../core/time.ts";
-import { ClientGroup } from "../load/client-group.ts";
-import { Recorder } from "../record/recorder.ts";
+import { nanos, seconds, toSeconds } from "../../core/time.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { TrialContext } from "./context.ts";
 
@@ -17,12 +14,11 @@ const measuredSeconds = 1;
  * the operations per second that succeeded at the end of it.
  */
 export async function warmUp(context: TrialContext, cluster: Cluster): Promise<number> {
-  const { deps, spec, connect, random, end, workload } = context;
+  const { deps, spec, connect, end, workload } = context;
   const { clock } = deps;
-  const recorder = new Recorder(clock, () => {});
   const endpoints = cluster.nodes.map(({ endpoint }) => endpoint);
   const processes = clientsPerNode * endpoints.length;
-  const group = new ClientGroup({
+  const clients = deps.clients.make({
     clock,
     adapter: deps.adapter,
     workload: deps.workload,
@@ -35,30 +31,24 @@ export async function warmUp(context: TrialContext, cluster: Cluster): Promise<n
     connect,
     load: { kind: "closed", processes, seconds: spec.warmUpSeconds },
     opened: processes,
-    random: random.fork("warm-up"),
-    recorder,
+    seed: spec.seed,
+    phase: "warm-up",
     onError: end.fail,
   });
+  const succeededSoFar = async () => {
+    const succeeded = await clients.succeeded();
+    return { succeeded, at: clock.now() };
+  };
   try {
-    recorder.begin();
-    await group.open();
-    group.start();
-    await sleep(clock, seconds(spec.warmUpSeconds), end.signal);
-    const until = recorder.now();
-    await group.stop();
-    const from = Math.max(0, until - seconds(measuredSeconds));
-    const isOfLoad = (process: number) => process % group.stride < group.loadProcesses;
-    const succeeded = recorder.history.filter(
-      (event) =>
-        isClientEvent(event) &&
-        event.type === "ok" &&
-        isOfLoad(event.process) &&
-        event.time >= from &&
-        event.time < until,
-    );
-    return succeeded.length / toSeconds(seconds(Math.min(measuredSeconds, spec.warmUpSeconds)));
+    await clients.open();
+    clients.start(clock.now());
+    const measured = Math.min(measuredSeconds, spec.warmUpSeconds);
+    await sleep(clock, seconds(spec.warmUpSeconds - measured), end.signal);
+    const before = await succeededSoFar();
+    await sleep(clock, seconds(measured), end.signal);
+    const after = await succeededSoFar();
+    return (after.succeeded - before.succeeded) / toSeconds(nanos(after.at - before.at));
   } finally {
-    await group.stop();
-    await group.close();
+    await clients.close();
   }
 }

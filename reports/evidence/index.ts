@@ -1,4 +1,5 @@
 import type { Evidence } from "../../core/evidence.ts";
+import { deliveriesDrawing } from "./deliveries.ts";
 import type { About, Drawer, Drawing } from "./drawing.ts";
 import { orderDrawing } from "./order.ts";
 import { staleDrawing } from "./stale.ts";
@@ -7,6 +8,7 @@ import { staleDrawing } from "./stale.ts";
 const drawers: { readonly [K in Evidence["kind"]]: Drawer<Extract<Evidence, { kind: K }>> } = {
   order: orderDrawing,
   stale: staleDrawing,
+  deliveries: deliveriesDrawing,
 };
 
 /** Draws an anomaly; undefined if it has no evidence. */

@@ -48,7 +48,10 @@ ${caption?.(sketch)}
 </figure>`;
 }
 
-function operationsTable(marked: Marked, words: CallWords): Html {
+export function operationsTable(
+  marked: Pick<Marked, "operations" | "culprit" | "tag">,
+  words: CallWords,
+): Html {
   const { operations, skipped } = shownOperations(marked);
   const headings = [
     text("Process"),

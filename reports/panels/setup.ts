@@ -52,12 +52,18 @@ function loadFacts({ load, calibration, unsent = [] }: Run): (readonly [string, 
     `${load.kind === "open" ? "at most " : ""}${formatCount(load.processes)}`,
   ] as const;
   if (load.kind === "closed") return [["Pace", "closed loop"], clients];
-  const never = unsent.reduce((sum, span) => sum + span.count, 0);
+  const total = (because: "busy" | "stopped") =>
+    unsent.filter((span) => (span.because ?? "busy") === because).reduce((sum, span) => sum + span.count, 0);
+  const [never, stopped] = [total("busy"), total("stopped")];
+  const reasons = [
+    ...(never > 0 ? [`${count(never, "operation")}: no client of their node was free`] : []),
+    ...(stopped > 0 ? [`${count(stopped, "operation")}: their load worker was paused or killed`] : []),
+  ];
   return [
     ["Pace", `open loop, ${formatFigure(load.rate)}/s`],
     ...(calibration === undefined ? [] : [["Rate", reasonOf(load.rate, calibration)] as const]),
     clients,
-    ["Not sent", never === 0 ? "none" : `${count(never, "operation")}: no client of their node was free`],
+    ["Not sent", reasons.length === 0 ? "none" : reasons.join("; ")],
   ];
 }
 

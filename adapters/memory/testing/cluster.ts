@@ -5,6 +5,7 @@ import { seconds } from "../../../core/time.ts";
 import { VirtualClock } from "../../../core/virtual-clock.ts";
 import type { ClientWith } from "../../client/client.ts";
 import { memoryAdapter } from "../adapter.ts";
+import { offered } from "../client.ts";
 import type { MemoryNode } from "../node.ts";
 import { type MemoryOptions, MemorySystem } from "../system.ts";
 
@@ -13,7 +14,7 @@ export interface World {
   readonly system: MemorySystem;
   /** The leader first. */
   readonly nodes: readonly [MemoryNode, MemoryNode, MemoryNode];
-  connect(node: MemoryNode): Promise<ClientWith<"kv" | "delete" | "prefix" | "session">>;
+  connect(node: MemoryNode): Promise<ClientWith<(typeof offered)[number]>>;
 }
 
 /** Runs `task` in a cluster of three that has a leader. */
@@ -28,8 +29,7 @@ export async function inCluster<T>(task: (world: World) => Promise<T>, options: 
     await sleep(clock, seconds(1));
     const sorted = [...system.nodes].sort((a) => (a.id === system.leader ? -1 : 1));
     const nodes = sorted as [MemoryNode, MemoryNode, MemoryNode];
-    const connect = (node: MemoryNode) =>
-      adapter.connect(node.endpoint, ["kv", "delete", "prefix", "session"], { timeoutMs: 500, clock });
+    const connect = (node: MemoryNode) => adapter.connect(node.endpoint, offered, { timeoutMs: 500, clock });
     return task({ clock, system, nodes, connect });
   });
 }

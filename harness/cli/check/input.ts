@@ -1,5 +1,5 @@
 import { access, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { UsageError } from "../../../core/errors.ts";
 import { either } from "../../../core/wording.ts";
 import { unreadable } from "../../record/file-source.ts";
@@ -13,7 +13,12 @@ const jepsenFiles = ["history.edn", "history.txt", "jepsen.log"].flatMap((name) 
 /** Reads what `path` names: a run directory, a Jepsen store directory, or a history file. */
 export async function readCase(path: string, options: CheckOptions): Promise<Case> {
   if (!(await isDirectory(path))) return readForeign(path, options);
-  if (!(await isRun(path))) {
+  if (await isHistoryOnly(path)) {
+    throw new UsageError(
+      `${path} has no run.json. To check the history alone: assay check ${join(path, "history.jsonl")}`,
+    );
+  }
+  if (!(await isThere(join(path, "run.json")))) {
     for (const name of jepsenFiles)
       if (await isThere(join(path, name))) return readForeign(join(path, name), options);
     if (await isThere(join(path, "test.jepsen"))) {
@@ -29,12 +34,16 @@ async function isDirectory(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (reason) {
+    const dir = dirname(path);
+    if (basename(path) === "history.jsonl" && (await isThere(join(dir, "run.json")))) {
+      throw new UsageError(`the run was killed before its history was in one file: assay check ${dir}`);
+    }
     throw unreadable(path, reason);
   }
 }
 
-const isRun = async (dir: string): Promise<boolean> =>
-  (await isThere(join(dir, "run.json"))) || (await isThere(join(dir, "history.jsonl")));
+const isHistoryOnly = async (dir: string): Promise<boolean> =>
+  !(await isThere(join(dir, "run.json"))) && (await isThere(join(dir, "history.jsonl")));
 
 const isThere = (file: string): Promise<boolean> =>
   access(file).then(

@@ -1,11 +1,8 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
 import type { Adapter } from "../../../adapters/adapter.ts";
 import { adapters } from "../../../adapters/registry.ts";
 import { defaultConvergenceSeconds } from "../../../checker/convergence/convergence.ts";
 import { enoughOperations } from "../../../checker/enough-operations.ts";
 import { faultsTookEffect } from "../../../checker/faults-took-effect.ts";
-import { UsageError } from "../../../core/errors.ts";
 import { nodeId } from "../../../core/op.ts";
 import type { Run } from "../../../core/run.ts";
 import type { Verdict } from "../../../core/verdict.ts";
@@ -25,12 +22,6 @@ export async function readRunDirectory(
   { memoryLimit }: Pick<CheckOptions, "memoryLimit">,
   known: Readonly<Record<string, Workload>> = workloads,
 ): Promise<Case> {
-  const file = join(dir, "history.jsonl");
-  if (!(await exists(join(dir, "run.json"))) && (await exists(file))) {
-    throw new UsageError(
-      `${dir} has no run.json: the run was killed before it ended. To check what it recorded: assay check ${file}`,
-    );
-  }
   const { run, history, truncated } = await readRecorded(dir, memoryLimit * 2 ** 20);
   const workload = lookUp(known, run.workload, "workload");
   const checkers = [
@@ -57,12 +48,6 @@ export async function readRunDirectory(
     },
   };
 }
-
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );
 
 /** Options of the run's workload. Older runs did not record all of them; missing ones get their default. */
 function workloadRunOf({ system, readMode, workloadRun, ...run }: Run): WorkloadRun {

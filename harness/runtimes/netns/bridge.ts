@@ -10,6 +10,8 @@ export interface NodeSpace {
 
 /** Number of clusters that one harness can run at once: a subnet each, in 198.18.0.0/15, which is reserved for network tests. */
 const slotsMax = 100;
+/** The last byte of the first load worker's address. */
+const firstWorker = 101;
 
 /**
  * Settings of each namespace: connections that were cut off retry at least once a second and do not give up for two minutes,
@@ -23,24 +25,27 @@ const quickRetries = `
 export class NamespaceBridge {
   /** Namespace of the bridge and of all rules. */
   readonly namespace: string;
-  /** Source address of the harness's clients. */
+  /** Source address of the harness's own clients. */
   readonly clientAddress: string;
+  /** Source addresses of its load workers. */
+  readonly workerAddresses: readonly string[];
   readonly spaces: ReadonlyMap<NodeId, NodeSpace>;
   readonly #clientDevice: string;
 
-  private constructor(slot: number, nodes: readonly NodeId[]) {
+  private constructor(slot: number, nodes: readonly NodeId[], workers: number) {
     const subnet = `198.18.${100 + slot}`;
     this.namespace = bridgeName(slot);
     this.#clientDevice = `a${slot}-client`;
     this.clientAddress = `${subnet}.254`;
+    this.workerAddresses = Array.from({ length: workers }, (_, i) => `${subnet}.${firstWorker + i}`);
     this.spaces = new Map(
       nodes.map((node, i) => [node, { namespace: `a${slot}-${node}`, address: `${subnet}.${11 + i}` }]),
     );
   }
 
   /** Creates everything. Rejects with CouldNotRunError and leaves nothing behind. */
-  static async create(nodes: readonly NodeId[]): Promise<NamespaceBridge> {
-    const bridge = new NamespaceBridge(await freeSlot(), nodes);
+  static async create(nodes: readonly NodeId[], workers = 0): Promise<NamespaceBridge> {
+    const bridge = new NamespaceBridge(await freeSlot(), nodes, workers);
     try {
       await run(["sh", "-e"], { input: bridge.#script() });
       return bridge;
@@ -83,7 +88,9 @@ export class NamespaceBridge {
       `ip -n ${bridge} link set br0 up`,
       `ip link add ${client} type veth peer name client netns ${bridge}`,
       `ip -n ${bridge} link set client master br0 up`,
-      `ip addr add ${this.clientAddress}/24 dev ${client}`,
+      ...[this.clientAddress, ...this.workerAddresses].map(
+        (address) => `ip addr add ${address}/24 dev ${client}`,
+      ),
       `ip link set ${client} up`,
       ...[...this.spaces].flatMap(([node, { namespace, address }]) => [
         `ip netns add ${namespace}`,

@@ -12,13 +12,14 @@ import { nodeIds, nodeView } from "../node-view.ts";
 import { ChildNode } from "../process/child-node.ts";
 import { removeDeadRuns } from "../process/leftovers.ts";
 import { Supervisor } from "../process/supervisor.ts";
-import type { Cluster, Network, Runtime, RuntimeContext, Topology } from "../runtime.ts";
+import type { ClientSource, Cluster, Network, Runtime, RuntimeContext, Topology } from "../runtime.ts";
 import { NamespaceBridge, type NodeSpace } from "./bridge.ts";
 import { insideNamespaces, namespacesMissing } from "./reexec.ts";
 
 const faults: ReadonlySet<Fault> = new Set<Fault>([
   "link-cut",
   "client-cut",
+  "worker-cut",
   "link-delay",
   "packet-loss",
   "kill",
@@ -50,7 +51,7 @@ export const netns: Runtime = {
     const supervisor = new Supervisor(topology.runId);
     supervisor.ownDirectory(topology.dataDir);
     try {
-      const bridge = await NamespaceBridge.create(nodeIds(topology.size));
+      const bridge = await NamespaceBridge.create(nodeIds(topology.size), topology.workers);
       supervisor.atClose(() => bridge.destroy());
       const rules = new FaultRules(bridge.exec, "bridge");
       await rules.install();
@@ -60,6 +61,7 @@ export const netns: Runtime = {
       await Promise.all(nodes.map((node) => node.start()));
       return {
         nodes,
+        workerAddresses: bridge.workerAddresses,
         network: networkOf(bridge, rules, delays),
         stop: () => supervisor.close(),
       } satisfies Cluster;
@@ -136,16 +138,24 @@ function networkOf(bridge: NamespaceBridge, rules: FaultRules, delays: Delays | 
     from: spaceOf(bridge, from).address,
     to: spaceOf(bridge, to).address,
   });
-  const clientPaths = (node: NodeId): Path[] => {
-    const [clients, address] = [bridge.clientAddress, spaceOf(bridge, node).address];
+  const clientPaths = (node: NodeId, { name, address: source }: ClientSource): Path[] => {
+    const { address } = spaceOf(bridge, node);
     return [
-      { name: `clients -> ${node}`, from: clients, to: address },
-      { name: `${node} -> clients`, from: address, to: clients },
+      { name: `${name} -> ${node}`, from: source, to: address },
+      { name: `${node} -> ${name}`, from: address, to: source },
     ];
   };
+  const everyClient = [bridge.clientAddress, ...bridge.workerAddresses].map(
+    (address): ClientSource => ({ name: "clients", address }),
+  );
   return {
     cut: (links) => rules.cut(links.map(path)),
-    cutClients: (nodes) => rules.cut(nodes.flatMap(clientPaths)),
+    cutClients: (nodes, worker) =>
+      rules.cut(
+        nodes.flatMap((node) =>
+          (worker === undefined ? everyClient : [worker]).flatMap((one) => clientPaths(node, one)),
+        ),
+      ),
     lose: (links, percent) => rules.lose(links.map(path), percent),
     async slow(links, delayMs, jitterMs) {
       assert(delays !== undefined, "link-delay is not among the faults of the run");

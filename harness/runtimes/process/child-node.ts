@@ -3,12 +3,10 @@ import { dirname, join } from "node:path";
 import type { Endpoint } from "../../../adapters/adapter.ts";
 import type { NodeLaunch } from "../../../adapters/deployment.ts";
 import { assert } from "../../../core/assert.ts";
-import { type Clock, sleep } from "../../../core/clock.ts";
-import { CouldNotRunError } from "../../../core/errors.ts";
+import type { Clock } from "../../../core/clock.ts";
 import type { NodeId } from "../../../core/op.ts";
-import { millis } from "../../../core/time.ts";
 import type { ClusterNode, Usage } from "../runtime.ts";
-import { processState } from "./identity.ts";
+import { processState, untilState } from "./identity.ts";
 import { logTail } from "./log-tail.ts";
 import type { Child, Supervisor } from "./supervisor.ts";
 import { processUsage } from "./usage.ts";
@@ -24,10 +22,6 @@ export interface ChildNodeOptions {
   readonly supervisor: Supervisor;
   readonly clock: Clock;
 }
-
-/** Interval and limit of waiting for a change of a process' state. */
-const pollMs = 2;
-const pollsMax = 2_500;
 
 /** A node that is a child process of the harness. */
 export class ChildNode implements ClusterNode {
@@ -103,13 +97,7 @@ export class ChildNode implements ClusterNode {
     return logTail(this.#options.logFile, count);
   }
 
-  /** Waits until the process' state is as asked for, or the process gone. */
-  async #until(child: Child, reached: (state: string) => boolean): Promise<void> {
-    for (let polls = 0; polls < pollsMax; polls++) {
-      const state = processState(child.pid);
-      if (state === undefined || reached(state)) return;
-      await sleep(this.#options.clock, millis(pollMs));
-    }
-    throw new CouldNotRunError(`${this.id}: process ${child.pid} did not change its state in time`);
+  async #until({ pid }: Child, reached: (state: string) => boolean): Promise<void> {
+    await untilState({ pid, name: this.id, clock: this.#options.clock }, reached);
   }
 }

@@ -1,5 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
+import { type Clock, sleep } from "../../../core/clock.ts";
+import { CouldNotRunError } from "../../../core/errors.ts";
+import { millis } from "../../../core/time.ts";
 import { lines } from "../../lines.ts";
 
 /**
@@ -52,6 +55,23 @@ export function processState(pid: number): string | undefined {
   if (process.platform === "linux") return linuxProcess(pid)?.state;
   const state = ps(pid, "state")?.[0];
   return state === "Z" ? undefined : state;
+}
+
+/** Interval and limit of waiting for a change of a process' state. */
+const pollMs = 2;
+const pollsMax = 2_500;
+
+/** Waits until the process' state is as asked for, or the process gone. Rejects with CouldNotRunError if that takes too long. */
+export async function untilState(
+  { pid, name, clock }: { readonly pid: number; readonly name: string; readonly clock: Clock },
+  reached: (state: string) => boolean,
+): Promise<void> {
+  for (let polls = 0; polls < pollsMax; polls++) {
+    const state = processState(pid);
+    if (state === undefined || reached(state)) return;
+    await sleep(clock, millis(pollMs));
+  }
+  throw new CouldNotRunError(`${name}: process ${pid} did not change its state in time`);
 }
 
 /** Blocks until none of the killed processes lives, for at most two seconds: what they write must not race its removal. */

@@ -1,18 +1,16 @@
 /** The proxies of a run, in a process of their own. */
 import { mkdirSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Address } from "../../../adapters/deployment.ts";
 import { CouldNotRunError } from "../../../core/errors.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
 import { type MeshAnswer, type MeshCommand, type MeshSpec, meshAnswer } from "../../proxy/mesh-protocol.ts";
 import { logTail } from "./log-tail.ts";
 import type { Supervisor, TalkingChild } from "./supervisor.ts";
+import { typescriptCommand } from "./typescript.ts";
 
-const script = fileURLToPath(new URL("../../proxy/mesh-process.ts", import.meta.url));
-const typescriptLoader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+const script = new URL("../../proxy/mesh-process.ts", import.meta.url);
 
 interface Waiting {
   resolve(answer: MeshAnswer): void;
@@ -46,7 +44,7 @@ export class Mesh {
   static async start(supervisor: Supervisor, spec: MeshSpec, directory: string): Promise<Mesh> {
     mkdirSync(directory, { recursive: true });
     const logFile = join(directory, "proxies.log");
-    const command = [process.execPath, "--import", typescriptLoader, script, JSON.stringify(spec)];
+    const command = [...typescriptCommand(script), JSON.stringify(spec)];
     return new Mesh(await supervisor.spawnTalking(command, { logFile }), logFile);
   }
 

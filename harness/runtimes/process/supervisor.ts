@@ -26,6 +26,13 @@ export interface TalkingChild extends Child {
   readonly output: Readable;
 }
 
+/** A child that is another part of Assay: messages are structured clones. */
+export interface MessagedChild extends Child {
+  /** Messages to a child that has ended are lost. */
+  send(message: object): void;
+  onMessage(listener: (message: unknown) => void): void;
+}
+
 export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Standard output and error are appended to this file; the error alone where the output is spoken over. */
@@ -66,6 +73,17 @@ export class Supervisor {
     const { stdin: input, stdout: output } = child;
     assert(input !== null && output !== null, "a child without pipes");
     return { ...this.#adopt(await spawned(child, command), child), input, output };
+  }
+
+  /** The same for a child with a channel of messages. */
+  async spawnMessaged(argv: readonly string[], options: SpawnOptions): Promise<MessagedChild> {
+    const { child, command } = this.#start(argv, options, (log) => ["ignore", log, log, "ipc"]);
+    const adopted = this.#adopt(await spawned(child, command), child);
+    return {
+      ...adopted,
+      send: (message) => void (child.connected && child.send(message, () => {})),
+      onMessage: (listener) => void child.on("message", listener),
+    };
   }
 
   /** `path` goes when the run goes. */
@@ -117,6 +135,7 @@ export class Supervisor {
     const log = openSync(options.logFile, "a");
     const child = spawn(command, args, {
       stdio: stdio(log),
+      serialization: "advanced",
       detached: true,
       ...(options.cwd !== undefined && { cwd: options.cwd }),
       env: {

@@ -1,0 +1,61 @@
+/** Bugs that can be planted in the in-memory system. */
+import type { Random } from "../../core/random.ts";
+
+/**
+ * - `stale-reads`: a node answers reads from its own copy.
+ * - `lost-writes`: one acknowledged change in fifty is forgotten, and its revision with it.
+ * - `reused-revisions`: one change in fifty gets the revision of the one before it.
+ * - `double-apply`: one change in fifty happens once more, a little later.
+ * - `false-failures`: one change in fifty happens, and is answered as refused.
+ * - `partial-lists`: one list in fifty lacks its last key.
+ * - `undone-deletes`: one deleted key in fifty is back a little later.
+ * - `early-expiry`: a session ends after a quarter of its time, while its client still counts on it.
+ * - `dropped-events`: a watch is not told of one change in fifty.
+ * - `duplicated-events`: a watch is told of one change in fifty twice.
+ * - `split-revisions`: a watch is told of changes at one revision in two deliveries, every other time.
+ * - `early-progress`: a progress notification names a revision of which nothing has been told yet.
+ * - `events-before-start`: a watch from a future revision is told of what changes before it.
+ * - `wrong-previous`: one previous value in fifty is another.
+ * - `lost-compacted-deletes`: a watch that starts at the compacted revision is not told of a delete there.
+ * - `silent-compacted-watches`: a watch that starts before the compacted revision hears nothing at all.
+ * - `late-watches`: watches at the second node hear of each change ten seconds late.
+ * - `silent-watches`: watches at the second node hear nothing.
+ */
+export type MemoryBug =
+  | "stale-reads"
+  | "lost-writes"
+  | "reused-revisions"
+  | "double-apply"
+  | "false-failures"
+  | "partial-lists"
+  | "undone-deletes"
+  | "early-expiry"
+  | "dropped-events"
+  | "duplicated-events"
+  | "split-revisions"
+  | "early-progress"
+  | "events-before-start"
+  | "wrong-previous"
+  | "lost-compacted-deletes"
+  | "silent-compacted-watches"
+  | "late-watches"
+  | "silent-watches";
+
+export class PlantedBugs {
+  readonly #bugs: ReadonlySet<MemoryBug>;
+  readonly #random: Random;
+
+  constructor(bugs: readonly MemoryBug[], random: Random) {
+    this.#bugs = new Set(bugs);
+    this.#random = random;
+  }
+
+  has(bug: MemoryBug): boolean {
+    return this.#bugs.has(bug);
+  }
+
+  /** Whether a bug that is planted shows this time. */
+  strikes(bug: MemoryBug, chance = 1 / 50): boolean {
+    return this.#bugs.has(bug) && this.#random.chance(chance);
+  }
+}

@@ -1,0 +1,61 @@
+/** Data of the in-memory system: the versions of each key, and the changes in the order of their revisions. */
+import type { Revision } from "../../core/op.ts";
+import type { Versioned } from "../client/prefix.ts";
+import { inOrderOfKeys } from "../key-names.ts";
+
+/** One change of one key. Values: undefined where the key did not exist, or was deleted. */
+export interface Change {
+  readonly revision: Revision;
+  readonly key: string;
+  readonly value: string | undefined;
+  readonly previous: string | undefined;
+}
+
+export interface Found {
+  readonly value?: string;
+  /** Revision of the state that was read. */
+  readonly revision: Revision;
+  readonly modRevision?: Revision;
+}
+
+export class MemoryStore {
+  /** Changes of each key, oldest first. */
+  readonly #versions = new Map<string, Change[]>();
+  /** All changes, oldest first. */
+  readonly #changes: Change[] = [];
+  /** Watches cannot start before this revision. What was compacted stays readable: reads are never of the past. */
+  compacted: Revision = 0;
+
+  append(revision: Revision, key: string, value: string | undefined): void {
+    const versions = this.#versions.get(key) ?? [];
+    this.#versions.set(key, versions);
+    const change = { revision, key, value, previous: versions.at(-1)?.value };
+    versions.push(change);
+    this.#changes.push(change);
+  }
+
+  /** Changes with a revision from `first` to `last`, oldest first. */
+  changes(first: Revision, last: Revision): readonly Change[] {
+    const before = this.#changes.findLastIndex(({ revision }) => revision < first);
+    const end = this.#changes.findLastIndex(({ revision }) => revision <= last);
+    return this.#changes.slice(before + 1, end + 1);
+  }
+
+  /** The key as it was at revision `applied`. */
+  read(key: string, applied: Revision): Found {
+    const version = this.#versions.get(key)?.findLast(({ revision }) => revision <= applied);
+    if (version?.value === undefined) return { revision: applied };
+    return { value: version.value, revision: applied, modRevision: version.revision };
+  }
+
+  /** Keys that begin with the prefix, as they were at revision `applied`, in order. */
+  list(prefix: string, applied: Revision): ReadonlyMap<string, Versioned> {
+    const found: [string, Versioned][] = [];
+    for (const key of this.#versions.keys()) {
+      const { value, modRevision } = this.read(key, applied);
+      if (!key.startsWith(prefix) || value === undefined || modRevision === undefined) continue;
+      found.push([key, { value, revision: modRevision }]);
+    }
+    return inOrderOfKeys(found);
+  }
+}

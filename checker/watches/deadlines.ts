@@ -1,0 +1,50 @@
+/** By when a watcher must have received a change: within a bound after it, and after faults and pauses are over. */
+import { faultWindows } from "../../core/fault.ts";
+import type { History } from "../../core/history.ts";
+import { type Nanos, nanos } from "../../core/time.ts";
+
+interface Span {
+  readonly from: Nanos;
+  readonly to: Nanos;
+}
+
+export class Deadlines {
+  readonly bound: Nanos;
+  /** The last time of the history: what was due later is not judged. */
+  readonly end: Nanos;
+  readonly #faults: readonly Span[];
+
+  constructor(history: History, bound: Nanos) {
+    this.bound = bound;
+    this.end = history.at(-1)?.time ?? nanos(0);
+    this.#faults = merged(faultWindows(history));
+  }
+
+  /** The first moment at which `bound` has passed since `since`, without a fault or one of `pauses` in that time. */
+  of(since: Nanos, pauses: readonly Span[] = []): Nanos {
+    const disturbances = pauses.length === 0 ? this.#faults : merged([...this.#faults, ...pauses]);
+    let calm = since;
+    for (const { from, to } of disturbances) {
+      if (to <= calm) continue;
+      if (from >= calm + this.bound) break;
+      calm = to;
+    }
+    return nanos(calm + this.bound);
+  }
+
+  /** Whether a fault was active at the time. */
+  isDisturbed(time: Nanos): boolean {
+    return this.#faults.some(({ from, to }) => from <= time && time <= to);
+  }
+}
+
+/** Spans that neither touch nor overlap, in order. */
+function merged(spans: readonly Span[]): Span[] {
+  const apart: Span[] = [];
+  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
+    const last = apart.at(-1);
+    if (last === undefined || last.to < from) apart.push({ from, to });
+    else if (to > last.to) apart[apart.length - 1] = { from: last.from, to };
+  }
+  return apart;
+}
