@@ -6,25 +6,13 @@ import { type Call, methods } from "./methods.ts";
 
 type Actions = Omit<Admin, "close">;
 
-/** Members and compaction: every server of etcd's API has them. */
-export const admin = (endpoint: Endpoint, options: ConnectOptions): Admin =>
-  operated(endpoint, options, common);
-
-/** Also moves the leader, which etcd itself can: a member asked for it must be the leader, or it refuses. */
-export const adminWithMoveLeader = (endpoint: Endpoint, options: ConnectOptions): Admin =>
-  operated(endpoint, options, (call) => ({
-    ...common(call),
-    async moveLeader(to, ask) {
-      await call(methods.moveLeader, { targetId: to.id }, ask);
-    },
-  }));
-
-function operated(endpoint: Endpoint, options: ConnectOptions, actions: (call: Call) => Actions): Admin {
+/** Members, compaction and moves of the leader: every server of etcd's API has them. */
+export function admin(endpoint: Endpoint, options: ConnectOptions): Admin {
   const connection = openConnection(endpoint, options);
   return { ...actions(communication(connection, options).call), close: async () => connection.close() };
 }
 
-const common = (call: Call): Actions => ({
+const actions = (call: Call): Actions => ({
   async members(ask) {
     const [list, status] = await Promise.all([
       call(methods.memberList, {}, ask),
@@ -44,5 +32,10 @@ const common = (call: Call): Actions => ({
   /** `physical`: the answer comes when what was before the revision is gone from the store, not only unreadable. */
   async compact(revision, ask) {
     await call(methods.compact, { revision: String(revision), physical: true }, ask);
+  },
+
+  /** The member that is asked must be the leader, or it refuses. */
+  async moveLeader(to, ask) {
+    await call(methods.moveLeader, { targetId: to.id }, ask);
   },
 });

@@ -1,6 +1,6 @@
 import type { Adapter } from "../adapter.ts";
 import { etcdApi } from "../etcd-api/adapter.ts";
-import { adminWithMoveLeader } from "../etcd-api/admin.ts";
+import { admin } from "../etcd-api/admin.ts";
 import { offeredByEtcd } from "../etcd-api/client.ts";
 import { watchPromises } from "../etcd-api/watch/watches.ts";
 import { deployment } from "./deployment.ts";
@@ -13,5 +13,5 @@ export const etcd: Adapter = {
   promises: { ...api.promises, watches: watchPromises },
   summary: "etcd 3.4 to 3.6: Raft, revisions, transactions",
   deployment,
-  admin: adminWithMoveLeader,
+  admin,
 };
