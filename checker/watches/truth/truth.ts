@@ -123,16 +123,17 @@ function changesOf(located: readonly Located[], doubts: readonly Effect[]): Chan
   let reached: Revision | undefined;
   return located
     .toSorted((a, b) => a.revision - b.revision || Number(a.mayFindNothing) - Number(b.mayFindNothing))
-    .flatMap(({ mayFindNothing, isSeen, ...change }) => {
+    .flatMap(({ key, revision, value, operation, calledAt, known, mayFindNothing, isSeen }) => {
       // A transaction that removed nothing is answered with the revision of the change before it.
-      if (mayFindNothing && change.revision === reached) return [];
+      if (mayFindNothing && revision === reached) return [];
       const previous = held;
-      held = change.value;
-      reached = change.revision;
+      held = value;
+      reached = revision;
       const isOpen = mayFindNothing && !isSeen;
       // Without a doubt, what is not there cannot be removed.
       if (isOpen && previous === null && doubts.length === 0) return [];
-      return [{ ...change, previous, isCertain: !isOpen || doubts.length === 0, doubts }];
+      const isCertain = !isOpen || doubts.length === 0;
+      return [{ key, revision, value, previous, isCertain, operation, calledAt, known, doubts }];
     });
 }
 
