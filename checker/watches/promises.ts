@@ -15,6 +15,8 @@ const known: Readonly<Record<string, KindPromise>> = {
   persistent: promise("every-event"),
   "persistent-recursive": promise("every-event"),
   blocking: promise("latest-state"),
+  "blocking-stale": promise("latest-state"),
+  children: promise("key-set"),
   "one-shot": promise("one-shot"),
 };
 

@@ -23,7 +23,7 @@ const nothingMore = { from: false, previous: false, progress: false, atomic: fal
 
 export const watchPromises = {
   "one-shot": { contract: "one-shot", prefix: false, ...nothingMore },
-  children: { contract: "one-shot", prefix: true, keysOnly: true, ...nothingMore },
+  children: { contract: "key-set", prefix: true, ...nothingMore },
   persistent: { contract: "every-event", prefix: false, ...nothingMore },
   "persistent-recursive": { contract: "every-event", prefix: true, ...nothingMore },
 } as const satisfies Record<string, WatchPromise>;

@@ -106,7 +106,15 @@ export class Sequence {
       return { change, wrong: { kind: "split-revision", change } };
     }
     const position = this.#seek(revision);
-    if (this.#changes[position]?.revision !== revision) return unexpected;
+    const first = this.#changes[position];
+    if (first?.revision !== revision) return unexpected;
+    if (first.key === key && this.#changes[position + 1]?.revision !== revision) {
+      // The usual case, a revision of one change.
+      this.#passTo(position);
+      this.#begin(revision, delivery);
+      this.#position++;
+      return { change: first };
+    }
     this.#openAt(position, delivery);
     const change = this.#takeRest((one) => one.key === key);
     return change === undefined ? unexpected : { change };
@@ -179,16 +187,22 @@ export class Sequence {
   /** Passes over everything before the position, and opens the revision there. */
   #openAt(position: number, delivery: number): void {
     this.#passTo(position);
-    this.#open = this.#change(position).revision;
-    this.#openedIn = delivery;
-    this.#isSplit = false;
+    this.#begin(this.#change(position).revision, delivery);
     for (; this.#changes[this.#position]?.revision === this.#open; this.#position++)
       this.#rest.push(this.#change(this.#position));
   }
 
+  #begin(revision: Revision, delivery: number): void {
+    this.#open = revision;
+    this.#openedIn = delivery;
+    this.#isSplit = false;
+  }
+
   #passTo(position: number): void {
-    for (const change of this.#rest) this.#skip(change);
-    this.#rest = [];
+    if (this.#rest.length > 0) {
+      for (const change of this.#rest) this.#skip(change);
+      this.#rest = [];
+    }
     for (; this.#position < position; this.#position++) this.#skip(this.#change(this.#position));
   }
 

@@ -22,11 +22,10 @@ export class Compactions {
         ? [{ revision: call.value, callIndex, returnIndex, isCertain: outcome.type === "ok" }]
         : [],
     );
-    const reported = history.flatMap((event) =>
-      isNotice(event) && event.f === "canceled" && event.revision !== undefined
-        ? [{ index: event.index, revision: event.revision }]
-        : [],
-    );
+    const reported: Compaction[] = [];
+    for (const event of history)
+      if (isNotice(event) && event.f === "canceled" && event.revision !== undefined)
+        reported.push({ index: event.index, revision: event.revision });
     this.#possible = highest([
       ...asked.map(({ callIndex, revision }) => ({ index: callIndex, revision })),
       ...reported,

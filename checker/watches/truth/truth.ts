@@ -5,6 +5,7 @@
 import { type History, operations } from "../../../core/history.ts";
 import type { Json, Operation, Revision } from "../../../core/op.ts";
 import type { Nanos } from "../../../core/time.ts";
+import type { WatchContract } from "../../../core/watch.ts";
 import { same } from "../../canonical.ts";
 import type { Watched } from "../watched.ts";
 import { type Attempt, attemptsOf, type Effect } from "./effects.ts";
@@ -60,7 +61,7 @@ export function truthOf(history: History, watches: readonly Watched[]): Truth {
   const all = operations(history);
   const attempts = attemptsOf(all);
   const seesChange = new Set(
-    watches.flatMap(({ contract, invoked }) => (contract === "latest-state" ? [] : [invoked.index])),
+    watches.flatMap(({ contract, invoked }) => (seesRevisions(contract) ? [invoked.index] : [])),
   );
   const isChange = new Set(["create", "put", "delete", "state"]);
   const { placed, sawRemoval } = placeAttempts(
@@ -86,6 +87,10 @@ export function truthOf(history: History, watches: readonly Watched[]): Truth {
   const changes = [...grouped(located)].flatMap(([key, own]) => changesOf(own, doubts.get(key) ?? []));
   return { changes: changes.sort((a, b) => a.revision - b.revision), doubts, attempts, operations: all };
 }
+
+/** Whether the revisions of what a watch reports are those of changes of keys. */
+const seesRevisions = (contract: WatchContract): boolean =>
+  contract === "every-event" || contract === "one-shot";
 
 /** A change, or a removal that may have found nothing. */
 interface Located extends Pick<Change, "key" | "revision" | "value" | "operation" | "calledAt" | "known"> {
@@ -118,16 +123,17 @@ function changesOf(located: readonly Located[], doubts: readonly Effect[]): Chan
   let reached: Revision | undefined;
   return located
     .toSorted((a, b) => a.revision - b.revision || Number(a.mayFindNothing) - Number(b.mayFindNothing))
-    .flatMap(({ mayFindNothing, isSeen, ...change }) => {
+    .flatMap(({ key, revision, value, operation, calledAt, known, mayFindNothing, isSeen }) => {
       // A transaction that removed nothing is answered with the revision of the change before it.
-      if (mayFindNothing && change.revision === reached) return [];
+      if (mayFindNothing && revision === reached) return [];
       const previous = held;
-      held = change.value;
-      reached = change.revision;
+      held = value;
+      reached = revision;
       const isOpen = mayFindNothing && !isSeen;
       // Without a doubt, what is not there cannot be removed.
       if (isOpen && previous === null && doubts.length === 0) return [];
-      return [{ ...change, previous, isCertain: !isOpen || doubts.length === 0, doubts }];
+      const isCertain = !isOpen || doubts.length === 0;
+      return [{ key, revision, value, previous, isCertain, operation, calledAt, known, doubts }];
     });
 }
 
