@@ -16,8 +16,10 @@ import type { Revision } from "./op.ts";
  *   skipped, none may be older than the one before.
  * - `one-shot`: the state that a read found, which also registers the watch; one event, without data; then the next read
  *   and registration. What changes between the event and that read is not told.
+ * - `key-set`: like `one-shot`, for which keys of a prefix exist, whatever their values: its states are arrays of keys, its
+ *   event is `changed`.
  */
-export type WatchContract = "every-event" | "latest-state" | "one-shot";
+export type WatchContract = "every-event" | "latest-state" | "one-shot" | "key-set";
 
 /** What one kind of watch of a system promises, and what it can do. */
 export interface WatchPromise {
@@ -30,8 +32,6 @@ export interface WatchPromise {
   readonly previous: boolean;
   /** Whether the watcher can ask how far it has been told. */
   readonly progress: boolean;
-  /** It follows which keys exist, not their values: its events are `changed`, its states the names of keys as an array. */
-  readonly keysOnly?: true;
   /** One-shot only: a client receives the event before a read of its own shows the new data. */
   readonly beforeReads?: true;
   /** Whether all changes of one revision arrive in one delivery. */
@@ -56,8 +56,8 @@ export type WatchArgument = {
  *   it held before (null: it did not exist, or its history was compacted meanwhile: etcd looks previous values up when it
  *   sends an event). Revision and value are absent where the system does not tell them (a ZooKeeper event says only what
  *   kind of change it was; from 3.9 on also its zxid).
- * - `changed`: something below the prefix was created or deleted; the system does not say what (`keysOnly`).
- * - `state`: the state of `key` (null: absent), or of everything below a prefix as an object; `revision` is the system's
+ * - `changed`: a key was created or deleted, perhaps one without the prefix; the system does not say which (`key-set`).
+ * - `state`: the state of `key` (null: absent), or of everything below a prefix as an object (`key-set`: an array of keys); `revision` is the system's
  *   own: Consul's index, ZooKeeper's mzxid; for an absent key the zxid of the state that was read.
  * - `progress`: everything up to `revision` has been told.
  * - `canceled`: the system ended it, in its own words; `revision` is the one to which history was compacted, if that is why.

@@ -4,27 +4,14 @@ import { communication } from "./communication.ts";
 import { openConnection } from "./connection.ts";
 import { type Call, methods } from "./methods.ts";
 
-type Actions = Omit<Admin, "close">;
-
-/** Members and compaction: every server of etcd's API has them. */
-export const admin = (endpoint: Endpoint, options: ConnectOptions): Admin =>
-  operated(endpoint, options, common);
-
-/** Also moves the leader, which etcd itself can: a member asked for it must be the leader, or it refuses. */
-export const adminWithMoveLeader = (endpoint: Endpoint, options: ConnectOptions): Admin =>
-  operated(endpoint, options, (call) => ({
-    ...common(call),
-    async moveLeader(to, ask) {
-      await call(methods.moveLeader, { targetId: to.id }, ask);
-    },
-  }));
-
-function operated(endpoint: Endpoint, options: ConnectOptions, actions: (call: Call) => Actions): Admin {
+/** A member that is asked to move the leader must be the leader, or it refuses. */
+export function admin(endpoint: Endpoint, options: ConnectOptions): Admin {
   const connection = openConnection(endpoint, options);
-  return { ...actions(communication(connection, options).call), close: async () => connection.close() };
+  const { call } = communication(connection, options);
+  return { ...actions(call), close: async () => connection.close() };
 }
 
-const common = (call: Call): Actions => ({
+const actions = (call: Call): Omit<Admin, "close"> => ({
   async members(ask) {
     const [list, status] = await Promise.all([
       call(methods.memberList, {}, ask),
@@ -39,6 +26,10 @@ const common = (call: Call): Actions => ({
         leads: id === status.leader,
       }),
     );
+  },
+
+  async moveLeader(to, ask) {
+    await call(methods.moveLeader, { targetId: to.id }, ask);
   },
 
   /** `physical`: the answer comes when what was before the revision is gone from the store, not only unreadable. */

@@ -15,15 +15,15 @@ import { prefixRange } from "./ranges.ts";
 import { EtcdWatches } from "./watch/watches.ts";
 
 /** Capabilities of each server of etcd's v3 API. */
-export const offered = ["kv", "delete", "prefix", "txn", "history"] as const;
-/** Capabilities of etcd; the reference server has no leases and no watches. */
-export const offeredByEtcd = [...offered, "session", "watch"] as const;
+export const offered = ["kv", "delete", "prefix", "txn", "watch", "history"] as const;
+/** Capabilities of etcd; the reference server has no leases. */
+export const offeredWithLeases = [...offered, "session"] as const;
 
 /** A client of one node that speaks etcd's v3 API. Keys are stored as they are. */
 export async function connect(
   endpoint: Endpoint,
   options: ConnectOptions,
-): Promise<ClientWith<(typeof offeredByEtcd)[number]>> {
+): Promise<ClientWith<(typeof offeredWithLeases)[number]>> {
   const connection = openConnection(endpoint, options);
   try {
     await connection.established();

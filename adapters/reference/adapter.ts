@@ -9,6 +9,5 @@ export const reference: Adapter = {
   ...etcdApi("reference", offered),
   summary: "the Raft server of this repository: embedded, and able to misbehave on request (--mutant)",
   deployment,
-  // Its server has no MoveLeader.
   admin,
 };

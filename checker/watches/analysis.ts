@@ -5,6 +5,7 @@ import { Deadlines } from "./deadlines.ts";
 import { Findings } from "./findings/findings.ts";
 import { judgeEvents } from "./judges/events.ts";
 import type { Judging, Tally } from "./judges/judging.ts";
+import { judgeKeySet } from "./judges/key-set.ts";
 import { judgeOneShot, type OneShotJudging } from "./judges/one-shot.ts";
 import { judgeStates } from "./judges/states.ts";
 import { Lags } from "./lags.ts";
@@ -54,6 +55,8 @@ function judged(watch: Watched, judging: OneShotJudging): Tally {
       return judgeStates(watch, judging);
     case "one-shot":
       return judgeOneShot(watch, judging);
+    case "key-set":
+      return judgeKeySet(watch, judging);
   }
 }
 

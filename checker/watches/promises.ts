@@ -2,7 +2,7 @@
 import type { WatchContract, WatchPromise } from "../../core/watch.ts";
 import { own } from "../canonical.ts";
 
-export type KindPromise = Pick<WatchPromise, "contract" | "atomic" | "keysOnly" | "beforeReads">;
+export type KindPromise = Pick<WatchPromise, "contract" | "atomic" | "beforeReads">;
 
 /** The promise of a kind of watch, by its name. */
 export type PromiseOf = (kind: string) => KindPromise;
@@ -16,7 +16,7 @@ const known: Readonly<Record<string, KindPromise>> = {
   "persistent-recursive": promise("every-event"),
   blocking: promise("latest-state"),
   "blocking-stale": promise("latest-state"),
-  children: { ...promise("one-shot"), keysOnly: true },
+  children: promise("key-set"),
   "one-shot": { ...promise("one-shot"), beforeReads: true },
 };
 

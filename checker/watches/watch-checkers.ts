@@ -51,7 +51,7 @@ function guaranteesOf(watches: WatchCheckersOptions["watches"]): readonly Guaran
   return all.filter((guarantee) => {
     if (guarantee === "watch-delivery" || guarantee === "watch-filter") return true;
     if (guarantee === "watch-states") return has("latest-state") || has("one-shot");
-    if (guarantee === "watch-one-shot") return has("one-shot");
+    if (guarantee === "watch-one-shot") return has("one-shot") || has("key-set");
     return guarantee === "watch-atomic" ? kinds.some(({ atomic }) => atomic) : has("every-event");
   });
 }

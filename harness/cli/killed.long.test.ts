@@ -18,17 +18,24 @@ const clock = realClock();
 const options = { whole: false, timeLimit: 60, memoryLimit: 2048 };
 afterAll(() => rmSync(results, { recursive: true }));
 
-async function until(reached: () => boolean): Promise<void> {
-  while (!reached()) await sleep(clock, millis(50));
-}
-
 const linesOf = (file: string): number =>
   existsSync(file) ? readFileSync(file, "utf8").split("\n").length : 0;
 
 describe("a bench that is killed with -9, and one of its workers before it", () => {
   it("leaves nothing once cleaned, and what was recorded can be checked", async () => {
     const args = "bench --nemesis none --workers 2 --rate 200 --seconds 600 --results".split(" ");
-    const bench = spawn(process.execPath, [command, ...args, results], { stdio: "ignore" });
+    const bench = spawn(process.execPath, [command, ...args, results], { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    for (const stream of [bench.stdout, bench.stderr])
+      stream.on("data", (text) => {
+        said += text;
+      });
+    const until = async (reached: () => boolean) => {
+      while (!reached()) {
+        expect(bench.exitCode, said).toBeNull();
+        await sleep(clock, millis(50));
+      }
+    };
     const ended = new Promise((resolve) => bench.once("exit", resolve));
     await until(() => readdirSync(results).length > 0);
     const [run = ""] = readdirSync(results);

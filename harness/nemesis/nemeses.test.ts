@@ -5,6 +5,7 @@ import { type NodeId, nodeId } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
 import { seconds } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
+import type { Worker } from "../load/clients.ts";
 import type { Injected, Target } from "./nemesis.ts";
 import { nemeses, parseNemeses } from "./registry.ts";
 
@@ -13,11 +14,34 @@ interface Struck {
   readonly leader: NodeId | undefined;
   readonly injected: Injected | undefined;
   readonly states: readonly string[];
+  /** What was done to the load workers. */
+  readonly done: readonly string[];
+}
+
+/** A load worker in words, which notes what is done to it. */
+function fakeWorker(name: string, done: string[]): Worker {
+  let state: ReturnType<Worker["state"]> = "running";
+  const become = (next: typeof state, what: string) => {
+    if (state !== next) done.push(`${what} ${name}`);
+    state = next;
+    return what;
+  };
+  return {
+    name,
+    address: `address of ${name}`,
+    state: () => state,
+    pause: async () => become("paused", "pause"),
+    resume: async () => void become("running", "resume"),
+    kill: async () => become("killed", "kill"),
+    replace: async () => void become("running", "replace"),
+  };
 }
 
 /** Strikes a cluster that has a leader, and heals it. */
 async function strike(name: string, options: { size?: number; seed?: number; held?: string[] } = {}) {
   const { size = 5, seed = 1, held = [] } = options;
+  const done: string[] = [];
+  const workers = ["w1", "w2"].map((worker) => fakeWorker(worker, done));
   const clock = new VirtualClock();
   const random = createRandom(seed);
   const latencyMs = { min: 1, max: 2 };
@@ -29,7 +53,7 @@ async function strike(name: string, options: { size?: number; seed?: number; hel
     const { leader } = system;
     const target: Target = {
       cluster: { nodes: system.nodes, network: system.network, stop: async () => {} },
-      clients: { workers: [] },
+      clients: { workers },
       clock,
       random,
       leader: async () => system.leader,
@@ -39,18 +63,44 @@ async function strike(name: string, options: { size?: number; seed?: number; hel
     const states = system.nodes.map((node) => node.state());
     await injected?.heal();
     await injected?.heal();
-    return { system, leader, injected, states };
+    return { system, leader, injected, states, done };
   });
 }
 
 const seeds = Array.from({ length: 30 }, (_, seed) => seed);
+
+describe("a nemesis of clients", () => {
+  it.each([
+    ["pause-client", "pause", "resume"],
+    ["kill-client", "kill", "replace"],
+  ])("%s strikes one load worker and no node, and heals it once", async (name, strikes, heals) => {
+    const struck = await Promise.all(seeds.map((seed) => strike(name, { seed })));
+    for (const { injected, states, done } of struck) {
+      expect(injected?.nodes).toEqual([]);
+      expect(new Set(states)).toEqual(new Set(["running"]));
+      const worker = done[0]?.split(" ")[1];
+      expect(done).toEqual([`${strikes} ${worker}`, `${heals} ${worker}`]);
+      expect(injected?.summary).toBe(`${strikes} client worker ${worker}`);
+    }
+    expect(new Set(struck.map(({ done }) => done[0])).size).toBe(2);
+  });
+
+  it("partition-client cuts one load worker off, from one node or from all", async () => {
+    const summaries = await Promise.all(
+      seeds.map(async (seed) => (await strike("partition-client", { seed })).injected?.summary ?? ""),
+    );
+    const cut = /^cut client worker w[12] off from (n[1-5]|all nodes)$/;
+    for (const summary of summaries) expect(summary).toMatch(cut);
+    expect(new Set(summaries).size).toBeGreaterThan(6);
+  });
+});
 
 describe("every nemesis", () => {
   it.each(Object.keys(nemeses))(
     "%s strikes a cluster of three, and heals it, twice if need be",
     async (name) => {
       const { injected, system } = await strike(name, { size: 3 });
-      expect(injected?.nodes.length).toBeGreaterThan(0);
+      expect(injected).toBeDefined();
       expect(system.nodes.map((node) => node.state())).toEqual(["running", "running", "running"]);
       const pairs = system.nodes.flatMap((a) => system.nodes.map((b) => [a.id, b.id] as const));
       for (const [a, b] of pairs) expect(system.network.connects(a, b)).toBe(true);
@@ -275,7 +325,7 @@ describe("parseNemeses()", () => {
 
   it("lists the known names where one is unknown", () => {
     expect(() => parseNemeses(["partition+earthquake"])).toThrow(
-      /unknown nemesis "earthquake": expected partition, .*kill-all.* or loss, joined by , or \+; or none on its own/,
+      /unknown nemesis "earthquake": expected partition, .*kill-all.* or partition-client, joined by , or \+; or none on its own/,
     );
   });
 });

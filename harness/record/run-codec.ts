@@ -58,12 +58,11 @@ const knownLimit: z.ZodType<KnownLimit> = z.looseObject({
 } satisfies Members<KnownLimit>);
 
 const watchPromise: z.ZodType<WatchPromise> = z.looseObject({
-  contract: z.enum(["every-event", "latest-state", "one-shot"]),
+  contract: z.enum(["every-event", "latest-state", "one-shot", "key-set"]),
   from: z.boolean(),
   prefix: z.boolean(),
   previous: z.boolean(),
   progress: z.boolean(),
-  keysOnly: z.literal(true).exactOptional(),
   beforeReads: z.literal(true).exactOptional(),
   atomic: z.boolean(),
 } satisfies Members<WatchPromise>);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, credentials } from "@grpc/grpc-js";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { realClock } from "../../core/real-clock.ts";
 import { eventLines, type Heard, TestWatch } from "./api/testing/test-watch.ts";
 import { LocalCluster } from "./testing/cluster.ts";
@@ -13,15 +13,17 @@ describe("watches of a cluster of processes", () => {
   let cluster: LocalCluster;
   let directory: string;
   const clients: Client[] = [];
-  beforeEach(async () => {
+  beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "assay-watch-"));
     const flags = ["--snapshot-entries", "100"];
     cluster = await LocalCluster.create({ size: 3, directory, clock: realClock(), flags });
     cluster.startAll();
     for (const node of cluster.nodes) await cluster.ready(node);
   });
-  afterEach(async () => {
+  afterEach(() => {
     for (const client of clients.splice(0)) client.close();
+  });
+  afterAll(async () => {
     await cluster.stop();
     await rm(directory, { recursive: true, force: true });
   });
@@ -32,14 +34,19 @@ describe("watches of a cluster of processes", () => {
     return client;
   };
   const leader = () => cluster.eventually("a leader", () => cluster.leader(0));
-  /** Puts `k` until it works; the number is its value. */
+  /** The test's own. */
+  let key = "";
+  beforeEach(({ task }) => {
+    key = task.name;
+  });
+  /** Puts the key until it works; the number is its value. */
   const put = (node: number, value: number) =>
-    cluster.eventually(`the put ${value}`, () => cluster.put(node, "k", `${value}`));
+    cluster.eventually(`the put ${value}`, () => cluster.put(node, key, `${value}`));
 
   it("miss nothing across a change of the leader, at any node", async () => {
     const watches = cluster.nodes.map((node) => new TestWatch(connect(node)));
     for (const watch of watches) {
-      watch.create("k");
+      watch.create(key);
       await watch.next();
     }
     const first = await leader();
@@ -47,7 +54,6 @@ describe("watches of a cluster of processes", () => {
       if (value % 20 === 10) await moveLeader(await leader());
       await put(value % 3, value);
     }
-    expect(await leader()).not.toBe(undefined);
     await put(first, 40);
     const all = await Promise.all(watches.map((watch) => watch.until(endsWith(40))));
     const [expected] = all.map((heard) => heard.flatMap(eventLines));
@@ -63,8 +69,9 @@ describe("watches of a cluster of processes", () => {
     let value = 0;
     for (let round = 0; round < 4; round++) {
       const node = round % 3;
+      await cluster.ready(node);
       const watch = new TestWatch(connect(node));
-      watch.create("k", { start_revision: next });
+      watch.create(key, { start_revision: next });
       for (let i = 0; i < 30; i++) await put((node + 1) % 3, value++);
       heard.push(...(await watch.until(endsWith(value - 1))));
       next = (heard.at(-1)?.events.at(-1)?.kv.mod_revision ?? 0) + 1;
@@ -72,10 +79,10 @@ describe("watches of a cluster of processes", () => {
       expect((await watch.ended).code).toBeGreaterThan(0);
       await put((node + 1) % 3, value++);
       cluster.start(node);
-      if (round % 2 === 0) await cluster.ready(node);
     }
+    await cluster.ready(0);
     const last = new TestWatch(connect(0));
-    last.create("k", { start_revision: next });
+    last.create(key, { start_revision: next });
     heard.push(...(await last.until(endsWith(value - 1))));
     const values = heard.flatMap(({ events }) => events.map(({ kv }) => Number(kv.value)));
     expect([...new Set(values)]).toEqual(Array.from({ length: value }, (_, i) => i));
@@ -88,7 +95,7 @@ describe("watches of a cluster of processes", () => {
     const away = ((await leader()) + 1) % 3;
     await put(away, 0);
     const watch = new TestWatch(connect(away));
-    watch.create("k", { start_revision: 1 });
+    watch.create(key, { start_revision: 1 });
     await watch.until(endsWith(0));
     cluster.pause(away);
     // The log keeps a thousand entries; some more are on their way to the member, but not that many at four a time.

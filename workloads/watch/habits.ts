@@ -36,7 +36,7 @@ function look({ run }: WatchersContext, { open, random }: WatchClient): Step | u
 /** A plan for a new watch. */
 function anyPlan(context: WatchersContext, random: Random): WatchPlan {
   const [kind, promise] = random.pick(kindsOf(context));
-  const isPrefix = promise.keysOnly === true || (promise.prefix && random.chance(0.6));
+  const isPrefix = promise.contract === "key-set" || (promise.prefix && random.chance(0.6));
   const target = context.keys.target(random, { isPrefix });
   return { kind, target, from: promise.from ? context.known.start(random) : undefined };
 }
@@ -55,7 +55,7 @@ class Steady implements Habit {
     const key: WatchTarget = context.keys.target(random, { isPrefix: false });
     const prefix: WatchTarget = context.keys.target(random, { isPrefix: true });
     this.#wanted = kindsOf(context).flatMap(([kind, promise]) => [
-      ...(promise.keysOnly === true ? [] : [{ kind, target: key, from: undefined }]),
+      ...(promise.contract === "key-set" ? [] : [{ kind, target: key, from: undefined }]),
       ...(promise.prefix ? [{ kind, target: prefix, from: undefined }] : []),
     ]);
   }

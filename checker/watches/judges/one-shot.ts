@@ -3,14 +3,13 @@
  * `state` is a registration: a read that sets the watch again.
  */
 import type { NoticeEvent } from "../../../core/history.ts";
-import type { Json, Operation } from "../../../core/op.ts";
+import type { Operation } from "../../../core/op.ts";
 import { same } from "../../canonical.ts";
 import type { Finding, FindingKind } from "../findings/findings.ts";
 import { firstPosition } from "../truth/expected.ts";
 import { type Change, kindOf } from "../truth/truth.ts";
-import { follows, type Watched } from "../watched.ts";
+import type { Watched } from "../watched.ts";
 import type { Tally } from "./judging.ts";
-import { judgeNames } from "./names.ts";
 import { judgeStates, type StateJudging } from "./states.ts";
 
 export interface OneShotJudging extends StateJudging {
@@ -19,15 +18,14 @@ export interface OneShotJudging extends StateJudging {
 }
 
 export function judgeOneShot(watch: Watched, judging: OneShotJudging): Tally {
-  const tally = watch.promise.keysOnly === true ? judgeNames(watch, judging) : judgeStates(watch, judging);
-  new OneShotJudge(watch, judging, tally).judge();
+  const tally = judgeStates(watch, judging);
+  if ("key" in watch.target) new OneShotJudge(watch, watch.target.key, judging, tally).judge();
   return tally;
 }
 
 class OneShotJudge {
   readonly #watch: Watched;
-  /** The key that it follows; undefined: it follows which keys exist. */
-  readonly #key: string | undefined;
+  readonly #key: string;
   readonly #judging: OneShotJudging;
   readonly #tally: Tally;
   readonly #changes: readonly Change[];
@@ -38,9 +36,9 @@ class OneShotJudge {
   #event: NoticeEvent | undefined;
   #nextRead = 0;
 
-  constructor(watch: Watched, judging: OneShotJudging, tally: Tally) {
+  constructor(watch: Watched, key: string, judging: OneShotJudging, tally: Tally) {
     this.#watch = watch;
-    this.#key = "key" in watch.target ? watch.target.key : undefined;
+    this.#key = key;
     this.#judging = judging;
     this.#tally = tally;
     this.#changes = judging.expected.of(watch.target).changes;
@@ -70,14 +68,14 @@ class OneShotJudge {
 
   #fire(notice: NoticeEvent): void {
     this.#tally.received++;
-    if (notice.key !== undefined && !follows(this.#watch.target, notice.key)) {
+    if (notice.key !== undefined && notice.key !== this.#key) {
       this.#add("event-outside-filter", { notice });
       return;
     }
     if (this.#event !== undefined) this.#add("second-event", { notice, before: this.#event });
     this.#event = notice;
     const { value = null } = this.#registered ?? notice;
-    if (this.#registered === undefined || notice.f === "changed") return;
+    if (this.#registered === undefined) return;
     const change = this.#firstChangeSince(this.#registered);
     const fits =
       change === undefined ? (value === null) === (notice.f === "create") : kindOf(change) === notice.f;
@@ -87,7 +85,7 @@ class OneShotJudge {
 
   /** The change that ends a registration, where its place is certain. */
   #firstChangeSince({ value = null, revision }: NoticeEvent): Change | undefined {
-    const hasDoubts = this.#key === undefined || this.#judging.truth.doubts.has(this.#key);
+    const hasDoubts = this.#judging.truth.doubts.has(this.#key);
     if (revision === undefined || value === null || hasDoubts) return undefined;
     return this.#changes[
       firstPosition(this.#changes.length, (i) => (this.#changes[i]?.revision ?? 0) > revision)
@@ -109,13 +107,8 @@ class OneShotJudge {
   }
 }
 
-const isEvent = ({ f }: NoticeEvent): boolean =>
-  f === "create" || f === "put" || f === "delete" || f === "changed";
+const isEvent = ({ f }: NoticeEvent): boolean => f === "create" || f === "put" || f === "delete";
 
-/** Whether two states differ. Names of keys come in any order. */
 const isOther = (before: NoticeEvent, now: NoticeEvent): boolean =>
-  !same(inOrder(before.value), inOrder(now.value)) ||
+  !same(before.value, now.value) ||
   (before.revision !== undefined && now.revision !== undefined && before.revision !== now.revision);
-
-const inOrder = (value: Json | undefined): Json | undefined =>
-  Array.isArray(value) ? value.toSorted() : value;

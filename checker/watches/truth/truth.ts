@@ -5,6 +5,7 @@
 import { type History, operations } from "../../../core/history.ts";
 import type { Json, Operation, Revision } from "../../../core/op.ts";
 import type { Nanos } from "../../../core/time.ts";
+import type { WatchContract } from "../../../core/watch.ts";
 import { same } from "../../canonical.ts";
 import type { Watched } from "../watched.ts";
 import { type Attempt, attemptsOf, type Effect } from "./effects.ts";
@@ -60,7 +61,7 @@ export function truthOf(history: History, watches: readonly Watched[]): Truth {
   const all = operations(history);
   const attempts = attemptsOf(all);
   const seesChange = new Set(
-    watches.flatMap(({ promise, invoked }) => (promise.contract === "latest-state" ? [] : [invoked.index])),
+    watches.flatMap(({ promise, invoked }) => (seesRevisions(promise.contract) ? [invoked.index] : [])),
   );
   const isChange = new Set(["create", "put", "delete", "state"]);
   const { placed, sawRemoval } = placeAttempts(
@@ -86,6 +87,10 @@ export function truthOf(history: History, watches: readonly Watched[]): Truth {
   const changes = [...grouped(located)].flatMap(([key, own]) => changesOf(own, doubts.get(key) ?? []));
   return { changes: changes.sort((a, b) => a.revision - b.revision), doubts, attempts, operations: all };
 }
+
+/** Whether the revisions of what a watch reports are those of changes of keys. */
+const seesRevisions = (contract: WatchContract): boolean =>
+  contract === "every-event" || contract === "one-shot";
 
 /** A change, or a removal that may have found nothing. */
 interface Located extends Pick<Change, "key" | "revision" | "value" | "operation" | "calledAt" | "known"> {
