@@ -23,10 +23,11 @@ export const watch: Workload<Needs> = {
   roles(run, _random, share) {
     const keys = new Keys(run);
     const known = new Known();
+    const value = uniqueNumbers(share);
     const writers: Role<Needs> = {
       name: "writers",
       processes: "load",
-      actor: (self) => writer({ run, keys, known, value: uniqueNumbers(share) }, self),
+      actor: (self) => writer({ run, keys, known, value }, self),
       final: () => keys.all.map((key) => ({ f: "read", key })),
     };
     const watchers: Role<Needs> = {

@@ -126,6 +126,8 @@ function changesOf(located: readonly Located[], doubts: readonly Effect[]): Chan
     .flatMap(({ key, revision, value, operation, calledAt, known, mayFindNothing, isSeen }) => {
       // A transaction that removed nothing is answered with the revision of the change before it.
       if (mayFindNothing && revision === reached) return [];
+      // Where several operations wrote the value, it may have been placed once for itself and once with its transaction.
+      if (revision === reached && same(value, held)) return [];
       const previous = held;
       held = value;
       reached = revision;
