@@ -8,7 +8,7 @@ import {
 } from "../../core/history.ts";
 import type { NodeId, Revision } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
-import type { KindPromise, PromiseOf } from "./promises.ts";
+import { type KindPromise, kindOf, type PromiseOf } from "./promises.ts";
 
 /** What a watch follows: one key, or every key that begins with a prefix. */
 export type Target = { readonly key: string } | { readonly prefix: string };
@@ -83,14 +83,15 @@ export function watchesOf(history: History, promiseOf: PromiseOf): Watched[] {
 
 function opened(event: ClientEvent, number: number, promiseOf: PromiseOf): Watched | undefined {
   const argument = argumentOf(event);
-  const { kind = "stream", prefix, from } = argument;
+  const { prefix, from } = argument;
+  const kind = kindOf(event);
   const target = typeof prefix === "string" ? { prefix } : { key: event.key ?? "" };
   return {
     number,
     process: event.process,
     node: event.node,
-    kind: String(kind),
-    promise: promiseOf(String(kind)),
+    kind,
+    promise: promiseOf(kind),
     target,
     from: typeof from === "number" ? from : undefined,
     invoked: event,

@@ -43,7 +43,7 @@ function anyPlan(context: WatchersContext, random: Random): WatchPlan {
 
 /**
  * Keeps one watch of each kind on one key, and one on a prefix, from its start to the end; what breaks off goes on
- * where it stopped. All are on one connection.
+ * where it stopped. Now and then another watch of any kind visits the same key for a while. All are on one connection.
  */
 class Steady implements Habit {
   readonly #context: WatchersContext;
@@ -52,10 +52,11 @@ class Steady implements Habit {
 
   constructor(context: WatchersContext, random: Random) {
     this.#context = context;
-    const key: WatchTarget = context.keys.target(random, { isPrefix: false });
     const prefix: WatchTarget = context.keys.target(random, { isPrefix: true });
+    // A key each: a watch of one kind could hide what happens to one of another kind on the same key.
+    const newKey = () => context.keys.target(random, { isPrefix: false });
     this.#wanted = kindsOf(context).flatMap(([kind, promise]) => [
-      ...(promise.contract === "key-set" ? [] : [{ kind, target: key, from: undefined }]),
+      ...(promise.contract === "key-set" ? [] : [{ kind, target: newKey(), from: undefined }]),
       ...(promise.prefix ? [{ kind, target: prefix, from: undefined }] : []),
     ]);
   }
@@ -68,12 +69,26 @@ class Steady implements Habit {
     }
     const wanted = this.#wanted.shift();
     if (wanted !== undefined) return { open: wanted };
-    return (random.chance(0.5) ? look(this.#context, client) : undefined) ?? pause(random, 50, 300);
+    return (
+      this.#visit(client) ??
+      (random.chance(0.5) ? look(this.#context, client) : undefined) ??
+      pause(random, 50, 300)
+    );
   }
 
   lost(plan: WatchPlan): void {
-    this.#wanted.push(plan);
+    if (plan.isVisit !== true) this.#wanted.push(plan);
     this.#isRefused = true;
+  }
+
+  /** Opens a short watch on a key that is watched, or closes the one that is open. */
+  #visit({ open, random }: WatchClient): Step | undefined {
+    const visit = open.find(({ plan }) => plan.isVisit === true);
+    if (visit !== undefined) return random.chance(0.1) ? { close: visit } : undefined;
+    const hosts = open.filter(({ plan }) => "key" in plan.target);
+    const [kind, promise] = random.pick(kindsOf(this.#context));
+    if (hosts.length === 0 || promise.contract === "key-set" || !random.chance(0.05)) return undefined;
+    return { open: { kind, target: random.pick(hosts).plan.target, from: undefined, isVisit: true } };
   }
 }
 

@@ -13,6 +13,8 @@ export interface WatchPlan {
   readonly target: WatchTarget;
   /** The first revision; undefined: from now on. */
   readonly from: Revision | undefined;
+  /** Whether it is meant to be short, next to one that stays. */
+  readonly isVisit?: boolean;
 }
 
 /** How a slow watcher reads: now and then it does not, for a while. */

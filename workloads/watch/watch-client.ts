@@ -139,8 +139,8 @@ export class WatchClient implements Actor<Needs, Call | Pause> {
 
   #lost(watch: OpenWatch): void {
     this.#forget(watch);
-    const { kind, target } = watch.plan;
-    this.#habit.lost?.({ kind, target, from: this.#promise(kind).from ? watch.next : undefined });
+    const { kind } = watch.plan;
+    this.#habit.lost?.({ ...watch.plan, from: this.#promise(kind).from ? watch.next : undefined });
   }
 
   #forget(watch: OpenWatch): void {
