@@ -86,9 +86,12 @@ class Steady implements Habit {
     const visit = open.find(({ plan }) => plan.isVisit === true);
     if (visit !== undefined) return random.chance(0.1) ? { close: visit } : undefined;
     const hosts = open.filter(({ plan }) => "key" in plan.target);
-    const [kind, promise] = random.pick(kindsOf(this.#context));
-    if (hosts.length === 0 || promise.contract === "key-set" || !random.chance(0.05)) return undefined;
-    return { open: { kind, target: random.pick(hosts).plan.target, from: undefined, isVisit: true } };
+    if (hosts.length === 0 || !random.chance(0.2)) return undefined;
+    const { kind: own, target } = random.pick(hosts).plan;
+    const all = kindsOf(this.#context).filter(([, promise]) => promise.contract !== "key-set");
+    const others = all.filter(([kind]) => kind !== own);
+    const [kind] = random.pick(others.length === 0 ? all : others);
+    return { open: { kind, target, from: undefined, isVisit: true } };
   }
 }
 
