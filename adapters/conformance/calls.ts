@@ -32,6 +32,7 @@ function relayed(bench: Bench): () => Promise<Relay> {
 function limits(bench: Bench): void {
   const { adapter } = bench;
   const mode = adapter.defaultReadMode;
+  const [firstKind] = adapter.capabilities.has("watch") ? Object.keys(adapter.promises.watches ?? {}) : [];
 
   describe("a call", () => {
     const throughRelay = relayed(bench);
@@ -44,6 +45,12 @@ function limits(bench: Bench): void {
         write: (key, ask) => client.kv.write(key, "1", ask),
         cas: (key, ask) => client.kv.cas(key, "1", "2", ask),
         ...(adapter.capabilities.has("delete") && { delete: (key, ask) => client.delete(key, ask) }),
+        ...(adapter.capabilities.has("txn") && {
+          txn: (key, ask) => client.txn.commit([{ f: "write", key, value: "1" }], ask),
+        }),
+        ...(firstKind !== undefined && {
+          watch: (key, ask) => client.watch.open({ kind: firstKind, target: { key } }, ask),
+        }),
         ...(adapter.capabilities.has("prefix") && { list: (key, ask) => client.prefix.list(key, mode, ask) }),
       };
     };

@@ -5,6 +5,8 @@ import type { ClientWith } from "../client/client.ts";
 import { type Bench, until } from "./cluster.ts";
 import { Relay } from "./relay.ts";
 import { sessions } from "./sessions.ts";
+import { transactions } from "./transactions.ts";
+import { watches } from "./watches.ts";
 
 /** Tests of operations while nothing fails. */
 export function operations(bench: Bench): void {
@@ -16,6 +18,8 @@ export function operations(bench: Bench): void {
   if (capabilities.has("delete")) recreation(bench);
   if (capabilities.has("prefix")) listing(bench);
   if (capabilities.has("session")) sessions(bench);
+  if (capabilities.has("txn")) transactions(bench);
+  if (capabilities.has("watch")) watches(bench);
 }
 
 function readsAndWrites(bench: Bench): void {

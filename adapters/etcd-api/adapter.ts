@@ -1,12 +1,13 @@
 import type { Adapter } from "../adapter.ts";
 import { offer } from "../client/client.ts";
 import { observable } from "../client/observer.ts";
-import { connect, type offeredByEtcd } from "./client.ts";
+import { connect, type offeredWithLeases } from "./client.ts";
 import { digest } from "./digest.ts";
 import { observe } from "./observer.ts";
+import { watchPromises } from "./watch/watches.ts";
 
 /** Common part of the adapters of systems that speak etcd's v3 API; `name` and `capabilities` differ by system. */
-export const etcdApi = (name: string, capabilities: readonly (typeof offeredByEtcd)[number][]) =>
+export const etcdApi = (name: string, capabilities: readonly (typeof offeredWithLeases)[number][]) =>
   ({
     name,
     promises: {
@@ -14,6 +15,7 @@ export const etcdApi = (name: string, capabilities: readonly (typeof offeredByEt
         linearizable: { consistency: "linearizable" },
         serializable: { consistency: "stale-monotonic" },
       },
+      watches: watchPromises,
     },
     defaultReadMode: "linearizable",
     localReadMode: "serializable",

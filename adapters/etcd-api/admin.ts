@@ -4,15 +4,14 @@ import { communication } from "./communication.ts";
 import { openConnection } from "./connection.ts";
 import { type Call, methods } from "./methods.ts";
 
-type Actions = Omit<Admin, "close">;
-
-/** Members, compaction and moves of the leader: every server of etcd's API has them. */
+/** A member that is asked to move the leader must be the leader, or it refuses. */
 export function admin(endpoint: Endpoint, options: ConnectOptions): Admin {
   const connection = openConnection(endpoint, options);
-  return { ...actions(communication(connection, options).call), close: async () => connection.close() };
+  const { call } = communication(connection, options);
+  return { ...actions(call), close: async () => connection.close() };
 }
 
-const actions = (call: Call): Actions => ({
+const actions = (call: Call): Omit<Admin, "close"> => ({
   async members(ask) {
     const [list, status] = await Promise.all([
       call(methods.memberList, {}, ask),
@@ -29,13 +28,12 @@ const actions = (call: Call): Actions => ({
     );
   },
 
+  async moveLeader(to, ask) {
+    await call(methods.moveLeader, { targetId: to.id }, ask);
+  },
+
   /** `physical`: the answer comes when what was before the revision is gone from the store, not only unreadable. */
   async compact(revision, ask) {
     await call(methods.compact, { revision: String(revision), physical: true }, ask);
-  },
-
-  /** The member that is asked must be the leader, or it refuses. */
-  async moveLeader(to, ask) {
-    await call(methods.moveLeader, { targetId: to.id }, ask);
   },
 });

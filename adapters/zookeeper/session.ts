@@ -75,13 +75,13 @@ export class Session {
     this.#disconnected = listener;
   }
 
-  /** Stops hearing a watch. The server forgets it if nobody else wants what it holds for that path. Never rejects. */
-  async unwatch(path: string, heard: NonNullable<Watch["heard"]>): Promise<void> {
+  /** Stops hearing a watch. The server is told to forget it if nobody else wants what it holds for that path. */
+  unwatch(path: string, heard: NonNullable<Watch["heard"]>): void {
     const connection = this.#connection;
     if (!this.#watches.leave(path, heard) || !connection?.usable || this.#ended !== undefined) return;
-    const deadline = nanos(this.#options.clock.now() + millis(farewellMs));
+    const deadline = nanos(this.#options.clock.now() + millis(this.#timeoutMs));
     // Nothing depends on the answer: a watch that has fired meanwhile is not there to be removed.
-    await connection.ask(removeWatches(path), { deadline, signal: undefined }).catch(() => undefined);
+    connection.ask(removeWatches(path), { deadline, signal: undefined }).catch(() => undefined);
   }
 
   /** Stops reading from the network, or goes on. */

@@ -47,9 +47,8 @@ export class OneShotWatch {
     return revisionOf(zxid);
   }
 
-  /** Never rejects. */
-  stop(): Promise<void> {
-    return this.#session.unwatch(this.#target.path, this.#heard);
+  stop(): void {
+    this.#session.unwatch(this.#target.path, this.#heard);
   }
 
   async #goOn(first: Promise<WatchEvent>, ask: AskSession): Promise<void> {

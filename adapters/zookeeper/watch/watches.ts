@@ -89,7 +89,7 @@ class ZooKeeperSubscription implements Subscription {
   readonly #forget: () => void;
   readonly #deliveries: Deliveries;
   /** Removes what the server holds for it, in a session that others share. */
-  #stop: () => Promise<void> = async () => {};
+  #stop: () => void = () => {};
   revision = 0;
 
   constructor(session: Session, request: WatchRequest, options: ConnectOptions, forget: () => void) {
@@ -154,7 +154,7 @@ class ZooKeeperSubscription implements Subscription {
   async #leave(): Promise<void> {
     this.#forget();
     if (!this.isOwn) {
-      await this.#stop();
+      this.#stop();
       return;
     }
     // The server's farewell would wait behind what is not read.
