@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { memoryAdapter } from "../../adapters/memory/adapter.ts";
 import { MemorySystem } from "../../adapters/memory/system.ts";
 import { sleep } from "../../core/clock.ts";
 import { type NodeId, nodeId } from "../../core/op.ts";
@@ -38,7 +39,10 @@ function fakeWorker(name: string, done: string[]): Worker {
 }
 
 /** Strikes a cluster that has a leader, and heals it. */
-async function strike(name: string, options: { size?: number; seed?: number; held?: string[] } = {}) {
+async function strike(
+  name: string,
+  options: { size?: number; seed?: number; held?: string[]; logTail?: () => Promise<string> } = {},
+) {
   const { size = 5, seed = 1, held = [] } = options;
   const done: string[] = [];
   const workers = ["w1", "w2"].map((worker) => fakeWorker(worker, done));
@@ -51,9 +55,14 @@ async function strike(name: string, options: { size?: number; seed?: number; hel
     await Promise.all(system.nodes.map((node) => node.start()));
     await sleep(clock, seconds(1));
     const { leader } = system;
+    const { logTail } = options;
+    if (logTail !== undefined) for (const node of system.nodes) node.logTail = logTail;
     const target: Target = {
       cluster: { nodes: system.nodes, network: system.network, stop: async () => {} },
       clients: { workers },
+      admin: (node) => memoryAdapter(system).admin?.({ node, host: "", port: 0 }, { clock, timeoutMs: 1000 }),
+      compacting: (revision) => done.push(`compact ${revision}`),
+      snapshotReceived: /took over/,
       clock,
       random,
       leader: async () => system.leader,
@@ -67,6 +76,7 @@ async function strike(name: string, options: { size?: number; seed?: number; hel
   });
 }
 
+const noOperator = { admin: () => undefined, compacting: () => {}, snapshotReceived: undefined };
 const seeds = Array.from({ length: 30 }, (_, seed) => seed);
 
 describe("a nemesis of clients", () => {
@@ -92,6 +102,39 @@ describe("a nemesis of clients", () => {
     const cut = /^cut client worker w[12] off from (n[1-5]|all nodes)$/;
     for (const summary of summaries) expect(summary).toMatch(cut);
     expect(new Set(summaries).size).toBeGreaterThan(6);
+  });
+});
+
+describe("a nemesis that does what an operator does", () => {
+  it("move-leader makes another node the leader, and tells which", async () => {
+    for (const seed of seeds.slice(0, 5)) {
+      const { system, leader, injected } = await strike("move-leader", { seed });
+      expect(system.leader).not.toBe(leader);
+      expect(injected?.summary).toBe(`move the leader from ${leader} to ${system.leader}`);
+      expect(injected?.nodes).toEqual([leader]);
+      expect(await injected?.proof()).toBe(`${system.leader} leads instead of ${leader}`);
+    }
+  });
+
+  it("kill-after-compaction says what it compacts before it does, and kills the node that does it", async () => {
+    const { injected, states, done } = await strike("kill-after-compaction");
+    expect(done).toEqual(["compact 0"]);
+    expect(states.filter((state) => state === "killed")).toHaveLength(1);
+    expect(injected?.summary).toBe(`kill ${injected?.nodes[0]} after a compaction to revision 0`);
+  });
+
+  it("snapshot-follower cuts a follower off and is proven by what its log says after that", async () => {
+    let log = "started";
+    const { injected, leader } = await strike("snapshot-follower", { logTail: async () => log });
+    expect(injected?.nodes[0]).not.toBe(leader);
+    expect(await injected?.proof()).toBeUndefined();
+    log = "started\ntook over the snapshot of n1";
+    expect(await injected?.proof()).toBe(`${injected?.nodes[0]}: took over the snapshot of n1`);
+  });
+
+  it("leaves a node alone that refuses", async () => {
+    const { injected } = await strike("move-leader", { size: 1 });
+    expect(injected).toBeUndefined();
   });
 });
 
@@ -141,6 +184,7 @@ describe("partition", () => {
     const { system, leader } = await strike("partition-follower");
     const target = {
       clients: { workers: [] },
+      ...noOperator,
       cluster: { nodes: system.nodes, network: system.network, stop: async () => {} },
     };
     const nobody = {
@@ -150,6 +194,7 @@ describe("partition", () => {
       leader: async () => undefined,
       held: new Set<NodeId>(),
       clients: { workers: [] },
+      ...noOperator,
     };
     expect(leader).toBeDefined();
     expect(await nemeses["partition-follower"]?.inject(nobody)).toBeUndefined();
@@ -200,6 +245,7 @@ describe("kill", () => {
     const cluster = { nodes: system.nodes, network: system.network, stop: async () => {} };
     const target = {
       clients: { workers: [] },
+      ...noOperator,
       cluster,
       clock,
       random,
@@ -241,7 +287,15 @@ describe("restart-staggered", () => {
       events.length = 0;
       const cluster = { nodes: system.nodes, network: system.network, stop: async () => {} };
       const leader = async () => system.leader;
-      const target = { clients: { workers: [] }, cluster, clock, random, leader, held: new Set<NodeId>() };
+      const target = {
+        clients: { workers: [] },
+        ...noOperator,
+        cluster,
+        clock,
+        random,
+        leader,
+        held: new Set<NodeId>(),
+      };
       const injected = await nemeses["restart-staggered"]?.inject(target);
       const early = await injected?.proof();
       await sleep(clock, seconds(lasting));

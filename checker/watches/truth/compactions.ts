@@ -1,5 +1,5 @@
 import type { History } from "../../../core/history.ts";
-import { isNotice } from "../../../core/history.ts";
+import { isHarnessEvent, isNotice } from "../../../core/history.ts";
 import type { Operation, Revision } from "../../../core/op.ts";
 import { firstPosition } from "./expected.ts";
 
@@ -24,7 +24,9 @@ export class Compactions {
     );
     const reported: Compaction[] = [];
     for (const event of history)
-      if (isNotice(event) && event.f === "canceled" && event.revision !== undefined)
+      if (isHarnessEvent(event) && event.f === "compaction")
+        reported.push({ index: event.index, revision: event.value });
+      else if (isNotice(event) && event.f === "canceled" && event.revision !== undefined)
         reported.push({ index: event.index, revision: event.revision });
     this.#possible = highest([
       ...asked.map(({ callIndex, revision }) => ({ index: callIndex, revision })),
