@@ -6,7 +6,7 @@ import type { ClientWith } from "../../adapters/client/client.ts";
 import { ClientError } from "../../core/errors.ts";
 import type { Call, Outcome, Result } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
-import type { WatchPromise } from "../../core/watch.ts";
+import type { WatchArgument, WatchPromise } from "../../core/watch.ts";
 import type { Actor, At, Pause, WorkloadRun } from "../workload.ts";
 import type { Keys } from "./keys.ts";
 import type { Known } from "./known.ts";
@@ -89,17 +89,13 @@ export class WatchClient implements Actor<Needs, Call | Pause> {
   }
 
   #watchCall({ kind, target, from }: WatchPlan): Call {
-    const isFromPrefix = "prefix" in target;
-    return {
-      f: "watch",
-      ...(!isFromPrefix && { key: target.key }),
-      value: {
-        kind,
-        ...(isFromPrefix && { prefix: target.prefix }),
-        ...(from !== undefined && { from }),
-        ...(this.#promise(kind).previous && { previous: true }),
-      },
+    const argument: WatchArgument = {
+      kind,
+      ...("prefix" in target && target),
+      ...(from !== undefined && { from }),
+      ...(this.#promise(kind).previous && { previous: true }),
     };
+    return { f: "watch", ...("key" in target && target), value: argument };
   }
 
   async #open(
