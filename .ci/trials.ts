@@ -130,7 +130,15 @@ const reference: readonly Trial[] = [
   })),
 ];
 
+const clientFaults =
+  "--nemesis pause-client,kill-client,partition-client --fault-seconds 2 --gap-seconds 1.5 --seconds 14";
+
 const realSystems: readonly Trial[] = [
+  ...["etcd", "zookeeper", "consul --read-mode consistent"].map((system) => ({
+    name: `${system} keeps its promise while load workers are paused, killed and cut off`,
+    args: `--system ${system} --runtime netns --workers 2 --rate 200 ${clientFaults}`,
+    status: 0,
+  })),
   {
     name: "etcd keeps linearizability under partitions, kills and pauses",
     args: `--system etcd --runtime netns ${all}`,

@@ -27,6 +27,8 @@ export interface NodeView {
   readonly version: string;
   /** The planted bug, for systems that have some. */
   readonly mutant?: string;
+  /** One of the deployment's presets. */
+  readonly preset?: string;
   /** The path of the program, where `Binary.find` gave one; a container's image has it on its PATH. */
   readonly command?: string;
 }
@@ -81,6 +83,13 @@ export interface Deployment {
   readonly sizes: readonly number[];
   /** Planted bugs that the system offers: name -> what it does. */
   readonly mutants?: Readonly<Record<string, string>>;
+  /**
+   * Settings under which rare things happen often: name -> what they are. `tight`: small snapshots, few entries kept for nodes that
+   * are behind, compaction in small batches.
+   */
+  readonly presets?: Readonly<Record<string, string>>;
+  /** Matches a line of a node's log when it took over a snapshot of another node, perhaps under `tight` only. */
+  readonly snapshotReceived?: RegExp;
   launch(node: NodeView): NodeLaunch;
   /** Whole cluster is ready within this many seconds on a slow machine. */
   readonly readySeconds: number;

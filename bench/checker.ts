@@ -1,7 +1,7 @@
 /**
  * How fast the checker is. Prints a table of figures and goals:
  *
- *     npx tsx bench/checker.ts [ROW…]
+ *     npx tsx bench/checker.ts [ROW…]      (say "notices" for those of watches)
  *
  * Every row is measured in a process of its own, from a history in memory to the verdict; memory is the process' peak,
  * the history included. Histories are generated from a seed, or recorded ones from ../shared/histories, where present.
@@ -19,11 +19,13 @@ import { jepsenLog } from "../checker/formats/jepsen-log.ts";
 import { linearizable } from "../checker/linearizability/linearizable.ts";
 import { models } from "../checker/models/index.ts";
 import { nodeWorkers } from "../checker/threads/node-workers.ts";
+import { watchCheckers } from "../checker/watches/watch-checkers.ts";
 import type { History } from "../core/history.ts";
 import { realClock } from "../core/real-clock.ts";
 import { toSeconds } from "../core/time.ts";
 import type { VerdictKind } from "../core/verdict.ts";
 import { type RegisterHistoryOptions, registerHistory } from "./register-history.ts";
+import { type WatchHistoryOptions, watchHistory } from "./watch-history.ts";
 
 interface Goal {
   readonly seconds: number;
@@ -77,6 +79,26 @@ const register = linearizable({ model: models.register() });
 const generated = (options: Omit<RegisterHistoryOptions, "seed">, goal?: Goal): Row => ({
   ...(goal !== undefined && { goal }),
   run: () => measure(register, [registerHistory({ ...options, seed: 1 })]),
+});
+
+/** All checkers of watches, one after the other. */
+const watched = (options: Omit<WatchHistoryOptions, "seed">, goal: Goal): Row => ({
+  goal,
+  async run() {
+    const history = watchHistory({ ...options, seed: 1 });
+    const figures: Figures[] = [];
+    for (const checker of watchCheckers()) figures.push(await measure(checker, [history]));
+    const sum = (name: "seconds" | "cpuSeconds") => figures.reduce((total, each) => total + each[name], 0);
+    const verdicts: Partial<Record<VerdictKind, number>> = {};
+    for (const [kind, count] of figures.flatMap((each) => Object.entries(each.verdicts)))
+      verdicts[kind as VerdictKind] = (verdicts[kind as VerdictKind] ?? 0) + count;
+    return {
+      seconds: sum("seconds"),
+      slowestSeconds: sum("seconds"),
+      cpuSeconds: sum("cpuSeconds"),
+      verdicts,
+    };
+  },
 });
 
 const recordings = fileURLToPath(new URL("../../shared/histories", import.meta.url));
@@ -148,6 +170,8 @@ const rows: Readonly<Record<string, Row>> = {
     ...repeating,
     crashes: 0.01,
   }),
+  "1,000,000 notices, 10 watches": watched({ notices: million, watches: 10, keys: 100 }, { seconds: 3 }),
+  "1,000,000 notices, 1,000 watches": watched({ notices: million, watches: 1000, keys: 100 }, { seconds: 3 }),
   ...(existsSync(recordings) && {
     "recorded: all etcd logs": recorded("jepsen-etcd-logs", jepsenLog, register, {
       seconds: 0.5,

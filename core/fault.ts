@@ -4,7 +4,8 @@ import type { Nanos } from "./time.ts";
 
 /**
  * What can be done to a cluster, and to its clients: `client-pause` and `client-kill` strike a load worker, `worker-cut` cuts one
- * off from nodes, `client-cut` all of them. `link-cut` also cuts clients' links where `client-cut` is offered.
+ * off from nodes, `client-cut` all of them. `link-cut` also cuts clients' links where `client-cut` is offered. `leader-move` and
+ * `compaction` are commands of an operator, and `snapshot` is what a node's log must tell; systems offer these.
  */
 export type Fault =
   | "link-cut"
@@ -16,7 +17,10 @@ export type Fault =
   | "pause"
   | "restart"
   | "client-pause"
-  | "client-kill";
+  | "client-kill"
+  | "leader-move"
+  | "compaction"
+  | "snapshot";
 
 /** A fault as a period of the run's time. */
 export interface FaultWindow {

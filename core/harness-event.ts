@@ -66,7 +66,13 @@ export interface DigestEvent extends Head {
   readonly value: NodeDigest;
 }
 
-export type HarnessEvent = PhaseEvent | LeaderEvent | FaultEvent | DigestEvent;
+/** The harness is about to make the system discard its history before `value`. */
+export interface CompactionEvent extends Head {
+  readonly f: "compaction";
+  readonly value: Revision;
+}
+
+export type HarnessEvent = PhaseEvent | LeaderEvent | FaultEvent | DigestEvent | CompactionEvent;
 
 /** A harness event before the recorder gives it its place. */
 export type HarnessNews = WithoutHead<HarnessEvent>;

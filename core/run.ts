@@ -3,6 +3,7 @@ import type { FaultWindow } from "./fault.ts";
 import type { Revision, RevisionScope } from "./op.ts";
 import type { Nanos } from "./time.ts";
 import type { Verdict, VerdictKind } from "./verdict.ts";
+import type { WatchPromise } from "./watch.ts";
 
 /** `run.json`: all that is known of one run but its operations. `version` rises when its meaning changes. */
 export interface Run {
@@ -28,6 +29,8 @@ export interface Run {
     readonly options: Readonly<Record<string, number>>;
     /** How long a node may take to catch up after the last heal; absent in runs from before nodes were asked. */
     readonly convergenceSeconds?: number;
+    /** What each kind of watch of the system promises; absent in runs from before there were watches. */
+    readonly watches?: Readonly<Record<string, WatchPromise>>;
   };
   /** What the revision of a read is about; runs of older versions do not say. */
   readonly revisions?: RevisionScope;

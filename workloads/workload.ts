@@ -9,6 +9,7 @@ import type { Consistency, KnownLimit } from "../core/consistency.ts";
 import { type History, isClientEvent, type NoticeEvent } from "../core/history.ts";
 import type { Call, NodeId, Outcome, Result, RevisionScope } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
+import type { WatchPromise } from "../core/watch.ts";
 
 /** The run as a workload sees it. Stored in run.json, so that a stored run is judged by the same checkers. */
 export interface WorkloadRun {
@@ -27,6 +28,10 @@ export interface WorkloadRun {
   readonly options: Readonly<Record<string, number>>;
   /** Seconds that a node may take to catch up after the last heal. */
   readonly convergenceSeconds: number;
+  /** What each kind of watch of the system promises, by its name; none if it has no watches. */
+  readonly watches: Readonly<Record<string, WatchPromise>>;
+  /** What the system's clients can do, in addition to what the workload requires. Empty where a stored run is judged. */
+  readonly offers: readonly Capability[];
 }
 
 /** The part of a run's load that one worker process does: every `of`-th operation, from the `index`-th on. */

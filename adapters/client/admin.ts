@@ -24,6 +24,8 @@ export interface Admin {
   members(ask?: Ask): Promise<readonly Member[]>;
   /** Transfers leadership to a member. Only the leader can: others reject with `not-leader`, or forward it (Consul). */
   moveLeader?(to: Member, ask?: Ask): Promise<void>;
+  /** Returns the newest revision. */
+  revision?(ask?: Ask): Promise<Revision>;
   /** Discards the history of keys before `revision`. */
   compact?(revision: Revision, ask?: Ask): Promise<void>;
   /** Never rejects. */

@@ -2,6 +2,7 @@
 import { ClientError } from "../../core/errors.ts";
 import type { Connection, ConnectOptions, Endpoint } from "./connection.ts";
 import type { Delete } from "./delete.ts";
+import type { KeptHistory } from "./history.ts";
 import type { KeyValue } from "./kv.ts";
 import type { Prefix } from "./prefix.ts";
 import type { Sessions } from "./session.ts";
@@ -15,6 +16,7 @@ export interface Capabilities {
   readonly session: Sessions;
   readonly txn: Txn;
   readonly watch: Watches;
+  readonly history: KeptHistory;
 }
 
 export type Capability = keyof Capabilities;

@@ -18,6 +18,8 @@ export const deployment: Deployment = {
   image: "hashicorp/consul:1.20",
   commonAddresses: true,
   sizes: [1, 3, 5],
+  presets: { tight: "a snapshot every 100 entries, 10 kept for servers that are behind" },
+  snapshotReceived: /[Ii]nstalled remote snapshot/,
   readySeconds: 30,
   launch: (node) => ({
     argv: [
@@ -61,6 +63,11 @@ function configuration(node: NodeView): Json {
     // looked for that seldom that its clients find no leader long after the heal.
     gossip_lan: { suspicion_mult: 30 },
     session_ttl_min: "1s",
+    ...(node.preset === "tight" && {
+      raft_snapshot_threshold: 100,
+      raft_snapshot_interval: "1s",
+      raft_trailing_logs: 10,
+    }),
     // All load comes from one address.
     limits: { http_max_conns_per_client: 2000, rpc_max_conns_per_client: 1000 },
   };

@@ -32,6 +32,11 @@ const actions = (call: Call): Omit<Admin, "close"> => ({
     await call(methods.moveLeader, { targetId: to.id }, ask);
   },
 
+  async revision(ask) {
+    const { header } = await call(methods.range, { key: Buffer.from([0]), serializable: false }, ask);
+    return Number(header.revision);
+  },
+
   /** `physical`: the answer comes when what was before the revision is gone from the store, not only unreadable. */
   async compact(revision, ask) {
     await call(methods.compact, { revision: String(revision), physical: true }, ask);

@@ -2,6 +2,7 @@ import { ClientError } from "../../core/errors.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import type { ClientWith } from "../client/client.ts";
 import type { Delete } from "../client/delete.ts";
+import type { KeptHistory } from "../client/history.ts";
 import { KeptSessions } from "../client/kept-sessions.ts";
 import type { KeyValue } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
@@ -14,7 +15,7 @@ import { prefixRange } from "./ranges.ts";
 import { EtcdWatches } from "./watch/watches.ts";
 
 /** Capabilities of each server of etcd's v3 API. */
-export const offered = ["kv", "delete", "prefix", "txn", "watch"] as const;
+export const offered = ["kv", "delete", "prefix", "txn", "watch", "history"] as const;
 /** Capabilities of etcd; the reference server has no leases. */
 export const offeredWithLeases = [...offered, "session"] as const;
 
@@ -34,6 +35,7 @@ export async function connect(
       delete: deletion(call),
       prefix: prefix(call),
       txn: transactions(call),
+      history: history(call),
       session,
       watch,
       async close() {
@@ -93,6 +95,12 @@ const deletion =
       ? { existed: false }
       : { existed: true, revision: revisionOf(answer.header) };
   };
+
+const history = (call: Call): KeptHistory => ({
+  async compact(revision, ask) {
+    await call(methods.compact, { revision: String(revision), physical: false }, ask);
+  },
+});
 
 const transactions = (call: Call): Txn => ({
   async commit(changes, ask) {

@@ -4,6 +4,7 @@ import { millis } from "../../core/time.ts";
 import { type Ask, abortedError, onAbort } from "../client/ask.ts";
 import type { ClientWith } from "../client/client.ts";
 import type { Deletion } from "../client/delete.ts";
+import type { KeptHistory } from "../client/history.ts";
 import { KeptSessions, type Lease } from "../client/kept-sessions.ts";
 import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
@@ -12,7 +13,7 @@ import type { MemoryAnswer, MemoryRequest } from "./requests.ts";
 import type { MemorySystem } from "./system.ts";
 import { MemoryWatches } from "./watch/client.ts";
 
-export const offered = ["kv", "delete", "prefix", "session", "txn", "watch"] as const;
+export const offered = ["kv", "delete", "prefix", "session", "txn", "watch", "history"] as const;
 
 /** A connection to one node of the in-memory system. */
 export class MemoryClient implements ClientWith<(typeof offered)[number]> {
@@ -54,6 +55,10 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
       const { revision, modRevision } = await this.ask({ type: "txn", changes }, ask);
       return modRevision === undefined ? undefined : revision;
     },
+  };
+
+  readonly history: KeptHistory = {
+    compact: async (before, ask) => void (await this.ask({ type: "compact", before }, ask)),
   };
 
   async delete(key: string, ask?: Ask): Promise<Deletion> {

@@ -21,6 +21,8 @@ export const deployment: Deployment = {
   image: "assay/reference:local",
   sizes: [1, 3, 5],
   mutants,
+  presets: { tight: "a snapshot every 100 entries" },
+  snapshotReceived: /snapshot: restored at \d+ from the leader/,
   readySeconds: 20,
   launch: (node) => ({ argv: [...program(node), ...options(node)], env: {}, files: {} }),
 };
@@ -34,7 +36,7 @@ function program({ command }: NodeView): string[] {
 }
 
 function options(node: NodeView): string[] {
-  const { id, dataDir, listen, mutant, extraArgs } = node;
+  const { id, dataDir, listen, mutant, preset, extraArgs } = node;
   const cluster = members(node, "peer").map((member) => `${member.id}=${hostPort(member.address)}`);
   const values: Readonly<Record<string, string | undefined>> = {
     name: id,
@@ -45,6 +47,7 @@ function options(node: NodeView): string[] {
     "initial-cluster": cluster.join(","),
     "election-timeout-ms": "500",
     "heartbeat-ms": "50",
+    "snapshot-entries": preset === "tight" ? "100" : undefined,
     mutant,
   };
   const given = Object.entries(values).flatMap(([name, value]) =>

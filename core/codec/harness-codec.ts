@@ -32,6 +32,9 @@ export function readHarnessNews(json: HarnessMembers): ReadNews {
     case "digest":
       if (!isDigest(value)) return wrong("a digest with node, at, digest and since");
       return { kind: "news", news: { f, value } };
+    case "compaction":
+      if (!isFiniteNumber(value)) return wrong("a compaction to a revision");
+      return { kind: "news", news: { f, value } };
     case "fault":
       return isText(json.name) ? faultNews(json.name, value) : wrong("a fault with its nemesis' name");
     default:

@@ -56,6 +56,7 @@ export interface BenchOptions {
   readonly nodeArg: readonly string[];
   readonly workloadOption: readonly string[];
   readonly mutant?: string;
+  readonly preset?: string;
   readonly endpoint?: string;
   readonly faultCommand?: string;
   readonly user?: string;
@@ -137,6 +138,7 @@ function declareWhat(command: Command): Command {
     .option("--seed <n>", "seed of the schedule of operations and faults (default: random)", seedNumber)
     .option("--read-mode <mode>", "read mode, or system=mode; repeatable", repeated, [])
     .option("--mutant <name>", "plant a bug in the reference server (see: assay list)")
+    .option("--preset <name>", "settings under which rare things happen often: tight (see: assay list)")
     .option("--version <v>", "version of the system, or system=version; repeatable", repeated, [])
     .option("--image <image>", "container image, or system=image; repeatable", repeated, [])
     .addOption(

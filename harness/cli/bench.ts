@@ -138,6 +138,7 @@ function specOf(
       version,
       extraArgs: options.nodeArg,
       ...(options.mutant !== undefined && { mutant: options.mutant }),
+      ...(options.preset !== undefined && { preset: options.preset }),
       ...(plan.image !== undefined && { image: plan.image }),
       ...(options.storage !== undefined && { storage: options.storage }),
     },

@@ -99,6 +99,7 @@ function start(
     runId: `cluster-${process.pid}`,
     faults: new Set<Fault>(),
     ...(options.mutant !== undefined && { mutant: options.mutant }),
+    ...(options.preset !== undefined && { preset: options.preset }),
     ...(plan.image !== undefined && { image: plan.image }),
     ...(options.storage !== undefined && { storage: options.storage }),
   };

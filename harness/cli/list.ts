@@ -71,6 +71,14 @@ export function list(registries: Registries, output: Output): void {
   );
   section(
     output,
+    "Presets (--preset)",
+    ["system", "name", ""],
+    systems.flatMap(({ name, deployment }) =>
+      Object.entries(deployment.presets ?? {}).map(([preset, doc]) => [name, preset, doc]),
+    ),
+  );
+  section(
+    output,
     "Models (check --model)",
     ["name", ""],
     judgedModels().map(({ name, judged }) => [name, judged]),
@@ -125,6 +133,7 @@ function listing({ adapters, runtimes, workloads, nemeses }: Registries) {
         defaultReadMode,
         capabilities: [...capabilities],
         mutants: deployment.mutants ?? {},
+        presets: deployment.presets ?? {},
       }),
     ),
     runtimes: Object.values(runtimes).map(({ name, summary, faults }) => ({

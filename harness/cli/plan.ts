@@ -6,6 +6,7 @@ import { either } from "../../core/wording.ts";
 import type { Workload } from "../../workloads/workload.ts";
 import { workerFaults } from "../load/workers/worker-clients.ts";
 import type { NemesisStep } from "../nemesis/nemesis.ts";
+import { offeredBy } from "../nemesis/offered.ts";
 import { parseNemeses } from "../nemesis/registry.ts";
 import type { Runtime, RuntimeContext } from "../runtimes/runtime.ts";
 import { lookUp } from "./arguments.ts";
@@ -61,15 +62,16 @@ async function planSystem(
     throw new UsageError(`${name} runs with ${either(deployment.sizes)} nodes, not ${options.nodes}`);
   }
   if (options.mutant !== undefined) lookUp(deployment.mutants ?? {}, options.mutant, "planted bug", name);
+  if (options.preset !== undefined) lookUp(deployment.presets ?? {}, options.preset, "preset", name);
   const runtime = await pickRuntime(adapter, options.runtime, runtimes);
   const nemeses = nemesesFor(options, runtime, context);
   for (const nemesis of nemeses.flat()) {
     const lacking = [...(known[nemesis.name] ?? nemesis).requires].filter(
-      (fault) => !runtime.faults.has(fault) && !workerFaults.has(fault),
+      (fault) => ![runtime.faults, workerFaults, offeredBy(adapter)].some((offered) => offered.has(fault)),
     );
     if (lacking.length > 0)
       throw new UsageError(
-        `--nemesis ${nemesis.name} needs ${lacking.join(", ")}, which runtime ${runtime.name} cannot inject${runtime.name === "external" && options.faultCommand === undefined ? " without --fault-command" : ""}`,
+        `--nemesis ${nemesis.name} needs ${lacking.join(", ")}, which ${name} on runtime ${runtime.name} does not offer${runtime.name === "external" && options.faultCommand === undefined ? " without --fault-command" : ""}`,
       );
   }
   const version = forSystem(options.version, "--version");

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { memoryAdapter } from "../../adapters/memory/adapter.ts";
 import { MemorySystem } from "../../adapters/memory/system.ts";
 import { sleep } from "../../core/clock.ts";
 import { type NodeId, nodeId } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
 import { seconds } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
+import type { Worker } from "../load/clients.ts";
 import type { Injected, Target } from "./nemesis.ts";
 import { nemeses, parseNemeses } from "./registry.ts";
 
@@ -13,11 +15,37 @@ interface Struck {
   readonly leader: NodeId | undefined;
   readonly injected: Injected | undefined;
   readonly states: readonly string[];
+  /** What was done to the load workers. */
+  readonly done: readonly string[];
+}
+
+/** A load worker in words, which notes what is done to it. */
+function fakeWorker(name: string, done: string[]): Worker {
+  let state: ReturnType<Worker["state"]> = "running";
+  const become = (next: typeof state, what: string) => {
+    if (state !== next) done.push(`${what} ${name}`);
+    state = next;
+    return what;
+  };
+  return {
+    name,
+    address: `address of ${name}`,
+    state: () => state,
+    pause: async () => become("paused", "pause"),
+    resume: async () => void become("running", "resume"),
+    kill: async () => become("killed", "kill"),
+    replace: async () => void become("running", "replace"),
+  };
 }
 
 /** Strikes a cluster that has a leader, and heals it. */
-async function strike(name: string, options: { size?: number; seed?: number; held?: string[] } = {}) {
+async function strike(
+  name: string,
+  options: { size?: number; seed?: number; held?: string[]; logTail?: () => Promise<string> } = {},
+) {
   const { size = 5, seed = 1, held = [] } = options;
+  const done: string[] = [];
+  const workers = ["w1", "w2"].map((worker) => fakeWorker(worker, done));
   const clock = new VirtualClock();
   const random = createRandom(seed);
   const latencyMs = { min: 1, max: 2 };
@@ -27,9 +55,14 @@ async function strike(name: string, options: { size?: number; seed?: number; hel
     await Promise.all(system.nodes.map((node) => node.start()));
     await sleep(clock, seconds(1));
     const { leader } = system;
+    const { logTail } = options;
+    if (logTail !== undefined) for (const node of system.nodes) node.logTail = logTail;
     const target: Target = {
       cluster: { nodes: system.nodes, network: system.network, stop: async () => {} },
-      clients: { workers: [] },
+      clients: { workers },
+      admin: (node) => memoryAdapter(system).admin?.({ node, host: "", port: 0 }, { clock, timeoutMs: 1000 }),
+      compacting: (revision) => done.push(`compact ${revision}`),
+      snapshotReceived: /took over/,
       clock,
       random,
       leader: async () => system.leader,
@@ -39,18 +72,78 @@ async function strike(name: string, options: { size?: number; seed?: number; hel
     const states = system.nodes.map((node) => node.state());
     await injected?.heal();
     await injected?.heal();
-    return { system, leader, injected, states };
+    return { system, leader, injected, states, done };
   });
 }
 
+const noOperator = { admin: () => undefined, compacting: () => {}, snapshotReceived: undefined };
 const seeds = Array.from({ length: 30 }, (_, seed) => seed);
+
+describe("a nemesis of clients", () => {
+  it.each([
+    ["pause-client", "pause", "resume"],
+    ["kill-client", "kill", "replace"],
+  ])("%s strikes one load worker and no node, and heals it once", async (name, strikes, heals) => {
+    const struck = await Promise.all(seeds.map((seed) => strike(name, { seed })));
+    for (const { injected, states, done } of struck) {
+      expect(injected?.nodes).toEqual([]);
+      expect(new Set(states)).toEqual(new Set(["running"]));
+      const worker = done[0]?.split(" ")[1];
+      expect(done).toEqual([`${strikes} ${worker}`, `${heals} ${worker}`]);
+      expect(injected?.summary).toBe(`${strikes} client worker ${worker}`);
+    }
+    expect(new Set(struck.map(({ done }) => done[0])).size).toBe(2);
+  });
+
+  it("partition-client cuts one load worker off, from one node or from all", async () => {
+    const summaries = await Promise.all(
+      seeds.map(async (seed) => (await strike("partition-client", { seed })).injected?.summary ?? ""),
+    );
+    const cut = /^cut client worker w[12] off from (n[1-5]|all nodes)$/;
+    for (const summary of summaries) expect(summary).toMatch(cut);
+    expect(new Set(summaries).size).toBeGreaterThan(6);
+  });
+});
+
+describe("a nemesis that does what an operator does", () => {
+  it("move-leader makes another node the leader, and tells which", async () => {
+    for (const seed of seeds.slice(0, 5)) {
+      const { system, leader, injected } = await strike("move-leader", { seed });
+      expect(system.leader).not.toBe(leader);
+      expect(injected?.summary).toBe(`move the leader from ${leader} to ${system.leader}`);
+      expect(injected?.nodes).toEqual([leader]);
+      expect(await injected?.proof()).toBe(`${system.leader} leads instead of ${leader}`);
+    }
+  });
+
+  it("kill-after-compaction says what it compacts before it does, and kills the node that does it", async () => {
+    const { injected, states, done } = await strike("kill-after-compaction");
+    expect(done).toEqual(["compact 0"]);
+    expect(states.filter((state) => state === "killed")).toHaveLength(1);
+    expect(injected?.summary).toBe(`kill ${injected?.nodes[0]} after a compaction to revision 0`);
+  });
+
+  it("snapshot-follower cuts a follower off and is proven by what its log says after that", async () => {
+    let log = "started";
+    const { injected, leader } = await strike("snapshot-follower", { logTail: async () => log });
+    expect(injected?.nodes[0]).not.toBe(leader);
+    expect(await injected?.proof()).toBeUndefined();
+    log = "started\ntook over the snapshot of n1";
+    expect(await injected?.proof()).toBe(`${injected?.nodes[0]}: took over the snapshot of n1`);
+  });
+
+  it("leaves a node alone that refuses", async () => {
+    const { injected } = await strike("move-leader", { size: 1 });
+    expect(injected).toBeUndefined();
+  });
+});
 
 describe("every nemesis", () => {
   it.each(Object.keys(nemeses))(
     "%s strikes a cluster of three, and heals it, twice if need be",
     async (name) => {
       const { injected, system } = await strike(name, { size: 3 });
-      expect(injected?.nodes.length).toBeGreaterThan(0);
+      expect(injected).toBeDefined();
       expect(system.nodes.map((node) => node.state())).toEqual(["running", "running", "running"]);
       const pairs = system.nodes.flatMap((a) => system.nodes.map((b) => [a.id, b.id] as const));
       for (const [a, b] of pairs) expect(system.network.connects(a, b)).toBe(true);
@@ -91,6 +184,7 @@ describe("partition", () => {
     const { system, leader } = await strike("partition-follower");
     const target = {
       clients: { workers: [] },
+      ...noOperator,
       cluster: { nodes: system.nodes, network: system.network, stop: async () => {} },
     };
     const nobody = {
@@ -100,6 +194,7 @@ describe("partition", () => {
       leader: async () => undefined,
       held: new Set<NodeId>(),
       clients: { workers: [] },
+      ...noOperator,
     };
     expect(leader).toBeDefined();
     expect(await nemeses["partition-follower"]?.inject(nobody)).toBeUndefined();
@@ -150,6 +245,7 @@ describe("kill", () => {
     const cluster = { nodes: system.nodes, network: system.network, stop: async () => {} };
     const target = {
       clients: { workers: [] },
+      ...noOperator,
       cluster,
       clock,
       random,
@@ -191,7 +287,15 @@ describe("restart-staggered", () => {
       events.length = 0;
       const cluster = { nodes: system.nodes, network: system.network, stop: async () => {} };
       const leader = async () => system.leader;
-      const target = { clients: { workers: [] }, cluster, clock, random, leader, held: new Set<NodeId>() };
+      const target = {
+        clients: { workers: [] },
+        ...noOperator,
+        cluster,
+        clock,
+        random,
+        leader,
+        held: new Set<NodeId>(),
+      };
       const injected = await nemeses["restart-staggered"]?.inject(target);
       const early = await injected?.proof();
       await sleep(clock, seconds(lasting));
@@ -275,7 +379,7 @@ describe("parseNemeses()", () => {
 
   it("lists the known names where one is unknown", () => {
     expect(() => parseNemeses(["partition+earthquake"])).toThrow(
-      /unknown nemesis "earthquake": expected partition, .*kill-all.* or loss, joined by , or \+; or none on its own/,
+      /unknown nemesis "earthquake": expected partition, .*kill-all.* or partition-client, joined by , or \+; or none on its own/,
     );
   });
 });

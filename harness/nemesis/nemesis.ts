@@ -1,6 +1,7 @@
+import type { Admin } from "../../adapters/client/admin.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Fault } from "../../core/fault.ts";
-import type { Link, NodeId } from "../../core/op.ts";
+import type { Link, NodeId, Revision } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
 import type { ClientHost } from "../load/clients.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
@@ -11,8 +12,14 @@ export interface Target {
   readonly clients: Pick<ClientHost, "workers">;
   readonly clock: Clock;
   readonly random: Random;
-  /** The leader according to the system itself; undefined while there is none. */
+  /** The leader according to the system itself; undefined while there is none. The same all through one `inject`. */
   leader(): Promise<NodeId | undefined>;
+  /** A node's operator; undefined if the system has none. The caller closes it. */
+  admin(node: NodeId): Admin | undefined;
+  /** Records that history is about to be discarded before `revision`, as checkers of watches must know. */
+  compacting(revision: Revision): void;
+  /** Lines of a node's log that say that it took over a snapshot of another node; undefined if the system does not say. */
+  readonly snapshotReceived: RegExp | undefined;
   /** Nodes that another active fault has struck: kills and pauses leave them alone. */
   readonly held: ReadonlySet<NodeId>;
 }

@@ -5,11 +5,13 @@ import { either } from "../../core/wording.ts";
 import { killNodes } from "./kill.ts";
 import { loss } from "./loss.ts";
 import type { Nemesis } from "./nemesis.ts";
+import { killAfterCompaction, moveLeader } from "./operator.ts";
 import { partition } from "./partition.ts";
 import { partitionClients } from "./partition-clients.ts";
 import { pauseNodes } from "./pause.ts";
 import { restartStaggered } from "./restart-staggered.ts";
 import { slow } from "./slow.ts";
+import { snapshotFollower } from "./snapshot.ts";
 import { killClient, partitionClient, pauseClient } from "./workers.ts";
 
 const all: readonly Nemesis[] = [
@@ -20,6 +22,9 @@ const all: readonly Nemesis[] = [
   ...pauseNodes,
   slow,
   loss,
+  moveLeader,
+  killAfterCompaction,
+  snapshotFollower,
   pauseClient,
   killClient,
   partitionClient,

@@ -44,6 +44,7 @@ async function runSchedule(
     faultSeconds,
     gapSeconds,
     clients: { workers: [] },
+    operator: { admin: () => undefined, compacting: () => {}, snapshotReceived: undefined },
     clock,
     cluster: {} as Cluster,
     random: createRandom(seed),
@@ -227,6 +228,25 @@ describe("a schedule of faults", () => {
     expect(healed).toEqual(["other"]);
   });
 
+  it("tells who led while a fault is injected, and who leads to what goes on afterwards", async () => {
+    const heard: (string | undefined)[] = [];
+    let leader = "n1";
+    const rolling: Nemesis = {
+      ...nemesis("rolling"),
+      inject: async (target) => {
+        leader = "n2";
+        heard.push(await target.leader());
+        return { summary: "rolling", nodes: [], proof: async () => target.leader(), heal: async () => {} };
+      },
+    };
+    const { reported } = await runSchedule([[rolling]], { length: 8, leader: async () => nodeId(leader) });
+    expect(heard[0]).toBe("n1");
+    expect(reported.find(({ change }) => change.state === "proven")?.change).toMatchObject({
+      led: "n1",
+      proof: "n2",
+    });
+  });
+
   it("shows the faults of the moment", async () => {
     const clock = new VirtualClock();
     const seen: string[] = [];
@@ -236,6 +256,7 @@ describe("a schedule of faults", () => {
       faultSeconds,
       gapSeconds,
       clients: { workers: [] },
+      operator: { admin: () => undefined, compacting: () => {}, snapshotReceived: undefined },
       clock,
       cluster: {} as Cluster,
       random: createRandom(1),

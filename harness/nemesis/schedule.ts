@@ -13,7 +13,7 @@ import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
 import { count } from "../../core/wording.ts";
 import type { ClientHost } from "../load/clients.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
-import type { Injected, Nemesis, NemesisStep } from "./nemesis.ts";
+import type { Injected, Nemesis, NemesisStep, Target } from "./nemesis.ts";
 
 /** Range, in seconds, from which a length of time is drawn. */
 export interface Span {
@@ -36,6 +36,8 @@ export interface ScheduleContext extends ScheduleOptions {
   /** How far the schedule may run past its end, for steps that have not struck yet because the cluster recovered slowly. */
   readonly overtime: Nanos;
   leader(): Promise<NodeId | undefined>;
+  /** What else a nemesis is given: see `Target`. */
+  readonly operator: Pick<Target, "admin" | "compacting" | "snapshotReceived">;
   /** Resolves when the cluster is ready again after a heal, or after the longest wait. */
   recovered(): Promise<void>;
   onFault(name: string, change: FaultChange): void;
@@ -111,20 +113,24 @@ export class FaultSchedule {
   }
 
   async #inject(nemesis: Nemesis, random: Random, until: Nanos): Promise<void> {
-    const { clock, cluster, clients, leader, signal } = this.#context;
+    const { clock, cluster, clients, leader, operator, signal } = this.#context;
     const held = new Set(this.#struck.filter((each) => !each.injected.cut).flatMap((s) => s.injected.nodes));
     for (let attempt = 0; clock.now() < until; attempt++) {
       signal.throwIfAborted();
       // Asked once per attempt, so that the fault strikes the leader that its record names.
       const led = await leader();
+      let striking = true;
       const injected = await nemesis.inject({
+        ...operator,
         cluster,
         clients,
         clock,
         random: random.fork(`attempt-${attempt}`),
-        leader: async () => led,
+        // What goes on by itself afterwards is told who leads then.
+        leader: async () => (striking ? led : await leader()),
         held,
       });
+      striking = false;
       if (injected !== undefined) {
         const struck = { nemesis, id: ++this.#lastId, injected, led };
         this.#struck.push(struck);

@@ -16,6 +16,7 @@ import type {
   UsageSample,
   WorkerHealth,
 } from "../../core/run.ts";
+import type { WatchPromise } from "../../core/watch.ts";
 import { sentenceOf } from "./schema-words.ts";
 import { count, type Members, node, time, verdict, verdictKind } from "./verdict-codec.ts";
 
@@ -55,6 +56,15 @@ const knownLimit: z.ZodType<KnownLimit> = z.looseObject({
   forwarded: z.boolean().exactOptional(),
   sentence: z.string(),
 } satisfies Members<KnownLimit>);
+
+const watchPromise: z.ZodType<WatchPromise> = z.looseObject({
+  contract: z.enum(["every-event", "latest-state", "one-shot", "key-set"]),
+  from: z.boolean(),
+  prefix: z.boolean(),
+  previous: z.boolean(),
+  progress: z.boolean(),
+  atomic: z.boolean(),
+} satisfies Members<WatchPromise>);
 
 const load: z.ZodType<Load> = z.discriminatedUnion("kind", [
   z.looseObject({ kind: z.literal("open"), rate: z.number(), processes: count, seconds: z.number() }),
@@ -105,6 +115,7 @@ const runFile: z.ZodType<Run> = z.looseObject({
       keyPrefix: z.string(),
       options: z.record(z.string(), z.int()),
       convergenceSeconds: z.number().positive().exactOptional(),
+      watches: z.record(z.string(), watchPromise).exactOptional(),
     })
     .exactOptional(),
   revisions: z.enum(["store", "key"]).exactOptional(),

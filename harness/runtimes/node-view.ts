@@ -22,6 +22,7 @@ export function nodeView(id: NodeId, index: number, topology: Topology, places: 
     extraArgs: topology.extraArgs,
     version: topology.program?.version ?? "",
     ...(topology.mutant !== undefined && { mutant: topology.mutant }),
+    ...(topology.preset !== undefined && { preset: topology.preset }),
     ...(topology.program !== undefined && { command: topology.program.command }),
   };
 }

@@ -12,6 +12,7 @@ export interface Topology {
   readonly program: Installed | undefined;
   readonly extraArgs: readonly string[];
   readonly mutant?: string;
+  readonly preset?: string;
   /** Directories for data and logs of the nodes, created if missing; `Cluster.stop` removes the data. */
   readonly dataDir: string;
   readonly logDir: string;

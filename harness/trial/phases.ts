@@ -98,6 +98,14 @@ class Phases {
       signal: end.signal,
       overtime: seconds(spec.recoverySeconds),
       leader: () => this.#watch.leader(),
+      operator: {
+        admin: (node) => {
+          const endpoint = cluster.nodes.find(({ id }) => id === node)?.endpoint;
+          return endpoint && deps.adapter.admin?.(endpoint, context.connect);
+        },
+        compacting: (value) => context.recorder.harness({ f: "compaction", value }),
+        snapshotReceived: deps.adapter.deployment.snapshotReceived,
+      },
       recovered: () => this.#recovered().then(() => {}),
       onFault: (name, change) => this.#onFault(name, change),
     });

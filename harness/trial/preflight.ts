@@ -1,5 +1,6 @@
 import { CouldNotRunError, UsageError } from "../../core/errors.ts";
 import { count, either } from "../../core/wording.ts";
+import { offeredBy } from "../nemesis/offered.ts";
 import { assertScheduleFits } from "../nemesis/schedule.ts";
 import type { TrialDeps, TrialSpec } from "./spec.ts";
 
@@ -39,9 +40,9 @@ export async function preflight(spec: TrialSpec, deps: TrialDeps): Promise<void>
   for (const nemesis of nemeses.flat()) {
     assertOffered(
       nemesis.requires,
-      new Set([...runtime.faults, ...deps.clients.faults]),
+      new Set([...runtime.faults, ...deps.clients.faults, ...offeredBy(adapter)]),
       `nemesis ${nemesis.name}`,
-      `runtime ${runtime.name}`,
+      `${adapter.name} on runtime ${runtime.name}`,
     );
   }
   for (const [name, value] of Object.entries(spec.workloadOptions)) {

@@ -66,6 +66,8 @@ export interface ClusterSpec {
   readonly version: string;
   readonly extraArgs: readonly string[];
   readonly mutant?: string;
+  /** One of the deployment's presets. */
+  readonly preset?: string;
   readonly image?: string;
   readonly storage?: NonNullable<Topology["storage"]>;
 }

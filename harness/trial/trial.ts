@@ -59,6 +59,8 @@ async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialConte
       keyPrefix: deps.runtime.outlivesRun ? `assay-${time}-` : "",
       options: spec.workloadOptions,
       convergenceSeconds: spec.convergenceSeconds,
+      watches: deps.adapter.promises.watches ?? {},
+      offers: [...deps.adapter.capabilities],
     },
   };
 }
@@ -199,6 +201,7 @@ class Trial {
         keyPrefix: workload.keyPrefix,
         options: workload.options,
         convergenceSeconds: workload.convergenceSeconds,
+        watches: workload.watches,
       },
       revisions: workload.revisions,
       nodes: this.#nodes,

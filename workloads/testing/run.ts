@@ -25,6 +25,8 @@ export const testRun = (parts: Partial<WorkloadRun> = {}): WorkloadRun => ({
   keyPrefix: "",
   options: {},
   convergenceSeconds: defaultConvergenceSeconds,
+  watches: {},
+  offers: [],
   ...parts,
 });
 

@@ -26,6 +26,8 @@ class EventJudge {
   readonly #sequence: Sequence;
   readonly #tally: Tally;
   #delivery = 0;
+  /** Whether some event had no revision, so that it is uncertain how far the watch got. */
+  #isVague = false;
   /** The lowest revision that was received. */
   #lowest = Number.POSITIVE_INFINITY;
 
@@ -37,7 +39,9 @@ class EventJudge {
     this.#tally = newTally(watch);
     this.#sequence = new Sequence(this.#due, this.#start, {
       isAtomic: watch.isAtomic,
-      isVague: (key, index) => this.#isVague(key, index),
+      startsAnywhere: !Number.isFinite(this.#start),
+      isOwed: (change) => isOwed(change, watch),
+      isVague: (key, index) => this.#hasDoubts(key, index),
     });
   }
 
@@ -83,6 +87,7 @@ class EventJudge {
 
   #event(notice: NoticeEvent): void {
     const { key = "", revision } = notice;
+    this.#isVague ||= revision === undefined;
     if (!follows(this.#watch.target, key)) {
       this.#add("event-outside-filter", { notice });
       return;
@@ -102,9 +107,8 @@ class EventJudge {
     this.#measure(notice, change);
   }
 
-  /** Whether the key's events cannot be told apart: some of its changes may have happened at any place. */
-  #isVague(key: string, index: number): boolean {
-    if (!Number.isFinite(this.#start)) return true;
+  /** Whether some changes of the key may have happened at any place. */
+  #hasDoubts(key: string, index: number): boolean {
     const doubts = this.#judging.truth.doubts.get(key) ?? [];
     return doubts.some(({ attempt }) => attempt.operation.callIndex < index);
   }
@@ -154,7 +158,7 @@ class EventJudge {
   /** A watch may be canceled for a compaction only where something that it still had to report was discarded. */
   #canceled(notice: NoticeEvent): void {
     const next = Math.max(this.#start, this.#sequence.reached + 1);
-    if (notice.revision !== undefined && next >= notice.revision)
+    if (notice.revision !== undefined && next >= notice.revision && !this.#isVague)
       this.#add("canceled-without-cause", { notice, revision: next });
   }
 

@@ -20,15 +20,24 @@ export interface Match {
   };
 }
 
+export interface SequenceOptions {
+  /** Whether all changes of a revision must arrive together. */
+  readonly isAtomic: boolean;
+  /** Whether nothing says at which revision the watch begins. */
+  readonly startsAnywhere: boolean;
+  /** Whether the watch must report the change. */
+  isOwed(change: Change): boolean;
+  /** Whether some changes of the key may have happened at any place, as far as was known at an event. */
+  isVague(key: string, index: number): boolean;
+}
+
 /** An event without a revision is looked for among this many changes. */
 const lookAhead = 1000;
 const nowhere = Number.NEGATIVE_INFINITY;
 
 export class Sequence {
   readonly #changes: readonly Change[];
-  /** Whether some changes of the key may have happened at any place. */
-  readonly #isVague: (key: string, index: number) => boolean;
-  readonly #isAtomic: boolean;
+  readonly #options: SequenceOptions;
   #position: number;
   #rest: Change[] = [];
   /** The revision that was received last, and in which delivery it began. */
@@ -40,14 +49,9 @@ export class Sequence {
   #progress = nowhere;
   readonly #skipped = new Map<string, Change>();
 
-  constructor(
-    { changes }: Due,
-    start: Revision,
-    options: { readonly isAtomic: boolean; isVague(key: string, index: number): boolean },
-  ) {
+  constructor({ changes }: Due, start: Revision, options: SequenceOptions) {
     this.#changes = changes;
-    this.#isVague = options.isVague;
-    this.#isAtomic = options.isAtomic;
+    this.#options = options;
     this.#position = firstPosition(changes.length, (i) => this.#change(i).revision >= start);
   }
 
@@ -97,12 +101,20 @@ export class Sequence {
     if (revision === this.#open) {
       const change = this.#takeRest((one) => one.key === key);
       if (change === undefined) return this.#again(key, revision);
-      if (!this.#isAtomic || delivery === this.#openedIn || this.#isSplit) return { change };
+      if (!this.#options.isAtomic || delivery === this.#openedIn || this.#isSplit) return { change };
       this.#isSplit = true;
       return { change, wrong: { kind: "split-revision", change } };
     }
     const position = this.#seek(revision);
-    if (this.#changes[position]?.revision !== revision) return unexpected;
+    const first = this.#changes[position];
+    if (first?.revision !== revision) return unexpected;
+    if (first.key === key && this.#changes[position + 1]?.revision !== revision) {
+      // The usual case, a revision of one change.
+      this.#passTo(position);
+      this.#begin(revision, delivery);
+      this.#position++;
+      return { change: first };
+    }
     this.#openAt(position, delivery);
     const change = this.#takeRest((one) => one.key === key);
     return change === undefined ? unexpected : { change };
@@ -124,21 +136,27 @@ export class Sequence {
 
   /** The next change that an event without a revision can report. */
   #next(notice: NoticeEvent, key: string, delivery: number): Match {
-    const fits = (change: Change) => change.key === key && describes(notice.f, change, notice.index);
+    const { f, index } = notice;
+    const fits = (change: Change) =>
+      change.key === key && change.calledAt < index && describes(f, change, index);
     const own = this.#takeRest(fits);
     if (own !== undefined) return { change: own };
-    const isVague = this.#isVague(key, notice.index);
-    const first = this.#changes[this.#position]?.revision;
+    const { isVague: hasDoubts, isOwed, startsAnywhere } = this.#options;
+    const isVague = startsAnywhere || hasDoubts(key, index);
+    // It may be a change whose place nobody knows: it never passes over what has to come.
+    if (isVague && this.#rest.some(isOwed)) return {};
+    let bar: Revision | undefined;
     const limit = Math.min(this.#changes.length, this.#position + lookAhead);
     for (let i = this.#position; i < limit; i++) {
       const change = this.#change(i);
-      if (isVague && change.revision !== first) break;
+      if (isVague && bar !== undefined && change.revision !== bar) break;
+      if (isOwed(change)) bar ??= change.revision;
+      else if (startsAnywhere) continue;
       if (!fits(change)) continue;
       this.#openAt(this.#seek(change.revision), delivery);
       const taken = this.#takeRest(fits);
       return taken === undefined ? {} : { change: taken };
     }
-    // It may be a change whose place nobody knows.
     return isVague ? {} : this.#unplaced(fits);
   }
 
@@ -169,16 +187,22 @@ export class Sequence {
   /** Passes over everything before the position, and opens the revision there. */
   #openAt(position: number, delivery: number): void {
     this.#passTo(position);
-    this.#open = this.#change(position).revision;
-    this.#openedIn = delivery;
-    this.#isSplit = false;
+    this.#begin(this.#change(position).revision, delivery);
     for (; this.#changes[this.#position]?.revision === this.#open; this.#position++)
       this.#rest.push(this.#change(this.#position));
   }
 
+  #begin(revision: Revision, delivery: number): void {
+    this.#open = revision;
+    this.#openedIn = delivery;
+    this.#isSplit = false;
+  }
+
   #passTo(position: number): void {
-    for (const change of this.#rest) this.#skip(change);
-    this.#rest = [];
+    if (this.#rest.length > 0) {
+      for (const change of this.#rest) this.#skip(change);
+      this.#rest = [];
+    }
     for (; this.#position < position; this.#position++) this.#skip(this.#change(this.#position));
   }
 

@@ -1,5 +1,5 @@
 import type { History } from "../../../core/history.ts";
-import { isNotice } from "../../../core/history.ts";
+import { isHarnessEvent, isNotice } from "../../../core/history.ts";
 import type { Operation, Revision } from "../../../core/op.ts";
 import { firstPosition } from "./expected.ts";
 
@@ -22,11 +22,12 @@ export class Compactions {
         ? [{ revision: call.value, callIndex, returnIndex, isCertain: outcome.type === "ok" }]
         : [],
     );
-    const reported = history.flatMap((event) =>
-      isNotice(event) && event.f === "canceled" && event.revision !== undefined
-        ? [{ index: event.index, revision: event.revision }]
-        : [],
-    );
+    const reported: Compaction[] = [];
+    for (const event of history)
+      if (isHarnessEvent(event) && event.f === "compaction")
+        reported.push({ index: event.index, revision: event.value });
+      else if (isNotice(event) && event.f === "canceled" && event.revision !== undefined)
+        reported.push({ index: event.index, revision: event.revision });
     this.#possible = highest([
       ...asked.map(({ callIndex, revision }) => ({ index: callIndex, revision })),
       ...reported,

@@ -60,8 +60,10 @@ export function placeAttempts(
 
 class Slots {
   readonly #byKey = new Map<string, Map<string, Slot>>();
-  /** Revisions of values and removals whose answers say where they are. */
-  readonly #known = new Set<string>();
+  /** Places of values and removals whose answers say where they are, and when the first such operation was invoked. */
+  readonly #known = new Map<string, number>();
+  /** The same for removals that may have found nothing, so that another operation may have made the change there. */
+  readonly #perhaps = new Map<string, number>();
 
   constructor(attempts: readonly Attempt[]) {
     for (const attempt of attempts) {
@@ -70,10 +72,7 @@ class Slots {
         if (attempt.revision === undefined || isConditional) this.#slotOf(effect);
       }
     }
-    for (const { revision, effects } of attempts)
-      if (revision !== undefined)
-        for (const { key, value } of effects)
-          if (this.#slot(key, value) !== undefined) this.#known.add(placeOf(key, value, revision));
+    for (const attempt of attempts) this.#note(attempt);
   }
 
   get isEmpty(): boolean {
@@ -99,12 +98,11 @@ class Slots {
   }
 
   #placeSlot({ key, value, effects, seen }: Slot): Placed[] {
-    const open = effects.filter(({ attempt }) => attempt.revision === undefined);
     // A transaction that a value of it has placed has placed its removals, too.
-    for (const { attempt } of effects)
-      if (attempt.revision !== undefined) this.#known.add(placeOf(key, value, attempt.revision));
+    for (const { attempt } of effects) this.#note(attempt);
+    const open = effects.filter(({ attempt }) => attempt.revision === undefined);
     const isAlone = open.length === 1;
-    const calledAt = open[0]?.attempt.operation.callIndex ?? 0;
+    const first = open[0]?.attempt.operation.callIndex ?? Number.POSITIVE_INFINITY;
     const sightings = [...seen]
       .filter(([revision]) => !this.#known.has(placeOf(key, value, revision)))
       .sort(([, a], [, b]) => b.count - a.count || a.index - b.index);
@@ -112,12 +110,28 @@ class Slots {
       // The attempt that was invoked last leaves the earlier ones, which fit every later sighting as well.
       const at = open.findLastIndex(({ attempt }) => attempt.operation.callIndex < sighting.index);
       if (at < 0) return [];
+      const other = this.#perhaps.get(placeOf(key, value, revision)) ?? Number.POSITIVE_INFINITY;
+      const placed = { key, value, revision, seen: sighting, calledAt: Math.min(first, other) };
+      if (other < sighting.index) return [placed];
       const [{ attempt }] = open.splice(at, 1) as [Effect];
-      if (!isAlone) return [{ key, value, revision, seen: sighting, calledAt }];
+      if (!isAlone) return [placed];
       attempt.revision = revision;
       attempt.seen = sighting;
       return [];
     });
+  }
+
+  /** Notes where an attempt's changes are, as far as that is known and somebody may see them. */
+  #note({ revision, effects, mayFindNothing, operation }: Attempt): void {
+    if (revision === undefined) return;
+    // A transaction that also writes has a revision of its own.
+    const places =
+      mayFindNothing && effects.every(({ value }) => value === null) ? this.#perhaps : this.#known;
+    for (const { key, value } of effects) {
+      if (this.#slot(key, value) === undefined) continue;
+      const name = placeOf(key, value, revision);
+      places.set(name, Math.min(places.get(name) ?? operation.callIndex, operation.callIndex));
+    }
   }
 
   #slot(key: string, value: Json): Slot | undefined {

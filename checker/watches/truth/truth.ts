@@ -76,7 +76,8 @@ export function truthOf(history: History, watches: readonly Watched[]): Truth {
         ...one,
         known: one.seen,
         operation: undefined,
-        isConditional: false,
+        mayFindNothing: false,
+        isSeen: true,
       }),
     ),
   ];
@@ -93,7 +94,9 @@ const seesRevisions = (contract: WatchContract): boolean =>
 
 /** A change, or a removal that may have found nothing. */
 interface Located extends Pick<Change, "key" | "revision" | "value" | "operation" | "calledAt" | "known"> {
-  readonly isConditional: boolean;
+  readonly mayFindNothing: boolean;
+  /** Whether somebody saw it, where it may have found nothing. */
+  readonly isSeen: boolean;
 }
 
 function locatedBy(
@@ -109,21 +112,28 @@ function locatedBy(
     operation,
     calledAt: operation.callIndex,
     known,
-    isConditional: value === null && mayFindNothing && !sawRemoval(key, revision),
+    mayFindNothing: value === null && mayFindNothing,
+    isSeen: value === null && mayFindNothing && sawRemoval(key, revision),
   }));
 }
 
 /** The changes of one key. */
 function changesOf(located: readonly Located[], doubts: readonly Effect[]): Change[] {
   let held: Json = null;
+  let reached: Revision | undefined;
   return located
-    .toSorted((a, b) => a.revision - b.revision)
-    .flatMap(({ isConditional, ...change }) => {
+    .toSorted((a, b) => a.revision - b.revision || Number(a.mayFindNothing) - Number(b.mayFindNothing))
+    .flatMap(({ key, revision, value, operation, calledAt, known, mayFindNothing, isSeen }) => {
+      // A transaction that removed nothing is answered with the revision of the change before it.
+      if (mayFindNothing && revision === reached) return [];
       const previous = held;
-      held = change.value;
+      held = value;
+      reached = revision;
+      const isOpen = mayFindNothing && !isSeen;
       // Without a doubt, what is not there cannot be removed.
-      if (isConditional && previous === null && doubts.length === 0) return [];
-      return [{ ...change, previous, isCertain: !isConditional || doubts.length === 0, doubts }];
+      if (isOpen && previous === null && doubts.length === 0) return [];
+      const isCertain = !isOpen || doubts.length === 0;
+      return [{ key, revision, value, previous, isCertain, operation, calledAt, known, doubts }];
     });
 }
 

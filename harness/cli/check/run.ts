@@ -63,6 +63,8 @@ function workloadRunOf({ system, readMode, workloadRun, ...run }: Run): Workload
     keyPrefix: "",
     options: {},
     convergenceSeconds: defaultConvergenceSeconds,
+    watches: {},
+    offers: [],
     ...workloadRun,
   };
 }

@@ -60,7 +60,7 @@ export class LoadWorker implements Worker {
   }
 
   async pause(): Promise<string> {
-    await this.#running.ask({ do: "may-stop", may: true });
+    await this.#mayStop(true);
     this.#state = "paused";
     return await this.#running.pause();
   }
@@ -69,7 +69,7 @@ export class LoadWorker implements Worker {
     if (this.#state !== "paused") return;
     await this.#running.resume();
     this.#state = "running";
-    await this.#running.ask({ do: "may-stop", may: false });
+    await this.#mayStop(false);
   }
 
   async kill(): Promise<string> {
@@ -87,6 +87,11 @@ export class LoadWorker implements Worker {
     await this.make({ ...spec, share: { ...spec.share, generation }, ...(part !== undefined && { part }) });
     this.#begin = begin;
     await this.#running.ask({ do: "start", begin, from: this.#killedAt });
+  }
+
+  /** Tells the clients, if there are any. */
+  async #mayStop(may: boolean): Promise<void> {
+    if (this.#spec !== undefined) await this.#running.ask({ do: "may-stop", may });
   }
 
   get #running(): WorkerProcess {

@@ -47,7 +47,7 @@ export class WatchHub {
   advance(store: Store): void {
     const first = this.#revision + 1;
     this.#show(store);
-    if (store.revision >= first && this.#streams.size > 0) this.#offer(first);
+    if (store.revision >= first) this.#offer(first);
     this.#compact();
   }
 
@@ -75,6 +75,10 @@ export class WatchHub {
   }
 
   #offer(first: number): void {
+    if (this.#streams.size === 0) {
+      this.#passesOver = false;
+      return;
+    }
     const revisions = new Map<number, NamedChange[]>();
     this.#store.visitSince(first, (change) => {
       const named = { change, name: keyString(change.key) };

@@ -60,10 +60,10 @@ export class WatchStream {
     const store = this.#source.store();
     const { revision } = store;
     const { low, high } = keyInterval(request);
-    if (this.#watchers.has(id) && id !== 0) {
-      this.#push({ type: "refused", reason: "duplicate-id", revision });
-    } else if (low >= high) {
+    if (low >= high) {
       this.#push({ type: "refused", reason: "empty-range", revision });
+    } else if (id !== 0 && this.#watchers.has(id)) {
+      this.#push({ type: "refused", reason: "duplicate-id", revision });
     } else {
       const from = firstRevision(request, store, this.#source.flaws);
       const created = watcher(id === 0 ? this.#freeId() : id, request, from);

@@ -211,6 +211,16 @@ describe("the planted bug range-without-quorum", () => {
   });
 });
 
+describe("the planted bug compacted-read-returns-current", () => {
+  it("answers a range at a compacted revision with the current state", async () => {
+    const api = await startTestApi({ mutants: new Set(["compacted-read-returns-current"]) });
+    for (const each of ["1", "2"]) await api.call("KV", "Put", { key, value: Buffer.from(each) });
+    await api.call("KV", "Compact", { revision: 3 });
+    expect(await api.call("KV", "Range", { key, revision: 2 })).toMatchObject({ kvs: [{ mod_revision: 3 }] });
+    await api.close();
+  });
+});
+
 describe("an address that is taken", () => {
   it("rejects the start and leaves nothing listening", async () => {
     const api = await startTestApi();

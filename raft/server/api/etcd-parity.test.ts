@@ -1,48 +1,23 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { requireOrSkip } from "../../../core/testing/require-or-skip.ts";
 import type { KeyRange, KvRequest, RangeRequest, WriteRequest } from "../../kv/request.ts";
 import { rangeRequest, writeRequest } from "../../kv/testing/arbitraries.ts";
 import { missingProgram } from "../testing/programs.ts";
+import { type RealEtcd, startEtcd } from "../testing/real-etcd.ts";
 import { startTestApi, type TestApi } from "./testing/test-api.ts";
 
 describe.skipIf(requireOrSkip(missingProgram("etcd", "etcd-server")))("a real etcd", () => {
   let ours: TestApi;
-  let etcd: ChildProcess;
-  let directory: string;
-  let etcdUrl: string;
+  let etcd: RealEtcd;
 
   beforeAll(async () => {
     ours = await startTestApi();
-    directory = mkdtempSync(join(tmpdir(), "etcd-parity-"));
-    const [clients, peers] = [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
-    etcdUrl = clients;
-    const flags = {
-      "data-dir": directory,
-      "listen-client-urls": clients,
-      "advertise-client-urls": clients,
-      "listen-peer-urls": peers,
-      "initial-advertise-peer-urls": peers,
-      "initial-cluster": `default=${peers}`,
-    };
-    etcd = spawn(
-      "etcd",
-      Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
-      { stdio: "ignore" },
-    );
-    await vi.waitFor(async () => expect((await fetch(`${clients}/health`)).ok).toBe(true), 30_000);
+    etcd = await startEtcd();
   });
 
   afterAll(async () => {
-    const gone = new Promise((resolve) => etcd.once("exit", resolve));
-    etcd.kill("SIGKILL");
-    await gone;
-    rmSync(directory, { recursive: true });
+    await etcd.stop();
     await ours.close();
   });
 
@@ -51,7 +26,7 @@ describe.skipIf(requireOrSkip(missingProgram("etcd", "etcd-server")))("a real et
     const request = fc.oneof(writeRequest, writeRequest, rangeRequest);
     for (const each of fc.sample(request, { numRuns: 400, seed: Number(process.env["PARITY_SEED"] ?? 1) })) {
       const { path, body } = toJson(nearby(each, ours.replica.store.revision));
-      const theirs = await fetch(etcdUrl + path, { method: "POST", body: JSON.stringify(body) });
+      const theirs = await fetch(etcd.url + path, { method: "POST", body: JSON.stringify(body) });
       const expected = { status: theirs.status, body: plain((await theirs.json()) as object) };
       const actual = await ours.post(path, body);
       expect(
@@ -61,14 +36,6 @@ describe.skipIf(requireOrSkip(missingProgram("etcd", "etcd-server")))("a real et
     }
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /**
  * Strips what differs between the two servers, and the headers inside a transaction: etcd reports there how far the

@@ -7,6 +7,8 @@ import { ApiError, httpStatuses } from "./errors.ts";
 import { JsonMapping } from "./json.ts";
 import type { Method } from "./methods.ts";
 import { apiVersion, maxRequestBytes, type Service } from "./service.ts";
+import { watchPath, watchRoute } from "./watch/gateway.ts";
+import type { WatchServer } from "./watch/server.ts";
 
 /** Base64 takes four bytes for three; the rest is room for the JSON around it, as on the gRPC port. */
 const maxBodyBytes = ((maxRequestBytes + 512 * 1024) * 4) / 3;
@@ -18,6 +20,7 @@ export interface GatewayOptions {
   readonly definitions: PackageDefinition;
   readonly methods: readonly Method[];
   readonly service: Service;
+  readonly watches: WatchServer;
 }
 
 interface Answer {
@@ -44,8 +47,11 @@ export async function startGateway(
     if (definition !== undefined) routes.set(`POST ${method.path}`, handler(json, definition, method));
   }
 
+  const watch = watchRoute(options.watches, json, options.definitions);
   const server = createServer((request, response) => {
-    serve(routes, request, response).catch((reason) => {
+    const isWatch = request.method === "POST" && request.url?.split("?", 1)[0] === watchPath;
+    const served = isWatch ? serveWatch(watch, request, response) : serve(routes, request, response);
+    served.catch((reason) => {
       console.error("a client's request failed:", reason);
       response.destroy();
     });
@@ -80,13 +86,31 @@ async function serve(
   response.end(body);
 }
 
+async function serveWatch(
+  watch: ReturnType<typeof watchRoute>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    watch(parse(await readBody(request)), response);
+  } catch (reason) {
+    const { status, body } = errorAnswer(reason);
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(JSON.stringify(body));
+  }
+}
+
 async function answerTo(route: Handler, request: IncomingMessage): Promise<Answer> {
   try {
     return await route(await readBody(request));
   } catch (reason) {
-    const { grpc, message } = ApiError.from(reason);
-    return { status: httpStatuses[grpc] ?? 500, body: { error: message, message, code: grpc } };
+    return errorAnswer(reason);
   }
+}
+
+function errorAnswer(reason: unknown): Answer {
+  const { grpc, message } = ApiError.from(reason);
+  return { status: httpStatuses[grpc] ?? 500, body: { error: message, message, code: grpc } };
 }
 
 async function notFound(routes: ReadonlyMap<string, Handler>, path: string): Promise<Answer> {

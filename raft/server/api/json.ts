@@ -93,7 +93,7 @@ export class JsonMapping {
       if (value === undefined) continue;
       if (Array.isArray(value)) {
         if (value.length > 0) json[field.name] = value.map((each) => this.#encodeValue(field, each));
-      } else if (!isDefault(value)) {
+      } else if (!isDefault(value) && !isFirstOfEnum(type, field, value)) {
         json[field.name] = this.#encodeValue(field, value);
       }
     }
@@ -114,10 +114,13 @@ export class JsonMapping {
     }
   }
 
-  /** A name without a package is one of etcd's own. */
+  /** A name without a package is one of the file's own: no two files have the same. */
   #message({ typeName }: Field): Descriptor {
-    const name = typeName.includes(".") ? typeName : `etcdserverpb.${typeName}`;
-    return descriptor(this.#definitions[name] as MessageTypeDefinition<object, object>);
+    const known =
+      this.#definitions[typeName] ??
+      this.#definitions[`etcdserverpb.${typeName}`] ??
+      this.#definitions[`mvccpb.${typeName}`];
+    return descriptor(known as MessageTypeDefinition<object, object>);
   }
 }
 
@@ -131,6 +134,9 @@ const camelCase = (name: string): string =>
 
 const isDefault = (value: unknown): boolean =>
   value === 0 || value === false || value === "" || (value instanceof Uint8Array && value.length === 0);
+
+const isFirstOfEnum = (type: Descriptor, { type: kind, typeName }: Field, value: unknown): boolean =>
+  kind === "TYPE_ENUM" && type.enumType.find(({ name }) => name === typeName)?.value[0]?.name === value;
 
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");

@@ -122,6 +122,15 @@ export class LocalCluster {
     return await this.exited(node);
   }
 
+  /** Stops the process for a while; its connections stay open. */
+  pause(node: number): void {
+    this.#node(node).process?.kill("SIGSTOP");
+  }
+
+  resume(node: number): void {
+    this.#node(node).process?.kill("SIGCONT");
+  }
+
   /** kill -9 of all of them at the same moment. */
   async killAll(): Promise<void> {
     const gone = [...this.#children].map((child) => once(child, "exit"));

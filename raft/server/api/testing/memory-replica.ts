@@ -18,6 +18,9 @@ export class MemoryReplica implements Replica {
   leader = true;
   /** The member that leads, if this one does not. */
   other: MemberId | undefined;
+  /** Members as the API lists them; one is all there is. */
+  readonly ids = [memberId(1)];
+  readonly learners: MemberId[] = [];
   /** Members that leadership was to be handed over to; a test may do it. */
   readonly transfers: MemberId[] = [];
   /** Number of times a quorum was asked whether this member's state is the newest. */
@@ -68,7 +71,14 @@ export class MemoryReplica implements Replica {
 
   members(): readonly ReplicaMember[] {
     const peerUrls = ["http://127.0.0.1:2380"];
-    return [{ id: 1, name: "n1", learner: false, peerUrls, clientUrls: ["http://127.0.0.1:2379"] }];
+    const clientUrls = ["http://127.0.0.1:2379"];
+    return this.ids.map((id) => ({
+      id,
+      name: `n${id}`,
+      learner: this.learners.includes(id),
+      peerUrls,
+      clientUrls,
+    }));
   }
 
   async #quorum(): Promise<void> {

@@ -1,6 +1,7 @@
 import { Client, credentials } from "@grpc/grpc-js";
 import type { Clock } from "../../../../core/clock.ts";
 import { realClock } from "../../../../core/real-clock.ts";
+import type { Mutant } from "../../../core/mutants.ts";
 import { startApi } from "../api.ts";
 import { loadDefinitions, serviceDefinition } from "../definitions.ts";
 import { MemoryReplica } from "./memory-replica.ts";
@@ -10,7 +11,12 @@ const definitions = loadDefinitions();
 
 /** The API on both its ports, over a replica in memory, with a client of each, for tests. */
 export async function startTestApi(
-  options: { clock?: Clock; replica?: MemoryReplica; watchProgressMs?: number } = {},
+  options: {
+    clock?: Clock;
+    replica?: MemoryReplica;
+    watchProgressMs?: number;
+    mutants?: ReadonlySet<Mutant>;
+  } = {},
 ) {
   const replica = options.replica ?? new MemoryReplica();
   const anyPort = { host: "127.0.0.1", port: 0 };
@@ -20,6 +26,7 @@ export async function startTestApi(
     listenGateway: anyPort,
     clock: options.clock ?? realClock(),
     requestTimeoutMs: 5_000,
+    ...(options.mutants && { mutants: options.mutants }),
     watchProgressMs: options.watchProgressMs ?? 60_000,
   });
   const client = new Client(`127.0.0.1:${api.clientPort}`, credentials.createInsecure());

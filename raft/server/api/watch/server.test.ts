@@ -102,6 +102,21 @@ describe("a member's streams of watches", () => {
     expect(heard.slice(1).map(({ events }) => events?.[0]?.kv.mod_revision)).toEqual([2, 3, 4, 5, 6]);
   });
 
+  it("are ended by a bug of ours, alone", async () => {
+    const { open, wait, put } = start();
+    const broken = open(false, () => {
+      throw new Error("planted by the test");
+    });
+    const other = open();
+    for (const { session } of [broken, other]) session?.receive(create("a"));
+    await wait(10);
+    expect(broken.errors).toEqual(["etcdserver: internal error"]);
+    await put("a");
+    await wait(10);
+    expect(broken.heard).toHaveLength(1);
+    expect(other.heard).toHaveLength(2);
+  });
+
   it("hear nothing once they are closed, nor keep the clock going once the server is", async () => {
     const { clock, server, open, wait, put } = start();
     const { session, heard, errors } = open();

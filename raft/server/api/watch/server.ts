@@ -53,8 +53,10 @@ export class WatchServer {
       return undefined;
     }
     const header = (revision: number) => responseHeader(replica, revision);
-    const session = new WatchSession({ hub: replica.watches, header, client, fragmentBytes });
-    this.#streams.add({ session, client, needsLeader });
+    const onError = (reason: unknown) => this.#end(stream, ApiError.from(reason));
+    const session = new WatchSession({ hub: replica.watches, header, client, fragmentBytes, onError });
+    const stream: OpenStream = { session, client, needsLeader };
+    this.#streams.add(stream);
     return session;
   }
 
@@ -68,7 +70,7 @@ export class WatchServer {
   close(): void {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
-    this.#end("stopping", () => true);
+    for (const stream of this.#streams) this.#end(stream, new ApiError("stopping"));
   }
 
   #lookForLeader(): void {
@@ -77,15 +79,13 @@ export class WatchServer {
     else this.#leaderlessSince ??= clock.now();
     const since = this.#leaderlessSince;
     if (since === undefined || clock.now() - since < millis(leaderlessMsMax)) return;
-    this.#end("no-leader", ({ needsLeader }) => needsLeader);
+    for (const stream of this.#streams) if (stream.needsLeader) this.#end(stream, new ApiError("no-leader"));
   }
 
-  #end(error: "no-leader" | "stopping", ends: (stream: OpenStream) => boolean): void {
-    for (const stream of [...this.#streams].filter(ends)) {
-      this.#streams.delete(stream);
-      stream.session.close();
-      stream.client.end(new ApiError(error));
-    }
+  #end(stream: OpenStream, error: ApiError): void {
+    this.#streams.delete(stream);
+    stream.session.close();
+    stream.client.end(error);
   }
 
   #every(intervalMs: number, what: () => void): void {

@@ -16,6 +16,8 @@ export interface SessionOptions {
   readonly client: WatchClient;
   /** Bytes above which a response is sent in parts, if the client understands that. */
   readonly fragmentBytes: number;
+  /** A bug: the stream cannot go on. */
+  readonly onError: (reason: unknown) => void;
 }
 
 /** Number of messages taken in one go: then the rest of the process has its turn. */
@@ -72,7 +74,11 @@ export class WatchSession {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#pump();
+      try {
+        this.#pump();
+      } catch (reason) {
+        this.#options.onError(reason);
+      }
     });
   }
 

@@ -1,0 +1,62 @@
+/** A bench whose harness is killed with -9 while its load workers are at work. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { sleep } from "../../core/clock.ts";
+import { realClock } from "../../core/real-clock.ts";
+import { millis } from "../../core/time.ts";
+import { workersOf } from "../load/workers/testing/place.ts";
+import { cleanLeftovers } from "../runtimes/cleanup.ts";
+import { checked } from "./testing/checked.ts";
+
+const command = fileURLToPath(new URL("../assay.mjs", import.meta.url));
+const results = mkdtempSync(join(tmpdir(), "assay-killed-"));
+const clock = realClock();
+const options = { whole: false, timeLimit: 60, memoryLimit: 2048 };
+afterAll(() => rmSync(results, { recursive: true }));
+
+const linesOf = (file: string): number =>
+  existsSync(file) ? readFileSync(file, "utf8").split("\n").length : 0;
+
+describe("a bench that is killed with -9, and one of its workers before it", () => {
+  it("leaves nothing once cleaned, and what was recorded can be checked", async () => {
+    const args = "bench --nemesis none --workers 2 --rate 200 --seconds 600 --results".split(" ");
+    const bench = spawn(process.execPath, [command, ...args, results], { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    for (const stream of [bench.stdout, bench.stderr])
+      stream.on("data", (text) => {
+        said += text;
+      });
+    const until = async (reached: () => boolean) => {
+      while (!reached()) {
+        expect(bench.exitCode, said).toBeNull();
+        await sleep(clock, millis(50));
+      }
+    };
+    const ended = new Promise((resolve) => bench.once("exit", resolve));
+    await until(() => readdirSync(results).length > 0);
+    const [run = ""] = readdirSync(results);
+    const part = (name: string) => join(results, run, "parts", `${name}.jsonl`);
+    await until(() => linesOf(part("w1")) > 200 && linesOf(part("w2")) > 200);
+    const processes = [...workersOf(run), ...workersOf(`${run}-clients`)];
+    const [worker = 0] = workersOf(`${run}-clients`);
+    process.kill(worker, "SIGKILL");
+    bench.kill("SIGKILL");
+    await ended;
+
+    await cleanLeftovers();
+
+    expect(processes.length).toBeGreaterThanOrEqual(5);
+    expect([...workersOf(run), ...workersOf(`${run}-clients`)]).toEqual([]);
+    const { text, status } = await checked(join(results, run), options);
+    expect(text).toContain("valid linearizable");
+    expect(text).toContain("the run ended early: it was killed while it ran");
+    expect(status).toBe(2);
+    await expect(checked(join(results, run, "history.jsonl"), options)).rejects.toThrow(
+      `assay check ${join(results, run)}`,
+    );
+  });
+});
