@@ -67,12 +67,12 @@ describe("watches of a cluster of processes", () => {
     const heard: Heard[] = [];
     let next = 1;
     let value = 0;
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 3; round++) {
       const node = round % 3;
       await cluster.ready(node);
       const watch = new TestWatch(connect(node));
       watch.create(key, { start_revision: next });
-      for (let i = 0; i < 30; i++) await put((node + 1) % 3, value++);
+      for (let i = 0; i < 20; i++) await put((node + 1) % 3, value++);
       heard.push(...(await watch.until(endsWith(value - 1))));
       next = (heard.at(-1)?.events.at(-1)?.kv.mod_revision ?? 0) + 1;
       await cluster.signal(node, "SIGKILL");

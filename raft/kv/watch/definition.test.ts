@@ -212,7 +212,7 @@ const holds = (flaws: readonly WatchFlaw[], runs: number) =>
 
 describe("a hub of watches", () => {
   it("sends each watch what its definition says, whatever its client, compactions and snapshots do", () => {
-    const { failed, errorInstance, counterexample } = holds([], 2_000);
+    const { failed, errorInstance, counterexample } = holds([], 1_000);
     expect(failed, `${JSON.stringify(counterexample)} ${errorInstance}`).toBe(false);
   });
 

@@ -29,8 +29,6 @@ export interface NamedChange {
   readonly name: KeyString;
 }
 
-/** The planted bug `slow-watcher-loses-events` calls a client slow that has this many messages to read. */
-const slowQueue = 4;
 const duplicateEvery = 5;
 
 /**
@@ -108,7 +106,7 @@ export class WatchStream {
       if (revision < each.from) continue;
       const wanted = changes.filter(({ change, name }) => wants(each, change, name));
       if (wanted.length === 0) continue;
-      if (this.#losesEvents()) continue;
+      if (this.#losesEvents(each)) continue;
       if (this.#isFull()) {
         this.#lag(each, revision);
       } else {
@@ -211,8 +209,10 @@ export class WatchStream {
     return repeats ? [events, events] : [events];
   }
 
-  #losesEvents(): boolean {
-    return this.#source.flaws.has("slow-watcher-loses-events") && this.#queue.length >= slowQueue;
+  /** The planted bug calls a watcher slow whose last events were not taken yet. */
+  #losesEvents({ id }: Watcher): boolean {
+    const slow = this.#source.flaws.has("slow-watcher-loses-events");
+    return slow && this.#queue.some((output) => output.type === "events" && output.id === id);
   }
 
   #isFull(): boolean {

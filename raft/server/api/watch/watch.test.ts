@@ -167,6 +167,15 @@ describe("the method Watch", () => {
     expect(await api.call("KV", "Range", { key: bytes("a") })).toMatchObject({ count: 1 });
   });
 
+  it("ends the stream of a client that sends no message, and goes on", async () => {
+    await expect(api.callRaw("/etcdserverpb.Watch/Watch", Buffer.from([0xff, 0xff]))).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: "etcdserver: malformed request",
+    });
+    watch.create("a");
+    expect(await watch.next()).toMatchObject({ created: true });
+  });
+
   it("refuses a client that needs a leader where there is none", async () => {
     api.replica.leader = false;
     const picky = api.watch({ hasleader: "true" });
