@@ -32,6 +32,8 @@ export interface WatchPromise {
   readonly previous: boolean;
   /** Whether the watcher can ask how far it has been told. */
   readonly progress: boolean;
+  /** One-shot only: a client receives the event before a read of its own shows the new data. */
+  readonly beforeReads?: true;
   /** Whether all changes of one revision arrive in one delivery. */
   readonly atomic: boolean;
 }

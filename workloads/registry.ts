@@ -1,6 +1,7 @@
 import { register } from "./register.ts";
 import { set } from "./set.ts";
+import { watch } from "./watch.ts";
 import type { Workload } from "./workload.ts";
 
 /** Every workload by name. */
-export const workloads = { register, set } as const satisfies Readonly<Record<string, Workload>>;
+export const workloads = { register, set, watch } as const satisfies Readonly<Record<string, Workload>>;

@@ -145,6 +145,8 @@ export interface Workload<C extends Capability = Capability> {
    * not shown, or not yet in its newest state. Absent: the nodes of this workload are not compared at rest.
    */
   unsettled?(history: History): readonly Unsettled[];
+  /** Least time for which the load goes on after everything is healed, seconds: what its checkers need to judge. Absent: any. */
+  quietSeconds?(run: WorkloadRun): number;
   /** `ok` operations of each kind that a run needs; with fewer it proves nothing, and its verdict is `unknown`. */
   readonly needs: Readonly<Record<string, number>>;
 }

@@ -5,7 +5,14 @@ import type { FormatOptions, ReadHistory } from "./format.ts";
 import { type Ending, HistoryBuilder } from "./history-builder.ts";
 import { hasIndependentKeys, KeyNames, keyed } from "./keyed-values.ts";
 import { malformed } from "./malformed.ts";
-import { answersOf, asked, isNilRead, isTransaction, microOperations } from "./micro-operations.ts";
+import {
+  answersOf,
+  asked,
+  isChanges,
+  isNilRead,
+  isTransaction,
+  microOperations,
+} from "./micro-operations.ts";
 import { Notes } from "./notes.ts";
 import { answersSomething, isRead } from "./operations.ts";
 import { ownErrorCode } from "./own-error.ts";
@@ -156,7 +163,8 @@ function callOf(event: ForeignEvent, names: KeyNames, file: string): Call {
   if (isRead(f) && !looksLikeMicroOperations(value)) return about;
   if (f === "cas" && !(Array.isArray(value) && value.length === 2))
     throw malformed(file, line, "a CAS' value [from to]", JSON.stringify(value));
-  if (f === "txn" && Array.isArray(value)) return { ...about, value: microOperations(value, line, file) };
+  if (f === "txn" && Array.isArray(value) && !isChanges(value))
+    return { ...about, value: microOperations(value, line, file) };
   if (f === "txn" && (typeof value !== "object" || value === null)) microOperations(value, line, file);
   return value === null && (answersSomething(f) || !event.hasValue) ? about : { ...about, value };
 }

@@ -2,8 +2,18 @@ import type { Call, Json } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
 import { malformed } from "./malformed.ts";
 
-/** Whether a call is a transaction of micro-operations `[f key value]`, and not one of a store with comparisons. */
-export const isTransaction = ({ f, value }: Call): boolean => f === "txn" && Array.isArray(value);
+/** Whether a call is a transaction of micro-operations `[f key value]`, and not one of a store with comparisons, or of changes. */
+export const isTransaction = ({ f, value }: Call): boolean =>
+  f === "txn" && Array.isArray(value) && !isChanges(value);
+
+/** Whether a transaction's value is a list of changes: `{"f": "write", "key", "value"}` or `{"f": "delete", "key"}`. */
+export const isChanges = (value: Json): boolean =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every(
+    (part) =>
+      typeof part === "object" && part !== null && !Array.isArray(part) && "f" in part && "key" in part,
+  );
 
 /** The micro-operations of a transaction; throws where the value is not one. */
 export function microOperations(value: Json, line: number, file: string): readonly Json[] {

@@ -37,7 +37,7 @@ export function analyse(history: History, promiseOf: PromiseOf, bound: Nanos): A
     lags: new Lags(deadlines),
     findings: new Findings(),
   };
-  const hasStates = watches.some(({ contract }) => contract !== "every-event");
+  const hasStates = watches.some(({ promise }) => promise.contract !== "every-event");
   const all = {
     ...judging,
     versions: hasStates ? versionsOf(history, truth) : new Map(),
@@ -48,7 +48,7 @@ export function analyse(history: History, promiseOf: PromiseOf, bound: Nanos): A
 }
 
 function judged(watch: Watched, judging: OneShotJudging): Tally {
-  switch (watch.contract) {
+  switch (watch.promise.contract) {
     case "every-event":
       return judgeEvents(watch, judging);
     case "latest-state":

@@ -1,6 +1,6 @@
 /** By when a watcher must have received a change: within a bound after it, and after faults and pauses are over. */
 import { faultWindows } from "../../core/fault.ts";
-import type { History } from "../../core/history.ts";
+import { type History, type HistoryEvent, isHarnessEvent } from "../../core/history.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
 
 interface Span {
@@ -10,14 +10,20 @@ interface Span {
 
 export class Deadlines {
   readonly bound: Nanos;
-  /** The last time of the history: what was due later is not judged. */
+  /** Until when watches were observed: the begin of the final phase, or the history's last time. What was due later is not judged. */
   readonly end: Nanos;
+  /** Whether processes may end without a word, because a fault killed them. */
+  readonly killsClients: boolean;
   readonly #faults: readonly Span[];
 
   constructor(history: History, bound: Nanos) {
     this.bound = bound;
-    this.end = history.at(-1)?.time ?? nanos(0);
-    this.#faults = merged(faultWindows(history));
+    const isFinal = (event: HistoryEvent) =>
+      isHarnessEvent(event) && event.f === "phase" && event.value === "final";
+    this.end = (history.findLast(isFinal) ?? history.at(-1))?.time ?? nanos(0);
+    const windows = faultWindows(history);
+    this.#faults = merged(windows);
+    this.killsClients = windows.some(({ name }) => name === "kill-client");
   }
 
   /** The first moment at which `bound` has passed since `since`, without a fault or one of `pauses` in that time. */

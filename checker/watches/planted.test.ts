@@ -33,6 +33,7 @@ describe("watches of a system that keeps its promises", () => {
     ["events without revisions and values", { unknown: 0, bare: true }],
     ["events without revisions, writes without an answer", { unknown: 0.3, bare: true }],
     ["one key", { unknown: 0.2, keys: ["a"] }],
+    ["values that are written again and again", { unknown: 0.3, values: 3 }],
     ["watches that begin anywhere", { unknown: 0.2, vague: true }],
     ["watches that begin anywhere, events without revisions", { unknown: 0.2, vague: true, bare: true }],
   ])("are not blamed: %s", (_, options) => {

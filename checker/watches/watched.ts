@@ -8,8 +8,7 @@ import {
 } from "../../core/history.ts";
 import type { NodeId, Revision } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
-import type { WatchContract } from "../../core/watch.ts";
-import type { PromiseOf } from "./promises.ts";
+import { type KindPromise, kindOf, type PromiseOf } from "./promises.ts";
 
 /** What a watch follows: one key, or every key that begins with a prefix. */
 export type Target = { readonly key: string } | { readonly prefix: string };
@@ -31,9 +30,7 @@ export interface Watched {
   readonly node: NodeId | undefined;
   /** The system's name for this kind of watch. */
   readonly kind: string;
-  readonly contract: WatchContract;
-  /** Whether all changes of a revision must arrive in one delivery. */
-  readonly isAtomic: boolean;
+  readonly promise: KindPromise;
   readonly target: Target;
   /** The first revision that was requested; undefined: from now on. */
   readonly from: Revision | undefined;
@@ -45,6 +42,8 @@ export interface Watched {
   /** In the order in which they were received, up to the end of the watch. */
   readonly notices: NoticeEvent[];
   end: End | undefined;
+  /** The time of the last event of its process. */
+  lastSign: Nanos;
   /** When the watcher itself did not read; `to` is Infinity if it never read again. */
   readonly pauses: { readonly from: Nanos; to: Nanos }[];
 }
@@ -54,8 +53,10 @@ export function watchesOf(history: History, promiseOf: PromiseOf): Watched[] {
   const byIndex = new Map<number, Watched>();
   const ofProcess = new Map<number, Watched[]>();
   const asked = new Map<number, Watched>();
+  const signs = new Map<number, Nanos>();
   for (const event of history) {
     if (isHarnessEvent(event)) continue;
+    signs.set(event.process, event.time);
     if (isNotice(event)) {
       const watch = byIndex.get(event.of);
       if (watch !== undefined) receive(watch, event);
@@ -76,27 +77,28 @@ export function watchesOf(history: History, promiseOf: PromiseOf): Watched[] {
       }
     }
   }
+  for (const watch of byIndex.values()) watch.lastSign = signs.get(watch.process) ?? watch.lastSign;
   return [...byIndex.values()];
 }
 
 function opened(event: ClientEvent, number: number, promiseOf: PromiseOf): Watched | undefined {
   const argument = argumentOf(event);
-  const { kind = "stream", prefix, from } = argument;
+  const { prefix, from } = argument;
+  const kind = kindOf(event);
   const target = typeof prefix === "string" ? { prefix } : { key: event.key ?? "" };
-  const { contract, atomic } = promiseOf(String(kind));
   return {
     number,
     process: event.process,
     node: event.node,
-    kind: String(kind),
-    contract,
-    isAtomic: atomic,
+    kind,
+    promise: promiseOf(kind),
     target,
     from: typeof from === "number" ? from : undefined,
     invoked: event,
     confirmed: undefined,
     notices: [],
     end: undefined,
+    lastSign: event.time,
     pauses: [],
   };
 }

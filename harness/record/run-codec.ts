@@ -63,6 +63,7 @@ const watchPromise: z.ZodType<WatchPromise> = z.looseObject({
   prefix: z.boolean(),
   previous: z.boolean(),
   progress: z.boolean(),
+  beforeReads: z.literal(true).exactOptional(),
   atomic: z.boolean(),
 } satisfies Members<WatchPromise>);
 

@@ -42,26 +42,28 @@ async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialConte
   const dir = await deps.store.create(`${time}-${deps.adapter.name}-${deps.workload.name}-${spec.seed}`);
   const promised = deps.adapter.promises.reads[spec.readMode];
   if (promised === undefined) throw new TypeError(`preflight let the read mode ${spec.readMode} pass`);
+  const workload = {
+    readMode: spec.readMode,
+    promises: promised.consistency,
+    limits: promised.limits ?? [],
+    revisions: deps.adapter.revisions,
+    // On a cluster that outlives the run, keys must not collide with those of other runs or of its owner.
+    keyPrefix: deps.runtime.outlivesRun ? `assay-${time}-` : "",
+    options: spec.workloadOptions,
+    convergenceSeconds: spec.convergenceSeconds,
+    watches: deps.adapter.promises.watches ?? {},
+    offers: [...deps.adapter.capabilities],
+  };
+  const leastQuiet = deps.workload.quietSeconds?.({ ...workload, nodes: [] }) ?? 0;
   return {
-    spec,
+    spec: { ...spec, quietSeconds: Math.max(spec.quietSeconds, leastQuiet) },
     deps,
     dir,
     recorder: new Recorder(deps.clock, (event) => dir.append(event)),
     random: createRandom(spec.seed),
     end: new TrialEnd(deps.signal),
     connect: { ...spec.connect, timeoutMs: spec.operationTimeoutMs, clock: deps.clock },
-    workload: {
-      readMode: spec.readMode,
-      promises: promised.consistency,
-      limits: promised.limits ?? [],
-      revisions: deps.adapter.revisions,
-      // On a cluster that outlives the run, keys must not collide with those of other runs or of its owner.
-      keyPrefix: deps.runtime.outlivesRun ? `assay-${time}-` : "",
-      options: spec.workloadOptions,
-      convergenceSeconds: spec.convergenceSeconds,
-      watches: deps.adapter.promises.watches ?? {},
-      offers: [...deps.adapter.capabilities],
-    },
+    workload,
   };
 }
 

@@ -33,25 +33,42 @@ ${operations.length > 0 && operationsTable(marked, words)}`,
 };
 
 function drawn({ changes, received, watch }: DeliveriesEvidence): Html {
-  const width = names + Math.max(changes.length, received.length) * step;
+  const columns = columnsOf(changes, received);
+  const width = names + Math.max(changes.length, (columns.at(-1) ?? -1) + 1) * step;
   const node = watch.node === undefined ? "" : ` ${cutEnd(watch.node, 8)}`;
   return svg`<svg class="chart sketch deliveries" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${spoken({ changes, received, watch })}">
 <g class="lane-names"><text x="0" y="${changesTop + 16}">changes of</text><text x="0" y="${changesTop + 32}">${cutEnd(watch.follows, 12)}</text><text x="0" y="${receivedTop + 16}"><tspan class="process">${watch.name}</tspan><tspan class="node">${node}</tspan></text><text x="0" y="${receivedTop + 32}">received</text></g>
-${links(changes, received)}
-${frames(received)}
+${links(changes, received, columns)}
+${frames(received, columns)}
 ${changes.map((change, i) => shape(i, changesTop, change.isMissed === true ? "info" : "ok", contentsOf(change, change.at)))}
-${received.map((notice, i) => shape(i, receivedTop, notice.isWrong === true ? "ok culprit" : "ok", contentsOf(notice, notice.at)))}
+${received.map((notice, i) => shape(columns[i] ?? i, receivedTop, notice.isWrong === true ? "ok culprit" : "ok", contentsOf(notice, notice.at)))}
 </svg>`;
 }
 
 const left = (position: number): number => names + position * step;
 
-/** From each change to the first event that reports it. */
-function links(changes: readonly EvidentChange[], received: readonly EvidentNotice[]): Html {
+/** The column of each notice: below its change if the order allows it, so that a gap shows as one. */
+function columnsOf(changes: readonly EvidentChange[], received: readonly EvidentNotice[]): number[] {
+  let last = -1;
+  return received.map((notice) => {
+    last = Math.max(
+      last + 1,
+      changes.findIndex((change) => reports(notice, change)),
+    );
+    return last;
+  });
+}
+
+/** From each change to the events that report it. */
+function links(
+  changes: readonly EvidentChange[],
+  received: readonly EvidentNotice[],
+  columns: readonly number[],
+): Html {
   return svg`<g class="links">${received.map((notice, to) => {
     const from = changes.findIndex((change) => reports(notice, change));
     if (from < 0) return undefined;
-    const [x0, x1] = [left(from) + box.width / 2, left(to) + box.width / 2];
+    const [x0, x1] = [left(from) + box.width / 2, left(columns[to] ?? to) + box.width / 2];
     const [y0, y1] = [changesTop + box.height, receivedTop];
     return svg`<path class="${notice.isWrong === true ? "wrong" : "right"}" d="M${x0} ${y0}C${x0} ${y0 + 28} ${x1} ${y1 - 28} ${x1} ${y1}"/>`;
   })}</g>`;
@@ -66,16 +83,17 @@ const sameText = (a: Json | undefined, b: Json | undefined): boolean =>
   JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
 /** Frames around the notices of one delivery. */
-function frames(received: readonly EvidentNotice[]): Html {
+function frames(received: readonly EvidentNotice[], columns: readonly number[]): Html {
   const spans: { from: number; to: number }[] = [];
   received.forEach((_, i) => {
     const last = spans.at(-1);
     if (last !== undefined && received[i - 1]?.more === true) last.to = i;
     else spans.push({ from: i, to: i });
   });
+  const column = (i: number) => columns[i] ?? i;
   return svg`<g class="frames">${spans.map(
     ({ from, to }) =>
-      svg`<rect x="${left(from) - 4}" y="${receivedTop - 5}" width="${(to - from) * step + box.width + 8}" height="${box.height + 10}" rx="5"/>`,
+      svg`<rect x="${left(column(from)) - 4}" y="${receivedTop - 5}" width="${(column(to) - column(from)) * step + box.width + 8}" height="${box.height + 10}" rx="5"/>`,
   )}</g>`;
 }
 

@@ -22,7 +22,7 @@ import { namesTarget, OneShotWatch, valueTarget } from "./one-shot.ts";
 const nothingMore = { from: false, previous: false, progress: false, atomic: false } as const;
 
 export const watchPromises = {
-  "one-shot": { contract: "one-shot", prefix: false, ...nothingMore },
+  "one-shot": { contract: "one-shot", prefix: false, beforeReads: true, ...nothingMore },
   children: { contract: "key-set", prefix: true, ...nothingMore },
   persistent: { contract: "every-event", prefix: false, ...nothingMore },
   "persistent-recursive": { contract: "every-event", prefix: true, ...nothingMore },

@@ -37,6 +37,7 @@ const noticeMembers = new Set([
   "value",
   "previous",
   "revision",
+  "more",
 ]);
 
 /** Events as Jepsen has them, in JSON: an array, or one object a line. */
@@ -150,6 +151,7 @@ function noticeEvent(object: JsonMembers): ForeignEvent {
       ...(object.has("value") && { value }),
       ...(object.has("previous") && { previous: object.any("previous") }),
       ...(revision !== undefined && { revision }),
+      ...(object.any("more") === true && { more: true as const }),
     },
   };
 }

@@ -18,8 +18,8 @@ export function evidenceOf(
   versions: ReadonlyMap<string, KeyVersions>,
 ): DeliveriesEvidence {
   const { watch } = finding;
-  const { process, node, target, from, invoked, contract } = watch;
-  const near = contract === "every-event" ? changesAround(finding, expected.of(target).changes) : [];
+  const { process, node, target, from, invoked, promise } = watch;
+  const near = promise.contract === "every-event" ? changesAround(finding, expected.of(target).changes) : [];
   const operations = writersOf(near);
   const culprit = finding.change?.operation === undefined ? -1 : operations.indexOf(finding.change.operation);
   return {
@@ -35,7 +35,7 @@ export function evidenceOf(
       openedAt: invoked.time,
     },
     changes:
-      contract === "every-event"
+      promise.contract === "every-event"
         ? near.map((change) => evident(change, finding))
         : versionsAround(finding, versions),
     received: noticesAround(finding),
@@ -112,7 +112,7 @@ function positionOf({ notice, change, version, watch }: Finding, notices: readon
   const revision = change?.revision ?? Number.POSITIVE_INFINITY;
   const time = version?.knownTime ?? Number.POSITIVE_INFINITY;
   const isAfter = (one: NoticeEvent) =>
-    watch.contract === "every-event" ? (one.revision ?? -1) > revision : one.time > time;
+    watch.promise.contract === "every-event" ? (one.revision ?? -1) > revision : one.time > time;
   const next = notices.findIndex(isAfter);
   return next < 0 ? notices.length : next;
 }

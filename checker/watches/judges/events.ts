@@ -38,7 +38,7 @@ class EventJudge {
     this.#start = startOf(watch);
     this.#tally = newTally(watch);
     this.#sequence = new Sequence(this.#due, this.#start, {
-      isAtomic: watch.isAtomic,
+      isAtomic: watch.promise.atomic,
       startsAnywhere: !Number.isFinite(this.#start),
       isOwed: (change) => isOwed(change, watch),
       isVague: (key, index) => this.#hasDoubts(key, index),
@@ -69,7 +69,7 @@ class EventJudge {
     const until = observedUntil(this.#watch, this.#judging);
     for (const change of rest) {
       // What has to arrive together is not on its way any more.
-      if (this.#watch.isAtomic) this.#missing(change, "missed-event");
+      if (this.#watch.promise.atomic) this.#missing(change, "missed-event");
       else this.#awaited(change, until);
     }
     const { changes, knownFrom } = this.#due;

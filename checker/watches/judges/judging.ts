@@ -44,8 +44,11 @@ export const newTally = (watch: Watched): Tally => ({
   worstLagMs: undefined,
 });
 
-/** Until when the watch was observed: its own end, or that of the history. */
-export const observedUntil = ({ end }: Watched, { deadlines }: Judging): Nanos => end?.time ?? deadlines.end;
+/** Until when the watch was observed: its own end, that of the watching, or the last sign of life of a process that may be dead. */
+export function observedUntil({ end, lastSign }: Watched, { deadlines }: Judging): Nanos {
+  const until = deadlines.killsClients ? Math.min(lastSign, deadlines.end) : deadlines.end;
+  return nanos(Math.min(end?.time ?? until, until));
+}
 
 /** When a change that was known at `known` is due at the watch; Infinity for one that was never confirmed. */
 export function deadlineOf({ confirmed, pauses }: Watched, known: Nanos, { deadlines }: Judging): Nanos {

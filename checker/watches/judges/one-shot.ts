@@ -42,14 +42,15 @@ class OneShotJudge {
     this.#judging = judging;
     this.#tally = tally;
     this.#changes = judging.expected.of(watch.target).changes;
-    this.#reads = (judging.reads.get(watch.process) ?? []).filter(({ call }) => call.key === key);
+    const own = watch.promise.beforeReads === true ? (judging.reads.get(watch.process) ?? []) : [];
+    this.#reads = own.filter(({ call }) => call.key === this.#key);
   }
 
   judge(): void {
     for (const notice of this.#watch.notices) {
       this.#readsBefore(notice);
       if (notice.f === "state") this.#register(notice);
-      else if (notice.f === "create" || notice.f === "put" || notice.f === "delete") this.#fire(notice);
+      else if (isEvent(notice)) this.#fire(notice);
     }
   }
 
@@ -84,8 +85,8 @@ class OneShotJudge {
 
   /** The change that ends a registration, where its place is certain. */
   #firstChangeSince({ value = null, revision }: NoticeEvent): Change | undefined {
-    if (revision === undefined || value === null || this.#judging.truth.doubts.has(this.#key))
-      return undefined;
+    const hasDoubts = this.#judging.truth.doubts.has(this.#key);
+    if (revision === undefined || value === null || hasDoubts) return undefined;
     return this.#changes[
       firstPosition(this.#changes.length, (i) => (this.#changes[i]?.revision ?? 0) > revision)
     ];
@@ -105,6 +106,8 @@ class OneShotJudge {
     }
   }
 }
+
+const isEvent = ({ f }: NoticeEvent): boolean => f === "create" || f === "put" || f === "delete";
 
 const isOther = (before: NoticeEvent, now: NoticeEvent): boolean =>
   !same(before.value, now.value) ||

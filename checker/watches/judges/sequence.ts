@@ -80,6 +80,9 @@ export class Sequence {
     const { key = "", revision } = notice;
     const match =
       revision === undefined ? this.#next(notice, key, delivery) : this.#at(key, revision, delivery);
+    // An event without a value may be that of a write without an answer, which no value has placed.
+    const hasNoValue = notice.value === undefined && notice.f !== "delete";
+    if (match === unexpected && hasNoValue && this.#options.isVague(key, notice.index)) return {};
     if (match.change === undefined) return match;
     this.#last = match.change;
     this.#highest = Math.max(this.#highest, match.change.revision);

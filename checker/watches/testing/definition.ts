@@ -32,6 +32,10 @@ export function canBeExplained(history: History): boolean {
       ? [{ operation, revision: outcome.output.revision }]
       : [];
   });
+  // A delete that found its key changed something.
+  const found = all.filter(
+    ({ call, outcome }) => call.f === "delete" && outcome.type === "ok" && outcome.output.value === true,
+  );
   const open = all.filter(({ outcome }) => outcome.type === "info");
   const highest = Math.max(0, ...history.map((event) => (event as ClientEvent).revision ?? 0)) + 1;
   const watches = history.filter(
@@ -40,6 +44,7 @@ export function canBeExplained(history: History): boolean {
   return place(open, placed, highest, (steps) => {
     const reads = history.filter((event): event is ClientEvent => event.type === "ok" && event.f === "read");
     return (
+      found.every(({ callIndex }) => steps.some(({ calledAt }) => calledAt === callIndex)) &&
       reads.every((read) => wasWritten(read, steps)) &&
       watches.every((watch) => isRight(watch, history, steps))
     );

@@ -19,6 +19,8 @@ export interface SimulationOptions {
   /** Whether the answer to a watch does not say at which revision it begins. */
   readonly vague?: boolean;
   readonly keys?: readonly string[];
+  /** Only this many values are written, again and again. */
+  readonly values?: number;
 }
 
 /** What one revision changed. */
@@ -107,15 +109,19 @@ class Simulation {
     const keys = this.#options.keys ?? allKeys;
     const key = this.#random.pick(keys);
     const dice = this.#random.float();
-    if (dice < 0.45) return { f: "write", key, value: ++this.#value };
+    if (dice < 0.45) return { f: "write", key, value: this.#next() };
     if (dice < 0.7) return { f: "delete", key };
     if (dice < 0.8) return { f: "read", key };
     const some = keys.filter(() => this.#random.chance(0.6));
     const parts = (some.length === 0 ? [key] : some).map(
       (one): Json =>
-        this.#random.chance(0.7) ? { f: "write", key: one, value: ++this.#value } : { f: "delete", key: one },
+        this.#random.chance(0.7) ? { f: "write", key: one, value: this.#next() } : { f: "delete", key: one },
     );
     return { f: "txn", value: parts };
+  }
+
+  #next(): number {
+    return ++this.#value % (this.#options.values ?? Number.POSITIVE_INFINITY);
   }
 
   /** An operation takes effect, or is answered. */

@@ -61,7 +61,7 @@ export function truthOf(history: History, watches: readonly Watched[]): Truth {
   const all = operations(history);
   const attempts = attemptsOf(all);
   const seesChange = new Set(
-    watches.flatMap(({ contract, invoked }) => (seesRevisions(contract) ? [invoked.index] : [])),
+    watches.flatMap(({ promise, invoked }) => (seesRevisions(promise.contract) ? [invoked.index] : [])),
   );
   const isChange = new Set(["create", "put", "delete", "state"]);
   const { placed, sawRemoval } = placeAttempts(
@@ -126,6 +126,8 @@ function changesOf(located: readonly Located[], doubts: readonly Effect[]): Chan
     .flatMap(({ key, revision, value, operation, calledAt, known, mayFindNothing, isSeen }) => {
       // A transaction that removed nothing is answered with the revision of the change before it.
       if (mayFindNothing && revision === reached) return [];
+      // Where several operations wrote the value, it may have been placed once for itself and once with its transaction.
+      if (revision === reached && same(value, held)) return [];
       const previous = held;
       held = value;
       reached = revision;

@@ -2,15 +2,18 @@ import type { Checker } from "../../../checker/checker.ts";
 import { convergence } from "../../../checker/convergence/convergence.ts";
 import { registersAtRest } from "../../../checker/convergence/registers.ts";
 import { elementsAtRest } from "../../../checker/elements/elements-at-rest.ts";
-import { enoughToJudge } from "../../../checker/enough-operations.ts";
+import { enoughOperations, enoughToJudge } from "../../../checker/enough-operations.ts";
 import type { ReadHistory } from "../../../checker/formats/format.ts";
 import { detectFormat, formats } from "../../../checker/formats/index.ts";
 import { linearizable } from "../../../checker/linearizability/linearizable.ts";
 import type { Model } from "../../../checker/model.ts";
 import type { ModelOptions } from "../../../checker/models/index.ts";
 import { initialHint } from "../../../checker/models/initial-hint.ts";
+import { promisesIn } from "../../../checker/watches/promises.ts";
+import { watchCheckers } from "../../../checker/watches/watch-checkers.ts";
 import { parseExactJson } from "../../../core/codec/exact-json.ts";
 import { UsageError } from "../../../core/errors.ts";
+import { type History, isInvocation } from "../../../core/history.ts";
 import { fileSource } from "../../record/file-source.ts";
 import { HeapGuard } from "../../record/heap-guard.ts";
 import { lookUp } from "../arguments.ts";
@@ -28,6 +31,7 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
   const fail = options.fail === undefined ? {} : { fail: options.fail };
   const read = await readable(file, () => format.read(source, fail));
   const { history, truncated, notes } = read;
+  if (options.model === undefined && hasWatches(history)) return watchCase(file, format.name, read);
   const named = options.model === undefined ? {} : { model: options.model };
   const own = read.initial === undefined ? {} : { initial: read.initial };
   const model = modelFor(history, file, { ...named, ...(initial ?? own) });
@@ -49,6 +53,21 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
     },
   };
 }
+
+const hasWatches = (history: History): boolean =>
+  history.some((event) => isInvocation(event) && event.f === "watch");
+
+/** A history of watches is held against its own writes: there is no model to choose. */
+const watchCase = (file: string, format: string, { history, truncated, notes }: ReadHistory): Case => ({
+  file,
+  history,
+  truncated,
+  checkers: [...watchCheckers({ watches: promisesIn(history) }), enoughOperations({ needs: { watch: 1 } })],
+  words: {},
+  promises: "linearizable",
+  known: [],
+  understood: { format, workload: "watch", ...countsOf(history), notes: [...notes, ...setAside(history)] },
+});
 
 /** `askedAtRest`: whether the run, although killed, got as far as the reads at rest. */
 function checkersFor(model: Model, askedAtRest: boolean, { whole }: CheckOptions): Checker[] {

@@ -46,7 +46,9 @@ export function setAside(history: History): string[] {
 export function describeUnderstood(understood: Understood): string {
   const { format, model, workload, readMode, keys, operations, notes } = understood;
   const judge =
-    workload === undefined ? `model ${model ?? "none"}` : `workload ${workload}, ${readMode} reads`;
+    workload === undefined
+      ? `model ${model ?? "none"}`
+      : `workload ${workload}${readMode === undefined ? "" : `, ${readMode} reads`}`;
   const of = keys === 0 ? "no keys" : count(keys, "key");
   const counts = Object.entries(operations).map(([f, count]) => `${sum(count)} ${f} (${byOutcome(count)})`);
   const read = `read as ${format}, ${judge}, ${of}: ${counts.join(", ") || "no operations"}`;
