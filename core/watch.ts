@@ -57,8 +57,9 @@ export type WatchArgument = {
  *   sends an event). Revision and value are absent where the system does not tell them (a ZooKeeper event says only what
  *   kind of change it was; from 3.9 on also its zxid).
  * - `changed`: a key was created or deleted, perhaps one without the prefix; the system does not say which (`key-set`).
- * - `state`: the state of `key` (null: absent), or of everything below a prefix as an object (`key-set`: an array of keys); `revision` is the system's
- *   own: Consul's index, ZooKeeper's mzxid; for an absent key the zxid of the state that was read.
+ * - `state`: the state of `key` (null: absent), or of everything below a prefix as an object (`key-set`: an array of
+ *   keys); `revision` is the system's own: Consul's index, ZooKeeper's mzxid; for an absent key and for a set of keys the
+ *   zxid of the state that was read.
  * - `progress`: everything up to `revision` has been told.
  * - `canceled`: the system ended it, in its own words; `revision` is the one to which history was compacted, if that is why.
  * - `ended`: the connection broke, the node refused to go on, or the watcher was too slow (`overloaded`); `value` is the

@@ -4,9 +4,10 @@ import { sleep } from "../../core/clock.ts";
 import type { ClientError } from "../../core/errors.ts";
 import { createRandom } from "../../core/random.ts";
 import { millis } from "../../core/time.ts";
+import type { Adapter } from "../adapter.ts";
 import type { Ask } from "../client/ask.ts";
 import type { ClientWith } from "../client/client.ts";
-import { type Bench, clock, errorOf, until } from "./cluster.ts";
+import { type Bench, clock, errorOf, type TestNode, until } from "./cluster.ts";
 import { Relay } from "./relay.ts";
 
 /** The calls of these capabilities, each with a key and what it asks. */
@@ -17,6 +18,9 @@ export function calls(bench: Bench): void {
   limits(bench);
   endings(bench);
 }
+
+/** A kind of watch of the system; undefined if it has none. */
+const kindOfWatch = ({ promises }: Adapter): string | undefined => Object.keys(promises.watches ?? {})[0];
 
 /** A client through a relay that can hold replies. */
 function relayed(bench: Bench): () => Promise<Relay> {
@@ -32,7 +36,7 @@ function relayed(bench: Bench): () => Promise<Relay> {
 function limits(bench: Bench): void {
   const { adapter } = bench;
   const mode = adapter.defaultReadMode;
-  const [firstKind] = adapter.capabilities.has("watch") ? Object.keys(adapter.promises.watches ?? {}) : [];
+  const kind = kindOfWatch(adapter);
 
   describe("a call", () => {
     const throughRelay = relayed(bench);
@@ -48,8 +52,8 @@ function limits(bench: Bench): void {
         ...(adapter.capabilities.has("txn") && {
           txn: (key, ask) => client.txn.commit([{ f: "write", key, value: "1" }], ask),
         }),
-        ...(firstKind !== undefined && {
-          watch: (key, ask) => client.watch.open({ kind: firstKind, target: { key } }, ask),
+        ...(kind !== undefined && {
+          watch: (key, ask) => client.watch.open({ kind, target: { key } }, ask),
         }),
         ...(adapter.capabilities.has("prefix") && { list: (key, ask) => client.prefix.list(key, mode, ask) }),
       };
@@ -157,6 +161,16 @@ const ways: Readonly<Record<string, (client: ClientWith<"kv">) => Promise<void>>
 
 function endings(bench: Bench): void {
   const mode = bench.adapter.defaultReadMode;
+  const kind = kindOfWatch(bench.adapter);
+  const socketsOfEach = kind === undefined ? 1 : 2;
+
+  /** Its watch, if the system has any, has a connection of its own. */
+  const clientThatWatches = async (node: TestNode): Promise<ClientWith<"kv">> => {
+    if (kind === undefined) return bench.client(node);
+    const client = await bench.clientWith(["kv", "watch"], node);
+    await client.watch.open({ kind, target: { key: bench.key() }, own: true });
+    return client;
+  };
 
   describe.each(Object.entries(ways))("a client that is %s", (way, end) => {
     const throughRelay = relayed(bench);
@@ -186,7 +200,7 @@ function endings(bench: Bench): void {
       "leaves no socket behind, even at a node that does not answer (needs /proc)",
       async () => {
         const node = bench.node(0);
-        const clients = await Promise.all(Array.from({ length: 20 }, () => bench.client(node)));
+        const clients = await Promise.all(Array.from({ length: 20 }, () => clientThatWatches(node)));
         for (const client of clients) await client.kv.read(bench.key(), mode);
         const open = socketsOfThisProcess();
         await node.pause();
@@ -194,7 +208,10 @@ function endings(bench: Bench): void {
           const lost = clients.map((client) => errorOf(client.kv.write(bench.key(), "lost")));
           await Promise.all(clients.map(end));
           await Promise.all(lost);
-          await until("their sockets to go", async () => socketsOfThisProcess() <= open - clients.length);
+          await until(
+            "their sockets to go",
+            async () => socketsOfThisProcess() <= open - clients.length * socketsOfEach,
+          );
         } finally {
           await node.resume();
         }

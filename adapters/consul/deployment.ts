@@ -18,7 +18,7 @@ export const deployment: Deployment = {
   image: "hashicorp/consul:1.20",
   commonAddresses: true,
   sizes: [1, 3, 5],
-  presets: { tight: "a snapshot every 100 entries, 10 kept for servers that are behind" },
+  presets: { tight: "a snapshot every 20 entries, 5 kept for servers that are behind" },
   snapshotReceived: /[Ii]nstalled remote snapshot/,
   readySeconds: 30,
   launch: (node) => ({
@@ -64,9 +64,9 @@ function configuration(node: NodeView): Json {
     gossip_lan: { suspicion_mult: 30 },
     session_ttl_min: "1s",
     ...(node.preset === "tight" && {
-      raft_snapshot_threshold: 100,
+      raft_snapshot_threshold: 20,
       raft_snapshot_interval: "1s",
-      raft_trailing_logs: 10,
+      raft_trailing_logs: 5,
     }),
     // All load comes from one address.
     limits: { http_max_conns_per_client: 2000, rpc_max_conns_per_client: 1000 },

@@ -101,6 +101,7 @@ class NodeConnection implements Connection {
       if (!channel.isUp) await this.#untilUp(channel, limits);
       const conversation = channel.converse({ path, token }, events);
       this.#conversations.add(conversation);
+      conversation.whenSilent(() => this.#leave(channel));
       conversation.whenOver(() => {
         this.#conversations.delete(conversation);
         exit();

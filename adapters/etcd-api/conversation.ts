@@ -18,6 +18,7 @@ export class Conversation {
   #httpStatus = 200;
   #ending: Ending | undefined;
   #whenOver: () => void = () => {};
+  #whenSilent: () => void = () => {};
 
   /** `open`: where it is until it has ended. */
   constructor(stream: ClientHttp2Stream, open: Set<Pick<Conversation, "end">>, events: ConversationEvents) {
@@ -33,13 +34,24 @@ export class Conversation {
     stream.on("trailers", (headers) => this.#take(headers));
     // What a stream fails of is in its code.
     stream.on("error", () => {});
-    // Comes after all data was read, also where the reading is paused.
-    stream.on("close", () => this.end(this.#ending ?? this.#endingWithoutStatus()));
+    // After all data was read, also where the reading is paused. This side of the stream is still open then.
+    for (const over of ["end", "close"] as const)
+      stream.on(over, () => this.end(this.#ending ?? this.#endingWithoutStatus()));
   }
 
   /** Calls `listener` when it is over, for whatever reason. */
   whenOver(listener: () => void): void {
     this.#whenOver = listener;
+  }
+
+  /** Calls `listener` when an answer did not come in time: what is asked next should use another channel. */
+  whenSilent(listener: () => void): void {
+    this.#whenSilent = listener;
+  }
+
+  /** An answer did not come in time. */
+  reportSilence(): void {
+    this.#whenSilent();
   }
 
   send(frame: Buffer): void {

@@ -14,7 +14,7 @@ export const deployment: Deployment = {
   image: "quay.io/coreos/etcd:v3.5.16",
   commonAddresses: true,
   sizes: [1, 3, 5],
-  presets: { tight: "a snapshot every 100 entries, 10 kept (3.4: 5,000), compaction 5 revisions at a time" },
+  presets: { tight: "a snapshot every 20 entries, 5 kept (3.4: 5,000), compaction 5 revisions at a time" },
   snapshotReceived: /applied snapshot|applying snapshot/,
   readySeconds: 20,
   launch: (node) => ({
@@ -57,7 +57,7 @@ function options(node: NodeView): string[] {
 
 /** 3.4 always keeps 5,000 entries for members that are behind. */
 const tightOptions = (version: string): string[][] => [
-  ["--snapshot-count", "100"],
+  ["--snapshot-count", "20"],
   ["--experimental-compaction-batch-limit", "5"],
-  ...(version.startsWith("3.4") ? [] : [["--experimental-snapshot-catchup-entries", "10"]]),
+  ...(version.startsWith("3.4") ? [] : [["--experimental-snapshot-catchup-entries", "5"]]),
 ];

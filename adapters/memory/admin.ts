@@ -4,7 +4,11 @@ import { MemoryClient } from "./client.ts";
 import type { MemorySystem } from "./system.ts";
 
 export function admin(system: MemorySystem, node: NodeId, timeoutMs: number): Admin {
-  const client = new MemoryClient(system, node, timeoutMs);
+  let connected: MemoryClient | undefined;
+  const client = () => {
+    connected ??= new MemoryClient(system, node, timeoutMs);
+    return connected;
+  };
   return {
     async members() {
       return system.nodes.map(({ id, endpoint }) => ({
@@ -16,14 +20,11 @@ export function admin(system: MemorySystem, node: NodeId, timeoutMs: number): Ad
       }));
     },
     async moveLeader(to, ask) {
-      await client.ask({ type: "move-leader", to: to.id }, ask);
-    },
-    async revision(ask) {
-      return (await client.ask({ type: "list", prefix: "", local: false }, ask)).revision;
+      await client().ask({ type: "move-leader", to: to.id }, ask);
     },
     async compact(before, ask) {
-      await client.ask({ type: "compact", before }, ask);
+      await client().ask({ type: "compact", before }, ask);
     },
-    close: () => client.close(),
+    close: async () => connected?.close(),
   };
 }

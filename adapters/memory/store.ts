@@ -1,4 +1,5 @@
 /** Data of the in-memory system: the versions of each key, and the changes in the order of their revisions. */
+import { ClientError } from "../../core/errors.ts";
 import type { Revision } from "../../core/op.ts";
 import type { Versioned } from "../client/prefix.ts";
 import { inOrderOfKeys } from "../key-names.ts";
@@ -23,8 +24,20 @@ export class MemoryStore {
   readonly #versions = new Map<string, Change[]>();
   /** All changes, oldest first. */
   readonly #changes: Change[] = [];
-  /** Watches cannot start before this revision. What was compacted stays readable: reads are never of the past. */
-  compacted: Revision = 0;
+  #compacted: Revision = 0;
+
+  /** Watches cannot start before this revision. */
+  get compacted(): Revision {
+    return this.#compacted;
+  }
+
+  /** Compacts up to a revision, unless it was already or is later than `last`. What was compacted stays: reads are never of the past. */
+  compact(before: Revision, last: Revision): ClientError | undefined {
+    if (before > last) return new ClientError("rejected", `there is no revision ${before} yet`);
+    if (before <= this.#compacted) return new ClientError("rejected", `${before} has been compacted already`);
+    this.#compacted = before;
+    return undefined;
+  }
 
   append(revision: Revision, key: string, value: string | undefined): void {
     const versions = this.#versions.get(key) ?? [];

@@ -154,7 +154,7 @@ export class MemorySystem {
       case "txn":
         return this.#commitAll(leader, request.changes);
       case "compact":
-        return this.#compact(request.before);
+        return this.#store.compact(request.before, this.#revision) ?? { revision: this.#revision };
       case "move-leader":
         return this.#moveLeader(request.to);
       case "open-session": {
@@ -211,14 +211,6 @@ export class MemorySystem {
       this.#revision++;
       this.#append(leader, changes);
     });
-  }
-
-  #compact(before: Revision): MemoryAnswer | ClientError {
-    if (before > this.#revision) return new ClientError("rejected", `there is no revision ${before} yet`);
-    if (before <= this.#store.compacted)
-      return new ClientError("rejected", `${before} has been compacted already`);
-    this.#store.compacted = before;
-    return { revision: this.#revision };
   }
 
   #moveLeader(to: string): MemoryAnswer | ClientError {

@@ -21,7 +21,7 @@ export const deployment: Deployment = {
   image: "assay/reference:local",
   sizes: [1, 3, 5],
   mutants,
-  presets: { tight: "a snapshot every 100 entries" },
+  presets: { tight: "a snapshot every 20 entries, 5 kept" },
   snapshotReceived: /snapshot: restored at \d+ from the leader/,
   readySeconds: 20,
   launch: (node) => ({ argv: [...program(node), ...options(node)], env: {}, files: {} }),
@@ -47,7 +47,7 @@ function options(node: NodeView): string[] {
     "initial-cluster": cluster.join(","),
     "election-timeout-ms": "500",
     "heartbeat-ms": "50",
-    "snapshot-entries": preset === "tight" ? "100" : undefined,
+    ...(preset === "tight" && { "snapshot-entries": "20", "retained-entries": "5" }),
     mutant,
   };
   const given = Object.entries(values).flatMap(([name, value]) =>

@@ -5,8 +5,11 @@ import type { ClusterNode } from "../runtimes/runtime.ts";
 import { between } from "./links.ts";
 import type { Injected, Nemesis, Target } from "./nemesis.ts";
 
-/** Lets the others write enough, under a preset that makes enough a little. */
-const cutFor = millis(2000);
+/**
+ * Lets the others write enough, under a preset that makes enough a little; and longer than systems keep a silent connection
+ * (etcd: 5 s), in whose buffers everything would wait for the heal.
+ */
+const cutFor = millis(6000);
 const pollInterval = millis(100);
 const logLines = 2000;
 
@@ -38,7 +41,8 @@ class CatchUp {
   readonly #node: ClusterNode;
   readonly #received: RegExp;
   readonly #over = new AbortController();
-  #before = 0;
+  /** What its log said last before the cut. */
+  #before: string | undefined;
   #going: Promise<void> = Promise.resolve();
   #failure: { readonly reason: unknown } | undefined;
 
@@ -50,7 +54,7 @@ class CatchUp {
 
   async begin(): Promise<void> {
     const { cluster } = this.#target;
-    this.#before = (await this.#lines()).length;
+    this.#before = await this.#lastLine();
     const ids = cluster.nodes.map(({ id }) => id);
     await cluster.network.cut(between(ids, [this.#node.id]));
     this.#going = this.#letBack().catch((reason: unknown) => {
@@ -60,9 +64,8 @@ class CatchUp {
 
   /** What its own log says; undefined if it got no snapshot yet. */
   async proof(): Promise<string | undefined> {
-    const lines = await this.#lines();
-    const last = lines.at(-1);
-    return lines.length > this.#before && last !== undefined ? `${this.#node.id}: ${last}` : undefined;
+    const last = await this.#lastLine();
+    return last === this.#before || last === undefined ? undefined : `${this.#node.id}: ${last.trim()}`;
   }
 
   async end(): Promise<void> {
@@ -80,8 +83,8 @@ class CatchUp {
     while ((await this.proof()) === undefined) await sleep(clock, pollInterval, signal);
   }
 
-  async #lines(): Promise<string[]> {
+  async #lastLine(): Promise<string | undefined> {
     const log = await this.#node.logTail(logLines);
-    return log.split("\n").filter((line) => this.#received.test(line));
+    return log.split("\n").findLast((line) => this.#received.test(line));
   }
 }

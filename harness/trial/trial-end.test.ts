@@ -77,7 +77,7 @@ describe("a trial that cannot be", () => {
     const deps = { ...trial.deps, runtime: { ...trial.deps.runtime, faults: new Set<never>() } };
     const refused = new TestTrial({ nemeses: ["kill"], spec: short, deps });
     await expect(refused.run()).rejects.toThrow(
-      "nemesis kill needs kill, restart, which runtime memory lacks",
+      "nemesis kill needs kill, restart, which memory on runtime memory lacks",
     );
   });
 

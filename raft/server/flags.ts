@@ -28,6 +28,7 @@ export interface Flags {
   readonly electionTimeoutMs: number;
   readonly heartbeatMs: number;
   readonly snapshotEntries: number;
+  readonly retainedEntries: number;
   readonly requestTimeoutMs: number;
   readonly watchProgressMs: number;
   readonly mutants: ReadonlySet<Mutant>;
@@ -46,6 +47,7 @@ export const usage = `Usage: node --import tsx raft/server/main.ts --name NAME -
   --election-timeout-ms N      a follower waits between this and twice this for its leader (500)
   --heartbeat-ms N             time between two heartbeats of the leader (50)
   --snapshot-entries N         entries after which a snapshot is taken, more if the state is large (10000)
+  --retained-entries N         entries kept behind a snapshot for members that are a little behind (1000)
   --request-timeout-ms N       time after which a request without an answer is given up (5000)
   --watch-progress-ms N        time between two progress notifications of a quiet watch that wants them (5000)
   --mutant NAME                plants a bug; may be repeated:
@@ -66,6 +68,7 @@ const options = {
   "election-timeout-ms": { type: "string", default: "500" },
   "heartbeat-ms": { type: "string", default: "50" },
   "snapshot-entries": { type: "string", default: "10000" },
+  "retained-entries": { type: "string", default: "1000" },
   "request-timeout-ms": { type: "string", default: "5000" },
   "watch-progress-ms": { type: "string", default: "5000" },
   mutant: { type: "string", multiple: true, default: [] as string[] },
@@ -104,6 +107,7 @@ export function parseFlags(argv: readonly string[]): Flags | "help" {
     electionTimeoutMs,
     heartbeatMs,
     snapshotEntries: positive(values["snapshot-entries"], "--snapshot-entries"),
+    retainedEntries: positive(values["retained-entries"], "--retained-entries"),
     requestTimeoutMs: positive(values["request-timeout-ms"], "--request-timeout-ms"),
     watchProgressMs: positive(values["watch-progress-ms"], "--watch-progress-ms"),
     mutants: new Set(values.mutant.map(mutant)),

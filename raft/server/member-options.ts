@@ -22,6 +22,8 @@ export interface MemberOptions {
   readonly requestTimeoutMs: number;
   /** Number of entries after which a snapshot is taken; more if the state is large. */
   readonly snapshotEntries: number;
+  /** Number of entries kept behind a snapshot; 1,000 unless given. */
+  readonly retainedEntries?: number;
   readonly mutants: ReadonlySet<Mutant>;
   readonly clock: Clock;
   readonly random: Random;
@@ -54,6 +56,7 @@ export function createNode(options: MemberOptions, { snapshot, recovered }: Open
     maxEntriesPerAppend: appendEntriesMax,
     maxBytesPerAppend: appendBytesMax,
     maxInflight: appendsInflightMax,
+    ...(options.retainedEntries !== undefined && { retainedEntries: options.retainedEntries }),
     mutants: options.mutants,
   });
 }

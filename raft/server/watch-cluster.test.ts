@@ -98,18 +98,25 @@ describe("watches of a cluster of processes", () => {
     watch.create(key, { start_revision: 1 });
     await watch.until(endsWith(0));
     cluster.pause(away);
-    // The log keeps a thousand entries; some more are on their way to the member, but not that many at four a time.
-    for (let value = 1; value < 1_400; value += 4)
-      await Promise.all([0, 1, 2, 3].map((i) => put((away + 1) % 3, value + i)));
-    await put((away + 1) % 3, 1_401);
+    // The log keeps a thousand entries behind a snapshot; a few hundred more are on their way to the member that is away.
+    const others = cluster.nodes.filter((node) => node !== away);
+    const last = snapshotAt(away) + 1_600;
+    let value = 0;
+    while (others.some((node) => snapshotAt(node) < last))
+      await Promise.all([1, 2, 3, 4].map(() => put((away + 1) % 3, ++value)));
+    await put((away + 1) % 3, ++value);
     cluster.resume(away);
-    const heard = await watch.until(endsWith(1_401));
+    const heard = await watch.until(endsWith(value));
     const values = heard.flatMap(({ events }) => events.map(({ kv }) => Number(kv.value)));
     expect([...new Set(values)].toSorted((a, b) => a - b)).toEqual(
-      Array.from({ length: 1_401 }, (_, i) => i + 1),
+      Array.from({ length: value }, (_, i) => i + 1),
     );
     expect(cluster.log(away)).toMatch(/snapshot: restored at \d+ from the leader/);
   });
+
+  /** Index of the last snapshot that the node took. */
+  const snapshotAt = (node: number) =>
+    Math.max(0, ...[...cluster.log(node).matchAll(/snapshot: taken at (\d+)/g)].map(([, at]) => Number(at)));
 
   /** Hands leadership to the next node, and waits for it. */
   async function moveLeader(from: number): Promise<void> {

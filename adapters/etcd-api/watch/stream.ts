@@ -92,7 +92,10 @@ export class WatchStream {
           reject(error);
         },
       };
-      const late = () => giveUp(new ClientError("timeout", "the watch was not confirmed in time"));
+      const late = () => {
+        giveUp(new ClientError("timeout", "the watch was not confirmed in time"));
+        this.#conversation?.reportSilence();
+      };
       const cancelTimer = this.#clock.after(nanos(deadline - this.#clock.now()), late);
       const stopListening = onAbort(signal, () => giveUp(abortedError(true)));
       this.#creations.push(creation);

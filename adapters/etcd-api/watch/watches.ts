@@ -92,7 +92,8 @@ export class EtcdWatches implements Watches {
     } catch (reason) {
       await subscription.close();
       // A stream that does not answer is left to the watches that are on it.
-      if (this.#shared?.stream === stream) this.#shared = undefined;
+      const isSilent = reason instanceof ClientError && reason.code === "timeout";
+      if (isSilent && this.#shared?.stream === stream) this.#shared = undefined;
       throw reason;
     }
   }
