@@ -31,6 +31,8 @@ export interface Run {
     readonly convergenceSeconds?: number;
     /** What each kind of watch of the system promises; absent in runs from before there were watches. */
     readonly watches?: Readonly<Record<string, WatchPromise>>;
+    /** Capabilities of the system's clients; absent in older runs. */
+    readonly offers?: readonly string[];
   };
   /** What the revision of a read is about; runs of older versions do not say. */
   readonly revisions?: RevisionScope;

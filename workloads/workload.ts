@@ -30,8 +30,8 @@ export interface WorkloadRun {
   readonly convergenceSeconds: number;
   /** What each kind of watch of the system promises, by its name; none if it has no watches. */
   readonly watches: Readonly<Record<string, WatchPromise>>;
-  /** What the system's clients can do, in addition to what the workload requires. Empty where a stored run is judged. */
-  readonly offers: readonly Capability[];
+  /** Capabilities of the system's clients, those that the workload requires included; none in older runs. */
+  readonly offers: readonly string[];
 }
 
 /** The part of a run's load that one worker process does: every `of`-th operation, from the `index`-th on. */

@@ -117,6 +117,7 @@ const runFile: z.ZodType<Run> = z.looseObject({
       options: z.record(z.string(), z.int()),
       convergenceSeconds: z.number().positive().exactOptional(),
       watches: z.record(z.string(), watchPromise).exactOptional(),
+      offers: z.array(z.string()).exactOptional(),
     })
     .exactOptional(),
   revisions: z.enum(["store", "key"]).exactOptional(),

@@ -204,6 +204,7 @@ class Trial {
         options: workload.options,
         convergenceSeconds: workload.convergenceSeconds,
         watches: workload.watches,
+        offers: workload.offers,
       },
       revisions: workload.revisions,
       nodes: this.#nodes,
