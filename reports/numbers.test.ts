@@ -20,6 +20,7 @@ describe("format", () => {
     [318_000, "318 ms"],
     [999_600, "1.00 s"],
     [1_320_000, "1.32 s"],
+    [-484_132, "−484 ms"],
     [Number.NaN, "–"],
   ])("prints %d microseconds as %s", (micros, text) => {
     expect(plain(formatMicros(micros))).toBe(text);

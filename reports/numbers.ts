@@ -8,6 +8,7 @@ export const formatCount = (count: number): string => Math.round(count).toLocale
 /** `812 µs`, `1.24 ms`, `318 ms`, `1.32 s`: three figures that count. */
 export function formatMicros(micros: number): string {
   if (!Number.isFinite(micros)) return "–";
+  if (micros < 0) return `−${formatMicros(-micros)}`;
   if (micros < 999.5) return `${Math.round(micros)}${space}µs`;
   if (micros < 999_500) return `${threeFigures(micros / 1e3)}${space}ms`;
   return `${threeFigures(micros / 1e6)}${space}s`;
@@ -27,6 +28,7 @@ export const formatTime = (seconds: number): string => `${seconds.toFixed(3)}${s
 /** A length of time given in seconds: `340 ms`, `4.2 s`, `1 min 12 s`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–";
+  if (seconds < 0) return `−${formatDuration(-seconds)}`;
   if (seconds < 0.9995) return formatMicros(seconds * 1e6);
   if (seconds < 59.95) return `${Number(seconds.toFixed(1))}${space}s`;
   const whole = Math.round(seconds);

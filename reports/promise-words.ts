@@ -1,5 +1,6 @@
-/** Read modes' promises in words. */
+/** Promises of read modes and of kinds of watches, in words. */
 import type { Consistency } from "../core/consistency.ts";
+import type { WatchContract } from "../core/watch.ts";
 
 interface PromiseWords {
   /** Follows "kept its promise of". */
@@ -39,4 +40,12 @@ export const promiseWords: Readonly<Record<Consistency, PromiseWords>> = {
     meaning: "stale reads without bound; only values that were written may be read",
     known: allowed,
   },
+};
+
+/** Follows "promises". */
+export const watchWords: Readonly<Record<WatchContract, string>> = {
+  "every-event": "every change once, in order",
+  "latest-state": "the newest state, never an older one after it",
+  "one-shot": "one event for each registration, before the new data is seen",
+  "key-set": "one event for each registration when a key appears or goes",
 };

@@ -42,6 +42,26 @@ describe("the report of a valid run", () => {
     );
   });
 
+  it("names the promises to watches where these were judged, and not that of reads", () => {
+    const { run } = fixture;
+    const watches = {
+      stream: {
+        contract: "every-event",
+        from: true,
+        prefix: true,
+        previous: true,
+        progress: true,
+        atomic: true,
+      },
+    } as const;
+    const verdict = { checker: "watch-delivery", kind: "valid", summary: "all", anomalies: [] } as const;
+    const workloadRun = { keyPrefix: "", options: {}, ...run.workloadRun, watches };
+    const other = textOf(render({ ...fixture, run: { ...run, workloadRun, verdicts: [verdict] } }));
+    expect(other).toContain("kept its promises to watches through");
+    expect(other).toContain("stream (every change once, in order)");
+    expect(other).not.toContain("promise of linearizable");
+  });
+
   it("stays below 2 MB for 15,000 operations", () => {
     expect(fixture.run.operations.ok + fixture.run.operations.fail + fixture.run.operations.info).toBe(
       15_000,

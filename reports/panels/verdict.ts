@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { verdictMark, verdictWords } from "../marks.ts";
 import { formatCount, formatDuration, formatFigure, formatShare } from "../numbers.ts";
-import { promiseWords } from "../promise-words.ts";
+import { promiseWords, watchWords } from "../promise-words.ts";
 import { number, type Row, stackingTable, text } from "./table.ts";
 
 /** Top of the report: the verdict, the reason, and the kind of run. */
@@ -33,7 +33,10 @@ export function leadSentence(run: Run, faultsProven: number): string {
   switch (run.verdict) {
     case "valid": {
       const through = faultsProven > 0 ? ` through ${count(faultsProven, "proven fault")}` : "";
-      const kept = `${name} ${version} kept its promise of ${promiseWords[run.readMode.promises].reads}${through}.`;
+      const promise = judgesWatches(run)
+        ? "promises to watches"
+        : `promise of ${promiseWords[run.readMode.promises].reads}`;
+      const kept = `${name} ${version} kept its ${promise}${through}.`;
       const [limit] = knownLimits(run.verdicts);
       const found =
         limit === undefined
@@ -93,8 +96,25 @@ function identity(run: Run): Html {
     ],
   ];
   return html`<dl class="identity">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-<p class="promise">The promise of <code>${run.readMode.name}</code> reads on ${run.system.name}: ${promiseWords[run.readMode.promises].meaning}.</p>`;
+<p class="promise">${judgesWatches(run) ? watchPromises(run) : readPromise(run)}</p>`;
 }
+
+const readPromise = ({ readMode, system }: Run): Html =>
+  html`The promise of <code>${readMode.name}</code> reads on ${system.name}: ${promiseWords[readMode.promises].meaning}.`;
+
+/** Whether the run was about what watches received, and not about reads. */
+const judgesWatches = ({ verdicts }: Run): boolean =>
+  verdicts.some(({ checker }) => checker === "watch-delivery");
+
+function watchPromises({ system, workloadRun }: Run): Html {
+  const kinds = Object.entries(workloadRun?.watches ?? {}).map(
+    ([kind, { contract }]) => html`<code>${kind}</code> (${watchWords[contract]})`,
+  );
+  return html`The watches of ${system.name}, and what each promises: ${listedHtml(kinds)}.`;
+}
+
+const listedHtml = (parts: readonly Html[]): Content =>
+  parts.map((part, i) => (i === 0 ? part : html`, ${part}`));
 
 function loadWords({ load }: Run): string {
   const clients = count(load.processes, "client");
