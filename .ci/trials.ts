@@ -81,6 +81,28 @@ function staleUntilSyncLimit(run: RunResult): string | undefined {
   return late && `the follower was stale until ${late.lastMs.toFixed(0)} ms, long past the sync limit`;
 }
 
+/** A sentence names the watch, what it followed and what was wrong with what it received. */
+const watchNamed = (run: RunResult) =>
+  run.anomalies.some(({ summary }) => /^watch w\d+ of \S+ on n\d/.test(summary))
+    ? undefined
+    : "did not say which watch was wrong about what";
+
+/** The anomalies are all of these kinds, and there are some of each. */
+const onlyKinds =
+  (...expected: readonly string[]) =>
+  (run: RunResult) => {
+    const found = new Set(run.anomalies.map(({ kind }) => kind));
+    const wrong = [...found].filter((kind) => !expected.includes(kind));
+    const missing = expected.filter((kind) => !found.has(kind));
+    if (wrong.length === 0 && missing.length === 0) return undefined;
+    return `found ${[...found].join(", ")} instead of ${expected.join(", ")}`;
+  };
+
+const watches = "--workload watch --rate 100";
+const watchFaults = `${watches} --seconds 13 --fault-seconds 2.2 --gap-seconds 1.2`;
+const undisturbed = `${watches} --nemesis none --seconds 8`;
+const leaderMoves = `${watches} --nemesis move-leader --seconds 12 --fault-seconds 1.5 --gap-seconds 1`;
+
 const mutants: readonly [mutant: string, args: string, expect?: Trial["expect"]][] = [
   ["read-without-quorum", "--nemesis partition-leader --seconds 15"],
   ["ack-before-commit", "--nemesis partition-leader --seconds 30"],
@@ -97,6 +119,19 @@ const mutants: readonly [mutant: string, args: string, expect?: Trial["expect"]]
     "--read-mode serializable --nemesis partition --rate 200 --seconds 12 --fault-seconds 2 --gap-seconds 1 --convergence-seconds 5 --workload-option operations-per-key=3",
     disagreed,
   ],
+  ["drop-watch-event-on-leader-change", leaderMoves, watchNamed],
+  ...[
+    "duplicate-watch-event",
+    "split-watch-transaction",
+    "progress-too-early",
+    "watch-revision-zero-is-now",
+    "watch-from-future-tells-past",
+    "wrong-prev-kv",
+    "lose-delete-at-compaction",
+    "slow-watcher-loses-events",
+    "compacted-watch-is-silent",
+    "compacted-read-returns-current",
+  ].map((mutant): [string, string, Trial["expect"]] => [mutant, undisturbed, watchNamed]),
 ];
 
 const reference: readonly Trial[] = [
@@ -134,6 +169,23 @@ const clientFaults =
   "--nemesis pause-client,kill-client,partition-client --fault-seconds 2 --gap-seconds 1.5 --seconds 14";
 
 const realSystems: readonly Trial[] = [
+  ...["etcd", "zookeeper", "consul"].map((system) => ({
+    name: `${system}'s watches keep their promises under partitions, kills and pauses`,
+    args: `--system ${system} --runtime netns ${watchFaults}`,
+    status: 0,
+  })),
+  {
+    name: "etcd 3.4.23 forgets deletes at the compacted revision, and tells progress too early",
+    args: `--system etcd --version 3.4 --runtime netns ${watches} --nemesis none --seconds 15`,
+    status: 1,
+    expect: onlyKinds("missed-event", "event-after-progress", "progress-went-back"),
+  },
+  {
+    name: "ZooKeeper 3.8.0 ends a persistent watch with a one-shot watch on the same key",
+    args: `--system zookeeper --version 3.8 --runtime netns ${watches} --nemesis none --seconds 15`,
+    status: 1,
+    expect: watchNamed,
+  },
   ...["etcd", "zookeeper", "consul --read-mode consistent"].map((system) => ({
     name: `${system} keeps its promise while load workers are paused, killed and cut off`,
     args: `--system ${system} --runtime netns --workers 2 --rate 200 ${clientFaults}`,
