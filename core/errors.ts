@@ -23,6 +23,8 @@ export const errorCodes = {
   },
   "not-found": { definite: true, doc: "the key, session or lock does not exist" },
   exists: { definite: true, doc: "the key exists already" },
+  compacted: { definite: true, doc: "the history that the operation needs was discarded" },
+  "future-revision": { definite: true, doc: "the revision does not exist yet" },
   "session-expired": { definite: true, doc: "the session that the operation needs is gone" },
   rejected: { definite: true, doc: "the server refused the request as malformed, too large or not allowed" },
   overloaded: { definite: true, doc: "the server refused to take the request on: too many" },

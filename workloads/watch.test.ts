@@ -52,6 +52,7 @@ describe("the watch workload in the in-memory system", () => {
     ["wrong-previous", "watch-contents"],
     ["lost-compacted-deletes", "watch-reliable"],
     ["silent-compacted-watches", "watch-compaction"],
+    ["current-compacted-reads", "history-reads"],
     ["late-watches", "watch-delivery"],
     ["silent-watches", "watch-delivery"],
   ])("finds %s by %s", async (bug, checker) => {

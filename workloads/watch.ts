@@ -1,19 +1,22 @@
 /**
  * Watches: writers change keys, watchers at every node follow keys and prefixes from all sorts of revisions, and a compactor
- * discards what is old. What each watcher received is held against what truly changed.
+ * discards what is old. What each watcher received, and what keys held at past revisions, is held against what truly changed.
  */
 import { watchCheckers } from "../checker/watches/watch-checkers.ts";
 import { compactor } from "./watch/compactor.ts";
 import { habitOf } from "./watch/habits.ts";
+import { historian } from "./watch/historian.ts";
 import { Keys } from "./watch/keys.ts";
 import { Known } from "./watch/known.ts";
 import { option, options } from "./watch/options.ts";
 import { type Needs, WatchClient } from "./watch/watch-client.ts";
 import { writer } from "./watch/writers.ts";
-import { type Role, uniqueNumbers, type Workload } from "./workload.ts";
+import { type Role, uniqueNumbers, type Workload, type WorkloadRun } from "./workload.ts";
 
 /** Time after the bound in which the last changes of the faulty phase are still judged. */
 const moreSeconds = 2;
+
+const hasHistory = ({ offers }: WorkloadRun): boolean => offers.includes("history");
 
 export const watch: Workload<Needs> = {
   name: "watch",
@@ -43,11 +46,21 @@ export const watch: Workload<Needs> = {
       processes: { perNode: 1 },
       actor: (self) => compactor({ run, known }, self),
     };
-    const compacts = run.offers.includes("history") && option(run, "compaction-ms") > 0;
-    return compacts ? [writers, watchers, compactors] : [writers, watchers];
+    const historians: Role<Needs> = {
+      name: "historians",
+      processes: { perNode: 1 },
+      actor: (self) => historian({ keys, known }, self),
+    };
+    if (!hasHistory(run)) return [writers, watchers];
+    const compacts = option(run, "compaction-ms") > 0;
+    return [writers, watchers, historians, ...(compacts ? [compactors] : [])];
   },
   checkers: (run) => [
-    ...watchCheckers({ watches: run.watches, deliverySeconds: option(run, "delivery-seconds") }),
+    ...watchCheckers({
+      watches: run.watches,
+      deliverySeconds: option(run, "delivery-seconds"),
+      readsPast: hasHistory(run),
+    }),
   ],
   quietSeconds: (run) => option(run, "delivery-seconds") + moreSeconds,
   needs: { write: 20, watch: 10 },

@@ -3,6 +3,7 @@ import { promisesFreshReads } from "../../core/consistency.ts";
 import { ClientError } from "../../core/errors.ts";
 import type { ClientWith } from "../client/client.ts";
 import { type Bench, until } from "./cluster.ts";
+import { keptHistory } from "./history.ts";
 import { Relay } from "./relay.ts";
 import { sessions } from "./sessions.ts";
 import { transactions } from "./transactions.ts";
@@ -20,6 +21,7 @@ export function operations(bench: Bench): void {
   if (capabilities.has("session")) sessions(bench);
   if (capabilities.has("txn")) transactions(bench);
   if (capabilities.has("watch")) watches(bench);
+  if (capabilities.has("history")) keptHistory(bench);
 }
 
 function readsAndWrites(bench: Bench): void {

@@ -4,13 +4,13 @@ import type { ClientWith } from "../client/client.ts";
 import type { Delete } from "../client/delete.ts";
 import type { KeptHistory } from "../client/history.ts";
 import { KeptSessions } from "../client/kept-sessions.ts";
-import type { KeyValue } from "../client/kv.ts";
+import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
 import type { Txn } from "../client/txn.ts";
 import { communication, ownCommunication } from "./communication.ts";
 import { openConnection } from "./connection.ts";
 import { grantLease } from "./lease.ts";
-import { type Call, type Header, methods } from "./methods.ts";
+import { type Call, type Header, methods, type RangeAnswer } from "./methods.ts";
 import { prefixRange } from "./ranges.ts";
 import { EtcdWatches } from "./watch/watches.ts";
 
@@ -59,12 +59,7 @@ function keyValue(call: Call): KeyValue {
   return {
     async read(key, mode, ask) {
       const request = { key: Buffer.from(key), serializable: isSerializable(mode) };
-      const answer = await call(methods.range, request, ask);
-      const [found] = answer.kvs;
-      return {
-        ...(found && { value: found.value.toString(), modRevision: Number(found.modRevision) }),
-        revision: revisionOf(answer.header),
-      };
+      return readResult(await call(methods.range, request, ask));
     },
 
     async write(key, value, ask) {
@@ -86,6 +81,11 @@ function keyValue(call: Call): KeyValue {
   };
 }
 
+const readResult = ({ header, kvs: [found] }: RangeAnswer): ReadResult => ({
+  ...(found && { value: found.value.toString(), modRevision: Number(found.modRevision) }),
+  revision: revisionOf(header),
+});
+
 const deletion =
   (call: Call): Delete =>
   async (key, ask) => {
@@ -99,6 +99,11 @@ const deletion =
 const history = (call: Call): KeptHistory => ({
   async compact(revision, ask) {
     await call(methods.compact, { revision: String(revision), physical: false }, ask);
+  },
+
+  async readAt(key, revision, ask) {
+    const request = { key: Buffer.from(key), revision: String(revision), serializable: false };
+    return readResult(await call(methods.range, request, ask));
   },
 });
 

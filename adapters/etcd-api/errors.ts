@@ -29,6 +29,9 @@ const reasons: readonly Reason[] = [
   { text: "etcdserver: no leader", code: "no-leader" },
   { text: "etcdserver: not leader", code: "not-leader" },
   { text: "etcdserver: too many requests", code: "overloaded" },
+  // The text of a read, and of a compaction.
+  { text: "etcdserver: mvcc: required revision has been compacted", code: "compacted" },
+  { text: "etcdserver: mvcc: required revision is a future revision", code: "future-revision" },
   { text: "etcdserver: mvcc: database space exceeded", code: "rejected" },
   { text: "etcdserver: request is too large", code: "rejected" },
   // The limit of the server's gRPC library: that of Go, and that of Node, which the reference server uses.

@@ -41,7 +41,13 @@ export interface KeyValue {
 export interface RangeRequest {
   readonly key: Buffer;
   readonly rangeEnd?: Buffer;
+  /** The state that is read. Absent: the current one. */
+  readonly revision?: string;
   readonly serializable: boolean;
+}
+
+export interface RangeAnswer extends Answer {
+  readonly kvs: readonly KeyValue[];
 }
 
 export interface PutRequest {
@@ -132,9 +138,14 @@ function method<Request extends object, Response>(
 }
 
 export const methods = {
-  range: method<RangeRequest, Answer & { readonly kvs: readonly KeyValue[] }>(
+  range: method<RangeRequest, RangeAnswer>(
     "KV/Range",
-    message({ key: [1, "bytes"], rangeEnd: [2, "bytes"], serializable: [7, "bool"] }),
+    message({
+      key: [1, "bytes"],
+      rangeEnd: [2, "bytes"],
+      revision: [4, "int64"],
+      serializable: [7, "bool"],
+    }),
     message({ header: [1, header], kvs: [2, keyValue, "repeated"] }),
   ),
   put: method<PutRequest, Answer>("KV/Put", put, onlyHeader),

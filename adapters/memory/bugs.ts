@@ -18,6 +18,7 @@ import type { Random } from "../../core/random.ts";
  * - `wrong-previous`: one previous value in fifty is another.
  * - `lost-compacted-deletes`: a watch that starts at the compacted revision is not told of a delete there.
  * - `silent-compacted-watches`: a watch that starts before the compacted revision hears nothing at all.
+ * - `current-compacted-reads`: a read at a compacted revision returns the current value.
  * - `late-watches`: watches at the second node hear of each change ten seconds late.
  * - `silent-watches`: watches at the second node hear nothing.
  */
@@ -38,6 +39,7 @@ export type MemoryBug =
   | "wrong-previous"
   | "lost-compacted-deletes"
   | "silent-compacted-watches"
+  | "current-compacted-reads"
   | "late-watches"
   | "silent-watches";
 

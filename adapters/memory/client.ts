@@ -59,6 +59,8 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
 
   readonly history: KeptHistory = {
     compact: async (before, ask) => void (await this.ask({ type: "compact", before }, ask)),
+    readAt: async (key, at, ask): Promise<ReadResult> =>
+      this.ask({ type: "read", key, local: false, at }, ask),
   };
 
   async delete(key: string, ask?: Ask): Promise<Deletion> {

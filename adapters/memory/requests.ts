@@ -5,7 +5,13 @@ import type { TxnChange } from "../client/txn.ts";
 import type { Found } from "./store.ts";
 
 export type MemoryRequest =
-  | { readonly type: "read"; readonly key: string; readonly local: boolean }
+  | {
+      readonly type: "read";
+      readonly key: string;
+      readonly local: boolean;
+      /** The state that is read; absent: the newest one. */
+      readonly at?: Revision;
+    }
   | { readonly type: "write"; readonly key: string; readonly value: string }
   | { readonly type: "cas"; readonly key: string; readonly from: string; readonly to: string }
   | { readonly type: "delete"; readonly key: string }

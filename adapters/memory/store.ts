@@ -31,10 +31,11 @@ export class MemoryStore {
     return this.#compacted;
   }
 
-  /** Compacts up to a revision, unless it was already or is later than `last`. What was compacted stays: reads are never of the past. */
+  /** Compacts up to a revision, unless it was already or is later than `last`. */
   compact(before: Revision, last: Revision): ClientError | undefined {
-    if (before > last) return new ClientError("rejected", `there is no revision ${before} yet`);
-    if (before <= this.#compacted) return new ClientError("rejected", `${before} has been compacted already`);
+    if (before > last) return noSuchRevision(before);
+    if (before <= this.#compacted)
+      return new ClientError("compacted", `${before} has been compacted already`);
     this.#compacted = before;
     return undefined;
   }
@@ -61,6 +62,14 @@ export class MemoryStore {
     return { value: version.value, revision: applied, modRevision: version.revision };
   }
 
+  /** The key as it was at revision `at`, in a state in which everything up to `applied` has been done. */
+  readAt(key: string, at: Revision, applied: Revision): Found | ClientError {
+    if (at > applied) return noSuchRevision(at);
+    if (at < this.#compacted)
+      return new ClientError("compacted", `history before ${this.#compacted} has been compacted`);
+    return { ...this.read(key, at), revision: applied };
+  }
+
   /** Keys that begin with the prefix, as they were at revision `applied`, in order. */
   list(prefix: string, applied: Revision): ReadonlyMap<string, Versioned> {
     const found: [string, Versioned][] = [];
@@ -72,3 +81,6 @@ export class MemoryStore {
     return inOrderOfKeys(found);
   }
 }
+
+const noSuchRevision = (revision: Revision): ClientError =>
+  new ClientError("future-revision", `there is no revision ${revision} yet`);

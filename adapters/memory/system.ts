@@ -253,8 +253,13 @@ export class MemorySystem {
     }
   }
 
-  #look(request: ReadRequest, applied: Revision): MemoryAnswer {
-    if (request.type === "read") return this.#store.read(request.key, applied);
+  #look(request: ReadRequest, applied: Revision): MemoryAnswer | ClientError {
+    if (request.type === "read") {
+      const { key, at } = request;
+      const isBroken = this.#bugs.has("current-compacted-reads");
+      const isCurrent = at === undefined || (at < this.#store.compacted && isBroken);
+      return isCurrent ? this.#store.read(key, applied) : this.#store.readAt(key, at, applied);
+    }
     const entries = [...this.#store.list(request.prefix, applied)];
     if (this.#bugs.strikes("partial-lists")) entries.pop();
     return { revision: applied, entries: new Map(entries) };

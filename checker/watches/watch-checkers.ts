@@ -1,6 +1,7 @@
 /**
  * The checkers of watches: one for each guarantee. What truly changed is derived from the acknowledged writes (truth.ts), and
- * what each watch received is held against it in one pass (events.ts, states.ts, one-shot.ts). All share that pass.
+ * what each watch received is held against it in one pass (events.ts, states.ts, one-shot.ts). All share that pass, and so do
+ * reads of the past (history-reads.ts).
  */
 import type { History } from "../../core/history.ts";
 import { seconds } from "../../core/time.ts";
@@ -12,6 +13,7 @@ import { deliveryVerdict } from "./findings/delivery.ts";
 import { evidenceOf } from "./findings/evidence.ts";
 import { type Finding, type Guarantee, kindsOf } from "./findings/findings.ts";
 import { sentenceOf } from "./findings/sentences.ts";
+import { historyReads } from "./history-reads.ts";
 import { type KindPromise, promiseOf } from "./promises.ts";
 
 export interface WatchCheckersOptions {
@@ -19,6 +21,8 @@ export interface WatchCheckersOptions {
   readonly watches?: Readonly<Record<string, KindPromise>>;
   /** How soon a change must reach a watch, once no fault disturbs it, seconds. */
   readonly deliverySeconds?: number;
+  /** Whether clients read keys at past revisions. */
+  readonly readsPast?: boolean;
 }
 
 export const defaultDeliverySeconds = 5;
@@ -59,6 +63,7 @@ function guaranteesOf(watches: WatchCheckersOptions["watches"]): readonly Guaran
 export function watchCheckers({
   watches,
   deliverySeconds = defaultDeliverySeconds,
+  readsPast = watches === undefined,
 }: WatchCheckersOptions = {}): Checker[] {
   const known = new WeakMap<History, Analysis>();
   const analysed = (history: History): Analysis => {
@@ -66,14 +71,15 @@ export function watchCheckers({
     known.set(history, analysis);
     return analysis;
   };
-  return guaranteesOf(watches).map((guarantee) => ({
+  const ofWatches = guaranteesOf(watches).map((guarantee) => ({
     name: guarantee,
-    check(history): Verdict {
+    check(history: History): Verdict {
       const analysis = analysed(history);
       const verdict = verdictOf(guarantee, analysis);
       return guarantee === "watch-delivery" ? deliveryVerdict(verdict, analysis) : verdict;
     },
   }));
+  return readsPast ? [...ofWatches, historyReads(analysed)] : ofWatches;
 }
 
 function verdictOf(guarantee: Guarantee, analysis: Analysis): Verdict {

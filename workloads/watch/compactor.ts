@@ -1,10 +1,8 @@
 /** Discards old revisions while watches run: now and then, up to a recent revision or exactly to that of a deletion. */
 
-import type { ClientWith } from "../../adapters/client/client.ts";
-import type { Connection } from "../../adapters/client/connection.ts";
-import { ClientError } from "../../core/errors.ts";
 import type { Call } from "../../core/op.ts";
 import type { Actor, Pause, Self, WorkloadRun } from "../workload.ts";
+import { historyOf } from "./history-of.ts";
 import type { Known } from "./known.ts";
 import { option } from "./options.ts";
 
@@ -32,11 +30,8 @@ export function compactor<C extends "kv">(
       if (outcome.type === "ok") known.compactedTo(Number(value));
     },
     async perform(client, { value }, { ask }) {
-      if (!canCompact(client)) throw new ClientError("unsupported", "this client cannot compact");
-      await client.history.compact(Number(value), ask);
+      await historyOf(client).compact(Number(value), ask);
       return { value: Number(value) };
     },
   };
 }
-
-const canCompact = (client: Connection): client is ClientWith<"history"> => "history" in client;

@@ -71,6 +71,18 @@ export class Known {
     return 1;
   }
 
+  /** A revision for a read of the past; undefined: nothing has happened yet. */
+  past(random: Random): Revision | undefined {
+    const dice = random.integer(0, 99);
+    if (this.#newest === 0) return undefined;
+    const [oldest, newest] = [Math.max(1, this.#compacted), this.#newest];
+    if (dice < 35) return random.integer(oldest, newest);
+    if (dice < 55) return random.integer(Math.max(oldest, newest - 10), newest);
+    if (dice < 70) return oldest;
+    if (dice < 85) return random.integer(1, Math.max(1, oldest - 1));
+    return this.deletion(random) ?? newest;
+  }
+
   /** A revision to compact to: that of a deletion, or a recent one; undefined: there is nothing to compact. */
   compaction(random: Random): Revision | undefined {
     const recent = Math.max(1, this.#newest - random.integer(0, 50));

@@ -1,4 +1,5 @@
-import type { Json } from "../../core/op.ts";
+import type { ReadResult } from "../../adapters/client/kv.ts";
+import type { Json, Result } from "../../core/op.ts";
 
 /** Numbers travel as their decimal digits. */
 export const encode = (value: Json): string => String(value);
@@ -14,3 +15,10 @@ export function decodeState(state: Json): Json {
   if (typeof state !== "object" || state === null || Array.isArray(state)) return decode(state);
   return Object.fromEntries(Object.entries(state).map(([key, value]) => [key, decode(value)]));
 }
+
+/** What a read found, as its event records it. */
+export const readResult = ({ value, revision, modRevision }: ReadResult): Result => ({
+  value: decode(value),
+  ...(revision !== undefined && { revision }),
+  ...(modRevision !== undefined && { modRevision }),
+});

@@ -9,7 +9,7 @@ import type { Actor, At, Self, WorkloadRun } from "../workload.ts";
 import type { Keys } from "./keys.ts";
 import type { Known } from "./known.ts";
 import { option } from "./options.ts";
-import { decode, encode } from "./values.ts";
+import { encode, readResult } from "./values.ts";
 
 type Client = ClientWith<"kv" | "delete" | "txn">;
 
@@ -59,14 +59,8 @@ export async function performWrite(
   { mode, ask }: { readonly mode: string } & Pick<At, "ask">,
 ): Promise<Result> {
   switch (f) {
-    case "read": {
-      const { value: text, revision, modRevision } = await client.kv.read(key, mode, ask);
-      return {
-        value: decode(text),
-        ...(revision !== undefined && { revision }),
-        ...(modRevision !== undefined && { modRevision }),
-      };
-    }
+    case "read":
+      return readResult(await client.kv.read(key, mode, ask));
     case "write":
       return changed(value, await client.kv.write(key, encode(value), ask));
     case "delete": {

@@ -12,13 +12,14 @@ import {
 } from "../../../core/history.ts";
 import type { Json, Operation, Revision } from "../../../core/op.ts";
 import { same } from "../../canonical.ts";
+import { isRightRead, readsOfPast } from "./past-definition.ts";
 
 interface Placed {
   readonly operation: Operation;
   readonly revision: Revision;
 }
 
-interface Step {
+export interface Step {
   readonly revision: Revision;
   readonly calledAt: number;
   readonly changes: readonly { key: string; value: Json; previous: Json }[];
@@ -42,11 +43,14 @@ export function canBeExplained(history: History): boolean {
     (event): event is ClientEvent => event.type === "invoke" && event.f === "watch",
   );
   return place(open, placed, highest, (steps) => {
-    const reads = history.filter((event): event is ClientEvent => event.type === "ok" && event.f === "read");
+    const reads = history.filter(
+      (event): event is ClientEvent => event.type === "ok" && (event.f === "read" || event.f === "read-at"),
+    );
     return (
       found.every(({ callIndex }) => steps.some(({ calledAt }) => calledAt === callIndex)) &&
       reads.every((read) => wasWritten(read, steps)) &&
-      watches.every((watch) => isRight(watch, history, steps))
+      watches.every((watch) => isRight(watch, history, steps)) &&
+      readsOfPast(history).every((read) => isRightRead(read, history, steps))
     );
   });
 }

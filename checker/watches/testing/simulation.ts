@@ -19,6 +19,8 @@ export interface SimulationOptions {
   /** Whether the answer to a watch does not say at which revision it begins. */
   readonly vague?: boolean;
   readonly keys?: readonly string[];
+  /** The chance that an operation is a read of the past; by default there are none. */
+  readonly pastReads?: number;
   /** Only this many values are written, again and again. */
   readonly values?: number;
 }
@@ -32,7 +34,11 @@ interface Step {
 interface Running {
   readonly process: number;
   readonly call: Call;
-  outcome?: Result | "lost";
+  outcome?: Result | Refusal | "lost";
+}
+
+interface Refusal {
+  readonly error: "compacted" | "future-revision";
 }
 
 interface Watching {
@@ -108,6 +114,8 @@ class Simulation {
   #call(): Call {
     const keys = this.#options.keys ?? allKeys;
     const key = this.#random.pick(keys);
+    if (this.#random.chance(this.#options.pastReads ?? 0))
+      return { f: "read-at", key, value: this.#random.integer(1, this.#steps.length + 2) };
     const dice = this.#random.float();
     if (dice < 0.45) return { f: "write", key, value: this.#next() };
     if (dice < 0.7) return { f: "delete", key };
@@ -130,7 +138,7 @@ class Simulation {
     const running = this.#running[at] as Running;
     const { process, call, outcome } = running;
     if (outcome === undefined) {
-      const isUnknown = call.f !== "read" && this.#random.chance(this.#options.unknown);
+      const isUnknown = !call.f.startsWith("read") && this.#random.chance(this.#options.unknown);
       if (isUnknown && this.#random.chance(0.4)) running.outcome = "lost";
       else running.outcome = this.#effect(call);
       if (isUnknown) running.outcome = "lost";
@@ -140,16 +148,25 @@ class Simulation {
     const { f, key } = call;
     const named = { process, node: nodeId("n1"), f, ...(key !== undefined && { key }) };
     if (outcome === "lost") this.#record({ type: "info", ...named, error: "timeout" });
-    else this.#record({ type: "ok", ...named, ...outcome });
+    else this.#record({ type: "error" in outcome ? "fail" : "ok", ...named, ...outcome });
   }
 
-  #effect({ f, key = "", value = null }: Call): Result {
+  #readAt(key: string, at: Revision): Result {
+    const revision = this.#steps.length;
+    const last = this.#steps.findLast(
+      (step) => step.revision <= at && step.changes.some((change) => change.key === key),
+    );
+    const value = last?.changes.find((change) => change.key === key)?.value ?? null;
+    if (value === null || last === undefined) return { value: null, revision };
+    return { value, revision, modRevision: last.revision };
+  }
+
+  #effect({ f, key = "", value = null }: Call): Result | Refusal {
     const newest = this.#steps.length;
-    if (f === "read") {
-      const held = this.#state.get(key) ?? null;
-      const last = this.#steps.findLast(({ changes }) => changes.some((change) => change.key === key));
-      if (held === null || last === undefined) return { value: null, revision: newest };
-      return { value: held, revision: newest, modRevision: last.revision };
+    if (f === "read") return this.#readAt(key, newest);
+    if (f === "read-at") {
+      if (Number(value) > newest) return { error: "future-revision" };
+      return Number(value) < this.#compacted ? { error: "compacted" } : this.#readAt(key, Number(value));
     }
     const parts = f === "txn" ? (value as { f: string; key: string; value?: Json }[]) : [{ f, key, value }];
     const changes = parts

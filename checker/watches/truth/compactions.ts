@@ -13,6 +13,8 @@ interface Compaction {
 export class Compactions {
   /** By when they were requested, or reported; the revision is the highest up to there. */
   readonly #possible: readonly Compaction[];
+  /** The highest revision of compactions that watches reported and nobody requested: nothing says when they happened. */
+  readonly #unrequested: Revision;
   /** By when they were acknowledged. */
   readonly #certain: readonly Compaction[];
 
@@ -22,16 +24,19 @@ export class Compactions {
         ? [{ revision: call.value, callIndex, returnIndex, isCertain: outcome.type === "ok" }]
         : [],
     );
+    const requested: Compaction[] = asked.map(({ callIndex, revision }) => ({ index: callIndex, revision }));
     const reported: Compaction[] = [];
     for (const event of history)
       if (isHarnessEvent(event) && event.f === "compaction")
-        reported.push({ index: event.index, revision: event.value });
+        requested.push({ index: event.index, revision: event.value });
       else if (isNotice(event) && event.f === "canceled" && event.revision !== undefined)
         reported.push({ index: event.index, revision: event.revision });
-    this.#possible = highest([
-      ...asked.map(({ callIndex, revision }) => ({ index: callIndex, revision })),
-      ...reported,
-    ]);
+    this.#possible = highest([...requested, ...reported]);
+    const revisions = new Set(requested.map(({ revision }) => revision));
+    this.#unrequested = reported.reduce(
+      (most, { revision }) => (revisions.has(revision) ? most : Math.max(most, revision)),
+      Number.NEGATIVE_INFINITY,
+    );
     this.#certain = highest(
       asked
         .filter(({ isCertain }) => isCertain)
@@ -42,6 +47,11 @@ export class Compactions {
   /** Whether the state just before `revision` may have been discarded by the event. */
   mayHide(revision: Revision, index: number): boolean {
     return at(this.#possible, index) >= revision;
+  }
+
+  /** The revision before which history was discarded by the event at most; -Infinity if there can have been no compaction. */
+  atMost(index: number): Revision {
+    return Math.max(this.#unrequested, at(this.#possible, index));
   }
 
   /** The revision before which history was surely discarded by the event; -Infinity if there was no compaction. */

@@ -49,7 +49,7 @@ export function placeAttempts(
       // The revision of an absent key's state is not that of its removal.
       const isChange = value !== null || event.f === "delete";
       if (revision !== undefined && isChange && sees(event)) slots.see(key, value, revision, event);
-    } else if (event.type === "ok" && event.f === "read" && event.modRevision !== undefined)
+    } else if (event.type === "ok" && isRead(event.f) && event.modRevision !== undefined)
       slots.see(key, event.value ?? null, event.modRevision, event);
   }
   // Values first: they are written once, and they place the removals of the same transaction.
@@ -57,6 +57,9 @@ export function placeAttempts(
   const removals = slots.place((value) => value === null);
   return { placed: [...values, ...removals], sawRemoval: (key, revision) => slots.saw(key, null, revision) };
 }
+
+/** The revision of a value is that of its write, whichever state was read. */
+const isRead = (f: string): boolean => f === "read" || f === "read-at";
 
 class Slots {
   readonly #byKey = new Map<string, Map<string, Slot>>();

@@ -31,7 +31,7 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
   const fail = options.fail === undefined ? {} : { fail: options.fail };
   const read = await readable(file, () => format.read(source, fail));
   const { history, truncated, notes } = read;
-  if (options.model === undefined && hasWatches(history)) return watchCase(file, format.name, read);
+  if (options.model === undefined && asks(history, "watch")) return watchCase(file, format.name, read);
   const named = options.model === undefined ? {} : { model: options.model };
   const own = read.initial === undefined ? {} : { initial: read.initial };
   const model = modelFor(history, file, { ...named, ...(initial ?? own) });
@@ -54,15 +54,18 @@ export async function readForeign(file: string, options: CheckOptions): Promise<
   };
 }
 
-const hasWatches = (history: History): boolean =>
-  history.some((event) => isInvocation(event) && event.f === "watch");
+const asks = (history: History, f: string): boolean =>
+  history.some((event) => isInvocation(event) && event.f === f);
 
 /** A history of watches is held against its own writes: there is no model to choose. */
 const watchCase = (file: string, format: string, { history, truncated, notes }: ReadHistory): Case => ({
   file,
   history,
   truncated,
-  checkers: [...watchCheckers({ watches: promisesIn(history) }), enoughOperations({ needs: { watch: 1 } })],
+  checkers: [
+    ...watchCheckers({ watches: promisesIn(history), readsPast: asks(history, "read-at") }),
+    enoughOperations({ needs: { watch: 1 } }),
+  ],
   words: {},
   promises: "linearizable",
   known: [],
