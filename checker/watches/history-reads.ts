@@ -20,6 +20,7 @@ const mostShown = 5;
 const kinds: Readonly<Record<PastFindingKind, string>> = {
   "compacted-read-answered": "compacted reads answered",
   "wrong-past-value": "wrong past values",
+  "future-revision-answered": "reads of future revisions answered",
   "kept-history-refused": "reads of kept history refused",
   "existing-revision-refused": "reads of existing revisions refused",
 };
@@ -77,7 +78,9 @@ function sentenceOf({ kind, read, revision, change, other = 0 }: PastFinding): s
     case "compacted-read-answered":
       return `${who} returned ${found(read)} at ${when}, although history before revision ${place(other)} had been compacted before the read was requested`;
     case "wrong-past-value":
-      return `${who} returned ${found(read)} at ${when}, ${truth(change, read)}`;
+      return `${who} returned ${found(read)} at ${when}, ${truth(change)}`;
+    case "future-revision-answered":
+      return `${who} returned ${found(read)} at ${when}, before ${change === undefined ? "a change" : `${changeWords(change)} ${byWhom(change)}`} was requested: that revision did not exist yet`;
     case "kept-history-refused":
       return `${who} was refused at ${when} because that history had been compacted, although ${Number.isFinite(other) ? `only history before revision ${place(other)} can have been compacted by then` : "nothing had been compacted by then"}`;
     case "existing-revision-refused":
@@ -91,10 +94,7 @@ function found({ outcome }: Operation): string {
   return `${showValue(value)}${modRevision === undefined ? "" : ` (revision ${place(modRevision)})`}`;
 }
 
-function truth(change: Change | undefined, { returnIndex }: Operation): string {
-  if (change === undefined) return "but the key did not exist then";
-  const made = `${changeWords(change)} ${byWhom(change)}`;
-  return change.calledAt >= returnIndex
-    ? `before ${made} was requested, which that state contains`
-    : `but the last change up to that revision was ${made}`;
-}
+const truth = (change: Change | undefined): string =>
+  change === undefined
+    ? "but the key did not exist then"
+    : `but the last change up to that revision was ${changeWords(change)} ${byWhom(change)}`;

@@ -15,6 +15,7 @@ const tags = new Map([
   ["compaction-not-reported", "never received"],
   ["compacted-read-answered", "compacted, but answered"],
   ["wrong-past-value", "not what was there"],
+  ["future-revision-answered", "before it happened"],
   ["kept-history-refused", "refused without cause"],
   ["existing-revision-refused", "refused without cause"],
   ["late-event", "late"],

@@ -9,6 +9,7 @@ import type { Judging } from "./judging.ts";
 export type PastFindingKind =
   | "compacted-read-answered"
   | "wrong-past-value"
+  | "future-revision-answered"
   | "kept-history-refused"
   | "existing-revision-refused";
 
@@ -17,7 +18,7 @@ export interface PastFinding {
   readonly read: Operation;
   /** The revision that was read. */
   readonly revision: Revision;
-  /** The newest change of the key up to that revision; undefined: none, or the finding is not about a value. */
+  /** The newest change of the key up to that revision, or one that was requested too late; undefined: none. */
   readonly change?: Change | undefined;
   /** What makes it wrong: the compacted revision, or one that was known to exist. */
   readonly other?: Revision;
@@ -32,6 +33,7 @@ export interface PastReads {
 
 export function judgePastReads(history: History, judging: PastJudging): PastReads {
   const reached = new Reached(history);
+  const latest = latestCalled(judging.truth.changes);
   let judged = 0;
   const findings: PastFinding[] = [];
   for (const read of judging.truth.operations) {
@@ -39,13 +41,19 @@ export function judgePastReads(history: History, judging: PastJudging): PastRead
     // A revision below 1 means the current state.
     if (f !== "read-at" || typeof revision !== "number" || revision < 1 || !isDecided(read)) continue;
     judged++;
-    const finding = findingOf(read, revision, { ...judging, reached });
+    const finding = findingOf(read, revision, { ...judging, reached, latest });
     if (finding !== undefined) findings.push({ ...finding, read, revision });
   }
   return { judged, findings };
 }
 
 type PastJudging = Pick<Judging, "truth" | "expected" | "compactions">;
+
+interface Tools extends PastJudging {
+  readonly reached: Reached;
+  /** For each change the one that was requested last, of those up to its revision. */
+  readonly latest: readonly Change[];
+}
 
 const isDecided = ({ outcome }: Operation): boolean =>
   outcome.type === "ok" ||
@@ -55,21 +63,24 @@ const isDecided = ({ outcome }: Operation): boolean =>
 function findingOf(
   read: Operation,
   revision: Revision,
-  { truth, expected, compactions, reached }: PastJudging & { readonly reached: Reached },
+  { truth, expected, compactions, reached, latest }: Tools,
 ): Omit<PastFinding, "read" | "revision"> | undefined {
   const { call, outcome, callIndex, returnIndex } = read;
   if (outcome.type === "ok") {
     const compacted = compactions.before(callIndex);
     if (revision < compacted) return { kind: "compacted-read-answered", other: compacted };
+    const tooLate = newestOf(latest, revision, truth.changes);
+    // A state that was read is complete: its changes were requested before.
+    if (tooLate?.isCertain === true && tooLate.calledAt >= returnIndex)
+      return { kind: "future-revision-answered", change: tooLate };
     const key = call.key ?? "";
     const { changes } = expected.of({ key });
-    const next = firstPosition(changes.length, (i) => (changes[i]?.revision ?? 0) > revision);
-    const change = changes[next - 1];
+    const change = newestOf(changes, revision);
     const doubts = (truth.doubts.get(key) ?? [])
       .filter(({ attempt }) => attempt.operation.callIndex < returnIndex)
       .map(({ value }) => value);
     const mayBe = (value: Result["value"]) => doubts.some((doubt) => same(doubt, value ?? null));
-    return isTrue(outcome.output, change, read, mayBe) ? undefined : { kind: "wrong-past-value", change };
+    return isTrue(outcome.output, change, mayBe) ? undefined : { kind: "wrong-past-value", change };
   }
   if (outcome.type === "fail" && outcome.error.code === "compacted") {
     const most = compactions.atMost(returnIndex);
@@ -79,6 +90,25 @@ function findingOf(
   return newest < revision ? undefined : { kind: "existing-revision-refused", other: newest };
 }
 
+/** The item at the last of the changes up to a revision; undefined if there is none. */
+function newestOf(
+  items: readonly Change[],
+  revision: Revision,
+  changes: readonly Change[] = items,
+): Change | undefined {
+  return items[firstPosition(changes.length, (i) => (changes[i]?.revision ?? 0) > revision) - 1];
+}
+
+/** A removal that may have found nothing may have been answered with a revision that existed before: it does not count. */
+function latestCalled(changes: readonly Change[]): readonly Change[] {
+  let latest: Change | undefined;
+  return changes.map((change) => {
+    if (latest === undefined || !latest.isCertain || (change.isCertain && change.calledAt > latest.calledAt))
+      latest = change;
+    return latest;
+  });
+}
+
 /**
  * Whether the key may have held that in the state after `change`. `mayBe`: whether an attempt that nobody can place may have left
  * the value. A value with its revision was seen there, so that its write has a place (truth/sightings.ts): no doubt is left.
@@ -86,11 +116,8 @@ function findingOf(
 function isTrue(
   { value = null, modRevision }: Result,
   change: Change | undefined,
-  { returnIndex }: Operation,
   mayBe: (value: Result["value"]) => boolean,
 ): boolean {
-  // A state that was read is complete: its changes were requested before.
-  if (change !== undefined && change.calledAt >= returnIndex) return false;
   const isPlace = value === null || modRevision === undefined || modRevision === change?.revision;
   if (isPlace && same(value, change?.value ?? null)) return true;
   return (value === null || modRevision === undefined) && mayBe(value);

@@ -43,9 +43,7 @@ export function canBeExplained(history: History): boolean {
     (event): event is ClientEvent => event.type === "invoke" && event.f === "watch",
   );
   return place(open, placed, highest, (steps) => {
-    const reads = history.filter(
-      (event): event is ClientEvent => event.type === "ok" && (event.f === "read" || event.f === "read-at"),
-    );
+    const reads = history.filter((event): event is ClientEvent => event.type === "ok" && event.f === "read");
     return (
       found.every(({ callIndex }) => steps.some(({ calledAt }) => calledAt === callIndex)) &&
       reads.every((read) => wasWritten(read, steps)) &&
