@@ -3,6 +3,7 @@ export const isRead = (f: string): boolean => f === "read" || f === "get";
 
 const answering = new Set([
   "read",
+  "read-at",
   "get",
   "list",
   "contains",
