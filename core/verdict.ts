@@ -62,6 +62,14 @@ export interface Lane {
 /** `wrong`: a violation. `noticed`: worth a look, but not a violation by itself. `plain`: how things should be. */
 export type LaneColour = "wrong" | "noticed" | "plain";
 
+/** Part of what a checker looked at: one watcher, one lock. Parts of one checker have the same figures. */
+export interface Part {
+  readonly name: string;
+  readonly node?: NodeId;
+  /** A table column each, as for lanes. */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
 /** The findings of one checker. */
 export interface Verdict {
   readonly checker: string;
@@ -72,6 +80,8 @@ export interface Verdict {
   /** Figures worth showing: `{ "stale reads": 12, "worst staleness ms": 1994.2 }`. */
   readonly figures?: Readonly<Record<string, number>>;
   readonly seconds?: number;
+  /** The figures by who they are about, worst first; a bounded number of them. */
+  readonly parts?: readonly Part[];
   /** Findings with a place in time, in order of `from`; empty if the checker looked for such things and found none. */
   readonly lanes?: readonly Lane[];
 }

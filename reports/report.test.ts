@@ -185,12 +185,16 @@ describe("the report of other runs", () => {
           colour: "plain",
         },
       ],
+      parts: [{ name: "lock a", node: "n2" as NodeId, figures: { holds: 3, "longest ms": 500 } }],
     };
     const page = renderReport({ ...run, verdicts: [...run.verdicts, holds] }, history, usage);
     const text = textOf(page);
     expect(text).toMatch(/Lock holds\s+No two holds overlapped\.\s+holds\s+under the faults/);
     expect(text).toMatch(/Node From Lasted Fencing token Faults n2 1\.00 s 500\sms 17/);
     expect(page).toContain('class="lane-plain"');
+    expect(text).toMatch(
+      /Each of 1, worst first In parts, worst first Name Node Holds Longest lock a n2 3 500\sms/,
+    );
   });
 
   it("shows the first anomalies of each kind, and folds the evidence of the others", () => {

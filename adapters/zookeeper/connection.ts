@@ -120,7 +120,8 @@ export class Connection {
     { deadline, signal }: Limits,
     enqueue: (pending: Pending) => void,
   ): Promise<Reply<T>> {
-    const { clock, wire, server } = this.#options;
+    const { clock, wire, server, watches } = this.#options;
+    const { watch } = request;
     const frame = encodeRequest(number, request);
     if (frame.length > frameBytesMax) {
       const limit = `${frame.length} bytes, and a server hangs up on more than ${frameBytesMax}`;
@@ -131,6 +132,7 @@ export class Connection {
       const done = () => {
         cancel();
         stopListening();
+        if (watch !== undefined) watches.settled(watch);
       };
       const cancel = clock.after((deadline - sentAt) as Nanos, () => {
         stopListening();
@@ -154,6 +156,7 @@ export class Connection {
           reject(error);
         },
       });
+      if (watch !== undefined) watches.sent(watch);
       wire.send(frame);
     });
   }

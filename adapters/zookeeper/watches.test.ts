@@ -52,6 +52,19 @@ describe("the watches of a ZooKeeper session", () => {
     expect(heard).toEqual({ a: [], b: ["created /k"] });
   });
 
+  it("are not forgotten by the server while a registration on the path is on its way", () => {
+    const { watches, by, add } = registry();
+    const again: Watch = { kind: "data", path: "/k", heard: by.b };
+    add("persistent", "/k", "a");
+    watches.sent(again);
+    watches.sent(again);
+    expect(watches.leave("/k", by.a)).toBe(false);
+    watches.settled(again);
+    expect(watches.leave("/k", by.a)).toBe(false);
+    watches.settled(again);
+    expect(watches.leave("/k", by.a)).toBe(true);
+  });
+
   it("can be forgotten by the server when nobody else wants what it holds for the path", () => {
     const { watches, by, add, event, heard } = registry();
     add("persistent", "/k", "a");

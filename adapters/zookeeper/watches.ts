@@ -15,7 +15,21 @@ interface Entry {
  */
 export class WatchRegistry {
   readonly #entries = new Map<string, Entry>();
+  /** Registrations that the server has not answered yet, by path. */
+  readonly #sent = new Map<string, number>();
   listener: (event: WatchEvent) => void = () => {};
+
+  /** A registration is on its way: by the time that its answer comes, the server holds a watch on the path. */
+  sent({ path }: Watch): void {
+    this.#sent.set(path, (this.#sent.get(path) ?? 0) + 1);
+  }
+
+  /** A registration that was on its way has been answered, or never will be. */
+  settled({ path }: Watch): void {
+    const left = (this.#sent.get(path) ?? 0) - 1;
+    if (left > 0) this.#sent.set(path, left);
+    else this.#sent.delete(path);
+  }
 
   /** `absent`: the server answered that there is no such node. Only `exists` leaves a watch then, for its creation. */
   add(asked: Watch, absent: boolean): void {
@@ -43,9 +57,12 @@ export class WatchRegistry {
     for (const heard of hearers) heard(event);
   }
 
-  /** Somebody hears no more. True if the path has no watch left that anybody wants, so that the server can forget it. */
+  /**
+   * Somebody hears no more. True if the path has no watch left that anybody wants, or is about to have one, so that the server can
+   * forget it.
+   */
   leave(path: string, heard: Heard): boolean {
-    let isFree = true;
+    let isFree = !this.#sent.has(path);
     for (const [key, { watch, hearers }] of this.#entries) {
       if (watch.path !== path) continue;
       if (hearers.delete(heard) && hearers.size === 0) this.#entries.delete(key);

@@ -24,6 +24,18 @@ const silent = () =>
     .notice(2.004, "b", deleted);
 
 describe("delivery in time", () => {
+  it("tells of each watcher what was due and what it received, the worst first", () => {
+    const { parts = [] } = verdictOf(silent().until(20));
+    expect(
+      parts.map(({ node, figures }) => [node, figures["events due"], figures["received"], figures["missed"]]),
+    ).toEqual([
+      ["n2", 2, 1, 1],
+      ["n1", 2, 2, 0],
+    ]);
+    expect(parts[1]?.figures["worst lag ms"]).toBeCloseTo(9);
+    expect(parts[1]?.name).toMatch(/^process \d+$/);
+  });
+
   it("is measured from the acknowledgement, by node, and also where an event comes before it", () => {
     const { kind, figures, summary } = verdictOf(
       new WatchScript()

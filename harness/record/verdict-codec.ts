@@ -12,7 +12,7 @@ import type {
 } from "../../core/evidence.ts";
 import { type Json, nodeId, type Operation, type Result } from "../../core/op.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
-import type { Anomaly, Lane, MetLimit, Verdict } from "../../core/verdict.ts";
+import type { Anomaly, Lane, MetLimit, Part, Verdict } from "../../core/verdict.ts";
 
 /** Earlier names of checkers and of kinds of anomalies: stored runs are read with the names of today. */
 const renamed = {
@@ -180,6 +180,12 @@ const lane: z.ZodType<Lane> = z.looseObject({
   colour: z.enum(["wrong", "noticed", "plain"]),
 } satisfies Members<Lane>);
 
+const part: z.ZodType<Part> = z.looseObject({
+  name: z.string(),
+  node: node.exactOptional(),
+  figures: z.record(z.string(), z.number()),
+} satisfies Members<Part>);
+
 /** Earlier versions stored windows of stale reads in a member of their own. */
 const olderWindow: z.ZodType<StaleWindow> = z.looseObject({
   node,
@@ -197,6 +203,7 @@ export const verdict: z.ZodType<Verdict> = z
     anomalies: z.array(anomaly),
     figures: z.record(z.string(), z.number()).exactOptional(),
     seconds: z.number().exactOptional(),
+    parts: z.array(part).exactOptional(),
     lanes: z.array(lane).exactOptional(),
     staleness: z.array(olderWindow).exactOptional(),
   } satisfies Members<Verdict & { staleness?: StaleWindow[] }>)

@@ -1,6 +1,6 @@
 /** Findings that have a place in time, drawn against the faults of the moment: one section for each checker. */
 
-import type { Lane, Verdict } from "../../core/verdict.ts";
+import type { Lane, Part, Verdict } from "../../core/verdict.ts";
 import { asSentence, asTitle } from "../../core/wording.ts";
 import { checkerLanesChart, laneKeys } from "../charts/lanes.ts";
 import type { FaultBand } from "../charts/timeline.ts";
@@ -35,19 +35,38 @@ function section(
   title: string,
   { run, timeline }: Context<Judged>,
 ): Html {
-  const { checker, summary } = verdict;
+  const { checker, summary, parts = [] } = verdict;
   const begin = Object.hasOwn(words, checker)
     ? words[checker]?.(verdict, run)
     : html`<p>${asSentence(summary)}</p>`;
   const heading = html`<h2 id="${checker}">${title}</h2>`;
-  if (lanes.length === 0) return html`<section aria-labelledby="${checker}">${heading}${begin}</section>`;
+  const table = parts.length === 0 ? undefined : partsTable(parts);
+  if (lanes.length === 0)
+    return html`<section aria-labelledby="${checker}">${heading}${begin}${table}</section>`;
   const own = timeline.lanes.filter((band) => band.checker === checker);
   return html`<section aria-labelledby="${checker}">${heading}
 ${begin}
 <p class="legend">${laneKeys(own)} <span class="quiet">under the faults of their node, on the time axis of all charts</span></p>
 <div class="plot" data-plot="checker-lanes" data-checker="${checker}">${checkerLanesChart(timeline, { from: 0, to: timeline.end, width: defaultWidth }, checker)}</div>
 ${lanesTable(lanes, timeline.faults)}
+${table}
 </section>`;
+}
+
+/** What the checker looked at, one line each, folded. */
+function partsTable(parts: readonly Part[]): Html {
+  const figures = [...new Set(parts.flatMap((part) => Object.keys(part.figures)))];
+  const columns = [
+    text("Name"),
+    text("Node"),
+    ...figures.map((name) => number(capitalized(name.replace(/ ms$/, "")))),
+  ];
+  const rows = parts.map(
+    ({ name, node, figures: own }): Row => ({
+      cells: [name, node ?? "–", ...figures.map((figure) => figureText(figure, own[figure]))],
+    }),
+  );
+  return html`<details><summary>Each of ${parts.length}, worst first</summary>${stackingTable("In parts, worst first", columns, rows)}</details>`;
 }
 
 /** Table of findings: the worst first if they have a duration that says how bad each is, otherwise in order of time. */

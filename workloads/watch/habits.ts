@@ -15,7 +15,7 @@ const refusedMs = 200;
 /** The habit of the watcher at a place: the watchers of a node take them in turn. */
 export function habitOf(context: WatchersContext, { slot, random }: Self): Habit {
   const place = Math.floor(slot / context.run.nodes.length) % 4;
-  if (place === 0) return new Steady(context, random);
+  if (place === 0) return new Steady(context, random, { followsPrefixes: slot % 2 === 0 });
   if (place === 1) return new Roaming(context, random);
   return place === 2 ? new Storm(context) : new Slow(context, random);
 }
@@ -42,7 +42,7 @@ function anyPlan(context: WatchersContext, random: Random): WatchPlan {
 }
 
 /**
- * Keeps one watch of each kind on one key, and one on a prefix, from its start to the end; what breaks off goes on
+ * Keeps one watch of each kind on one key and, every other one, one on a prefix, from its start to the end; what breaks off goes on
  * where it stopped. Now and then another watch of any kind visits the same key for a while. All are on one connection.
  */
 class Steady implements Habit {
@@ -50,14 +50,19 @@ class Steady implements Habit {
   readonly #wanted: WatchPlan[];
   #isRefused = false;
 
-  constructor(context: WatchersContext, random: Random) {
+  constructor(
+    context: WatchersContext,
+    random: Random,
+    { followsPrefixes }: { readonly followsPrefixes: boolean },
+  ) {
     this.#context = context;
     const prefix: WatchTarget = context.keys.target(random, { isPrefix: true });
     // A key each: a watch of one kind could hide what happens to one of another kind on the same key.
     const newKey = () => context.keys.target(random, { isPrefix: false });
     this.#wanted = kindsOf(context).flatMap(([kind, promise]) => [
       ...(promise.contract === "key-set" ? [] : [{ kind, target: newKey(), from: undefined }]),
-      ...(promise.prefix ? [{ kind, target: prefix, from: undefined }] : []),
+      // In a ZooKeeper session a watch of a prefix would hide that one of a key has ended.
+      ...(promise.prefix && followsPrefixes ? [{ kind, target: prefix, from: undefined }] : []),
     ]);
   }
 

@@ -1,11 +1,14 @@
 /** The verdict on delivery in time: lag and liveness, in figures and in lanes. */
 import { nanos } from "../../../core/time.ts";
-import type { Lane, Verdict } from "../../../core/verdict.ts";
+import type { Lane, Part, Verdict } from "../../../core/verdict.ts";
 import { count, duration } from "../../../core/wording.ts";
 import type { Analysis } from "../analysis.ts";
+import type { Tally } from "../judges/judging.ts";
 import type { Finding } from "./findings.ts";
 import { nameOf } from "./words.ts";
 
+/** More would fill pages. */
+const listedWatchers = 60;
 const nothing = "no watch received anything, so nothing shows that watches work";
 
 /** Adds to the verdict what was measured. Without a single event it is `unknown`. */
@@ -24,7 +27,7 @@ export function deliveryVerdict(verdict: Verdict, analysis: Analysis): Verdict {
     ...measured,
   };
   const lanes = [...lags.lanes(), ...wrongLanes(analysis)].sort((a, b) => a.from - b.from);
-  const whole = { ...verdict, figures, lanes };
+  const whole = { ...verdict, figures, lanes, parts: watchers(analysis) };
   if (received === 0 && verdict.kind === "valid") {
     const anomalies = [{ kind: "too-few-operations", summary: nothing }];
     return { ...whole, kind: "unknown", summary: nothing, anomalies };
@@ -32,6 +35,37 @@ export function deliveryVerdict(verdict: Verdict, analysis: Analysis): Verdict {
   return verdict.kind === "valid"
     ? { ...whole, summary: summaryOf(analysis, sum("skipped"), measured) }
     : whole;
+}
+
+/** One line for each watcher: a process and all watches that it had. The one with the worst lag comes first. */
+function watchers({ tallies }: Analysis): Part[] {
+  const byProcess = new Map<number, Tally[]>();
+  for (const tally of tallies) {
+    const own = byProcess.get(tally.watch.process);
+    if (own === undefined) byProcess.set(tally.watch.process, [tally]);
+    else own.push(tally);
+  }
+  const parts = [...byProcess].map(([process, own]): Part => {
+    const sum = (name: "due" | "received" | "late" | "missed") =>
+      own.reduce((total, tally) => total + tally[name], 0);
+    const node = own[0]?.watch.node;
+    const lags = own.flatMap(({ worstLagMs }) => (worstLagMs === undefined ? [] : [worstLagMs]));
+    return {
+      name: `process ${process}`,
+      ...(node !== undefined && { node }),
+      figures: {
+        watches: own.length,
+        "events due": sum("due"),
+        received: sum("received"),
+        late: sum("late"),
+        missed: sum("missed"),
+        ...(lags.length > 0 && { "worst lag ms": Math.max(...lags) }),
+      },
+    };
+  });
+  const badness = ({ figures }: Part) => (figures["missed"] ?? 0) + (figures["late"] ?? 0);
+  const lag = ({ figures }: Part) => figures["worst lag ms"] ?? Number.NEGATIVE_INFINITY;
+  return parts.sort((a, b) => badness(b) - badness(a) || lag(b) - lag(a)).slice(0, listedWatchers);
 }
 
 function summaryOf(
