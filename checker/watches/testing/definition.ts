@@ -12,17 +12,11 @@ import {
 } from "../../../core/history.ts";
 import type { Json, Operation, Revision } from "../../../core/op.ts";
 import { same } from "../../canonical.ts";
-import { isRightRead, readsOfPast } from "./past-definition.ts";
+import { isRightRead, readsOfPast, type Step } from "./past-definition.ts";
 
 interface Placed {
   readonly operation: Operation;
   readonly revision: Revision;
-}
-
-export interface Step {
-  readonly revision: Revision;
-  readonly calledAt: number;
-  readonly changes: readonly { key: string; value: Json; previous: Json }[];
 }
 
 export function canBeExplained(history: History): boolean {

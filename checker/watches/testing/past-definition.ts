@@ -1,8 +1,14 @@
 /** The definition of reads of the past, for the definition of watches to be tried together with it. */
 import { type History, isNotice, operations } from "../../../core/history.ts";
-import type { Operation } from "../../../core/op.ts";
+import type { Json, Operation, Revision } from "../../../core/op.ts";
 import { same } from "../../canonical.ts";
-import type { Step } from "./definition.ts";
+
+/** What one revision changed. */
+export interface Step {
+  readonly revision: Revision;
+  readonly calledAt: number;
+  readonly changes: readonly { key: string; value: Json; previous: Json }[];
+}
 
 export const readsOfPast = (history: History): readonly Operation[] =>
   operations(history).filter(({ call }) => call.f === "read-at");
