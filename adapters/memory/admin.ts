@@ -22,6 +22,9 @@ export function admin(system: MemorySystem, node: NodeId, timeoutMs: number): Ad
     async moveLeader(to, ask) {
       await client().ask({ type: "move-leader", to: to.id }, ask);
     },
+    async revision(ask) {
+      return (await client().ask({ type: "list", prefix: "", local: false }, ask)).revision;
+    },
     async compact(before, ask) {
       await client().ask({ type: "compact", before }, ask);
     },
