@@ -24,7 +24,10 @@ export default defineConfig({
     // Real clusters and browsers share two cores in CI: more workers would make their tests wait on each other.
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: "pure", include: pure, exclude: outside, isolate: false } },
+      {
+        extends: true,
+        test: { name: "pure", include: pure, exclude: [...outside, ...long], isolate: false },
+      },
       {
         extends: true,
         test: { name: "real", include: ["**/*.test.ts"], exclude: [...outside, ...pure, ...long] },

@@ -18,7 +18,7 @@ function kindsIn(history: History): Set<string> {
   );
 }
 
-const seeds = Array.from({ length: 400 }, (_, seed) => seed);
+const seeds = Array.from({ length: 200 }, (_, seed) => seed);
 const size = { operations: 30, watches: 5, compactions: 0 };
 const guaranteeOf = (kind: FindingKind) =>
   (Object.keys(kindsOf) as Guarantee[]).find((guarantee) =>
