@@ -3,7 +3,7 @@ import type { MemoryBug } from "../adapters/memory/bugs.ts";
 import { broken, sentences, watchTrial } from "./testing/watch-trial.ts";
 
 describe("the watch workload in the in-memory system", () => {
-  it.each(Array.from({ length: 4 }, (_, i) => i + 1))("is valid under faults, seed %i", async (seed) => {
+  it.each(Array.from({ length: 2 }, (_, i) => i + 1))("is valid under faults, seed %i", async (seed) => {
     const run = await watchTrial({ seed }).run();
     expect(sentences(run)).toBe("");
     expect(run.verdict).toBe("valid");
@@ -11,15 +11,9 @@ describe("the watch workload in the in-memory system", () => {
 
   it.each<readonly [MemoryBug, string]>([
     ["dropped-events", "watch-reliable"],
-    ["duplicated-events", "watch-unique"],
-    ["split-revisions", "watch-atomic"],
-    ["early-progress", "watch-bookmarkable"],
-    ["events-before-start", "watch-resumable"],
     ["wrong-previous", "watch-contents"],
-    ["lost-compacted-deletes", "watch-reliable"],
     ["silent-compacted-watches", "watch-compaction"],
     ["current-compacted-reads", "history-reads"],
-    ["late-watches", "watch-delivery"],
     ["silent-watches", "watch-delivery"],
   ])("finds %s by %s", async (bug, checker) => {
     const run = await watchTrial({ bugs: [bug] }).run();
