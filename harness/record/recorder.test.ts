@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { textSource } from "../../checker/formats/format.ts";
 import { jsonl } from "../../checker/formats/json/jsonl.ts";
 import { decodeHistory, encodeEvent } from "../../core/codec/history-codec.ts";
+import type { HistoryEvent } from "../../core/history.ts";
 import { nodeId } from "../../core/op.ts";
 import { nanos } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
@@ -27,6 +28,24 @@ it("records the three kinds of event in one order, and what it records is read a
   ]);
   expect(recorder.counts).toEqual({ ok: 1, fail: 0, info: 0 });
   expect(decodeHistory(`${lines.join("\n")}\n`)).toEqual(recorder.history);
+});
+
+it("counts what others report until it takes in what they recorded, and nothing twice", () => {
+  const clock = new VirtualClock();
+  const recorder = new Recorder(clock, () => {});
+  const elsewhere: HistoryEvent[] = [];
+  const other = new Recorder(clock, (event) => elsewhere.push(event), false);
+  for (const each of [recorder, other]) {
+    each.begin(nanos(0));
+    each.invoke(1, { f: "read", key: "k" }, node);
+    each.complete(1, { f: "read", key: "k" }, node, { type: "ok", output: { value: null } });
+  }
+  recorder.report("w1", other.counts);
+  expect(recorder.counts).toEqual({ ok: 2, fail: 0, info: 0 });
+  recorder.adopt([elsewhere]);
+  recorder.report("w1", other.counts);
+  expect(recorder.counts).toEqual({ ok: 2, fail: 0, info: 0 });
+  expect(recorder.history).toHaveLength(4);
 });
 
 it("refuses a notice of what subscribed to nothing", () => {

@@ -26,6 +26,7 @@ export class Recorder {
   readonly #counts = { ok: 0, fail: 0, info: 0 };
   /** What other recorders counted, by their names. */
   readonly #elsewhere = new Map<string, OutcomeCounts>();
+  #isWhole = false;
   #origin: Nanos | undefined;
   #beganAt: Date | undefined;
 
@@ -45,9 +46,9 @@ export class Recorder {
     return [...this.#elsewhere.values()].reduce(sumOf, { ...this.#counts });
   }
 
-  /** Notes what another recorder has counted until now. */
+  /** Notes what another recorder has counted until now. Once its part was taken in, it has nothing more to say. */
   report(name: string, counts: OutcomeCounts): void {
-    this.#elsewhere.set(name, counts);
+    if (!this.#isWhole) this.#elsewhere.set(name, counts);
   }
 
   /** Takes in what others recorded: the history is that of all from now on. */
@@ -55,6 +56,7 @@ export class Recorder {
     this.#events = mergeParts([this.#events, ...parts]);
     this.#recorded = this.#events.length;
     this.#elsewhere.clear();
+    this.#isWhole = true;
     for (const event of parts.flat()) if (isClientEvent(event)) this.#count(event.type, event.mode);
   }
 

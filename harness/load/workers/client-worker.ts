@@ -70,6 +70,7 @@ class ClientWorker {
         return group.succeeded;
       case "stop": {
         await group.stop();
+        share.over.abort();
         share.part?.flush();
         this.#send({ counts: recorder.counts });
         const { unsent, sendLagMsP99 } = group;
