@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../../../core/clock.ts";
 import { ClientError } from "../../../core/errors.ts";
-import { nanos } from "../../../core/time.ts";
+import { type Nanos, nanos, seconds } from "../../../core/time.ts";
 import { abortedError, type Limits, onAbort } from "../../client/ask.ts";
 import type { Communication } from "../communication.ts";
 import type { Conversation } from "../conversation.ts";
@@ -38,6 +38,8 @@ export class WatchStream {
   readonly #clock: Clock;
   readonly #creations: Creation[] = [];
   readonly #watches = new Map<string, StreamWatch>();
+  /** Requests for progress that may still be answered, the oldest first. */
+  readonly #asked: { readonly at: Nanos; readonly watches: ReadonlySet<string> }[] = [];
   /** Parts of an answer, by the watch's number. */
   readonly #parts = new Map<string, WatchAnswer>();
   #conversation: Conversation | undefined;
@@ -105,6 +107,7 @@ export class WatchStream {
 
   /** Asks how far its watches have been told. */
   requestProgress(): void {
+    this.#asked.push({ at: this.#clock.now(), watches: new Set(this.#watches.keys()) });
     this.#conversation?.send(encodeWatchMessage({ progress: {} }));
   }
 
@@ -133,8 +136,7 @@ export class WatchStream {
       return;
     }
     if (answer.created) this.#created(answer);
-    else if (answer.watchId === everyWatch)
-      for (const watch of [...this.#watches.values()]) watch.answer(answer);
+    else if (answer.watchId === everyWatch) this.#progress(answer);
     else this.#tell(answer);
   }
 
@@ -149,6 +151,19 @@ export class WatchStream {
     this.#watches.set(answer.watchId, creation.watch);
     if (creation.isGivenUp) this.cancel(answer.watchId);
     else creation.created(answer);
+  }
+
+  /**
+   * Tells those watches that were confirmed when it was requested. The answer is about the watches that the server knew then, and may
+   * overtake, or be overtaken by, the confirmation of one that was requested later. A server that has nothing to say leaves a request
+   * unanswered, so any of them may be the one: the oldest is taken.
+   */
+  #progress(answer: WatchAnswer): void {
+    const now = this.#clock.now();
+    while (this.#asked.length > 1 && now - (this.#asked[0]?.at ?? now) > unansweredAfter) this.#asked.shift();
+    const about = this.#asked.shift()?.watches;
+    for (const [id, watch] of [...this.#watches])
+      if (about === undefined || about.has(id)) watch.answer(answer);
   }
 
   #tell(answer: WatchAnswer): void {
@@ -176,6 +191,8 @@ export class WatchStream {
 }
 
 const everyWatch = "-1";
+/** A request for progress that was not answered by then never will be: a server answers at once, or not at all. */
+const unansweredAfter = seconds(10);
 
 /** A server that ends the stream in order ends the watches all the same. */
 const endingError = ({ code, details }: Ending): ClientError =>

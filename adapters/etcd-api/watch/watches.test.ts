@@ -155,6 +155,22 @@ describe("watches on a stream", () => {
     ]);
   });
 
+  it("hear of no progress that was requested before they were confirmed", async () => {
+    const opened = await open(1);
+    await opened[0]?.progress?.();
+    const opening = client.watch.open({ kind: "stream", target: { key: "later" } });
+    await until("the requests", async () => requests.length === 3);
+    // The confirmation overtakes the answer to what was asked first.
+    say(streams[0], created(1), { watchId: -1, header: { revision: "11" } });
+    const second = await opening;
+    const heard = [...opened, second].map(collect);
+    await second.progress?.();
+    await until("the next request", async () => requests.length === 4);
+    say(streams[0], { watchId: -1, header: { revision: "12" } });
+    await until("the answer", async () => heard[1]?.progress.length === 1);
+    expect(heard.map(({ progress }) => progress)).toEqual([[11, 12], [12]]);
+  });
+
   it("that nobody wants any more are canceled, also one that was confirmed too late", async () => {
     const [first] = await open(1);
     const late = client.watch.open({ kind: "stream", target: { key: "late" } }, { timeoutMs: 50 });
