@@ -1,6 +1,6 @@
 /**
  * Words for watches, shared by clients, workloads, checkers and reports: what a system promises to a watcher, and how
- * a history records what the watcher was told.
+ * a history records what the watcher received.
  *
  * A watch is opened by an operation `watch`: its `key`, or `value.prefix`, is what it follows; its `value` is a
  * `WatchArgument`. Everything that the watcher hears after that is a notice `of` that invocation, one per change, in
@@ -15,7 +15,7 @@ import type { Revision } from "./op.ts";
  * - `latest-state`: the state that the watch found when it was set, then the newest again and again; states between may be
  *   skipped, none may be older than the one before.
  * - `one-shot`: the state that a read found, which also registers the watch; one event, without data; then the next read
- *   and registration. What changes between the event and that read is not told.
+ *   and registration. What changes between the event and that read is not reported.
  * - `key-set`: like `one-shot`, for which keys of a prefix exist, whatever their values: its states are arrays of keys, its
  *   event is `changed`.
  */
@@ -30,7 +30,7 @@ export interface WatchPromise {
   readonly prefix: boolean;
   /** Whether it tells previous values, where asked. */
   readonly previous: boolean;
-  /** Whether the watcher can ask how far it has been told. */
+  /** Whether the watcher can ask how far the reports have come. */
   readonly progress: boolean;
   /** One-shot only: a client receives the event before a read of its own shows the new data. */
   readonly beforeReads?: true;
@@ -44,9 +44,9 @@ export type WatchArgument = {
   readonly kind: string;
   /** Every key that begins with it. Absent: the operation's `key` is followed. */
   readonly prefix?: string;
-  /** The first revision whose changes are told. Absent: whatever changes from now on. */
+  /** First revision whose changes are reported. Absent: whatever changes from now on. */
   readonly from?: Revision;
-  /** Whether previous values are told. */
+  /** Whether previous values are reported. */
   readonly previous?: boolean;
 };
 
@@ -60,7 +60,7 @@ export type WatchArgument = {
  * - `state`: the state of `key` (null: absent), or of everything below a prefix as an object (`key-set`: an array of
  *   keys); `revision` is the system's own: Consul's index, ZooKeeper's mzxid; for an absent key and for a set of keys the
  *   zxid of the state that was read.
- * - `progress`: everything up to `revision` has been told.
+ * - `progress`: everything up to `revision` has been reported.
  * - `canceled`: the system ended it, in its own words; `revision` is the one to which history was compacted, if that is why.
  * - `ended`: the connection broke, the node refused to go on, or the watcher was too slow (`overloaded`); `value` is the
  *   error's code. The watcher knows that it hears no more.

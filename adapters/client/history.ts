@@ -1,4 +1,4 @@
-/** Capability `history`: a system that keeps old revisions until it is told to discard them. */
+/** Capability `history`: a system that keeps old revisions until somebody discards them. */
 import type { Revision } from "../../core/op.ts";
 import type { Ask } from "./ask.ts";
 import type { ReadResult } from "./kv.ts";

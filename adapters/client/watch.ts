@@ -9,7 +9,7 @@ export interface WatchRequest {
   readonly target: { readonly key: string } | { readonly prefix: string };
   /** One of the adapter's `promises.watches`. */
   readonly kind: string;
-  /** The first revision whose changes are told, past or future. Absent: whatever changes from now on. */
+  /** First revision whose changes are reported, past or future. Absent: whatever changes from now on. */
   readonly from?: Revision;
   /** Whether to tell previous values. */
   readonly previous?: boolean;
@@ -17,7 +17,7 @@ export interface WatchRequest {
   readonly own?: boolean;
 }
 
-/** One thing that a watcher was told; see core/watch.ts. */
+/** One message to a watcher; see core/watch.ts. */
 export interface Told {
   readonly f: WatchNotice;
   readonly key?: string;
@@ -36,7 +36,7 @@ export type Delivery = readonly Told[];
 export interface Subscription {
   /**
    * Revision of the node's state when it set the watch, if the system reports it. Without `from`, changes after that
-   * revision are told.
+   * revision are reported.
    */
   readonly revision?: Revision;
   /**
@@ -47,7 +47,7 @@ export interface Subscription {
    */
   next(): Promise<Delivery | undefined>;
   /**
-   * Asks the system how far the watch has been told. Resolves when the request has left; the answer, if the system gives
+   * Asks the system how far its reports have come. Resolves when the request has left; the answer, if the system gives
    * one, is a delivery of `progress`. Absent if the system cannot say.
    */
   progress?(ask?: Ask): Promise<void>;

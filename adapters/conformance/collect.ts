@@ -1,7 +1,7 @@
 import type { Revision } from "../../core/op.ts";
 import type { Delivery, Subscription } from "../client/watch.ts";
 
-/** What a watch was told, as it comes. */
+/** Everything that a watch receives, as it comes. */
 export interface Collected {
   /** All but progress notifications, which systems also send unasked. */
   readonly deliveries: Delivery[];

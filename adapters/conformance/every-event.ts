@@ -73,7 +73,7 @@ export function everyEvent(bench: Bench, kind: string, promise: WatchPromise): v
       expect(heard.deliveries.flat().map(({ previous }) => previous)).toEqual([null, "1", "2"]);
     });
 
-    it.skipIf(!promise.progress)("says on request how far it is: at least at what it was told", async () => {
+    it.skipIf(!promise.progress)("says on request how far it is: at least at what was reported", async () => {
       const { kv, watch } = await client();
       const key = bench.key("progress");
       const subscription = await watch.open({ kind, target: { key } });

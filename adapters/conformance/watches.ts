@@ -157,7 +157,7 @@ function isNewest(deliveries: readonly Delivery[], key: string, made: readonly M
 
 const words = ["create", "put", "delete", "create"] as const;
 
-/** What a watch was told of four changes of a key. */
+/** Reports of four changes of a key, by contract. */
 const judges: Readonly<
   Record<WatchContract, (told: readonly Told[], key: string, made: readonly Made[]) => void>
 > = {
