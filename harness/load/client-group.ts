@@ -8,7 +8,7 @@ import type { Load } from "../../core/run.ts";
 import type { Nanos } from "../../core/time.ts";
 import type { Actor, Self, Share, Workload, WorkloadRun } from "../../workloads/workload.ts";
 import type { Recorder } from "../record/recorder.ts";
-import { ClientProcess } from "./client-process.ts";
+import { ClientProcess, type Place } from "./client-process.ts";
 import { ClosedLoad } from "./closed-load.ts";
 import type { LoadContext, LoadDriver, Unsent } from "./load.ts";
 import {
@@ -42,6 +42,12 @@ export interface GroupContext {
   /** Called with a bug of ours (an actor or recorder that threw); that process asks nothing more. */
   onError(reason: unknown): void;
 }
+
+/** What all client processes of a run are made of. */
+type ProcessParts = Pick<
+  GroupContext,
+  "clock" | "recorder" | "adapter" | "workload" | "endpoints" | "connect"
+>;
 
 export class ClientGroup {
   readonly numbering: Numbering;
@@ -131,20 +137,30 @@ export class ClientGroup {
     role: { actor(self: Self): Actor<Capability, Step> },
     { slot, first, random }: { readonly slot: number; readonly first: number; readonly random: Random },
   ): ClientProcess<Step> {
-    const { clock, adapter, workload, endpoints, connect, recorder, share } = this.#context;
-    const endpoint = endpoints[slot % endpoints.length];
-    assert(endpoint !== undefined, "a cluster without nodes");
-    const { node } = endpoint;
-    const processContext = {
-      clock,
-      recorder,
-      timeoutMs: connect.timeoutMs,
-      connect: () => adapter.connect(endpoint, workload.requires, connect),
-    };
+    const { endpoints, share } = this.#context;
+    const node = endpoints[slot % endpoints.length]?.node;
+    assert(node !== undefined, "a cluster without nodes");
     const actor = role.actor({ node, slot, random: random.fork(`process-${slot}`) });
     const id = first + slot + generationOffset(this.numbering, share);
-    return new ClientProcess(processContext, { id, stride: this.numbering.stride, node }, actor);
+    return clientProcess(this.#context, { id, stride: this.numbering.stride, node }, actor);
   }
+}
+
+/** The client process at a place. */
+export function clientProcess<Step>(
+  { clock, recorder, adapter, workload, endpoints, connect }: ProcessParts,
+  place: Place,
+  actor: Actor<Capability, Step>,
+): ClientProcess<Step> {
+  const endpoint = endpoints.find(({ node }) => node === place.node);
+  assert(endpoint !== undefined, `no node ${place.node}`);
+  const context = {
+    clock,
+    recorder,
+    timeoutMs: connect.timeoutMs,
+    connect: () => adapter.connect(endpoint, workload.requires, connect),
+  };
+  return new ClientProcess(context, place, actor);
 }
 
 /** One worker draws what the run draws; each of several draws for itself. */

@@ -6,7 +6,6 @@ export function realClientProbe(): ClientProbe {
   let before: EventLoopUtilization | undefined;
   let gcMs = 0;
   let usedBefore = process.cpuUsage();
-  let startedAt = performance.now();
   const add = (list: { getEntries(): readonly { duration: number }[] }) => {
     for (const entry of list.getEntries()) gcMs += entry.duration;
   };
@@ -16,18 +15,14 @@ export function realClientProbe(): ClientProbe {
       gcMs = 0;
       before = performance.eventLoopUtilization();
       usedBefore = process.cpuUsage();
-      startedAt = performance.now();
       collections.observe({ entryTypes: ["gc"] });
     },
     stop() {
       add({ getEntries: () => collections.takeRecords() });
       collections.disconnect();
       const { user, system } = process.cpuUsage(usedBefore);
-      return {
-        eventLoopUtilization: performance.eventLoopUtilization(before).utilization,
-        gcMs,
-        cpuShare: (user + system) / 1000 / (performance.now() - startedAt),
-      };
+      const { utilization, active, idle } = performance.eventLoopUtilization(before);
+      return { eventLoopUtilization: utilization, gcMs, cpuShare: (user + system) / 1000 / (active + idle) };
     },
   };
 }

@@ -50,6 +50,8 @@ export class LoadWorker implements Worker {
 
   /** Resolves with undefined if it is killed. */
   async stop(): Promise<ShareResult | undefined> {
+    // Whoever is killed from now on is replaced by nobody.
+    this.#begin = undefined;
     await this.resume();
     return this.#state === "killed" ? undefined : await this.#running.ask({ do: "stop" });
   }

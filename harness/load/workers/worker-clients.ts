@@ -72,7 +72,6 @@ class WorkerClients implements Clients {
   readonly numbering: Numbering;
   readonly #context: ClientsContext;
   readonly #workers: readonly LoadWorker[];
-  #started: Promise<unknown> = Promise.resolve();
 
   constructor(context: ClientsContext, workers: readonly LoadWorker[]) {
     const { workload, run, load, endpoints, seed } = context;
@@ -112,8 +111,7 @@ class WorkerClients implements Clients {
   }
 
   start(begin: Nanos): void {
-    this.#started = Promise.all(this.#workers.map((worker) => worker.start(begin)));
-    this.#started.catch(this.#context.onError);
+    Promise.all(this.#workers.map((worker) => worker.start(begin))).catch(this.#context.onError);
   }
 
   async succeeded(): Promise<number> {
