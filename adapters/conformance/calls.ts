@@ -7,7 +7,7 @@ import { millis } from "../../core/time.ts";
 import type { Adapter } from "../adapter.ts";
 import type { Ask } from "../client/ask.ts";
 import type { ClientWith } from "../client/client.ts";
-import { type Bench, clock, errorOf, type TestNode, until } from "./cluster.ts";
+import { type Bench, clock, errorOf, patient, type TestNode, until } from "./cluster.ts";
 import { Relay } from "./relay.ts";
 
 /** The calls of these capabilities, each with a key and what it asks. */
@@ -58,6 +58,22 @@ function limits(bench: Bench): void {
         ...(adapter.capabilities.has("prefix") && { list: (key, ask) => client.prefix.list(key, mode, ask) }),
       };
     };
+
+    it("of each kind comes from the source address that the client was given", async () => {
+      const link = await throughRelay();
+      const from = { ...patient, localAddress: "127.0.0.2" };
+      const client = await bench.clientWith([...adapter.capabilities], link.endpoint, from);
+      const key = bench.key();
+      await client.kv.write(key, "1");
+      await client.kv.read(key, mode);
+      if (kind !== undefined) {
+        for (const own of [false, true]) {
+          const watch = await client.watch.open({ kind, target: { key }, own });
+          await watch.close();
+        }
+      }
+      expect(link.sources).toEqual(new Set(["127.0.0.2"]));
+    });
 
     it("of each kind keeps its own deadline, though the connection's is longer", async () => {
       const link = await throughRelay();

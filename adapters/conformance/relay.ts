@@ -8,6 +8,8 @@ import type { Endpoint } from "../adapter.ts";
  */
 export class Relay {
   readonly #target: Endpoint;
+  /** Source addresses of the connections so far. */
+  readonly sources = new Set<string | undefined>();
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #server: Server | undefined;
   #port = 0;
@@ -26,7 +28,10 @@ export class Relay {
   }
 
   start(): Promise<void> {
-    const server = createServer((client) => this.#accept(client));
+    const server = createServer((client) => {
+      this.sources.add(client.remoteAddress);
+      this.#accept(client);
+    });
     this.#server = server;
     return new Promise((resolve, reject) => {
       server.once("error", reject);
