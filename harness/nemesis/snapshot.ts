@@ -1,15 +1,14 @@
 /** Cuts a follower off until the others have forgotten what it misses: it then has to take over a snapshot of another node. */
 import { sleep } from "../../core/clock.ts";
-import { millis } from "../../core/time.ts";
+import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { ClusterNode } from "../runtimes/runtime.ts";
 import { between } from "./links.ts";
 import type { Injected, Nemesis, Target } from "./nemesis.ts";
 
-/**
- * Lets the others write enough, under a preset that makes enough a little; and longer than systems keep a silent connection
- * (etcd: 5 s), in whose buffers everything would wait for the heal.
- */
-const cutFor = millis(6000);
+/** Lets the others write enough, under a preset that makes enough a little. Doubled while it was not enough. */
+const firstCut = millis(2000);
+/** After the heal a follower takes over a snapshot within this time, or what it misses was still there to be sent. */
+const patience = millis(4000);
 const pollInterval = millis(100);
 const logLines = 2000;
 
@@ -53,10 +52,8 @@ class CatchUp {
   }
 
   async begin(): Promise<void> {
-    const { cluster } = this.#target;
     this.#before = await this.#lastLine();
-    const ids = cluster.nodes.map(({ id }) => id);
-    await cluster.network.cut(between(ids, [this.#node.id]));
+    await this.#cutOff();
     this.#going = this.#letBack().catch((reason: unknown) => {
       if (!this.#over.signal.aborted) this.#failure = { reason };
     });
@@ -75,12 +72,36 @@ class CatchUp {
     if (this.#failure !== undefined) throw this.#failure.reason;
   }
 
+  /** Otherwise all that it misses would wait in the buffers of its connections, and arrive when the cut heals. */
+  async #cutOff(): Promise<void> {
+    const { nodes, network } = this.#target.cluster;
+    const links = between(
+      nodes.map(({ id }) => id),
+      [this.#node.id],
+    );
+    await network.cut(links);
+    await network.breakConnections(links);
+  }
+
   async #letBack(): Promise<void> {
     const { clock, cluster } = this.#target;
     const { signal } = this.#over;
-    await sleep(clock, cutFor, signal);
-    await cluster.network.heal();
-    while ((await this.proof()) === undefined) await sleep(clock, pollInterval, signal);
+    for (let lasting = firstCut; ; lasting = nanos(lasting * 2)) {
+      await sleep(clock, lasting, signal);
+      await cluster.network.heal();
+      if (await this.#catchesUp(nanos(clock.now() + patience))) return;
+      await this.#cutOff();
+    }
+  }
+
+  /** Whether it takes over a snapshot before the deadline. */
+  async #catchesUp(deadline: Nanos): Promise<boolean> {
+    const { clock } = this.#target;
+    while (clock.now() < deadline) {
+      if ((await this.proof()) !== undefined) return true;
+      await sleep(clock, pollInterval, this.#over.signal);
+    }
+    return false;
   }
 
   async #lastLine(): Promise<string | undefined> {
