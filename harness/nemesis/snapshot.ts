@@ -1,29 +1,33 @@
 /** Cuts a follower off until the others have forgotten what it misses: it then has to take over a snapshot of another node. */
 import { sleep } from "../../core/clock.ts";
+import { ClientError } from "../../core/errors.ts";
+import type { NodeId } from "../../core/op.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { ClusterNode } from "../runtimes/runtime.ts";
 import { between } from "./links.ts";
 import type { Injected, Nemesis, Target } from "./nemesis.ts";
+import { asOperator } from "./operator.ts";
 
 /** Lets the others write enough, under a preset that makes enough a little. Doubled while it was not enough. */
 const firstCut = millis(2000);
 /** After the heal a follower takes over a snapshot within this time, or what it misses was still there to be sent. */
-const patience = millis(4000);
+const patience = millis(2500);
 const pollInterval = millis(100);
 const logLines = 2000;
 
 export const snapshotFollower: Nemesis = {
   name: "snapshot-follower",
   summary: "cuts a follower off until it needs a snapshot, then lets it back (with --preset tight)",
-  requires: new Set(["link-cut", "snapshot"]),
+  requires: new Set(["link-cut", "kill", "restart", "snapshot"]),
   async inject(target) {
+    const { cluster, held, random, snapshotReceived } = target;
     const leader = await target.leader();
-    const { snapshotReceived } = target;
-    const free = target.cluster.nodes.filter(
-      (node) => node.id !== leader && !target.held.has(node.id) && node.state() === "running",
-    );
-    if (leader === undefined || free.length === 0 || snapshotReceived === undefined) return undefined;
-    const node = target.random.pick(free);
+    const free = cluster.nodes.filter((node) => !held.has(node.id) && node.state() === "running");
+    if (leader === undefined || snapshotReceived === undefined) return undefined;
+    const leads = (await passOn(target, leader, free)) ?? leader;
+    const followers = free.filter(({ id }) => id !== leads);
+    if (followers.length === 0) return undefined;
+    const node = random.pick(followers);
     const catchUp = new CatchUp(target, node, snapshotReceived);
     await catchUp.begin();
     return {
@@ -34,6 +38,31 @@ export const snapshotFollower: Nemesis = {
     } satisfies Injected;
   },
 };
+
+/**
+ * Lets the next node lead, where an operator can move the leader. A leader that sent a snapshot may keep its log for a while
+ * (etcd: 30 s), so that the next follower that is cut off would need none. Undefined if the leader did not move.
+ */
+async function passOn(
+  target: Target,
+  leader: NodeId,
+  free: readonly ClusterNode[],
+): Promise<NodeId | undefined> {
+  const ids = free.map(({ id }) => id);
+  const to = ids[(ids.indexOf(leader) + 1) % ids.length];
+  if (to === undefined || to === leader || target.held.has(leader)) return undefined;
+  return asOperator(target, leader, async (admin) => {
+    const member = (await admin.members()).find(({ name, voter }) => voter && name === to);
+    if (admin.moveLeader === undefined || member === undefined) return undefined;
+    return await admin.moveLeader(member).then(
+      () => to,
+      (reason: unknown) => {
+        if (reason instanceof ClientError && reason.code === "unsupported") return undefined;
+        throw reason;
+      },
+    );
+  });
+}
 
 class CatchUp {
   readonly #target: Target;
@@ -88,10 +117,21 @@ class CatchUp {
     const { signal } = this.#over;
     for (let lasting = firstCut; ; lasting = nanos(lasting * 2)) {
       await sleep(clock, lasting, signal);
+      if (lasting > firstCut) await this.#restartOthers();
       await cluster.network.heal();
       if (await this.#catchesUp(nanos(clock.now() + patience))) return;
       await this.#cutOff();
     }
+  }
+
+  /** After a restart they have only what follows their last snapshot, however much they like to keep (etcd 3.4: 5,000 entries). */
+  async #restartOthers(): Promise<void> {
+    const { cluster, held } = this.#target;
+    const others = cluster.nodes.filter(
+      (node) => node !== this.#node && !held.has(node.id) && node.state() === "running",
+    );
+    await Promise.all(others.map((node) => node.kill()));
+    await Promise.all(others.map((node) => node.start()));
   }
 
   /** Whether it takes over a snapshot before the deadline. */
