@@ -2,16 +2,16 @@
 import { sleep } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import type { NodeId } from "../../core/op.ts";
-import { millis, type Nanos, nanos } from "../../core/time.ts";
+import { millis, nanos } from "../../core/time.ts";
 import type { ClusterNode } from "../runtimes/runtime.ts";
 import { between } from "./links.ts";
 import type { Injected, Nemesis, Target } from "./nemesis.ts";
 import { asOperator } from "./operator.ts";
 
 /** Lets the others write enough, under a preset that makes enough a little. Doubled while it was not enough. */
-const firstCut = millis(2000);
-/** After the heal a follower takes over a snapshot within this time, or what it misses was still there to be sent. */
-const patience = millis(2500);
+const firstCut = millis(1500);
+/** Within this time after the heal a follower takes over a snapshot, or what it misses was still there to be sent. */
+const patience = millis(2000);
 const pollInterval = millis(100);
 const logLines = 2000;
 
@@ -94,11 +94,13 @@ class CatchUp {
     return last === this.#before || last === undefined ? undefined : `${this.#node.id}: ${last.trim()}`;
   }
 
+  /** A follower that was cut off until now still has its time to take over a snapshot. */
   async end(): Promise<void> {
     this.#over.abort();
     await this.#going;
     await this.#target.cluster.network.heal();
     if (this.#failure !== undefined) throw this.#failure.reason;
+    await this.#catchesUp();
   }
 
   /** Otherwise all that it misses would wait in the buffers of its connections, and arrive when the cut heals. */
@@ -119,7 +121,7 @@ class CatchUp {
       await sleep(clock, lasting, signal);
       if (lasting > firstCut) await this.#restartOthers();
       await cluster.network.heal();
-      if (await this.#catchesUp(nanos(clock.now() + patience))) return;
+      if (await this.#catchesUp(signal)) return;
       await this.#cutOff();
     }
   }
@@ -134,14 +136,15 @@ class CatchUp {
     await Promise.all(others.map((node) => node.start()));
   }
 
-  /** Whether it takes over a snapshot before the deadline. */
-  async #catchesUp(deadline: Nanos): Promise<boolean> {
+  /** Whether it takes over a snapshot soon. */
+  async #catchesUp(signal?: AbortSignal): Promise<boolean> {
     const { clock } = this.#target;
-    while (clock.now() < deadline) {
-      if ((await this.proof()) !== undefined) return true;
-      await sleep(clock, pollInterval, this.#over.signal);
+    const deadline = clock.now() + patience;
+    while ((await this.proof()) === undefined) {
+      if (clock.now() >= deadline) return false;
+      await sleep(clock, pollInterval, signal);
     }
-    return false;
+    return true;
   }
 
   async #lastLine(): Promise<string | undefined> {
