@@ -10,7 +10,7 @@ interface Span {
 
 export class Deadlines {
   readonly bound: Nanos;
-  /** Until when watches were observed: the begin of the final phase, or the history's last time. What was due later is not judged. */
+  /** Until when watches were observed. What was due later is not judged. */
   readonly end: Nanos;
   /** Whether processes may end without a word, because a fault killed them. */
   readonly killsClients: boolean;
@@ -18,9 +18,7 @@ export class Deadlines {
 
   constructor(history: History, bound: Nanos) {
     this.bound = bound;
-    const isFinal = (event: HistoryEvent) =>
-      isHarnessEvent(event) && event.f === "phase" && event.value === "final";
-    this.end = (history.findLast(isFinal) ?? history.at(-1))?.time ?? nanos(0);
+    this.end = endOf(history);
     const windows = faultWindows(history);
     this.#faults = merged(windows);
     this.killsClients = windows.some(({ name }) => name === "kill-client");
@@ -43,6 +41,23 @@ export class Deadlines {
     for (const { from, to } of this.#faults) if (from <= time && time <= to) return true;
     return false;
   }
+}
+
+const isFinal = (event: HistoryEvent): boolean =>
+  isHarnessEvent(event) && event.f === "phase" && event.value === "final";
+
+/**
+ * The last sign of any client before the final phase: an invocation or a notice. Watches end with the load, and on a busy machine
+ * the final phase begins much later. Without phases, the history's last time.
+ */
+function endOf(history: History): Nanos {
+  const final = history.findLastIndex(isFinal);
+  if (final < 0) return history.at(-1)?.time ?? nanos(0);
+  for (let i = final - 1; i >= 0; i--) {
+    const event = history[i];
+    if (event !== undefined && (event.type === "invoke" || event.type === "notice")) return event.time;
+  }
+  return nanos(0);
 }
 
 /** Spans that neither touch nor overlap, in order. */

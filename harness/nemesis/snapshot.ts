@@ -1,9 +1,12 @@
-/** Cuts a follower off until the others have forgotten what it misses: it then has to take over a snapshot of another node. */
+/**
+ * Cuts a follower off until the others have forgotten what it misses: it then has to take over a snapshot of another node.
+ * Where they keep more than it misses (etcd 3.4: 5,000 entries; ZooKeeper: 500), they are restarted meanwhile.
+ */
 import { sleep } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import type { NodeId } from "../../core/op.ts";
-import { millis, nanos } from "../../core/time.ts";
-import type { ClusterNode } from "../runtimes/runtime.ts";
+import { millis, type Nanos, nanos } from "../../core/time.ts";
+import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
 import { between } from "./links.ts";
 import type { Injected, Nemesis, Target } from "./nemesis.ts";
 import { asOperator } from "./operator.ts";
@@ -12,6 +15,8 @@ import { asOperator } from "./operator.ts";
 const firstCut = millis(1500);
 /** Within this time after the heal a follower takes over a snapshot, or what it misses was still there to be sent. */
 const patience = millis(2000);
+/** The others have to come up and elect a leader first. */
+const patienceAfterRestart = millis(6000);
 const pollInterval = millis(100);
 const logLines = 2000;
 
@@ -64,6 +69,9 @@ async function passOn(
   });
 }
 
+/** Clusters in which a cut was not enough once: the others keep more than a follower misses. */
+const hoarders = new WeakSet<Cluster>();
+
 class CatchUp {
   readonly #target: Target;
   readonly #node: ClusterNode;
@@ -84,7 +92,7 @@ class CatchUp {
     this.#before = await this.#lastLine();
     await this.#cutOff();
     this.#going = this.#letBack().catch((reason: unknown) => {
-      if (!this.#over.signal.aborted) this.#failure = { reason };
+      this.#failure = { reason };
     });
   }
 
@@ -94,13 +102,12 @@ class CatchUp {
     return last === this.#before || last === undefined ? undefined : `${this.#node.id}: ${last.trim()}`;
   }
 
-  /** A follower that was cut off until now still has its time to take over a snapshot. */
+  /** A follower that is still cut off is let back now, and has its time to take over a snapshot. */
   async end(): Promise<void> {
     this.#over.abort();
     await this.#going;
     await this.#target.cluster.network.heal();
     if (this.#failure !== undefined) throw this.#failure.reason;
-    await this.#catchesUp();
   }
 
   /** Otherwise all that it misses would wait in the buffers of its connections, and arrive when the cut heals. */
@@ -118,15 +125,18 @@ class CatchUp {
     const { clock, cluster } = this.#target;
     const { signal } = this.#over;
     for (let lasting = firstCut; ; lasting = nanos(lasting * 2)) {
-      await sleep(clock, lasting, signal);
-      if (lasting > firstCut) await this.#restartOthers();
+      await sleep(clock, lasting, signal).catch(() => {});
+      const restarts = hoarders.has(cluster);
+      if (restarts) await this.#restartOthers();
       await cluster.network.heal();
-      if (await this.#catchesUp(signal)) return;
+      if (await this.#catchesUp(restarts ? patienceAfterRestart : patience)) return;
+      hoarders.add(cluster);
+      if (signal.aborted) return;
       await this.#cutOff();
     }
   }
 
-  /** After a restart they have only what follows their last snapshot, however much they like to keep (etcd 3.4: 5,000 entries). */
+  /** After a restart they have only what follows their last snapshot, however much they like to keep. */
   async #restartOthers(): Promise<void> {
     const { cluster, held } = this.#target;
     const others = cluster.nodes.filter(
@@ -136,13 +146,13 @@ class CatchUp {
     await Promise.all(others.map((node) => node.start()));
   }
 
-  /** Whether it takes over a snapshot soon. */
-  async #catchesUp(signal?: AbortSignal): Promise<boolean> {
+  /** Whether it takes over a snapshot in this time. */
+  async #catchesUp(limit: Nanos): Promise<boolean> {
     const { clock } = this.#target;
-    const deadline = clock.now() + patience;
+    const deadline = clock.now() + limit;
     while ((await this.proof()) === undefined) {
       if (clock.now() >= deadline) return false;
-      await sleep(clock, pollInterval, signal);
+      await sleep(clock, pollInterval);
     }
     return true;
   }
