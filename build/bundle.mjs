@@ -6,8 +6,9 @@ import { build } from "esbuild";
 import { evaluated, libraries, programs, root } from "./programs.mjs";
 import { rewriteUrls } from "./urls.mjs";
 
-/** Packages in CommonJS call `require`, which an ES module does not have. */
-const banner = `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`;
+/** What packages in CommonJS use and an ES module does not have. */
+const banner = `import { createRequire as requireFrom } from "node:module";
+const require = requireFrom(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;`;
 
 /** @type {import("esbuild").BuildOptions} */
 const common = {
