@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
+import { programCommand } from "../../core/node-program.ts";
 import type { Load, Run } from "../../core/run.ts";
 import { knownLimits, worst } from "../../core/verdict.ts";
 import { duration } from "../../core/wording.ts";
@@ -11,7 +12,6 @@ import { workerClients, workerFaults } from "../load/workers/worker-clients.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { cleanLeftovers } from "../runtimes/cleanup.ts";
-import { typescriptCommand } from "../runtimes/process/typescript.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
 import { pairs } from "./arguments.ts";
@@ -72,7 +72,7 @@ async function runOne(
       ...plan,
       clock: deps.clock,
       store: fileRunStore(options.results),
-      clients: workerClients(spec.workers, typescriptCommand(loadWorker), deps.clock),
+      clients: workerClients(spec.workers, programCommand(loadWorker), deps.clock),
       machine: thisMachine(),
       assay: await assayVersion(),
       onProgress: showProgress(output, title),

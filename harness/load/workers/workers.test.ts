@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sleep } from "../../../core/clock.ts";
 import { decodeHistory } from "../../../core/codec/history-codec.ts";
 import { type History, isClientEvent, isInvocation, operations } from "../../../core/history.ts";
+import { programCommand } from "../../../core/node-program.ts";
 import { nodeId } from "../../../core/op.ts";
 import { realClock } from "../../../core/real-clock.ts";
 import type { Load } from "../../../core/run.ts";
@@ -17,7 +18,6 @@ import { mergeParts } from "../../record/merge-parts.ts";
 import { Recorder } from "../../record/recorder.ts";
 import { cleanLeftovers } from "../../runtimes/cleanup.ts";
 import { processState } from "../../runtimes/process/identity.ts";
-import { typescriptCommand } from "../../runtimes/process/typescript.ts";
 import type { ClientHost, Clients, LoadFigures, Worker } from "../clients.ts";
 import { meanConcurrency } from "../little.ts";
 import { known } from "./testing/known.ts";
@@ -220,7 +220,7 @@ describe("two load workers", () => {
   });
 
   it("end with a harness that is killed with -9; one that is stopped is found and removed by the next", async () => {
-    const script = typescriptCommand(new URL("./testing/harness.ts", import.meta.url));
+    const script = programCommand(new URL("./testing/harness.ts", import.meta.url));
     const [command = "", ...args] = [...script, runId, scratch];
     const harness = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
     await once(harness.stdout, "data");
@@ -243,7 +243,7 @@ async function untilMoreOf(count: number): Promise<void> {
 describe("the merged history of two processes that count up in turn", () => {
   it("never turns an order around", async () => {
     const rounds = 4000;
-    const script = typescriptCommand(new URL("./testing/ping-pong.ts", import.meta.url));
+    const script = programCommand(new URL("./testing/ping-pong.ts", import.meta.url));
     const files = [0, 1].map((process) => join(scratch, `${process}.jsonl`));
     const [command = "", ...args] = script;
     const common = [`${clock.now()}`, `${rounds}`];
