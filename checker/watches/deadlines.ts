@@ -1,5 +1,6 @@
 /** By when a watcher must have received a change: within a bound after it, and after faults and pauses are over. */
 import { faultWindows } from "../../core/fault.ts";
+import type { Phase } from "../../core/harness-event.ts";
 import { type History, type HistoryEvent, isHarnessEvent } from "../../core/history.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
 
@@ -43,15 +44,18 @@ export class Deadlines {
   }
 }
 
-const isFinal = (event: HistoryEvent): boolean =>
-  isHarnessEvent(event) && event.f === "phase" && event.value === "final";
+const isPhase = (event: HistoryEvent, phase: Phase): boolean =>
+  isHarnessEvent(event) && event.f === "phase" && event.value === phase;
 
 /**
- * The last sign of any client before the final phase: an invocation or a notice. Watches end with the load, and on a busy machine
- * the final phase begins much later. Without phases, the history's last time.
+ * The moment before clients were stopped; watches end with the load. Where the history does not tell it, the last sign
+ * of any client before the final phase (an invocation or a notice), as that phase begins seconds later on a busy machine.
+ * Without phases, the history's last time.
  */
 function endOf(history: History): Nanos {
-  const final = history.findLastIndex(isFinal);
+  const ending = history.findLast((event) => isPhase(event, "ending"));
+  if (ending !== undefined) return ending.time;
+  const final = history.findLastIndex((event) => isPhase(event, "final"));
   if (final < 0) return history.at(-1)?.time ?? nanos(0);
   for (let i = final - 1; i >= 0; i--) {
     const event = history[i];

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Address } from "../../../adapters/deployment.ts";
 import { CouldNotRunError } from "../../../core/errors.ts";
+import { programCommand } from "../../../core/node-program.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
 import { type MeshAnswer, type MeshCommand, type MeshSpec, meshAnswer } from "../../proxy/mesh-protocol.ts";
 import { logTail } from "./log-tail.ts";
 import type { Supervisor, TalkingChild } from "./supervisor.ts";
-import { typescriptCommand } from "./typescript.ts";
 
 const script = new URL("../../proxy/mesh-process.ts", import.meta.url);
 
@@ -44,7 +44,7 @@ export class Mesh {
   static async start(supervisor: Supervisor, spec: MeshSpec, directory: string): Promise<Mesh> {
     mkdirSync(directory, { recursive: true });
     const logFile = join(directory, "proxies.log");
-    const command = [...typescriptCommand(script), JSON.stringify(spec)];
+    const command = [...programCommand(script), JSON.stringify(spec)];
     return new Mesh(await supervisor.spawnTalking(command, { logFile }), logFile);
   }
 
