@@ -10,7 +10,7 @@ interface Span {
 
 export class Deadlines {
   readonly bound: Nanos;
-  /** Until when watches were observed: the begin of the final phase, or the history's last time. What was due later is not judged. */
+  /** Until when watches were observed: the moment before clients were stopped, or the history's last time. What was due later is not judged. */
   readonly end: Nanos;
   /** Whether processes may end without a word, because a fault killed them. */
   readonly killsClients: boolean;
@@ -18,9 +18,9 @@ export class Deadlines {
 
   constructor(history: History, bound: Nanos) {
     this.bound = bound;
-    const isFinal = (event: HistoryEvent) =>
-      isHarnessEvent(event) && event.f === "phase" && event.value === "final";
-    this.end = (history.findLast(isFinal) ?? history.at(-1))?.time ?? nanos(0);
+    const isOver = (event: HistoryEvent) =>
+      isHarnessEvent(event) && event.f === "phase" && (event.value === "ending" || event.value === "final");
+    this.end = (history.find(isOver) ?? history.at(-1))?.time ?? nanos(0);
     const windows = faultWindows(history);
     this.#faults = merged(windows);
     this.killsClients = windows.some(({ name }) => name === "kill-client");

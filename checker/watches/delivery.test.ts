@@ -73,6 +73,11 @@ describe("delivery in time", () => {
     ]);
   });
 
+  it("is not judged after clients were stopped, no matter how long the history goes on", () => {
+    expect(verdictOf(silent().ending(6.9).until(60)).kind).toBe("valid");
+    expect(verdictOf(silent().ending(7.1).until(60)).kind).toBe("invalid");
+  });
+
   it("is not judged before the bound has passed without a fault", () => {
     expect(verdictOf(silent().until(6.9)).kind).toBe("valid");
     expect(verdictOf(silent().fault(3, 6).until(10.9)).kind).toBe("valid");

@@ -10,6 +10,7 @@ import { knownLimits, worst } from "../../core/verdict.ts";
 import { duration } from "../../core/wording.ts";
 import { workerClients, workerFaults } from "../load/workers/worker-clients.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
+import { spanAround } from "../nemesis/pace.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { cleanLeftovers } from "../runtimes/cleanup.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
@@ -110,7 +111,6 @@ function specOf(
     processes: load.processes,
     clientFaults: plan.nemeses.flat().some(strikesClients),
   });
-  const around = (mean: number) => ({ min: mean * 0.75, max: mean * 1.25 });
   const workloadOptions = Object.fromEntries(
     Object.entries(pairs(options.workloadOption, "--workload-option")).map(([name, text]) => [
       name,
@@ -128,8 +128,8 @@ function specOf(
     calibrate: warmUpSeconds > 0 && load.kind === "open" && options.rate === undefined,
     warmUpSeconds,
     operationTimeoutMs: options.timeout,
-    faultSeconds: around(options.faultSeconds),
-    gapSeconds: around(options.gapSeconds),
+    faultSeconds: spanAround(plan.pace.faultSeconds),
+    gapSeconds: spanAround(plan.pace.gapSeconds),
     convergenceSeconds: options.convergenceSeconds,
     workloadOptions,
     connect: plan.connect,
@@ -147,8 +147,8 @@ function specOf(
       timeLimitSeconds: options.timeLimit,
       memoryLimitBytes: options.memoryLimit * 2 ** 20,
     },
-    options: publicOptions(options),
-    command: repeatCommand(plan, { ...options, workers }, seed, defaults),
+    options: publicOptions({ ...options, ...plan.pace }),
+    command: repeatCommand(plan, { ...options, ...plan.pace, workers }, seed, defaults),
   };
 }
 

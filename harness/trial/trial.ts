@@ -4,15 +4,15 @@
  * every process is stopped, and everything recorded is kept and checked.
  */
 
-import { faultWindows } from "../../core/fault.ts";
+import { type FaultWindow, faultWindows } from "../../core/fault.ts";
 import { type History, operations } from "../../core/history.ts";
 import { nodeId, type Operation, type Revision } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
-import type { Run } from "../../core/run.ts";
+import { isOfLoad, type Run } from "../../core/run.ts";
 import { type Nanos, nanos, toSeconds } from "../../core/time.ts";
 import { type Verdict, worst } from "../../core/verdict.ts";
 import { latencyLog, summarizeLatency } from "../load/latency.ts";
-import { stepName } from "../nemesis/schedule.ts";
+import { describePlan, stepName } from "../nemesis/pace.ts";
 import { Recorder } from "../record/recorder.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { TrialContext } from "./context.ts";
@@ -83,9 +83,10 @@ class Trial {
 
   /** Never rejects: `conclude` reports the cause of an early end. */
   async run(): Promise<void> {
-    const { deps, dir, end } = this.#context;
+    const { spec, deps, dir, end, random } = this.#context;
     try {
       end.signal.throwIfAborted();
+      this.#log(describePlan(deps.nemeses, spec, random.fork("nemesis"), spec.load.seconds));
       deps.onProgress({ type: "stage", stage: "starting", dir: dir.path });
       const preparing = deps.clients.prepare({ runId: dir.id, logDir: dir.logDir });
       // Reported when it is awaited; the cluster starts meanwhile.
@@ -211,10 +212,7 @@ class Trial {
       ...(mutant !== undefined && { mutant }),
       load: this.#load?.load ?? spec.load,
       ...(this.#load?.calibration !== undefined && { calibration: this.#load.calibration }),
-      ...(this.#load !== undefined && {
-        unsent: this.#load.unsent,
-        overloaded: isOverloaded(this.#load.unsent, measured.length, faults),
-      }),
+      ...(this.#load !== undefined && loadFacts(this.#load, measured, faults)),
       options: spec.options,
       command: this.#command,
       assay: deps.assay,
@@ -244,6 +242,17 @@ class Trial {
   }
 
   readonly #log = (line: string): void => this.#context.deps.onProgress({ type: "log", line });
+}
+
+/** What is known of the load besides its pace. */
+function loadFacts(
+  { unsent, stride, loadProcesses }: LoadSummary,
+  measured: readonly Operation[],
+  faults: readonly FaultWindow[],
+): Pick<Run, "loadClients" | "unsent" | "overloaded"> {
+  const loadClients = { stride, processes: loadProcesses };
+  const sent = measured.filter(({ process }) => isOfLoad(process, loadClients)).length;
+  return { loadClients, unsent, overloaded: isOverloaded(unsent, sent, faults) };
 }
 
 /** Stands in run.json until the run has ended. */

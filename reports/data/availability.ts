@@ -1,7 +1,5 @@
-import type { FaultWindow } from "../../core/fault.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
-import { quantile, responseMicros } from "./series.ts";
 
 /** Period in which operations were pending and none succeeded. */
 export interface Outage {
@@ -68,36 +66,20 @@ export function longestByNode(operations: readonly Operation[]): Map<NodeId, Out
   return new Map(worst.sort(([a], [b]) => a.localeCompare(b)));
 }
 
-/** Impact of a fault on clients. */
-export interface Impact {
-  /** Operations sent while the fault lasted, by outcome. */
-  readonly ok: number;
-  readonly fail: number;
-  readonly info: number;
-  /** Response time of the `ok` ones in microseconds; NaN if there are none. */
-  readonly p99: number;
-  /** Longest outage of the whole cluster that overlaps the fault, in seconds. */
-  readonly outageSeconds: number;
+/** Periods without a successful answer to any client: of any kind, to a write, to a read. */
+export interface Outages {
+  readonly all: readonly Outage[];
+  readonly writes: readonly Outage[];
+  readonly reads: readonly Outage[];
 }
 
-export function impactOf(
-  fault: FaultWindow,
-  operations: readonly Operation[],
-  periods: readonly Outage[],
-  end: Nanos,
-): Impact {
-  const during = operations.filter(({ invokedAt }) => invokedAt >= fault.from && invokedAt <= fault.to);
-  const count = (type: string) => during.filter(({ outcome }) => outcome.type === type).length;
-  const times = during
-    .filter(({ outcome }) => outcome.type === "ok")
-    .map((operation) => responseMicros(operation, end))
-    .sort((a, b) => a - b);
-  const touching = longest(periods.filter(({ from, to }) => from <= fault.to && to >= fault.from));
-  return {
-    ok: count("ok"),
-    fail: count("fail"),
-    info: count("info"),
-    p99: quantile(times, 0.99),
-    outageSeconds: touching === undefined ? 0 : (touching.to - touching.from) / 1e9,
-  };
-}
+export const outagesOf = (operations: readonly Operation[]): Outages => ({
+  all: outages(operations),
+  writes: outages(operations.filter((operation) => !isReading(operation))),
+  reads: outages(operations.filter(isReading)),
+});
+
+const readingNames = new Set(["read", "list", "get", "range", "read-at"]);
+
+/** Whether an operation only reads, by the names that workloads use. */
+export const isReading = ({ call }: Operation): boolean => readingNames.has(call.f);

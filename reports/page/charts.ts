@@ -1,3 +1,4 @@
+import { curveChart } from "../charts/curves.ts";
 import { checkerLanesChart, lanesChart } from "../charts/lanes.ts";
 import { percentilesChart } from "../charts/percentiles.ts";
 import { throughputChart } from "../charts/throughput.ts";
@@ -76,10 +77,14 @@ function drawing(timeline: Timeline, element: HTMLElement, scatter: Scatter | un
     case "checker-lanes":
       return (state, width) =>
         put(checkerLanesChart(timeline, viewOf(state, width), element.dataset["checker"] ?? "").markup);
+    case "curve": {
+      const { checker = "", node = "" } = element.dataset;
+      return (state, width) => put(curveChart(timeline, viewOf(state, width), checker, node).markup);
+    }
     case "percentiles":
-      return (state, width) => put(percentilesChart(timeline, viewOf(state, width), state.f).markup);
+      return (state, width) => put(percentilesChart(timeline, viewOf(state, width), state).markup);
     case "throughput":
-      return (state, width) => put(throughputChart(timeline, viewOf(state, width)).markup);
+      return (state, width) => put(throughputChart(timeline, viewOf(state, width), state).markup);
     case "usage":
       return (state, width) =>
         put(usageChart(timeline, viewOf(state, width), element.dataset["measure"] as UsageMeasure).markup);
@@ -95,6 +100,7 @@ function mountToolbar(timeline: Timeline, state: ChartState, draw: () => void): 
   });
   mountChoice("measure", (measure) => {
     state.measure = measure === "service" ? "service" : "response";
+    document.documentElement.dataset["measure"] = state.measure;
     draw();
   });
   mountChoice("colour", (colour) => {

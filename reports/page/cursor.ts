@@ -49,8 +49,8 @@ export class Cursor {
     this.#ringAround(point, host);
     this.#tip.replaceChildren(
       ...(point === undefined
-        ? describeMoment(this.#timeline, this.#state.f, this.moment)
-        : describePoint(this.#points, point)),
+        ? describeMoment(this.#timeline, this.#state, this.moment)
+        : describePoint(this.#points, point, this.#state.measure)),
     );
     this.#place(host, at);
   }

@@ -1,6 +1,6 @@
 import type { Bar, Sketch } from "../charts/sketch.ts";
 import type { Timeline } from "../charts/timeline.ts";
-import { outcomes, type Points } from "../data/points.ts";
+import { outcomes, type Points, secondsOf } from "../data/points.ts";
 import { formatCount, formatMicros, formatTime } from "../numbers.ts";
 import { append, onResize } from "./dom.ts";
 import type { Scatter } from "./scatter.ts";
@@ -46,7 +46,7 @@ function open(slice: HTMLElement, timeline: Timeline, points: Points, chosen: nu
   const caption = append(slice, "figcaption", "");
   const words = append(caption, "span", "");
   const key = points.keys[points.key[chosen] ?? 0] ?? "";
-  words.textContent = `${formatCount(sketch.bars.length)} operations${key === "" ? "" : ` on ${key}`} around ${formatTime(secondsOf(points, chosen))}${points.dropped > 0 ? ", among those in this report" : ""}. `;
+  words.textContent = `${formatCount(sketch.bars.length)} operations${key === "" ? "" : ` on ${key}`} around ${formatTime(secondsOf(points, chosen, "service"))}${points.dropped > 0 ? ", among those in this report" : ""}. `;
   const close = append(caption, "button", "");
   close.type = "button";
   close.textContent = "Close";
@@ -58,24 +58,20 @@ function open(slice: HTMLElement, timeline: Timeline, points: Points, chosen: nu
   onResize(area, (width) => drawSketch(area, sketch, width));
 }
 
-const secondsOf = (points: Points, i: number): number => ((points.at[i] ?? 0) * points.unitMicros) / 1e6;
-
 function sketchAround(timeline: Timeline, points: Points, chosen: number): Sketch {
   const same = [...points.at.keys()].filter((i) => points.key[i] === points.key[chosen]);
   const position = same.indexOf(chosen);
   const shown = same.slice(Math.max(0, position - around), position + around + 1);
   const processes = [...new Set(shown.map((i) => points.process[i] ?? 0))];
   const bars = shown.map((i): Bar => {
-    const response = (points.response[i] ?? 0) / 1e6;
-    const waited = response - (points.service[i] ?? points.response[i] ?? 0) / 1e6;
-    const from = secondsOf(points, i) + waited;
+    const from = secondsOf(points, i, "service");
     const outcome = outcomes[points.outcome[i] ?? 0] ?? "ok";
     const label = points.labels[points.label[i] ?? 0] ?? "";
     const error = points.errors[points.error[i] ?? 0] ?? "";
     return {
       lane: processes.indexOf(points.process[i] ?? 0),
       from,
-      ...(outcome !== "info" && { to: from + response - waited }),
+      ...(outcome !== "info" && { to: from + (points.service[i] ?? points.response[i] ?? 0) / 1e6 }),
       outcome,
       label,
       title: `process ${points.process[i] ?? "?"}: ${label} in ${formatMicros(points.response[i] ?? Number.NaN)}${error === "" ? "" : `, ${error}`}`,

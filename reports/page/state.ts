@@ -1,4 +1,5 @@
 import type { Timeline, View } from "../charts/timeline.ts";
+import type { Measure } from "../data/measure.ts";
 
 /** State shared by all charts over time. */
 export interface ChartState {
@@ -6,7 +7,7 @@ export interface ChartState {
   to: number;
   /** Name of the operation shown; `""` for all. */
   f: string;
-  measure: "response" | "service";
+  measure: Measure;
   colour: "outcome" | "function";
 }
 
