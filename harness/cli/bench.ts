@@ -80,7 +80,7 @@ async function runOne(
       machine: thisMachine(),
       assay: await assayVersion(),
       onProgress: (progress) => {
-        if (progress.type === "stage" && progress.stage === "waiting") void deps.leftovers.rest();
+        if (progress.type === "stage" && progress.stage === "warming-up") void deps.leftovers.rest();
         show(progress);
       },
       signal: deps.signal,
