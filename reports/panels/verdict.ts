@@ -30,8 +30,8 @@ ${run.ended !== undefined && endedEarly(run.ended)}
 </div></div>
 <p class="promise">${judgesWatches(run) ? watchPromises(run) : readPromise(run)}</p>
 ${caveat !== undefined && html`<aside class="banner limited"><strong>${caveat.kind === "overloaded" ? "Overloaded" : "Client-limited"}</strong> ${asSentence(caveat.why)} The speeds here are not the system's.</aside>`}
-</div>${headline(context)}</div>
 ${identity(run)}
+</div>${headline(context)}</div>
 </section>`;
 }
 
