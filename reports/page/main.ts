@@ -35,9 +35,13 @@ function mountReport({ timeline, points, sketches, spectra }: PageData): () => v
     if (sketch) onResize(area, (width) => drawSketch(area, sketch, width));
   }
   for (const link of document.querySelectorAll<HTMLElement>("a.zoom")) {
-    link.addEventListener("click", () => {
+    link.addEventListener("click", (event) => {
       const { from, to } = link.dataset;
-      if (from !== undefined && to !== undefined) charts.show(Number(from), Number(to));
+      if (from === undefined || to === undefined) return;
+      // The address says what is shown, which the link's own fragment would replace.
+      event.preventDefault();
+      charts.show(Number(from), Number(to));
+      document.getElementById("over-time")?.scrollIntoView();
     });
   }
   return charts.repaint;
