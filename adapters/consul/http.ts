@@ -86,8 +86,9 @@ export class HttpConnection {
 }
 
 async function openPool(origin: string, options: Pool.Options): Promise<Pool> {
-  const { Pool } = await import("undici");
-  return new Pool(origin, options);
+  // A bundle has a CommonJS package's members only in its default export.
+  const { default: undici } = await import("undici");
+  return new undici.Pool(origin, options);
 }
 
 /** One request and its answer, as reported by undici. */
