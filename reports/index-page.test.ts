@@ -38,7 +38,7 @@ describe("renderIndex()", () => {
     const figures = { "operations per second": share * rate };
     const verdict = { checker: "load", kind: "valid", summary: "sent", anomalies: [], figures } as const;
     const html = renderIndex([{ run: { ...run, load, verdicts: [verdict] }, href: "a/report.html" }]);
-    expect(html.includes("overloaded: only 900/s sent")).toBe(overloaded);
+    expect(html.includes("overloaded: 900/s of 1,000/s sent")).toBe(overloaded);
     expect(html.includes("overloaded")).toBe(overloaded);
   });
 
