@@ -13,6 +13,7 @@ import { spanAround } from "../nemesis/pace.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { cleanLeftovers } from "../runtimes/cleanup.ts";
 import { typescriptCommand } from "../runtimes/process/typescript.ts";
+import { preflight } from "../trial/preflight.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
 import { pairs } from "./arguments.ts";
@@ -21,7 +22,7 @@ import { repeatCommand } from "./command-line.ts";
 import { benchResult, type Finished } from "./json-result.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
-import type { PlannedRun } from "./plan.ts";
+import { type PlannedRun, withImage } from "./plan.ts";
 import { showProgress } from "./progress-line.ts";
 import { writeIndex, writeReport } from "./report/write-report.ts";
 import { describeStale, staleByFault } from "./stale-by-fault.ts";
@@ -46,10 +47,16 @@ export async function bench(
   const started = deps.clock.now();
   for (const line of await cleanLeftovers()) deps.output.note(`removed leftover of a dead run: ${line}`);
   const seed = options.seed ?? randomInt(2 ** 31);
+  for (const plan of planned)
+    await preflight(specOf(plan, options, seed, deps.defaults), {
+      ...plan,
+      clients: { faults: workerFaults },
+    });
   const finished: Finished[] = [];
   for (const plan of planned) {
     if (deps.signal.aborted) break;
-    finished.push(await runOne(plan, options, seed, deps));
+    const ready = await withImage(plan, { clock: deps.clock, log: (line) => deps.output.note(line) });
+    finished.push(await runOne(ready, options, seed, deps));
   }
   if (finished.length > 1) deps.output.print(`${await writeIndex(options.results, finished)}\n`);
   summarise(finished, (deps.clock.now() - started) / 1e9, deps.output);
