@@ -19,6 +19,8 @@ const classOf: Readonly<Record<Consistency, ReadClass>> = {
   stale: "stale",
 };
 
+const readsOf = ({ run }: RunDigest): ReadClass => classOf[run.readMode.promises];
+
 export const classWords: Readonly<Record<ReadClass, string>> = {
   linearizable: "Linearizable reads",
   "known-limits": "Reads that are up to date, but for a known limit",
@@ -51,6 +53,7 @@ export interface Trial {
   readonly workload: string;
   /** What tells it apart from another trial of the same workload: `read-percent=70`; "" if nothing must. */
   readonly variant: string;
+  /** Those with reads of one class next to each other. */
   readonly candidates: readonly Candidate[];
 }
 
@@ -75,7 +78,8 @@ const optionsOf = ({ workloadRun }: RunDigest["run"]): string =>
     .join(", ");
 
 function candidatesOf(digests: readonly RunDigest[]): Candidate[] {
-  const all = grouped(digests, ({ run }) => JSON.stringify([title(run), ...distinctions(run)]));
+  const found = grouped(digests, ({ run }) => JSON.stringify([title(run), ...distinctions(run)]));
+  const all = readClasses.flatMap((reads) => found.filter(([first]) => first && readsOf(first) === reads));
   return all.map((runs, i) => {
     const { run } = runs[0] as RunDigest;
     const namesakes = all.flatMap(([other]) =>
@@ -88,7 +92,7 @@ function candidatesOf(digests: readonly RunDigest[]): Candidate[] {
     return {
       name: [`${run.system.name} ${run.system.version}`, ...apart].join(", "),
       readMode: run.readMode.name,
-      reads: classOf[run.readMode.promises],
+      reads: readsOf(runs[0] as RunDigest),
       runs,
       verdict: worst(runs.map((one) => one.run.verdict)),
       ...(caveat !== undefined && { caveat }),

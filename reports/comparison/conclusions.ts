@@ -32,6 +32,23 @@ export function conclusionsOf({ candidates }: Trial): Conclusion[] {
 /** `etcd 3.5.16 (linearizable)` */
 export const label = ({ name, readMode }: Candidate): string => `${name} (${readMode})`;
 
+/** `All 3 are valid`, `etcd 3.4.23 is invalid`: the verdicts in a few words. Planted bugs do not count. */
+export function verdictTitle(all: readonly Candidate[]): string {
+  const own = all.filter(({ mutant }) => mutant === undefined);
+  const [first] = own;
+  if (first === undefined) return "Nothing to compare";
+  const words = { invalid: "invalid", unknown: "undecided" } as const;
+  for (const verdict of ["invalid", "unknown"] as const) {
+    const of = own.filter((candidate) => candidate.verdict === verdict);
+    const [only] = of;
+    if (only !== undefined)
+      return of.length === 1
+        ? `${only.name} is ${words[verdict]}`
+        : `${of.length} of ${own.length} are ${words[verdict]}`;
+  }
+  return own.length === 1 ? `${first.name} is valid` : `${everyone(own.length)} are valid`;
+}
+
 interface Concluded extends Conclusion {
   readonly rankings: readonly Ranking<Candidate>[];
 }

@@ -1,6 +1,7 @@
 import { unpack } from "../data/columns.ts";
 import { type PageData, pageDataId } from "../page-data.ts";
 import { mountCharts } from "./charts.ts";
+import { mountComparison } from "./comparison.ts";
 import { mountCopyButtons } from "./copy.ts";
 import { onResize } from "./dom.ts";
 import { drawSketch } from "./sketch.ts";
@@ -11,7 +12,7 @@ import { mountTheme } from "./theme.ts";
 
 const source = document.getElementById(pageDataId)?.textContent;
 const data = source ? (unpack(source) as PageData) : undefined;
-const repaint = data ? mountReport(data) : () => {};
+const repaint = data ? mountReport(data) : mountComparison();
 mountCopyButtons();
 mountTheme(repaint);
 
