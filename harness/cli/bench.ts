@@ -12,18 +12,19 @@ import { workerClients, workerFaults } from "../load/workers/worker-clients.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
 import { spanAround } from "../nemesis/pace.ts";
 import { fileRunStore } from "../record/node-store.ts";
-import { cleanLeftovers } from "../runtimes/cleanup.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
 import { pairs } from "./arguments.ts";
 import { type BenchOptions, openedFor, processesFor, workersFor } from "./bench-options.ts";
 import { repeatCommand } from "./command-line.ts";
 import { benchResult, type Finished } from "./json-result.ts";
+import { Leftovers } from "./leftovers.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
 import type { PlannedRun } from "./plan.ts";
 import { showProgress } from "./progress-line.ts";
-import { writeIndex, writeReport } from "./report/write-report.ts";
+import { type Reported, writeComparison } from "./report/compare.ts";
+import { writeReport } from "./report/write-report.ts";
 import { describeStale, staleByFault } from "./stale-by-fault.ts";
 
 const loadWorker = new URL("./load-worker.ts", import.meta.url);
@@ -44,14 +45,16 @@ export async function bench(
   deps: BenchDeps,
 ): Promise<number> {
   const started = deps.clock.now();
-  for (const line of await cleanLeftovers()) deps.output.note(`removed leftover of a dead run: ${line}`);
+  const leftovers = new Leftovers(planned, deps.output);
+  await leftovers.first();
   const seed = options.seed ?? randomInt(2 ** 31);
-  const finished: Finished[] = [];
+  const finished: (Finished & Reported)[] = [];
   for (const plan of planned) {
     if (deps.signal.aborted) break;
-    finished.push(await runOne(plan, options, seed, deps));
+    finished.push(await runOne(plan, options, seed, { ...deps, leftovers }));
   }
-  if (finished.length > 1) deps.output.print(`${await writeIndex(options.results, finished)}\n`);
+  await leftovers.rest();
+  if (finished.length > 1) deps.output.print(`${await writeComparison(finished)}\n`);
   summarise(finished, (deps.clock.now() - started) / 1e9, deps.output);
   return statusOf(finished);
 }
@@ -60,13 +63,14 @@ async function runOne(
   plan: PlannedRun,
   options: BenchOptions,
   seed: number,
-  deps: BenchDeps,
-): Promise<Finished> {
+  deps: BenchDeps & { readonly leftovers: Leftovers },
+): Promise<Finished & Reported> {
   const { output } = deps;
   const title = `${plan.adapter.name}${options.workload.length > 1 ? `/${plan.workload.name}` : ""}`;
   if (options.mutant !== undefined)
     output.note(`!!! PLANTED BUG: ${options.mutant}. This run should fail. !!!`);
   const spec = specOf(plan, options, seed, deps.defaults);
+  const show = showProgress(output, title);
   output.note(`${title}: ${spec.cluster.version} on ${plan.runtime.name}, seed ${seed}`);
   try {
     const run = await runTrial(spec, {
@@ -76,19 +80,22 @@ async function runOne(
       clients: workerClients(spec.workers, programCommand(loadWorker), deps.clock),
       machine: thisMachine(),
       assay: await assayVersion(),
-      onProgress: showProgress(output, title),
+      onProgress: (progress) => {
+        if (progress.type === "stage" && progress.stage === "warming-up") void deps.leftovers.rest();
+        show(progress);
+      },
       signal: deps.signal,
     });
     const dir = join(options.results, run.id);
-    const report = await writeReport(dir);
-    printRun(run, report, output);
-    return { run, dir, report };
+    const reported = await writeReport(dir);
+    printRun(run, reported.report, output);
+    return { run, dir, ...reported };
   } catch (reason) {
     if (!(reason instanceof TrialFailedError)) throw reason;
-    const report = await writeReport(reason.dir);
+    const reported = await writeReport(reason.dir);
     output.note(`${title}: ${reason.message}`);
     output.note(`${title}: everything recorded is in ${reason.dir}`);
-    return { run: reason.run, dir: reason.dir, report, failure: reason.message };
+    return { run: reason.run, dir: reason.dir, ...reported, failure: reason.message };
   }
 }
 

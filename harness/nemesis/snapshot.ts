@@ -16,7 +16,7 @@ const firstCut = millis(1500);
 /** Within this time after the heal a follower takes over a snapshot, or what it misses was still there to be sent. */
 const patience = millis(2000);
 /** The others have to come up and elect a leader first. */
-const patienceAfterRestart = millis(6000);
+const patienceAfterRestart = millis(10_000);
 const pollInterval = millis(100);
 const logLines = 2000;
 

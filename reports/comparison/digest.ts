@@ -16,10 +16,13 @@ import { type Cost, costOf } from "./cost.ts";
 export const kinds = ["write", "read"] as const;
 export type Kind = (typeof kinds)[number];
 
-export interface RunDigest {
-  readonly run: Run;
-  /** Path of the run's own report, relative to the comparison. */
+export interface RunDigest extends Digest {
+  /** Address of the run's own report, relative to the comparison. */
   readonly href: string;
+}
+
+export interface Digest {
+  readonly run: Run;
   /** Seconds from the run's begin to its last event. */
   readonly end: number;
   readonly faults: readonly FaultWindow[];
@@ -49,7 +52,7 @@ export interface MeasuredFigures {
 }
 
 /** Makes the digest of a stored run. */
-export function digestOf(run: Run, history: History, usage: readonly UsageSample[], href: string): RunDigest {
+export function digestOf(run: Run, history: History, usage: readonly UsageSample[]): Digest {
   const operations = operationsOf(history);
   const { load } = askersOf(operations, history, run);
   const faults = run.faults.length > 0 ? run.faults : faultWindows(history);
@@ -61,7 +64,6 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
   const cost = costOf(usage, run.operations.ok);
   return {
     run,
-    href,
     end: end / 1e9,
     faults,
     okPerSecond: okPerSecond(load),
@@ -80,7 +82,7 @@ function kindFigures(
   const series = seriesOf(operations, [], end);
   const of = (measure: Measure): MeasuredFigures => {
     const all = timed(operations, measure);
-    const { healthy, fault } = periodsOf(faults, spanOf(operations, measure));
+    const { healthy, fault } = periodsOf(faults, spanOf(all));
     return {
       healthy: figuresIn(all, healthy, end),
       fault: figuresIn(all, fault, end),

@@ -11,8 +11,25 @@ export interface Outage {
  * Every period between one `ok` answer and the next, counted from when an operation was pending: time without operations is
  * not an outage. The last one ends when the last operation was given up.
  */
-export function outages(operations: readonly Operation[]): Outage[] {
-  const byCompletion = [...operations].sort((a, b) => a.completedAt - b.completedAt);
+export const outages = (operations: readonly Operation[]): Outage[] =>
+  outagesBetween(inOrderOfCompletion(operations));
+
+/** Sorts numbers in place of operations: there may be hundreds of thousands. */
+function inOrderOfCompletion(operations: readonly Operation[]): Operation[] {
+  const order = Uint32Array.from(operations.keys());
+  const completed = new Float64Array(operations.length);
+  operations.forEach(({ completedAt }, i) => {
+    completed[i] = completedAt;
+  });
+  // Two that were never answered are Infinity both: their difference is no number.
+  order.sort((a, b) => {
+    const [one, other] = [completed[a] as number, completed[b] as number];
+    return one === other ? a - b : one - other;
+  });
+  return Array.from(order, (i) => operations[i] as Operation);
+}
+
+function outagesBetween(byCompletion: readonly Operation[]): Outage[] {
   // firstInvoked[i]: the earliest invocation in byCompletion[i…], which was pending when answer i - 1 came.
   const firstInvoked: number[] = [];
   let earliest = Number.POSITIVE_INFINITY;
@@ -53,14 +70,14 @@ export function longest(periods: readonly Outage[]): Outage | undefined {
 /** Longest outage seen by the clients of each node. */
 export function longestByNode(operations: readonly Operation[]): Map<NodeId, Outage> {
   const byNode = new Map<NodeId, Operation[]>();
-  for (const operation of operations) {
+  for (const operation of inOrderOfCompletion(operations)) {
     if (operation.node === undefined) continue;
     const own = byNode.get(operation.node);
     if (own === undefined) byNode.set(operation.node, [operation]);
     else own.push(operation);
   }
   const worst = [...byNode].flatMap(([node, own]) => {
-    const outage = longest(outages(own));
+    const outage = longest(outagesBetween(own));
     return outage === undefined ? [] : [[node, outage] as const];
   });
   return new Map(worst.sort(([a], [b]) => a.localeCompare(b)));
@@ -73,11 +90,14 @@ export interface Outages {
   readonly reads: readonly Outage[];
 }
 
-export const outagesOf = (operations: readonly Operation[]): Outages => ({
-  all: outages(operations),
-  writes: outages(operations.filter((operation) => !isReading(operation))),
-  reads: outages(operations.filter(isReading)),
-});
+export function outagesOf(operations: readonly Operation[]): Outages {
+  const byCompletion = inOrderOfCompletion(operations);
+  return {
+    all: outagesBetween(byCompletion),
+    writes: outagesBetween(byCompletion.filter((operation) => !isReading(operation))),
+    reads: outagesBetween(byCompletion.filter(isReading)),
+  };
+}
 
 const readingNames = new Set(["read", "list", "get", "range", "read-at"]);
 

@@ -3,7 +3,7 @@ import type { FaultWindow, LeaderSpan } from "../../core/fault.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import { isReading, longest, type Outage, type Outages } from "./availability.ts";
-import { firstFrom, type Measure, startOf, type Timed, timed, tookMicros, within } from "./measure.ts";
+import { firstFrom, type Measure, startOf, type Timed, tookMicros, within } from "./measure.ts";
 import { figuresIn, type PeriodFigures } from "./phases.ts";
 
 /** Longest time before a fault, and after it, that is compared with it. */
@@ -47,7 +47,9 @@ export interface FaultFiguresInput {
   /** In order of their begin. */
   readonly faults: readonly FaultWindow[];
   readonly leaders: readonly LeaderSpan[];
-  readonly operations: readonly Operation[];
+  /** The operations by when they were meant to start, and by when they were sent if that is not the same. */
+  readonly meant: Timed;
+  readonly sent?: Timed;
   readonly outages: Outages;
   /** Microseconds; NaN if there was no healthy time. */
   readonly healthyP99: Readonly<Record<Measure, number>>;
@@ -56,10 +58,7 @@ export interface FaultFiguresInput {
 
 /** Figures of each fault, in the order of the faults. Takes time in proportion to the operations, not to their product with the faults. */
 export function faultFigures(input: FaultFiguresInput): FaultFigures[] {
-  const { faults, operations, outages } = input;
-  const sent = timed(operations, "service");
-  const meant = timed(operations, "response");
-  const isOpen = operations.some(({ intendedAt }) => intendedAt !== undefined);
+  const { faults, meant, sent, outages } = input;
   const touching = {
     all: longestTouching(outages.all),
     writes: longestTouching(outages.writes),
@@ -68,7 +67,7 @@ export function faultFigures(input: FaultFiguresInput): FaultFigures[] {
   return faults.map((fault, i) => {
     const others = neighbours(faults, i, input.end);
     const latency = (all: Timed) => latencyOf(fault, all, others, input);
-    const follow = within(sent, fault.from, others.next);
+    const follow = within(sent ?? meant, fault.from, others.next);
     return {
       roles: rolesOf(fault),
       ...optional("leaderSeconds", leaderSeconds(fault, input.leaders, others.next)),
@@ -81,7 +80,7 @@ export function faultFigures(input: FaultFiguresInput): FaultFigures[] {
       withoutWriteSeconds: touching.writes(fault),
       withoutReadSeconds: touching.reads(fault),
       response: latency(meant),
-      ...(isOpen && { service: latency(sent) }),
+      ...(sent !== undefined && { service: latency(sent) }),
     };
   });
 }

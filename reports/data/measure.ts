@@ -29,11 +29,21 @@ export interface Timed {
 }
 
 export function timed(operations: readonly Operation[], measure: Measure): Timed {
-  const order = Float64Array.from(operations, (operation) => startOf(operation, measure));
-  const isSorted = order.every((start, i) => i === 0 || (order[i - 1] as number) <= start);
-  if (isSorted) return { measure, operations, starts: order };
-  const sorted = operations.toSorted((a, b) => startOf(a, measure) - startOf(b, measure));
-  return { measure, operations: sorted, starts: order.sort() };
+  const starts = new Float64Array(operations.length);
+  let isSorted = true;
+  operations.forEach((operation, i) => {
+    const start = startOf(operation, measure);
+    starts[i] = start;
+    if (i > 0 && (starts[i - 1] as number) > start) isSorted = false;
+  });
+  if (isSorted) return { measure, operations, starts };
+  const order = Uint32Array.from(operations.keys());
+  order.sort((a, b) => (starts[a] as number) - (starts[b] as number) || a - b);
+  return {
+    measure,
+    operations: Array.from(order, (i) => operations[i] as Operation),
+    starts: starts.sort(),
+  };
 }
 
 /** The operations that start from `from` on and before `to`. */

@@ -1,7 +1,7 @@
 /** Latency and rates by phase: while the cluster was healthy, during faults, and just after them. */
 import type { Operation } from "../../core/op.ts";
 import { type Nanos, seconds } from "../../core/time.ts";
-import { type Measure, quantile, startOf, type Timed, tookMicros, within } from "./measure.ts";
+import { firstFrom, quantile, type Timed, tookMicros } from "./measure.ts";
 
 /** Time after a fault that is not counted as healthy: clients and nodes find each other again. */
 export const settling = seconds(1);
@@ -31,24 +31,23 @@ export interface PeriodFigures {
 }
 
 /** Figures of the operations that started at any of `periods`, which do not overlap. */
-export function figuresIn(operations: Timed, periods: readonly Period[], end: Nanos): PeriodFigures {
-  const inside = periods.flatMap(({ from, to }) => within(operations, from, to));
-  return figuresOf(inside, lengthOf(periods), operations.measure, end);
-}
-
-export function figuresOf(
-  operations: readonly Operation[],
-  lasting: number,
-  measure: Measure,
+export function figuresIn(
+  { operations, starts, measure }: Timed,
+  periods: readonly Period[],
   end: Nanos,
 ): PeriodFigures {
   const counts = { ok: 0, fail: 0, info: 0 };
   const times: number[] = [];
-  for (const operation of operations) {
-    counts[operation.outcome.type]++;
-    if (operation.outcome.type === "ok") times.push(tookMicros(operation, measure, end));
+  for (const { from, to } of periods) {
+    const last = firstFrom(starts, to);
+    for (let i = firstFrom(starts, from); i < last; i++) {
+      const operation = operations[i] as Operation;
+      counts[operation.outcome.type]++;
+      if (operation.outcome.type === "ok") times.push(tookMicros(operation, measure, end));
+    }
   }
-  const sorted = Float64Array.from(times).sort();
+  const sorted = new Float64Array(times).sort();
+  const lasting = lengthOf(periods);
   return {
     seconds: lasting,
     ...counts,
@@ -73,14 +72,9 @@ export function periodsOf(faults: readonly Period[], load: Period): Record<Fault
 }
 
 /** From the first start of an operation to the last. */
-export function spanOf(operations: readonly Operation[], measure: Measure): Period {
-  let [from, to] = [Number.POSITIVE_INFINITY, 0];
-  for (const operation of operations) {
-    const start = startOf(operation, measure);
-    if (start < from) from = start;
-    if (start > to) to = start;
-  }
-  return { from: Math.min(from, to) as Nanos, to: (to + 1) as Nanos };
+export function spanOf({ starts }: Timed): Period {
+  const [from, to] = [starts[0] ?? 0, starts.at(-1) ?? 0];
+  return { from: from as Nanos, to: (to + 1) as Nanos };
 }
 
 /** Periods that neither touch nor overlap, in order. */

@@ -41,8 +41,8 @@ export interface Points {
 
 export const outcomes = ["ok", "fail", "info"] as const;
 
-/** Number of points above which a report thins them: about 1.2 MB. */
-const pointLimit = 25_000;
+/** Number of points above which a report thins them: about 1 MB. */
+const pointLimit = 18_000;
 
 export function pointsOf(
   operations: readonly Operation[],

@@ -4,7 +4,7 @@ import type { NodeId, Operation } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
 import { longest, longestByNode, type Outage, outagesOf } from "./availability.ts";
 import { type FaultFigures, faultFigures } from "./fault-figures.ts";
-import { type Measure, timed } from "./measure.ts";
+import { type Timed, timed } from "./measure.ts";
 import { type FaultPhase, figuresIn, type PeriodFigures, periodsOf, spanOf } from "./phases.ts";
 
 export interface RunFigures {
@@ -40,8 +40,9 @@ export interface RunFiguresInput {
 export function runFigures({ operations, faults, leaders, end }: RunFiguresInput): RunFigures {
   const outages = outagesOf(operations);
   const isOpen = operations.some(({ intendedAt }) => intendedAt !== undefined);
-  const response = latencyByPhase(operations, faults, "response", end);
-  const service = isOpen ? latencyByPhase(operations, faults, "service", end) : undefined;
+  const [meant, sent] = [timed(operations, "response"), timed(operations, "service")];
+  const response = latencyByPhase(meant, faults, end);
+  const service = isOpen ? latencyByPhase(sent, faults, end) : undefined;
   const healthyP99 = { response: response.healthy.p99, service: (service ?? response).healthy.p99 };
   const [withoutAny, withoutWrite, withoutRead] = [outages.all, outages.writes, outages.reads].map(longest);
   return {
@@ -52,18 +53,12 @@ export function runFigures({ operations, faults, leaders, end }: RunFiguresInput
     ...(withoutRead !== undefined && { withoutRead }),
     withoutAnyByNode: longestByNode(operations),
     okPerSecond: okPerSecond(operations),
-    faults: faultFigures({ faults, leaders, operations, outages, healthyP99, end }),
+    faults: faultFigures({ faults, leaders, meant, ...(isOpen && { sent }), outages, healthyP99, end }),
   };
 }
 
-function latencyByPhase(
-  operations: readonly Operation[],
-  faults: readonly FaultWindow[],
-  measure: Measure,
-  end: Nanos,
-): LatencyByPhase {
-  const all = timed(operations, measure);
-  const span = spanOf(operations, measure);
+function latencyByPhase(all: Timed, faults: readonly FaultWindow[], end: Nanos): LatencyByPhase {
+  const span = spanOf(all);
   const { healthy, fault, recovery } = periodsOf(faults, span);
   return {
     all: figuresIn(all, [span], end),

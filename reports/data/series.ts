@@ -90,7 +90,8 @@ function measuredSeries(
     counts[index] = (counts[index] ?? 0) + 1e9 / bucket;
   });
   const byName = new Map<string, Operation[]>([["", []]]);
-  for (const operation of [...load, ...others]) byName.set(operation.call.f, []);
+  for (const operations of [load, others])
+    for (const { call } of operations) if (!byName.has(call.f)) byName.set(call.f, []);
   for (const operation of all.operations) {
     if (operation.outcome.type !== "ok") continue;
     byName.get("")?.push(operation);

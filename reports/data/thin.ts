@@ -24,7 +24,7 @@ export function thin(operations: readonly Operation[], end: Nanos, limit: number
   const step = Math.max(millis(100), (end * 32) / limit);
   const extremes = extremesOf(operations, step, end);
   const failed = operations.filter((operation) => operation.outcome.type !== "ok");
-  const failures = failed.length + extremes.size > limit ? mergeCoincident(failed, end) : failed;
+  const failures = failed.length + extremes.size > limit ? mergeCoincident(failed, limit / 3, end) : failed;
   const rest = operations.filter((operation) => operation.outcome.type === "ok" && !extremes.has(operation));
   const room = Math.max(0, limit - failures.length - extremes.size);
   const every = room === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.ceil(rest.length / room));
@@ -54,15 +54,30 @@ function extremesOf(operations: readonly Operation[], step: number, end: Nanos):
   return new Set([...slowest.values(), ...fastest.values()]);
 }
 
-/** Keeps the slowest of the operations that share a spot: a thousandth of the run, 3% of latency, all else equal. */
-function mergeCoincident(operations: readonly Operation[], end: Nanos): Operation[] {
+/**
+ * Keeps the slowest of the operations that share a spot, all else equal: at first a thousandth of the run and 3% of latency, then
+ * larger spots until about `wanted` operations are left, but never more than a fiftieth of the run.
+ */
+function mergeCoincident(operations: readonly Operation[], wanted: number, end: Nanos): Operation[] {
+  for (let columns = 1_000, ratio = 0.03; ; columns /= 2, ratio *= 2) {
+    const kept = slowestOfSpots(operations, columns, ratio, end);
+    if (kept.length <= wanted || columns < 100) return kept;
+  }
+}
+
+function slowestOfSpots(
+  operations: readonly Operation[],
+  columns: number,
+  ratio: number,
+  end: Nanos,
+): Operation[] {
   const spots = new Map<string, Operation>();
   for (const operation of operations) {
     const startedAt = startOf(operation, "response");
     const micros = tookMicros(operation, "response", end);
     const spot = [
-      Math.floor((startedAt / end) * 1_000),
-      Math.floor(Math.log(Math.max(1, micros)) / 0.03),
+      Math.floor((startedAt / end) * columns),
+      Math.floor(Math.log(Math.max(1, micros)) / ratio),
       operation.outcome.type,
       operation.call.f,
       operation.node ?? "",

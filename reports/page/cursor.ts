@@ -47,6 +47,7 @@ export class Cursor {
         ? this.#scatter?.nearest(this.#state, at.x, at.y, 14)
         : undefined;
     this.#ringAround(point, host);
+    host.classList.toggle("on-point", point !== undefined);
     this.#tip.replaceChildren(
       ...(point === undefined
         ? describeMoment(this.#timeline, this.#state, this.moment)

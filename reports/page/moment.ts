@@ -1,3 +1,4 @@
+import { printable } from "../../core/printable.ts";
 import type { Shown, Timeline } from "../charts/timeline.ts";
 import type { Measure } from "../data/measure.ts";
 import { outcomes, type Points, secondsOf } from "../data/points.ts";
@@ -65,22 +66,24 @@ export function describePoint(points: Points, i: number, measure: Measure): HTML
       ["outcome", outcome === "info" ? "unknown" : outcome],
       ...(error === "" ? [] : [["error", error] as const]),
     ]),
+    element("small", "Click to see the history of its key"),
   ];
 }
 
-function title(text: string): HTMLElement {
-  const element = document.createElement("b");
-  element.textContent = text;
-  return element;
+const title = (text: string): HTMLElement => element("b", text);
+
+/** Element with text from elsewhere: it cannot turn the direction of what stands around it. */
+function element(tag: string, text: string): HTMLElement {
+  const made = document.createElement(tag);
+  made.dir = "auto";
+  made.textContent = printable(text);
+  return made;
 }
 
 function rows(entries: readonly (readonly [name: string, value: string])[]): HTMLElement {
   const list = document.createElement("dl");
   for (const [name, value] of entries) {
-    const [term, definition] = [document.createElement("dt"), document.createElement("dd")];
-    term.textContent = name;
-    definition.textContent = value;
-    list.append(term, definition);
+    list.append(element("dt", name), element("dd", value));
   }
   return list;
 }

@@ -85,6 +85,16 @@ export class Scatter {
     }
   }
 
+  /** Point in view that started nearest to a moment. */
+  nearestTo({ measure }: ChartState, moment: number): number | undefined {
+    const { seconds } = this.#placed[measure];
+    const distance = (i: number) => Math.abs((seconds[i] ?? 0) - moment);
+    return this.#drawn?.shown.reduce<number | undefined>(
+      (nearest, i) => (nearest === undefined || distance(i) < distance(nearest) ? i : nearest),
+      undefined,
+    );
+  }
+
   /** Where point `i` is, pixels of the host. */
   pixelsOf(state: ChartState, i: number): { x: number; y: number } | undefined {
     const drawn = this.#drawn;

@@ -9,6 +9,8 @@ export interface ChartState {
   f: string;
   measure: Measure;
   colour: "outcome" | "function";
+  /** Point whose key's history is open. */
+  point?: number;
 }
 
 /** Shortest period to zoom to, in seconds: anything shorter shows single operations only. */

@@ -161,8 +161,8 @@ function byKind(all: readonly Struck[]): Html {
     text("Fault"),
     number("Times"),
     ...["Leader known", "First write ok", "First read ok", "Without any"].flatMap((name) => [
-      number(`${name}, median`),
-      number("worst"),
+      number(name, "Median"),
+      number("worst", "Worst of this kind"),
     ]),
   ];
   return scrollingTable(

@@ -41,19 +41,19 @@ function speedRows({ run, figures, faults }: Context): Html {
   const { response, service } = figures;
   const of = (part: (one: typeof response) => string) => byMeasureOf(figures, part);
   const measure = byMeasure({
-    response: "Response time",
-    service: service === undefined ? undefined : "Service time",
+    response: "Response",
+    service: service === undefined ? undefined : "Service",
   });
   const invalid = run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`;
   const limited = limitedWords(run);
-  const healthy = html`p50 ${of((one) => formatMicros(one.healthy.p50))} <small>p99</small> ${of((one) => p99Text(one.healthy))}`;
-  const when = faults.length === 0 ? "no faults in this run" : "no fault active, nor in the second before";
-  return html`${row(html`${measure} while healthy`, healthy, html`${when}${limited}${invalid}`)}
+  const healthy = html`<small>p50</small> ${of((one) => formatMicros(one.healthy.p50))} <small>p99</small> ${of((one) => p99Text(one.healthy))}`;
+  const when = faults.length === 0 ? "no faults in this run" : "outside faults and the second after each";
+  return html`${row(html`${measure} time, healthy`, healthy, html`${when}${limited}${invalid}`)}
 ${
   faults.length > 0 &&
   row(
-    html`${measure} under faults`,
-    html`p99 ${of((one) => p99Text(one.fault))}`,
+    html`${measure} time under faults`,
+    html`<small>p99</small> ${of((one) => p99Text(one.fault))}`,
     html`${of((one) => `${formatShare(one.fault.ok / Math.max(1, one.fault.ok + one.fault.fail + one.fault.info))} of ${count(one.fault.ok + one.fault.fail + one.fault.info, "operation")} ok`)}${invalid}`,
   )
 }`;
@@ -102,7 +102,7 @@ function lagRow({ figures = {} }: Verdict): Html {
   const faulty = figures["lag during faults worst ms"];
   return row(
     "Watch lag",
-    html`p99 ${ms("lag p99 ms")} <small>worst</small> ${formatDuration(Math.max(figures["lag worst ms"] ?? 0, faulty ?? 0) / 1e3)}`,
+    html`<small>p99</small> ${ms("lag p99 ms")} <small>worst</small> ${formatDuration(Math.max(figures["lag worst ms"] ?? 0, faulty ?? 0) / 1e3)}`,
     `since acknowledgement; p99 without faults${faulty === undefined ? "" : `, during faults ${ms("lag during faults p99 ms")}`}`,
   );
 }

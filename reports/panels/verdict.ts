@@ -1,4 +1,4 @@
-import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
+import { measuredStaleness, stalenessFigures } from "../../checker/reads/measured-staleness.ts";
 import { unreachable } from "../../core/assert.ts";
 import type { Consistency } from "../../core/consistency.ts";
 import type { Run } from "../../core/run.ts";
@@ -30,8 +30,8 @@ ${run.ended !== undefined && endedEarly(run.ended)}
 </div></div>
 <p class="promise">${judgesWatches(run) ? watchPromises(run) : readPromise(run)}</p>
 ${caveat !== undefined && html`<aside class="banner limited"><strong>${caveat.kind === "overloaded" ? "Overloaded" : "Client-limited"}</strong> ${asSentence(caveat.why)} The speeds here are not the system's.</aside>`}
-</div>${headline(context)}</div>
 ${identity(run)}
+</div>${headline(context)}</div>
 </section>`;
 }
 
@@ -171,8 +171,12 @@ const verdictCell = (kind: VerdictKind): Html =>
 const caveatCell = ({ kind }: SpeedCaveat): Html =>
   html`<span class="kind unknown">${verdictMark("unknown", 20)} ${kind === "overloaded" ? "Overloaded" : "Client-limited"}</span>`;
 
+/** How stale reads were, where none was: older runs stored zeros. */
+const isOfNothing = (name: string, figures: Readonly<Record<string, number>>): boolean =>
+  figures[stalenessFigures.stale] === 0 && /^staleness ms |^versions behind /.test(name);
+
 function figureList(figures: Readonly<Record<string, number>>): Html | undefined {
-  const entries = Object.entries(figures);
+  const entries = Object.entries(figures).filter(([name]) => !isOfNothing(name, figures));
   if (entries.length === 0) return undefined;
   return html`<ul class="figures">${entries.map(([name, value]) => html`<li>${name.replace(/ ms\b/, "")} <b>${/ ms\b/.test(name) ? formatDuration(value / 1e3) : formatFigure(value)}</b></li>`)}</ul>`;
 }

@@ -2,16 +2,14 @@
 import { realpath, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { UsageError } from "../../../core/errors.ts";
-import type { RunDigest } from "../../../reports/comparison/digest.ts";
+import type { Digest } from "../../../reports/comparison/digest.ts";
 import { renderComparison } from "../../../reports/comparison/page.ts";
 import { writeInside } from "./write-inside.ts";
 
-/** A run's digest, and where its report is. */
+/** A run's digest, and the path of its report. */
 export interface Reported {
-  /** Path of the report. */
   readonly report: string;
-  /** Makes the digest, with the address of the report as the page will link it. */
-  readonly digest: (href: string) => RunDigest;
+  readonly digest: Digest;
 }
 
 /** Writes the comparison to `out`, or next to the directory of the first run; resolves with the path of the file. */
@@ -23,7 +21,10 @@ export async function writeComparison(runs: readonly Reported[], out?: string): 
     throw new UsageError(`cannot write ${file}: ${reason.message}`);
   });
   const digests = await Promise.all(
-    runs.map(async ({ report, digest }) => digest(linkTo(relative(place, await realpath(report))))),
+    runs.map(async ({ report, digest }) => ({
+      ...digest,
+      href: linkTo(relative(place, await realpath(report))),
+    })),
   );
   const page = renderComparison(digests);
   if (out === undefined) await writeInside(results, file, page);
