@@ -263,7 +263,7 @@ describe("assay bench", () => {
     ],
     ["a rate below zero", ["--rate", "-5"], /expected a number above 0/],
     ["a rate in a closed loop", ["--rate", "5", "--clients", "2"], /cannot be used with/],
-    ["a load too short for its faults", ["--seconds", "3"], /--seconds/],
+    ["a load too short for its faults", ["--seconds", "2"], /--seconds/],
     ["an unknown option of the workload", ["--workload-option", "colour=3"], /colour.*keys/],
     ["an unknown option", ["--sytem", "etcd"], /--sytem/],
   ])("refuses %s with 64 before anything is started", async (_, args, message) => {

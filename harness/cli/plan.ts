@@ -7,6 +7,7 @@ import type { Workload } from "../../workloads/workload.ts";
 import { workerFaults } from "../load/workers/worker-clients.ts";
 import type { NemesisStep } from "../nemesis/nemesis.ts";
 import { offeredBy } from "../nemesis/offered.ts";
+import { fitted, type MeanPace } from "../nemesis/pace.ts";
 import { parseNemeses } from "../nemesis/registry.ts";
 import type { Runtime, RuntimeContext } from "../runtimes/runtime.ts";
 import { lookUp } from "./arguments.ts";
@@ -23,11 +24,20 @@ export interface PlannedRun {
   readonly program: Installed | undefined;
   readonly image: string | undefined;
   readonly connect: Credentials;
+  /** Mean lengths of faults and gaps, shortened to fit into the load unless the user gave them. */
+  readonly pace: MeanPace;
+}
+
+/** The options of a command. */
+export interface Asked {
+  readonly options: BenchOptions;
+  /** Names of the options that the user gave; the others have defaults. */
+  readonly given: ReadonlySet<string>;
 }
 
 /** Plans every run that the options ask for. Impossible options are a UsageError, a machine that lacks something a CouldNotRunError. */
 export async function planRuns(
-  options: BenchOptions,
+  { options, given }: Asked,
   registries: Registries,
   context: RuntimeContext,
 ): Promise<PlannedRun[]> {
@@ -35,7 +45,7 @@ export async function planRuns(
   const runs: PlannedRun[] = [];
   for (const system of options.system) {
     const adapter = lookUp(registries.adapters, system, "system");
-    const perSystem = await planSystem(adapter, options, registries, context);
+    const perSystem = await planSystem(adapter, { options, given }, registries, context);
     for (const name of options.workload) {
       const workload = lookUp(registries.workloads, name, "workload");
       const lacking = workload.requires.filter((capability) => !adapter.capabilities.has(capability));
@@ -49,7 +59,7 @@ export async function planRuns(
 
 async function planSystem(
   adapter: Adapter,
-  options: BenchOptions,
+  { options, given }: Asked,
   { adapters, runtimes, nemeses: known }: Registries,
   context: RuntimeContext,
 ) {
@@ -80,8 +90,13 @@ async function planSystem(
   // The image that will run, so that the report names its version.
   const image =
     asked === undefined ? undefined : ((await runtime.image?.(deployment, name, asked, context)) ?? asked);
-  return { adapter, runtime, nemeses, readMode, program, image };
+  const pace = fitted(options, lengthsIn(given), nemeses, options.seconds);
+  return { adapter, runtime, nemeses, readMode, program, image, pace };
 }
+
+/** The lengths that the user chose. */
+const lengthsIn = (given: ReadonlySet<string>): ReadonlySet<keyof MeanPace> =>
+  new Set((["faultSeconds", "gapSeconds"] as const).filter((name) => given.has(name)));
 
 /** Parses `--nemesis`. On the user's own cluster, default faults that `--fault-command` cannot inject are left out. */
 function nemesesFor({ nemesis }: BenchOptions, { name, faults }: Runtime, { log }: RuntimeContext) {

@@ -8,7 +8,7 @@ import type { CheckOptions } from "./check/case.ts";
 import type { ExportOptions } from "./export.ts";
 import type { Registries } from "./list.ts";
 import { type Output, processOutput } from "./output.ts";
-import type { PlannedRun } from "./plan.ts";
+import type { Asked, PlannedRun } from "./plan.ts";
 import { endOnSignals } from "./signals.ts";
 
 /** Loads every system, runtime, workload and fault; `own` is the user's cluster, for the runtime `external`. */
@@ -47,7 +47,7 @@ export function program(
     .action(async (given: BenchOptions, command: Command) => {
       const { forOwnCluster } = await import("./own-cluster.ts");
       const { options, own } = forOwnCluster(given);
-      finish(await runBench(options, command, await registries(own), clock));
+      finish(await runBench({ options, given: givenTo(command) }, command, await registries(own), clock));
     });
   addCheck(assay, clock, finish);
   addCluster(assay, registries, clock, finish);
@@ -72,16 +72,25 @@ function nameHelp(command: Command, path: string): void {
   for (const sub of command.commands) nameHelp(sub, `${path} ${sub.name()}`);
 }
 
+/** Names of the options that the user gave. */
+const givenTo = (command: Command): ReadonlySet<string> =>
+  new Set(
+    command.options
+      .map((option) => option.attributeName())
+      .filter((name) => command.getOptionValueSource(name) === "cli"),
+  );
+
 async function runBench(
-  options: BenchOptions,
+  asked: Asked,
   command: Command,
   registries: Registries,
   clock: Clock,
 ): Promise<number> {
+  const { options } = asked;
   const output = processOutput(options.json);
   const { planRuns } = await import("./plan.ts");
   const context = { clock, log: (line: string) => output.note(line) };
-  const planned = await planRuns(options, registries, context);
+  const planned = await planRuns(asked, registries, context);
   const { refuseUnwritable } = await import("../record/node-store.ts");
   await refuseUnwritable(options.results);
   const elsewhere = await inNamespaces(planned, output);
@@ -184,11 +193,12 @@ function addCluster(
   const cluster = assay.command("cluster").description("start clusters to play with");
   declareBenchOptions(cluster.command("up"))
     .description("start a cluster and keep it up until Ctrl-C (same options as bench)")
-    .action(async (options: BenchOptions) => {
+    .action(async (options: BenchOptions, command: Command) => {
       const output = processOutput(options.json);
       const { planRuns } = await import("./plan.ts");
       const context = { clock, log: (line: string) => output.note(line) };
-      const [plan] = await planRuns({ ...options, nemesis: ["none"] }, await registries(), context);
+      const asked = { options: { ...options, nemesis: ["none"] }, given: givenTo(command) };
+      const [plan] = await planRuns(asked, await registries(), context);
       if (plan === undefined) return;
       const elsewhere = await withDoors(plan, options.nodes, (env) => inNamespaces([plan], output, env));
       if (elsewhere !== undefined) {

@@ -5,29 +5,17 @@
  */
 
 import { type Clock, sleep } from "../../core/clock.ts";
-import { UsageError } from "../../core/errors.ts";
 import type { FaultChange } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
-import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
-import { count } from "../../core/wording.ts";
+import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { ClientHost } from "../load/clients.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { Injected, Nemesis, NemesisStep, Target } from "./nemesis.ts";
+import { leastOf, type Pace, turns } from "./pace.ts";
 
-/** Range, in seconds, from which a length of time is drawn. */
-export interface Span {
-  readonly min: number;
-  readonly max: number;
-}
-
-export interface ScheduleOptions {
+export interface ScheduleContext extends Pace {
   readonly steps: readonly NemesisStep[];
-  readonly faultSeconds: Span;
-  readonly gapSeconds: Span;
-}
-
-export interface ScheduleContext extends ScheduleOptions {
   readonly clock: Clock;
   readonly cluster: Cluster;
   readonly clients: Pick<ClientHost, "workers">;
@@ -49,22 +37,11 @@ interface Struck {
   readonly injected: Injected;
   /** Leader just before the fault. */
   readonly led: NodeId | undefined;
+  isProven: boolean;
 }
 
 /** How often to look for something to strike, and for proof that it took effect. */
 const pollInterval = millis(100);
-/** A shorter fault proves nothing: the schedule ends instead. */
-const shortestFault = seconds(1);
-
-/** Rejects a main phase that is too short for every step to strike once, with any seed. */
-export function assertScheduleFits(options: ScheduleOptions, mainSeconds: number): void {
-  const { steps, faultSeconds, gapSeconds } = options;
-  const needed = steps.length * (faultSeconds.max + gapSeconds.max);
-  if (needed <= mainSeconds) return;
-  throw new UsageError(
-    `${count(steps.length, "fault")} and the ${steps.length === 1 ? "gap" : "gaps"} before can take up to ${needed} s, but the load lasts ${mainSeconds} s: use --seconds ${Math.ceil(needed)}, or a shorter --fault-seconds or --gap-seconds`,
-  );
-}
 
 export class FaultSchedule {
   readonly #context: ScheduleContext;
@@ -82,17 +59,18 @@ export class FaultSchedule {
 
   /** Runs the steps in turn until `end` on the clock. Rejects when the signal is aborted or an injection fails. */
   async run(end: Nanos): Promise<void> {
-    const { clock, steps, random, faultSeconds, gapSeconds, overtime, signal } = this.#context;
-    const times = random.fork("times");
+    const { clock, steps, random, overtime, signal } = this.#context;
+    const lengths = turns(random, this.#context);
     let recovery: Promise<void> = Promise.resolve();
     for (let turn = 0; steps.length > 0; turn++) {
-      const gap = draw(times, gapSeconds);
-      const fault = draw(times, faultSeconds);
+      const { gap, fault } = lengths.next().value;
       const limit = turn < steps.length ? nanos(end + overtime) : end;
-      if (clock.now() + gap + shortestFault > limit) break;
+      if (clock.now() + gap + leastOf(fault) > limit) break;
       await Promise.all([sleep(clock, gap, signal), recovery]);
-      const until = nanos(Math.min(clock.now() + fault, limit));
-      if (until - clock.now() < shortestFault) break;
+      // Read once: between two readings, a real clock goes on.
+      const now = clock.now();
+      const until = nanos(Math.min(now + fault, limit));
+      if (until - now < leastOf(fault)) break;
       await this.#strike(steps[turn % steps.length] ?? [], random.fork(`turn-${turn}`), until);
       recovery = this.#context.recovered();
       recovery.catch(() => {});
@@ -132,7 +110,7 @@ export class FaultSchedule {
       });
       striking = false;
       if (injected !== undefined) {
-        const struck = { nemesis, id: ++this.#lastId, injected, led };
+        const struck = { nemesis, id: ++this.#lastId, injected, led, isProven: false };
         this.#struck.push(struck);
         this.#record(struck, "begin");
         return;
@@ -147,6 +125,7 @@ export class FaultSchedule {
       const proof = await struck.injected.proof();
       if (proof !== undefined) {
         this.#record(struck, "proven", proof);
+        struck.isProven = true;
         return;
       }
       if (clock.now() + pollInterval >= until) return;
@@ -157,9 +136,19 @@ export class FaultSchedule {
   /** Heals every fault, even if another one fails to heal; then rejects with the first failure. */
   async #heal(): Promise<void> {
     const healed = await Promise.allSettled(this.#struck.map(({ injected }) => injected.heal()));
-    for (const struck of this.#struck.splice(0)) this.#record(struck, "end");
     const failed = healed.find((result) => result.status === "rejected");
+    for (const struck of this.#struck.splice(0)) {
+      if (failed === undefined) await this.#proveLast(struck);
+      this.#record(struck, "end");
+    }
     if (failed !== undefined) throw failed.reason;
+  }
+
+  /** Some effects show only when the fault is over. */
+  async #proveLast(struck: Struck): Promise<void> {
+    if (struck.isProven || this.#context.signal.aborted) return;
+    const proof = await struck.injected.proof();
+    if (proof !== undefined) this.#record(struck, "proven", proof);
   }
 
   #record({ nemesis, id, injected, led }: Struck, state: FaultChange["state"], proof?: string): void {
@@ -175,9 +164,3 @@ export class FaultSchedule {
     });
   }
 }
-
-const draw = (random: Random, { min, max }: Span): Nanos =>
-  nanos(Math.round(seconds(min + random.float() * (max - min))));
-
-/** Name of a step, as in `--nemesis`. */
-export const stepName = (step: NemesisStep): string => step.map((nemesis) => nemesis.name).join("+");

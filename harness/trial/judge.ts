@@ -12,7 +12,7 @@ import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
 import { meanConcurrency } from "../load/little.ts";
 import type { Unsent } from "../load/load.ts";
-import { stepName } from "../nemesis/schedule.ts";
+import { plannedSteps, stepName } from "../nemesis/pace.ts";
 import { killClient } from "../nemesis/workers.ts";
 import type { TrialContext } from "./context.ts";
 import type { LoadSummary } from "./phases.ts";
@@ -54,9 +54,10 @@ export async function judge(
   ];
 }
 
-/** Checks that each requested nemesis was injected at least once. */
-function struckVerdict({ deps, recorder }: TrialContext): Verdict {
-  const struck = new Set(faultWindows(recorder.history).map(({ name }) => name));
+/** Checks that each requested nemesis was injected at least once, and says if fewer faults were than planned. */
+function struckVerdict({ deps, spec, random, recorder }: TrialContext): Verdict {
+  const faults = faultWindows(recorder.history);
+  const struck = new Set(faults.map(({ name }) => name));
   const idle = deps.nemeses.filter((step) => step.some(({ name }) => !struck.has(name)));
   const anomalies = idle.map(
     (step): Anomaly => ({
@@ -64,8 +65,13 @@ function struckVerdict({ deps, recorder }: TrialContext): Verdict {
       summary: `the nemesis ${stepName(step)} was never injected`,
     }),
   );
+  const planned = plannedSteps(deps.nemeses, spec, random.fork("nemesis"), spec.load.seconds).flat().length;
+  const fewer =
+    faults.length < planned
+      ? `, but only ${faults.length} of ${count(planned, "planned fault")}: the cluster took longer than the gaps to recover, or a fault found nothing to strike`
+      : "";
   const fine =
-    deps.nemeses.length === 0 ? "no faults were requested" : "every requested nemesis was injected";
+    deps.nemeses.length === 0 ? "no faults were requested" : `every requested nemesis was injected${fewer}`;
   return verdict("faults-injected", anomalies, fine);
 }
 

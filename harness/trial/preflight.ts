@@ -1,7 +1,7 @@
 import { CouldNotRunError, UsageError } from "../../core/errors.ts";
 import { count, either } from "../../core/wording.ts";
 import { offeredBy } from "../nemesis/offered.ts";
-import { assertScheduleFits } from "../nemesis/schedule.ts";
+import { assertScheduleFits } from "../nemesis/pace.ts";
 import type { TrialDeps, TrialSpec } from "./spec.ts";
 
 /** A run's history is held in memory: about a kilobyte for each operation. */
@@ -57,10 +57,7 @@ export async function preflight(spec: TrialSpec, deps: TrialDeps): Promise<void>
         `--workload-option ${name}: expected a whole number from ${min} to ${max} (${option.doc})`,
       );
   }
-  assertScheduleFits(
-    { steps: nemeses, faultSeconds: spec.faultSeconds, gapSeconds: spec.gapSeconds },
-    spec.load.seconds,
-  );
+  assertScheduleFits(nemeses, spec, spec.load.seconds);
   const missing = await runtime.missing(deployment);
   if (missing !== undefined) throw new CouldNotRunError(`runtime ${runtime.name}: ${missing}`);
 }

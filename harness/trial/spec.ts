@@ -11,7 +11,7 @@ import type { Load, Machine, Run } from "../../core/run.ts";
 import type { Workload } from "../../workloads/workload.ts";
 import type { ClientHost } from "../load/clients.ts";
 import type { NemesisStep } from "../nemesis/nemesis.ts";
-import type { Span } from "../nemesis/schedule.ts";
+import type { Span } from "../nemesis/pace.ts";
 import type { RunStore } from "../record/store.ts";
 import type { Runtime, Topology } from "../runtimes/runtime.ts";
 import type { Progress } from "./progress.ts";

@@ -12,7 +12,7 @@ import { isOfLoad, type Run } from "../../core/run.ts";
 import { type Nanos, nanos, toSeconds } from "../../core/time.ts";
 import { type Verdict, worst } from "../../core/verdict.ts";
 import { latencyLog, summarizeLatency } from "../load/latency.ts";
-import { stepName } from "../nemesis/schedule.ts";
+import { describePlan, stepName } from "../nemesis/pace.ts";
 import { Recorder } from "../record/recorder.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { TrialContext } from "./context.ts";
@@ -83,9 +83,10 @@ class Trial {
 
   /** Never rejects: `conclude` reports the cause of an early end. */
   async run(): Promise<void> {
-    const { deps, dir, end } = this.#context;
+    const { spec, deps, dir, end, random } = this.#context;
     try {
       end.signal.throwIfAborted();
+      this.#log(describePlan(deps.nemeses, spec, random.fork("nemesis"), spec.load.seconds));
       deps.onProgress({ type: "stage", stage: "starting", dir: dir.path });
       const preparing = deps.clients.prepare({ runId: dir.id, logDir: dir.logDir });
       // Reported when it is awaited; the cluster starts meanwhile.

@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { UsageError } from "../../core/errors.ts";
+import { createRandom } from "../../core/random.ts";
+import type { Nemesis } from "./nemesis.ts";
+import { assertScheduleFits, describePlan, fitted, plannedSteps, spanAround } from "./pace.ts";
+
+const nemesis = (name: string): Nemesis => ({
+  name,
+  summary: name,
+  requires: new Set(),
+  inject: async () => undefined,
+});
+const steps = ["a", "b", "c"].map((name) => [nemesis(name)]);
+const asked = { faultSeconds: 4, gapSeconds: 2.5 };
+const none = new Set<never>();
+const spans = ({ faultSeconds, gapSeconds }: typeof asked) => ({
+  faultSeconds: spanAround(faultSeconds),
+  gapSeconds: spanAround(gapSeconds),
+});
+
+describe("a schedule's pace", () => {
+  it("is what was asked if that fits", () => {
+    expect(fitted(asked, none, steps, 30)).toEqual(asked);
+    expect(fitted(asked, none, [], 1)).toEqual(asked);
+  });
+
+  it("is shortened to fit into 10 s, faults and gaps alike", () => {
+    const { faultSeconds, gapSeconds } = fitted(asked, none, steps, 10);
+    expect(faultSeconds).toBeCloseTo(1.6, 1);
+    expect(gapSeconds).toBeCloseTo(1.1, 1);
+  });
+
+  it("leaves what the user chose, and shortens the other", () => {
+    expect(fitted(asked, new Set(["faultSeconds"] as const), steps, 17)).toMatchObject({ faultSeconds: 4 });
+    expect(fitted(asked, new Set(["gapSeconds"] as const), steps, 17)).toMatchObject({ gapSeconds: 2.5 });
+    expect(fitted(asked, new Set(["faultSeconds", "gapSeconds"] as const), steps, 25)).toEqual(asked);
+  });
+
+  it("is refused if even 0.3 s are too long, or if all lengths were chosen", () => {
+    const refused = (fixed: Parameters<typeof fitted>[1], seconds: number) => () =>
+      fitted(asked, fixed, steps, seconds);
+    expect(refused(none, 2)).toThrow(UsageError);
+    expect(refused(none, 2)).toThrow(
+      "3 faults and the gaps before can take up to 2.25 s, but the load lasts 2 s: use --seconds 3",
+    );
+    expect(refused(new Set(["faultSeconds", "gapSeconds"] as const), 24)).toThrow("--seconds 25");
+  });
+
+  it("lets every step strike once, whatever the seed, the load and the lengths, and is accepted by the trial", () => {
+    const length = fc.double({ min: 0.05, max: 20, noNaN: true });
+    const load = fc.double({ min: 2.5, max: 60, noNaN: true });
+    fc.assert(
+      fc.property(length, length, load, fc.nat(), (faultSeconds, gapSeconds, seconds, seed) => {
+        const pace = spans(fitted({ faultSeconds, gapSeconds }, none, steps, seconds));
+        assertScheduleFits(steps, pace, seconds);
+        const planned = plannedSteps(steps, pace, createRandom(seed), seconds);
+        expect(new Set(planned)).toEqual(new Set(steps));
+      }),
+    );
+  });
+});
+
+describe("a schedule's plan", () => {
+  it("says how many faults of which length come", () => {
+    const pace = spans({ faultSeconds: 1, gapSeconds: 1 });
+    expect(describePlan(steps, pace, createRandom(1), 20)).toMatch(
+      /^plan: 20 s of load, (9|10|11) faults of 0.8 to 1.3 s \(a, b and c in turn\), 0.8 to 1.3 s apart$/,
+    );
+    expect(describePlan([], pace, createRandom(1), 5)).toBe("plan: 5 s of load, no faults");
+  });
+});
