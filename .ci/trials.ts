@@ -196,7 +196,7 @@ const realSystems: readonly Trial[] = [
   })),
   {
     name: "etcd 3.4.23 forgets deletes at the compacted revision, and tells progress too early",
-    args: `--system etcd --version 3.4 --runtime netns ${watches} --nemesis none --seconds 15`,
+    args: `--system etcd --system-version 3.4 --runtime netns ${watches} --nemesis none --seconds 15`,
     status: 1,
     expect: ofKinds("missed-event", "event-after-progress"),
   },
@@ -208,14 +208,14 @@ const realSystems: readonly Trial[] = [
   })),
   {
     name: `etcd 3.5.16 and older tell a watch from a future revision of older changes, ${takesOver}`,
-    args: `--system etcd --version 3.5.16 --runtime netns ${snapshots} --seconds 30 --fault-seconds 8`,
+    args: `--system etcd --system-version 3.5.16 --runtime netns ${snapshots} --seconds 30 --fault-seconds 8`,
     status: 1,
     expect: ofKinds("event-before-start"),
     nightly: true,
   },
   {
     name: "ZooKeeper 3.8.0 ends a persistent watch with a one-shot watch on the same key",
-    args: `--system zookeeper --version 3.8 --runtime netns ${watches} --nemesis none --seconds 15`,
+    args: `--system zookeeper --system-version 3.8 --runtime netns ${watches} --nemesis none --seconds 15`,
     status: 1,
     expect: watchNamed,
   },
@@ -238,7 +238,7 @@ const realSystems: readonly Trial[] = [
   },
   {
     name: "etcd 3.4 keeps linearizability too",
-    args: `--system etcd --version 3.4 --runtime netns --nemesis partition ${oneFault}`,
+    args: `--system etcd --system-version 3.4 --runtime netns --nemesis partition ${oneFault}`,
     status: 0,
     expect: noneStale,
   },
@@ -266,7 +266,7 @@ const realSystems: readonly Trial[] = [
   },
   {
     name: "ZooKeeper 3.8 keeps session order under partitions, kills and pauses",
-    args: `--system zookeeper --version 3.8 --runtime netns ${all}`,
+    args: `--system zookeeper --system-version 3.8 --runtime netns ${all}`,
     status: 0,
   },
   {

@@ -12,6 +12,7 @@ import { workerClients, workerFaults } from "../load/workers/worker-clients.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
 import { spanAround } from "../nemesis/pace.ts";
 import { fileRunStore } from "../record/node-store.ts";
+import { preflight } from "../trial/preflight.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
 import { pairs } from "./arguments.ts";
@@ -21,7 +22,7 @@ import { benchResult, type Finished } from "./json-result.ts";
 import { Leftovers } from "./leftovers.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
-import type { PlannedRun } from "./plan.ts";
+import { type PlannedRun, withImage } from "./plan.ts";
 import { showProgress } from "./progress-line.ts";
 import { writeIndex, writeReport } from "./report/write-report.ts";
 import { describeStale, staleByFault } from "./stale-by-fault.ts";
@@ -47,10 +48,16 @@ export async function bench(
   const leftovers = new Leftovers(planned, deps.output);
   await leftovers.first();
   const seed = options.seed ?? randomInt(2 ** 31);
+  for (const plan of planned)
+    await preflight(specOf(plan, options, seed, deps.defaults), {
+      ...plan,
+      clients: { faults: workerFaults },
+    });
   const finished: Finished[] = [];
   for (const plan of planned) {
     if (deps.signal.aborted) break;
-    finished.push(await runOne(plan, options, seed, { ...deps, leftovers }));
+    const ready = await withImage(plan, { clock: deps.clock, log: (line) => deps.output.note(line) });
+    finished.push(await runOne(ready, options, seed, { ...deps, leftovers }));
   }
   await leftovers.rest();
   if (finished.length > 1) deps.output.print(`${await writeIndex(options.results, finished)}\n`);

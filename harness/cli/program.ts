@@ -3,12 +3,18 @@ import type { Clock } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { ExternalOptions } from "../runtimes/external/external.ts";
 import { positiveNumber } from "./arguments.ts";
-import { type BenchOptions, declareBenchOptions } from "./bench-options.ts";
+import {
+  type BenchOptions,
+  benchDefaults,
+  declareBenchOptions,
+  declareClusterOptions,
+} from "./bench-options.ts";
 import type { CheckOptions } from "./check/case.ts";
 import type { ExportOptions } from "./export.ts";
 import type { Registries } from "./list.ts";
 import { type Output, processOutput } from "./output.ts";
-import type { Asked, PlannedRun } from "./plan.ts";
+import type { PlannedRun } from "./plan.ts";
+import type { Asked } from "./refusals.ts";
 import { endOnSignals } from "./signals.ts";
 
 /** Loads every system, runtime, workload and fault; `own` is the user's cluster, for the runtime `external`. */
@@ -57,14 +63,20 @@ export function program(
 }
 
 /** Describes an option in the help: a list's default is shown as it would be typed, a flag's or an empty list's not at all. */
-function describeOption({ description, argChoices, defaultValue }: Option): string {
-  const value = Array.isArray(defaultValue) ? defaultValue.join(",") : defaultValue;
+function describeOption({ description, argChoices, defaultValue, flags }: Option): string {
+  const plain = Array.isArray(defaultValue) ? defaultValue.join(",") : defaultValue;
+  const unit = Object.entries(units).find(([name]) => flags.endsWith(`<${name}>`))?.[1];
+  const value =
+    typeof plain === "number" && unit !== undefined ? `${plain.toLocaleString("en")} ${unit}` : plain;
   const notes = [
     ...(argChoices === undefined ? [] : [`one of: ${argChoices.join(", ")}`]),
     ...(value === undefined || value === false || value === "" ? [] : [`default: ${value}`]),
   ];
   return notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
 }
+
+/** Units by the name of an option's value. */
+const units = { ms: "ms", seconds: "s", MiB: "MiB" };
 
 /** After a rejected option, points to the help of the command that rejected it. */
 function nameHelp(command: Command, path: string): void {
@@ -73,7 +85,7 @@ function nameHelp(command: Command, path: string): void {
 }
 
 /** Names of the options that the user gave. */
-const givenTo = (command: Command): ReadonlySet<string> =>
+const givenTo = (command: Command): Set<string> =>
   new Set(
     command.options
       .map((option) => option.attributeName())
@@ -191,15 +203,21 @@ function addCluster(
   finish: (status: number) => void,
 ): void {
   const cluster = assay.command("cluster").description("start clusters to play with");
-  declareBenchOptions(cluster.command("up"))
-    .description("start a cluster and keep it up until Ctrl-C (same options as bench)")
-    .action(async (options: BenchOptions, command: Command) => {
+  declareClusterOptions(cluster.command("up"))
+    .description("start a cluster and keep it up until Ctrl-C")
+    .action(async (own: Partial<BenchOptions>, command: Command) => {
+      const options = { ...benchDefaults(), ...own };
+      if (options.system.length > 1)
+        throw new UsageError(
+          `a cluster is of one system, and --system names ${options.system.join(", ")}: start one, and the others in other terminals`,
+        );
       const output = processOutput(options.json);
-      const { planRuns } = await import("./plan.ts");
+      const { planRuns, withImage } = await import("./plan.ts");
       const context = { clock, log: (line: string) => output.note(line) };
-      const asked = { options: { ...options, nemesis: ["none"] }, given: givenTo(command) };
-      const [plan] = await planRuns(asked, await registries(), context);
-      if (plan === undefined) return;
+      const asked = { options: { ...options, nemesis: ["none"] }, given: givenTo(command).add("nemesis") };
+      const [planned] = await planRuns(asked, await registries(), context);
+      if (planned === undefined) return;
+      const plan = await withImage(planned, context);
       const elsewhere = await withDoors(plan, options.nodes, (env) => inNamespaces([plan], output, env));
       if (elsewhere !== undefined) {
         finish(elsewhere);
