@@ -59,7 +59,7 @@ describe("a report", () => {
     const page = (overloaded: boolean) =>
       renderReport({ ...run, overloaded, verdicts: [...run.verdicts, sent] }, history, usage);
     const text = textOf(page(true));
-    expect(text.match(/overloaded: 430\/s of 500\/s sent/g)).toHaveLength(2);
+    expect(text.match(/overloaded: 430\/s of 500\/s sent/g)).toHaveLength(4);
     expect(text).toContain("Overloaded More was requested than the healthy cluster could take");
     expect(text).toMatch(/Load Overloaded Overloaded: 500/);
     expect(text).not.toMatch(/Load Valid/);

@@ -62,7 +62,7 @@ function tally({ faults, figures }: Context<Judged>): Html {
     ([node, { from, to }], i) =>
       html`${i > 0 && " · "}<span class="no-break">${node} ${formatDuration((to - from) / 1e9)}</span>`,
   );
-  return html`<p>${count(faults.length, "fault")}: ${kinds
+  return html`<p class="tally">${count(faults.length, "fault")}: ${kinds
     .map((kind) => `${kind} ${formatCount(faults.filter(({ window }) => window.name === kind).length)}`)
     .join(
       ", ",

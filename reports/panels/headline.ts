@@ -54,7 +54,7 @@ ${
   row(
     html`${measure} under faults`,
     html`<small>p99</small> ${of((one) => p99Text(one.fault))}`,
-    html`${of((one) => `${formatShare(one.fault.ok / Math.max(1, one.fault.ok + one.fault.fail + one.fault.info))} of ${count(one.fault.ok + one.fault.fail + one.fault.info, "operation")} ok`)}${invalid}`,
+    html`${of((one) => `${formatShare(one.fault.ok / Math.max(1, one.fault.ok + one.fault.fail + one.fault.info))} of ${count(one.fault.ok + one.fault.fail + one.fault.info, "operation")} ok`)}${limited}${invalid}`,
   )
 }`;
 }
