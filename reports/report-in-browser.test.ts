@@ -5,7 +5,6 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { register } from "../checker/models/register.ts";
 import { renderHistoryReport } from "./history-report.ts";
-import { renderIndex } from "./index-page.ts";
 import { renderReport } from "./report.ts";
 import { type Fixture, invalidFixture, staleFixture } from "./testing/runs.ts";
 
@@ -59,7 +58,6 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     writeFileSync(file("invalid.html"), render(invalid));
     writeFileSync(file("stale.html"), render(staleFixture({ seconds: 12 })));
     writeFileSync(file("history.html"), historyPage(invalid));
-    writeFileSync(file("index.html"), renderIndex([{ run: invalid.run, href: "invalid.html" }]));
     browser = await chromium.launch({ executablePath, args, timeout: 60_000 });
   }, 120_000);
 
@@ -98,7 +96,7 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     return page;
   }
 
-  for (const name of ["invalid.html", "stale.html", "history.html", "index.html"]) {
+  for (const name of ["invalid.html", "stale.html", "history.html"]) {
     for (const width of [1280, 390]) {
       it(`${name} fits ${width} pixels, asks no network and has no complaint`, async () => {
         const { page, complaints, requests } = await open(name, { viewport: { width, height: 900 } });
