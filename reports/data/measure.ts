@@ -5,6 +5,7 @@ import type { Nanos } from "../../core/time.ts";
 
 /** `response`: from when an operation was meant to start. `service`: from when it was sent. */
 export type Measure = LatencySummary["measure"];
+export const measures = ["response", "service"] as const satisfies readonly Measure[];
 
 /** When the operation starts by this measure: when it was meant to (`response`), or was sent (`service`). */
 export const startOf = ({ intendedAt, invokedAt }: Operation, measure: Measure): Nanos =>
