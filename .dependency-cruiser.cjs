@@ -105,7 +105,7 @@ module.exports = {
     only("reports", "^reports/", "^(core|checker|reports)/", "Reports read runs and verdicts."),
     only(
       "harness",
-      "^harness/(?!cli|assay\\.mjs)",
+      "^harness/(?!cli|main\\.ts|assay\\.mjs)",
       "^(core|checker|workloads/workload\\.ts|adapters/(client/|(?!registry)[^/]+\\.ts$)|harness/(?!cli))",
       "Only the command line knows the registries and the reports.",
     ),

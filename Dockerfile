@@ -1,5 +1,5 @@
-# The reference server. `assay images build` makes its context: the server bundled into one file, with its .proto files;
-# and, where BASE has no Node of its own, the Node that runs Assay.
+# The reference server. `assay images build` makes its context: the server in one file and,
+# where BASE has no Node of its own, the Node that runs Assay.
 ARG BASE=node:20-bookworm-slim
 FROM ${BASE}
 COPY . /opt/assay-reference/

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { builtPrograms } from "./build/vitest-plugin.mjs";
 
 /** No process, no socket, no clock but a virtual one: files of tests share a worker, and what it has loaded. */
 const pure = [
@@ -15,6 +16,7 @@ const long = ["**/*.long.test.ts"];
 const outside = ["node_modules/**", "results/**", "dist/**"];
 
 export default defineConfig({
+  plugins: [builtPrograms()],
   test: {
     // They end what hangs, and judge no speed: a test that takes 3 s alone may take a minute on a busy machine.
     testTimeout: 120_000,

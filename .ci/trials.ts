@@ -102,6 +102,9 @@ const ofKinds =
 const watches = "--workload watch --rate 100";
 const watchFaults = `${watches} --seconds 13 --fault-seconds 2.2 --gap-seconds 1.2`;
 const undisturbed = `${watches} --nemesis none --seconds 8`;
+/** A follower that takes over a snapshot; ZooKeeper's others are restarted for it, which takes its time. */
+const snapshots = `${watches} --preset tight --nemesis snapshot-follower --gap-seconds 2`;
+const takesOver = "at a member that took over a snapshot";
 const leaderMoves = `${watches} --nemesis move-leader --seconds 12 --fault-seconds 1.5 --gap-seconds 1`;
 
 const mutants: readonly [mutant: string, args: string, expect?: Trial["expect"]][] = [
@@ -162,6 +165,12 @@ const reference: readonly Trial[] = [
     args: "--nodes 5 --nemesis restart-staggered --seconds 14 --fault-seconds 6 --gap-seconds 1.5",
     status: 0,
   },
+  {
+    name: `the reference's watches keep their promises ${takesOver}`,
+    args: `${snapshots} --seconds 20 --fault-seconds 5`,
+    status: 0,
+    nightly: true,
+  },
   ...mutants.map(([mutant, args, expect = named]) => ({
     name: `the planted bug ${mutant} is caught and explained`,
     args: `--mutant ${mutant} ${args}`,
@@ -190,6 +199,19 @@ const realSystems: readonly Trial[] = [
     args: `--system etcd --system-version 3.4 --runtime netns ${watches} --nemesis none --seconds 15`,
     status: 1,
     expect: ofKinds("missed-event", "event-after-progress"),
+  },
+  ...["zookeeper", "consul"].map((system) => ({
+    name: `${system}'s watches keep their promises ${takesOver}`,
+    args: `--system ${system} --runtime netns ${snapshots} --seconds 25 --fault-seconds 6`,
+    status: 0,
+    nightly: true,
+  })),
+  {
+    name: `etcd 3.5.16 and older tell a watch from a future revision of older changes, ${takesOver}`,
+    args: `--system etcd --system-version 3.5.16 --runtime netns ${snapshots} --seconds 30 --fault-seconds 8`,
+    status: 1,
+    expect: ofKinds("event-before-start"),
+    nightly: true,
   },
   {
     name: "ZooKeeper 3.8.0 ends a persistent watch with a one-shot watch on the same key",

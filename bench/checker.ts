@@ -10,7 +10,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { cachedBuild } from "../build/cached.mjs";
 import type { Checker, RunContext } from "../checker/checker.ts";
 import { knossosEdn } from "../checker/formats/edn/knossos-edn.ts";
 import { porcupineKv } from "../checker/formats/edn/porcupine-kv.ts";
@@ -18,7 +19,7 @@ import { type Format, textSource } from "../checker/formats/format.ts";
 import { jepsenLog } from "../checker/formats/jepsen-log.ts";
 import { linearizable } from "../checker/linearizability/linearizable.ts";
 import { models } from "../checker/models/index.ts";
-import { nodeWorkers } from "../checker/threads/node-workers.ts";
+import { workersFrom } from "../checker/threads/node-workers.ts";
 import { watchCheckers } from "../checker/watches/watch-checkers.ts";
 import type { History } from "../core/history.ts";
 import { realClock } from "../core/real-clock.ts";
@@ -54,7 +55,7 @@ const context: RunContext = {
   threads: availableParallelism(),
   timeLimitSeconds: 300,
   memoryLimitBytes: 2e9,
-  workers: nodeWorkers,
+  workers: workersFrom(pathToFileURL(join(await cachedBuild(), "judge.js"))),
   now,
 };
 

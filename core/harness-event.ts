@@ -2,8 +2,11 @@
 import type { Link, NodeId, Revision } from "./op.ts";
 import type { Nanos } from "./time.ts";
 
-/** `main`: load and faults. `quiet`: everything healed, load goes on. `final`: last reads of each key. */
-export type Phase = "main" | "quiet" | "final";
+/**
+ * `main`: load and faults. `quiet`: everything healed, load goes on. `ending`: clients are stopped, and notice nothing
+ * more from here on. `final`: last reads of each key.
+ */
+export type Phase = "main" | "quiet" | "ending" | "final";
 
 /** The value of a fault's event. A fault is `begin`, then `proven` when something shows that it took effect, then `end` when healed. */
 export interface FaultChange {

@@ -40,6 +40,8 @@ export interface Run {
   /** The planted bug, where one was asked for. */
   readonly mutant?: string;
   readonly load: Load;
+  /** Which clients were the load; absent in older runs, and if nothing was loaded. */
+  readonly loadClients?: LoadClients;
   /** Absent if the user chose the rate, and in older runs. */
   readonly calibration?: Calibration;
   /** Absent in older runs. */
@@ -70,6 +72,19 @@ export interface Run {
 export type Load =
   | { readonly kind: "open"; readonly rate: number; readonly processes: number; readonly seconds: number }
   | { readonly kind: "closed"; readonly processes: number; readonly seconds: number };
+
+/**
+ * Ids of the load's processes: of the ids modulo `stride`, the first `processes`. All others stand at a node at a pace of their
+ * own (watchers, compactors), or do the last reads.
+ */
+export interface LoadClients {
+  readonly stride: number;
+  readonly processes: number;
+}
+
+/** Whether a process is one of the load's. */
+export const isOfLoad = (process: number, { stride, processes }: LoadClients): boolean =>
+  process % stride < processes;
 
 /** How an open load's rate was chosen: half of what the healthy cluster did in a closed loop, and no more than asked for. */
 export interface Calibration {

@@ -70,6 +70,25 @@ export interface Part {
   readonly figures: Readonly<Record<string, number>>;
 }
 
+/** A measure over time, in steps of equal length: the lag of a node's watches. Those of one label are drawn on one scale. */
+export interface Curve {
+  /** What was measured: `watch lag`. */
+  readonly label: string;
+  /** The node concerned; absent if it is all. */
+  readonly node?: NodeId;
+  readonly step: Nanos;
+  /** Steps with at least one measurement, in order of time. */
+  readonly steps: readonly CurveStep[];
+}
+
+/** `at`: begin of the step. The lag of its measurements in milliseconds, which is negative if the event came first. */
+export interface CurveStep {
+  readonly at: Nanos;
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly worstMs: number;
+}
+
 /** The findings of one checker. */
 export interface Verdict {
   readonly checker: string;
@@ -84,6 +103,8 @@ export interface Verdict {
   readonly parts?: readonly Part[];
   /** Findings with a place in time, in order of `from`; empty if the checker looked for such things and found none. */
   readonly lanes?: readonly Lane[];
+  /** What the checker measured over time. */
+  readonly curves?: readonly Curve[];
 }
 
 /** Stale reads that met a known limit of the read mode. A stale read that was only measured, under a mode that allows it, is not one. */

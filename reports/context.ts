@@ -7,14 +7,23 @@ import type { Operation } from "../core/op.ts";
 import type { Run, UsageSample } from "../core/run.ts";
 import type { Nanos } from "../core/time.ts";
 import type { Lane } from "../core/verdict.ts";
-import { type FaultBand, hues, type LaneBand, type PhaseBand, type Timeline } from "./charts/timeline.ts";
+import {
+  curveBand,
+  type FaultBand,
+  hues,
+  type LaneBand,
+  type PhaseBand,
+  type Timeline,
+} from "./charts/timeline.ts";
+import { type Askers, askersOf } from "./data/load.ts";
+import { type RunFigures, runFigures } from "./data/run-figures.ts";
 import { seriesOf } from "./data/series.ts";
 import { usageOf } from "./data/usage.ts";
 import { formatDuration } from "./numbers.ts";
 
 /** Known facts of any checked history. Facts that only a run of Assay has are optional. */
 export type Judged = Pick<Run, "verdict" | "verdicts" | "operations"> &
-  Partial<Pick<Run, "readMode" | "nemeses" | "nodes" | "faults">>;
+  Partial<Pick<Run, "readMode" | "nemeses" | "nodes" | "faults" | "loadClients">>;
 
 /** Input of all panels of a report: the run or the checked history, its operations, its timeline. */
 export interface Context<R extends Judged = Run> {
@@ -22,6 +31,10 @@ export interface Context<R extends Judged = Run> {
   /** Promise that the history was checked against. */
   readonly promises: Consistency;
   readonly operations: readonly Operation[];
+  /** The same operations by who asked. */
+  readonly askers: Askers;
+  /** Figures of the load's operations. */
+  readonly figures: RunFigures;
   /** False if the history has no times: its events are a millisecond apart. */
   readonly isTimed: boolean;
   readonly faults: readonly NamedFault[];
@@ -51,6 +64,8 @@ export function contextOf<R extends Judged>(
     (latest, time) => (time > latest ? time : latest),
     (run.readMode === undefined ? 1e6 : 1e9) as Nanos,
   );
+  const leaders = leaderSpans(history);
+  const askers = askersOf(operations, history, run);
   const names = [...new Set([...(run.nemeses ?? []), ...windows.map(({ name }) => name)])];
   const faults = windows.map((window, i): NamedFault => {
     const { name, summary, nodes, proof } = window;
@@ -72,20 +87,25 @@ export function contextOf<R extends Judged>(
     end: last / 1e9,
     nodes: run.nodes?.map(({ id }) => id) ?? nodesOf(operations),
     faults: faults.map(({ band }) => band),
-    leaders: leaderSpans(history).map(({ node, from, to }) => ({
+    leaders: leaders.map(({ node, from, to }) => ({
       ...(node !== undefined && { node }),
       from: from / 1e9,
       to: to / 1e9,
     })),
     phases: phasesOf(history, last),
     lanes: run.verdicts.flatMap(({ checker, lanes = [] }) => lanes.map((lane) => laneBand(checker, lane))),
-    series: seriesOf(operations, last),
+    curves: run.verdicts.flatMap(({ checker, curves = [] }) =>
+      curves.map((curve) => curveBand(checker, curve)),
+    ),
+    series: seriesOf(askers.load, askers.standing, last),
     usage: usageOf(usage),
   };
   return {
     run,
     promises: run.readMode?.promises ?? "linearizable",
     operations,
+    askers,
+    figures: runFigures({ operations: askers.load, faults: windows, leaders, end: last }),
     isTimed: operations.some((operation) => !isUntimed(operation)),
     faults,
     timeline,

@@ -12,7 +12,7 @@ import { type PageData, pageDataId } from "./page-data.ts";
 import { anomaliesPanel, sketchesOf } from "./panels/anomalies.ts";
 import { faultsPanel } from "./panels/faults.ts";
 import { historyFiguresPanel, readingPanel, timelinePanel, wholeSketch } from "./panels/history.ts";
-import { historyVerdictPanel } from "./panels/history-verdict.ts";
+import { historyChecksPanel, historyVerdictPanel } from "./panels/history-verdict.ts";
 import { lanesSections } from "./panels/lanes.ts";
 import { overTimePanel } from "./panels/over-time.ts";
 import { countedAnomalies } from "./panels/verdict.ts";
@@ -58,6 +58,7 @@ function partsOf(context: Context<JudgedHistory>, points: Points, whole: Sketch 
     ...(context.isTimed ? lanesSections(context) : []),
     ...(wrong ? [] : [anomalies]),
     { id: "faults", title: "Faults", markup: faults },
+    { id: "checks", title: "Checks", markup: historyChecksPanel(context) },
     { id: "reading", title: "Reading", markup: readingPanel(context) },
   ];
 }

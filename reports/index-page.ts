@@ -1,7 +1,7 @@
 import type { LatencySummary, Run } from "../core/run.ts";
 import { type VerdictKind, worst } from "../core/verdict.ts";
 import { count } from "../core/wording.ts";
-import { sentUnderOverload } from "./data/overload.ts";
+import { speedCaveat } from "./data/speed.ts";
 import { type Content, type Html, html } from "./html.ts";
 import { verdictMark, verdictWords } from "./marks.ts";
 import { pageAssets } from "./node-page.ts";
@@ -130,12 +130,9 @@ const isOkResponse = ({ outcome, measure }: LatencySummary): boolean =>
   outcome === "ok" && measure === "response";
 
 function caveats(run: Run): Content {
-  const sent = sentUnderOverload(run);
+  const caveat = speedCaveat(run);
   return [
-    sent !== undefined &&
-      html` <span class="caveat" title="latencies include the wait in a queue">overloaded: only ${formatCount(sent)}/s sent</span>`,
+    caveat !== undefined && html` <span class="caveat" title="${caveat.why}">${caveat.short}</span>`,
     run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`,
-    run.client.limited !== undefined &&
-      html` <span class="caveat" title="${run.client.limited}">client-limited</span>`,
   ];
 }

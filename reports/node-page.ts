@@ -19,11 +19,13 @@ export interface PageAssets {
 
 let assets: PageAssets | undefined;
 
-/** Bundles `page/` from its sources, so that there is no build step and tests run what is shipped. */
+/** Bundles `page/` from its sources. A build of Assay does this once, and contains the result instead of this module. */
 export function pageAssets(): PageAssets {
   assets ??= { early: script("early.ts"), main: script("main.ts"), css: bundle("style.css") };
   return assets;
 }
+
+const page = new URL("./page/", import.meta.url);
 
 function script(file: string): Script {
   const code = bundle(file);
@@ -32,7 +34,7 @@ function script(file: string): Script {
 
 function bundle(file: string): string {
   const [output] = buildSync({
-    entryPoints: [fileURLToPath(new URL(`./page/${file}`, import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(file, page))],
     bundle: true,
     minify: true,
     write: false,

@@ -36,6 +36,20 @@ export function formatDuration(seconds: number): string {
   return `${formatCount(Math.floor(whole / 60))}${space}min${rest > 0 ? ` ${rest}${space}s` : ""}`;
 }
 
+/** A length of time to 10 ms, in seconds: `410 ms`, `1.23 s`, `<10 ms`; a dash if it is not known. */
+export function formatSpan(seconds: number | undefined): string {
+  if (seconds === undefined || !Number.isFinite(seconds)) return "–";
+  if (seconds <= 0) return `0${space}ms`;
+  if (seconds < 0.01) return `<10${space}ms`;
+  if (seconds < 0.995) return `${Math.round(seconds * 100) * 10}${space}ms`;
+  if (seconds < 59.995) return `${seconds.toFixed(2)}${space}s`;
+  return formatDuration(seconds);
+}
+
+/** A rate per second: `12.5`, `498`; a dash if it is not known. */
+export const formatRate = (perSecond: number): string =>
+  Number.isFinite(perSecond) ? formatFigure(Math.round(perSecond * 10) / 10) : "–";
+
 /** `512 MiB` */
 export function formatBytes(bytes: number): string {
   if (!Number.isFinite(bytes)) return "–";

@@ -11,13 +11,12 @@ import { pageAssets } from "./node-page.ts";
 import { type PageData, pageDataId } from "./page-data.ts";
 import { anomaliesPanel, sketchesOf } from "./panels/anomalies.ts";
 import { faultsPanel } from "./panels/faults.ts";
-import { figuresPanel } from "./panels/figures.ts";
 import { lanesSections } from "./panels/lanes.ts";
 import { overTimePanel } from "./panels/over-time.ts";
 import { percentilesPanel } from "./panels/percentiles.ts";
 import { resourcesPanel } from "./panels/resources.ts";
 import { setupPanel } from "./panels/setup.ts";
-import { countedAnomalies, verdictPanel } from "./panels/verdict.ts";
+import { checksPanel, countedAnomalies, verdictPanel } from "./panels/verdict.ts";
 import { type Section, sections } from "./sections.ts";
 import { page } from "./shell.ts";
 
@@ -59,13 +58,13 @@ function partsOf(context: Context, points: Points): Section[] {
   const wrong = countedAnomalies(context.run).length > 0;
   const anomalies = { id: "anomalies", title: "Anomalies", markup: anomaliesPanel(context) };
   return [
-    { id: "figures", title: "Figures", markup: figuresPanel(context) },
     ...(wrong ? [anomalies] : []),
     { id: "over-time", title: "Over time", markup: overTimePanel(context, points) },
     ...lanesSections(context),
     ...(wrong ? [] : [anomalies]),
     { id: "faults", title: "Faults", markup: faultsPanel(context) },
     { id: "percentiles", title: "Percentiles", markup: percentilesPanel(context) },
+    { id: "checks", title: "Checks", markup: checksPanel(context) },
     { id: "resources", title: "Resources", markup: resourcesPanel(context) },
     { id: "setup", title: "Set-up", markup: setupPanel(context) },
   ];

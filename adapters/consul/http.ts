@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { type Dispatcher, Pool } from "undici";
+import type { Dispatcher, Pool } from "undici";
 import { assert } from "../../core/assert.ts";
 import type { Clock } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
@@ -31,7 +31,8 @@ const idleMs = 60_000;
  * `not-connected`, what failed after that `timeout` or `connection-lost`. An answer of any status is an answer.
  */
 export class HttpConnection {
-  readonly #pool: Pool;
+  /** Loaded when it is first needed: other systems do not wait for it. */
+  readonly #pool: Promise<Pool>;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #clock: Clock;
   readonly #server: string;
@@ -42,7 +43,7 @@ export class HttpConnection {
     this.#clock = clock;
     this.#server = `${endpoint.node} (${hostPort(endpoint)})`;
     this.#headers = token === undefined ? {} : { "x-consul-token": token };
-    this.#pool = new Pool(`${tls === undefined ? "http" : "https"}://${hostPort(endpoint)}`, {
+    this.#pool = openPool(`${tls === undefined ? "http" : "https"}://${hostPort(endpoint)}`, {
       ...(localAddress !== undefined && { localAddress }),
       pipelining: 1,
       keepAliveTimeout: idleMs,
@@ -60,6 +61,7 @@ export class HttpConnection {
 
   /** Rejects with a ClientError, at the deadline at the latest. */
   async ask(request: HttpRequest, { deadline, signal }: Limits): Promise<HttpAnswer> {
+    const pool = await this.#pool;
     if (this.#closed) throw new ClientError("not-connected", "the client is closed");
     throwIfAborted(signal);
     const { method, path, body = null } = request;
@@ -72,15 +74,21 @@ export class HttpConnection {
         cancel();
         stopListening();
       };
-      this.#pool.dispatch({ method, path, body, headers: this.#headers }, exchange);
+      pool.dispatch({ method, path, body, headers: this.#headers }, exchange);
     });
   }
 
   /** Pending requests reject with `connection-lost`. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#pool.destroy(new Error("the client closed its connection"));
+    await (await this.#pool).destroy(new Error("the client closed its connection"));
   }
+}
+
+async function openPool(origin: string, options: Pool.Options): Promise<Pool> {
+  // A bundle has a CommonJS package's members only in its default export.
+  const { default: undici } = await import("undici");
+  return new undici.Pool(origin, options);
 }
 
 /** One request and its answer, as reported by undici. */

@@ -126,6 +126,9 @@ export class MemoryNetwork {
     this.#onChange();
   }
 
+  /** No connection outlives a cut here: what is sent to a cut link is lost. */
+  async breakConnections(): Promise<void> {}
+
   async cutClients(nodes: readonly NodeId[]): Promise<void> {
     for (const node of nodes) this.#cut.add(name("clients", node)).add(name(node, "clients"));
   }

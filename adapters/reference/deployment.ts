@@ -1,14 +1,12 @@
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { z } from "zod";
+import { programCommand } from "../../core/node-program.ts";
+import { ownVersion } from "../../core/version.ts";
 import { addressOf, hostPort, members } from "../addresses.ts";
 import type { Deployment, NodeView } from "../deployment.ts";
 import { mutants } from "./mutants.ts";
 
-const require = createRequire(import.meta.url);
-const server = fileURLToPath(new URL("../../raft/server/main.ts", import.meta.url));
+const server = new URL("../../raft/server/main.ts", import.meta.url);
 
-/** The reference server of this repository: its TypeScript runs as it is, in the Node that runs the harness. */
+/** The reference server of this repository, in the Node that runs the harness. */
 export const deployment: Deployment = {
   ports: {
     client: { number: 2379, for: "client" },
@@ -16,7 +14,7 @@ export const deployment: Deployment = {
     peer: { number: 2380, for: "peer" },
   },
   clientPort: "client",
-  installed: async () => [{ version: ownVersion(), command: process.execPath }],
+  installed: async () => [{ version: ownVersion, command: process.execPath }],
   installHint: "npm ci",
   image: "assay/reference:local",
   sizes: [1, 3, 5],
@@ -29,10 +27,7 @@ export const deployment: Deployment = {
 
 /** Command line of the server's program: `assay-reference` in its image. */
 function program({ command }: NodeView): string[] {
-  if (command === undefined) return ["assay-reference"];
-  // A path, not a name: a name would be looked up from the user's current directory.
-  const loader = pathToFileURL(require.resolve("tsx")).href;
-  return [command, "--import", loader, server];
+  return command === undefined ? ["assay-reference"] : programCommand(server);
 }
 
 function options(node: NodeView): string[] {
@@ -55,6 +50,3 @@ function options(node: NodeView): string[] {
   );
   return [...given, ...extraArgs];
 }
-
-const ownVersion = (): string =>
-  z.object({ version: z.string() }).parse(require("../../package.json")).version;

@@ -243,9 +243,11 @@ function figures(
     ...Object.fromEntries(counted.slice(0, 3).map(([number, thing]) => [`${thing}s`, number])),
     [stalenessFigures.reads]: reads.length,
     [stalenessFigures.stale]: ms.length,
-    "staleness ms p50": at(0.5),
-    "staleness ms p99": at(0.99),
-    [stalenessFigures.worstMs]: at(1),
+    ...(ms.length > 0 && {
+      "staleness ms p50": at(0.5),
+      "staleness ms p99": at(0.99),
+      [stalenessFigures.worstMs]: at(1),
+    }),
     ...(excused > 0 && { "excused by a known limit": excused }),
     ...(repeated > 0 && { "elements added or removed more than once": repeated }),
   };

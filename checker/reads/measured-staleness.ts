@@ -4,7 +4,7 @@ import type { Verdict } from "../../core/verdict.ts";
 export interface MeasuredStaleness {
   readonly reads: number;
   readonly stale: number;
-  /** The longest time since a value that was read had been overwritten, milliseconds. */
+  /** The longest time since a value that was read had been overwritten, milliseconds; 0 if no read was stale. */
   readonly worstMs: number;
 }
 
@@ -17,7 +17,7 @@ export const stalenessFigures = {
 
 /** The measurement of a run; undefined where there is none, or where nothing was read. */
 export function measuredStaleness(verdicts: readonly Verdict[]): MeasuredStaleness | undefined {
-  const figures = verdicts.find(({ figures = {} }) => stalenessFigures.worstMs in figures)?.figures ?? {};
+  const figures = verdicts.find(({ figures = {} }) => stalenessFigures.stale in figures)?.figures ?? {};
   const reads = figures[stalenessFigures.reads] ?? 0;
   if (reads === 0) return undefined;
   return {

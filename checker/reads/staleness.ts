@@ -78,10 +78,12 @@ function figures(stale: readonly StaleRead[], reads: number, unattributed: numbe
   return {
     [stalenessFigures.reads]: reads,
     [stalenessFigures.stale]: stale.length,
-    "staleness ms p50": at(0.5),
-    "staleness ms p99": at(0.99),
-    [stalenessFigures.worstMs]: at(1),
-    "versions behind worst": stale.reduce((most, { versionsBehind }) => Math.max(most, versionsBehind), 0),
+    ...(stale.length > 0 && {
+      "staleness ms p50": at(0.5),
+      "staleness ms p99": at(0.99),
+      [stalenessFigures.worstMs]: at(1),
+      "versions behind worst": stale.reduce((most, { versionsBehind }) => Math.max(most, versionsBehind), 0),
+    }),
     ...(unattributed > 0 && { "reads whose write is not known": unattributed }),
   };
 }

@@ -7,10 +7,9 @@ export class Thread {
   #failure: Error | undefined;
   #wake: () => void = () => {};
 
-  /** `entry`: the module that the thread runs, in TypeScript. */
+  /** `entry`: the program that the thread runs, in JavaScript: where this runs from a build, it is built as well. */
   constructor(entry: URL, resourceLimits: ResourceLimits) {
-    const loader = new URL("./node-thread-entry.mjs", import.meta.url);
-    this.#worker = new Worker(loader, { workerData: { entry: entry.href }, resourceLimits });
+    this.#worker = new Worker(entry, { resourceLimits });
     this.#worker.on("message", (answer) => {
       this.#answers.push(answer);
       this.#wake();

@@ -1,5 +1,6 @@
 /** By when a watcher must have received a change: within a bound after it, and after faults and pauses are over. */
 import { faultWindows } from "../../core/fault.ts";
+import type { Phase } from "../../core/harness-event.ts";
 import { type History, type HistoryEvent, isHarnessEvent } from "../../core/history.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
 
@@ -10,7 +11,7 @@ interface Span {
 
 export class Deadlines {
   readonly bound: Nanos;
-  /** Until when watches were observed: the begin of the final phase, or the history's last time. What was due later is not judged. */
+  /** Until when watches were observed. What was due later is not judged. */
   readonly end: Nanos;
   /** Whether processes may end without a word, because a fault killed them. */
   readonly killsClients: boolean;
@@ -18,9 +19,7 @@ export class Deadlines {
 
   constructor(history: History, bound: Nanos) {
     this.bound = bound;
-    const isFinal = (event: HistoryEvent) =>
-      isHarnessEvent(event) && event.f === "phase" && event.value === "final";
-    this.end = (history.findLast(isFinal) ?? history.at(-1))?.time ?? nanos(0);
+    this.end = endOf(history);
     const windows = faultWindows(history);
     this.#faults = merged(windows);
     this.killsClients = windows.some(({ name }) => name === "kill-client");
@@ -43,6 +42,26 @@ export class Deadlines {
     for (const { from, to } of this.#faults) if (from <= time && time <= to) return true;
     return false;
   }
+}
+
+const isPhase = (event: HistoryEvent, phase: Phase): boolean =>
+  isHarnessEvent(event) && event.f === "phase" && event.value === phase;
+
+/**
+ * The moment before clients were stopped; watches end with the load. Where the history does not tell it, the last sign
+ * of any client before the final phase (an invocation or a notice), as that phase begins seconds later on a busy machine.
+ * Without phases, the history's last time.
+ */
+function endOf(history: History): Nanos {
+  const ending = history.findLast((event) => isPhase(event, "ending"));
+  if (ending !== undefined) return ending.time;
+  const final = history.findLastIndex((event) => isPhase(event, "final"));
+  if (final < 0) return history.at(-1)?.time ?? nanos(0);
+  for (let i = final - 1; i >= 0; i--) {
+    const event = history[i];
+    if (event !== undefined && (event.type === "invoke" || event.type === "notice")) return event.time;
+  }
+  return nanos(0);
 }
 
 /** Spans that neither touch nor overlap, in order. */

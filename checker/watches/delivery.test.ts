@@ -73,6 +73,17 @@ describe("delivery in time", () => {
     ]);
   });
 
+  it("is not judged after clients were stopped, no matter how long the history goes on", () => {
+    expect(verdictOf(silent().ending(6.9).until(60)).kind).toBe("valid");
+    expect(verdictOf(silent().ending(7.1).until(60)).kind).toBe("invalid");
+  });
+
+  it("is judged until the last sign of a client, however late the final phase begins", () => {
+    expect(verdictOf(silent().until(6.9).final(20)).kind).toBe("valid");
+    expect(verdictOf(silent().until(7.1).final(20)).kind).toBe("invalid");
+    expect(verdictOf(silent().until(6.9).final(20).until(21)).kind).toBe("valid");
+  });
+
   it("is not judged before the bound has passed without a fault", () => {
     expect(verdictOf(silent().until(6.9)).kind).toBe("valid");
     expect(verdictOf(silent().fault(3, 6).until(10.9)).kind).toBe("valid");

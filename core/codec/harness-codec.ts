@@ -21,7 +21,7 @@ export function readHarnessNews(json: HarnessMembers): ReadNews {
   const { f, value } = json;
   switch (f) {
     case "phase":
-      if (!phases.has(value)) return wrong('a phase: "main", "quiet" or "final"');
+      if (!phases.has(value)) return wrong('a phase: "main", "quiet", "ending" or "final"');
       return { kind: "news", news: { f, value: value as Phase } };
     case "leader": {
       if (value !== null && !isText(value)) return wrong("a leader: a node's name, or null");
@@ -52,7 +52,7 @@ const wrong = (expected: string): ReadNews => ({ kind: "wrong", expected });
 const isText = (value: unknown): value is string => typeof value === "string";
 const isFiniteNumber = (value: unknown): value is number =>
   typeof value === "number" && Number.isFinite(value);
-const phases: ReadonlySet<unknown> = new Set(["main", "quiet", "final"]);
+const phases: ReadonlySet<unknown> = new Set(["main", "quiet", "ending", "final"]);
 const states: ReadonlySet<unknown> = new Set(["begin", "proven", "end"]);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -42,7 +42,11 @@ const faultChange = fc.record(
   { requiredKeys: ["state", "id", "summary", "nodes"] },
 );
 const harnessEvent = fc.oneof(
-  fc.record({ ...harness, f: fc.constant("phase"), value: fc.constantFrom("main", "quiet", "final") }),
+  fc.record({
+    ...harness,
+    f: fc.constant("phase"),
+    value: fc.constantFrom("main", "quiet", "ending", "final"),
+  }),
   fc.record({ ...harness, f: fc.constant("leader"), value: fc.option(node) }),
   fc.record({ ...harness, f: fc.constant("fault"), name: fc.string({ minLength: 1 }), value: faultChange }),
 );

@@ -183,7 +183,7 @@ function declareLoad(command: Command): Command {
     )
     .option(
       "--warm-up-seconds <n>",
-      `load before the main phase that is not recorded, in seconds (default: ${trialDefaults.warmUpSeconds}, on your own cluster 0)`,
+      `load before the main phase that is not recorded, in seconds at most (default: ${trialDefaults.warmUpSeconds}, on your own cluster 0)`,
       numberUpTo(most.seconds, "0"),
     )
     .addOption(

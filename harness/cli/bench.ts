@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
+import { programCommand } from "../../core/node-program.ts";
 import type { Load, Run } from "../../core/run.ts";
 import { knownLimits, worst } from "../../core/verdict.ts";
 import { duration } from "../../core/wording.ts";
@@ -11,8 +12,6 @@ import { workerClients, workerFaults } from "../load/workers/worker-clients.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
 import { spanAround } from "../nemesis/pace.ts";
 import { fileRunStore } from "../record/node-store.ts";
-import { cleanLeftovers } from "../runtimes/cleanup.ts";
-import { typescriptCommand } from "../runtimes/process/typescript.ts";
 import { preflight } from "../trial/preflight.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
@@ -20,9 +19,10 @@ import { pairs } from "./arguments.ts";
 import { type BenchOptions, openedFor, processesFor, workersFor } from "./bench-options.ts";
 import { repeatCommand } from "./command-line.ts";
 import { benchResult, type Finished } from "./json-result.ts";
+import { Leftovers } from "./leftovers.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
-import { type PlannedRun, withImage } from "./plan.ts";
+import { type PlannedRun, withImage } from "./plan/plan.ts";
 import { showProgress } from "./progress-line.ts";
 import { writeIndex, writeReport } from "./report/write-report.ts";
 import { describeStale, staleByFault } from "./stale-by-fault.ts";
@@ -45,7 +45,8 @@ export async function bench(
   deps: BenchDeps,
 ): Promise<number> {
   const started = deps.clock.now();
-  for (const line of await cleanLeftovers()) deps.output.note(`removed leftover of a dead run: ${line}`);
+  const leftovers = new Leftovers(planned, deps.output);
+  await leftovers.first();
   const seed = options.seed ?? randomInt(2 ** 31);
   for (const plan of planned)
     await preflight(specOf(plan, options, seed, deps.defaults), {
@@ -56,8 +57,9 @@ export async function bench(
   for (const plan of planned) {
     if (deps.signal.aborted) break;
     const ready = await withImage(plan, { clock: deps.clock, log: (line) => deps.output.note(line) });
-    finished.push(await runOne(ready, options, seed, deps));
+    finished.push(await runOne(ready, options, seed, { ...deps, leftovers }));
   }
+  await leftovers.rest();
   if (finished.length > 1) deps.output.print(`${await writeIndex(options.results, finished)}\n`);
   summarise(finished, (deps.clock.now() - started) / 1e9, deps.output);
   return statusOf(finished);
@@ -67,23 +69,27 @@ async function runOne(
   plan: PlannedRun,
   options: BenchOptions,
   seed: number,
-  deps: BenchDeps,
+  deps: BenchDeps & { readonly leftovers: Leftovers },
 ): Promise<Finished> {
   const { output } = deps;
   const title = `${plan.adapter.name}${options.workload.length > 1 ? `/${plan.workload.name}` : ""}`;
   if (options.mutant !== undefined)
     output.note(`!!! PLANTED BUG: ${options.mutant}. This run should fail. !!!`);
   const spec = specOf(plan, options, seed, deps.defaults);
+  const show = showProgress(output, title);
   output.note(`${title}: ${spec.cluster.version} on ${plan.runtime.name}, seed ${seed}`);
   try {
     const run = await runTrial(spec, {
       ...plan,
       clock: deps.clock,
       store: fileRunStore(options.results),
-      clients: workerClients(spec.workers, typescriptCommand(loadWorker), deps.clock),
+      clients: workerClients(spec.workers, programCommand(loadWorker), deps.clock),
       machine: thisMachine(),
       assay: await assayVersion(),
-      onProgress: showProgress(output, title),
+      onProgress: (progress) => {
+        if (progress.type === "stage" && progress.stage === "warming-up") void deps.leftovers.rest();
+        show(progress);
+      },
       signal: deps.signal,
     });
     const dir = join(options.results, run.id);

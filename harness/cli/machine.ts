@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { arch, cpus, release, totalmem, type } from "node:os";
 import { promisify } from "node:util";
 import type { Machine, Run } from "../../core/run.ts";
+import { ownVersion } from "../../core/version.ts";
 
 /** Describes the machine that the run is measured on. */
 export function thisMachine(): Machine {
@@ -20,15 +21,14 @@ const projectRoot = new URL("../../", import.meta.url);
 
 /** Version of Assay and, in a git checkout, its commit. */
 export async function assayVersion(): Promise<Run["assay"]> {
-  const manifest = JSON.parse(await readFile(new URL("package.json", projectRoot), "utf8")) as {
-    version: string;
-  };
+  // Installed as a package, it would be asked about the repository of whoever uses it.
+  if (!existsSync(new URL(".git", projectRoot))) return { version: ownVersion };
   try {
     const { stdout } = await promisify(execFile)("git", ["describe", "--always", "--dirty", "--abbrev=12"], {
       cwd: projectRoot,
     });
-    return { version: manifest.version, commit: stdout.trim() };
+    return { version: ownVersion, commit: stdout.trim() };
   } catch {
-    return { version: manifest.version };
+    return { version: ownVersion };
   }
 }

@@ -1,4 +1,5 @@
 /** Runs the actors of standing roles: each at its own pace, at its node, until it has nothing more to do or the load ends. */
+import { setMaxListeners } from "node:events";
 import { type Clock, sleep } from "../../core/clock.ts";
 import type { Call } from "../../core/op.ts";
 import { millis } from "../../core/time.ts";
@@ -21,6 +22,8 @@ export class StandingLoad {
   constructor(context: StandingContext) {
     this.#context = context;
     this.processes = context.processes;
+    // Every actor that pauses listens: there may be hundreds.
+    setMaxListeners(0, this.#stopping.signal);
   }
 
   start(): void {

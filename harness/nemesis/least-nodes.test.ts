@@ -22,6 +22,7 @@ const clusterOf = (size: number): Cluster => ({
     cutClients: async () => {},
     slow: async () => {},
     lose: async () => {},
+    breakConnections: async () => {},
     heal: async () => {},
     proof: async () => undefined,
   },

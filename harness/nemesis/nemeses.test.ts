@@ -132,6 +132,14 @@ describe("a nemesis that does what an operator does", () => {
     expect(await injected?.proof()).toBe(`${injected?.nodes[0]}: took over the snapshot of n1`);
   });
 
+  it("snapshot-follower lets another node lead before it cuts one off", async () => {
+    for (const seed of seeds.slice(0, 5)) {
+      const { system, leader, injected } = await strike("snapshot-follower", { seed, size: 3 });
+      expect(system.leader).not.toBe(leader);
+      expect(injected?.nodes).not.toContain(system.leader);
+    }
+  });
+
   it("leaves a node alone that refuses", async () => {
     const { injected } = await strike("move-leader", { size: 1 });
     expect(injected).toBeUndefined();
@@ -254,6 +262,65 @@ describe("kill", () => {
     };
     await expect(nemeses["kill-all"]?.inject(target)).rejects.toThrow("no permission");
     expect(system.nodes.map((node) => node.state())).toEqual(["running", "running", "running"]);
+  });
+});
+
+describe("snapshot-follower", () => {
+  /** What is done to nodes while a follower is cut off for so long, whose log says nothing, or something after a while. */
+  async function cutOff({ lasting, saysAfter = 1000 }: { lasting: number; saysAfter?: number }) {
+    const clock = new VirtualClock();
+    const random = createRandom(1);
+    const latencyMs = { min: 1, max: 2 };
+    const system = new MemorySystem({ clock, random, nodes: 3, latencyMs, electionMs: 100 });
+    return clock.run(async () => {
+      await Promise.all(system.nodes.map((node) => node.start()));
+      await sleep(clock, seconds(1));
+      const begin = clock.now();
+      const killed: NodeId[] = [];
+      for (const node of system.nodes) {
+        const kill = node.kill.bind(node);
+        node.kill = async () => {
+          killed.push(node.id);
+          return kill();
+        };
+        node.logTail = async () => (clock.now() - begin < seconds(saysAfter) ? "" : "took over a snapshot");
+      }
+      const injected = await nemeses["snapshot-follower"]?.inject({
+        ...noOperator,
+        snapshotReceived: /took over/,
+        clients: { workers: [] },
+        cluster: { nodes: system.nodes, network: system.network, stop: async () => {} },
+        clock,
+        random,
+        leader: async () => system.leader,
+        held: new Set<NodeId>(),
+      });
+      await sleep(clock, seconds(lasting));
+      await injected?.heal();
+      const [follower] = injected?.nodes ?? [];
+      const others = system.nodes.filter(({ id }) => id !== follower).map(({ id }) => id);
+      const states = system.nodes.map((node) => node.state());
+      return { killed, others, states, proof: await injected?.proof() };
+    });
+  }
+
+  it("restarts no node if one cut is enough", async () => {
+    const { killed, proof } = await cutOff({ lasting: 10, saysAfter: 2 });
+    expect(killed).toEqual([]);
+    expect(proof).toMatch(/^n\d: took over a snapshot$/);
+  });
+
+  it("restarts the others in the second cut, which ends early with the fault", async () => {
+    const { killed, others, states, proof } = await cutOff({ lasting: 4, saysAfter: 5 });
+    expect(killed.toSorted()).toEqual(others);
+    expect(states).toEqual(["running", "running", "running"]);
+    expect(proof).toBeDefined();
+  });
+
+  it("gives a follower that was cut off to the end its time to take over a snapshot", async () => {
+    const { killed, proof } = await cutOff({ lasting: 1, saysAfter: 2.5 });
+    expect(killed).toEqual([]);
+    expect(proof).toBeDefined();
   });
 });
 

@@ -30,7 +30,7 @@ export interface Injected {
   readonly summary: string;
   readonly nodes: readonly NodeId[];
   readonly cut?: readonly Link[];
-  /** Evidence that the fault took effect; called until there is some or the fault ends. */
+  /** Evidence that the fault took effect; called until there is some, at last when the fault was undone. */
   proof(): Promise<string | undefined>;
   /** Undoes the fault; safe to call twice. */
   heal(): Promise<void>;

@@ -3,7 +3,7 @@ import type { Admin } from "../../adapters/client/admin.ts";
 import { sleep } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import { millis } from "../../core/time.ts";
-import type { Injected, Nemesis, Target } from "./nemesis.ts";
+import type { Nemesis, Target } from "./nemesis.ts";
 import { anyOne } from "./victims.ts";
 
 /** A node that was asked to compact is killed before this has passed. */
@@ -64,11 +64,11 @@ export const killAfterCompaction: Nemesis = {
 };
 
 /** Asks a node as its operator. A node that does not do it now, for whatever reason of its own, is asked again later. */
-async function asOperator(
+export async function asOperator<T>(
   { admin }: Target,
   node: Parameters<Target["admin"]>[0],
-  act: (admin: Admin) => Promise<Injected | undefined>,
-): Promise<Injected | undefined> {
+  act: (admin: Admin) => Promise<T | undefined>,
+): Promise<T | undefined> {
   const asked = admin(node);
   if (asked === undefined) return undefined;
   try {

@@ -142,6 +142,19 @@ describe("a schedule of faults", () => {
     expect(held).toEqual([["n1"]]);
   });
 
+  it("is proven at last by what shows only when the fault is over", async () => {
+    let isHealed = false;
+    const late = nemesis("late", {
+      proof: async () => (isHealed ? "seen afterwards" : undefined),
+      heal: async () => {
+        isHealed = true;
+      },
+    });
+    const { reported } = await runSchedule([[late]], { length: 10 });
+    expect(reported.map(({ change }) => change.state)).toEqual(["begin", "proven", "end"]);
+    expect(reported[1]?.change.proof).toBe("seen afterwards");
+  });
+
   it("names who led when a fault struck, as reported to the nemesis", async () => {
     const answers = ["n1", undefined, "n2", "n3"].map((name) =>
       name === undefined ? undefined : nodeId(name),

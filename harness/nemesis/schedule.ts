@@ -37,6 +37,7 @@ interface Struck {
   readonly injected: Injected;
   /** Leader just before the fault. */
   readonly led: NodeId | undefined;
+  isProven: boolean;
 }
 
 /** How often to look for something to strike, and for proof that it took effect. */
@@ -109,7 +110,7 @@ export class FaultSchedule {
       });
       striking = false;
       if (injected !== undefined) {
-        const struck = { nemesis, id: ++this.#lastId, injected, led };
+        const struck = { nemesis, id: ++this.#lastId, injected, led, isProven: false };
         this.#struck.push(struck);
         this.#record(struck, "begin");
         return;
@@ -124,6 +125,7 @@ export class FaultSchedule {
       const proof = await struck.injected.proof();
       if (proof !== undefined) {
         this.#record(struck, "proven", proof);
+        struck.isProven = true;
         return;
       }
       if (clock.now() + pollInterval >= until) return;
@@ -134,9 +136,19 @@ export class FaultSchedule {
   /** Heals every fault, even if another one fails to heal; then rejects with the first failure. */
   async #heal(): Promise<void> {
     const healed = await Promise.allSettled(this.#struck.map(({ injected }) => injected.heal()));
-    for (const struck of this.#struck.splice(0)) this.#record(struck, "end");
     const failed = healed.find((result) => result.status === "rejected");
+    for (const struck of this.#struck.splice(0)) {
+      if (failed === undefined) await this.#proveLast(struck);
+      this.#record(struck, "end");
+    }
     if (failed !== undefined) throw failed.reason;
+  }
+
+  /** Some effects show only when the fault is over. */
+  async #proveLast(struck: Struck): Promise<void> {
+    if (struck.isProven || this.#context.signal.aborted) return;
+    const proof = await struck.injected.proof();
+    if (proof !== undefined) this.#record(struck, "proven", proof);
   }
 
   #record({ nemesis, id, injected, led }: Struck, state: FaultChange["state"], proof?: string): void {

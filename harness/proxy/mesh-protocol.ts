@@ -1,33 +1,35 @@
-import { z } from "zod";
-import { nodeId } from "../../core/op.ts";
+/** What the harness and its process of proxies say to each other: two processes of one build, so that nothing is checked. */
+import type { Link, NodeId } from "../../core/op.ts";
 
-const node = z.string().transform(nodeId);
-const link = z.tuple([node, node]);
-const address = z.object({ host: z.string(), port: z.int() });
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** Options of a mesh's process, as JSON in its one argument. */
-export const meshSpec = z.object({
-  nodes: z.array(node),
+export interface MeshSpec {
+  readonly nodes: readonly NodeId[];
   /** Seed of the jitter. */
-  seed: z.int(),
-});
-export type MeshSpec = z.input<typeof meshSpec>;
+  readonly seed: number;
+}
 
 /** A line of JSON on its standard input. Each is answered by one line on standard output, in order. */
-export const meshCommand = z.discriminatedUnion("do", [
-  z.object({ do: z.literal("open"), from: node, to: node, target: address }),
-  z.object({ do: z.literal("cut"), links: z.array(link) }),
-  z.object({ do: z.literal("slow"), links: z.array(link), delayMs: z.number(), jitterMs: z.number() }),
-  z.object({ do: z.literal("heal") }),
-  z.object({ do: z.literal("proof") }),
-]);
-export type MeshCommand = z.input<typeof meshCommand>;
+export type MeshCommand =
+  | { readonly do: "open"; readonly from: NodeId; readonly to: NodeId; readonly target: Address }
+  | { readonly do: "cut"; readonly links: readonly Link[] }
+  | {
+      readonly do: "slow";
+      readonly links: readonly Link[];
+      readonly delayMs: number;
+      readonly jitterMs: number;
+    }
+  | { readonly do: "heal" }
+  | { readonly do: "proof" };
 
 /** The answer to `open` has an address; that to `proof` has one where a fault took effect. */
-export const meshAnswer = z.object({
-  address: address.optional(),
-  proof: z.string().optional(),
+export interface MeshAnswer {
+  readonly address?: Address;
+  readonly proof?: string | undefined;
   /** The command failed: why, for people. */
-  error: z.string().optional(),
-});
-export type MeshAnswer = z.infer<typeof meshAnswer>;
+  readonly error?: string;
+}

@@ -124,6 +124,7 @@ const runFile: z.ZodType<Run> = z.looseObject({
   nodes: z.array(z.looseObject({ id: z.string(), endpoint: z.string() })),
   mutant: z.string().exactOptional(),
   load,
+  loadClients: z.looseObject({ stride: count, processes: count }).exactOptional(),
   calibration: z.looseObject({ askedRate: z.number(), reachedRate: z.number() }).exactOptional(),
   unsent: z
     .array(

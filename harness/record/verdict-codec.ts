@@ -12,7 +12,7 @@ import type {
 } from "../../core/evidence.ts";
 import { type Json, nodeId, type Operation, type Result } from "../../core/op.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
-import type { Anomaly, Lane, MetLimit, Part, Verdict } from "../../core/verdict.ts";
+import type { Anomaly, Curve, CurveStep, Lane, MetLimit, Part, Verdict } from "../../core/verdict.ts";
 
 /** Earlier names of checkers and of kinds of anomalies: stored runs are read with the names of today. */
 const renamed = {
@@ -186,6 +186,20 @@ const part: z.ZodType<Part> = z.looseObject({
   figures: z.record(z.string(), z.number()),
 } satisfies Members<Part>);
 
+const curveStep: z.ZodType<CurveStep> = z.looseObject({
+  at: time,
+  count,
+  p50Ms: z.number(),
+  worstMs: z.number(),
+} satisfies Members<CurveStep>);
+
+const curve: z.ZodType<Curve> = z.looseObject({
+  label: z.string(),
+  node: node.exactOptional(),
+  step: time,
+  steps: z.array(curveStep),
+} satisfies Members<Curve>);
+
 /** Earlier versions stored windows of stale reads in a member of their own. */
 const olderWindow: z.ZodType<StaleWindow> = z.looseObject({
   node,
@@ -205,6 +219,7 @@ export const verdict: z.ZodType<Verdict> = z
     seconds: z.number().exactOptional(),
     parts: z.array(part).exactOptional(),
     lanes: z.array(lane).exactOptional(),
+    curves: z.array(curve).exactOptional(),
     staleness: z.array(olderWindow).exactOptional(),
   } satisfies Members<Verdict & { staleness?: StaleWindow[] }>)
   .transform(({ staleness, ...rest }) =>

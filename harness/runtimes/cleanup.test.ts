@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { programCommand } from "../../core/node-program.ts";
 import { requireOrSkip } from "../../core/testing/require-or-skip.ts";
 import { cleanLeftovers } from "./cleanup.ts";
 import { connectDocker } from "./docker/docker.ts";
@@ -16,7 +16,7 @@ import { ledgerDirectory } from "./process/ledger.ts";
 import { until } from "./testing/echo-cluster.ts";
 import { echoDeployment } from "./testing/echo-deployment.ts";
 
-const script = fileURLToPath(new URL("./testing/harness-process.ts", import.meta.url));
+const script = programCommand(new URL("./testing/harness-process.ts", import.meta.url));
 const onLinux = process.platform === "linux";
 
 interface Harness {
@@ -27,8 +27,8 @@ interface Harness {
 /** A harness in a process of its own whose echo cluster runs, two of its nodes stopped. */
 async function startHarness(runtime: string, name: string): Promise<Harness> {
   mkdirSync(join(scratch, name));
-  const args = ["--import", "tsx", script, runtime, runId(name), join(scratch, name)];
-  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const [command = "", ...args] = [...script, runtime, runId(name), join(scratch, name)];
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit");
   const up = once(createInterface({ input: child.stdout }), "line");
   await Promise.race([up, ended.then((end) => Promise.reject(new Error(`the harness ended: ${end}`)))]);
@@ -49,7 +49,7 @@ function processesOf(harness: Harness): number[] {
 /** The process of the proxies, which ends by itself as soon as its harness does. */
 function areProxies(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("mesh-process");
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("proxies.js");
   } catch {
     return false;
   }

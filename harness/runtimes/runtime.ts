@@ -98,6 +98,11 @@ export interface ClusterNode {
 export interface Network {
   /** Cuts `links`, in addition to those already cut. */
   cut(links: readonly Link[]): Promise<void>;
+  /**
+   * Ends the connections of the cut `links` at both ends, as a cut that outlasts every time-out does: what they still hold
+   * is lost, and does not arrive after the heal.
+   */
+  breakConnections(links: readonly Link[]): Promise<void>;
   /** Cuts the harness's clients off from these nodes, or only those of one worker. Faults `client-cut` and `worker-cut`. */
   cutClients(nodes: readonly NodeId[], worker?: ClientSource): Promise<void>;
   /** Delays every packet on `links` by `delayMs` plus up to `jitterMs`. Fault `link-delay`. */

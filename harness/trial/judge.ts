@@ -6,7 +6,7 @@ import { faultsTookEffect } from "../../checker/faults-took-effect.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
 import { type FaultWindow, faultWindows } from "../../core/fault.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
-import type { ClientHealth, LatencySummary, WorkerHealth } from "../../core/run.ts";
+import { type ClientHealth, isOfLoad, type LatencySummary, type WorkerHealth } from "../../core/run.ts";
 import { type Nanos, nanos, seconds, toSeconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
@@ -92,7 +92,7 @@ function loadVerdict(
   summary: LoadSummary,
 ): Verdict {
   const { load, loadEndedAt, loadProcesses, stride } = summary;
-  const mine = operations.filter(({ process }) => process % stride < loadProcesses);
+  const mine = operations.filter(({ process }) => isOfLoad(process, { stride, processes: loadProcesses }));
   const asked = mine.filter(({ invokedAt }) => invokedAt <= loadEndedAt);
   if (load.kind === "open") return openVerdict(asked, summary, faultWindows(recorder.history));
   const concurrency = meanConcurrency(mine, nanos(0), loadEndedAt);

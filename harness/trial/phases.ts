@@ -170,6 +170,7 @@ class Phases {
   /** No more load; what was asked is answered or given up, and the history is in one piece. */
   async endLoad(): Promise<LoadSummary> {
     const { deps, recorder } = this.#context;
+    recorder.harness({ f: "phase", value: "ending" });
     const loadEndedAt = recorder.now();
     const { unsent, workers } = await this.#made.stop();
     this.#loadEndedAt = deps.clock.now();
@@ -241,7 +242,7 @@ class Phases {
     await Promise.all(this.#last.flatMap(({ readers }) => readers.map((process) => process.close())));
   }
 
-  #enter(phase: Phase, until: Nanos): void {
+  #enter(phase: Exclude<Phase, "ending">, until: Nanos): void {
     const { deps, dir, recorder } = this.#context;
     recorder.harness({ f: "phase", value: phase });
     deps.onProgress({ type: "stage", stage: phase, dir: dir.path });

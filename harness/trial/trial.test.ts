@@ -81,6 +81,17 @@ describe("the default trial of a right system", () => {
     }
   });
 
+  it("records when clients are stopped: they ask nothing more between that and the final phase", async () => {
+    await done;
+    const phases = trial.events.flatMap((event) => (event.f === "phase" ? [event.value] : []));
+    expect(phases).toEqual(["main", "quiet", "ending", "final"]);
+    const [ending, final] = ["ending", "final"].map((phase) =>
+      trial.events.findIndex((event) => event.f === "phase" && event.value === phase),
+    );
+    const meanwhile = trial.events.slice(ending, final);
+    expect(meanwhile.filter(({ type }) => type === "invoke")).toEqual([]);
+  });
+
   it("reads every key once more from every node in the end", async () => {
     await done;
     const final = trial.events.findIndex((event) => event.f === "phase" && event.value === "final");

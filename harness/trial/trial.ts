@@ -4,11 +4,11 @@
  * every process is stopped, and everything recorded is kept and checked.
  */
 
-import { faultWindows } from "../../core/fault.ts";
+import { type FaultWindow, faultWindows } from "../../core/fault.ts";
 import { type History, operations } from "../../core/history.ts";
 import { nodeId, type Operation, type Revision } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
-import type { Run } from "../../core/run.ts";
+import { isOfLoad, type Run } from "../../core/run.ts";
 import { type Nanos, nanos, toSeconds } from "../../core/time.ts";
 import { type Verdict, worst } from "../../core/verdict.ts";
 import { latencyLog, summarizeLatency } from "../load/latency.ts";
@@ -212,10 +212,7 @@ class Trial {
       ...(mutant !== undefined && { mutant }),
       load: this.#load?.load ?? spec.load,
       ...(this.#load?.calibration !== undefined && { calibration: this.#load.calibration }),
-      ...(this.#load !== undefined && {
-        unsent: this.#load.unsent,
-        overloaded: isOverloaded(this.#load.unsent, measured.length, faults),
-      }),
+      ...(this.#load !== undefined && loadFacts(this.#load, measured, faults)),
       options: spec.options,
       command: this.#command,
       assay: deps.assay,
@@ -245,6 +242,17 @@ class Trial {
   }
 
   readonly #log = (line: string): void => this.#context.deps.onProgress({ type: "log", line });
+}
+
+/** What is known of the load besides its pace. */
+function loadFacts(
+  { unsent, stride, loadProcesses }: LoadSummary,
+  measured: readonly Operation[],
+  faults: readonly FaultWindow[],
+): Pick<Run, "loadClients" | "unsent" | "overloaded"> {
+  const loadClients = { stride, processes: loadProcesses };
+  const sent = measured.filter(({ process }) => isOfLoad(process, loadClients)).length;
+  return { loadClients, unsent, overloaded: isOverloaded(unsent, sent, faults) };
 }
 
 /** Stands in run.json until the run has ended. */

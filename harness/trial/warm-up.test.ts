@@ -1,13 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { isClientEvent } from "../../core/history.ts";
+import { seconds, toSeconds } from "../../core/time.ts";
 import { TestTrial } from "../testing/trial.ts";
+import type { Progress } from "./progress.ts";
 
-const warm = (parts: { rate?: number; calibrate?: boolean; latencyMs?: { min: number; max: number } }) => {
-  const { rate = 500, calibrate = true, latencyMs = { min: 2, max: 2 } } = parts;
+const warm = (parts: {
+  rate?: number;
+  calibrate?: boolean;
+  warmUpSeconds?: number;
+  latencyMs?: { min: number; max: number };
+}) => {
+  const { rate = 500, calibrate = true, warmUpSeconds = 2, latencyMs = { min: 2, max: 2 } } = parts;
   return new TestTrial({
     spec: {
       load: { kind: "open", rate, processes: 60, seconds: 5 },
-      warmUpSeconds: 2,
+      warmUpSeconds,
       calibrate,
     },
     memory: { latencyMs },
@@ -25,6 +32,41 @@ describe("a warm-up", () => {
     expect(events[0]?.time).toBe(0);
     expect(run.operations.ok + run.operations.fail + run.operations.info).toBeLessThan(5000);
   });
+
+  /** Seconds that the warm-up of a trial takes, in which nodes get faster with each quarter of a second until `warmAt`. */
+  async function secondsOf(warmAt: number, warmUpSeconds: number): Promise<number> {
+    const latencyMs = { min: 20, max: 20 };
+    const trial = warm({ latencyMs, warmUpSeconds });
+    const began: Record<string, number> = {};
+    const faster = () => {
+      if (toSeconds(trial.clock.now()) > (began["warming-up"] ?? 0) + warmAt) return;
+      latencyMs.min = latencyMs.max *= 0.8;
+      trial.clock.after(seconds(0.25), faster);
+    };
+    const onProgress = (progress: Progress) => {
+      if (progress.type !== "stage") return;
+      began[progress.stage] = toSeconds(trial.clock.now());
+      if (progress.stage === "warming-up") faster();
+    };
+    Object.assign(trial.deps, { onProgress });
+    await trial.run();
+    return (began["main"] ?? 0) - (began["warming-up"] ?? 0);
+  }
+
+  it.each([
+    [0, 3, 1],
+    [1.2, 3, 2],
+    [9, 3, 3],
+    [0, 0.4, 0.4],
+  ])(
+    "ends when the rate no longer grows: faster for %s s, at most %s s, ends after %s s",
+    async (...given) => {
+      const [warmAt, limit, expected] = given;
+      const taken = await secondsOf(warmAt, limit);
+      expect(taken).toBeGreaterThanOrEqual(expected);
+      expect(taken).toBeLessThan(expected + 0.2);
+    },
+  );
 
   it("lowers a rate that nobody asked for to half of what was reached", async () => {
     const run = await warm({ rate: 100_000 }).run();

@@ -21,6 +21,17 @@ const voteRequest = (of: {
 });
 
 describe("leader election (§5.2)", () => {
+  it("a member that is asked to campaign does so at once, but not against a leader that works", () => {
+    const cluster = new TestCluster([1, 2, 3]);
+    cluster.step(2, { type: "campaign" });
+    expect(cluster.status(2)).toMatchObject({ role: "leader", term: 1 });
+    cluster.step(3, { type: "campaign" });
+    cluster.step(2, { type: "campaign" });
+    cluster.tick(2, 10);
+    expect(cluster.status(2)).toMatchObject({ role: "leader", term: 1 });
+    expect(cluster.status(3)).toMatchObject({ role: "follower", term: 1 });
+  });
+
   it("when servers start up, they begin as followers", () => {
     const cluster = new TestCluster([1, 2, 3]);
     expect([1, 2, 3].map((id) => cluster.status(id).role)).toEqual(["follower", "follower", "follower"]);

@@ -1,4 +1,5 @@
 import { unreachable } from "../../core/assert.ts";
+import { startPreVote } from "./election.ts";
 import { changeMembership, routeProposals, startTransfer, stepDownIfRemoved } from "./leadership.ts";
 import { routeReads } from "./read-index.ts";
 import { receive } from "./receive.ts";
@@ -58,6 +59,9 @@ export class RaftNode {
         break;
       case "transfer-leadership":
         startTransfer(state, input.to);
+        break;
+      case "campaign":
+        if (state.isElectable && state.role !== "leader") startPreVote(state);
         break;
       case "persisted":
         this.#persisted(input.index, input.term);

@@ -96,6 +96,8 @@ export type Input =
   /** Asks for a ReadIndex (thesis §6.4); `context` comes back in `Ready.reads` or `Ready.refusedReads`. */
   | { readonly type: "read"; readonly context: number }
   | { readonly type: "transfer-leadership"; readonly to: MemberId }
+  /** Asks for votes at once, as if the election timeout had passed. */
+  | { readonly type: "campaign" }
   /**
    * The driver made everything of the Readies taken so far durable; this is the last entry (or snapshot) that they
    * held, 0 and 0 if none. Wanted after every Ready that held entries, a snapshot or a hard state.

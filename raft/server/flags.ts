@@ -34,7 +34,7 @@ export interface Flags {
   readonly mutants: ReadonlySet<Mutant>;
 }
 
-export const usage = `Usage: node --import tsx raft/server/main.ts --name NAME --data-dir DIR --initial-cluster NAME=HOST:PORT,…
+export const usage = `Usage: assay-reference --name NAME --data-dir DIR --initial-cluster NAME=HOST:PORT,…
 
   --name NAME                  this member's name, one of those in --initial-cluster
   --data-dir DIR               log and snapshots; created if missing

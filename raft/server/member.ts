@@ -8,6 +8,7 @@ import type { Store } from "../kv/store.ts";
 import { WatchHub } from "../kv/watch/hub.ts";
 import { Applier } from "./applier.ts";
 import { Disk, type OpenedDisk } from "./disk.ts";
+import { found } from "./founding.ts";
 import {
   createNode,
   flawsOfWatches,
@@ -123,6 +124,8 @@ export class Member implements Replica {
     this.#lastTick = this.#options.clock.now();
     this.#scheduleTick();
     this.#scheduleTurn();
+    const isOver = () => this.#stopped || this.#status.term > 0;
+    found(this.#options, isOver, () => this.#step({ type: "campaign" }));
   }
 
   get clusterId(): number {

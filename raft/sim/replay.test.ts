@@ -1,13 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { programCommand } from "../../core/node-program.ts";
 
+const [command = "", ...program] = programCommand(new URL("./replay.ts", import.meta.url));
 const run = (...args: string[]) =>
-  spawnSync(
-    process.execPath,
-    ["--import", "tsx", fileURLToPath(new URL("./replay.ts", import.meta.url)), ...args],
-    { encoding: "utf8", maxBuffer: 2 ** 28 },
-  );
+  spawnSync(command, [...program, ...args], { encoding: "utf8", maxBuffer: 2 ** 28 });
 
 describe("replay", () => {
   it("prints each step of a seed that breaks an invariant, and ends with status 1", () => {

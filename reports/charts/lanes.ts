@@ -1,7 +1,7 @@
 import { count, cutEnd } from "../../core/wording.ts";
 import { type Html, html as svg } from "../html.ts";
 import { formatDuration } from "../numbers.ts";
-import { chart, firstFitting, type Plot, plotOf, px, visible } from "./plot.ts";
+import { boxPath, byHue, chart, firstFitting, type Plot, plotOf, px, visible } from "./plot.ts";
 import { hues, type LaneBand, type Timeline, type View } from "./timeline.ts";
 
 const leaderHeight = 24;
@@ -20,6 +20,9 @@ interface Row {
   /** In levels, so that overlapping findings are drawn one above the other. */
   readonly levels: readonly (readonly LaneBand[])[];
 }
+
+/** More bars of a row are drawn as one shape for each colour, without words: each would be a pixel wide. */
+const barsMax = 60;
 
 /** Findings that overlap more deeply are drawn over the last level. */
 const levelsMax = 4;
@@ -101,7 +104,9 @@ const heightOf = ({ node, levels }: Row, { height, inWords }: Layout): number =>
 
 function leaderLane(plot: Plot, timeline: Timeline, top: number): Html {
   const y = top + (leaderHeight - barHeight) / 2;
-  return svg`<g>${visible(plot, timeline.leaders).map(({ band, x0, x1 }) => {
+  const shown = visible(plot, timeline.leaders);
+  if (shown.length > barsMax) return manyLeaders(plot, timeline, y);
+  return svg`<g>${shown.map(({ band, x0, x1 }) => {
     const width = Math.max(1, x1 - x0);
     if (band.node === undefined)
       return svg`<g><title>no leader for ${formatDuration(band.to - band.from)}, from ${band.from.toFixed(2)} s</title><rect class="no-leader" x="${px(x0)}" y="${y}" width="${px(width)}" height="${barHeight}"/></g>`;
@@ -114,6 +119,16 @@ function leaderLane(plot: Plot, timeline: Timeline, top: number): Html {
   })}</g>`;
 }
 
+function manyLeaders(plot: Plot, timeline: Timeline, y: number): Html {
+  const paths = new Map<string, string>();
+  for (const { band, x0, x1 } of visible(plot, timeline.leaders)) {
+    const name =
+      band.node === undefined ? "no-leader" : `leader node-${timeline.nodes.indexOf(band.node) % hues}`;
+    paths.set(name, `${paths.get(name) ?? ""}${boxPath(x0, y, Math.max(0.5, x1 - x0), barHeight)}`);
+  }
+  return svg`<g>${[...paths].map(([name, d]) => svg`<path class="${name}" d="${d}"/>`)}</g>`;
+}
+
 function rowOf(plot: Plot, timeline: Timeline, row: Row, top: number, layout: Layout): Html {
   const bottom = top + heightOf(row, layout);
   const { node } = row;
@@ -124,6 +139,11 @@ function rowOf(plot: Plot, timeline: Timeline, row: Row, top: number, layout: La
 
 function faultBars(plot: Plot, { faults }: Timeline, node: string, y: number): Html[] {
   const own = faults.filter(({ nodes }) => nodes.includes(node));
+  if (visible(plot, own).length > barsMax)
+    return [...byHue(plot, own)].map(
+      ([hue, boxes]) =>
+        svg`<path class="fault hue-${hue}" d="${boxes.map(({ x0, x1 }) => boxPath(x0, y, Math.max(1, x1 - x0), barHeight)).join("")}"/>`,
+    );
   return visible(plot, own).map(({ band, x0, x1 }) => {
     const width = Math.max(2, x1 - x0);
     const text = firstFitting(width, `${band.label} ${band.name}`, band.label);
@@ -137,6 +157,13 @@ function faultBars(plot: Plot, { faults }: Timeline, node: string, y: number): H
 /** Draws the findings on one level of a row, with text next to them if it fits. */
 function laneBars(plot: Plot, level: readonly LaneBand[], y: number, { height, inWords }: Layout): Html[] {
   const bars = visible(plot, level).sort((a, b) => a.x0 - b.x0);
+  if (bars.length > barsMax) {
+    const colours = [...new Set(bars.map(({ band }) => band.colour))];
+    return colours.map((colour) => {
+      const own = bars.filter(({ band }) => band.colour === colour);
+      return svg`<path class="lane-${colour}" d="${own.map(({ x0, x1 }) => boxPath(x0, y, Math.max(2, x1 - x0), height)).join("")}"/>`;
+    });
+  }
   return bars.map(({ band, x0, x1 }, i) => {
     const width = Math.max(2, x1 - x0);
     const end = x0 + width;
@@ -149,8 +176,14 @@ function laneBars(plot: Plot, level: readonly LaneBand[], y: number, { height, i
   });
 }
 
+/** Changes of the leader that are named for screen readers. */
+const namedLeaders = 12;
+
 function lanesInWords({ leaders, faults, lanes }: Timeline): string {
-  const led = leaders.map(({ node, from }) => `${node ?? "none"} from ${from.toFixed(1)} s`).join(", ");
+  const named = leaders.slice(0, namedLeaders);
+  const more =
+    leaders.length > named.length ? ` and ${count(leaders.length - named.length, "more change")}` : "";
+  const led = `${named.map(({ node, from }) => `${node ?? "none"} from ${from.toFixed(1)} s`).join(", ")}${more}`;
   const labels = [...new Set(lanes.map(({ label }) => label))];
   return [
     leaders.length > 0 && `Leader: ${led}.`,

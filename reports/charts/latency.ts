@@ -1,6 +1,17 @@
 import { type Html, html as svg } from "../html.ts";
 import { formatTickMicros } from "../numbers.ts";
-import { chart, faultsInWords, firstFitting, narrowWidth, type Plot, plotOf, px, visible } from "./plot.ts";
+import {
+  boxPath,
+  byHue,
+  chart,
+  faultsInWords,
+  firstFitting,
+  narrowWidth,
+  type Plot,
+  plotOf,
+  px,
+  visible,
+} from "./plot.ts";
 import { logScale, type Scale } from "./scale.ts";
 import type { FaultBand, Timeline, View } from "./timeline.ts";
 
@@ -37,7 +48,11 @@ export function latencyFrame(
 /** Names of the faults over their bands, as far as they fit before the next fault. */
 function bandLabels(plot: Plot, bands: readonly FaultBand[]): Html {
   const shown = visible(plot, bands).sort((a, b) => a.x0 - b.x0);
-  return svg`<g class="band-labels">${shown.map(({ band, x0, x1 }, i) => {
+  const caps = [...byHue(plot, bands)].map(
+    ([hue, boxes]) =>
+      svg`<path class="cap hue-${hue}" d="${boxes.map(({ x0, x1 }) => boxPath(x0, plot.top - 1.5, Math.max(2, x1 - x0), 3)).join("")}"/>`,
+  );
+  return svg`<g class="band-labels">${caps}${shown.map(({ band, x0 }, i) => {
     const room = (shown[i + 1]?.x0 ?? plot.right) - x0;
     const text = firstFitting(
       room,
@@ -45,8 +60,9 @@ function bandLabels(plot: Plot, bands: readonly FaultBand[]): Html {
       `${band.label} ${band.name}`,
       band.label,
     );
-    return svg`<g><title>${band.label} ${band.summary}</title><path class="cap hue-${band.hue}" d="M${px(x0)} ${plot.top}H${px(Math.max(x0 + 2, x1))}"/>${
-      text !== "" && svg`<text x="${px(x0)}" y="${plot.top - 7}">${text}</text>`
-    }</g>`;
+    return (
+      text !== "" &&
+      svg`<text x="${px(x0)}" y="${plot.top - 7}"><title>${band.label} ${band.summary}</title>${text}</text>`
+    );
   })}</g>`;
 }

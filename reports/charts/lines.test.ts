@@ -7,21 +7,19 @@ const y = linearScale({ from: 0, to: 100 }, { from: 100, to: 0 }, String);
 const view = { from: 0, to: 10 };
 
 describe("linePath()", () => {
-  it("breaks where nothing was measured, and still shows a value that stands alone", () => {
-    const values = Float32Array.from([10, 20, Number.NaN, 30, Number.NaN]);
-    expect(linePath({ bucketSeconds: 2, values }, view, x, y)).toBe("M10 90h0L30 80M70 70h0");
+  const steps = { from: Float32Array.from([0, 2, 6, 8]), to: Float32Array.from([2, 4, 8, 10]) };
+
+  it("joins steps that follow each other, breaks where time or a value is missing, and draws a lone step at its length", () => {
+    const values = Float32Array.from([10, 20, 30, Number.NaN]);
+    expect(linePath(steps, values, view, x, y)).toBe("M10 90L30 80M60 70H80");
   });
 
-  it("draws the greatest of those that share a pixel: a peak never vanishes", () => {
-    const values = new Float32Array(10_000).fill(1);
-    values[7_777] = 90;
-    expect(linePath({ bucketSeconds: 0.001, values }, view, x, y)).toContain(" 10L");
-  });
-
-  it("draws what the view shows, and a little more to reach its edges", () => {
-    const values = new Float32Array(1_000).fill(5);
-    const path = linePath({ bucketSeconds: 0.01, values }, { from: 5, to: 5.1 }, x, y);
+  it("draws what the view shows, and a step more to reach its edges", () => {
+    const from = Float32Array.from({ length: 1_000 }, (_, i) => i / 100);
+    const to = from.map((second) => second + 0.01);
+    const path = linePath({ from, to }, new Float32Array(1_000).fill(5), { from: 5, to: 5.1 }, x, y);
     expect(path.split(/[ML]/).length).toBeLessThan(20);
+    expect(path.split(/[ML]/).length).toBeGreaterThan(10);
   });
 });
 

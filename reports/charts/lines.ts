@@ -2,9 +2,15 @@ import { px } from "./plot.ts";
 import type { Scale } from "./scale.ts";
 
 /** Values at equal intervals; the first bucket begins at 0 s. */
-export interface Buckets {
+interface Buckets {
   readonly bucketSeconds: number;
   readonly values: Float32Array;
+}
+
+/** Begin and end of each step, seconds, in order. */
+interface Steps {
+  readonly from: Float32Array;
+  readonly to: Float32Array;
 }
 
 interface Range {
@@ -12,22 +18,24 @@ interface Range {
   readonly to: number;
 }
 
-/**
- * Path of a line through the middles of the buckets, interrupted where a value is NaN. If several buckets share a pixel, the
- * greatest is drawn, so that peaks never vanish.
- */
-export function linePath({ bucketSeconds, values }: Buckets, view: Range, x: Scale, y: Scale): string {
+/** Line through the middles of the steps, broken where a value is not known or where time lies between two steps. */
+export function linePath({ from, to }: Steps, values: Float32Array, view: Range, x: Scale, y: Scale): string {
   let path = "";
-  let broken = true;
-  for (const { middle, value } of columns({ bucketSeconds, values }, view, x, Math.max)) {
-    if (Number.isNaN(value)) {
-      broken = true;
-      continue;
+  let reached = Number.NaN;
+  values.forEach((value, i) => {
+    const [begin, end] = [from[i] ?? 0, to[i] ?? 0];
+    // One step beyond each edge of the view, so that lines go on to it.
+    if (Number.isNaN(value) || (to[i + 1] ?? end) < view.from || (from[i - 1] ?? begin) > view.to) {
+      reached = Number.NaN;
+      return;
     }
-    // `h0` makes an isolated bucket visible: a line cap needs a line.
-    path += `${broken ? "M" : "L"}${px(x(middle))} ${px(y(value))}${broken ? "h0" : ""}`;
-    broken = false;
-  }
+    const [middle, height] = [px(x((begin + end) / 2)), px(y(value))];
+    // A step that stands alone is drawn as long as it is.
+    const isNext = begin - reached < 1e-3;
+    const isAlone = !isNext && (Number.isNaN(values[i + 1] ?? Number.NaN) || (from[i + 1] ?? 0) - end > 1e-3);
+    path += isAlone ? `M${px(x(begin))} ${height}H${px(x(end))}` : `${isNext ? "L" : "M"}${middle} ${height}`;
+    reached = end;
+  });
   return path;
 }
 

@@ -1,5 +1,6 @@
+import { count } from "../../core/wording.ts";
 import { type Content, type Html, html as svg } from "../html.ts";
-import { linearScale, type Scale } from "./scale.ts";
+import { linearScale, roundStep, type Scale } from "./scale.ts";
 import type { FaultBand, Timeline, View } from "./timeline.ts";
 
 /** Drawing area of all charts over time, with the same margins, time axis and fault bands. */
@@ -28,7 +29,7 @@ export function plotOf(view: View, height: number, above: number, below: number)
     right,
     top: above,
     bottom: height - below,
-    x: linearScale(view, { from: left, to: right }, timeLabel(view.to), spacing),
+    x: linearScale(view, { from: left, to: right }, timeLabel(view.to), spacing, timeStep),
   };
 }
 
@@ -48,7 +49,7 @@ export function chart(
   const { view, height, left, right, top, bottom } = plot;
   return svg`<svg class="chart" id="${parts.id}" width="${view.width}" height="${height}" viewBox="0 0 ${view.width} ${height}" role="img" aria-label="${parts.label}">
 <defs><clipPath id="${parts.id}-area"><rect x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"/></clipPath></defs>
-${parts.bands && bandRects(plot, parts.bands)}
+${parts.bands && bandShades(plot, parts.bands)}
 ${parts.y && yAxis(plot, parts.y)}
 <g clip-path="url(#${parts.id}-area)">${parts.body}</g>
 <path class="axis" d="M${left} ${bottom}H${right}"/>
@@ -57,13 +58,33 @@ ${parts.over}
 </svg>`;
 }
 
-/** Shades the faults that are in view. */
-function bandRects(plot: Plot, bands: readonly FaultBand[]): Html {
-  return svg`<g class="bands">${visible(plot, bands).map(
-    ({ band, x0, x1 }) =>
-      svg`<rect class="band hue-${band.hue}" x="${px(x0)}" y="${plot.top}" width="${px(Math.max(1, x1 - x0))}" height="${plot.bottom - plot.top}"/>`,
+/** Shades the faults that are in view: one path for each colour, because a long run has hundreds of faults. */
+function bandShades(plot: Plot, bands: readonly FaultBand[]): Html {
+  const height = plot.bottom - plot.top;
+  return svg`<g class="bands">${[...byHue(plot, bands)].map(
+    ([hue, boxes]) =>
+      svg`<path class="band hue-${hue}" d="${boxes.map(({ x0, x1 }) => boxPath(x0, plot.top, Math.max(1, x1 - x0), height)).join("")}"/>`,
   )}</g>`;
 }
+
+/** Bands in view by colour, those of one colour that share a pixel as one. */
+export function byHue(
+  plot: Plot,
+  bands: readonly FaultBand[],
+): Map<number, { readonly x0: number; x1: number }[]> {
+  const hues = new Map<number, { readonly x0: number; x1: number }[]>();
+  for (const { band, x0, x1 } of visible(plot, bands)) {
+    const boxes = hues.get(band.hue) ?? [];
+    hues.set(band.hue, boxes);
+    const last = boxes.at(-1);
+    if (last !== undefined && x0 <= last.x1 + 0.5) last.x1 = Math.max(last.x1, x1);
+    else boxes.push({ x0, x1 });
+  }
+  return hues;
+}
+
+export const boxPath = (x: number, y: number, width: number, height: number): string =>
+  `M${px(x)} ${px(y)}h${px(width)}v${px(height)}h${px(-width)}z`;
 
 /** Bands that are in view, with their pixels clipped to it. */
 export function visible<B extends { readonly from: number; readonly to: number }>(
@@ -96,6 +117,14 @@ function timeAxis(plot: Plot): Html {
   })}</g>`;
 }
 
+/** Steps between ticks of more than ten seconds: round on a clock. */
+const clockSteps = [15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400];
+
+const timeStep = (least: number): number =>
+  least <= 10
+    ? roundStep(least)
+    : (clockSteps.find((step) => step >= least) ?? roundStep(least / 86_400) * 86_400);
+
 /** Formats times: seconds below ten minutes, then `12:30`, with as many decimals as the distance of ticks needs. */
 function timeLabel(latest: number): (value: number, step: number) => string {
   return (value, step) => {
@@ -117,8 +146,15 @@ export const textFits = (text: string, width: number): boolean => text.length * 
 export const firstFitting = (width: number, ...texts: readonly string[]): string =>
   texts.find((text) => textFits(text, width)) ?? "";
 
+/** Faults that a chart names for screen readers; the table lists more. */
+const namedFaults = 12;
+
 /** Sentence on the faults in a chart, for screen readers. */
-export const faultsInWords = ({ faults }: Timeline): string =>
-  faults.length === 0
-    ? "No faults."
-    : `Shaded: ${faults.map(({ label, summary, from, to }) => `${label} ${summary}, ${from.toFixed(1)} to ${to.toFixed(1)} s`).join("; ")}.`;
+export function faultsInWords({ faults }: Timeline): string {
+  if (faults.length === 0) return "No faults.";
+  const named = faults
+    .slice(0, namedFaults)
+    .map(({ label, summary, from, to }) => `${label} ${summary}, ${from.toFixed(1)} to ${to.toFixed(1)} s`);
+  const more = faults.length - named.length;
+  return `Shaded: ${named.join("; ")}${more > 0 ? `; and ${count(more, "more fault")}` : ""}.`;
+}

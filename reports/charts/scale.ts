@@ -19,16 +19,17 @@ export interface Extent {
   readonly to: number;
 }
 
-/** Linear scale, with about one labelled tick every `spacing` pixels, at round values. */
+/** Linear scale, with about one labelled tick every `spacing` pixels, at round values: `stepOf` rounds their distance up. */
 export function linearScale(
   domain: Extent,
   range: Extent,
   format: (value: number, step: number) => string,
   spacing = 90,
+  stepOf: (least: number) => number = roundStep,
 ): Scale {
   const length = Math.abs(range.to - range.from);
   const span = domain.to - domain.from || 1;
-  const step = roundStep(span / Math.max(1, length / spacing));
+  const step = stepOf(span / Math.max(1, length / spacing));
   const ticks: Tick[] = [];
   for (let i = Math.ceil(domain.from / step - 1e-9); i * step <= domain.to + step * 1e-9; i++)
     // `|| 0`: never label a tick -0.

@@ -1,36 +1,66 @@
+import { seriesBy } from "../data/series.ts";
 import { type Html, html as svg } from "../html.ts";
 import { formatCount } from "../numbers.ts";
 import { stepArea } from "./lines.ts";
-import { chart, faultsInWords, narrowWidth, plotOf } from "./plot.ts";
+import { chart, faultsInWords, narrowWidth, type Plot, plotOf, px, textFits } from "./plot.ts";
 import { linearScale, roundStep } from "./scale.ts";
-import type { Timeline, View } from "./timeline.ts";
+import type { Shown, Timeline, View } from "./timeline.ts";
 
-/** Draws outcomes per second, stacked: `ok` at the bottom, where it is easiest to read. */
-export function throughputChart(timeline: Timeline, view: View): Html {
-  const { bucketSeconds, buckets, throughput } = timeline.series;
-  const plot = plotOf(view, view.width < narrowWidth ? 150 : 180, 8, 22);
+/** Room over what succeeded, for failures. */
+const headroom = 1.3;
+
+/** Draws outcomes per second, stacked: `ok` at the bottom, where it is easiest to read. Its scale is that of what succeeded. */
+export function throughputChart(timeline: Timeline, view: View, { measure }: Pick<Shown, "measure">): Html {
+  const { bucketSeconds, buckets } = timeline.series;
+  const { rates } = seriesBy(timeline.series, measure);
+  const plot = plotOf(view, view.width < narrowWidth ? 150 : 180, 18, 22);
   let lower = new Float32Array(buckets);
   const layers = (["ok", "fail", "info"] as const).map((outcome) => {
     const below = lower;
-    const upper = throughput[outcome].map((value, i) => value + (below[i] ?? 0));
+    const upper = rates[outcome].map((value, i) => value + (below[i] ?? 0));
     lower = upper;
     return { outcome, below, upper };
   });
-  const peak = lower.reduce((a, b) => Math.max(a, b), 1);
-  const y = linearScale(
-    { from: 0, to: Math.ceil(peak / roundStep(peak / 4)) * roundStep(peak / 4) },
-    { from: plot.bottom, to: plot.top },
-    (value) => formatCount(value),
-    42,
-  );
+  const peak = (values: Float32Array) => values.reduce((a, b) => Math.max(a, b), 1);
+  const [most, succeeded] = [peak(lower), peak(rates.ok)];
+  const top = roundedUp(Math.min(most, succeeded * headroom));
+  const y = linearScale({ from: 0, to: top }, { from: plot.bottom, to: plot.top }, formatCount, 42);
   return chart(plot, {
     id: "throughput-chart",
-    label: `Outcomes per second over time, by outcome, at most ${formatCount(peak)}. ${faultsInWords(timeline)}`,
+    label: `Operations per second over time, by outcome: at most ${formatCount(succeeded)} ok, and ${formatCount(most)} in all. ${faultsInWords(timeline)}`,
     bands: timeline.faults,
     y,
     body: layers.map(
       ({ outcome, below, upper }) =>
         svg`<path class="area ${outcome}" d="${stepArea(bucketSeconds, below, upper, view, plot.x, y)}"/>`,
     ),
+    over: most > top && cutMarks(plot, lower, bucketSeconds, top),
   });
+}
+
+const roundedUp = (value: number): number => Math.ceil(value / roundStep(value / 4)) * roundStep(value / 4);
+
+/** A longer run of cut steps than this has one mark, in pixels. */
+const markWidth = 9;
+
+/** Marks over steps that are higher than the chart, with the height of the highest in view. */
+function cutMarks(plot: Plot, totals: Float32Array, bucketSeconds: number, top: number): Html {
+  const cut = [...totals.keys()].filter((i) => {
+    const middle = (i + 0.5) * bucketSeconds;
+    return (totals[i] ?? 0) > top * 1.001 && middle >= plot.view.from && middle <= plot.view.to;
+  });
+  const places: number[] = [];
+  for (const i of cut) {
+    const at = plot.x((i + 0.5) * bucketSeconds);
+    if (at - (places.at(-1) ?? Number.NEGATIVE_INFINITY) >= markWidth) places.push(at);
+  }
+  const highest = cut.reduce((a, b) => ((totals[b] ?? 0) > (totals[a] ?? 0) ? b : a), cut[0] ?? 0);
+  const words = `up to ${formatCount(totals[highest] ?? 0)}/s`;
+  const at = plot.x((highest + 0.5) * bucketSeconds);
+  const anchor = textFits(words, plot.right - at) ? "start" : "end";
+  const marks = places.map((x) => `M${px(x - 4)} ${plot.top - 2}l4 -6l4 6z`).join("");
+  return svg`<g class="cut"><path d="${marks}"/>${
+    cut.length > 0 &&
+    svg`<text x="${px(at + (anchor === "start" ? 7 : -7))}" y="${plot.top - 3}" text-anchor="${anchor}">${words}</text>`
+  }</g>`;
 }

@@ -1,4 +1,5 @@
-import type { LaneColour } from "../../core/verdict.ts";
+import type { Curve, LaneColour } from "../../core/verdict.ts";
+import type { Measure } from "../data/measure.ts";
 import type { Series } from "../data/series.ts";
 import type { UsageSeries } from "../data/usage.ts";
 
@@ -10,6 +11,7 @@ export interface Timeline {
   readonly leaders: readonly LeaderBand[];
   readonly phases: readonly PhaseBand[];
   readonly lanes: readonly LaneBand[];
+  readonly curves: readonly CurveBand[];
   readonly series: Series;
   readonly usage: UsageSeries;
 }
@@ -51,10 +53,40 @@ export interface LaneBand extends Band {
   readonly colour: LaneColour;
 }
 
+/** Measure over time of one checker, of one node or of all. */
+export interface CurveBand {
+  readonly checker: string;
+  readonly label: string;
+  readonly node?: string;
+  /** Begin and end of each step, seconds. */
+  readonly from: Float32Array;
+  readonly to: Float32Array;
+  /** Median and worst, milliseconds. */
+  readonly p50: Float32Array;
+  readonly worst: Float32Array;
+}
+
+/** Makes a curve as charts draw it. */
+export const curveBand = (checker: string, { label, node, step, steps }: Curve): CurveBand => ({
+  checker,
+  label,
+  ...(node !== undefined && { node }),
+  from: Float32Array.from(steps, ({ at }) => at / 1e9),
+  to: Float32Array.from(steps, ({ at }) => (at + step) / 1e9),
+  p50: Float32Array.from(steps, ({ p50Ms }) => p50Ms),
+  worst: Float32Array.from(steps, ({ worstMs }) => worstMs),
+});
+
 /** Part of the run that is drawn, and the width of the drawing. */
 export interface View extends Band {
   /** Pixels, margins included. */
   readonly width: number;
+}
+
+/** What of the operations the charts show: one name or all (`""`), placed and timed by one measure. */
+export interface Shown {
+  readonly f: string;
+  readonly measure: Measure;
 }
 
 /** Number of colours each for nodes, faults and operations; further ones reuse them. */

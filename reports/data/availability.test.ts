@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { NodeId } from "../../core/op.ts";
-import { nanos, seconds } from "../../core/time.ts";
 import { operation } from "../testing/operations.ts";
-import { impactOf, longest, longestByNode, outages } from "./availability.ts";
+import { longest, longestByNode, outages, outagesOf } from "./availability.ts";
 
 const lengths = (periods: ReturnType<typeof outages>) =>
   periods.map(({ from, to }) => [from / 1e6, to / 1e6]);
@@ -47,25 +46,16 @@ describe("outages()", () => {
   });
 });
 
-describe("impactOf()", () => {
-  it("counts what was sent while the fault lasted, and the longest outage that touches it", () => {
-    const fault = {
-      id: 1,
-      name: "kill",
-      summary: "kill n1",
-      nodes: [],
-      cut: [],
-      from: nanos(100e6),
-      to: nanos(200e6),
-    };
+describe("outagesOf()", () => {
+  it("separates writes from reads: a leader without quorum may still answer one of them", () => {
     const run = [
-      operation({ from: 90, to: 95 }),
-      operation({ from: 110, to: 350 }),
-      operation({ from: 120, to: 130, outcome: "fail" }),
-      operation({ from: 150, to: 900, outcome: "info" }),
-      operation({ from: 300, to: 360 }),
+      operation({ f: "read", from: 0, to: 10 }),
+      operation({ f: "write", from: 0, to: 800 }),
+      operation({ f: "read", from: 400, to: 410 }),
     ];
-    const impact = impactOf(fault, run, outages(run), seconds(1));
-    expect(impact).toEqual({ ok: 1, fail: 1, info: 1, p99: 240_000, outageSeconds: 0.24 });
+    const { all, writes, reads } = outagesOf(run);
+    expect(longest(writes)).toEqual({ from: 0, to: 800e6 });
+    expect(longest(reads)).toEqual({ from: 0, to: 10e6 });
+    expect(longest(all)).toEqual({ from: 10e6, to: 410e6 });
   });
 });

@@ -1,7 +1,5 @@
-import type { FaultWindow } from "../../core/fault.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
-import { quantile, responseMicros } from "./series.ts";
 
 /** Period in which operations were pending and none succeeded. */
 export interface Outage {
@@ -13,8 +11,25 @@ export interface Outage {
  * Every period between one `ok` answer and the next, counted from when an operation was pending: time without operations is
  * not an outage. The last one ends when the last operation was given up.
  */
-export function outages(operations: readonly Operation[]): Outage[] {
-  const byCompletion = [...operations].sort((a, b) => a.completedAt - b.completedAt);
+export const outages = (operations: readonly Operation[]): Outage[] =>
+  outagesBetween(inOrderOfCompletion(operations));
+
+/** Sorts numbers in place of operations: there may be hundreds of thousands. */
+function inOrderOfCompletion(operations: readonly Operation[]): Operation[] {
+  const order = Uint32Array.from(operations.keys());
+  const completed = new Float64Array(operations.length);
+  operations.forEach(({ completedAt }, i) => {
+    completed[i] = completedAt;
+  });
+  // Two that were never answered are Infinity both: their difference is no number.
+  order.sort((a, b) => {
+    const [one, other] = [completed[a] as number, completed[b] as number];
+    return one === other ? a - b : one - other;
+  });
+  return Array.from(order, (i) => operations[i] as Operation);
+}
+
+function outagesBetween(byCompletion: readonly Operation[]): Outage[] {
   // firstInvoked[i]: the earliest invocation in byCompletion[i…], which was pending when answer i - 1 came.
   const firstInvoked: number[] = [];
   let earliest = Number.POSITIVE_INFINITY;
@@ -55,49 +70,36 @@ export function longest(periods: readonly Outage[]): Outage | undefined {
 /** Longest outage seen by the clients of each node. */
 export function longestByNode(operations: readonly Operation[]): Map<NodeId, Outage> {
   const byNode = new Map<NodeId, Operation[]>();
-  for (const operation of operations) {
+  for (const operation of inOrderOfCompletion(operations)) {
     if (operation.node === undefined) continue;
     const own = byNode.get(operation.node);
     if (own === undefined) byNode.set(operation.node, [operation]);
     else own.push(operation);
   }
   const worst = [...byNode].flatMap(([node, own]) => {
-    const outage = longest(outages(own));
+    const outage = longest(outagesBetween(own));
     return outage === undefined ? [] : [[node, outage] as const];
   });
   return new Map(worst.sort(([a], [b]) => a.localeCompare(b)));
 }
 
-/** Impact of a fault on clients. */
-export interface Impact {
-  /** Operations sent while the fault lasted, by outcome. */
-  readonly ok: number;
-  readonly fail: number;
-  readonly info: number;
-  /** Response time of the `ok` ones in microseconds; NaN if there are none. */
-  readonly p99: number;
-  /** Longest outage of the whole cluster that overlaps the fault, in seconds. */
-  readonly outageSeconds: number;
+/** Periods without a successful answer to any client: of any kind, to a write, to a read. */
+export interface Outages {
+  readonly all: readonly Outage[];
+  readonly writes: readonly Outage[];
+  readonly reads: readonly Outage[];
 }
 
-export function impactOf(
-  fault: FaultWindow,
-  operations: readonly Operation[],
-  periods: readonly Outage[],
-  end: Nanos,
-): Impact {
-  const during = operations.filter(({ invokedAt }) => invokedAt >= fault.from && invokedAt <= fault.to);
-  const count = (type: string) => during.filter(({ outcome }) => outcome.type === type).length;
-  const times = during
-    .filter(({ outcome }) => outcome.type === "ok")
-    .map((operation) => responseMicros(operation, end))
-    .sort((a, b) => a - b);
-  const touching = longest(periods.filter(({ from, to }) => from <= fault.to && to >= fault.from));
+export function outagesOf(operations: readonly Operation[]): Outages {
+  const byCompletion = inOrderOfCompletion(operations);
   return {
-    ok: count("ok"),
-    fail: count("fail"),
-    info: count("info"),
-    p99: quantile(times, 0.99),
-    outageSeconds: touching === undefined ? 0 : (touching.to - touching.from) / 1e9,
+    all: outagesBetween(byCompletion),
+    writes: outagesBetween(byCompletion.filter((operation) => !isReading(operation))),
+    reads: outagesBetween(byCompletion.filter(isReading)),
   };
 }
+
+const readingNames = new Set(["read", "list", "get", "range", "read-at"]);
+
+/** Whether an operation only reads, by the names that workloads use. */
+export const isReading = ({ call }: Operation): boolean => readingNames.has(call.f);

@@ -11,7 +11,9 @@ export type Column = InstanceType<(typeof kinds)[Kind]>;
 export function pack(value: unknown): string {
   return JSON.stringify(value, (_, member) => {
     const kind = kindOf(member);
-    return kind === undefined ? member : { [`column:${kind}`]: toBase64(member as Column) };
+    if (kind === undefined) return member;
+    const stored = narrowed(member as Column, kind);
+    return { [`column:${kind}:${kindOf(stored)}`]: toBase64(stored) };
   });
 }
 
@@ -19,12 +21,27 @@ export function pack(value: unknown): string {
 export function unpack(text: string): unknown {
   return JSON.parse(text, (_, member) => {
     if (typeof member !== "object" || member === null) return member;
-    for (const kind of Object.keys(kinds) as Kind[]) {
-      const packed: unknown = member[`column:${kind}`];
-      if (typeof packed === "string") return new kinds[kind](fromBase64(packed));
-    }
-    return member;
+    const [name, packed] = firstOf(member);
+    const [, kind, stored] = columnName.exec(name) ?? [];
+    if (kind === undefined || typeof packed !== "string") return member;
+    const column = new kinds[stored as Kind](fromBase64(packed));
+    return kind === stored ? column : kinds[kind as Kind].from(column);
   });
+}
+
+const columnName = /^column:(f32|u32|u16|u8):(f32|u32|u16|u8)$/;
+
+const firstOf = (member: object): readonly [string, unknown] => {
+  for (const [name, value] of Object.entries(member)) return [name, value];
+  return ["", undefined];
+};
+
+/** The same whole numbers in as few bytes as the greatest needs. */
+function narrowed(column: Column, kind: Kind): Column {
+  if (kind === "f32" || column.length === 0) return column;
+  let greatest = 0;
+  for (const value of column) if (value > greatest) greatest = value;
+  return greatest < 256 ? Uint8Array.from(column) : greatest < 65_536 ? Uint16Array.from(column) : column;
 }
 
 function kindOf(value: unknown): Kind | undefined {

@@ -3,16 +3,18 @@ import type { Operation } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
 import { cutEnd } from "../../core/wording.ts";
 import { barLabel } from "../describe-operation.ts";
-import { responseMicros } from "./series.ts";
+import { type Measure, startOf, tookMicros } from "./measure.ts";
 import { type Kept, thin } from "./thin.ts";
 
-/** Points of the scatter plot, one for each operation, by intended start: columns of equal length, with dictionaries. */
+/** Points of the scatter plot, one for each operation, in order of their intended starts: columns of equal length, with dictionaries. */
 export interface Points {
   /** Operations in the run; more than points if the run was thinned. */
   readonly total: number;
   /** Number of `ok` operations left out, and of `fail` and `info` ones merged into a neighbour. */
   readonly dropped: number;
   readonly merged: number;
+  /** Length of the steps whose slowest and fastest operations are all here; 0 if nothing was left out. */
+  readonly stepSeconds: number;
   readonly functions: readonly string[];
   readonly nodes: readonly string[];
   readonly keys: readonly string[];
@@ -39,8 +41,8 @@ export interface Points {
 
 export const outcomes = ["ok", "fail", "info"] as const;
 
-/** Number of points above which a report thins them: about 2 MB. */
-const pointLimit = 50_000;
+/** Number of points above which a report thins them: about 1 MB. */
+const pointLimit = 18_000;
 
 export function pointsOf(
   operations: readonly Operation[],
@@ -48,9 +50,8 @@ export function pointsOf(
   words: CallWords,
   limit = pointLimit,
 ): Points {
-  const startOf = (operation: Operation) => operation.intendedAt ?? operation.invokedAt;
   const kept: Kept = thin(operations, end, limit);
-  const shown = [...kept.operations].sort((a, b) => startOf(a) - startOf(b));
+  const shown = [...kept.operations].sort((a, b) => startOf(a, "response") - startOf(b, "response"));
   const unitMicros = 10 ** Math.max(0, Math.ceil(Math.log10(end / 1e3 / 0xffffffff)));
   const [functions, nodes, keys, labels, errors] = [
     new Dictionary(0xff),
@@ -67,13 +68,12 @@ export function pointsOf(
     total: operations.length,
     dropped: kept.dropped,
     merged: kept.merged,
+    stepSeconds: kept.stepSeconds,
     unitMicros,
-    at: Uint32Array.from(shown, (operation) => Math.round(startOf(operation) / 1e3 / unitMicros)),
-    response: Uint32Array.from(shown, (operation) => Math.round(responseMicros(operation, end))),
+    at: Uint32Array.from(shown, (operation) => Math.round(startOf(operation, "response") / 1e3 / unitMicros)),
+    response: Uint32Array.from(shown, (operation) => Math.round(tookMicros(operation, "response", end))),
     service: openLoop
-      ? Uint32Array.from(shown, ({ invokedAt, completedAt }) =>
-          Math.round((Math.min(completedAt, end) - invokedAt) / 1e3),
-        )
+      ? Uint32Array.from(shown, (operation) => Math.round(tookMicros(operation, "service", end)))
       : new Uint32Array(),
     outcome: Uint8Array.from(shown, (operation) => outcomes.indexOf(operation.outcome.type)),
     f: Uint8Array.from(shown, (operation) => functions.add(operation.call.f)),
@@ -118,4 +118,11 @@ class Dictionary {
     this.words.push(word);
     return this.words.length - 1;
   }
+}
+
+/** Seconds since the run began at which point `i` was meant to start, or was sent. */
+export function secondsOf(points: Points, i: number, measure: Measure): number {
+  const meant = (points.at[i] ?? 0) * points.unitMicros;
+  const waited = (points.response[i] ?? 0) - (points.service[i] ?? points.response[i] ?? 0);
+  return (measure === "service" ? meant + waited : meant) / 1e6;
 }

@@ -18,7 +18,7 @@ const run = [...ordinary, ...failures, ...peaks];
 
 describe("thin()", () => {
   it("leaves a run alone that is within the limit", () => {
-    expect(thin(run, end, run.length)).toEqual({ operations: run, dropped: 0, merged: 0 });
+    expect(thin(run, end, run.length)).toEqual({ operations: run, dropped: 0, merged: 0, stepSeconds: 0 });
   });
 
   it("keeps every failure and every 100 ms' slowest of each function", () => {

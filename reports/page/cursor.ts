@@ -47,10 +47,11 @@ export class Cursor {
         ? this.#scatter?.nearest(this.#state, at.x, at.y, 14)
         : undefined;
     this.#ringAround(point, host);
+    host.classList.toggle("on-point", point !== undefined);
     this.#tip.replaceChildren(
       ...(point === undefined
-        ? describeMoment(this.#timeline, this.#state.f, this.moment)
-        : describePoint(this.#points, point)),
+        ? describeMoment(this.#timeline, this.#state, this.moment)
+        : describePoint(this.#points, point, this.#state.measure)),
     );
     this.#place(host, at);
   }

@@ -36,13 +36,16 @@ export function append<K extends keyof HTMLElementTagNameMap>(
 export const styleColour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** Marks the pressed button of a group and passes on its value. */
+const choices = (attribute: string) => document.querySelectorAll<HTMLElement>(`button[data-${attribute}]`);
+
+/** Passes on the value of a group's button that is pressed. */
 export function mountChoice(attribute: string, chosen: (value: string) => void): void {
-  const buttons = [...document.querySelectorAll<HTMLElement>(`button[data-${attribute}]`)];
-  for (const button of buttons) {
-    button.addEventListener("click", () => {
-      for (const other of buttons) other.setAttribute("aria-pressed", String(other === button));
-      chosen(button.dataset[attribute] ?? "");
-    });
-  }
+  for (const button of choices(attribute))
+    button.addEventListener("click", () => chosen(button.dataset[attribute] ?? ""));
+}
+
+/** Shows which value of a group is chosen. */
+export function showChoice(attribute: string, value: string): void {
+  for (const button of choices(attribute))
+    button.setAttribute("aria-pressed", String(button.dataset[attribute] === value));
 }

@@ -9,11 +9,22 @@ import { mountTheme } from "./theme.ts";
 
 /** Entry of the page's code. The report is complete without it; this makes the charts fit, zoom and respond. */
 
-const source = document.getElementById(pageDataId)?.textContent;
-const data = source ? (unpack(source) as PageData) : undefined;
-const repaint = data ? mountReport(data) : () => {};
+/** Characters of data from which a page counts as long. */
+const longPage = 900_000;
+
+const source = document.getElementById(pageDataId)?.textContent ?? "";
+let repaint = () => {};
 mountCopyButtons();
-mountTheme(repaint);
+mountTheme(() => repaint());
+// A long run's charts take a moment: what is drawn already is shown first.
+if (source.length > longPage) requestAnimationFrame(() => setTimeout(mount));
+else mount();
+
+function mount(): void {
+  const data = source === "" ? undefined : (unpack(source) as PageData);
+  if (data !== undefined) repaint = mountReport(data);
+  document.documentElement.dataset["ready"] = "";
+}
 
 /** Returns a function to call when colours change: canvases do not follow the style by themselves. */
 function mountReport({ timeline, points, sketches, spectra }: PageData): () => void {
@@ -24,9 +35,13 @@ function mountReport({ timeline, points, sketches, spectra }: PageData): () => v
     if (sketch) onResize(area, (width) => drawSketch(area, sketch, width));
   }
   for (const link of document.querySelectorAll<HTMLElement>("a.zoom")) {
-    link.addEventListener("click", () => {
+    link.addEventListener("click", (event) => {
       const { from, to } = link.dataset;
-      if (from !== undefined && to !== undefined) charts.show(Number(from), Number(to));
+      if (from === undefined || to === undefined) return;
+      // The address says what is shown, which the link's own fragment would replace.
+      event.preventDefault();
+      charts.show(Number(from), Number(to));
+      document.getElementById("over-time")?.scrollIntoView();
     });
   }
   return charts.repaint;

@@ -2,7 +2,8 @@ import { latencyFrame } from "../charts/latency.ts";
 import type { Plot } from "../charts/plot.ts";
 import { type Extent, logExtent, type Scale } from "../charts/scale.ts";
 import type { Timeline } from "../charts/timeline.ts";
-import { outcomes, type Points } from "../data/points.ts";
+import { firstFrom, type Measure } from "../data/measure.ts";
+import { outcomes, type Points, secondsOf } from "../data/points.ts";
 import { styleColour } from "./dom.ts";
 import { drawShape, type Shape } from "./shapes.ts";
 import { type ChartState, viewOf } from "./state.ts";
@@ -16,6 +17,8 @@ export class Scatter {
   readonly #extent: Extent;
   /** For each error, whether it is a refused comparison. */
   readonly #refused: readonly boolean[];
+  /** By each measure: seconds of every point, and the points in that order. */
+  readonly #placed: Readonly<Record<Measure, Placed>>;
   #drawn: { readonly plot: Plot; readonly y: Scale; readonly shown: readonly number[] } | undefined;
 
   constructor(timeline: Timeline, points: Points, host: HTMLElement) {
@@ -27,7 +30,8 @@ export class Scatter {
     this.#frame = document.createElement("div");
     host.append(this.#canvas, this.#frame);
     this.#refused = points.errors.map((error) => error.startsWith("mismatch"));
-    this.#extent = logExtent(points.response, { from: 100, to: 100_000 });
+    this.#placed = { response: placed(points, "response"), service: placed(points, "service") };
+    this.#extent = logExtent([...points.response, ...points.service], { from: 100, to: 100_000 });
   }
 
   get plot(): Plot | undefined {
@@ -49,7 +53,13 @@ export class Scatter {
       context.fillStyle = style.colour;
       context.strokeStyle = style.colour;
       for (const i of points)
-        drawShape(context, style.shape, plot.x(this.secondsOf(i)), y(this.microsOf(i, state)), style.size);
+        drawShape(
+          context,
+          style.shape,
+          plot.x(this.secondsOf(i, state)),
+          y(this.microsOf(i, state)),
+          style.size,
+        );
     }
     context.restore();
   }
@@ -61,10 +71,12 @@ export class Scatter {
     let found: number | undefined;
     let least = reach * reach;
     const latest = drawn.plot.x.invert(x + reach);
-    for (let position = this.#firstFrom(drawn.shown, drawn.plot.x.invert(x - reach)); ; position++) {
+    const { seconds } = this.#placed[state.measure];
+    const times = Float64Array.from(drawn.shown, (i) => seconds[i] ?? 0);
+    for (let position = firstFrom(times, drawn.plot.x.invert(x - reach)); ; position++) {
       const i = drawn.shown[position];
-      if (i === undefined || this.secondsOf(i) > latest) return found;
-      const dx = drawn.plot.x(this.secondsOf(i)) - x;
+      if (i === undefined || (times[position] ?? 0) > latest) return found;
+      const dx = drawn.plot.x(times[position] ?? 0) - x;
       const dy = drawn.y(this.microsOf(i, state)) - y;
       const distance = dx * dx + dy * dy;
       if (distance >= least) continue;
@@ -73,25 +85,25 @@ export class Scatter {
     }
   }
 
-  /** Position of the first of `shown` at or after a moment: they are in order of time. */
-  #firstFrom(shown: readonly number[], seconds: number): number {
-    let [low, high] = [0, shown.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.secondsOf(shown[middle] ?? 0) < seconds) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  /** Point in view that started nearest to a moment. */
+  nearestTo({ measure }: ChartState, moment: number): number | undefined {
+    const { seconds } = this.#placed[measure];
+    const distance = (i: number) => Math.abs((seconds[i] ?? 0) - moment);
+    return this.#drawn?.shown.reduce<number | undefined>(
+      (nearest, i) => (nearest === undefined || distance(i) < distance(nearest) ? i : nearest),
+      undefined,
+    );
   }
 
   /** Where point `i` is, pixels of the host. */
   pixelsOf(state: ChartState, i: number): { x: number; y: number } | undefined {
     const drawn = this.#drawn;
-    return drawn && { x: drawn.plot.x(this.secondsOf(i)), y: drawn.y(this.microsOf(i, state)) };
+    return drawn && { x: drawn.plot.x(this.secondsOf(i, state)), y: drawn.y(this.microsOf(i, state)) };
   }
 
-  secondsOf(i: number): number {
-    return ((this.#points.at[i] ?? 0) * this.#points.unitMicros) / 1e6;
+  /** When the point started, by the measure that is shown. */
+  secondsOf(i: number, { measure }: ChartState): number {
+    return this.#placed[measure].seconds[i] ?? 0;
   }
 
   microsOf(i: number, { measure }: ChartState): number {
@@ -102,13 +114,14 @@ export class Scatter {
 
   /** Positions of the points that the state shows, in order of time. */
   #visible(state: ChartState): number[] {
-    const { at, f, functions } = this.#points;
+    const { f, functions } = this.#points;
+    const { seconds, order } = this.#placed[state.measure];
     const wanted = functions.indexOf(state.f);
     const shown: number[] = [];
-    for (let i = 0; i < at.length; i++) {
-      const seconds = this.secondsOf(i);
-      if (seconds < state.from) continue;
-      if (seconds > state.to) break;
+    for (const i of order) {
+      const at = seconds[i] ?? 0;
+      if (at < state.from) continue;
+      if (at > state.to) break;
       if (state.f === "" || f[i] === wanted) shown.push(i);
     }
     return shown;
@@ -129,6 +142,17 @@ export class Scatter {
     }
     return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
   }
+}
+
+interface Placed {
+  readonly seconds: Float64Array;
+  readonly order: Uint32Array;
+}
+
+function placed(points: Points, measure: Measure): Placed {
+  const seconds = Float64Array.from(points.at, (_, i) => secondsOf(points, i, measure));
+  const order = Uint32Array.from(seconds.keys()).sort((a, b) => (seconds[a] ?? 0) - (seconds[b] ?? 0));
+  return { seconds, order };
 }
 
 interface PointStyle {

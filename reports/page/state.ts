@@ -1,4 +1,5 @@
 import type { Timeline, View } from "../charts/timeline.ts";
+import type { Measure } from "../data/measure.ts";
 
 /** State shared by all charts over time. */
 export interface ChartState {
@@ -6,8 +7,10 @@ export interface ChartState {
   to: number;
   /** Name of the operation shown; `""` for all. */
   f: string;
-  measure: "response" | "service";
+  measure: Measure;
   colour: "outcome" | "function";
+  /** Point whose key's history is open. */
+  point?: number;
 }
 
 /** Shortest period to zoom to, in seconds: anything shorter shows single operations only. */

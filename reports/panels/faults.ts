@@ -1,12 +1,20 @@
+import { count } from "../../core/wording.ts";
 import type { Context, Judged, NamedFault } from "../context.ts";
-import { impactOf, type Outage, outages } from "../data/availability.ts";
-import { type Html, html } from "../html.ts";
-import { formatCount, formatDuration, formatMicros } from "../numbers.ts";
-import { number, type Row, stackingTable, text } from "./table.ts";
+import type { FaultFigures, FaultLatency } from "../data/fault-figures.ts";
+import { quantile } from "../data/measure.ts";
+import type { PeriodFigures } from "../data/phases.ts";
+import { type Content, type Html, html } from "../html.ts";
+import { formatCount, formatDuration, formatMicros, formatRate, formatSpan } from "../numbers.ts";
+import { byMeasureOf } from "./by-measure.ts";
+import { type Heading, number, plainTable, type Row, scrollingTable, stackingTable, text } from "./table.ts";
 
-/** What was broken when, the proof that it took effect, and what the clients saw of it. */
+/** Faults that have a row of their own each; of more, those with the longest outages do, and a plain list names all. */
+const rowsMax = 40;
+const worstShown = 12;
+
+/** What was broken when, the proof that it took effect, what clients saw of it, and how soon they were served again. */
 export function faultsPanel(context: Context<Judged>): Html {
-  const { faults, operations } = context;
+  const { faults, figures } = context;
   const { nemeses = [] } = context.run;
   const title = html`<h2 id="faults">Faults</h2>`;
   if (faults.length === 0) {
@@ -16,47 +24,197 @@ export function faultsPanel(context: Context<Judged>): Html {
         : "No faults were injected.";
     return html`<section aria-labelledby="faults">${title}<p>${why}</p></section>`;
   }
-  const allOutages = outages(operations);
+  const all = faults.map((fault, i): Struck => ({ fault, figures: figures.faults[i] as FaultFigures }));
+  const isLong = all.length > rowsMax;
+  const shown = isLong
+    ? all.toSorted((a, b) => b.figures.withoutAnySeconds - a.figures.withoutAnySeconds).slice(0, worstShown)
+    : all;
+  const worst = isLong ? ` The ${worstShown} with the longest outages` : "";
   return html`<section aria-labelledby="faults">${title}
-${stackingTable(
-  undefined,
-  [
-    text("Fault"),
-    text("Description"),
-    number("From"),
-    number("Lasted"),
-    text("Proof that it took effect"),
-    number("ok"),
-    number("fail"),
-    number("unknown"),
-    number("Outage"),
-    number("p99 of ok"),
-  ],
-  faults.map((fault) => faultRow(context, fault, allOutages)),
-)}
-<p class="note">Counts are of operations sent during the fault. Outage: the longest period overlapping the fault in which operations were pending and none succeeded on any node.</p>
+${tally(context)}
+${isLong && byKind(all)}
+${stackingTable(isLong ? worst.trim() : undefined, struckColumns, shown.map(struckRow))}
+<h3>Until clients were served again</h3>
+${scrollingTable("Failover of each fault", failoverColumns, shown.map(failoverRow))}
+<p class="note">Since the fault's begin, to 10 ms. First ok: the first answer to an operation that was sent after it. A dash: not before the next fault. Healthy: from here on, 20 operations in a row, but for one, were answered within the 99th percentile of healthy times. Without: the longest period overlapping the fault in which such operations were pending and none succeeded on any node.</p>
+<h3>Before, during and after</h3>
+${scrollingTable("Latency and rates before, during and after each fault", aroundColumns, shown.map(aroundRow))}
+<p class="note">${aroundNote(context)}</p>
+${isLong && everyFault(all)}
 </section>`;
 }
 
-function faultRow(
-  { operations, end }: Context<Judged>,
-  { window, band }: NamedFault,
-  allOutages: readonly Outage[],
-): Row {
-  const impact = impactOf(window, operations, allOutages, end);
-  const unnamed = window.nodes.filter((node) => !window.summary.includes(node));
+interface Struck {
+  readonly fault: NamedFault;
+  readonly figures: FaultFigures;
+}
+
+const aroundNote = ({ figures }: Context<Judged>): Content =>
+  html`Before and after: at most 5 s, and no other fault. ${
+    figures.service !== undefined &&
+    html`<span class="by-response">Operations count where they were meant to start.</span><span class="by-service">Operations count where they were sent.</span>`
+  } Writes failed: they had no effect, and refused comparisons are not among them.`;
+
+function tally({ faults, figures }: Context<Judged>): Html {
+  const kinds = [...new Set(faults.map(({ window }) => window.name))];
+  const unproven = faults.filter(({ window }) => window.proof === undefined).length;
+  const byNode = [...figures.withoutAnyByNode].map(
+    ([node, { from, to }], i) =>
+      html`${i > 0 && " · "}<span class="no-break">${node} ${formatDuration((to - from) / 1e9)}</span>`,
+  );
+  return html`<p>${count(faults.length, "fault")}: ${kinds
+    .map((kind) => `${kind} ${formatCount(faults.filter(({ window }) => window.name === kind).length)}`)
+    .join(
+      ", ",
+    )}.${unproven > 0 && html` <span class="caveat">${count(unproven, "fault")} without proof of any effect.</span>`}${
+    byNode.length > 0 &&
+    html` <span class="quiet">Longest time without an ok answer to the clients of each node: ${byNode}.</span>`
+  }</p>`;
+}
+
+const struckColumns: readonly Heading[] = [
+  text("Fault"),
+  text("Description"),
+  text("Hit"),
+  number("From"),
+  number("Lasted"),
+  text("Proof that it took effect"),
+];
+
+const nameCell = ({ band }: NamedFault): Html =>
+  html`<a class="zoom key fault-key hue-${band.hue}" href="#over-time" data-from="${band.from}" data-to="${band.to}" title="Show it in the charts">${band.label} ${band.name}</a>`;
+
+function struckRow({ fault, figures }: Struck): Row {
+  const { window, band } = fault;
   return {
     cells: [
-      html`<a class="zoom key fault-key hue-${band.hue}" href="#over-time" data-from="${band.from}" data-to="${band.to}" title="Show it in the charts">${band.label} ${band.name}</a>`,
-      html`${window.summary}${unnamed.length > 0 && html` <span class="quiet">(${unnamed.join(", ")})</span>`}`,
+      nameCell(fault),
+      window.summary,
+      rolesText(figures),
       `${band.from.toFixed(2)} s`,
       formatDuration(band.to - band.from),
       window.proof ?? html`<span class="caveat">no proof that it took effect</span>`,
-      formatCount(impact.ok),
-      formatCount(impact.fail),
-      formatCount(impact.info),
-      formatDuration(impact.outageSeconds),
-      formatMicros(impact.p99),
     ],
   };
+}
+
+/** `leader n1, follower n2` */
+const rolesText = ({ roles }: FaultFigures): string =>
+  roles.map(({ node, role }) => (role === "unknown" ? node : `${role} ${node}`)).join(", ") || "–";
+
+const failoverColumns: readonly Heading[] = [
+  text("Fault"),
+  number("Leader known"),
+  number("First write ok"),
+  number("First read ok"),
+  number("Healthy again"),
+  number("Without writes"),
+  number("Without reads"),
+  number("Without any"),
+];
+
+const failoverRow = ({ fault, figures }: Struck): Row => ({
+  cells: [
+    nameCell(fault),
+    ...[figures.leaderSeconds, figures.firstWriteSeconds, figures.firstReadSeconds].map(formatSpan),
+    byMeasureOf(figures, ({ healthySeconds }) => formatSpan(healthySeconds)),
+    ...[figures.withoutWriteSeconds, figures.withoutReadSeconds, figures.withoutAnySeconds].map(formatSpan),
+  ],
+});
+
+const aroundColumns: readonly Heading[] = [
+  text("Fault"),
+  number("p50 before"),
+  number("during"),
+  number("after"),
+  number("p99 before"),
+  number("during"),
+  number("after"),
+  number("ok/s before"),
+  number("during"),
+  number("after"),
+  number("Writes failed"),
+  number("unknown"),
+];
+
+const aroundRow = ({ fault, figures }: Struck): Row => {
+  const three = (value: (period: PeriodFigures) => string) =>
+    (["before", "during", "after"] as const).map((when) => byMeasureOf(figures, (one) => value(one[when])));
+  const writes = (name: "failedWrites" | "unknownWrites") =>
+    byMeasureOf(figures, (one: FaultLatency) => formatCount(one[name]));
+  return {
+    cells: [
+      nameCell(fault),
+      ...three(({ p50 }) => formatMicros(p50)),
+      ...three(({ p99 }) => formatMicros(p99)),
+      ...three(({ okPerSecond }) => formatRate(okPerSecond)),
+      writes("failedWrites"),
+      writes("unknownWrites"),
+    ],
+  };
+};
+
+/** Each kind of fault of a long run in one row. */
+function byKind(all: readonly Struck[]): Html {
+  const kinds = [...new Set(all.map(({ fault }) => fault.window.name))];
+  const columns = [
+    text("Fault"),
+    number("Times"),
+    ...["Leader known", "First write ok", "First read ok", "Without any"].flatMap((name) => [
+      number(name, "Median"),
+      number("worst", "Worst of this kind"),
+    ]),
+  ];
+  return scrollingTable(
+    "Faults by kind",
+    columns,
+    kinds.map((kind) => {
+      const own = all.filter(({ fault }) => fault.window.name === kind).map(({ figures }) => figures);
+      const spread = (part: (figures: FaultFigures) => number | undefined) => {
+        const sorted = own.flatMap((figures) => part(figures) ?? []).sort((a, b) => a - b);
+        return [formatSpan(quantile(sorted, 0.5)), formatSpan(quantile(sorted, 1))];
+      };
+      return {
+        cells: [
+          kind,
+          formatCount(own.length),
+          ...spread(({ leaderSeconds }) => leaderSeconds),
+          ...spread(({ firstWriteSeconds }) => firstWriteSeconds),
+          ...spread(({ firstReadSeconds }) => firstReadSeconds),
+          ...spread(({ withoutAnySeconds }) => withoutAnySeconds),
+        ],
+      };
+    }),
+  );
+}
+
+/** All faults as plain text: hundreds of rows of a real table would slow the page down. */
+function everyFault(all: readonly Struck[]): Html {
+  const rows = all.map(({ fault: { window, band }, figures }) => [
+    band.label,
+    window.name,
+    window.summary,
+    `${band.from.toFixed(2)} s`,
+    formatSpan(band.to - band.from),
+    formatSpan(figures.leaderSeconds),
+    formatSpan(figures.firstWriteSeconds),
+    formatSpan(figures.firstReadSeconds),
+    formatSpan(figures.withoutAnySeconds),
+    formatMicros(figures.response.during.p99),
+    window.proof ?? "no proof that it took effect",
+  ]);
+  const columns = [
+    text("Fault"),
+    text("kind"),
+    text("description"),
+    number("from"),
+    number("lasted"),
+    number("leader"),
+    number("write ok"),
+    number("read ok"),
+    number("without any"),
+    number("p99 during"),
+    text("proof"),
+  ];
+  return html`<details><summary>All ${formatCount(all.length)} faults</summary>${plainTable("All faults", columns, rows)}</details>`;
 }

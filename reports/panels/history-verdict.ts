@@ -15,13 +15,18 @@ export function historyVerdictPanel(context: Context<JudgedHistory>): Html {
   return html`<section class="hero ${run.verdict}" aria-labelledby="verdict">
 <div class="verdict">${verdictMark(run.verdict, 76)}<div>
 <h1 id="verdict">${verdictWords[run.verdict]}</h1>
-<p class="lead">${lead(run)}${evidence}</p>
+<p class="lead"><bdi>${lead(run)}</bdi>${evidence}</p>
 </div></div>
 ${identity(context)}
 <p class="promise">Checked against the model <code>${run.model}</code>: ${promiseWords[promises].meaning}.</p>
-${checksTable(run, promises)}
 </section>`;
 }
+
+/** Each checker with its verdict and what it found. */
+export const historyChecksPanel = ({ run, promises }: Context<JudgedHistory>): Html =>
+  html`<section aria-labelledby="checks"><h2 id="checks">What was checked</h2>
+${checksTable(run, promises)}
+</section>`;
 
 /** Explains the verdict in one sentence. */
 function lead(run: JudgedHistory): string {

@@ -5,14 +5,14 @@ import { type Html, html } from "../html.ts";
 import type { JudgedHistory } from "../judged-history.ts";
 import { formatCount, formatFigure, formatMicros } from "../numbers.ts";
 import { commandBox, facts } from "./facts.ts";
-import { figure, operationsFigure, speedOf } from "./figures.ts";
+import { figure, operationsFigure } from "./figures.ts";
 import { defaultWidth } from "./over-time.ts";
 import { number, scrollingTable, text } from "./table.ts";
 
 /** Key figures of a history file. Without times, durations are dashes. */
 export function historyFiguresPanel(context: Context<JudgedHistory>): Html {
-  const { run, operations, isTimed } = context;
-  const speed = isTimed ? speedOf(context) : undefined;
+  const { run, operations, isTimed, figures } = context;
+  const speed = isTimed ? { ...figures.response.all, perSecond: figures.okPerSecond } : undefined;
   const invalid = run.verdict === "invalid" && html`<span class="caveat">of an invalid history</span>`;
   const under = isTimed
     ? html`of <i>ok</i> operations, by the times in the history ${invalid}`

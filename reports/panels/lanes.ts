@@ -2,11 +2,12 @@
 
 import type { Lane, Part, Verdict } from "../../core/verdict.ts";
 import { asSentence, asTitle } from "../../core/wording.ts";
+import { curveChart, leastMs } from "../charts/curves.ts";
 import { checkerLanesChart, laneKeys } from "../charts/lanes.ts";
-import type { FaultBand } from "../charts/timeline.ts";
+import type { FaultBand, Timeline } from "../charts/timeline.ts";
 import type { Context, Judged } from "../context.ts";
 import { type Html, html } from "../html.ts";
-import { formatCount, formatDuration } from "../numbers.ts";
+import { formatCount, formatDuration, formatMicros } from "../numbers.ts";
 import type { Section } from "../sections.ts";
 import { defaultWidth } from "./over-time.ts";
 import { stalenessWords } from "./staleness.ts";
@@ -20,11 +21,11 @@ const words: Readonly<Record<string, (verdict: Verdict, run: Judged) => Html>> =
   staleness: stalenessWords,
 };
 
-/** A section for each checker that looked for something with a place in time. */
+/** A section for each checker that looked for something with a place in time. Without operations, nobody could. */
 export const lanesSections = (context: Context<Judged>): Section[] =>
   context.run.verdicts.flatMap((verdict) => {
     const { checker, lanes } = verdict;
-    if (lanes === undefined) return [];
+    if (lanes === undefined || context.operations.length === 0) return [];
     const title = asTitle(checker);
     return [{ id: checker, title, markup: section(verdict, lanes, title, context) }];
   });
@@ -41,16 +42,33 @@ function section(
     : html`<p>${asSentence(summary)}</p>`;
   const heading = html`<h2 id="${checker}">${title}</h2>`;
   const table = parts.length === 0 ? undefined : partsTable(parts);
+  const curves = curvesOf(checker, timeline);
   if (lanes.length === 0)
-    return html`<section aria-labelledby="${checker}">${heading}${begin}${table}</section>`;
+    return html`<section aria-labelledby="${checker}">${heading}${begin}${curves}${table}</section>`;
   const own = timeline.lanes.filter((band) => band.checker === checker);
   return html`<section aria-labelledby="${checker}">${heading}
 ${begin}
+${curves}
 <p class="legend">${laneKeys(own)} <span class="quiet">under the faults of their node, on the time axis of all charts</span></p>
 <div class="plot" data-plot="checker-lanes" data-checker="${checker}">${checkerLanesChart(timeline, { from: 0, to: timeline.end, width: defaultWidth }, checker)}</div>
 ${lanesTable(lanes, timeline.faults)}
 ${table}
 </section>`;
+}
+
+/** What the checker measured over time: a chart for each node, all on one scale. */
+function curvesOf(checker: string, timeline: Timeline): Html | undefined {
+  const own = timeline.curves.filter((curve) => curve.checker === checker);
+  const [first] = own;
+  if (first === undefined) return undefined;
+  const view = { from: 0, to: timeline.end, width: defaultWidth };
+  const step = formatDuration((first.to[0] ?? 0) - (first.from[0] ?? 0));
+  return html`<h3>${asTitle(first.label)} of each node</h3>
+<p class="legend"><span class="key line-key median">median</span> <span class="key line-key worst">worst</span> <span class="quiet">in steps of ${step}, at the time of the acknowledgement, under the faults of the node; ${formatMicros(leastMs * 1e3)} and less, or before the acknowledgement, is drawn at the bottom</span></p>
+<div class="strips">${own.map(
+    ({ node = "" }) =>
+      html`<div class="plot" data-plot="curve" data-checker="${checker}" data-node="${node}">${curveChart(timeline, view, checker, node)}</div>`,
+  )}</div>`;
 }
 
 /** What the checker looked at, one line each, folded. */
@@ -66,7 +84,7 @@ function partsTable(parts: readonly Part[]): Html {
       cells: [name, node ?? "–", ...figures.map((figure) => figureText(figure, own[figure]))],
     }),
   );
-  return html`<details><summary>Each of ${parts.length}, worst first</summary>${stackingTable("In parts, worst first", columns, rows)}</details>`;
+  return html`<details><summary>${parts.length === 1 ? "The only one" : `Each of ${parts.length}, worst first`}</summary>${stackingTable("In parts, worst first", columns, rows)}</details>`;
 }
 
 /** Table of findings: the worst first if they have a duration that says how bad each is, otherwise in order of time. */

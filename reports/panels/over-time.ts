@@ -1,13 +1,18 @@
-import { count } from "../../core/wording.ts";
+import type { Operation } from "../../core/op.ts";
+import { nanos } from "../../core/time.ts";
+import { count, listed } from "../../core/wording.ts";
 import { laneKeys, lanesChart } from "../charts/lanes.ts";
 import { percentileNames, percentilesChart } from "../charts/percentiles.ts";
 import { throughputChart } from "../charts/throughput.ts";
 import { hues, type View } from "../charts/timeline.ts";
 import type { Context, Judged } from "../context.ts";
+import { type Measure, timed } from "../data/measure.ts";
+import { figuresIn } from "../data/phases.ts";
 import type { Points } from "../data/points.ts";
-import { quantile } from "../data/series.ts";
+import { enoughFor, widestStep } from "../data/series.ts";
 import { type Html, html } from "../html.ts";
 import { formatCount, formatDuration, formatMicros } from "../numbers.ts";
+import { byMeasure } from "./by-measure.ts";
 import { number, scrollingTable } from "./table.ts";
 
 /** Width of charts before the page knows its own, in pixels. */
@@ -18,12 +23,14 @@ export const defaultWidth = 1_060;
  * scripts and on paper; the page redraws them at its own width and zoom.
  */
 export function overTimePanel(context: Context<Judged>, points: Points): Html {
-  const { timeline, run, isTimed } = context;
+  const { timeline, run, isTimed, operations } = context;
+  if (operations.length === 0)
+    return html`<section aria-labelledby="over-time"><h2 id="over-time">The run over time</h2><p>No operation was sent, so there is nothing to draw.</p></section>`;
   const view: View = { from: 0, to: timeline.end, width: defaultWidth };
-  const functions = timeline.series.latency.map(({ f }) => f);
+  const functions = timeline.series.response.latency.map(({ f }) => f);
   return html`<section aria-labelledby="over-time"><h2 id="over-time">${run.readMode === undefined ? "The history" : "The run"} over time</h2>
 ${!isTimed && html`<p class="note">The history has no times. Its events are drawn a millisecond apart, in order: lengths show what overlapped, not how long it took.</p>`}
-<p class="hint scripted">Drag over a chart to zoom in, double-click to zoom out. Keyboard: arrows move the cursor, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>0</kbd> shows everything.</p>
+<p class="hint scripted">Click a point to see what happened around it on its key. Drag over a chart to zoom in, double-click to zoom out. Keyboard: arrows move the cursor, <kbd>Enter</kbd> opens the history of the nearest point’s key, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>0</kbd> shows everything. The address of the page holds what you see, to send on.</p>
 <div class="toolbar scripted" role="toolbar" aria-label="What the charts show">
 <span class="choices" role="group" aria-label="Operation">${functions.map(
     (f, i) =>
@@ -40,12 +47,12 @@ ${!isTimed && html`<p class="note">The history has no times. Its events are draw
 </div>
 <div class="charts" data-colouring="outcome">
 <h3>${isTimed ? "Latency of every operation" : "Every operation"}</h3>
-${scatterLegend(points)}
+${scatterLegend(context, points)}
 <div class="plot" data-plot="latency"><noscript><p class="note">The scatter plot needs JavaScript. All other charts and figures work without it.</p></noscript></div>
 ${lanes(context, view)}
 ${isTimed && overall(context, view)}
 </div>
-${isTimed && figuresOverTime({ timeline })}
+${isTimed && figuresOverTime(context)}
 </section>`;
 }
 
@@ -58,18 +65,45 @@ function lanes({ timeline, run }: Context<Judged>, view: View): Html | undefined
 <div class="plot" data-plot="lanes">${lanesChart(timeline, view)}</div>`;
 }
 
-function overall({ timeline, run }: Context<Judged>, view: View): Html {
-  return html`<h3>Percentiles of the response time</h3>
-<p class="legend">${percentileNames.map((name) => html`<span class="key line-key ${name}">${name}</span> `)}<span class="quiet">of <i>ok</i> operations, in steps of ${formatMicros(timeline.series.bucketSeconds * 1e6)}</span>${run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`}</p>
-<div class="plot" data-plot="percentiles">${percentilesChart(timeline, view, "")}</div>
-<h3>Throughput by outcome</h3>
-<p class="legend"><span class="key ok">ok</span> <span class="key fail">fail</span> <span class="key info">unknown</span> <span class="quiet">per second, at the time the outcome was known</span></p>
-<div class="plot" data-plot="throughput">${throughputChart(timeline, view)}</div>`;
+function overall({ timeline, run, askers }: Context<Judged>, view: View): Html {
+  const { bucketSeconds, service } = timeline.series;
+  const measure = byMeasure({ response: "response", service: service && "service" });
+  const shown = { f: "", measure: "response" } as const;
+  const at =
+    service === undefined
+      ? ""
+      : html` <span class="by-response">where they were meant to start</span><span class="by-service">where they were sent</span>`;
+  const step = formatDuration(bucketSeconds);
+  const widest = formatDuration(Math.max(bucketSeconds, widestStep / 1e9));
+  const steps =
+    step === widest ? `in steps of ${step}` : `in steps of ${step}, up to ${widest} where there are few`;
+  return html`<h3>Percentiles of the ${measure} time</h3>
+<p class="legend">${percentileNames.map((name) => html`<span class="key line-key ${name}">${name}</span> `)}<span class="quiet">of <i>ok</i> operations${at}, ${steps}: p99 of at least ${enoughFor.p99}, p95 of ${enoughFor.p95}, p50 of ${enoughFor.p50}</span>${run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`}</p>
+<div class="plot" data-plot="percentiles">${percentilesChart(timeline, view, shown)}</div>
+<h3>Operations per second, by outcome</h3>
+<p class="legend"><span class="key ok">ok</span> <span class="key fail">fail</span> <span class="key info">unknown</span> <span class="quiet">counted${at === "" ? " where they were sent" : at}, in steps of ${step}; the scale is that of what succeeded, and more is cut with a mark</span></p>
+${askers.standing.length > 0 && html`<p class="legend"><span class="quiet">Only the load is counted here, and not ${standingWords(askers.standing)}, which standing clients sent at their own pace.</span></p>`}
+<div class="plot" data-plot="throughput">${throughputChart(timeline, view, shown)}</div>`;
+}
+
+/** `1,204 watch and 312 read-at operations` */
+function standingWords(operations: readonly Operation[]): string {
+  const counts = new Map<string, number>();
+  for (const { call } of operations) counts.set(call.f, (counts.get(call.f) ?? 0) + 1);
+  const parts = [...counts].sort(([, a], [, b]) => b - a).map(([f, number]) => `${formatCount(number)} ${f}`);
+  return `${listed(parts)} ${operations.length === 1 ? "operation" : "operations"}`;
 }
 
 /** Legend of colours and shapes: one line for each way of colouring; the page shows the one in use. */
-function scatterLegend(points: Points): Html {
-  const note = html`<span class="quiet">${thinned(points)} Each is drawn at its ${points.service.length > 0 ? "intended " : ""}start.</span>`;
+function scatterLegend({ askers }: Context<Judged>, points: Points): Html {
+  const place = byMeasure({
+    response: points.service.length > 0 ? "where it was meant to start" : "where it was sent",
+    service: points.service.length > 0 ? "where it was sent" : undefined,
+  });
+  const last =
+    askers.last.length > 0 &&
+    ` The ${count(askers.last.length, "read")} at the end, of all that was written, ${askers.last.length === 1 ? "is" : "are"} no load.`;
+  const note = html`<span class="quiet">${thinned(points)} Each is drawn ${place}.${last}</span>`;
   const refused = points.errors.some((error) => error.startsWith("mismatch"));
   const functions = points.functions.map((f, i) => [f, i % hues] as const);
   return html`<p class="legend by-outcome"><span class="key ok dot">ok</span><span class="key fail cross">fail, had no effect</span>${refused && html`<span class="key fail speck">comparison refused</span>`}<span class="key info triangle">unknown, may have happened</span><span class="scripted">zoomed in, the shape of an ok shows its operation: ${functions.map(
@@ -80,11 +114,12 @@ function scatterLegend(points: Points): Html {
   )}<span class="key cross">fail</span><span class="key triangle">unknown</span>${note}</p>`;
 }
 
-function thinned({ total, dropped, merged, at }: Points): string {
+function thinned(points: Points): string {
+  const { total, dropped, merged, at } = points;
   if (dropped === 0 && merged === 0) return `${count(total, "operation")}.`;
   const coincident =
     merged > 0 ? `, ${count(merged, "failure")} drawn together with another on the same spot` : "";
-  return `${formatCount(at.length)} of ${formatCount(total)} operations: every failure and the extremes of each 100 ms are shown, ${formatCount(dropped)} ordinary ok left out${coincident}.`;
+  return `${formatCount(at.length)} of ${formatCount(total)} operations: every failure and the extremes of each ${formatDuration(points.stepSeconds)} are shown, ${formatCount(dropped)} ordinary ok left out${coincident}.`;
 }
 
 function faultKeys({ timeline }: Pick<Context, "timeline">): Html {
@@ -92,36 +127,29 @@ function faultKeys({ timeline }: Pick<Context, "timeline">): Html {
   return html`${kinds.map(([name, hue]) => html`<span class="key fault-key hue-${hue}">${name}</span> `)}`;
 }
 
-/** The charts as a table of about thirty rows, for readers who cannot see them. */
-function figuresOverTime({ timeline }: Pick<Context, "timeline">): Html {
-  const { bucketSeconds, buckets, throughput, latency } = timeline.series;
-  const together = Math.ceil(buckets / 30);
-  const rows = Array.from({ length: Math.ceil(buckets / together) }, (_, i) => {
-    const [from, to] = [i * together, Math.min(buckets, (i + 1) * together)];
-    const count = (outcome: "ok" | "fail" | "info") =>
-      throughput[outcome].subarray(from, to).reduce((a, b) => a + b, 0) * bucketSeconds;
-    const medians = [...(latency[0]?.p50.subarray(from, to) ?? [])].filter((value) => !Number.isNaN(value));
-    const slowest = [...(latency[0]?.max.subarray(from, to) ?? [])].filter((value) => !Number.isNaN(value));
-    return {
-      cells: [
-        `${(from * bucketSeconds).toFixed(1)} s`,
-        formatCount(count("ok")),
-        formatCount(count("fail")),
-        formatCount(count("info")),
-        formatMicros(quantile(medians.sort(ascending), 0.5)),
-        formatMicros(quantile(slowest.sort(ascending), 1)),
-      ],
-    };
-  });
-  const headings = [
-    number("From"),
-    number("ok"),
-    number("fail"),
-    number("unknown"),
-    number("typical median", "Median of the medians of shorter intervals"),
-    number("slowest ok"),
-  ];
-  return html`<details><summary>These charts as a table, in steps of ${formatDuration(together * bucketSeconds)}</summary>${scrollingTable("Figures over time", headings, rows)}</details>`;
-}
+/** Rows of the table that stands for the charts. */
+const tableRows = 30;
 
-const ascending = (a: number, b: number): number => a - b;
+/** The charts as a table of about thirty rows, for readers who cannot see them. */
+function figuresOverTime({ timeline, askers, end }: Context<Judged>): Html {
+  const { bucketSeconds, buckets, service } = timeline.series;
+  const step = bucketSeconds * Math.ceil(buckets / tableRows);
+  const rowsBy = (measure: Measure) => {
+    const all = timed(askers.load, measure);
+    return Array.from({ length: Math.ceil(timeline.end / step) }, (_, i) => {
+      const [from, to] = [nanos(i * step * 1e9), nanos((i + 1) * step * 1e9)];
+      const { ok, fail, info, p50, max } = figuresIn(all, [{ from, to }], end);
+      return [formatCount(ok), formatCount(fail), formatCount(info), formatMicros(p50), formatMicros(max)];
+    });
+  };
+  const response = rowsBy("response");
+  const sent = service === undefined ? undefined : rowsBy("service");
+  const rows = response.map((cells, i) => ({
+    cells: [
+      `${(i * step).toFixed(1)} s`,
+      ...cells.map((text, j) => byMeasure({ response: text, service: sent?.[i]?.[j] })),
+    ],
+  }));
+  const headings = ["From", "ok", "fail", "unknown", "median ok", "slowest ok"].map((name) => number(name));
+  return html`<details><summary>These charts as a table, in steps of ${formatDuration(step)}</summary>${scrollingTable("Figures over time", headings, rows)}</details>`;
+}

@@ -50,6 +50,7 @@ function latencyRow({ f, outcome, measure, count, mean, p50, p95, p99, p999, max
   const named = outcome === "info" ? "unknown" : outcome;
   const times = [mean, p50, p95, p99, count < enoughForThreeNines ? Number.NaN : p999, max];
   return {
+    class: `of-${measure}`,
     cells: [
       f,
       html`<span class="key ${outcome}">${named}</span>`,

@@ -44,6 +44,25 @@ export function stackingTable(caption: Content, columns: readonly Heading[], row
   )}</tbody></table>`;
 }
 
+/** Table of many rows as one block of aligned text, which costs the page two elements. */
+export function plainTable(
+  label: string,
+  columns: readonly Heading[],
+  rows: readonly (readonly string[])[],
+): Html {
+  const lines = [columns.map(({ name }) => name), ...rows];
+  const widths = columns.map((_, i) => lines.reduce((most, line) => Math.max(most, line[i]?.length ?? 0), 0));
+  const padded = lines.map((line) =>
+    line
+      .map((cell, i) =>
+        columns[i]?.number === true ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+  return html`<pre class="plain-table" tabindex="0" role="region" aria-label="${label}">${padded.join("\n")}</pre>`;
+}
+
 const head = (columns: readonly Heading[]): Html =>
   html`<thead><tr>${columns.map(
     ({ name, number: figures, title }) =>

@@ -1,29 +1,37 @@
-import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
+import { measuredStaleness, stalenessFigures } from "../../checker/reads/measured-staleness.ts";
 import { unreachable } from "../../core/assert.ts";
 import type { Consistency } from "../../core/consistency.ts";
 import type { Run } from "../../core/run.ts";
 import { type Anomaly, knownLimits, type Verdict, type VerdictKind } from "../../core/verdict.ts";
 import { asSentence, asTitle, count } from "../../core/wording.ts";
 import type { Context } from "../context.ts";
+import { type SpeedCaveat, speedCaveat } from "../data/speed.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { verdictMark, verdictWords } from "../marks.ts";
 import { formatCount, formatDuration, formatFigure, formatShare } from "../numbers.ts";
 import { promiseWords, watchWords } from "../promise-words.ts";
+import { clientNote } from "./figures.ts";
+import { headline } from "./headline.ts";
 import { number, type Row, stackingTable, text } from "./table.ts";
 
-/** Top of the report: the verdict, the reason, and the kind of run. */
-export function verdictPanel({ run, faults }: Context): Html {
+/** Top of the report: the verdict, the reason and the promise, with the numbers next to them, and the kind of run. */
+export function verdictPanel(context: Context): Html {
+  const { run, faults } = context;
+  const caveat = speedCaveat(run);
   const proven = faults.filter(({ window }) => window.proof !== undefined).length;
   const evidence = countedAnomalies(run).length > 0 && html` <a href="#anomalies">See the evidence</a>`;
   return html`<section class="hero ${run.verdict}" aria-labelledby="verdict">
 ${run.mutant !== undefined && plantedBug(run.mutant)}
 ${run.ended !== undefined && endedEarly(run.ended)}
+<div class="first"><div>
 <div class="verdict">${verdictMark(run.verdict, 76)}<div>
 <h1 id="verdict">${verdictWords[run.verdict]}</h1>
-<p class="lead">${leadSentence(run, proven)}${evidence}</p>
+<p class="lead"><bdi>${leadSentence(run, proven)}</bdi>${evidence}</p>
 </div></div>
+<p class="promise">${judgesWatches(run) ? watchPromises(run) : readPromise(run)}</p>
+${caveat !== undefined && html`<aside class="banner limited"><strong>${caveat.kind === "overloaded" ? "Overloaded" : "Client-limited"}</strong> ${asSentence(caveat.why)} The speeds here are not the system's.</aside>`}
 ${identity(run)}
-${checksTable(run, run.readMode.promises)}
+</div>${headline(context)}</div>
 </section>`;
 }
 
@@ -95,8 +103,7 @@ function identity(run: Run): Html {
       html`<time datetime="${run.startedAt}">${run.startedAt.slice(0, 16).replace("T", " ")} UTC</time>`,
     ],
   ];
-  return html`<dl class="identity">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-<p class="promise">${judgesWatches(run) ? watchPromises(run) : readPromise(run)}</p>`;
+  return html`<dl class="identity">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 const readPromise = ({ readMode, system }: Run): Html =>
@@ -124,24 +131,34 @@ function loadWords({ load }: Run): string {
     : `${clients}, closed loop, ${lasting}`;
 }
 
-/** Each checker with its verdict and what it found. */
-export function checksTable(run: Pick<Run, "verdicts">, promises: Consistency): Html {
+/** What was checked, by which checker, and how the load generator fared. */
+export const checksPanel = (context: Context): Html =>
+  html`<section aria-labelledby="checks"><h2 id="checks">What was checked</h2>
+${checksTable(context.run, context.promises, speedCaveat(context.run))}
+<p class="note">${clientNote(context)}</p>
+</section>`;
+
+/** Each checker with its verdict and what it found. A load whose speed has a caveat is not marked as fine. */
+export function checksTable(run: Pick<Run, "verdicts">, promises: Consistency, caveat?: SpeedCaveat): Html {
   const columns = [text("Checker"), text("Verdict"), text("Finding"), number("Took")];
-  const rows = run.verdicts.map((verdict) => checkRow(verdict, promises));
+  const rows = run.verdicts.map((verdict) =>
+    checkRow(verdict, promises, verdict.checker === "load" && verdict.kind === "valid" ? caveat : undefined),
+  );
   const nobody = { cells: ["none", verdictCell("unknown"), "No checker ran on this history.", "–"] };
-  return stackingTable("What was checked", columns, rows.length > 0 ? rows : [nobody]);
+  return stackingTable(undefined, columns, rows.length > 0 ? rows : [nobody]);
 }
 
 function checkRow(
   { kind, checker, summary, seconds, figures = {}, anomalies }: Verdict,
   promises: Consistency,
+  caveat: SpeedCaveat | undefined,
 ): Row {
   const known = anomalies.filter((anomaly) => anomaly.known === true).length;
   const words = promiseWords[promises].known;
   return {
     cells: [
       asTitle(checker),
-      verdictCell(kind),
+      caveat === undefined ? verdictCell(kind) : caveatCell(caveat),
       html`${asSentence(summary)}${known > 0 && html` <span class="known">${known === 1 ? "The one shown is" : `The ${formatCount(known)} shown are`} ${words}.</span>`}${figureList(figures)}`,
       seconds === undefined ? "–" : formatDuration(seconds),
     ],
@@ -151,8 +168,15 @@ function checkRow(
 const verdictCell = (kind: VerdictKind): Html =>
   html`<span class="kind ${kind}">${verdictMark(kind, 20)} ${verdictWords[kind]}</span>`;
 
+const caveatCell = ({ kind }: SpeedCaveat): Html =>
+  html`<span class="kind unknown">${verdictMark("unknown", 20)} ${kind === "overloaded" ? "Overloaded" : "Client-limited"}</span>`;
+
+/** How stale reads were, where none was: older runs stored zeros. */
+const isOfNothing = (name: string, figures: Readonly<Record<string, number>>): boolean =>
+  figures[stalenessFigures.stale] === 0 && /^staleness ms |^versions behind /.test(name);
+
 function figureList(figures: Readonly<Record<string, number>>): Html | undefined {
-  const entries = Object.entries(figures);
+  const entries = Object.entries(figures).filter(([name]) => !isOfNothing(name, figures));
   if (entries.length === 0) return undefined;
   return html`<ul class="figures">${entries.map(([name, value]) => html`<li>${name.replace(/ ms\b/, "")} <b>${/ ms\b/.test(name) ? formatDuration(value / 1e3) : formatFigure(value)}</b></li>`)}</ul>`;
 }

@@ -67,7 +67,9 @@ export class Known {
     if (dice < 65) return Math.max(1, this.#compacted);
     if (dice < 73) return random.integer(1, Math.max(1, this.#compacted));
     if (dice < 83) return this.deletion(random) ?? this.#newest;
-    if (dice < 95) return this.#newest + random.integer(1, 30);
+    if (dice < 90) return this.#newest + random.integer(1, 30);
+    // A node that is behind has much of this before it.
+    if (dice < 95) return this.#newest + random.integer(30, 300);
     return 1;
   }
 

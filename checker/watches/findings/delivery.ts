@@ -27,7 +27,7 @@ export function deliveryVerdict(verdict: Verdict, analysis: Analysis): Verdict {
     ...measured,
   };
   const lanes = [...lags.lanes(), ...wrongLanes(analysis)].sort((a, b) => a.from - b.from);
-  const whole = { ...verdict, figures, lanes, parts: watchers(analysis) };
+  const whole = { ...verdict, figures, lanes, curves: lags.curves(), parts: watchers(analysis) };
   if (received === 0 && verdict.kind === "valid") {
     const anomalies = [{ kind: "too-few-operations", summary: nothing }];
     return { ...whole, kind: "unknown", summary: nothing, anomalies };

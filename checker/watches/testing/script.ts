@@ -127,6 +127,18 @@ export class WatchScript {
     return this.#add(to, (index) => ({ ...head, index, time: seconds(to), value: change("end") }));
   }
 
+  /** Clients are stopped. */
+  ending(at: number): this {
+    const head = { type: "info", process: "nemesis", f: "phase", value: "ending" } as const;
+    return this.#add(at, (index) => ({ ...head, index, time: seconds(at) }));
+  }
+
+  /** The final phase begins: watches are over. */
+  final(at: number): this {
+    const head = { type: "info", process: "nemesis", f: "phase", value: "final" } as const;
+    return this.#add(at, (index) => ({ ...head, index, time: seconds(at) }));
+  }
+
   /** The history lasts until then. */
   until(at: number): this {
     return this.call(at, { f: "read", key: "z" });

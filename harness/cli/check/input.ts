@@ -5,7 +5,6 @@ import { either } from "../../../core/wording.ts";
 import { unreadable } from "../../record/file-source.ts";
 import type { Case, CheckOptions } from "./case.ts";
 import { readForeign } from "./foreign.ts";
-import { readRunDirectory } from "./run.ts";
 
 /** History files of a Jepsen store directory, best first. */
 const jepsenFiles = ["history.edn", "history.txt", "jepsen.log"].flatMap((name) => [name, `${name}.gz`]);
@@ -27,6 +26,8 @@ export async function readCase(path: string, options: CheckOptions): Promise<Cas
       );
     }
   }
+  // A history file needs no system and no workload.
+  const { readRunDirectory } = await import("./run.ts");
   return readRunDirectory(path, options);
 }
 

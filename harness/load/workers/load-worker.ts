@@ -52,12 +52,12 @@ export class LoadWorker implements Worker {
   async stop(): Promise<ShareResult | undefined> {
     // Whoever is killed from now on is replaced by nobody.
     this.#begin = undefined;
-    await this.resume();
+    await this.#wake();
     return this.#state === "killed" ? undefined : await this.#running.ask({ do: "stop" });
   }
 
   async close(): Promise<void> {
-    await this.resume();
+    await this.#wake();
     if (this.#state !== "killed") await this.#running.ask({ do: "close" });
   }
 
@@ -89,6 +89,12 @@ export class LoadWorker implements Worker {
     await this.make({ ...spec, share: { ...spec.share, generation }, ...(part !== undefined && { part }) });
     this.#begin = begin;
     await this.#running.ask({ do: "start", begin, from: this.#killedAt });
+  }
+
+  /** Lets the process run, no matter who stopped it: one that is stopped answers nothing. */
+  async #wake(): Promise<void> {
+    await this.resume();
+    if (this.#state === "running") await this.#running.resume();
   }
 
   /** Tells the clients, if there are any. */

@@ -1,5 +1,6 @@
 import { assert } from "../../../core/assert.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
+import { endConnections, peersOn } from "../faults/connections.ts";
 import type { Delays } from "../faults/delays.ts";
 import { FaultRules, type Path } from "../faults/nft-rules.ts";
 import type { Network } from "../runtime.ts";
@@ -26,6 +27,17 @@ export class PodNetwork implements Network {
 
   async cut(links: readonly Link[]): Promise<void> {
     await this.#everywhere((rules, node) => rules.cut(this.#pathsTo(node, links)));
+  }
+
+  async breakConnections(links: readonly Link[]): Promise<void> {
+    await Promise.all(
+      [...this.#pods.values()].map((pod) =>
+        endConnections(
+          pod.exec,
+          peersOn(links, pod.node).map((peer) => this.#pod(peer).address),
+        ),
+      ),
+    );
   }
 
   async cutClients(nodes: readonly NodeId[]): Promise<void> {

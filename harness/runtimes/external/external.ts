@@ -164,6 +164,9 @@ class ExternalNetwork implements Network {
     return this.#proof.length > 0 ? `the fault command reported: ${this.#proof.join("; ")}` : undefined;
   }
 
+  /** What becomes of connections is up to the fault command. */
+  async breakConnections(): Promise<void> {}
+
   cutClients(): Promise<void> {
     return cannot("cut clients off");
   }

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { CouldNotRunError } from "../../../core/errors.ts";
+import { programCommand } from "../../../core/node-program.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
 import { count } from "../../../core/wording.ts";
 import {
@@ -17,8 +16,7 @@ import type { Delays } from "./delays.ts";
 /** Distance from a redirected port to the port of its proxy. */
 const proxyPortOffset = 10_000;
 
-const script = fileURLToPath(new URL("../../proxy/delay-proxy.ts", import.meta.url));
-const typescriptLoader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+const script = new URL("../../proxy/delay-proxy.ts", import.meta.url);
 
 type Delayed = DelayAnswer["delayed"];
 
@@ -124,8 +122,7 @@ class DelayProxyProcess {
   readonly #ready: Promise<Delayed>;
 
   constructor(node: ProxiedNode, spec: DelayProxySpec) {
-    const nodeCommand = [process.execPath, "--import", typescriptLoader, script, JSON.stringify(spec)];
-    const [command = "", ...args] = [...node.enter, ...nodeCommand];
+    const [command = "", ...args] = [...node.enter, ...programCommand(script), JSON.stringify(spec)];
     this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
     this.#ready = this.#nextAnswer();
     if (this.#child.stdout !== null)

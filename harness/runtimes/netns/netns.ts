@@ -4,6 +4,7 @@ import { assert } from "../../../core/assert.ts";
 import { CouldNotRunError } from "../../../core/errors.ts";
 import type { Fault } from "../../../core/fault.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
+import { endConnections, peersOn } from "../faults/connections.ts";
 import type { Delays } from "../faults/delays.ts";
 import { NetemDelays } from "../faults/netem-delays.ts";
 import { FaultRules, type Path } from "../faults/nft-rules.ts";
@@ -11,6 +12,7 @@ import { ProxyDelays } from "../faults/proxy-delays.ts";
 import { nodeIds, nodeView } from "../node-view.ts";
 import { ChildNode } from "../process/child-node.ts";
 import { removeDeadRuns } from "../process/leftovers.ts";
+import { run } from "../process/shell.ts";
 import { Supervisor } from "../process/supervisor.ts";
 import type { ClientSource, Cluster, Network, Runtime, RuntimeContext, Topology } from "../runtime.ts";
 import { NamespaceBridge, type NodeSpace } from "./bridge.ts";
@@ -150,6 +152,16 @@ function networkOf(bridge: NamespaceBridge, rules: FaultRules, delays: Delays | 
   );
   return {
     cut: (links) => rules.cut(links.map(path)),
+    async breakConnections(links) {
+      await Promise.all(
+        [...bridge.spaces].map(([node, { namespace }]) =>
+          endConnections(
+            (argv) => run([...NamespaceBridge.enter(namespace), ...argv]),
+            peersOn(links, node).map((peer) => spaceOf(bridge, peer).address),
+          ),
+        ),
+      );
+    },
     cutClients: (nodes, worker) =>
       rules.cut(
         nodes.flatMap((node) =>

@@ -129,6 +129,8 @@ function childNode(
 function networkOf(mesh: Mesh): Network {
   return {
     cut: (links) => mesh.cut(links),
+    // The proxies do it whenever a cut heals.
+    breakConnections: async () => {},
     slow: (links, delayMs, jitterMs) => mesh.slow(links, delayMs, jitterMs),
     cutClients: () => cannot("cut clients off"),
     lose: () => cannot("lose packets"),

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Address } from "../../../adapters/deployment.ts";
 import { CouldNotRunError } from "../../../core/errors.ts";
+import { programCommand } from "../../../core/node-program.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
-import { type MeshAnswer, type MeshCommand, type MeshSpec, meshAnswer } from "../../proxy/mesh-protocol.ts";
+import type { MeshAnswer, MeshCommand, MeshSpec } from "../../proxy/mesh-protocol.ts";
 import { logTail } from "./log-tail.ts";
 import type { Supervisor, TalkingChild } from "./supervisor.ts";
-import { typescriptCommand } from "./typescript.ts";
 
 const script = new URL("../../proxy/mesh-process.ts", import.meta.url);
 
@@ -27,7 +27,7 @@ export class Mesh {
   private constructor(child: TalkingChild, logFile: string) {
     this.#child = child;
     createInterface({ input: child.output }).on("line", (line) =>
-      this.#waiting.shift()?.resolve(meshAnswer.parse(JSON.parse(line))),
+      this.#waiting.shift()?.resolve(JSON.parse(line) as MeshAnswer),
     );
     // A question to a process that has just ended is answered by its end.
     child.input.on("error", () => {});
@@ -44,7 +44,7 @@ export class Mesh {
   static async start(supervisor: Supervisor, spec: MeshSpec, directory: string): Promise<Mesh> {
     mkdirSync(directory, { recursive: true });
     const logFile = join(directory, "proxies.log");
-    const command = [...typescriptCommand(script), JSON.stringify(spec)];
+    const command = [...programCommand(script), JSON.stringify(spec)];
     return new Mesh(await supervisor.spawnTalking(command, { logFile }), logFile);
   }
 
@@ -57,11 +57,11 @@ export class Mesh {
   }
 
   async cut(links: readonly Link[]): Promise<void> {
-    await this.#ask({ do: "cut", links: links.map(([from, to]) => [from, to]) });
+    await this.#ask({ do: "cut", links });
   }
 
   async slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void> {
-    await this.#ask({ do: "slow", links: links.map(([from, to]) => [from, to]), delayMs, jitterMs });
+    await this.#ask({ do: "slow", links, delayMs, jitterMs });
   }
 
   async heal(): Promise<void> {

@@ -50,6 +50,20 @@ export function runtimeContract(runtime: Runtime, start: () => Promise<EchoClust
         await echo.reaches("n2", "n1");
       });
 
+      it("takes with it what its connections hold, where they are broken", async () => {
+        const links = [link("n1", "n2"), link("n2", "n1")];
+        await echo.cluster.network.cut(links);
+        const lost = echo.client("n1").nextWord();
+        echo.client("n1").say("n2", lost);
+        await proven("n1 -> n2");
+        await echo.cluster.network.breakConnections(links);
+        await echo.client("n1").ask("n3");
+        await echo.cluster.network.heal();
+        await echo.reaches("n1", "n2");
+        await echo.reaches("n2", "n1");
+        expect(await echo.client("n2").heard()).not.toContain(lost);
+      });
+
       it("lets no new connection through until it heals", async () => {
         await echo.cluster.network.cut([link("n3", "n1")]);
         await echo.node("n3").kill();

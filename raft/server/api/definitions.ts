@@ -1,10 +1,9 @@
-import { fileURLToPath } from "node:url";
-import { loadSync, type PackageDefinition, type ServiceDefinition } from "@grpc/proto-loader";
+import { fromJSON, type PackageDefinition, type ServiceDefinition } from "@grpc/proto-loader";
+import { protos } from "./node-protos.ts";
 
-/** Reads the .proto files of this folder. Messages look as wire.ts says. */
+/** The .proto files of this folder. Messages look as wire.ts says. */
 export function loadDefinitions(): PackageDefinition {
-  return loadSync(["etcd.proto", "health.proto"], {
-    includeDirs: [fileURLToPath(new URL(".", import.meta.url))],
+  return fromJSON(protos(), {
     keepCase: true,
     longs: Number,
     enums: String,

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { programCommand } from "../../../../core/node-program.ts";
 import { linuxProcess } from "../../../runtimes/process/identity.ts";
-import { typescriptCommand } from "../../../runtimes/process/typescript.ts";
 
 /** Command line of a worker of tests. */
-export const testWorker = typescriptCommand(new URL("./worker.ts", import.meta.url));
+export const testWorker = programCommand(new URL("./worker.ts", import.meta.url));
 
 /** Process numbers of the living workers of a run: `runId` is that of its clients. */
 export function workersOf(runId: string): number[] {

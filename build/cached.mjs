@@ -1,0 +1,60 @@
+// Builds of a clone, made when they are first needed: whoever edits a file needs no build step.
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { root, testPrograms } from "./programs.mjs";
+
+const sources = ["adapters", "build", "checker", "core", "harness", "raft", "reports", "workloads"];
+const builds = join(root, "node_modules/.cache/assay");
+/** A command may run for 7 days, and loads parts of its build when it comes to them. */
+const keptMs = 8 * 86_400_000;
+
+/**
+ * The directory of a build of the sources as they are now, with the programs of tests. A build is never changed: what runs from
+ * it is not disturbed by edits.
+ * @returns {Promise<string>}
+ */
+export async function cachedBuild() {
+  const directory = join(builds, stampOf());
+  if (existsSync(directory)) return directory;
+  const { bundle } = await import("./bundle.mjs");
+  const draft = `${directory}.${process.pid}`;
+  await bundle(draft, testPrograms);
+  try {
+    renameSync(draft, directory);
+  } catch (reason) {
+    // Another process was faster.
+    if (!existsSync(directory)) throw reason;
+    rmSync(draft, { recursive: true });
+  }
+  removeOlder(statSync(directory).mtimeMs - keptMs);
+  return directory;
+}
+
+/** Changes with any file that a build is made of. */
+function stampOf() {
+  const hash = createHash("sha256");
+  const add = (/** @type {string} */ path) => {
+    const { mtimeMs, size } = statSync(path);
+    hash.update(`${path} ${mtimeMs} ${size}\n`);
+  };
+  // By hand, in half the time that a recursive readdir takes: this is what `--version` waits for.
+  const addAll = (/** @type {string} */ folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) addAll(path);
+      else if (!entry.name.endsWith(".test.ts")) add(path);
+    }
+  };
+  for (const file of ["package.json", "package-lock.json"]) add(join(root, file));
+  for (const folder of sources) addAll(join(root, folder));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** @param {number} than milliseconds since the epoch */
+function removeOlder(than) {
+  for (const name of readdirSync(builds)) {
+    const path = join(builds, name);
+    if (statSync(path).mtimeMs < than) rmSync(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,206 @@
+/** What each fault did to clients: before, during and after it, and how soon they were served again. */
+import type { FaultWindow, LeaderSpan } from "../../core/fault.ts";
+import type { NodeId, Operation } from "../../core/op.ts";
+import { type Nanos, nanos, seconds } from "../../core/time.ts";
+import { isReading, longest, type Outage, type Outages } from "./availability.ts";
+import { firstFrom, type Measure, startOf, type Timed, tookMicros, within } from "./measure.ts";
+import { figuresIn, type PeriodFigures } from "./phases.ts";
+
+/** Longest time before a fault, and after it, that is compared with it. */
+const around = seconds(5);
+/** Clients are served as before once this many operations in a row are answered in time, but for one. */
+const inARow = 20;
+
+/** Times are seconds since the fault's begin; a member that is absent did not happen before the next fault, or the end. */
+export interface FaultFigures {
+  /** What the nodes that were hit did when it struck; `unknown` if nobody knows who led. */
+  readonly roles: readonly { readonly node: NodeId; readonly role: "leader" | "follower" | "unknown" }[];
+  /** When a leader was known again; absent, too, if the leader stayed. */
+  readonly leaderSeconds?: number;
+  /** First answers to operations that were sent after it began. */
+  readonly firstWriteSeconds?: number;
+  readonly firstReadSeconds?: number;
+  /** Longest periods that overlap the fault in which operations were pending and none succeeded; 0 if there is none. */
+  readonly withoutAnySeconds: number;
+  readonly withoutWriteSeconds: number;
+  readonly withoutReadSeconds: number;
+  readonly response: FaultLatency;
+  /** Absent if no operation was meant to start before it was sent. */
+  readonly service?: FaultLatency;
+}
+
+/** Operations by when they start, by one measure. */
+export interface FaultLatency {
+  /** At most 5 s, since the fault before. */
+  readonly before: PeriodFigures;
+  readonly during: PeriodFigures;
+  /** At most 5 s, until the next fault. */
+  readonly after: PeriodFigures;
+  /** Writes that started during the fault and had no effect, or an unknown one. */
+  readonly failedWrites: number;
+  readonly unknownWrites: number;
+  /** When operations were answered within the healthy 99th percentile again; absent, too, if that is not known. */
+  readonly healthySeconds?: number;
+}
+
+export interface FaultFiguresInput {
+  /** In order of their begin. */
+  readonly faults: readonly FaultWindow[];
+  readonly leaders: readonly LeaderSpan[];
+  /** The operations by when they were meant to start, and by when they were sent if that is not the same. */
+  readonly meant: Timed;
+  readonly sent?: Timed;
+  readonly outages: Outages;
+  /** Microseconds; NaN if there was no healthy time. */
+  readonly healthyP99: Readonly<Record<Measure, number>>;
+  readonly end: Nanos;
+}
+
+/** Figures of each fault, in the order of the faults. Takes time in proportion to the operations, not to their product with the faults. */
+export function faultFigures(input: FaultFiguresInput): FaultFigures[] {
+  const { faults, meant, sent, outages } = input;
+  const touching = {
+    all: longestTouching(outages.all),
+    writes: longestTouching(outages.writes),
+    reads: longestTouching(outages.reads),
+  };
+  return faults.map((fault, i) => {
+    const others = neighbours(faults, i, input.end);
+    const latency = (all: Timed) => latencyOf(fault, all, others, input);
+    const follow = within(sent ?? meant, fault.from, others.next);
+    return {
+      roles: rolesOf(fault),
+      ...optional("leaderSeconds", leaderSeconds(fault, input.leaders, others.next)),
+      ...optional(
+        "firstWriteSeconds",
+        firstOk(fault, follow, (operation) => !isReading(operation)),
+      ),
+      ...optional("firstReadSeconds", firstOk(fault, follow, isReading)),
+      withoutAnySeconds: touching.all(fault),
+      withoutWriteSeconds: touching.writes(fault),
+      withoutReadSeconds: touching.reads(fault),
+      response: latency(meant),
+      ...(sent !== undefined && { service: latency(sent) }),
+    };
+  });
+}
+
+const optional = <Name extends string>(name: Name, value: number | undefined) =>
+  (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: number };
+
+/** End of the faults before, and begin of the next one that does not overlap. */
+function neighbours(faults: readonly FaultWindow[], i: number, end: Nanos): { ended: Nanos; next: Nanos } {
+  const { from, to } = faults[i] as FaultWindow;
+  let ended = nanos(0);
+  for (let j = i - 1; j >= 0 && j >= i - 4; j--) ended = nanos(Math.max(ended, faults[j]?.to ?? 0));
+  let next = i + 1;
+  while (next < faults.length && (faults[next] as FaultWindow).from < to) next++;
+  return { ended: nanos(Math.min(ended, from)), next: faults[next]?.from ?? end };
+}
+
+function rolesOf({ nodes, led }: FaultWindow): FaultFigures["roles"] {
+  return nodes.map((node) => ({
+    node,
+    role: led === undefined ? "unknown" : node === led ? "leader" : "follower",
+  }));
+}
+
+/** Seconds until a leader was seen after the old one was lost; undefined if it was not lost, or if none was seen in time. */
+function leaderSeconds(
+  { from, led }: FaultWindow,
+  leaders: readonly LeaderSpan[],
+  next: Nanos,
+): number | undefined {
+  const old = led ?? leaders.findLast((span) => span.from <= from)?.node;
+  const changed = leaders.findIndex((span) => span.from >= from && span.from <= next && span.node !== old);
+  if (changed < 0) return undefined;
+  const known = leaders.slice(changed).find(({ node }) => node !== undefined);
+  return known === undefined || known.from > next ? undefined : (known.from - from) / 1e9;
+}
+
+/** Seconds until the first `ok` answer to an operation of a kind; `follow` are those sent since the fault began. */
+function firstOk(
+  { from }: FaultWindow,
+  follow: readonly Operation[],
+  isOfKind: (operation: Operation) => boolean,
+): number | undefined {
+  let first = Number.POSITIVE_INFINITY;
+  for (const operation of follow) {
+    if (operation.invokedAt >= first) break;
+    if (operation.outcome.type === "ok" && isOfKind(operation))
+      first = Math.min(first, operation.completedAt);
+  }
+  return Number.isFinite(first) ? (first - from) / 1e9 : undefined;
+}
+
+/** Looks up the longest of `periods` that overlaps a fault, in seconds. */
+function longestTouching(periods: readonly Outage[]): (fault: FaultWindow) => number {
+  const ends = Float64Array.from(periods, ({ to }) => to);
+  return ({ from, to }) => {
+    const touching: Outage[] = [];
+    for (let i = firstFrom(ends, from); i < periods.length; i++) {
+      const period = periods[i] as Outage;
+      if (period.from > to) break;
+      touching.push(period);
+    }
+    const worst = longest(touching);
+    return worst === undefined ? 0 : (worst.to - worst.from) / 1e9;
+  };
+}
+
+function latencyOf(
+  { from, to }: FaultWindow,
+  operations: Timed,
+  { ended, next }: { readonly ended: Nanos; readonly next: Nanos },
+  { healthyP99, end }: FaultFiguresInput,
+): FaultLatency {
+  const { measure } = operations;
+  const period = (begin: number, last: number) =>
+    figuresIn(operations, [{ from: nanos(begin), to: nanos(Math.max(begin, last)) }], end);
+  const writes = (type: "fail" | "info") =>
+    within(operations, from, to).filter(
+      (operation) => operation.outcome.type === type && !isReading(operation) && !isRefused(operation),
+    ).length;
+  return {
+    before: period(Math.max(ended, from - around), from),
+    during: period(from, to),
+    after: period(to, Math.min(next, to + around)),
+    failedWrites: writes("fail"),
+    unknownWrites: writes("info"),
+    ...optional(
+      "healthySeconds",
+      healthySeconds(from, within(operations, from, next), healthyP99[measure], operations, end),
+    ),
+  };
+}
+
+/** A refused comparison is an answer: nothing failed. */
+const isRefused = ({ outcome }: Operation): boolean =>
+  outcome.type === "fail" && outcome.error.code === "mismatch";
+
+/** Start of the first of enough operations in a row that were answered in time, but for one. */
+function healthySeconds(
+  from: Nanos,
+  follow: readonly Operation[],
+  limit: number,
+  { measure }: Timed,
+  end: Nanos,
+): number | undefined {
+  if (!Number.isFinite(limit)) return undefined;
+  const isBad = (operation: Operation) =>
+    (operation.outcome.type !== "ok" && !isRefused(operation)) || tookMicros(operation, measure, end) > limit;
+  let run: Operation[] = [];
+  let bad = 0;
+  for (const operation of follow) {
+    run.push(operation);
+    if (isBad(operation)) bad++;
+    while (bad > 1 || (run[0] !== undefined && isBad(run[0]))) {
+      if (run[0] !== undefined && isBad(run[0])) bad--;
+      run = run.slice(1);
+    }
+    if (run.length < inARow) continue;
+    const first = run[0] as Operation;
+    return Math.max(0, startOf(first, measure) - from) / 1e9;
+  }
+  return undefined;
+}
