@@ -57,7 +57,7 @@ export function program(
     });
   addCheck(assay, clock, finish);
   addCluster(assay, registries, clock, finish);
-  addSmall(assay, registries);
+  addSmall(assay, registries, clock);
   nameHelp(assay, "assay");
   return assay;
 }
@@ -231,7 +231,7 @@ function addCluster(
     });
 }
 
-function addSmall(assay: Command, registries: LoadRegistries): void {
+function addSmall(assay: Command, registries: LoadRegistries, clock: Clock): void {
   const json = ["--json", "print one JSON object on stdout and nothing else"] as const;
   assay
     .command("report")
@@ -240,7 +240,7 @@ function addSmall(assay: Command, registries: LoadRegistries): void {
     .option(...json, false)
     .action(async (dirs: string[], options: Json) => {
       const { report } = await import("./report/report.ts");
-      await report(dirs, processOutput(options.json));
+      await report(dirs, processOutput(options.json), clock);
     });
   assay
     .command("export")

@@ -96,7 +96,10 @@ async function planSystem(
   }
   const version = forSystem(options.systemVersion, "--system-version");
   const program = runsPrograms(runtime) ? await pickProgram(adapter, version) : undefined;
-  const image = forSystem(options.image, "--image") ?? imageOf(adapter, version);
+  // A cluster that is the user's own has the version that it has.
+  const image = runtime.outlivesRun
+    ? undefined
+    : (forSystem(options.image, "--image") ?? imageOf(adapter, version));
   const pace = fitted(options, lengthsIn(given), nemeses, options.seconds);
   return { adapter, runtime, nemeses, readMode, program, image, pace };
 }

@@ -6,12 +6,14 @@ import { renderIndex } from "../../../reports/index-page.ts";
 import { renderReport } from "../../../reports/report.ts";
 import { workloads } from "../../../workloads/registry.ts";
 import type { Workload } from "../../../workloads/workload.ts";
-import { readRun } from "../../record/node-store.ts";
+import { readRun, type StoredRun } from "../../record/node-store.ts";
 import { writeInside } from "./write-inside.ts";
 
 /** Renders `report.html` of a run directory from its records; resolves with the path of the file. */
-export async function writeReport(dir: string): Promise<string> {
-  const { run, history, usage } = await readRun(dir);
+export const writeReport = async (dir: string): Promise<string> => writeReportOf(dir, await readRun(dir));
+
+/** Renders `report.html` of a run directory from what was read of it. */
+export async function writeReportOf(dir: string, { run, history, usage }: StoredRun): Promise<string> {
   const file = join(dir, "report.html");
   // If `dir` itself is a link, the user meant its target.
   const results = dirname(await realpath(dir));
