@@ -5,7 +5,6 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { register } from "../checker/models/register.ts";
 import { renderHistoryReport } from "./history-report.ts";
-import { renderIndex } from "./index-page.ts";
 import { renderReport } from "./report.ts";
 import { type Fixture, invalidFixture, staleFixture } from "./testing/runs.ts";
 
@@ -59,7 +58,6 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     writeFileSync(file("invalid.html"), render(invalid));
     writeFileSync(file("stale.html"), render(staleFixture({ seconds: 12 })));
     writeFileSync(file("history.html"), historyPage(invalid));
-    writeFileSync(file("index.html"), renderIndex([{ run: invalid.run, href: "invalid.html" }]));
     browser = await chromium.launch({ executablePath, args, timeout: 60_000 });
   }, 120_000);
 
@@ -98,7 +96,7 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     return page;
   }
 
-  for (const name of ["invalid.html", "stale.html", "history.html", "index.html"]) {
+  for (const name of ["invalid.html", "stale.html", "history.html"]) {
     for (const width of [1280, 390]) {
       it(`${name} fits ${width} pixels, asks no network and has no complaint`, async () => {
         const { page, complaints, requests } = await open(name, { viewport: { width, height: 900 } });
@@ -158,9 +156,68 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     expect(await page.locator("output.range").textContent()).toBe("");
   });
 
+  it("draws and counts every operation where it was meant to start or where it was sent, as one choice says", async () => {
+    const { page } = await open("invalid.html");
+    const service = page.getByRole("button", { name: "service", exact: true });
+    const seen = () =>
+      page.evaluate<
+        string[]
+      >(`["#percentiles-chart", "#throughput-chart", ".headline", "section[aria-labelledby=faults]",
+        "section[aria-labelledby=percentiles] table", "section[aria-labelledby=over-time] details"]
+        .map((selector) => document.querySelector(selector))
+        .map((element) => element instanceof SVGElement ? element.innerHTML : element.closest("details")
+          ? [...element.querySelectorAll("td, th")].filter((cell) => cell.querySelector(".by-service")).map((cell) =>
+              [...cell.querySelectorAll("span")].filter((span) => getComputedStyle(span).display !== "none").map((span) => span.textContent).join()).join()
+          : element.innerText)`);
+    const before = await seen();
+    const painted = await page.evaluate<string>("document.querySelector('canvas').toDataURL()");
+    await service.click();
+    const after = await seen();
+    for (const [i, text] of after.entries()) expect(text).not.toBe(before[i]);
+    expect(await page.evaluate<string>("document.querySelector('canvas').toDataURL()")).not.toBe(painted);
+    expect(await page.locator("dl.headline").textContent()).toContain("Service");
+    expect(await page.locator(".headline .by-response").first().isVisible()).toBe(false);
+  });
+
+  it("keeps what is shown in its address, from which another page shows the same", async () => {
+    const { page } = await open("invalid.html");
+    await page.getByRole("button", { name: "service", exact: true }).click();
+    await page.getByRole("button", { name: "read", exact: true }).click();
+    await page.getByRole("link", { name: "F2 kill" }).first().click();
+    await page.locator("[data-plot=latency]").focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".slice .bar.chosen").waitFor();
+    const address = await page.evaluate<string>("location.href");
+    expect(address).toMatch(/#at=[\d.]+-[\d.]+&operation=read&measure=service&point=\d+$/);
+    const shown =
+      "[document.querySelector('#percentiles-chart').innerHTML, document.querySelector('.slice').innerText, document.querySelector('output.range').textContent]";
+    const here = await page.evaluate(shown);
+    await page.goto("about:blank");
+    await page.goto(address);
+    await page.locator(".slice .bar.chosen").waitFor();
+    expect(await page.evaluate(shown)).toEqual(here);
+  });
+
+  it("opens the history of a key by keyboard, goes on to the next operation, and closes it", async () => {
+    const { page } = await open("invalid.html");
+    await page.locator("[data-plot=latency]").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    const slice = page.locator(".slice");
+    await slice.locator(".bar.chosen").waitFor();
+    const first = await page.evaluate<string>("location.hash");
+    await page.keyboard.press("ArrowRight");
+    expect(await page.evaluate<string>("location.hash")).not.toBe(first);
+    await page.keyboard.press("ArrowLeft");
+    expect(await page.evaluate<string>("location.hash")).toBe(first);
+    await page.keyboard.press("Escape");
+    expect(await slice.isHidden()).toBe(true);
+    expect(await page.evaluate<string>("document.activeElement.dataset.plot")).toBe("latency");
+  });
+
   it("shows a fault in the charts when its row is chosen", async () => {
     const { page } = await open("invalid.html");
-    await page.getByRole("link", { name: "F2 kill" }).click();
+    await page.getByRole("link", { name: "F2 kill" }).first().click();
     const range = (await page.locator("output.range").textContent()) ?? "";
     const [from = 0, to = 0] = range.match(/[\d.]+/g)?.map(Number) ?? [];
     expect(from).toBeLessThan(6.9);
@@ -170,7 +227,7 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
 
   it("describes the operation under the pointer, and opens what happened around it on the same key", async () => {
     const { page } = await open("invalid.html");
-    await page.getByRole("link", { name: "F2 kill" }).click();
+    await page.getByRole("link", { name: "F2 kill" }).first().click();
     const host = page.locator("[data-plot=latency]");
     await host.scrollIntoViewIfNeeded();
     const at = await page.evaluate<{ x: number; y: number }>(firstPaintedPixel);

@@ -26,7 +26,8 @@ import { assayVersion, thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
 import { type PlannedRun, withImage } from "./plan/plan.ts";
 import { showProgress } from "./progress-line.ts";
-import { writeIndex, writeReport } from "./report/write-report.ts";
+import { type Reported, writeComparison } from "./report/compare.ts";
+import { writeReport } from "./report/write-report.ts";
 import { describeStale, staleByFault } from "./stale-by-fault.ts";
 
 const loadWorker = new URL("./load-worker.ts", import.meta.url);
@@ -55,14 +56,14 @@ export async function bench(
       ...plan,
       clients: { faults: workerFaults },
     });
-  const finished: Finished[] = [];
+  const finished: (Finished & Reported)[] = [];
   for (const plan of planned) {
     if (deps.signal.aborted) break;
     const ready = await withImage(plan, { clock: deps.clock, log: (line) => deps.output.note(line) });
     finished.push(await runOne(ready, options, seed, { ...deps, leftovers }));
   }
   await leftovers.rest();
-  if (finished.length > 1) deps.output.print(`${await writeIndex(options.results, finished)}\n`);
+  if (finished.length > 1) deps.output.print(`${await writeComparison(finished)}\n`);
   summarise(finished, (deps.clock.now() - started) / 1e9, deps.output);
   return statusOf(finished);
 }
@@ -72,7 +73,7 @@ async function runOne(
   options: BenchOptions,
   seed: number,
   deps: BenchDeps & { readonly leftovers: Leftovers },
-): Promise<Finished> {
+): Promise<Finished & Reported> {
   const { output } = deps;
   const title = `${plan.adapter.name}${options.workload.length > 1 ? `/${plan.workload.name}` : ""}`;
   if (options.mutant !== undefined)
@@ -97,15 +98,15 @@ async function runOne(
       signal: deps.signal,
     });
     const dir = join(options.results, run.id);
-    const report = await writeReport(dir);
-    printRun(run, report, output);
-    return { run, dir, report };
+    const reported = await writeReport(dir);
+    printRun(run, reported.report, output);
+    return { run, dir, ...reported };
   } catch (reason) {
     if (!(reason instanceof TrialFailedError)) throw reason;
-    const report = await writeReport(reason.dir);
+    const reported = await writeReport(reason.dir);
     output.note(`${title}: ${reason.message}`);
     output.note(`${title}: everything recorded is in ${reason.dir}`);
-    return { run: reason.run, dir: reason.dir, report, failure: reason.message };
+    return { run: reason.run, dir: reason.dir, ...reported, failure: reason.message };
   } finally {
     shown.end();
   }

@@ -236,11 +236,17 @@ function addSmall(assay: Command, registries: LoadRegistries, clock: Clock): voi
   assay
     .command("report")
     .argument("<dir...>", "run directories")
-    .description("render the reports of stored runs again")
+    .description(
+      "render the reports of stored runs again, and a page that compares them if there are several",
+    )
+    .option(
+      "--out <file>",
+      "page to write: the comparison, or the only report (default: next to the first run, or in its directory)",
+    )
     .option(...json, false)
-    .action(async (dirs: string[], options: Json) => {
+    .action(async (dirs: string[], options: { readonly out?: string } & Json) => {
       const { report } = await import("./report/report.ts");
-      await report(dirs, processOutput(options.json), clock);
+      await report(dirs, options, processOutput(options.json), clock);
     });
   assay
     .command("export")

@@ -20,6 +20,7 @@ const clusterOf = (size: number): Cluster => ({
   network: {
     cut: async () => {},
     cutClients: async () => {},
+    breakConnections: async () => {},
     slow: async () => {},
     lose: async () => {},
     breakConnections: async () => {},

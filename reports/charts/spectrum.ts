@@ -84,7 +84,8 @@ export function spectrumAt({ curve }: Spectrum, nines: number): number | undefin
   return curve.find(([at]) => at >= nines - 1e-9)?.[1];
 }
 
-function ninesScale(most: number, left: number, right: number): Scale {
+/** Scale of numbers of nines, with ticks at the percentiles that people name, as far as their names fit. */
+export function ninesScale(most: number, left: number, right: number): Scale {
   const ratio = (right - left) / most;
   let free = Number.NEGATIVE_INFINITY;
   const ticks = named

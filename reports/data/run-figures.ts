@@ -68,7 +68,8 @@ function latencyByPhase(all: Timed, faults: readonly FaultWindow[], end: Nanos):
   };
 }
 
-function okPerSecond(operations: readonly Operation[]): number {
+/** `ok` operations per second, from the first invocation to the last answer. */
+export function okPerSecond(operations: readonly Operation[]): number {
   let [first, last, ok] = [Number.POSITIVE_INFINITY, 0, 0];
   for (const { invokedAt, completedAt, outcome } of operations) {
     first = Math.min(first, invokedAt);

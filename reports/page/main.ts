@@ -1,6 +1,7 @@
 import { unpack } from "../data/columns.ts";
 import { type PageData, pageDataId } from "../page-data.ts";
 import { mountCharts } from "./charts.ts";
+import { mountComparison } from "./comparison.ts";
 import { mountCopyButtons } from "./copy.ts";
 import { onResize } from "./dom.ts";
 import { drawSketch } from "./sketch.ts";
@@ -22,7 +23,8 @@ else mount();
 
 function mount(): void {
   const data = source === "" ? undefined : (unpack(source) as PageData);
-  if (data !== undefined) repaint = mountReport(data);
+  if (data === undefined) mountComparison();
+  else repaint = mountReport(data);
   document.documentElement.dataset["ready"] = "";
 }
 

@@ -1,15 +1,47 @@
+import { realpath } from "node:fs/promises";
 import type { Clock } from "../../../core/clock.ts";
+import { UsageError } from "../../../core/errors.ts";
 import type { Output } from "../output.ts";
+import { type Reported, writeComparison } from "./compare.ts";
 import { readCompleted } from "./completed.ts";
 import { writeReportOf } from "./write-report.ts";
 
-/** `assay report DIR…`: renders the report of each run again from its records. */
-export async function report(dirs: readonly string[], output: Output, clock: Clock): Promise<void> {
-  const reports: string[] = [];
+/**
+ * `assay report DIR…`: renders the report of each run again from its records, and for several runs a page that compares them.
+ * `out` is the page to write: the comparison, or the only report.
+ */
+export async function report(
+  dirs: readonly string[],
+  { out }: { readonly out?: string },
+  output: Output,
+  clock: Clock,
+): Promise<void> {
+  await refuseRepeated(dirs);
+  const runs: Reported[] = [];
   for (const dir of dirs) {
-    const file = await writeReportOf(dir, await readCompleted(dir, clock));
-    output.print(file);
-    reports.push(file);
+    const written = await writeReportOf(
+      dir,
+      await readCompleted(dir, clock),
+      dirs.length === 1 ? out : undefined,
+    );
+    output.print(written.report);
+    runs.push(written);
   }
-  output.result({ reports });
+  const comparison = runs.length > 1 ? await writeComparison(runs, out) : undefined;
+  if (comparison !== undefined) output.print(comparison);
+  output.result({
+    reports: runs.map((run) => run.report),
+    ...(comparison !== undefined && { comparison }),
+  });
+}
+
+/** One run given twice would look like two that agree. */
+async function refuseRepeated(dirs: readonly string[]): Promise<void> {
+  const seen = new Map<string, string>();
+  for (const dir of dirs) {
+    const path = await realpath(dir).catch(() => dir);
+    const before = seen.get(path);
+    if (before !== undefined) throw new UsageError(`${dir} is the same run as ${before}: give each run once`);
+    seen.set(path, dir);
+  }
 }

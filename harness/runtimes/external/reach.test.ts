@@ -8,7 +8,10 @@ let server: Server | undefined;
 afterEach(() => void server?.close());
 
 async function listening(): Promise<number> {
-  const opened = createServer((socket) => socket.end("this is no TLS"));
+  const opened = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.end("this is no TLS");
+  });
   server = opened;
   await new Promise<void>((resolve) => opened.listen(0, "127.0.0.1", resolve));
   return (opened.address() as { port: number }).port;

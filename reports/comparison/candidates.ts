@@ -1,0 +1,131 @@
+/** What a chooser chooses from: a system in a read mode under a load, with all its runs. */
+import type { Consistency } from "../../core/consistency.ts";
+import type { Load } from "../../core/run.ts";
+import { type VerdictKind, worst } from "../../core/verdict.ts";
+import { count } from "../../core/wording.ts";
+import { type SpeedCaveat, speedCaveat } from "../data/speed.ts";
+import { formatFigure } from "../numbers.ts";
+import type { RunDigest } from "./digest.ts";
+
+/** Promises that are alike enough for reads to be compared. */
+export const readClasses = ["linearizable", "known-limits", "session", "stale"] as const;
+export type ReadClass = (typeof readClasses)[number];
+
+const classOf: Readonly<Record<Consistency, ReadClass>> = {
+  linearizable: "linearizable",
+  "linearizable-known-limits": "known-limits",
+  sequential: "session",
+  "stale-monotonic": "stale",
+  stale: "stale",
+};
+
+const readsOf = ({ run }: RunDigest): ReadClass => classOf[run.readMode.promises];
+
+export const classWords: Readonly<Record<ReadClass, string>> = {
+  linearizable: "Linearizable reads",
+  "known-limits": "Reads that are up to date, but for a known limit",
+  session: "Reads in session order, which may be stale",
+  stale: "Reads that may be stale",
+};
+
+export interface Candidate {
+  /** `etcd 3.5.16`, and what tells it apart from another candidate of the same page, if anything must. */
+  readonly name: string;
+  readonly readMode: string;
+  readonly reads: ReadClass;
+  /** At least one; repetitions with other seeds. */
+  readonly runs: readonly RunDigest[];
+  /** The worst of its runs. */
+  readonly verdict: VerdictKind;
+  /** That of the first run that has one. */
+  readonly caveat?: SpeedCaveat;
+  /** Name of a planted bug. */
+  readonly mutant?: string;
+  /** Colour and line style, by position on the page. */
+  readonly style: number;
+}
+
+/** Number of line styles; further candidates reuse them. */
+export const styles = 6;
+
+/** Runs of one workload with the same options: what is compared on its own. */
+export interface Trial {
+  readonly workload: string;
+  /** What tells it apart from another trial of the same workload: `read-percent=70`; "" if nothing must. */
+  readonly variant: string;
+  /** Those with reads of one class next to each other. */
+  readonly candidates: readonly Candidate[];
+}
+
+/** Groups runs by workload, then by what was tried, both in the order of their first runs. */
+export function trialsOf(digests: readonly RunDigest[]): Trial[] {
+  const trials = grouped(digests, ({ run }) => `${run.workload} ${optionsOf(run)}`);
+  return trials.map((own) => {
+    const { run } = own[0] as RunDigest;
+    const isOnly = trials.filter(([other]) => other?.run.workload === run.workload).length === 1;
+    return {
+      workload: run.workload,
+      variant: isOnly ? "" : optionsOf(run) || "default options",
+      candidates: candidatesOf(own),
+    };
+  });
+}
+
+const optionsOf = ({ workloadRun }: RunDigest["run"]): string =>
+  Object.entries(workloadRun?.options ?? {})
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join(", ");
+
+function candidatesOf(digests: readonly RunDigest[]): Candidate[] {
+  const found = grouped(digests, ({ run }) => JSON.stringify([title(run), ...distinctions(run)]));
+  const all = readClasses.flatMap((reads) => found.filter(([first]) => first && readsOf(first) === reads));
+  return all.map((runs, i) => {
+    const { run } = runs[0] as RunDigest;
+    const namesakes = all.flatMap(([other]) =>
+      other !== undefined && title(other.run) === title(run) ? [other.run] : [],
+    );
+    const apart = distinctions(run).filter((_, j) =>
+      namesakes.some((other) => distinctions(other)[j] !== distinctions(run)[j]),
+    );
+    const caveat = runs.map((one) => speedCaveat(one.run)).find((one) => one !== undefined);
+    return {
+      name: [`${run.system.name} ${run.system.version}`, ...apart].join(", "),
+      readMode: run.readMode.name,
+      reads: readsOf(runs[0] as RunDigest),
+      runs,
+      verdict: worst(runs.map((one) => one.run.verdict)),
+      ...(caveat !== undefined && { caveat }),
+      ...(run.mutant !== undefined && { mutant: run.mutant }),
+      style: i % styles,
+    };
+  });
+}
+
+const title = ({ system, readMode }: RunDigest["run"]): string =>
+  `${system.name} ${system.version} ${readMode.name}`;
+
+/** What makes two runs of a system in a read mode different candidates, in words. */
+const distinctions = (run: RunDigest["run"]): string[] => [
+  run.mutant === undefined ? "no planted bug" : `planted bug ${run.mutant}`,
+  run.runtime,
+  count(run.nodes.length, "node"),
+  loadWords(run.load),
+  run.nemeses.length === 0 ? "no faults" : run.nemeses.join("+"),
+];
+
+/** `500/s offered`, `12 clients in a closed loop` */
+export const loadWords = (load: Load): string =>
+  load.kind === "open"
+    ? `${formatFigure(load.rate)}/s offered`
+    : `${count(load.processes, "client")} in a closed loop`;
+
+function grouped<T>(items: readonly T[], key: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,80 @@
+/** Pieces of a comparison's tables and charts: names of candidates, figures with their range, and marks of rank. */
+import { type Content, type Html, html } from "../html.ts";
+import { verdictWords } from "../marks.ts";
+import type { Candidate } from "./candidates.ts";
+import type { RunDigest } from "./digest.ts";
+import { medianOf } from "./rank.ts";
+import { amountOf, type Figure, isFit, type Standing, standing } from "./standing.ts";
+
+/** Name with a link to the report, read mode, and why its figures are no results, if they are not. */
+export const candidateName = (candidate: Candidate): Html =>
+  html`<a href="${candidate.runs[0]?.href ?? ""}">${candidate.name}</a> <code>${candidate.readMode}</code>${caveats(candidate)}`;
+
+/** Marks of a candidate that ranks nowhere. */
+export function caveats({ verdict, caveat, mutant }: Candidate): Content {
+  return [
+    verdict !== "valid" &&
+      html` <span class="caveat kind ${verdict}">${verdictWords[verdict].toLowerCase()}</span>`,
+    mutant !== undefined && html` <span class="tag">planted bug ${mutant}</span>`,
+    caveat !== undefined && html` <span class="caveat" title="${caveat.why}">${caveat.short}</span>`,
+  ];
+}
+
+type Format = (value: number) => string;
+
+/** Median of the runs with their range: `12 ms (9.8 ms to 15 ms)`. A dash if any is not known. */
+export function spread(candidate: Candidate, of: (run: RunDigest) => number, format: Format): string {
+  const values = candidate.runs.map(of);
+  const median = format(values.every(Number.isFinite) ? medianOf(values) : Number.NaN);
+  const [least, most] = [format(Math.min(...values)), format(Math.max(...values))];
+  return values.length < 2 || least === most ? median : `${median} (${least} to ${most})`;
+}
+
+/** A figure of a candidate, marked if it is the lowest of those that can be ranked. */
+export function rankedCell(
+  candidate: Candidate,
+  peers: readonly Candidate[],
+  figure: Figure,
+  format: Format,
+): Html {
+  const text = spread(candidate, (run) => amountOf(run, figure), format);
+  const place = standing(peers, figure);
+  return html`<span class="amount${isFit(candidate) ? "" : " unfit"}">${text}${isLowest(place, candidate) && lowestMark(place)}</span>`;
+}
+
+function isLowest(place: Standing, candidate: Candidate): boolean {
+  if (place.type !== "ranked") return false;
+  const { leaders } = place.ranking;
+  return leaders.length === 1 && leaders[0]?.of === candidate;
+}
+
+function lowestMark(place: Standing): Content {
+  if (place.type !== "ranked") return undefined;
+  const { leaders, others, isFirm } = place.ranking;
+  return html` <b class="lowest"${!isFirm && html` title="indicative: few runs"`}>lowest of ${leaders.length + others.length}</b>`;
+}
+
+/** The same by the measure that the reader chose. */
+export function latencyCell(
+  candidate: Candidate,
+  peers: readonly Candidate[],
+  figure: Omit<Figure & { readonly name: "latency" }, "measure" | "name">,
+  format: Format,
+): Content {
+  const cell = (measure: "response" | "service") =>
+    rankedCell(candidate, peers, { name: "latency", measure, ...figure }, format);
+  if (!hasService([candidate])) return cell("response");
+  return html`<span class="by-response">${cell("response")}</span><span class="by-service">${cell("service")}</span>`;
+}
+
+/** Whether any run tells service times from response times. */
+export const hasService = (candidates: readonly Candidate[]): boolean =>
+  candidates.some(({ runs }) =>
+    runs.some(({ kinds }) => Object.values(kinds).some(({ service }) => service !== undefined)),
+  );
+
+/** A bar with its value; `most` is the end of the scale that all bars of the column share. */
+export function gauge(candidate: Candidate, value: number, most: number, text: Content): Html {
+  const width = Number.isFinite(value) && most > 0 ? Math.max(0, (value / most) * 100) : 0;
+  return html`<span class="gauge${isFit(candidate) ? "" : " unfit"}"><span class="gauge-bar" aria-hidden="true"><span style="width:${width.toFixed(1)}%"></span></span>${text}</span>`;
+}

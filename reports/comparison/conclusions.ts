@@ -1,0 +1,255 @@
+/** What a chooser may conclude from the runs of one trial: each sentence follows from figures, and says how sure it is. */
+import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
+import { knownLimits } from "../../core/verdict.ts";
+import { asSentence, count, listed } from "../../core/wording.ts";
+import { formatDuration, formatMicros, formatShare, formatSpan } from "../numbers.ts";
+import { countedAnomalies } from "../panels/verdict.ts";
+import { type Candidate, type ReadClass, readClasses, type Trial } from "./candidates.ts";
+import type { Kind } from "./digest.ts";
+import { enoughRuns, type Ranked, type Ranking } from "./rank.ts";
+import { type Difference, type Figure, isFit, leaderStrikes, type Standing, standing } from "./standing.ts";
+
+export interface Conclusion {
+  readonly topic: string;
+  readonly text: string;
+}
+
+/** Conclusions in order of weight: promises, then failover, then speed, then how sure all of that is. */
+export function conclusionsOf({ candidates }: Trial): Conclusion[] {
+  const outages = (["write", "read"] as const).flatMap((kind) => outageConclusion(candidates, kind));
+  const speeds = [writeLatency(candidates), readLatency(candidates)].flat();
+  const rankings = [...outages, ...speeds].flatMap((conclusion) => conclusion.rankings);
+  return [
+    { topic: "Promises", text: promises(candidates) },
+    ...staleReads(candidates),
+    ...outages,
+    ...speeds,
+    ...notRanked(candidates),
+    ...certainty(rankings),
+  ].map(({ topic, text }) => ({ topic, text }));
+}
+
+/** `etcd 3.5.16 (linearizable)` */
+export const label = ({ name, readMode }: Candidate): string => `${name} (${readMode})`;
+
+/** `All 3 are valid`, `etcd 3.4.23 is invalid`: the verdicts in a few words. Planted bugs do not count. */
+export function verdictTitle(all: readonly Candidate[]): string {
+  const own = all.filter(({ mutant }) => mutant === undefined);
+  const [first] = own;
+  if (first === undefined) return "Nothing to compare";
+  const words = { invalid: "invalid", unknown: "undecided" } as const;
+  for (const verdict of ["invalid", "unknown"] as const) {
+    const of = own.filter((candidate) => candidate.verdict === verdict);
+    const [only] = of;
+    if (only !== undefined)
+      return of.length === 1
+        ? `${only.name} is ${words[verdict]}`
+        : `${of.length} of ${own.length} are ${words[verdict]}`;
+  }
+  return own.length === 1 ? `${first.name} is valid` : `${everyone(own.length)} are valid`;
+}
+
+interface Concluded extends Conclusion {
+  readonly rankings: readonly Ranking<Candidate>[];
+}
+
+function promises(candidates: readonly Candidate[]): string {
+  const own = candidates.filter(({ mutant }) => mutant === undefined);
+  const of = (verdict: Candidate["verdict"]) => own.filter((candidate) => candidate.verdict === verdict);
+  const sentences = of("invalid").map(
+    (candidate) => `${label(candidate)} broke its promise: ${asSentence(finding(candidate))}`,
+  );
+  for (const candidate of of("unknown"))
+    sentences.push(`Nothing was decided about ${label(candidate)}: ${asSentence(undecided(candidate))}`);
+  const kept = of("valid");
+  if (kept.length > 0) {
+    const faults = kept.flatMap(({ runs }) => runs.flatMap((run) => run.faults));
+    const proven = faults.filter(({ proof }) => proof !== undefined).length;
+    const who =
+      kept.length < candidates.length || kept.length === 1 ? listed(kept.map(label)) : everyone(kept.length);
+    sentences.push(
+      `${who} kept ${kept.length === 1 ? "its" : "their"} promises${proven > 0 ? ` through ${count(proven, "proven fault")}` : ""}.${differentPromises(kept)}`,
+    );
+  }
+  for (const candidate of candidates)
+    if (candidate.mutant !== undefined)
+      sentences.push(
+        `${label(candidate)} was broken on purpose (${candidate.mutant}): it is not a candidate.`,
+      );
+  return sentences.join(" ");
+}
+
+const everyone = (number: number): string => (number === 2 ? "Both" : `All ${number}`);
+
+const finding = ({ runs }: Candidate): string =>
+  runs.flatMap(({ run }) => countedAnomalies(run))[0]?.summary ??
+  verdictSummary(runs, "invalid") ??
+  "a checker found a violation";
+
+const undecided = ({ runs }: Candidate): string =>
+  verdictSummary(runs, "unknown") ?? "no checker ran on its history";
+
+const verdictSummary = (runs: Candidate["runs"], kind: Candidate["verdict"]): string | undefined =>
+  runs.flatMap(({ run }) => run.verdicts).find((verdict) => verdict.kind === kind)?.summary;
+
+/** Follows a name: `etcd (linearizable) promises linearizable reads`. */
+const promised: Readonly<Record<ReadClass, string>> = {
+  linearizable: "linearizable reads",
+  "known-limits": "up-to-date reads with a known limit",
+  session: "reads in session order",
+  stale: "only values that were written",
+};
+
+function differentPromises(candidates: readonly Candidate[]): string {
+  const classes = readClasses.filter((one) => candidates.some(({ reads }) => reads === one));
+  if (classes.length < 2) return "";
+  const each = classes.map((one) => {
+    const own = candidates.filter(({ reads }) => reads === one);
+    return `${listed(own.map(label))} ${own.length === 1 ? "promises" : "promise"} ${promised[one]}`;
+  });
+  return ` They are not the same promises: ${listed(each)}.`;
+}
+
+function staleReads(candidates: readonly Candidate[]): Conclusion[] {
+  const sentences = candidates.flatMap((candidate) => {
+    const all = candidate.runs.flatMap(({ run }) => measuredStaleness(run.verdicts) ?? []);
+    const [reads, stale] = [sum(all.map((one) => one.reads)), sum(all.map((one) => one.stale))];
+    const limits = candidate.runs.flatMap(({ run }) => knownLimits(run.verdicts));
+    const met =
+      limits.length === 0
+        ? ""
+        : `, within its known limit of a ${listed([...new Set(limits.flatMap(({ limit }) => limit?.name ?? []))])}`;
+    if (stale === 0) return limits.length === 0 ? [] : [`${label(candidate)} returned stale reads${met}.`];
+    const worst = Math.max(...all.map(({ worstMs }) => worstMs));
+    return [
+      `${formatShare(stale / reads)} of the reads of ${label(candidate)} were stale, by up to ${formatDuration(worst / 1e3)}${met}.`,
+    ];
+  });
+  const mayBeStale = candidates.filter(({ reads }) => reads !== "linearizable");
+  if (sentences.length === 0 && mayBeStale.length > 0)
+    sentences.push(
+      `None was seen, though ${listed(mayBeStale.map(label))} ${mayBeStale.length === 1 ? "allows" : "allow"} them.`,
+    );
+  return sentences.length === 0 ? [] : [{ topic: "Stale reads", text: sentences.join(" ") }];
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+/** Writes are compared across read modes, reads are compared with reads of the same promise. */
+function outageConclusion(candidates: readonly Candidate[], kind: Kind): Concluded[] {
+  const topic = `Longest without a ${kind}`;
+  const fit = candidates.filter(isFit);
+  if (fit.length > 0 && fit.every(({ runs }) => runs.every(({ faults }) => faults.length === 0)))
+    return kind === "read"
+      ? []
+      : [{ topic, text: "No fault was injected, so nothing is said about failover.", rankings: [] }];
+  const { text, rankings } = groupsOf(candidates, kind)
+    .map((group) =>
+      standingWords(standing(group, { name: "outage", kind }), (seconds) => formatSpan(seconds)),
+    )
+    .reduce(joined, nothing);
+  const spared = fit.filter(({ runs }) => runs.some((run) => leaderStrikes(run) === 0));
+  const note =
+    rankings.length > 0 && kind === "write" && spared.length > 0 && spared.length < fit.length
+      ? ` The leader of ${listed(spared.map(label))} was never struck, so it is left out.`
+      : "";
+  return text === "" ? [] : [{ topic, text: `${text}${note}`, rankings }];
+}
+
+const groupsOf = (candidates: readonly Candidate[], kind: Kind): readonly (readonly Candidate[])[] =>
+  kind === "write" ? [candidates] : readClasses.map((one) => candidates.filter(({ reads }) => reads === one));
+
+const nothing: Pick<Concluded, "text" | "rankings"> = { text: "", rankings: [] };
+type Words = typeof nothing;
+const joined = (a: Words, b: Words): Words => ({
+  text: [a.text, b.text].filter((text) => text !== "").join(" "),
+  rankings: [...a.rankings, ...b.rankings],
+});
+
+function writeLatency(candidates: readonly Candidate[]): Concluded[] {
+  const words = latencyWords(candidates, "write");
+  return words.text === "" ? [] : [{ topic: "Write latency", ...words }];
+}
+
+function readLatency(candidates: readonly Candidate[]): Concluded[] {
+  const words = groupsOf(candidates, "read")
+    .map((group) => latencyWords(group, "read"))
+    .reduce(joined, nothing);
+  const fit = candidates.filter(
+    (candidate) => isFit(candidate) && candidate.runs.some(({ kinds }) => kinds.read !== undefined),
+  );
+  const lone = fit.filter((one) => fit.filter(({ reads }) => reads === one.reads).length === 1);
+  const apart =
+    lone.length > 0 && fit.length > 1
+      ? {
+          text: `${listed(lone.map(label))} ${lone.length === 1 ? "ranks" : "rank"} nowhere: no other system here makes the same promise to readers.`,
+          rankings: [],
+        }
+      : nothing;
+  const { text, rankings } = joined(words, apart);
+  return text === "" ? [] : [{ topic: "Read latency", text, rankings }];
+}
+
+/** Response times while healthy: at both percentiles, or why there is no ranking. */
+function latencyWords(candidates: readonly Candidate[], kind: Kind): Words {
+  const by = (percentile: "p50" | "p99") =>
+    standing(candidates, { name: "latency", kind, percentile, measure: "response" } satisfies Figure);
+  const [p50, p99] = [by("p50"), by("p99")];
+  if (p50.type !== "ranked") return standingWords(p50, formatMicros);
+  const parts = [
+    { name: "p50", words: standingWords(p50, formatMicros) },
+    { name: "p99", words: standingWords(p99, formatMicros) },
+  ].filter(({ words }) => words.text !== "");
+  return {
+    text: `Response time while healthy. ${parts.map(({ name, words }) => `${name}: ${words.text}`).join(" ")}`,
+    rankings: parts.flatMap(({ words }) => words.rankings),
+  };
+}
+
+function standingWords(standing: Standing, format: (value: number) => string): Words {
+  if (standing.type === "alone") return nothing;
+  if (standing.type === "apart") return { text: differenceWords(standing.difference), rankings: [] };
+  const { leaders, others } = standing.ranking;
+  const each = (ranked: readonly Ranked<Candidate>[]) =>
+    listed(ranked.map(({ of, median }) => `${label(of)} ${format(median)}`));
+  const first = leaders.length === 1 ? `lowest ${each(leaders)}` : `${each(leaders)} are too close to call`;
+  const text = `${first}${others.length > 0 ? `, then ${each(others)}` : ""}.`;
+  return { text, rankings: [standing.ranking] };
+}
+
+function differenceWords({ condition, values }: Difference): string {
+  const each = values.map(([candidate, value]) => `${label(candidate)} ${value}`);
+  const rates = values.flatMap(([{ runs }]) =>
+    runs.map(({ run }) => (run.load.kind === "open" ? run.load.rate : Number.NaN)),
+  );
+  const again =
+    condition === "loads" && rates.every(Number.isFinite)
+      ? ` To compare, run all with --rate ${Math.min(...rates)}.`
+      : "";
+  return `Not ranked, because of different ${condition}: ${listed(each)}.${again}`;
+}
+
+function notRanked(candidates: readonly Candidate[]): Conclusion[] {
+  const sentences = candidates.flatMap((candidate) =>
+    candidate.caveat === undefined
+      ? []
+      : [`${label(candidate)} ranks nowhere: ${asSentence(candidate.caveat.why)}`],
+  );
+  return sentences.length === 0 ? [] : [{ topic: "Not ranked", text: sentences.join(" ") }];
+}
+
+function certainty(rankings: readonly Ranking<Candidate>[]): Conclusion[] {
+  if (rankings.length === 0) return [];
+  const runs = rankings
+    .flatMap(({ leaders, others }) => [...leaders, ...others])
+    .map(({ values }) => values.length);
+  const [least, most] = [Math.min(...runs), Math.max(...runs)];
+  const each =
+    least === most
+      ? `${least === 1 ? "One run" : count(least, "run")} each`
+      : `${least} to ${count(most, "run")} each`;
+  const text = rankings.every(({ isFirm }) => isFirm)
+    ? `${each}. A difference counts if every run of one system lies below every run of the other, and its median by a quarter.`
+    : `${each}: the order is indicative. ${count(enoughRuns, "run")} each, with different seeds, would show which differences last; give them all to assay report.`;
+  return [{ topic: "How sure", text }];
+}

@@ -1,0 +1,31 @@
+/** What a run used of its machine, for each 1,000 operations that succeeded. */
+import type { UsageSample } from "../../core/run.ts";
+import { usageOf } from "../data/usage.ts";
+
+/** All nodes together. NaN is not known. */
+export interface Cost {
+  /** Processor time for each 1,000 `ok` operations, milliseconds. */
+  readonly cpuMsPerThousand: number;
+  /** Sum of the nodes' highest memory, bytes. */
+  readonly peakMemory: number;
+  /** Data directories at the end, bytes. */
+  readonly disk: number;
+  /** Growth of the data directories for each 1,000 `ok` operations, bytes; may be negative after a compaction. */
+  readonly diskPerThousand: number;
+}
+
+/** Undefined if nothing was sampled. */
+export function costOf(samples: readonly UsageSample[], ok: number): Cost | undefined {
+  const { nodes } = usageOf(samples);
+  if (nodes.length === 0) return undefined;
+  const sum = (of: (node: (typeof nodes)[number]) => number) =>
+    nodes.reduce((total, node) => total + of(node), 0);
+  const perThousand = (amount: number) => (ok > 0 ? (amount / ok) * 1_000 : Number.NaN);
+  const last = sum(({ disk }) => disk.at(-1) ?? 0);
+  return {
+    cpuMsPerThousand: perThousand(sum(({ cpuSeconds }) => cpuSeconds) * 1e3),
+    peakMemory: sum(({ memory }) => memory.reduce((most, bytes) => Math.max(most, bytes), 0)),
+    disk: last,
+    diskPerThousand: perThousand(last - sum(({ disk }) => disk[0] ?? 0)),
+  };
+}

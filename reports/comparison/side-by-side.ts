@@ -1,0 +1,76 @@
+/** Figures of all candidates in one table for each promise, so that reads are only next to reads of the same promise. */
+import { type Content, type Html, html } from "../html.ts";
+import { formatMicros, formatRate, formatSpan } from "../numbers.ts";
+import { byMeasure } from "../panels/by-measure.ts";
+import { number, type Row, stackingTable, text } from "../panels/table.ts";
+import { type Candidate, classWords, loadWords, type ReadClass, readClasses } from "./candidates.ts";
+import { candidateName, latencyCell, rankedCell, spread } from "./cells.ts";
+import { type Kind, kinds, measured } from "./digest.ts";
+
+export function sideBySide(candidates: readonly Candidate[]): Html {
+  const shown = kinds.filter((kind) => candidates.some(({ runs }) => runs.some((run) => run.kinds[kind])));
+  const tables = readClasses.flatMap((reads) => {
+    const own = candidates.filter((candidate) => candidate.reads === reads);
+    return own.length === 0 ? [] : [groupTable(candidates, own, shown, reads)];
+  });
+  return html`${tables}
+<p class="note">Latency of <i>ok</i> operations while healthy: no fault active, nor in the second before. Writes are linearizable in every read mode and are ranked across all tables; reads only within theirs. What is invalid, undecided, overloaded or client-limited ranks nowhere.</p>`;
+}
+
+function groupTable(
+  all: readonly Candidate[],
+  own: readonly Candidate[],
+  shown: readonly Kind[],
+  reads: ReadClass,
+): Html {
+  const columns = [
+    text("System and read mode"),
+    text("Load"),
+    ...shown.flatMap((kind) => [
+      number(`${kind} p50`),
+      number(`${kind} p99`),
+      number("under faults", `p99 of ${kind}s that started while a fault was active`),
+      number(`without a ${kind}`, `longest time in which ${kind}s were pending and none succeeded`),
+    ]),
+  ];
+  const rows = own.map(
+    (candidate): Row => ({
+      cells: [
+        candidateName(candidate),
+        load(candidate),
+        ...shown.flatMap((kind) => kindCells(candidate, kind === "write" ? all : own, kind)),
+      ],
+    }),
+  );
+  return html`<div class="side-by-side">${stackingTable(classWords[reads], columns, rows)}</div>`;
+}
+
+function load(candidate: Candidate): Content {
+  const run = candidate.runs[0]?.run;
+  return html`${run && loadWords(run.load)}, <span class="no-break">${spread(candidate, ({ okPerSecond }) => okPerSecond, formatRate)}/s ok</span>`;
+}
+
+function kindCells(candidate: Candidate, peers: readonly Candidate[], kind: Kind): Content[] {
+  return [
+    latencyCell(candidate, peers, { kind, percentile: "p50" }, formatMicros),
+    latencyCell(candidate, peers, { kind, percentile: "p99" }, formatMicros),
+    underFaults(candidate, kind),
+    rankedCell(candidate, peers, { name: "outage", kind }, formatSpan),
+  ];
+}
+
+const underFaults = (candidate: Candidate, kind: Kind): Content =>
+  byMeasure({
+    response: faultP99(candidate, kind, "response"),
+    service: faultP99(candidate, kind, "service"),
+  });
+
+const faultP99 = (candidate: Candidate, kind: Kind, measure: "response" | "service"): string =>
+  spread(
+    candidate,
+    (run) => {
+      const own = run.kinds[kind];
+      return own === undefined ? Number.NaN : measured(own, measure).fault.p99;
+    },
+    formatMicros,
+  );
