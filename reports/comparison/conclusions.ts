@@ -124,7 +124,10 @@ function staleReads(candidates: readonly Candidate[]): Conclusion[] {
       `${formatShare(stale / reads)} of the reads of ${candidate.label} were stale, by up to ${formatDuration(worst / 1e3)}${met}.`,
     ];
   });
-  const mayBeStale = candidates.filter(({ reads }) => reads !== "linearizable");
+  const mayBeStale = candidates.filter(
+    ({ reads, runs }) =>
+      reads !== "linearizable" && runs.every(({ run }) => measuredStaleness(run.verdicts) !== undefined),
+  );
   if (sentences.length === 0 && mayBeStale.length > 0)
     sentences.push(
       `None was seen, though ${listed(mayBeStale.map(labelOf))} ${mayBeStale.length === 1 ? "allows" : "allow"} them.`,
@@ -211,7 +214,11 @@ function standingWords(standing: Standing, format: (value: number) => string): W
   const { leaders, others } = standing.ranking;
   const each = (ranked: readonly Ranked<Candidate>[]) =>
     listed(ranked.map(({ of, median }) => `${of.label} ${format(median)}`));
-  const first = leaders.length === 1 ? `lowest ${each(leaders)}` : `${each(leaders)} are too close to call`;
+  const [lowest] = leaders;
+  const first =
+    leaders.length === 1 && lowest !== undefined
+      ? `${lowest.of.label} is lowest with ${format(lowest.median)}`
+      : `${each(leaders)} are too close to call`;
   const text = `${first}${others.length > 0 ? `, then ${each(others)}` : ""}.`;
   return { text, rankings: [standing.ranking] };
 }
