@@ -23,6 +23,7 @@ const clusterOf = (size: number): Cluster => ({
     breakConnections: async () => {},
     slow: async () => {},
     lose: async () => {},
+    breakConnections: async () => {},
     heal: async () => {},
     proof: async () => undefined,
   },
