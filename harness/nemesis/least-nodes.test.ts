@@ -20,7 +20,6 @@ const clusterOf = (size: number): Cluster => ({
   network: {
     cut: async () => {},
     cutClients: async () => {},
-    breakConnections: async () => {},
     slow: async () => {},
     lose: async () => {},
     breakConnections: async () => {},
