@@ -75,7 +75,6 @@ function describeOption({ description, argChoices, defaultValue, flags }: Option
   return notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
 }
 
-/** Units by the name of an option's value. */
 const units = { ms: "ms", seconds: "s", MiB: "MiB" };
 
 /** After a rejected option, points to the help of the command that rejected it. */
@@ -84,7 +83,6 @@ function nameHelp(command: Command, path: string): void {
   for (const sub of command.commands) nameHelp(sub, `${path} ${sub.name()}`);
 }
 
-/** Names of the options that the user gave. */
 const givenTo = (command: Command): Set<string> =>
   new Set(
     command.options
