@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeEvent } from "../../../core/codec/history-codec.ts";
 import { UsageError } from "../../../core/errors.ts";
+import { realClock } from "../../../core/real-clock.ts";
 import type { Run } from "../../../core/run.ts";
+import { seconds } from "../../../core/time.ts";
 import { validFixture } from "../../../reports/testing/runs.ts";
 import { report } from "./report.ts";
 
@@ -31,17 +33,18 @@ describe("assay report", () => {
   async function reported(dirs: readonly string[], options: { readonly out?: string } = {}) {
     const printed: string[] = [];
     const results: unknown[] = [];
-    await report(dirs, options, {
+    const output = {
       json: false,
       print: (line = "") => {
         printed.push(line);
       },
-      result: (value) => {
+      result: (value: unknown) => {
         results.push(value);
       },
       note: () => {},
       live: () => {},
-    });
+    };
+    await report(dirs, options, output, realClock());
     return { printed, result: results[0] };
   }
 
@@ -103,8 +106,12 @@ describe("assay report", () => {
       await stored("a"),
       await stored("b", { ...ended, operations: { ok: 0, fail: 0, info: 0 } }),
     ];
+    await rm(at("results", "b", "history.jsonl"));
     await mkdir(at("results", "b", "parts"));
-    await rename(at("results", "b", "history.jsonl"), at("results", "b", "parts", "harness.jsonl"));
+    const recorded = history
+      .filter(({ time }) => time < seconds(1))
+      .map((event) => `${encodeEvent(event)}\n`);
+    await writeFile(at("results", "b", "parts", "harness.jsonl"), recorded.join(""));
     await reported(dirs, { out: at("both.html") });
     const page = await readFile(at("both.html"), "utf8");
     expect(page.includes("Nothing was decided about reference (linearizable): ")).toBe(true);
