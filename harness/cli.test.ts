@@ -335,6 +335,36 @@ describe("assay bench", () => {
   });
 });
 
+describe("assay bench of one's own cluster", () => {
+  it("says why an endpoint cannot be reached, and ends with 70", async () => {
+    const results = join(scratch, "unreached");
+    const ended = await assay("bench", "--endpoint", "n1=127.0.0.1:1", "--results", results);
+    expect(ended.status).toBe(70);
+    expect(ended.stderr).toContain(
+      "cannot reach n1 (127.0.0.1:1): connection refused: nothing listens there",
+    );
+    expect(existsSync(results)).toBe(false);
+  });
+});
+
+describe("assay bench whose reader goes away", () => {
+  it("runs to its end and leaves its report", async () => {
+    const results = join(scratch, "unread");
+    const args = ["bench", "--seconds", "3", "--nemesis", "none", "--rate", "50", "--results", results];
+    const child = spawn(process.execPath, [command, ...args], {
+      cwd: scratch,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    // As head does after its first lines.
+    child.stderr.once("data", () => child.stderr.destroy());
+    child.stdout.destroy();
+    expect(await ended).toBe(0);
+    const [run = ""] = readdirSync(results);
+    expect(existsSync(join(results, run, "report.html"))).toBe(true);
+  });
+});
+
 describe("assay cluster up", () => {
   it("refuses a second system", async () => {
     const refused = await assay("cluster", "up", "--system", "reference,etcd");

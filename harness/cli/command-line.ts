@@ -1,5 +1,5 @@
 import type { BenchOptions } from "./bench-options.ts";
-import type { PlannedRun } from "./plan.ts";
+import type { PlannedRun } from "./plan/plan.ts";
 
 /** Command that repeats one run with its seed; names only options that differ from their defaults. */
 export function repeatCommand(

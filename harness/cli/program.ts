@@ -13,8 +13,8 @@ import type { CheckOptions } from "./check/case.ts";
 import type { ExportOptions } from "./export.ts";
 import type { Registries } from "./list.ts";
 import { type Output, processOutput } from "./output.ts";
-import type { PlannedRun } from "./plan.ts";
-import type { Asked } from "./refusals.ts";
+import type { PlannedRun } from "./plan/plan.ts";
+import type { Asked } from "./plan/refusals.ts";
 import { endOnSignals } from "./signals.ts";
 
 /** Loads every system, runtime, workload and fault; `own` is the user's cluster, for the runtime `external`. */
@@ -51,13 +51,13 @@ export function program(
   declareBenchOptions(assay.command("bench"))
     .description("run a trial: start a cluster, load it, inject faults, check the history, write a report")
     .action(async (given: BenchOptions, command: Command) => {
-      const { forOwnCluster } = await import("./own-cluster.ts");
+      const { forOwnCluster } = await import("./plan/own-cluster.ts");
       const { options, own } = forOwnCluster(given);
       finish(await runBench({ options, given: givenTo(command) }, command, await registries(own), clock));
     });
   addCheck(assay, clock, finish);
   addCluster(assay, registries, clock, finish);
-  addSmall(assay, registries);
+  addSmall(assay, registries, clock);
   nameHelp(assay, "assay");
   return assay;
 }
@@ -100,7 +100,7 @@ async function runBench(
 ): Promise<number> {
   const { options } = asked;
   const output = processOutput(options.json);
-  const { planRuns } = await import("./plan.ts");
+  const { planRuns } = await import("./plan/plan.ts");
   const context = { clock, log: (line: string) => output.note(line) };
   const planned = await planRuns(asked, registries, context);
   const { refuseUnwritable } = await import("../record/node-store.ts");
@@ -212,7 +212,7 @@ function addCluster(
           `a cluster is of one system, and --system names ${options.system.join(", ")}: start one, and the others in other terminals`,
         );
       const output = processOutput(options.json);
-      const { planRuns, withImage } = await import("./plan.ts");
+      const { planRuns, withImage } = await import("./plan/plan.ts");
       const context = { clock, log: (line: string) => output.note(line) };
       const asked = { options: { ...options, nemesis: ["none"] }, given: givenTo(command).add("nemesis") };
       const [planned] = await planRuns(asked, await registries(), context);
@@ -231,7 +231,7 @@ function addCluster(
     });
 }
 
-function addSmall(assay: Command, registries: LoadRegistries): void {
+function addSmall(assay: Command, registries: LoadRegistries, clock: Clock): void {
   const json = ["--json", "print one JSON object on stdout and nothing else"] as const;
   assay
     .command("report")
@@ -246,7 +246,7 @@ function addSmall(assay: Command, registries: LoadRegistries): void {
     .option(...json, false)
     .action(async (dirs: string[], options: { readonly out?: string } & Json) => {
       const { report } = await import("./report/report.ts");
-      await report(dirs, options, processOutput(options.json));
+      await report(dirs, options, processOutput(options.json), clock);
     });
   assay
     .command("export")

@@ -20,9 +20,9 @@ const clusterOf = (size: number): Cluster => ({
   network: {
     cut: async () => {},
     cutClients: async () => {},
-    breakConnections: async () => {},
     slow: async () => {},
     lose: async () => {},
+    breakConnections: async () => {},
     heal: async () => {},
     proof: async () => undefined,
   },

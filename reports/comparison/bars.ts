@@ -16,7 +16,7 @@ import type { Candidate } from "./candidates.ts";
 import { candidateName, gauge, rankedCell, spread } from "./cells.ts";
 import { kinds, type RunDigest } from "./digest.ts";
 import { medianOf } from "./rank.ts";
-import { amountOf, type Figure, leaderStrikes } from "./standing.ts";
+import { amountOf, type Figure, isFit, leaderStrikes } from "./standing.ts";
 
 interface Column {
   readonly heading: Heading;
@@ -25,8 +25,17 @@ interface Column {
   readonly cell: (candidate: Candidate) => Content;
 }
 
-function barTable(candidates: readonly Candidate[], columns: readonly Column[], last?: Column): Html {
-  const middle = (candidate: Candidate, { value }: Column) => medianOf(candidate.runs.map(value));
+/** `isResult`: whether a candidate's bars are drawn as results. */
+function barTable(
+  candidates: readonly Candidate[],
+  columns: readonly Column[],
+  last: Column,
+  isResult: (candidate: Candidate) => boolean = isFit,
+): Html {
+  const middle = ({ runs }: Candidate, { value }: Column) => {
+    const values = runs.map(value);
+    return values.every(Number.isFinite) ? medianOf(values) : Number.NaN;
+  };
   const most = columns.map((column) =>
     candidates
       .map((candidate) => middle(candidate, column))
@@ -37,12 +46,12 @@ function barTable(candidates: readonly Candidate[], columns: readonly Column[], 
     cells: [
       candidateName(candidate),
       ...columns.map((column, i) =>
-        gauge(candidate, middle(candidate, column), most[i] ?? 0, column.cell(candidate)),
+        gauge(middle(candidate, column), most[i] ?? 0, column.cell(candidate), isResult(candidate)),
       ),
-      ...(last === undefined ? [] : [last.cell(candidate)]),
+      last.cell(candidate),
     ],
   }));
-  const headings = [...columns, ...(last === undefined ? [] : [last])].map(({ heading }) => heading);
+  const headings = [...columns, last].map(({ heading }) => heading);
   return html`<div class="bars">${stackingTable(undefined, [text("System and read mode"), ...headings], rows)}</div>`;
 }
 
@@ -105,7 +114,7 @@ export function staleness(candidates: readonly Candidate[]): Html | undefined {
       return met === 0 ? "none" : count(met, "time");
     },
   };
-  return html`${barTable(candidates, columns, limits)}
+  return html`${barTable(candidates, columns, limits, ({ verdict }) => verdict !== "invalid")}
 <p class="note">How long ago a value that was read had been overwritten when the read began; allowed or not depends on the read mode. These are lower bounds.</p>`;
 }
 

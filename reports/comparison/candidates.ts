@@ -31,6 +31,8 @@ export const classWords: Readonly<Record<ReadClass, string>> = {
 export interface Candidate {
   /** `etcd 3.5.16`, and what tells it apart from another candidate of the same page, if anything must. */
   readonly name: string;
+  /** For sentences: `etcd (linearizable)`, with the full name only if another candidate would be called the same. */
+  readonly label: string;
   readonly readMode: string;
   readonly reads: ReadClass;
   /** At least one; repetitions with other seeds. */
@@ -89,8 +91,11 @@ function candidatesOf(digests: readonly RunDigest[]): Candidate[] {
       namesakes.some((other) => distinctions(other)[j] !== distinctions(run)[j]),
     );
     const caveat = runs.map((one) => speedCaveat(one.run)).find((one) => one !== undefined);
+    const name = [`${run.system.name} ${run.system.version}`, ...apart].join(", ");
+    const isAlone = all.every(([other]) => other?.run === run || shortTitle(other?.run) !== shortTitle(run));
     return {
-      name: [`${run.system.name} ${run.system.version}`, ...apart].join(", "),
+      name,
+      label: `${isAlone ? run.system.name : name} (${run.readMode.name})`,
       readMode: run.readMode.name,
       reads: readsOf(runs[0] as RunDigest),
       runs,
@@ -104,6 +109,8 @@ function candidatesOf(digests: readonly RunDigest[]): Candidate[] {
 
 const title = ({ system, readMode }: RunDigest["run"]): string =>
   `${system.name} ${system.version} ${readMode.name}`;
+
+const shortTitle = (run: RunDigest["run"] | undefined): string => `${run?.system.name} ${run?.readMode.name}`;
 
 /** What makes two runs of a system in a read mode different candidates, in words. */
 const distinctions = (run: RunDigest["run"]): string[] => [

@@ -74,7 +74,7 @@ export const hasService = (candidates: readonly Candidate[]): boolean =>
   );
 
 /** A bar with its value; `most` is the end of the scale that all bars of the column share. */
-export function gauge(candidate: Candidate, value: number, most: number, text: Content): Html {
+export function gauge(value: number, most: number, text: Content, isResult: boolean): Html {
   const width = Number.isFinite(value) && most > 0 ? Math.max(0, (value / most) * 100) : 0;
-  return html`<span class="gauge${isFit(candidate) ? "" : " unfit"}"><span class="gauge-bar" aria-hidden="true"><span style="width:${width.toFixed(1)}%"></span></span>${text}</span>`;
+  return html`<span class="gauge${isResult ? "" : " unfit"}"><span class="gauge-bar" aria-hidden="true"><span style="width:${width.toFixed(1)}%"></span></span>${text}</span>`;
 }

@@ -1,7 +1,7 @@
 /** What a chooser may conclude from the runs of one trial: each sentence follows from figures, and says how sure it is. */
 import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import { knownLimits } from "../../core/verdict.ts";
-import { asSentence, count, listed } from "../../core/wording.ts";
+import { count, listed } from "../../core/wording.ts";
 import { formatDuration, formatMicros, formatShare, formatSpan } from "../numbers.ts";
 import { countedAnomalies } from "../panels/verdict.ts";
 import { type Candidate, type ReadClass, readClasses, type Trial } from "./candidates.ts";
@@ -29,9 +29,6 @@ export function conclusionsOf({ candidates }: Trial): Conclusion[] {
   ].map(({ topic, text }) => ({ topic, text }));
 }
 
-/** `etcd 3.5.16 (linearizable)` */
-export const label = ({ name, readMode }: Candidate): string => `${name} (${readMode})`;
-
 /** `All 3 are valid`, `etcd 3.4.23 is invalid`: the verdicts in a few words. Planted bugs do not count. */
 export function verdictTitle(all: readonly Candidate[]): string {
   const own = all.filter(({ mutant }) => mutant === undefined);
@@ -57,16 +54,18 @@ function promises(candidates: readonly Candidate[]): string {
   const own = candidates.filter(({ mutant }) => mutant === undefined);
   const of = (verdict: Candidate["verdict"]) => own.filter((candidate) => candidate.verdict === verdict);
   const sentences = of("invalid").map(
-    (candidate) => `${label(candidate)} broke its promise: ${asSentence(finding(candidate))}`,
+    (candidate) => `${candidate.label} broke its promise: ${stopped(finding(candidate))}`,
   );
   for (const candidate of of("unknown"))
-    sentences.push(`Nothing was decided about ${label(candidate)}: ${asSentence(undecided(candidate))}`);
+    sentences.push(`Nothing was decided about ${candidate.label}: ${stopped(undecided(candidate))}`);
   const kept = of("valid");
   if (kept.length > 0) {
     const faults = kept.flatMap(({ runs }) => runs.flatMap((run) => run.faults));
     const proven = faults.filter(({ proof }) => proof !== undefined).length;
     const who =
-      kept.length < candidates.length || kept.length === 1 ? listed(kept.map(label)) : everyone(kept.length);
+      kept.length < candidates.length || kept.length === 1
+        ? listed(kept.map(labelOf))
+        : everyone(kept.length);
     sentences.push(
       `${who} kept ${kept.length === 1 ? "its" : "their"} promises${proven > 0 ? ` through ${count(proven, "proven fault")}` : ""}.${differentPromises(kept)}`,
     );
@@ -74,7 +73,7 @@ function promises(candidates: readonly Candidate[]): string {
   for (const candidate of candidates)
     if (candidate.mutant !== undefined)
       sentences.push(
-        `${label(candidate)} was broken on purpose (${candidate.mutant}): it is not a candidate.`,
+        `${candidate.label} was broken on purpose (${candidate.mutant}): it is not a candidate.`,
       );
   return sentences.join(" ");
 }
@@ -105,7 +104,7 @@ function differentPromises(candidates: readonly Candidate[]): string {
   if (classes.length < 2) return "";
   const each = classes.map((one) => {
     const own = candidates.filter(({ reads }) => reads === one);
-    return `${listed(own.map(label))} ${own.length === 1 ? "promises" : "promise"} ${promised[one]}`;
+    return `${listed(own.map(labelOf))} ${own.length === 1 ? "promises" : "promise"} ${promised[one]}`;
   });
   return ` They are not the same promises: ${listed(each)}.`;
 }
@@ -119,16 +118,19 @@ function staleReads(candidates: readonly Candidate[]): Conclusion[] {
       limits.length === 0
         ? ""
         : `, within its known limit of a ${listed([...new Set(limits.flatMap(({ limit }) => limit?.name ?? []))])}`;
-    if (stale === 0) return limits.length === 0 ? [] : [`${label(candidate)} returned stale reads${met}.`];
+    if (stale === 0) return limits.length === 0 ? [] : [`${candidate.label} returned stale reads${met}.`];
     const worst = Math.max(...all.map(({ worstMs }) => worstMs));
     return [
-      `${formatShare(stale / reads)} of the reads of ${label(candidate)} were stale, by up to ${formatDuration(worst / 1e3)}${met}.`,
+      `${formatShare(stale / reads)} of the reads of ${candidate.label} were stale, by up to ${formatDuration(worst / 1e3)}${met}.`,
     ];
   });
-  const mayBeStale = candidates.filter(({ reads }) => reads !== "linearizable");
+  const mayBeStale = candidates.filter(
+    ({ reads, runs }) =>
+      reads !== "linearizable" && runs.every(({ run }) => measuredStaleness(run.verdicts) !== undefined),
+  );
   if (sentences.length === 0 && mayBeStale.length > 0)
     sentences.push(
-      `None was seen, though ${listed(mayBeStale.map(label))} ${mayBeStale.length === 1 ? "allows" : "allow"} them.`,
+      `None was seen, though ${listed(mayBeStale.map(labelOf))} ${mayBeStale.length === 1 ? "allows" : "allow"} them.`,
     );
   return sentences.length === 0 ? [] : [{ topic: "Stale reads", text: sentences.join(" ") }];
 }
@@ -151,7 +153,7 @@ function outageConclusion(candidates: readonly Candidate[], kind: Kind): Conclud
   const spared = fit.filter(({ runs }) => runs.some((run) => leaderStrikes(run) === 0));
   const note =
     rankings.length > 0 && kind === "write" && spared.length > 0 && spared.length < fit.length
-      ? ` The leader of ${listed(spared.map(label))} was never struck, so it is left out.`
+      ? ` The leader of ${listed(spared.map(labelOf))} was never struck, so it is left out.`
       : "";
   return text === "" ? [] : [{ topic, text: `${text}${note}`, rankings }];
 }
@@ -182,7 +184,7 @@ function readLatency(candidates: readonly Candidate[]): Concluded[] {
   const apart =
     lone.length > 0 && fit.length > 1
       ? {
-          text: `${listed(lone.map(label))} ${lone.length === 1 ? "ranks" : "rank"} nowhere: no other system here makes the same promise to readers.`,
+          text: `${listed(lone.map(labelOf))} ${lone.length === 1 ? "ranks" : "rank"} nowhere: no other system here makes the same promise to readers.`,
           rankings: [],
         }
       : nothing;
@@ -211,14 +213,18 @@ function standingWords(standing: Standing, format: (value: number) => string): W
   if (standing.type === "apart") return { text: differenceWords(standing.difference), rankings: [] };
   const { leaders, others } = standing.ranking;
   const each = (ranked: readonly Ranked<Candidate>[]) =>
-    listed(ranked.map(({ of, median }) => `${label(of)} ${format(median)}`));
-  const first = leaders.length === 1 ? `lowest ${each(leaders)}` : `${each(leaders)} are too close to call`;
+    listed(ranked.map(({ of, median }) => `${of.label} ${format(median)}`));
+  const [lowest] = leaders;
+  const first =
+    leaders.length === 1 && lowest !== undefined
+      ? `${lowest.of.label} is lowest with ${format(lowest.median)}`
+      : `${each(leaders)} are too close to call`;
   const text = `${first}${others.length > 0 ? `, then ${each(others)}` : ""}.`;
   return { text, rankings: [standing.ranking] };
 }
 
 function differenceWords({ condition, values }: Difference): string {
-  const each = values.map(([candidate, value]) => `${label(candidate)} ${value}`);
+  const each = values.map(([candidate, value]) => `${candidate.label} ${value}`);
   const rates = values.flatMap(([{ runs }]) =>
     runs.map(({ run }) => (run.load.kind === "open" ? run.load.rate : Number.NaN)),
   );
@@ -230,13 +236,24 @@ function differenceWords({ condition, values }: Difference): string {
 }
 
 function notRanked(candidates: readonly Candidate[]): Conclusion[] {
-  const sentences = candidates.flatMap((candidate) =>
-    candidate.caveat === undefined
-      ? []
-      : [`${label(candidate)} ranks nowhere: ${asSentence(candidate.caveat.why)}`],
+  const limited = candidates.filter(({ caveat }) => caveat !== undefined);
+  if (limited.length === 0) return [];
+  const reasons = limited.map(
+    ({ label, caveat }) => `${label} was ${caveat?.kind}: ${stopped(caveat?.why ?? "")}`,
   );
-  return sentences.length === 0 ? [] : [{ topic: "Not ranked", text: sentences.join(" ") }];
+  const all = limited.length === candidates.length ? "Nothing here can be ranked. " : "";
+  return [
+    {
+      topic: "Not ranked",
+      text: `${all}${reasons.join(" ")} Run again at a lower --rate or on an idle machine.`,
+    },
+  ];
 }
+
+/** A clause that follows a colon, with a full stop. */
+const stopped = (clause: string): string => (/[.!?…]$/.test(clause) ? clause : `${clause}.`);
+
+const labelOf = ({ label }: Candidate): string => label;
 
 function certainty(rankings: readonly Ranking<Candidate>[]): Conclusion[] {
   if (rankings.length === 0) return [];

@@ -47,7 +47,7 @@ function groupTable(
 
 function load(candidate: Candidate): Content {
   const run = candidate.runs[0]?.run;
-  return html`${run && loadWords(run.load)}, <span class="no-break">${spread(candidate, ({ okPerSecond }) => okPerSecond, formatRate)}/s ok</span>`;
+  return html`<span class="line-of-load">${run && loadWords(run.load)}</span> <span class="line-of-load">${spread(candidate, ({ okPerSecond }) => okPerSecond, formatRate)}/s ok</span>`;
 }
 
 function kindCells(candidate: Candidate, peers: readonly Candidate[], kind: Kind): Content[] {

@@ -1,18 +1,18 @@
 import { readFile } from "node:fs/promises";
-import type { Adapter, Credentials, Tls } from "../../adapters/adapter.ts";
-import type { Installed } from "../../adapters/deployment.ts";
-import { CouldNotRunError, UsageError } from "../../core/errors.ts";
-import { either } from "../../core/wording.ts";
-import type { Workload } from "../../workloads/workload.ts";
-import { workerFaults } from "../load/workers/worker-clients.ts";
-import type { NemesisStep } from "../nemesis/nemesis.ts";
-import { offeredBy } from "../nemesis/offered.ts";
-import { fitted, type MeanPace } from "../nemesis/pace.ts";
-import { parseNemeses } from "../nemesis/registry.ts";
-import type { Runtime, RuntimeContext } from "../runtimes/runtime.ts";
-import { lookUp } from "./arguments.ts";
-import type { BenchOptions } from "./bench-options.ts";
-import type { Registries } from "./list.ts";
+import type { Adapter, Credentials, Tls } from "../../../adapters/adapter.ts";
+import type { Installed } from "../../../adapters/deployment.ts";
+import { CouldNotRunError, UsageError } from "../../../core/errors.ts";
+import { either } from "../../../core/wording.ts";
+import type { Workload } from "../../../workloads/workload.ts";
+import { workerFaults } from "../../load/workers/worker-clients.ts";
+import type { NemesisStep } from "../../nemesis/nemesis.ts";
+import { offeredBy } from "../../nemesis/offered.ts";
+import { fitted, type MeanPace } from "../../nemesis/pace.ts";
+import { parseNemeses } from "../../nemesis/registry.ts";
+import type { Runtime, RuntimeContext } from "../../runtimes/runtime.ts";
+import { lookUp } from "../arguments.ts";
+import type { BenchOptions } from "../bench-options.ts";
+import type { Registries } from "../list.ts";
 import { type Asked, refuseContradictions, refuseIdle } from "./refusals.ts";
 
 /** One run of a command, with every choice made. */
@@ -96,7 +96,10 @@ async function planSystem(
   }
   const version = forSystem(options.systemVersion, "--system-version");
   const program = runsPrograms(runtime) ? await pickProgram(adapter, version) : undefined;
-  const image = forSystem(options.image, "--image") ?? imageOf(adapter, version);
+  // A cluster that is the user's own has the version that it has.
+  const image = runtime.outlivesRun
+    ? undefined
+    : (forSystem(options.image, "--image") ?? imageOf(adapter, version));
   const pace = fitted(options, lengthsIn(given), nemeses, options.seconds);
   return { adapter, runtime, nemeses, readMode, program, image, pace };
 }

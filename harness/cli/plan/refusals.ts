@@ -1,10 +1,10 @@
 /** Refuses options that would have no effect on what was asked for, with the reason. */
-import type { Adapter } from "../../adapters/adapter.ts";
-import { UsageError } from "../../core/errors.ts";
-import { listed } from "../../core/wording.ts";
-import type { NemesisStep } from "../nemesis/nemesis.ts";
-import type { Runtime } from "../runtimes/runtime.ts";
-import type { BenchOptions } from "./bench-options.ts";
+import type { Adapter } from "../../../adapters/adapter.ts";
+import { UsageError } from "../../../core/errors.ts";
+import { listed } from "../../../core/wording.ts";
+import type { NemesisStep } from "../../nemesis/nemesis.ts";
+import type { Runtime } from "../../runtimes/runtime.ts";
+import type { BenchOptions } from "../bench-options.ts";
 
 /** The options of a command. */
 export interface Asked {

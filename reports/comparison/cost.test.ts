@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { nanos } from "../../core/time.ts";
+import { costOf } from "./cost.ts";
+
+const sample = (
+  node: string,
+  second: number,
+  cpuSeconds: number,
+  memoryBytes: number,
+  diskBytes: number,
+) => ({
+  time: nanos(second * 1e9),
+  node,
+  cpuSeconds,
+  memoryBytes,
+  diskBytes,
+});
+
+describe("costOf()", () => {
+  const samples = [
+    sample("n1", 1, 2, 100, 1_000),
+    sample("n1", 2, 3, 300, 3_000),
+    sample("n1", 3, 5, 200, 5_000),
+    sample("n2", 1, 1, 50, 1_000),
+    sample("n2", 2, 2, 60, 2_000),
+  ];
+
+  it("sums the nodes, per 1,000 operations that succeeded", () => {
+    expect(costOf(samples, 2_000)).toEqual({
+      cpuMsPerThousand: 2_000,
+      peakMemory: 360,
+      disk: 7_000,
+      diskPerThousand: 2_500,
+    });
+  });
+
+  it("counts a restarted node's processor time from zero again", () => {
+    const restarted = [sample("n1", 1, 5, 1, 1), sample("n1", 2, 1, 1, 1), sample("n1", 3, 2, 1, 1)];
+    expect(costOf(restarted, 1_000)?.cpuMsPerThousand).toBe(2_000);
+  });
+
+  it("knows no cost per operation if none succeeded", () => {
+    expect(costOf(samples, 0)).toMatchObject({ cpuMsPerThousand: Number.NaN, peakMemory: 360 });
+  });
+
+  it("is unknown without samples", () => expect(costOf([], 1_000)).toBeUndefined());
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { trialsOf } from "./candidates.ts";
+import type { RunDigest } from "./digest.ts";
+import { type Figure, standing } from "./standing.ts";
+import { digest, type Facts, faultAt, zookeeper } from "./testing/digests.ts";
+
+const latency: Figure = { name: "latency", kind: "write", percentile: "p99", measure: "response" };
+const outage: Figure = { name: "outage", kind: "write" };
+
+/** Standing of etcd and another run, in words: the names in order, or why there is no order. */
+function placed(digests: readonly RunDigest[], figure: Figure) {
+  const [trial] = trialsOf(digests);
+  const place = standing(trial?.candidates ?? [], figure);
+  if (place.type === "apart") return place.difference.condition;
+  if (place.type === "alone") return "alone";
+  return [...place.ranking.leaders, ...place.ranking.others].map(({ of }) => of.name.split(" ")[0]);
+}
+
+const against = (facts: Facts, figure: Figure) =>
+  placed([digest(), digest({ ...zookeeper, ...facts })], figure);
+
+describe("standing()", () => {
+  it("ranks what is valid and was tried alike, the lowest first", () => {
+    expect(against({}, latency)).toEqual(["etcd", "zookeeper"]);
+    expect(against({ write: { p50: 1, p99: 2, without: 0.1 } }, latency)).toEqual(["zookeeper", "etcd"]);
+    expect(against({}, outage)).toEqual(["etcd", "zookeeper"]);
+    expect(against({ cpuMsPerThousand: 100 }, { name: "processor" })).toEqual(["zookeeper", "etcd"]);
+  });
+
+  it.each<[string, Facts]>([
+    ["invalid", { verdict: "invalid" }],
+    ["undecided", { verdict: "unknown" }],
+    ["overloaded", { run: { overloaded: true } }],
+    [
+      "limited by the client",
+      { run: { client: { sendLagMsP99: 9, eventLoopUtilization: 1, gcMs: 0, limited: "busy" } } },
+    ],
+    ["broken on purpose", { run: { mutant: "forget-vote" } }],
+  ])("ranks nothing that is %s", (_, facts) => {
+    for (const figure of [latency, outage, { name: "processor" } as const])
+      expect(against(facts, figure)).toBe("alone");
+  });
+
+  it("ranks no percentile of too few operations", () => {
+    const few = { write: { p50: 1, p99: 2, without: 1, ok: 99 } };
+    expect(against(few, latency)).toBe("alone");
+    expect(against(few, { ...latency, percentile: "p50" })).toEqual(["zookeeper", "etcd"]);
+  });
+
+  it.each<[string, Facts]>([
+    ["runtimes", { run: { runtime: "netns" } }],
+    ["numbers of nodes", { run: { nodes: [{ id: "n1", endpoint: "a" }] } }],
+    ["machines", { run: { machine: { ...digest().run.machine, cores: 64 } } }],
+  ])("ranks no figure across different %s", (condition, facts) => {
+    expect(against(facts, latency)).toBe(condition);
+    expect(against(facts, outage)).toBe(condition);
+  });
+
+  it("ranks latency and cost only at the same load, outages at any", () => {
+    expect(against({ rate: 400 }, latency)).toBe("loads");
+    expect(against({ rate: 400 }, { name: "processor" })).toBe("loads");
+    expect(against({ rate: 490 }, latency)).toEqual(["etcd", "zookeeper"]);
+    expect(against({ rate: 400 }, outage)).toEqual(["etcd", "zookeeper"]);
+    expect(against({ run: { load: { kind: "closed", processes: 12, seconds: 20 } } }, latency)).toBe("loads");
+  });
+
+  it("ranks outages only under the same faults, latency while healthy after any", () => {
+    expect(against({ run: { nemeses: ["pause"] } }, outage)).toBe("faults");
+    expect(against({ run: { options: { faultSeconds: 1 } } }, outage)).toBe("faults");
+    expect(against({ run: { nemeses: ["pause"] } }, latency)).toEqual(["etcd", "zookeeper"]);
+  });
+
+  it("ranks no outage of a run without faults", () => {
+    expect(against({ faults: [] }, outage)).toBe("alone");
+  });
+
+  it("leaves out whose leader was never struck, if another one's was", () => {
+    const follower = [faultAt("follower")];
+    expect(against({ faults: follower }, outage)).toBe("alone");
+    expect(
+      placed([digest({ faults: follower }), digest({ ...zookeeper, faults: follower })], outage),
+    ).toEqual(["etcd", "zookeeper"]);
+  });
+});
