@@ -9,7 +9,7 @@ const pure = [
   "workloads/**/*.test.ts",
   "adapters/memory/**/*.test.ts",
   "harness/{nemesis,trial}/**/*.test.ts",
-  "reports/**/!(report-in-browser).test.ts",
+  "reports/**/!(*-in-browser).test.ts",
 ];
 /** Minutes each: .ci/run runs them next to the trials, `npm test` does not. */
 const long = ["**/*.long.test.ts"];

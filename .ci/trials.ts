@@ -2,7 +2,7 @@
  * The trials that CI runs: every system in every runtime, every promise, every planted bug, each a command that a user
  * could type. `npx tsx .ci/trials.ts [--only TEXT] [--nightly] [--out report.json]`; `--nightly` runs those that are left for the
  * night instead. The report counts them as a test runner's would.
- * Those of child processes and those of real systems go side by side: most of a trial is waiting.
+ * Three go side by side, as most of a trial is waiting: of child processes, of ZooKeeper and containers, and of the others.
  */
 import { spawn } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
@@ -309,7 +309,12 @@ const { values } = parseArgs({
 });
 const wanted = ({ name, args, nightly = false }: Trial) =>
   values.only === undefined ? nightly === values.nightly : `${name} ${args}`.includes(values.only);
-const lanes = [reference, realSystems].map((trials) => trials.filter(wanted));
+const isOfSecondLane = ({ args }: Trial) => /--system zookeeper|--runtime testcontainers/.test(args);
+const lanes = [
+  reference,
+  realSystems.filter(isOfSecondLane),
+  realSystems.filter((trial) => !isOfSecondLane(trial)),
+].map((trials) => trials.filter(wanted));
 const results = "results/ci";
 /** Far more than any trial takes, and far less than CI has. */
 const trialSecondsMax = 300;

@@ -30,6 +30,10 @@ export function spread(candidate: Candidate, of: (run: RunDigest) => number, for
   return values.length < 2 || least === most ? median : `${median} (${least} to ${most})`;
 }
 
+/** A figure of a candidate, marked if it is no result. */
+export const amount = (candidate: Candidate, text: Content): Html =>
+  html`<span class="amount${isFit(candidate) ? "" : " unfit"}">${text}</span>`;
+
 /** A figure of a candidate, marked if it is the lowest of those that can be ranked. */
 export function rankedCell(
   candidate: Candidate,
@@ -39,7 +43,7 @@ export function rankedCell(
 ): Html {
   const text = spread(candidate, (run) => amountOf(run, figure), format);
   const place = standing(peers, figure);
-  return html`<span class="amount${isFit(candidate) ? "" : " unfit"}">${text}${isLowest(place, candidate) && lowestMark(place)}</span>`;
+  return amount(candidate, html`${text}${isLowest(place, candidate) && lowestMark(place)}`);
 }
 
 function isLowest(place: Standing, candidate: Candidate): boolean {
@@ -76,5 +80,5 @@ export const hasService = (candidates: readonly Candidate[]): boolean =>
 /** A bar with its value; `most` is the end of the scale that all bars of the column share. */
 export function gauge(value: number, most: number, text: Content, isResult: boolean): Html {
   const width = Number.isFinite(value) && most > 0 ? Math.max(0, (value / most) * 100) : 0;
-  return html`<span class="gauge${isResult ? "" : " unfit"}"><span class="gauge-bar" aria-hidden="true"><span style="width:${width.toFixed(1)}%"></span></span>${text}</span>`;
+  return html`<span class="gauge${isResult ? "" : " unfit"}"><span class="gauge-bar" aria-hidden="true">${width > 0 && html`<span style="width:${width.toFixed(1)}%"></span>`}</span>${text}</span>`;
 }

@@ -51,6 +51,13 @@ describe("promises", () => {
     );
   });
 
+  it("says that a run ended early, rather than that nothing was checked", () => {
+    const killed = digest({ ...consul, verdict: "unknown", run: { ended: "interrupted by Ctrl-C" } });
+    expect(concluded([digest(), killed])["Promises"]).toContain(
+      "Nothing was decided about consul (default): a run ended early (interrupted by Ctrl-C).",
+    );
+  });
+
   it("takes no system that was broken on purpose for a candidate", () => {
     const bug = digest({ system: "reference", verdict: "invalid", run: { mutant: "forget-vote" } });
     expect(concluded([digest(), bug])["Promises"]).toBe(

@@ -85,8 +85,11 @@ const finding = ({ runs }: Candidate): string =>
   verdictSummary(runs, "invalid") ??
   "a checker found a violation";
 
-const undecided = ({ runs }: Candidate): string =>
-  verdictSummary(runs, "unknown") ?? "no checker ran on its history";
+const undecided = ({ runs }: Candidate): string => {
+  const ended = runs.map(({ run }) => run.ended).find((why) => why !== undefined);
+  if (ended !== undefined) return `a run ended early (${ended})`;
+  return verdictSummary(runs, "unknown") ?? "no checker ran on its history";
+};
 
 const verdictSummary = (runs: Candidate["runs"], kind: Candidate["verdict"]): string | undefined =>
   runs.flatMap(({ run }) => run.verdicts).find((verdict) => verdict.kind === kind)?.summary;

@@ -17,7 +17,7 @@ export function latencyOverTime(candidates: readonly Candidate[], scales: Scales
   const repeated = candidates.some(({ runs }) => runs.length > 1);
   return html`<p class="legend"><span class="key line-key p50">p50</span> <span class="key line-key p99">p99</span> <span class="key line-key max">slowest</span> ${faultNames.map(
     (name, i) => html`<span class="key fault-key hue-${i % hues}">${name}</span> `,
-  )}<span class="quiet">one scale for all; p99 only where at least 100 operations a second are known${repeated && ", of the first run of each"}</span></p>
+  )}<span class="quiet">one scale for all; p99 is drawn only where a second has at least 100 operations${repeated && ", of the first run of each"}</span></p>
 ${kinds.map((kind) => overTimeOf(candidates, kind, scales, faultNames, id))}`;
 }
 
@@ -79,7 +79,7 @@ export function percentiles(candidates: readonly Candidate[], scales: Scales): H
   return html`<p class="legend"><span class="quiet">ok operations of the whole run, faults included, on one scale</span></p>
 <div class="compared wide">${groups.map(
     (group) =>
-      html`<figure><figcaption><b>${group.name}</b> ${group.own.map(
+      html`<figure><figcaption><b class="whole-line">${group.name}</b> ${group.own.map(
         (candidate) =>
           html`<span class="swatch-key">${swatch(candidate)} ${candidate.name} <code>${candidate.readMode}</code>${caveats(candidate)}</span> `,
       )}</figcaption>${hasService(group.own) ? measures.map((measure) => drawn(group, measure)) : drawn(group, "response")}</figure>`,

@@ -53,11 +53,13 @@ function hero(trials: readonly Trial[], verdict: VerdictKind): Html {
   return html`<section class="hero ${verdict}" aria-labelledby="verdict">
 <div class="verdict">${verdictMark(verdict, 76)}<div>
 <h1 id="verdict">${verdictTitle(candidates)}</h1>
+<p class="lead">${trials.map(setting).join(" ")}</p>
+</div></div>
 ${trials.map(
-  (trial) => html`<p class="lead">${setting(trial)}</p>
-<dl class="conclusions">${conclusionsOf(trial).map(({ topic, text }) => html`<div><dt>${topic}</dt><dd><bdi>${text}</bdi></dd></div>`)}</dl>`,
+  (trial) =>
+    html`${trials.length > 1 && html`<h3>${trialName(trial)}</h3>`}<dl class="conclusions">${conclusionsOf(trial).map(({ topic, text }) => html`<div><dt>${topic}</dt><dd><bdi>${text}</bdi></dd></div>`)}</dl>`,
 )}
-</div></div></section>`;
+</section>`;
 }
 
 /** `register on netns, 3 nodes each, through partition and kill.` */

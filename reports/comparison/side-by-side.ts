@@ -4,7 +4,7 @@ import { formatMicros, formatRate, formatSpan } from "../numbers.ts";
 import { byMeasure } from "../panels/by-measure.ts";
 import { number, type Row, stackingTable, text } from "../panels/table.ts";
 import { type Candidate, classWords, loadWords, type ReadClass, readClasses } from "./candidates.ts";
-import { candidateName, latencyCell, rankedCell, spread } from "./cells.ts";
+import { amount, candidateName, latencyCell, rankedCell, spread } from "./cells.ts";
 import { type Kind, kinds, measured } from "./digest.ts";
 
 export function sideBySide(candidates: readonly Candidate[]): Html {
@@ -14,7 +14,7 @@ export function sideBySide(candidates: readonly Candidate[]): Html {
     return own.length === 0 ? [] : [groupTable(candidates, own, shown, reads)];
   });
   return html`${tables}
-<p class="note">Latency of <i>ok</i> operations while healthy: no fault active, nor in the second before. Writes are linearizable in every read mode and are ranked across all tables; reads only within theirs. What is invalid, undecided, overloaded or client-limited ranks nowhere.</p>`;
+<p class="note">${byMeasure({ response: "Response time, from when an operation was meant to start,", service: "Service time, from when an operation was sent," })} of <i>ok</i> operations. While healthy, unless it says otherwise: no fault active, nor in the second before. Writes are linearizable in every read mode and are ranked across all tables; reads only within theirs. What is invalid, undecided, overloaded or client-limited ranks nowhere.</p>`;
 }
 
 function groupTable(
@@ -29,7 +29,7 @@ function groupTable(
     ...shown.flatMap((kind) => [
       number(`${kind} p50`),
       number(`${kind} p99`),
-      number("under faults", `p99 of ${kind}s that started while a fault was active`),
+      number(`${kind} p99 under faults`, `p99 of ${kind}s that started while a fault was active`),
       number(`without a ${kind}`, `longest time in which ${kind}s were pending and none succeeded`),
     ]),
   ];
@@ -60,10 +60,13 @@ function kindCells(candidate: Candidate, peers: readonly Candidate[], kind: Kind
 }
 
 const underFaults = (candidate: Candidate, kind: Kind): Content =>
-  byMeasure({
-    response: faultP99(candidate, kind, "response"),
-    service: faultP99(candidate, kind, "service"),
-  });
+  amount(
+    candidate,
+    byMeasure({
+      response: faultP99(candidate, kind, "response"),
+      service: faultP99(candidate, kind, "service"),
+    }),
+  );
 
 const faultP99 = (candidate: Candidate, kind: Kind, measure: "response" | "service"): string =>
   spread(
