@@ -2,7 +2,7 @@
  * The trials that CI runs: every system in every runtime, every promise, every planted bug, each a command that a user
  * could type. `npx tsx .ci/trials.ts [--only TEXT] [--nightly] [--out report.json]`; `--nightly` runs those that are left for the
  * night instead. The report counts them as a test runner's would.
- * Those of child processes and those of real systems go side by side: most of a trial is waiting.
+ * Three go side by side, as most of a trial is waiting: of child processes, of ZooKeeper and containers, and of the others.
  */
 import { spawn } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
@@ -196,7 +196,7 @@ const realSystems: readonly Trial[] = [
   })),
   {
     name: "etcd 3.4.23 forgets deletes at the compacted revision, and tells progress too early",
-    args: `--system etcd --version 3.4 --runtime netns ${watches} --nemesis none --seconds 15`,
+    args: `--system etcd --system-version 3.4 --runtime netns ${watches} --nemesis none --seconds 15`,
     status: 1,
     expect: ofKinds("missed-event", "event-after-progress"),
   },
@@ -208,14 +208,14 @@ const realSystems: readonly Trial[] = [
   })),
   {
     name: `etcd 3.5.16 and older tell a watch from a future revision of older changes, ${takesOver}`,
-    args: `--system etcd --version 3.5.16 --runtime netns ${snapshots} --seconds 30 --fault-seconds 8`,
+    args: `--system etcd --system-version 3.5.16 --runtime netns ${snapshots} --seconds 30 --fault-seconds 8`,
     status: 1,
     expect: ofKinds("event-before-start"),
     nightly: true,
   },
   {
     name: "ZooKeeper 3.8.0 ends a persistent watch with a one-shot watch on the same key",
-    args: `--system zookeeper --version 3.8 --runtime netns ${watches} --nemesis none --seconds 15`,
+    args: `--system zookeeper --system-version 3.8 --runtime netns ${watches} --nemesis none --seconds 15`,
     status: 1,
     expect: watchNamed,
   },
@@ -238,7 +238,7 @@ const realSystems: readonly Trial[] = [
   },
   {
     name: "etcd 3.4 keeps linearizability too",
-    args: `--system etcd --version 3.4 --runtime netns --nemesis partition ${oneFault}`,
+    args: `--system etcd --system-version 3.4 --runtime netns --nemesis partition ${oneFault}`,
     status: 0,
     expect: noneStale,
   },
@@ -266,7 +266,7 @@ const realSystems: readonly Trial[] = [
   },
   {
     name: "ZooKeeper 3.8 keeps session order under partitions, kills and pauses",
-    args: `--system zookeeper --version 3.8 --runtime netns ${all}`,
+    args: `--system zookeeper --system-version 3.8 --runtime netns ${all}`,
     status: 0,
   },
   {
@@ -309,7 +309,12 @@ const { values } = parseArgs({
 });
 const wanted = ({ name, args, nightly = false }: Trial) =>
   values.only === undefined ? nightly === values.nightly : `${name} ${args}`.includes(values.only);
-const lanes = [reference, realSystems].map((trials) => trials.filter(wanted));
+const isOfSecondLane = ({ args }: Trial) => /--system zookeeper|--runtime testcontainers/.test(args);
+const lanes = [
+  reference,
+  realSystems.filter(isOfSecondLane),
+  realSystems.filter((trial) => !isOfSecondLane(trial)),
+].map((trials) => trials.filter(wanted));
 const results = "results/ci";
 /** Far more than any trial takes, and far less than CI has. */
 const trialSecondsMax = 300;

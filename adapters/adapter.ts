@@ -42,6 +42,8 @@ export interface Adapter extends AskedOnce {
    * one, otherwise the reason why the node was not reached.
    */
   readonly connect: Connect;
+  /** Version that a node itself reports; undefined if it does not say. Never rejects. Absent if the system has no way to ask. */
+  version?(endpoint: Endpoint, options: ConnectOptions): Promise<string | undefined>;
   /** Administration, for nemeses and presets. Absent if the system has none. */
   admin?(endpoint: Endpoint, options: ConnectOptions): Admin;
   /**

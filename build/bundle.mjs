@@ -70,6 +70,8 @@ function moving(directory, names) {
         const code = await readFile(path, "utf8");
         const contents = rewriteUrls(code, path, (target) => {
           const url = programOf.get(target) ?? `${toRoot}/${target}`;
+          if (url.endsWith(".ts"))
+            throw new Error(`${relative(root, path)} refers to ${target}: list it in build/programs.mjs`);
           return `new URL(${JSON.stringify(url)}, import.meta.url)`;
         });
         return { contents, loader: "ts" };

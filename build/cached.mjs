@@ -19,13 +19,13 @@ export async function cachedBuild() {
   if (existsSync(directory)) return directory;
   const { bundle } = await import("./bundle.mjs");
   const draft = `${directory}.${process.pid}`;
-  await bundle(draft, testPrograms);
   try {
+    await bundle(draft, testPrograms);
     renameSync(draft, directory);
   } catch (reason) {
-    // Another process was faster.
+    rmSync(draft, { recursive: true, force: true });
+    // Or was another process faster?
     if (!existsSync(directory)) throw reason;
-    rmSync(draft, { recursive: true });
   }
   removeOlder(statSync(directory).mtimeMs - keptMs);
   return directory;

@@ -1,8 +1,9 @@
 // Tests start programs as they are shipped: built. Starting from source, each takes a second longer.
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { cachedBuild } from "./cached.mjs";
-import { programs, testPrograms } from "./programs.mjs";
+import { promisify } from "node:util";
+import { programs, root, testPrograms } from "./programs.mjs";
 import { rewriteUrls } from "./urls.mjs";
 
 const nameOf = new Map(
@@ -14,7 +15,7 @@ const nameOf = new Map(
  * @returns {import("vitest/config").Plugin}
  */
 export function builtPrograms() {
-  /** @type {Promise<string> | undefined} */
+  /** @type {Promise<{ stdout: string }> | undefined} */
   let build;
   return {
     name: "built-programs",
@@ -24,8 +25,9 @@ export function builtPrograms() {
       const refers = new Set();
       rewriteUrls(code, file, (target) => void refers.add(target));
       if (![...refers].some((target) => nameOf.has(target))) return undefined;
-      build ??= cachedBuild();
-      const directory = await build;
+      // In a process of its own: what loads this file may load nothing more once the tests have begun.
+      build ??= promisify(execFile)(process.execPath, [join(root, "build/print.mjs")]);
+      const { stdout: directory } = await build;
       return rewriteUrls(code, file, (target) => {
         const name = nameOf.get(target);
         return name && `new URL(${JSON.stringify(pathToFileURL(join(directory, name)).href)})`;

@@ -119,10 +119,18 @@ const outOfTurn = ({ process, index }: ClientEvent, does: string, but: string): 
  * Pairs every invocation with its outcome, in order of invocation. An invocation without an outcome is `info`: the
  * harness died, or the run ended, before it was answered.
  */
-export function operations(history: History, modes: ReadModes = "run"): Operation[] {
+export function operations(history: History, modes: ReadModes = "run"): readonly Operation[] {
+  const known = made.get(history);
+  // A history that is being recorded grows, and nothing else about it changes.
+  if (modes === "run" && known?.events === history.length) return known.operations;
   const { calls, outcomes } = pairs(history, modes);
-  return Array.from(calls, (call, i) => operationAt(history, call, outcomes[i] as number));
+  const all = Array.from(calls, (call, i) => operationAt(history, call, outcomes[i] as number));
+  if (modes === "run") made.set(history, { events: history.length, operations: all });
+  return all;
 }
+
+/** Operations of histories in use: many checkers ask for those of one history, and making them costs more than judging them. */
+const made = new WeakMap<History, { readonly events: number; readonly operations: readonly Operation[] }>();
 
 /** The operation that the event at `call` invoked and the one at `outcome` (-1: none) answered. */
 export function operationAt(history: History, call: number, outcome: number): Operation {

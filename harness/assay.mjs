@@ -4,4 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { cachedBuild } from "../build/cached.mjs";
 
-await import(pathToFileURL(join(await cachedBuild(), "assay.js")).href);
+const build = await cachedBuild().catch((reason) => {
+  const advice = reason.code === "ERR_MODULE_NOT_FOUND" ? "run npm ci first" : reason.message;
+  console.error(`could not build Assay from its sources: ${advice}`);
+  process.exit(70);
+});
+await import(pathToFileURL(join(build, "assay.js")).href);

@@ -211,6 +211,9 @@ describe("assay bench", () => {
   it("leaves what check judges and report renders again", async () => {
     const { dir, report } = run();
     expect((await assay("check", dir)).status).toBe(0);
+    const foreign = await assay("check", dir, "--model", "register");
+    expect(foreign.status).toBe(64);
+    expect(foreign.stderr).toMatch(/--model is for history files, but .* is a run directory/);
     rmSync(report);
     const rendered = await assay("report", dir, "--json");
     expect(rendered.status, rendered.stderr).toBe(0);
@@ -261,6 +264,46 @@ describe("assay bench", () => {
       ["--endpoint", "n1=127.0.0.1:1,n2=127.0.0.1:2,n3=127.0.0.1:3", "--nemesis", "partition"],
       /--nemesis partition needs link-cut.* without --fault-command/,
     ],
+    ["an ACL token for a system without", ["--token", "x"], /--token would have no effect: only consul has/],
+    ["a user of a system without", ["--user", "a:b"], /--user would have no effect: only etcd and zookeeper/],
+    [
+      "an image where there are no containers",
+      ["--image", "etcd:v3"],
+      /--image would have no effect: only --runtime testcontainers .* is loopback/,
+    ],
+    ["storage of containers where there are none", ["--storage", "tmpfs"], /--storage would have no effect/],
+    [
+      "lengths of faults without faults",
+      ["--nemesis", "none", "--gap-seconds", "2"],
+      /no faults are injected/,
+    ],
+    [
+      "a version for one's own cluster",
+      ["--endpoint", "n1=127.0.0.1:1", "--system-version", "3"],
+      /--system-version would have no effect: the nodes of your own cluster/,
+    ],
+    ["the former name of an option", ["--version", "3.4"], /--version of a system is now --system-version/],
+    [
+      "an open and a closed loop",
+      ["--clients", "3", "--processes", "3"],
+      /--processes limits .* open loop, and --clients .* closed/,
+    ],
+    ["results nowhere", ["--results", ""], /--results.*expected the path of a directory/],
+    [
+      "a nemesis together with itself",
+      ["--nemesis", "partition+partition"],
+      /partition cannot strike together/,
+    ],
+    [
+      "a fault that a single node cannot have",
+      ["--nodes", "1", "--nemesis", "partition-leader"],
+      /--nemesis partition-leader needs at least 2 nodes, and the cluster has 1/,
+    ],
+    [
+      "a second system that cannot run, before the first is started",
+      ["--system", "reference,etcdd"],
+      /unknown system "etcdd"/,
+    ],
     ["a rate below zero", ["--rate", "-5"], /expected a number above 0/],
     ["a rate in a closed loop", ["--rate", "5", "--clients", "2"], /cannot be used with/],
     ["a load too short for its faults", ["--seconds", "2"], /--seconds/],
@@ -292,7 +335,43 @@ describe("assay bench", () => {
   });
 });
 
+describe("assay bench of one's own cluster", () => {
+  it("says why an endpoint cannot be reached, and ends with 70", async () => {
+    const results = join(scratch, "unreached");
+    const ended = await assay("bench", "--endpoint", "n1=127.0.0.1:1", "--results", results);
+    expect(ended.status).toBe(70);
+    expect(ended.stderr).toContain(
+      "cannot reach n1 (127.0.0.1:1): connection refused: nothing listens there",
+    );
+    expect(existsSync(results)).toBe(false);
+  });
+});
+
+describe("assay bench whose reader goes away", () => {
+  it("runs to its end and leaves its report", async () => {
+    const results = join(scratch, "unread");
+    const args = ["bench", "--seconds", "3", "--nemesis", "none", "--rate", "50", "--results", results];
+    const child = spawn(process.execPath, [command, ...args], {
+      cwd: scratch,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    // As head does after its first lines.
+    child.stderr.once("data", () => child.stderr.destroy());
+    child.stdout.destroy();
+    expect(await ended).toBe(0);
+    const [run = ""] = readdirSync(results);
+    expect(existsSync(join(results, run, "report.html"))).toBe(true);
+  });
+});
+
 describe("assay cluster up", () => {
+  it("refuses a second system", async () => {
+    const refused = await assay("cluster", "up", "--system", "reference,etcd");
+    expect(refused).toMatchObject({ status: 64, stdout: "" });
+    expect(refused.stderr).toContain("a cluster is of one system, and --system names reference, etcd");
+  });
+
   it("prints that it starts, and ends quietly with 130 where Ctrl-C comes before it is up", async () => {
     // Nodes that are asked over TLS and do not speak it never become ready.
     const authority = file("ca.pem", rootCertificates[0] as string);
@@ -334,6 +413,14 @@ describe("assay", () => {
     expect(ended.stdout).toContain(`Usage: assay${names.map((name) => ` ${name}`).join("")}`);
   });
 
+  it("groups the options of bench, and names units of defaults", async () => {
+    const { stdout } = await assay("bench", "--help");
+    const groups = [...stdout.matchAll(/^(\S.*):$/gm)].map(([, title]) => title);
+    expect(groups).toEqual(["System", "Your own cluster", "Load", "Faults", "Judging", "Output"]);
+    expect(stdout).toContain("(default: 1,000 ms)");
+    expect(stdout).not.toMatch(/--version/);
+  });
+
   it("refuses an unknown command with 64", async () => {
     const ended = await inProcess(["destroy"]);
     expect(ended.status).toBe(64);
@@ -343,6 +430,7 @@ describe("assay", () => {
   it.each([
     [["bench", "--sytem", "etcd"], "(run assay bench --help for the options)"],
     [["cluster", "up", "--rate", "-5"], "(run assay cluster up --help for the options)"],
+    [["cluster", "up", "--seconds", "5"], "(run assay cluster up --help for the options)"],
     [["destroy"], "(run assay --help for the options)"],
   ])("%j is refused with the name of its own help, as JSON on request", async (args, help) => {
     const ended = await assay(...args, "--json");

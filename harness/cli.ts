@@ -2,13 +2,14 @@ import { type Command, CommanderError } from "commander";
 import { CouldNotRunError, exitStatus, UsageError } from "../core/errors.ts";
 import { realClock } from "../core/real-clock.ts";
 import { ownVersion } from "../core/version.ts";
-import { processOutput, resultsPrinted } from "./cli/output.ts";
+import { outliveReaders, processOutput, resultsPrinted } from "./cli/output.ts";
 import { type LoadRegistries, program } from "./cli/program.ts";
 
 const registries: LoadRegistries = async (own) => (await import("./cli/registries.ts")).registries(own);
 
 /** Runs the command that `argv` (as `process.argv`) names. Output goes to stdout and stderr; resolves with the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
+  outliveReaders();
   let status: number = exitStatus.valid;
   const assay = program(ownVersion, registries, realClock(), (ended) => {
     status = ended;

@@ -5,6 +5,7 @@ import { admin } from "./admin.ts";
 import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
 import { observe } from "./observer.ts";
+import { version } from "./version.ts";
 import { watchPromises } from "./watch.ts";
 
 /** HashiCorp Consul 1.8 and newer, over its HTTP API. */
@@ -45,6 +46,7 @@ export const consul: Adapter = {
   revisions: "key",
   ...offer("consul", offered, connect),
   deployment,
+  version,
   admin,
   ...observable(observe),
 };

@@ -4,6 +4,7 @@ import { observable } from "../client/observer.ts";
 import { connect, type offeredWithLeases } from "./client.ts";
 import { digest } from "./digest.ts";
 import { observe } from "./observer.ts";
+import { version } from "./version.ts";
 import { watchPromises } from "./watch/watches.ts";
 
 /** Common part of the adapters of systems that speak etcd's v3 API; `name` and `capabilities` differ by system. */
@@ -23,4 +24,5 @@ export const etcdApi = (name: string, capabilities: readonly (typeof offeredWith
     ...offer(name, capabilities, connect),
     ...observable(observe),
     digest,
+    version,
   }) satisfies Partial<Adapter>;

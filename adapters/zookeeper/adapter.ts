@@ -5,7 +5,7 @@ import { admin } from "./admin.ts";
 import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
 import { observe } from "./observer.ts";
-import { digest } from "./status.ts";
+import { digest, version } from "./status.ts";
 import { watchPromises } from "./watch/watches.ts";
 
 /** Apache ZooKeeper 3.6 to 3.9, over its own protocol. */
@@ -41,4 +41,5 @@ export const zookeeper: Adapter = {
   admin,
   ...observable(observe),
   digest,
+  version,
 };

@@ -23,6 +23,11 @@ export async function serverStatus(
   return { leads: mode === "leader" || mode === "standalone", zxid: BigInt(zxid) };
 }
 
+/** Version that a server reports in answer to `srvr`; undefined if it does not answer. Never rejects. */
+export async function version(endpoint: Endpoint, options: ConnectOptions): Promise<string | undefined> {
+  return /^Zookeeper version: (\d+(?:\.\d+)*)/m.exec(await fourLetters("srvr", endpoint, options))?.[1];
+}
+
 /**
  * The digest of the server's whole tree, by the four letters `hash` (3.6 and newer, where the server's whitelist has
  * them): it keeps one for every transaction whose number is a multiple of 128.

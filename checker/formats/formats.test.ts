@@ -110,7 +110,7 @@ describe("json", () => {
       { f: "read", result: 1, call: 10, return: 20 },
       { f: "write", value: 2, call: 5 },
     ]);
-    const [first, second, third] = operations(await parse("json", text)).sort(
+    const [first, second, third] = operations(await parse("json", text)).toSorted(
       (a, b) => a.process - b.process,
     );
     expect((second?.callIndex ?? 0) < (first?.returnIndex ?? 0)).toBe(true);

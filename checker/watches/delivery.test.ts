@@ -55,6 +55,33 @@ describe("delivery in time", () => {
     expect(summary).toContain("2 events reached 1 watch within 5.0 s of calm");
   });
 
+  it("is a curve of each node: median and worst lag by when a change was acknowledged", () => {
+    const { curves } = verdictOf(
+      new WatchScript()
+        .watch(0, "a", { node: "n2", prefix: "k", revision: 0 })
+        .watch(0, "b", { node: "n2", prefix: "k", revision: 0 })
+        .watch(0, "c", { node: "n1", prefix: "k", revision: 0 })
+        .write(1.01, "k7", 1, 1)
+        .notice(1.012, "c", created)
+        .notice(1.03, "a", created)
+        .notice(1.06, "b", created)
+        .write(2.3, "k7", null, 2)
+        .notice(2.301, "a", deleted)
+        .notice(2.301, "b", deleted)
+        .notice(2.301, "c", deleted)
+        .until(20),
+    );
+    expect(curves?.map(({ label, node, step }) => [label, node, step])).toEqual([
+      ["watch lag", "n1", 1e8],
+      ["watch lag", "n2", 1e8],
+    ]);
+    const steps = curves?.[1]?.steps.map(({ at, count, worstMs }) => [at, count, Math.round(worstMs)]);
+    expect(steps).toEqual([
+      [10e8, 2, 49],
+      [23e8, 2, 0],
+    ]);
+  });
+
   it("is violated by a change that a watch never received, and says which other watches received it", () => {
     const { kind, anomalies, lanes, figures } = verdictOf(silent().until(7.1));
     expect(kind).toBe("invalid");

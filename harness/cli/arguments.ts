@@ -49,6 +49,12 @@ export const integerUpTo =
     return value;
   };
 
+/** The path of a directory. */
+export function directory(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("expected the path of a directory.");
+  return text;
+}
+
 export function seedNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0 || text.trim() === "") {

@@ -1,7 +1,8 @@
-import { type Command, Option } from "commander";
+import { Command, Option } from "commander";
 import { patientLoad, trialDefaults } from "../trial/spec.ts";
 import {
   commaLists,
+  directory,
   integerUpTo,
   numberUpTo,
   positiveInteger,
@@ -25,7 +26,7 @@ const mostWorkersByDefault = 4;
 /** Clients of each node that an open loop may use, however low its rate. */
 const leastPerNode = 4;
 /** Faults injected when the user names none. */
-export const defaultNemeses: readonly string[] = ["partition", "kill", "pause"];
+const defaultNemeses: readonly string[] = ["partition", "kill", "pause"];
 
 /** Options of `assay bench`, as parsed by commander. */
 export interface BenchOptions {
@@ -50,7 +51,9 @@ export interface BenchOptions {
   readonly faultSeconds: number;
   readonly gapSeconds: number;
   readonly convergenceSeconds: number;
-  readonly version: readonly string[];
+  readonly systemVersion: readonly string[];
+  /** The former name of `systemVersion`, which is refused. */
+  readonly version?: string | true;
   readonly image: readonly string[];
   readonly storage?: "volume" | "tmpfs";
   readonly nodeArg: readonly string[];
@@ -96,84 +99,82 @@ export function workersFor(
 
 /** Declares the options of `assay bench`; the defaults are those of `npm run bench`. */
 export function declareBenchOptions(command: Command): Command {
-  return declareConnection(declareLoad(declareWhat(command)))
-    .option(
-      "--time-limit <seconds>",
-      "maximum seconds spent checking one run",
-      positiveNumber,
-      trialDefaults.checking.timeLimitSeconds,
-    )
-    .option(
-      "--memory-limit <MiB>",
-      "maximum memory used to check one run",
-      positiveNumber,
-      trialDefaults.checking.memoryLimitBytes / 2 ** 20,
-    )
-    .option("--results <dir>", "parent directory of the run directories", "results")
-    .option("--json", "print one JSON object on stdout and nothing else", false);
+  declareSystem(command);
+  declareConnection(command);
+  declareLoad(command.optionsGroup("Load:"));
+  declareFaults(command.optionsGroup("Faults:"));
+  declareJudging(command.optionsGroup("Judging:"));
+  return declareOutput(
+    command
+      .optionsGroup("Output:")
+      .option("--results <dir>", "parent directory of the run directories", directory, "results"),
+  );
 }
 
-function declareWhat(command: Command): Command {
+/** Declares the options of `assay cluster up`: what to start, and where. */
+export function declareClusterOptions(command: Command): Command {
+  return declareOutput(declareSystem(command).optionsGroup("Output:"));
+}
+
+/** All options of `assay bench` as they are by default. */
+export const benchDefaults = (): BenchOptions =>
+  declareBenchOptions(new Command()).parse([], { from: "user" }).opts<BenchOptions>();
+
+const declareOutput = (command: Command): Command =>
+  command
+    .option("--json", "print one JSON object on stdout and nothing else", false)
+    .helpOption("-h, --help", "print this help");
+
+function declareSystem(command: Command): Command {
   return command
+    .optionsGroup("System:")
     .option(
       "--system <names>",
       "systems to test, one after another",
       commaLists(defaultSystems),
       defaultSystems,
     )
+    .option("--system-version <v>", "version of the system, or system=version; repeatable", repeated, [])
+    .addOption(new Option("--version [v]").hideHelp())
+    .option("--nodes <n>", "cluster size: 1, 3 or 5", positiveInteger, trialDefaults.nodes)
     .option("--runtime <name>", "where nodes run: auto, loopback, netns, testcontainers, external", "auto")
+    .option("--image <image>", "container image, or system=image; repeatable", repeated, [])
+    .addOption(
+      new Option("--storage <kind>", "where containers keep their data").choices(["volume", "tmpfs"]),
+    )
+    .option("--node-arg <arg>", "extra argument for every node; repeatable", repeated, [])
+    .option("--preset <name>", "settings under which rare things happen often: tight (see: assay list)")
+    .option("--mutant <name>", "plant a bug in the reference server (see: assay list)")
+    .option(
+      "--timeout <ms>",
+      "timeout of each operation",
+      numberUpTo(most.timeoutMs),
+      trialDefaults.operationTimeoutMs,
+    )
+    .option("--user <name:password>", "credentials for etcd or ZooKeeper")
+    .option("--token <token>", "ACL token for Consul")
+    .option("--ca <file>", "certificate authority (PEM): connect over TLS")
+    .option("--cert <file>", "client certificate (PEM)")
+    .option("--key <file>", "client key (PEM)");
+}
+
+function declareConnection(command: Command): Command {
+  return command
+    .optionsGroup("Your own cluster:")
+    .option("--endpoint <list>", "its nodes: n1=host:port,n2=host:port,…")
+    .option("--fault-command <command>", "command that cuts, heals, kills and starts nodes");
+}
+
+function declareLoad(command: Command): Command {
+  return command
     .option(
       "--workload <names>",
       "workloads to run (see: assay list)",
       commaLists(defaultWorkloads),
       defaultWorkloads,
     )
-    .option(
-      "--nemesis <names>",
-      "faults to inject: a,b in turn, a+b together, none for no faults",
-      commaLists(defaultNemeses),
-      defaultNemeses,
-    )
-    .option("--nodes <n>", "cluster size: 1, 3 or 5", positiveInteger, trialDefaults.nodes)
-    .option("--seed <n>", "seed of the schedule of operations and faults (default: random)", seedNumber)
+    .option("--workload-option <name=n>", "numeric option of the workload; repeatable", repeated, [])
     .option("--read-mode <mode>", "read mode, or system=mode; repeatable", repeated, [])
-    .option("--mutant <name>", "plant a bug in the reference server (see: assay list)")
-    .option("--preset <name>", "settings under which rare things happen often: tight (see: assay list)")
-    .option("--version <v>", "version of the system, or system=version; repeatable", repeated, [])
-    .option("--image <image>", "container image, or system=image; repeatable", repeated, [])
-    .addOption(
-      new Option("--storage <kind>", "where containers keep their data").choices(["volume", "tmpfs"]),
-    )
-    .option("--node-arg <arg>", "extra argument for every node; repeatable", repeated, [])
-    .option("--workload-option <name=n>", "numeric option of the workload; repeatable", repeated, []);
-}
-
-function declareLoad(command: Command): Command {
-  return command
-    .addOption(patient())
-    .addOption(
-      new Option(
-        "--rate <n>",
-        `operations per second, open loop (default: ${trialDefaults.load.rate}, or half of what the cluster reaches on this machine)`,
-      )
-        .argParser(numberUpTo(most.rate))
-        .conflicts("clients"),
-    )
-    .option(
-      "--clients <n>",
-      "closed loop with this many clients: measures capacity, not latency",
-      integerUpTo(most.processes),
-    )
-    .option(
-      "--processes <n>",
-      `at most this many clients, open loop (default: rate x timeout, at most ${mostByDefault})`,
-      integerUpTo(most.processes),
-    )
-    .option(
-      "--workers <n>",
-      "processes that the clients run in (default: one for every two cores, at most 4; two if clients are struck)",
-      integerUpTo(most.workers),
-    )
     .option(
       "--seconds <n>",
       "length of the main phase, in seconds",
@@ -185,19 +186,74 @@ function declareLoad(command: Command): Command {
       `load before the main phase that is not recorded, in seconds at most (default: ${trialDefaults.warmUpSeconds}, on your own cluster 0)`,
       numberUpTo(most.seconds, "0"),
     )
-    .option(
-      "--timeout <ms>",
-      "timeout of each operation, in milliseconds",
-      numberUpTo(most.timeoutMs),
-      trialDefaults.operationTimeoutMs,
+    .addOption(
+      new Option(
+        "--rate <n>",
+        `operations per second, open loop (default: ${trialDefaults.load.rate}, or half of what the cluster reaches on this machine)`,
+      )
+        .argParser(numberUpTo(most.rate))
+        .conflicts("clients"),
     )
-    .option("--fault-seconds <n>", "mean length of a fault, in seconds", positiveNumber, 4)
-    .option("--gap-seconds <n>", "mean time between faults, in seconds", positiveNumber, 2.5)
+    .option(
+      "--processes <n>",
+      `at most this many clients, open loop (default: rate x timeout, at most ${mostByDefault.toLocaleString("en")})`,
+      integerUpTo(most.processes),
+    )
+    .option(
+      "--clients <n>",
+      "closed loop with this many clients: measures capacity, not latency",
+      integerUpTo(most.processes),
+    )
+    .option(
+      "--workers <n>",
+      "processes that the clients run in (default: one for every two cores, at most 4; two if clients are struck)",
+      integerUpTo(most.workers),
+    )
+    .addOption(patient())
+    .option("--seed <n>", "seed of the schedule of operations and faults (default: random)", seedNumber);
+}
+
+function declareFaults(command: Command): Command {
+  return command
+    .option(
+      "--nemesis <names>",
+      "faults to inject: a,b in turn, a+b together, none for no faults",
+      commaLists(defaultNemeses),
+      defaultNemeses,
+    )
+    .option(
+      "--fault-seconds <n>",
+      "mean length of a fault, in seconds; shorter by default if --seconds is short",
+      positiveNumber,
+      4,
+    )
+    .option(
+      "--gap-seconds <n>",
+      "mean time between faults, in seconds; shorter by default if --seconds is short",
+      positiveNumber,
+      2.5,
+    );
+}
+
+function declareJudging(command: Command): Command {
+  return command
     .option(
       "--convergence-seconds <n>",
       "seconds a node may take to catch up after the last heal",
       positiveNumber,
       trialDefaults.convergenceSeconds,
+    )
+    .option(
+      "--time-limit <seconds>",
+      "maximum seconds spent checking one run",
+      positiveNumber,
+      trialDefaults.checking.timeLimitSeconds,
+    )
+    .option(
+      "--memory-limit <MiB>",
+      "maximum memory used to check one run",
+      positiveNumber,
+      trialDefaults.checking.memoryLimitBytes / 2 ** 20,
     );
 }
 
@@ -212,15 +268,4 @@ function patient(): Option {
     .default(false)
     .implies({ rate, processes, timeout: timeoutMs, faultSeconds })
     .conflicts("clients");
-}
-
-function declareConnection(command: Command): Command {
-  return command
-    .option("--endpoint <list>", "runtime external: n1=host:port,n2=host:port,…")
-    .option("--fault-command <command>", "runtime external: command that cuts, heals, kills and starts nodes")
-    .option("--user <name:password>", "credentials for etcd or ZooKeeper")
-    .option("--token <token>", "ACL token for Consul")
-    .option("--ca <file>", "certificate authority (PEM): connect over TLS")
-    .option("--cert <file>", "client certificate (PEM)")
-    .option("--key <file>", "client key (PEM)");
 }

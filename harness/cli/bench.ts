@@ -12,6 +12,9 @@ import { workerClients, workerFaults } from "../load/workers/worker-clients.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
 import { spanAround } from "../nemesis/pace.ts";
 import { fileRunStore } from "../record/node-store.ts";
+import { parseEndpoints } from "../runtimes/external/external.ts";
+import { assertReachable } from "../runtimes/external/reach.ts";
+import { preflight } from "../trial/preflight.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
 import { pairs } from "./arguments.ts";
@@ -21,7 +24,7 @@ import { benchResult, type Finished } from "./json-result.ts";
 import { Leftovers } from "./leftovers.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
-import type { PlannedRun } from "./plan.ts";
+import { type PlannedRun, withImage } from "./plan/plan.ts";
 import { showProgress } from "./progress-line.ts";
 import { type Reported, writeComparison } from "./report/compare.ts";
 import { writeReport } from "./report/write-report.ts";
@@ -48,10 +51,16 @@ export async function bench(
   const leftovers = new Leftovers(planned, deps.output);
   await leftovers.first();
   const seed = options.seed ?? randomInt(2 ** 31);
+  for (const plan of planned)
+    await preflight(specOf(plan, options, seed, deps.defaults), {
+      ...plan,
+      clients: { faults: workerFaults },
+    });
   const finished: (Finished & Reported)[] = [];
   for (const plan of planned) {
     if (deps.signal.aborted) break;
-    finished.push(await runOne(plan, options, seed, { ...deps, leftovers }));
+    const ready = await withImage(plan, { clock: deps.clock, log: (line) => deps.output.note(line) });
+    finished.push(await runOne(ready, options, seed, { ...deps, leftovers }));
   }
   await leftovers.rest();
   if (finished.length > 1) deps.output.print(`${await writeComparison(finished)}\n`);
@@ -69,9 +78,11 @@ async function runOne(
   const title = `${plan.adapter.name}${options.workload.length > 1 ? `/${plan.workload.name}` : ""}`;
   if (options.mutant !== undefined)
     output.note(`!!! PLANTED BUG: ${options.mutant}. This run should fail. !!!`);
-  const spec = specOf(plan, options, seed, deps.defaults);
-  const show = showProgress(output, title);
-  output.note(`${title}: ${spec.cluster.version} on ${plan.runtime.name}, seed ${seed}`);
+  const spec = await withVersion(specOf(plan, options, seed, deps.defaults), plan, options, deps.clock);
+  const shown = showProgress(output, title, deps.clock, plan.runtime.outlivesRun);
+  output.note(
+    `${title}: ${spec.cluster.version === "unknown" ? "version unknown" : spec.cluster.version} on ${plan.runtime.name}, seed ${seed}`,
+  );
   try {
     const run = await runTrial(spec, {
       ...plan,
@@ -82,7 +93,7 @@ async function runOne(
       assay: await assayVersion(),
       onProgress: (progress) => {
         if (progress.type === "stage" && progress.stage === "warming-up") void deps.leftovers.rest();
-        show(progress);
+        shown.show(progress);
       },
       signal: deps.signal,
     });
@@ -96,7 +107,25 @@ async function runOne(
     output.note(`${title}: ${reason.message}`);
     output.note(`${title}: everything recorded is in ${reason.dir}`);
     return { run: reason.run, dir: reason.dir, ...reported, failure: reason.message };
+  } finally {
+    shown.end();
   }
+}
+
+/** Asks the nodes of the user's own cluster which version they are: `unknown` if none says. Rejects if one is not reached. */
+async function withVersion(
+  spec: TrialSpec,
+  { adapter, runtime, connect }: PlannedRun,
+  { endpoint, timeout }: BenchOptions,
+  clock: Clock,
+): Promise<TrialSpec> {
+  if (runtime.outlivesRun !== true || endpoint === undefined) return spec;
+  const nodes = parseEndpoints(endpoint);
+  await assertReachable(nodes, connect.tls);
+  const asked = nodes.map((node) => adapter.version?.(node, { ...connect, clock, timeoutMs: timeout }));
+  const versions = new Set((await Promise.all(asked)).filter((version) => version !== undefined));
+  const version = versions.size === 0 ? "unknown" : [...versions].toSorted().join(" and ");
+  return { ...spec, cluster: { ...spec.cluster, version } };
 }
 
 function specOf(

@@ -12,7 +12,7 @@ import { behindDoors } from "../runtimes/netns/doors.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import type { Output } from "./output.ts";
-import type { PlannedRun } from "./plan.ts";
+import type { PlannedRun } from "./plan/plan.ts";
 
 export interface ClusterUpDeps {
   readonly clock: Clock;

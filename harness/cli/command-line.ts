@@ -1,5 +1,5 @@
 import type { BenchOptions } from "./bench-options.ts";
-import type { PlannedRun } from "./plan.ts";
+import type { PlannedRun } from "./plan/plan.ts";
 
 /** Command that repeats one run with its seed; names only options that differ from their defaults. */
 export function repeatCommand(
@@ -19,10 +19,11 @@ export function repeatCommand(
     `${seed}`,
   ];
   if (run.readMode !== run.adapter.defaultReadMode) words.push("--read-mode", run.readMode);
-  if (run.program !== undefined && options.version.length > 0) words.push("--version", run.program.version);
+  if (run.program !== undefined && options.systemVersion.length > 0)
+    words.push("--system-version", run.program.version);
   if (
     run.image !== undefined &&
-    (options.image.length > 0 || (run.program === undefined && options.version.length > 0))
+    (options.image.length > 0 || (run.program === undefined && options.systemVersion.length > 0))
   ) {
     words.push("--image", run.image);
   }
@@ -32,7 +33,7 @@ export function repeatCommand(
     "workload",
     "seed",
     "readMode",
-    "version",
+    "systemVersion",
     "image",
     // The options that it stands for are named instead.
     "patient",

@@ -1,11 +1,41 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { z } from "zod";
+import { digestOf } from "../../reports/comparison/digest.ts";
 import { staleFixture, unknownFixture } from "../../reports/testing/runs.ts";
 import { benchResult } from "./json-result.ts";
+import { benchSchema } from "./testing/bench-schema.ts";
 
-const finished = (run: ReturnType<typeof staleFixture>["run"]) => ({
+const finished = (run: Fixture["run"], history: Fixture["history"] = []) => ({
   run,
   dir: "d",
   report: "d/report.html",
+  digest: digestOf(run, history, []),
+});
+type Fixture = ReturnType<typeof staleFixture>;
+
+it("has latency by operation, outcome and measure, rates, outages and the client's health, as its schema says", () => {
+  const { run, history } = staleFixture({ seconds: 8 });
+  const result = benchResult([finished(run, history)], 4);
+  const printed = JSON.parse(JSON.stringify(result));
+  expect(benchSchema.safeParse(printed).error?.issues).toBeUndefined();
+  const [first] = result.runs;
+  expect(first?.latency).toHaveLength(run.latency.length);
+  expect(first?.latency.map(({ measure }) => measure)).toEqual(
+    expect.arrayContaining(["response", "service"]),
+  );
+  expect(first?.latency[0]).not.toHaveProperty("spectrum");
+  expect(first?.rates.ok).toBeGreaterThan(0);
+  expect(first?.outages.readSeconds).toBeGreaterThanOrEqual(0);
+  expect(first?.client).toEqual(run.client);
+});
+
+it("has the schema that is documented", () => {
+  const file = fileURLToPath(new URL("../../docs/bench.schema.json", import.meta.url));
+  expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(
+    JSON.parse(JSON.stringify(z.toJSONSchema(benchSchema))),
+  );
 });
 
 it("sums a run up: its verdict, its faults by nemesis, all checkers' figures, where it was stale", () => {

@@ -1,7 +1,9 @@
 /** Shape of what `bench --json` and `check --json` print; shared with everything that reads it. */
 import { type MeasuredStaleness, measuredStaleness } from "../../checker/reads/measured-staleness.ts";
-import type { OutcomeCounts, Run } from "../../core/run.ts";
+import type { ClientHealth, LatencySummary, OutcomeCounts, Run } from "../../core/run.ts";
 import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../core/verdict.ts";
+import type { Digest } from "../../reports/comparison/digest.ts";
+import { sentPerSecond } from "../../reports/data/speed.ts";
 import type { Understood } from "./check/understood.ts";
 import { type StaleAtNode, staleByFault } from "./stale-by-fault.ts";
 
@@ -27,6 +29,16 @@ export interface RunResult {
   /** Null if not measured. */
   readonly staleReads: (MeasuredStaleness & { readonly share: number }) | null;
   readonly operations: OutcomeCounts;
+  /** Microseconds, for each operation, outcome and measure. `response` counts from the intended start, `service` from the send. */
+  readonly latency: readonly Omit<LatencySummary, "spectrum">[];
+  /** Operations per second. `requested` is null in a closed loop, and `sent` where nothing says it. */
+  readonly rates: { readonly requested: number | null; readonly sent: number | null; readonly ok: number };
+  /** Longest time in which operations of a kind were pending and none succeeded, seconds; null if there were none. */
+  readonly outages: { readonly writeSeconds: number | null; readonly readSeconds: number | null };
+  /** How the load generator fared. */
+  readonly client: ClientHealth;
+  /** Whether the load was more than the healthy cluster could take; null if nothing says it. */
+  readonly overloaded: boolean | null;
   /** For each nemesis, how often it struck and how often it took effect. */
   readonly faults: readonly { readonly name: string; readonly windows: number; readonly proven: number }[];
   readonly anomalies: readonly (AnomalyResult & { readonly known?: boolean; readonly limit?: MetLimit })[];
@@ -71,6 +83,7 @@ export interface Finished {
   readonly run: Run;
   readonly dir: string;
   readonly report: string;
+  readonly digest: Digest;
   readonly failure?: string;
 }
 
@@ -80,7 +93,7 @@ export const benchResult = (finished: readonly Finished[], seconds: number): Ben
   runs: finished.map(runResult),
 });
 
-function runResult({ run, dir, report, failure }: Finished): RunResult {
+function runResult({ run, dir, report, digest, failure }: Finished): RunResult {
   return {
     system: run.system.name,
     version: run.system.version,
@@ -93,6 +106,18 @@ function runResult({ run, dir, report, failure }: Finished): RunResult {
     knownLimits: knownLimits(run.verdicts).flatMap(({ limit }) => limit ?? []),
     staleReads: staleShare(run.verdicts),
     operations: run.operations,
+    latency: run.latency.map(({ spectrum: _, ...summary }) => summary),
+    rates: {
+      requested: run.load.kind === "open" ? run.load.rate : null,
+      sent: sentPerSecond(run) ?? null,
+      ok: digest.okPerSecond,
+    },
+    outages: {
+      writeSeconds: digest.kinds.write?.longestWithout ?? null,
+      readSeconds: digest.kinds.read?.longestWithout ?? null,
+    },
+    client: run.client,
+    overloaded: run.overloaded ?? null,
     faults: faultCounts(run),
     anomalies: run.verdicts.flatMap(({ anomalies }) =>
       anomalies.map(({ kind, summary, known, limit }) => ({

@@ -1,7 +1,7 @@
 import { cleanLeftovers } from "../runtimes/cleanup.ts";
 import { removeDeadRuns } from "../runtimes/process/leftovers.ts";
 import type { Output } from "./output.ts";
-import type { PlannedRun } from "./plan.ts";
+import type { PlannedRun } from "./plan/plan.ts";
 
 /**
  * Removes what dead runs left behind before the planned runs: `first` what their nodes might meet, `rest` the others. Loading

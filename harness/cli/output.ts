@@ -24,6 +24,18 @@ let results = 0;
 /** How many objects of `--json` are on stdout: a command prints one. */
 export const resultsPrinted = (): number => results;
 
+let outlivesReaders = false;
+
+/** From now on a reader that goes away (`assay bench | head -4`) ends nothing: what it would have read is dropped. */
+export function outliveReaders(): void {
+  if (outlivesReaders) return;
+  outlivesReaders = true;
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (reason: NodeJS.ErrnoException) => {
+      if (reason.code !== "EPIPE") throw reason;
+    });
+}
+
 /** Writes to the streams of this process. */
 export function processOutput(json: boolean): Output {
   const terminal = process.stderr.isTTY === true;

@@ -3,12 +3,18 @@ import type { Clock } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { ExternalOptions } from "../runtimes/external/external.ts";
 import { positiveNumber } from "./arguments.ts";
-import { type BenchOptions, declareBenchOptions } from "./bench-options.ts";
+import {
+  type BenchOptions,
+  benchDefaults,
+  declareBenchOptions,
+  declareClusterOptions,
+} from "./bench-options.ts";
 import type { CheckOptions } from "./check/case.ts";
 import type { ExportOptions } from "./export.ts";
 import type { Registries } from "./list.ts";
 import { type Output, processOutput } from "./output.ts";
-import type { Asked, PlannedRun } from "./plan.ts";
+import type { PlannedRun } from "./plan/plan.ts";
+import type { Asked } from "./plan/refusals.ts";
 import { endOnSignals } from "./signals.ts";
 
 /** Loads every system, runtime, workload and fault; `own` is the user's cluster, for the runtime `external`. */
@@ -45,20 +51,23 @@ export function program(
   declareBenchOptions(assay.command("bench"))
     .description("run a trial: start a cluster, load it, inject faults, check the history, write a report")
     .action(async (given: BenchOptions, command: Command) => {
-      const { forOwnCluster } = await import("./own-cluster.ts");
+      const { forOwnCluster } = await import("./plan/own-cluster.ts");
       const { options, own } = forOwnCluster(given);
       finish(await runBench({ options, given: givenTo(command) }, command, await registries(own), clock));
     });
   addCheck(assay, clock, finish);
   addCluster(assay, registries, clock, finish);
-  addSmall(assay, registries);
+  addSmall(assay, registries, clock);
   nameHelp(assay, "assay");
   return assay;
 }
 
 /** Describes an option in the help: a list's default is shown as it would be typed, a flag's or an empty list's not at all. */
-function describeOption({ description, argChoices, defaultValue }: Option): string {
-  const value = Array.isArray(defaultValue) ? defaultValue.join(",") : defaultValue;
+function describeOption({ description, argChoices, defaultValue, flags }: Option): string {
+  const plain = Array.isArray(defaultValue) ? defaultValue.join(",") : defaultValue;
+  const unit = Object.entries(units).find(([name]) => flags.endsWith(`<${name}>`))?.[1];
+  const value =
+    typeof plain === "number" && unit !== undefined ? `${plain.toLocaleString("en")} ${unit}` : plain;
   const notes = [
     ...(argChoices === undefined ? [] : [`one of: ${argChoices.join(", ")}`]),
     ...(value === undefined || value === false || value === "" ? [] : [`default: ${value}`]),
@@ -66,14 +75,15 @@ function describeOption({ description, argChoices, defaultValue }: Option): stri
   return notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
 }
 
+const units = { ms: "ms", seconds: "s", MiB: "MiB" };
+
 /** After a rejected option, points to the help of the command that rejected it. */
 function nameHelp(command: Command, path: string): void {
   command.showHelpAfterError(`(run ${path} --help for the options)`);
   for (const sub of command.commands) nameHelp(sub, `${path} ${sub.name()}`);
 }
 
-/** Names of the options that the user gave. */
-const givenTo = (command: Command): ReadonlySet<string> =>
+const givenTo = (command: Command): Set<string> =>
   new Set(
     command.options
       .map((option) => option.attributeName())
@@ -88,7 +98,7 @@ async function runBench(
 ): Promise<number> {
   const { options } = asked;
   const output = processOutput(options.json);
-  const { planRuns } = await import("./plan.ts");
+  const { planRuns } = await import("./plan/plan.ts");
   const context = { clock, log: (line: string) => output.note(line) };
   const planned = await planRuns(asked, registries, context);
   const { refuseUnwritable } = await import("../record/node-store.ts");
@@ -191,15 +201,21 @@ function addCluster(
   finish: (status: number) => void,
 ): void {
   const cluster = assay.command("cluster").description("start clusters to play with");
-  declareBenchOptions(cluster.command("up"))
-    .description("start a cluster and keep it up until Ctrl-C (same options as bench)")
-    .action(async (options: BenchOptions, command: Command) => {
+  declareClusterOptions(cluster.command("up"))
+    .description("start a cluster and keep it up until Ctrl-C")
+    .action(async (own: Partial<BenchOptions>, command: Command) => {
+      const options = { ...benchDefaults(), ...own };
+      if (options.system.length > 1)
+        throw new UsageError(
+          `a cluster is of one system, and --system names ${options.system.join(", ")}: start one, and the others in other terminals`,
+        );
       const output = processOutput(options.json);
-      const { planRuns } = await import("./plan.ts");
+      const { planRuns, withImage } = await import("./plan/plan.ts");
       const context = { clock, log: (line: string) => output.note(line) };
-      const asked = { options: { ...options, nemesis: ["none"] }, given: givenTo(command) };
-      const [plan] = await planRuns(asked, await registries(), context);
-      if (plan === undefined) return;
+      const asked = { options: { ...options, nemesis: ["none"] }, given: givenTo(command).add("nemesis") };
+      const [planned] = await planRuns(asked, await registries(), context);
+      if (planned === undefined) return;
+      const plan = await withImage(planned, context);
       const elsewhere = await withDoors(plan, options.nodes, (env) => inNamespaces([plan], output, env));
       if (elsewhere !== undefined) {
         finish(elsewhere);
@@ -213,7 +229,7 @@ function addCluster(
     });
 }
 
-function addSmall(assay: Command, registries: LoadRegistries): void {
+function addSmall(assay: Command, registries: LoadRegistries, clock: Clock): void {
   const json = ["--json", "print one JSON object on stdout and nothing else"] as const;
   assay
     .command("report")
@@ -228,7 +244,7 @@ function addSmall(assay: Command, registries: LoadRegistries): void {
     .option(...json, false)
     .action(async (dirs: string[], options: { readonly out?: string } & Json) => {
       const { report } = await import("./report/report.ts");
-      await report(dirs, options, processOutput(options.json));
+      await report(dirs, options, processOutput(options.json), clock);
     });
   assay
     .command("export")

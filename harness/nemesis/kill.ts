@@ -6,8 +6,9 @@ import { aMinority, anyOne, everyNode, names, theLeader } from "./victims.ts";
 
 type Draw = (target: Target) => ClusterNode[] | Promise<ClusterNode[]>;
 
-const shape = (summary: string, what: string, draw: Draw) => ({
+const shape = (summary: string, what: string, draw: Draw, leastNodes = 1) => ({
   summary,
+  leastNodes,
   inject: async (target: Target) => kill(await draw(target), what),
 });
 
@@ -40,7 +41,7 @@ export const killNodes = nemesesOf({
   shapes: {
     one: shape("kills one node", "", anyOne),
     leader: shape("kills the leader", "leader ", theLeader),
-    minority: shape("kills as many nodes as the cluster can lose", "minority ", aMinority),
+    minority: shape("kills as many nodes as the cluster can lose", "minority ", aMinority, 3),
     all: shape("kills every node at once", "all: ", everyNode),
   },
 });

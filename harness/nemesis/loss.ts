@@ -6,6 +6,7 @@ export const loss: Nemesis = {
   name: "loss",
   summary: "drops some of the packets between nodes",
   requires: new Set(["packet-loss"]),
+  leastNodes: 2,
   async inject({ cluster: { nodes, network }, random }) {
     const all = nodes.map((node) => node.id);
     const links = allLinks(all);

@@ -42,6 +42,8 @@ export interface Nemesis {
   /** One line for `assay list`. */
   readonly summary: string;
   readonly requires: ReadonlySet<Fault>;
+  /** Size of the smallest cluster that it can strike; default: 1. */
+  readonly leastNodes?: number;
   /** Injects one fault of its kind, drawn from `target.random`. Undefined if there was nothing to strike. */
   inject(target: Target): Promise<Injected | undefined>;
 }

@@ -13,6 +13,7 @@ export const moveLeader: Nemesis = {
   name: "move-leader",
   summary: "makes another node the leader, by the system's own command",
   requires: new Set(["leader-move"]),
+  leastNodes: 2,
   async inject(target) {
     const led = await target.leader();
     if (led === undefined || target.held.has(led)) return undefined;

@@ -68,8 +68,13 @@ function oneWay(target: Target): Cut {
     : { summary: `one way: ${node} hears nobody`, nodes: [node], links: incoming(nodes, node) };
 }
 
-const shape = (summary: string, draw: (target: Target) => Cut | undefined | Promise<Cut | undefined>) => ({
+const shape = (
+  summary: string,
+  draw: (target: Target) => Cut | undefined | Promise<Cut | undefined>,
+  leastNodes = 2,
+) => ({
   summary,
+  leastNodes,
   inject: async (target: Target) => apply(target, await draw(target)),
 });
 
@@ -94,8 +99,8 @@ export const partition = nemesesOf({
     one: shape("cuts one node off from all others", one),
     leader: shape("cuts the leader off from all others", leader),
     halves: shape("splits the nodes into two halves", halves),
-    ring: shape("lets every node hear a different majority", ring),
-    bridge: shape("splits the nodes into two halves that only one node still reaches", bridged),
+    ring: shape("lets every node hear a different majority", ring, 3),
+    bridge: shape("splits the nodes into two halves that only one node still reaches", bridged, 3),
     "one-way": shape("cuts all links to one node, or all links from it", oneWay),
   },
   special: {

@@ -41,7 +41,15 @@ export const nemeses: Readonly<Record<string, Nemesis>> = Object.fromEntries(
  */
 export function parseNemeses(steps: readonly string[]): Nemesis[][] {
   if (steps.length === 1 && steps[0] === "none") return [];
-  return steps.map((step) => step.split("+").map(nemesisNamed));
+  return steps.map((step) => {
+    const names = step.split("+");
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined)
+      throw new UsageError(
+        `--nemesis ${step}: ${twice} cannot strike together with itself: use ${twice} once, or ${twice},${twice} for two turns`,
+      );
+    return names.map(nemesisNamed);
+  });
 }
 
 function nemesisNamed(name: string): Nemesis {

@@ -20,6 +20,7 @@ export const restartStaggered: Nemesis = {
   summary:
     "kills followers, then leader after leader, each time restarting the node that was dead the longest",
   requires: new Set(["kill", "restart"]),
+  leastNodes: 3,
   async inject(target) {
     const leader = await target.leader();
     if (leader === undefined) return undefined;

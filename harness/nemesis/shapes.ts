@@ -5,6 +5,8 @@ import type { Injected, Nemesis, Target } from "./nemesis.ts";
 export interface Shape {
   /** One line for `assay list`. */
   readonly summary: string;
+  /** Default: 1. */
+  readonly leastNodes?: number;
   inject: Nemesis["inject"];
 }
 
@@ -24,11 +26,18 @@ export function nemesesOf({ name, summary, requires, shapes, special = {} }: Kin
     name,
     summary: `${summary}: one of ${Object.keys(shapes).join(", ")} at random`,
     requires: needs,
+    leastNodes: Math.min(...Object.values(shapes).map(({ leastNodes = 1 }) => leastNodes)),
     inject: (target) => firstThatStrikes(target.random.shuffle(Object.values(shapes)), target),
   };
-  const each = Object.entries({ ...shapes, ...special }).map(([shape, { summary, inject }]): Nemesis => {
-    return { name: `${name}-${shape}`, summary, requires: needs, inject };
-  });
+  const each = Object.entries({ ...shapes, ...special }).map(
+    ([shape, { summary, leastNodes = 1, inject }]): Nemesis => ({
+      name: `${name}-${shape}`,
+      summary,
+      requires: needs,
+      leastNodes,
+      inject,
+    }),
+  );
   return [base, ...each];
 }
 

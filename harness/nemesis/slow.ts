@@ -6,6 +6,7 @@ export const slow: Nemesis = {
   name: "slow",
   summary: "delays messages between nodes, with jitter",
   requires: new Set(["link-delay"]),
+  leastNodes: 2,
   async inject({ cluster: { nodes, network }, random }) {
     const all = nodes.map((node) => node.id);
     const links = allLinks(all);

@@ -24,6 +24,7 @@ export const snapshotFollower: Nemesis = {
   name: "snapshot-follower",
   summary: "cuts a follower off until it needs a snapshot, then lets it back (with --preset tight)",
   requires: new Set(["link-cut", "kill", "restart", "snapshot"]),
+  leastNodes: 3,
   async inject(target) {
     const { cluster, held, random, snapshotReceived } = target;
     const leader = await target.leader();

@@ -51,7 +51,7 @@ describe("parts of a history", () => {
       [part(1, [[1, 5]]), part(2, [[5, 6]])],
       [part(2, [[5, 6]]), part(1, [[1, 5]])],
     ]) {
-      const [first, second] = operations(mergeParts(parts)).sort((a, b) => a.process - b.process);
+      const [first, second] = operations(mergeParts(parts)).toSorted((a, b) => a.process - b.process);
       expect(first?.returnIndex).toBeGreaterThan(second?.callIndex ?? 0);
     }
   });

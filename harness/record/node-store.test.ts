@@ -160,6 +160,27 @@ describe("a run directory", () => {
     ]);
   });
 
+  it("keeps what checkers measured over time, and which clients were the load", async () => {
+    const { dir } = await storedTrial();
+    const curve = {
+      label: "watch lag",
+      node: "n1",
+      step: 1e8,
+      steps: [{ at: 2e8, count: 3, p50Ms: -0.5, worstMs: 41.25 }],
+    };
+    const verdict = {
+      checker: "watch-delivery",
+      kind: "valid",
+      summary: "s",
+      anomalies: [],
+      curves: [curve],
+    };
+    await rewrite(dir, () => ({ verdicts: [verdict], loadClients: { stride: 12, processes: 9 } }));
+    const { run } = await readRun(dir);
+    expect(run.verdicts[0]?.curves).toEqual([curve]);
+    expect(run.loadClients).toEqual({ stride: 12, processes: 9 });
+  });
+
   it("is read where it was written before evidence and lanes were members", async () => {
     const { dir } = await storedTrial();
     const { run } = await readRun(dir);

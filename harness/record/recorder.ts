@@ -16,6 +16,13 @@ import type { Call, NodeId, Outcome } from "../../core/op.ts";
 import type { OutcomeCounts } from "../../core/run.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
 import { mergeParts } from "./merge-parts.ts";
+import { type LatencyCounts, RunningLatency, sumOfCounts } from "./running-latency.ts";
+
+/** What a recorder has counted until now. */
+export interface Counted {
+  readonly counts: OutcomeCounts;
+  readonly latency: LatencyCounts;
+}
 
 export class Recorder {
   readonly #clock: Clock;
@@ -25,7 +32,10 @@ export class Recorder {
   #recorded = 0;
   readonly #counts = { ok: 0, fail: 0, info: 0 };
   /** What other recorders counted, by their names. */
-  readonly #elsewhere = new Map<string, OutcomeCounts>();
+  readonly #elsewhere = new Map<string, Counted>();
+  readonly #latency = new RunningLatency();
+  /** When the current operation of each process was meant to start. */
+  readonly #meant = new Map<number, Nanos>();
   #isWhole = false;
   #origin: Nanos | undefined;
   #beganAt: Date | undefined;
@@ -43,12 +53,20 @@ export class Recorder {
 
   /** Outcomes so far, with those that others reported. */
   get counts(): OutcomeCounts {
-    return [...this.#elsewhere.values()].reduce(sumOf, { ...this.#counts });
+    return [...this.#elsewhere.values()].map(({ counts }) => counts).reduce(sumOf, { ...this.#counts });
+  }
+
+  /** Response times of what succeeded so far, with those that others reported. */
+  get latency(): LatencyCounts {
+    return sumOfCounts([
+      this.#latency.counts,
+      ...[...this.#elsewhere.values()].map(({ latency }) => latency),
+    ]);
   }
 
   /** Notes what another recorder has counted until now. Once its part was taken in, it has nothing more to say. */
-  report(name: string, counts: OutcomeCounts): void {
-    if (!this.#isWhole) this.#elsewhere.set(name, counts);
+  report(name: string, counted: Counted): void {
+    if (!this.#isWhole) this.#elsewhere.set(name, counted);
   }
 
   /** Takes in what others recorded: the history is that of all from now on. */
@@ -86,6 +104,7 @@ export class Recorder {
   invoke(process: number, call: Call, node: NodeId, intended?: Nanos): number {
     const time = this.now();
     const meant = intended === undefined ? time : this.since(intended);
+    this.#meant.set(process, meant);
     this.#record({
       ...this.#head(time, "invoke", process, call),
       ...(call.value !== undefined && { value: call.value }),
@@ -98,7 +117,10 @@ export class Recorder {
   complete(process: number, call: Call, node: NodeId, outcome: Outcome): void {
     const head = this.#head(this.now(), outcome.type, process, call);
     this.#count(outcome.type, call.mode);
+    const meant = this.#meant.get(process);
+    this.#meant.delete(process);
     if (outcome.type === "ok") {
+      if (meant !== undefined) this.#latency.add(nanos(head.time - meant));
       const { value, revision, modRevision } = outcome.output;
       this.#record({
         ...head,

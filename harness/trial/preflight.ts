@@ -7,8 +7,13 @@ import type { TrialDeps, TrialSpec } from "./spec.ts";
 /** A run's history is held in memory: about a kilobyte for each operation. */
 const mostOperations = 10_000_000;
 
+/** The part of a trial's dependencies that decides whether it is possible. */
+type Planned = Pick<TrialDeps, "adapter" | "runtime" | "workload" | "nemeses"> & {
+  readonly clients: Pick<TrialDeps["clients"], "faults">;
+};
+
 /** Rejects an impossible trial before anything is created: with a UsageError, or a CouldNotRunError if the machine lacks something. */
-export async function preflight(spec: TrialSpec, deps: TrialDeps): Promise<void> {
+export async function preflight(spec: TrialSpec, deps: Planned): Promise<void> {
   const { adapter, runtime, workload, nemeses } = deps;
   const { deployment } = adapter;
   if (!Object.hasOwn(adapter.promises.reads, spec.readMode)) {

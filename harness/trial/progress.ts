@@ -1,6 +1,7 @@
 import type { FaultChange } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { OutcomeCounts } from "../../core/run.ts";
+import type { Speed } from "./recent.ts";
 
 /** Stage of a trial. `main`, `quiet` and `final` are also the phases of the history. */
 export type Stage =
@@ -23,6 +24,8 @@ export type Progress =
       /** Upper bound for the stage; 0 if unknown. */
       readonly secondsLeft: number;
       readonly counts: OutcomeCounts;
+      /** Of the last few seconds; absent at first, and when the load is over. */
+      readonly speed?: Speed;
       /** Summaries of the active faults. */
       readonly faults: readonly string[];
       readonly leader?: NodeId;

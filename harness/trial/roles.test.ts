@@ -60,6 +60,14 @@ describe("a standing role next to the load", () => {
     const made = trial([watchers, writers]);
     const run = await made.run();
     expect(run.verdict).toBe("valid");
+    // The run says which processes were the load, so that a report counts no others.
+    const { stride, processes } = run.loadClients ?? { stride: 1, processes: 1 };
+    const isLoads = (process: number | string) => Number(process) % stride < processes;
+    const kinds = (load: boolean) =>
+      new Set(
+        made.events.filter(isClientEvent).flatMap(({ process, f }) => (isLoads(process) === load ? [f] : [])),
+      );
+    expect([kinds(true), kinds(false)]).toEqual([new Set(["write"]), new Set(["look"])]);
     const looks = made.events.filter((event) => isClientEvent(event) && event.f === "look");
     // 30 processes of the load come first, then 2 watchers for each of 3 nodes.
     expect(new Set(looks.map(({ process }) => process))).toEqual(new Set([30, 31, 32, 33, 34, 35]));
@@ -85,5 +93,6 @@ describe("a workload without a role that is the load", () => {
     const run = await trial([watchers], kind).run();
     expect(run.verdicts.find(({ checker }) => checker === "load")).toBeUndefined();
     expect(run.verdict).toBe("valid");
+    expect(run).not.toHaveProperty("loadClients");
   });
 });

@@ -252,7 +252,11 @@ function loadFacts(
 ): Pick<Run, "loadClients" | "unsent" | "overloaded"> {
   const loadClients = { stride, processes: loadProcesses };
   const sent = measured.filter(({ process }) => isOfLoad(process, loadClients)).length;
-  return { loadClients, unsent, overloaded: isOverloaded(unsent, sent, faults) };
+  return {
+    ...(loadProcesses > 0 && { loadClients }),
+    unsent,
+    overloaded: isOverloaded(unsent, sent, faults),
+  };
 }
 
 /** Stands in run.json until the run has ended. */

@@ -7,6 +7,7 @@ import type { Cluster } from "../runtimes/runtime.ts";
 import type { TrialContext } from "./context.ts";
 import type { Stage } from "./progress.ts";
 import { assertAlive } from "./readiness.ts";
+import { Recent } from "./recent.ts";
 
 /** Interval between polls of the leader and the nodes, updates of the live line, and flushes of the records. */
 const tick = millis(200);
@@ -20,6 +21,7 @@ export class Watch {
   readonly #observer: Observer;
   readonly #faults: () => readonly string[];
   readonly #stopped = new AbortController();
+  readonly #recent = new Recent();
   #stage: { name: Stage; until: Nanos } = { name: "main", until: nanos(0) };
   #leader: NodeId | undefined;
   /** When the newest accepted poll of the leader was sent; undefined before the first. */
@@ -109,11 +111,17 @@ export class Watch {
   #report(): void {
     const { deps, recorder } = this.#context;
     const left = toSeconds(nanos(this.#stage.until - deps.clock.now()));
+    const { counts } = recorder;
+    const isLoaded = this.#stage.name === "main" || this.#stage.name === "quiet";
+    const speed = isLoaded
+      ? this.#recent.note({ at: recorder.now(), ok: counts.ok, latency: recorder.latency })
+      : undefined;
     deps.onProgress({
       type: "tick",
       stage: this.#stage.name,
       secondsLeft: Math.max(0, left),
-      counts: recorder.counts,
+      counts,
+      ...(speed !== undefined && { speed }),
       faults: this.#faults(),
       ...(this.#leader !== undefined && { leader: this.#leader }),
     });

@@ -41,7 +41,7 @@ export function linearScale(
   });
 }
 
-/** Logarithmic scale, with labelled ticks at powers of ten and, if there is room, at 2 and 5 times those. */
+/** Logarithmic scale, with labelled ticks at powers of ten and, if there is room, at 2 and 5 times those; minor ones only where there is room. */
 export function logScale(domain: Extent, range: Extent, format: (value: number) => string): Scale {
   const [low, high] = [Math.log10(domain.from), Math.log10(domain.to)];
   const ratio = (range.to - range.from) / (high - low || 1);
@@ -52,7 +52,8 @@ export function logScale(domain: Extent, range: Extent, format: (value: number) 
       const value = digit * 10 ** power;
       if (value < domain.from * 0.999 || value > domain.to * 1.001) continue;
       const labelled = digit === 1 || (decadePixels > 110 && (digit === 2 || digit === 5));
-      ticks.push(labelled ? { value, label: format(value) } : { value });
+      if (labelled) ticks.push({ value, label: format(value) });
+      else if (decadePixels > 40) ticks.push({ value });
     }
   }
   return Object.assign((value: number) => range.from + (Math.log10(value) - low) * ratio, {

@@ -20,8 +20,8 @@ export interface Kept {
  */
 export function thin(operations: readonly Operation[], end: Nanos, limit: number): Kept {
   if (operations.length <= limit) return { operations, dropped: 0, merged: 0, stepSeconds: 0 };
-  // With four kinds of operation, extremes take a quarter of the limit.
-  const step = Math.max(millis(100), (end * 32) / limit);
+  // With four kinds of operation, extremes take a third of the limit.
+  const step = Math.max(millis(100), (end * 24) / limit);
   const extremes = extremesOf(operations, step, end);
   const failed = operations.filter((operation) => operation.outcome.type !== "ok");
   const failures = failed.length + extremes.size > limit ? mergeCoincident(failed, limit / 3, end) : failed;

@@ -53,7 +53,7 @@ const aroundNote = ({ figures }: Context<Judged>): Content =>
   html`Before and after: at most 5 s, and no other fault. ${
     figures.service !== undefined &&
     html`<span class="by-response">Operations count where they were meant to start.</span><span class="by-service">Operations count where they were sent.</span>`
-  } Writes failed: they had no effect, and refused comparisons are not among them.`;
+  } Writes failed: they had no effect, and refused comparisons are not among them. A write that was acknowledged and then lost is a violation, and stands among the anomalies.`;
 
 function tally({ faults, figures }: Context<Judged>): Html {
   const kinds = [...new Set(faults.map(({ window }) => window.name))];
@@ -62,7 +62,7 @@ function tally({ faults, figures }: Context<Judged>): Html {
     ([node, { from, to }], i) =>
       html`${i > 0 && " · "}<span class="no-break">${node} ${formatDuration((to - from) / 1e9)}</span>`,
   );
-  return html`<p>${count(faults.length, "fault")}: ${kinds
+  return html`<p class="tally">${count(faults.length, "fault")}: ${kinds
     .map((kind) => `${kind} ${formatCount(faults.filter(({ window }) => window.name === kind).length)}`)
     .join(
       ", ",

@@ -48,13 +48,13 @@ function speedRows({ run, figures, faults }: Context): Html {
   const limited = limitedWords(run);
   const healthy = html`<small>p50</small> ${of((one) => formatMicros(one.healthy.p50))} <small>p99</small> ${of((one) => p99Text(one.healthy))}`;
   const when = faults.length === 0 ? "no faults in this run" : "outside faults and the second after each";
-  return html`${row(html`${measure} time, healthy`, healthy, html`${when}${limited}${invalid}`)}
+  return html`${row(html`${measure}, healthy`, healthy, html`${when}${limited}${invalid}`)}
 ${
   faults.length > 0 &&
   row(
-    html`${measure} time under faults`,
+    html`${measure} under faults`,
     html`<small>p99</small> ${of((one) => p99Text(one.fault))}`,
-    html`${of((one) => `${formatShare(one.fault.ok / Math.max(1, one.fault.ok + one.fault.fail + one.fault.info))} of ${count(one.fault.ok + one.fault.fail + one.fault.info, "operation")} ok`)}${invalid}`,
+    html`${of((one) => `${formatShare(one.fault.ok / Math.max(1, one.fault.ok + one.fault.fail + one.fault.info))} of ${count(one.fault.ok + one.fault.fail + one.fault.info, "operation")} ok`)}${limited}${invalid}`,
   )
 }`;
 }

@@ -7,7 +7,7 @@ import { checkerLanesChart, laneKeys } from "../charts/lanes.ts";
 import type { FaultBand, Timeline } from "../charts/timeline.ts";
 import type { Context, Judged } from "../context.ts";
 import { type Html, html } from "../html.ts";
-import { formatCount, formatDuration, formatMicros } from "../numbers.ts";
+import { formatCount, formatDuration, formatTickMicros } from "../numbers.ts";
 import type { Section } from "../sections.ts";
 import { defaultWidth } from "./over-time.ts";
 import { stalenessWords } from "./staleness.ts";
@@ -64,7 +64,7 @@ function curvesOf(checker: string, timeline: Timeline): Html | undefined {
   const view = { from: 0, to: timeline.end, width: defaultWidth };
   const step = formatDuration((first.to[0] ?? 0) - (first.from[0] ?? 0));
   return html`<h3>${asTitle(first.label)} of each node</h3>
-<p class="legend"><span class="key line-key median">median</span> <span class="key line-key worst">worst</span> <span class="quiet">in steps of ${step}, at the time of the acknowledgement, under the faults of the node; ${formatMicros(leastMs * 1e3)} and less, or before the acknowledgement, is drawn at the bottom</span></p>
+<p class="legend"><span class="key line-key median">median</span> <span class="key line-key worst">worst</span> <span class="quiet">in steps of ${step}, at the time of the acknowledgement, under the faults of the node; ${formatTickMicros(leastMs * 1e3)} and less, or before the acknowledgement, is drawn at the bottom</span></p>
 <div class="strips">${own.map(
     ({ node = "" }) =>
       html`<div class="plot" data-plot="curve" data-checker="${checker}" data-node="${node}">${curveChart(timeline, view, checker, node)}</div>`,

@@ -1,6 +1,7 @@
 import type { LatencySummary } from "../../core/run.ts";
 import { spectraOf, spectrumChart } from "../charts/spectrum.ts";
 import type { Context } from "../context.ts";
+import { speedCaveat } from "../data/speed.ts";
 import { type Html, html } from "../html.ts";
 import { formatCount, formatMicros } from "../numbers.ts";
 import { defaultWidth } from "./over-time.ts";
@@ -10,6 +11,7 @@ import { number, type Row, scrollingTable, text } from "./table.ts";
 export function percentilesPanel({ run }: Context): Html | undefined {
   if (run.latency.length === 0) return undefined;
   const spectra = spectraOf(run.latency);
+  const caveat = speedCaveat(run);
   const functions = [...new Map(spectra.map(({ f, hue }) => [f, hue]))].sort(([a], [b]) =>
     a.localeCompare(b),
   );
@@ -20,7 +22,7 @@ export function percentilesPanel({ run }: Context): Html | undefined {
 <p class="legend">${functions.map(([f, hue]) => html`<span class="key line-key f-${hue}">${f}</span> `)}${
     both &&
     html`<span class="key line-key measure-response">response, from the intended start</span> <span class="key line-key measure-service">service, from the actual send</span>`
-  }${run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`}</p>
+  }${caveat !== undefined && html` <span class="caveat" title="${caveat.why}">${caveat.short}</span>`}${run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`}</p>
 ${spectra.length > 0 && html`<div class="plot" data-plot="spectrum">${spectrumChart(spectra, defaultWidth).svg}</div>`}
 ${scrollingTable("Percentiles of ok operations", headings, [...answered].sort(byOutcome).map(latencyRow))}
 ${

@@ -135,7 +135,7 @@ function loadWords({ load }: Run): string {
 export const checksPanel = (context: Context): Html =>
   html`<section aria-labelledby="checks"><h2 id="checks">What was checked</h2>
 ${checksTable(context.run, context.promises, speedCaveat(context.run))}
-<p class="note">${clientNote(context)}</p>
+${context.operations.length > 0 && html`<p class="note">${clientNote(context)}</p>`}
 </section>`;
 
 /** Each checker with its verdict and what it found. A load whose speed has a caveat is not marked as fine. */

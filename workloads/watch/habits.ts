@@ -3,7 +3,7 @@ import type { Random } from "../../core/random.ts";
 import type { WatchPromise } from "../../core/watch.ts";
 import type { Self } from "../workload.ts";
 import type { WatchTarget } from "./known.ts";
-import type { Slowness, WatchPlan } from "./open-watch.ts";
+import type { OpenWatch, Slowness, WatchPlan } from "./open-watch.ts";
 import { option } from "./options.ts";
 import type { Habit, Step, WatchClient, WatchersContext } from "./watch-client.ts";
 
@@ -33,12 +33,25 @@ function look({ run }: WatchersContext, { open, random }: WatchClient): Step | u
   return "key" in target && random.chance(0.5) ? { read: target.key } : undefined;
 }
 
+/** Those that have received something: others are waited for, as long as they are not more than half of `most`, which a client may have. */
+function closable(open: readonly OpenWatch[], most: number): readonly OpenWatch[] {
+  const waiting = open.filter(({ hasReceived }) => !hasReceived);
+  return waiting.length > most / 2 ? open : open.filter(({ hasReceived }) => hasReceived);
+}
+
 /** A plan for a new watch. */
 function anyPlan(context: WatchersContext, random: Random): WatchPlan {
+  const { keys, known } = context;
   const [kind, promise] = random.pick(kindsOf(context));
   const isPrefix = promise.contract === "key-set" || (promise.prefix && random.chance(0.6));
-  const target = context.keys.target(random, { isPrefix });
-  return { kind, target, from: promise.from ? context.known.start(random) : undefined };
+  const from = promise.from ? known.start(random) : undefined;
+  const deleted = from === undefined ? undefined : known.deletedAt(from);
+  // A start at a deletion shows most where the watch follows the key that was deleted.
+  const target =
+    deleted !== undefined && random.chance(0.8)
+      ? keys.including(deleted, random, { isPrefix })
+      : keys.target(random, { isPrefix });
+  return { kind, target, from };
 }
 
 /**
@@ -100,7 +113,7 @@ class Steady implements Habit {
   }
 }
 
-/** Opens watches of any kind at any start, also those that others lost, and closes them after a while. */
+/** Opens watches of any kind at any start, also those that others lost, and closes them when they have received something, after a while. */
 class Roaming implements Habit {
   readonly #context: WatchersContext;
   readonly #most: number;
@@ -119,8 +132,9 @@ class Roaming implements Habit {
       if (interrupted === undefined) return { open: anyPlan(this.#context, random) };
       return { open: { kind: interrupted.kind, target: interrupted.target, from: interrupted.next } };
     }
-    if (dice < 40 && open.length > 0) {
-      const watch = random.pick(open);
+    const mayClose = closable(open, this.#most);
+    if (dice < 40 && mayClose.length > 0) {
+      const watch = random.pick(mayClose);
       const { kind, target } = watch.plan;
       const isResumable = this.#context.run.watches[kind]?.from === true && watch.next !== undefined;
       // Somebody else goes on with it, perhaps at another node.
@@ -135,7 +149,7 @@ class Roaming implements Habit {
   }
 }
 
-/** Opens as many watches as it may have, without a pause, and closes all of them a little later. */
+/** Opens as many watches as it may have, without a pause, and closes them a little later, when they have received something. */
 class Storm implements Habit {
   readonly #context: WatchersContext;
   #opens = true;
@@ -147,7 +161,8 @@ class Storm implements Habit {
 
   step(client: WatchClient): Step {
     const { random, open } = client;
-    if (this.#opens && this.#count < option(this.#context.run, "watches-per-client")) {
+    const most = option(this.#context.run, "watches-per-client");
+    if (this.#opens && this.#count < most && open.length < most) {
       this.#count++;
       return { open: anyPlan(this.#context, random) };
     }
@@ -156,7 +171,7 @@ class Storm implements Habit {
       this.#count = 0;
       return pause(random, 300, 1500);
     }
-    const [watch] = open;
+    const [watch] = closable(open, most);
     if (watch !== undefined) return { close: watch };
     this.#opens = true;
     return pause(random, 100, 1000);

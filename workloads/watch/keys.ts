@@ -37,6 +37,13 @@ export class Keys {
     return some;
   }
 
+  /** `key`, or a prefix of it: its group's, or that of all keys. */
+  including(key: string, random: Random, { isPrefix }: { readonly isPrefix: boolean }): WatchTarget {
+    return isPrefix
+      ? { prefix: random.pick(this.#prefixes.filter((prefix) => key.startsWith(prefix))) }
+      : { key };
+  }
+
   /** A key, or a prefix: of a group, or of all keys. */
   target(random: Random, { isPrefix }: { readonly isPrefix: boolean }): WatchTarget {
     return isPrefix ? { prefix: random.pick(this.#prefixes) } : { key: this.pick(random) };

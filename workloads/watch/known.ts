@@ -11,13 +11,14 @@ export interface Interrupted {
 
 export type WatchTarget = { readonly key: string } | { readonly prefix: string };
 
-/** Deletions and interrupted watches that are kept in mind. */
-const most = 50;
+/** Deletions and interrupted watches that are kept in mind, each. */
+const most = 100;
 
 export class Known {
   #newest: Revision = 0;
   #compacted: Revision = 0;
-  readonly #deletions: Revision[] = [];
+  /** The deleted key, by revision. */
+  readonly #deletions = new Map<Revision, string>();
   readonly #interrupted: Interrupted[] = [];
 
   get newest(): Revision {
@@ -32,11 +33,19 @@ export class Known {
     if (revision !== undefined && revision > this.#newest) this.#newest = revision;
   }
 
-  deleted(revision: Revision | undefined): void {
+  deleted(key: string, revision: Revision | undefined): void {
     this.reached(revision);
     if (revision === undefined) return;
-    this.#deletions.push(revision);
-    if (this.#deletions.length > most) this.#deletions.shift();
+    this.#deletions.set(revision, key);
+    for (const oldest of this.#deletions.keys()) {
+      if (this.#deletions.size <= most) break;
+      this.#deletions.delete(oldest);
+    }
+  }
+
+  /** The key that was deleted at a revision, as far as that is known. */
+  deletedAt(revision: Revision): string | undefined {
+    return this.#deletions.get(revision);
   }
 
   compactedTo(revision: Revision): void {
@@ -55,7 +64,7 @@ export class Known {
 
   /** The revision of a recent deletion that was not compacted. */
   deletion(random: Random): Revision | undefined {
-    const left = this.#deletions.filter((revision) => revision > this.#compacted);
+    const left = [...this.#deletions.keys()].filter((revision) => revision > this.#compacted);
     return left.length === 0 ? undefined : random.pick(left);
   }
 

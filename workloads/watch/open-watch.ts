@@ -31,6 +31,7 @@ export class OpenWatch {
   /** The first revision that it has not received; undefined while nothing says which that is. */
   next: Revision | undefined;
   isOver = false;
+  hasReceived = false;
   readonly #at: At;
   readonly #known: Known;
   readonly #slowness: Slowness | undefined;
@@ -72,6 +73,7 @@ export class OpenWatch {
   }
 
   #record(delivery: Delivery): void {
+    this.hasReceived = true;
     delivery.forEach((told, i) => {
       this.#learn(told);
       const { value, previous, ...rest } = told;
@@ -85,14 +87,14 @@ export class OpenWatch {
     });
   }
 
-  #learn({ f, revision }: Told): void {
+  #learn({ f, key, revision }: Told): void {
     if (revision === undefined || f === "state") return;
     if (f === "canceled") {
       this.#known.compactedTo(revision);
       this.next = Math.max(this.next ?? revision, revision);
       return;
     }
-    if (f === "delete") this.#known.deleted(revision);
+    if (f === "delete" && key !== undefined) this.#known.deleted(key, revision);
     else this.#known.reached(revision);
     this.next = Math.max(this.next ?? 0, revision + 1);
   }

@@ -25,7 +25,7 @@ export const options = {
     doc: "watches that a client has at a time, at most",
   },
   "compaction-ms": {
-    default: 1500,
+    default: 1000,
     min: 0,
     max: 3_600_000,
     doc: "time between two compactions, on average; 0: none",

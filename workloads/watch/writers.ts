@@ -46,10 +46,10 @@ function nextCall({ run, keys, value }: WritersContext, random: Random): Call {
   return { f: "txn", value: changes };
 }
 
-function observe(known: Known, { f }: Call, outcome: Outcome): void {
+function observe(known: Known, { f, key = "" }: Call, outcome: Outcome): void {
   if (outcome.type !== "ok") return;
   const { revision, value } = outcome.output;
-  if (f === "delete" && value === true) known.deleted(revision);
+  if (f === "delete" && value === true) known.deleted(key, revision);
   else known.reached(revision);
 }
 

@@ -58,7 +58,12 @@ async function reportOf(files: readonly string[], options: CheckOptions) {
   return preparedReport(report, options);
 }
 
-async function judge(given: Case, options: CheckOptions, clock: Clock): Promise<Judged> {
+/** Runs the checkers of a case. */
+export async function judge(
+  given: Case,
+  options: Pick<CheckOptions, "timeLimit" | "memoryLimit">,
+  clock: Clock,
+): Promise<Judged> {
   const { history, checkers, promises, known } = given;
   const operations = history.filter((event) => event.type === "invoke" && inRunMode(event)).length;
   const again =

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import type { Adapter } from "../../../adapters/adapter.ts";
 import { adapters } from "../../../adapters/registry.ts";
 import { defaultConvergenceSeconds } from "../../../checker/convergence/convergence.ts";
 import { enoughOperations } from "../../../checker/enough-operations.ts";
 import { faultsTookEffect } from "../../../checker/faults-took-effect.ts";
+import { UsageError } from "../../../core/errors.ts";
 import { nodeId } from "../../../core/op.ts";
 import type { Run } from "../../../core/run.ts";
 import type { Verdict } from "../../../core/verdict.ts";
@@ -19,9 +21,10 @@ import { countsOf, setAside } from "./understood.ts";
  */
 export async function readRunDirectory(
   dir: string,
-  { memoryLimit }: Pick<CheckOptions, "memoryLimit">,
+  { memoryLimit, ...options }: Partial<CheckOptions> & Pick<CheckOptions, "memoryLimit">,
   known: Readonly<Record<string, Workload>> = workloads,
 ): Promise<Case> {
+  refuseForeign(dir, options);
   const { run, history, truncated } = await readRecorded(dir, memoryLimit * 2 ** 20);
   const workload = lookUp(known, run.workload, "workload");
   const checkers = [
@@ -47,6 +50,17 @@ export async function readRunDirectory(
       notes: setAside(history),
     },
   };
+}
+
+/** Rejects options that say how to read or judge a foreign history: a run says that itself. */
+function refuseForeign(dir: string, options: Partial<CheckOptions>): void {
+  const [given] = (["model", "format", "initial", "fail", "whole"] as const).filter(
+    (name) => options[name] !== undefined && options[name] !== false,
+  );
+  if (given === undefined) return;
+  throw new UsageError(
+    `--${given} is for history files, but ${dir} is a run directory, which is judged by the checkers of its own workload: leave --${given} out, or check ${join(dir, "history.jsonl")}`,
+  );
 }
 
 /** Options of the run's workload. Older runs did not record all of them; missing ones get their default. */

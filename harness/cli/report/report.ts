@@ -1,8 +1,10 @@
 import { realpath } from "node:fs/promises";
+import type { Clock } from "../../../core/clock.ts";
 import { UsageError } from "../../../core/errors.ts";
 import type { Output } from "../output.ts";
 import { type Reported, writeComparison } from "./compare.ts";
-import { writeReport } from "./write-report.ts";
+import { readCompleted } from "./completed.ts";
+import { writeReportOf } from "./write-report.ts";
 
 /**
  * `assay report DIR…`: renders the report of each run again from its records, and for several runs a page that compares them.
@@ -12,11 +14,16 @@ export async function report(
   dirs: readonly string[],
   { out }: { readonly out?: string },
   output: Output,
+  clock: Clock,
 ): Promise<void> {
   await refuseRepeated(dirs);
   const runs: Reported[] = [];
   for (const dir of dirs) {
-    const written = await writeReport(dir, dirs.length === 1 ? out : undefined);
+    const written = await writeReportOf(
+      dir,
+      await readCompleted(dir, clock),
+      dirs.length === 1 ? out : undefined,
+    );
     output.print(written.report);
     runs.push(written);
   }

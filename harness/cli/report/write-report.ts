@@ -6,16 +6,22 @@ import { digestOf } from "../../../reports/comparison/digest.ts";
 import { renderReport } from "../../../reports/report.ts";
 import { workloads } from "../../../workloads/registry.ts";
 import type { Workload } from "../../../workloads/workload.ts";
-import { readRun } from "../../record/node-store.ts";
+import { readRun, type StoredRun } from "../../record/node-store.ts";
 import { type Reported, writeAt } from "./compare.ts";
 import { writeInside } from "./write-inside.ts";
 
+/** Renders the report of a run directory from its records as its `report.html`. */
+export const writeReport = async (dir: string): Promise<Reported> => writeReportOf(dir, await readRun(dir));
+
 /**
- * Renders the report of a run directory from its records, as its `report.html` or as `out`; resolves with its path, and with
- * what a comparison needs of the run.
+ * Renders the report of a run directory from what was read of it, as its `report.html` or as `out`; resolves with its path,
+ * and with what a comparison needs of the run.
  */
-export async function writeReport(dir: string, out?: string): Promise<Reported> {
-  const { run, history, usage } = await readRun(dir);
+export async function writeReportOf(
+  dir: string,
+  { run, history, usage }: StoredRun,
+  out?: string,
+): Promise<Reported> {
   const report = out ?? join(dir, "report.html");
   const page = renderReport(run, history, usage, wordsOf(run));
   // If `dir` itself is a link, the user meant its target.

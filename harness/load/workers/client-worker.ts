@@ -72,7 +72,7 @@ class ClientWorker {
         await group.stop();
         share.over.abort();
         share.part?.flush();
-        this.#send({ counts: recorder.counts });
+        this.#send({ counted: { counts: recorder.counts, latency: recorder.latency } });
         const { unsent, sendLagMsP99 } = group;
         return { unsent, figures: { sendLagMsP99, ...this.#probe.stop() } };
       }
@@ -117,7 +117,7 @@ class ClientWorker {
   async #report({ recorder, part, over }: ShareAtWork): Promise<void> {
     while (!over.signal.aborted) {
       part?.flush();
-      if (part !== undefined) this.#send({ counts: recorder.counts });
+      if (part !== undefined) this.#send({ counted: { counts: recorder.counts, latency: recorder.latency } });
       await sleep(this.#clock, tick, over.signal).catch(() => {});
     }
   }

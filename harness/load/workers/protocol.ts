@@ -1,8 +1,9 @@
 /** What a run's process and its load workers say to each other, over the channel that Node gives a child. All of it is data. */
 import type { ConnectOptions, Endpoint } from "../../../adapters/adapter.ts";
-import type { Load, OutcomeCounts } from "../../../core/run.ts";
+import type { Load } from "../../../core/run.ts";
 import type { Nanos } from "../../../core/time.ts";
 import type { Share, WorkloadRun } from "../../../workloads/workload.ts";
+import type { Counted } from "../../record/recorder.ts";
 import type { ClientsContext, WorkerFigures } from "../clients.ts";
 import type { Unsent } from "../load.ts";
 
@@ -54,6 +55,6 @@ export type Report =
   | { readonly id: number; readonly answer: Answers[Command["do"]] }
   | { readonly id: number; readonly error: string }
   /** Outcomes so far; a few times a second. */
-  | { readonly counts: OutcomeCounts }
+  | { readonly counted: Counted }
   /** A bug of ours: the share does not go on as it should. */
   | { readonly failure: string };

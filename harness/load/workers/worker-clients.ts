@@ -49,7 +49,7 @@ class Workers implements ClientHost {
           supervisor,
           place,
           argv: this.#argv,
-          onCounts: (counts) => this.#context?.records?.recorder.report(name, counts),
+          onCounted: (counted) => this.#context?.records?.recorder.report(name, counted),
           onError: (reason) => this.#context?.onError(reason),
         }),
     );

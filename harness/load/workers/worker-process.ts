@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Clock } from "../../../core/clock.ts";
 import { CouldNotRunError } from "../../../core/errors.ts";
-import type { OutcomeCounts } from "../../../core/run.ts";
+import type { Counted } from "../../record/recorder.ts";
 import { untilState } from "../../runtimes/process/identity.ts";
 import { logTail } from "../../runtimes/process/log-tail.ts";
 import type { MessagedChild, Supervisor } from "../../runtimes/process/supervisor.ts";
@@ -16,7 +16,7 @@ export interface ProcessOptions {
   readonly place: HostPlace;
   /** Command line of a worker. */
   readonly argv: readonly string[];
-  onCounts(counts: OutcomeCounts): void;
+  onCounted(counted: Counted): void;
   /** The process ended although nobody killed it, or met a bug of ours. */
   onError(reason: CouldNotRunError): void;
 }
@@ -83,7 +83,7 @@ export class WorkerProcess {
   }
 
   #hear(report: Report): void {
-    if ("counts" in report) this.#options.onCounts(report.counts);
+    if ("counted" in report) this.#options.onCounted(report.counted);
     else if ("failure" in report) this.#options.onError(this.#error(`failed: ${report.failure}`));
     else {
       const waiting = this.#waiting.get(report.id);

@@ -1,18 +1,19 @@
 import { readFile } from "node:fs/promises";
-import type { Adapter, Credentials, Tls } from "../../adapters/adapter.ts";
-import type { Installed } from "../../adapters/deployment.ts";
-import { CouldNotRunError, UsageError } from "../../core/errors.ts";
-import { either } from "../../core/wording.ts";
-import type { Workload } from "../../workloads/workload.ts";
-import { workerFaults } from "../load/workers/worker-clients.ts";
-import type { NemesisStep } from "../nemesis/nemesis.ts";
-import { offeredBy } from "../nemesis/offered.ts";
-import { fitted, type MeanPace } from "../nemesis/pace.ts";
-import { parseNemeses } from "../nemesis/registry.ts";
-import type { Runtime, RuntimeContext } from "../runtimes/runtime.ts";
-import { lookUp } from "./arguments.ts";
-import { type BenchOptions, defaultNemeses } from "./bench-options.ts";
-import type { Registries } from "./list.ts";
+import type { Adapter, Credentials, Tls } from "../../../adapters/adapter.ts";
+import type { Installed } from "../../../adapters/deployment.ts";
+import { CouldNotRunError, UsageError } from "../../../core/errors.ts";
+import { either } from "../../../core/wording.ts";
+import type { Workload } from "../../../workloads/workload.ts";
+import { workerFaults } from "../../load/workers/worker-clients.ts";
+import type { NemesisStep } from "../../nemesis/nemesis.ts";
+import { offeredBy } from "../../nemesis/offered.ts";
+import { fitted, type MeanPace } from "../../nemesis/pace.ts";
+import { parseNemeses } from "../../nemesis/registry.ts";
+import type { Runtime, RuntimeContext } from "../../runtimes/runtime.ts";
+import { lookUp } from "../arguments.ts";
+import type { BenchOptions } from "../bench-options.ts";
+import type { Registries } from "../list.ts";
+import { type Asked, refuseContradictions, refuseIdle } from "./refusals.ts";
 
 /** One run of a command, with every choice made. */
 export interface PlannedRun {
@@ -28,19 +29,13 @@ export interface PlannedRun {
   readonly pace: MeanPace;
 }
 
-/** The options of a command. */
-export interface Asked {
-  readonly options: BenchOptions;
-  /** Names of the options that the user gave; the others have defaults. */
-  readonly given: ReadonlySet<string>;
-}
-
-/** Plans every run that the options ask for. Impossible options are a UsageError, a machine that lacks something a CouldNotRunError. */
+/** Plans every run that the options ask for, all of them before anything is started or pulled. Impossible options are a UsageError, a machine that lacks something a CouldNotRunError. */
 export async function planRuns(
   { options, given }: Asked,
   registries: Registries,
   context: RuntimeContext,
 ): Promise<PlannedRun[]> {
+  refuseContradictions({ options, given });
   const connect = await connectOptions(options);
   const runs: PlannedRun[] = [];
   for (const system of options.system) {
@@ -54,7 +49,18 @@ export async function planRuns(
       runs.push({ ...perSystem, workload, connect });
     }
   }
+  refuseIdle({ options, given }, runs);
   return runs;
+}
+
+/** The run with the image that will run, so that the report names its version. Pulls it if it is not there. */
+export async function withImage(plan: PlannedRun, context: RuntimeContext): Promise<PlannedRun> {
+  const { adapter, runtime, image } = plan;
+  if (image === undefined) return plan;
+  return {
+    ...plan,
+    image: (await runtime.image?.(adapter.deployment, adapter.name, image, context)) ?? image,
+  };
 }
 
 async function planSystem(
@@ -74,8 +80,12 @@ async function planSystem(
   if (options.mutant !== undefined) lookUp(deployment.mutants ?? {}, options.mutant, "planted bug", name);
   if (options.preset !== undefined) lookUp(deployment.presets ?? {}, options.preset, "preset", name);
   const runtime = await pickRuntime(adapter, options.runtime, runtimes);
-  const nemeses = nemesesFor(options, runtime, context);
+  const nemeses = nemesesFor({ options, given }, runtime, context);
   for (const nemesis of nemeses.flat()) {
+    if (leastNodes([nemesis]) > options.nodes)
+      throw new UsageError(
+        `--nemesis ${nemesis.name} needs at least ${leastNodes([nemesis])} nodes, and the cluster has ${options.nodes}`,
+      );
     const lacking = [...(known[nemesis.name] ?? nemesis).requires].filter(
       (fault) => ![runtime.faults, workerFaults, offeredBy(adapter)].some((offered) => offered.has(fault)),
     );
@@ -84,12 +94,12 @@ async function planSystem(
         `--nemesis ${nemesis.name} needs ${lacking.join(", ")}, which ${name} on runtime ${runtime.name} does not offer${runtime.name === "external" && options.faultCommand === undefined ? " without --fault-command" : ""}`,
       );
   }
-  const version = forSystem(options.version, "--version");
+  const version = forSystem(options.systemVersion, "--system-version");
   const program = runsPrograms(runtime) ? await pickProgram(adapter, version) : undefined;
-  const asked = forSystem(options.image, "--image") ?? imageOf(adapter, version);
-  // The image that will run, so that the report names its version.
-  const image =
-    asked === undefined ? undefined : ((await runtime.image?.(deployment, name, asked, context)) ?? asked);
+  // A cluster that is the user's own has the version that it has.
+  const image = runtime.outlivesRun
+    ? undefined
+    : (forSystem(options.image, "--image") ?? imageOf(adapter, version));
   const pace = fitted(options, lengthsIn(given), nemeses, options.seconds);
   return { adapter, runtime, nemeses, readMode, program, image, pace };
 }
@@ -98,16 +108,21 @@ async function planSystem(
 const lengthsIn = (given: ReadonlySet<string>): ReadonlySet<keyof MeanPace> =>
   new Set((["faultSeconds", "gapSeconds"] as const).filter((name) => given.has(name)));
 
-/** Parses `--nemesis`. On the user's own cluster, default faults that `--fault-command` cannot inject are left out. */
-function nemesesFor({ nemesis }: BenchOptions, { name, faults }: Runtime, { log }: RuntimeContext) {
-  const steps = parseNemeses(nemesis);
-  if (name !== "external" || nemesis.join() !== defaultNemeses.join()) return steps;
-  const possible = steps.filter((step) =>
+/** Parses `--nemesis`. Default faults that cannot be injected into this cluster are left out. */
+function nemesesFor({ options, given }: Asked, { name, faults }: Runtime, { log }: RuntimeContext) {
+  const steps = parseNemeses(options.nemesis);
+  if (given.has("nemesis")) return steps;
+  const large = steps.filter((step) => leastNodes(step) <= options.nodes);
+  if (name !== "external") return large;
+  const possible = large.filter((step) =>
     step.every(({ requires }) => [...requires].every((fault) => faults.has(fault))),
   );
   if (possible.length === 0) log("no faults: on your own cluster they need --fault-command");
   return possible;
 }
+
+/** Size of the smallest cluster that all of these can strike. */
+const leastNodes = (step: NemesisStep): number => Math.max(...step.map(({ leastNodes = 1 }) => leastNodes));
 
 const runsPrograms = (runtime: Runtime): boolean => runtime.name === "loopback" || runtime.name === "netns";
 

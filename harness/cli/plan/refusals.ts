@@ -1,0 +1,82 @@
+/** Refuses options that would have no effect on what was asked for, with the reason. */
+import type { Adapter } from "../../../adapters/adapter.ts";
+import { UsageError } from "../../../core/errors.ts";
+import { listed } from "../../../core/wording.ts";
+import type { NemesisStep } from "../../nemesis/nemesis.ts";
+import type { Runtime } from "../../runtimes/runtime.ts";
+import type { BenchOptions } from "../bench-options.ts";
+
+/** The options of a command. */
+export interface Asked {
+  readonly options: BenchOptions;
+  /** Names of the options that the user gave; the others have defaults. */
+  readonly given: ReadonlySet<string>;
+}
+
+interface Chosen {
+  readonly adapter: Adapter;
+  readonly runtime: Runtime;
+  readonly nemeses: readonly NemesisStep[];
+}
+
+/** Rejects contradictions that show before any system is looked at. */
+export function refuseContradictions({ options, given }: Asked): void {
+  if (options.version !== undefined) {
+    throw new UsageError(
+      "--version of a system is now --system-version (assay --version prints Assay's own version)",
+    );
+  }
+  if (given.has("clients") && given.has("processes")) {
+    throw new UsageError(
+      "--processes limits the clients of an open loop, and --clients asks for a closed one: give one of them",
+    );
+  }
+}
+
+/** Rejects options that apply to none of the runs. */
+export function refuseIdle({ given }: Asked, runs: readonly Chosen[]): void {
+  for (const [name, reason] of Object.entries(idle)) {
+    const why = given.has(name) ? reason(runs) : undefined;
+    if (why !== undefined) throw new UsageError(`--${kebab(name)} would have no effect: ${why}`);
+  }
+}
+
+type Reason = (runs: readonly Chosen[]) => string | undefined;
+
+const names = (runs: readonly Chosen[], of: (run: Chosen) => string): string =>
+  listed([...new Set(runs.map(of))]);
+
+const onlyFor =
+  (systems: readonly string[], what: string): Reason =>
+  (runs) =>
+    runs.some(({ adapter }) => systems.includes(adapter.name))
+      ? undefined
+      : `${what}, and --system is ${names(runs, ({ adapter }) => adapter.name)}`;
+
+const onlyInContainers: Reason = (runs) =>
+  runs.some(({ runtime }) => runtime.image !== undefined)
+    ? undefined
+    : `only --runtime testcontainers uses containers, and the runtime is ${names(runs, ({ runtime }) => runtime.name)}`;
+
+const onlyIfStarted: Reason = (runs) =>
+  runs.some(({ runtime }) => runtime.outlivesRun !== true)
+    ? undefined
+    : "the nodes of your own cluster are not started by assay";
+
+const onlyWithFaults: Reason = (runs) =>
+  runs.some(({ nemeses }) => nemeses.length > 0) ? undefined : "no faults are injected";
+
+const idle: Readonly<Record<string, Reason>> = {
+  token: onlyFor(["consul"], "only consul has ACL tokens"),
+  user: onlyFor(["etcd", "zookeeper"], "only etcd and zookeeper have users with passwords"),
+  image: onlyInContainers,
+  storage: onlyInContainers,
+  systemVersion: onlyIfStarted,
+  nodeArg: onlyIfStarted,
+  mutant: onlyIfStarted,
+  preset: onlyIfStarted,
+  faultSeconds: onlyWithFaults,
+  gapSeconds: onlyWithFaults,
+};
+
+const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,0 +1,75 @@
+/** The schema of `assay bench --json`, from which docs/bench.schema.json is made. */
+import { z } from "zod";
+
+const kind = z.enum(["valid", "unknown", "invalid"]);
+const counts = z.strictObject({ ok: z.number(), fail: z.number(), info: z.number() });
+const worker = z.strictObject({
+  sendLagMsP99: z.number(),
+  eventLoopUtilization: z.number(),
+  gcMs: z.number(),
+  cpuShare: z.number(),
+});
+const { cpuShare: _, ...health } = worker.shape;
+
+const latency = z
+  .strictObject({
+    f: z.string(),
+    outcome: z.enum(["ok", "fail", "info"]),
+    measure: z.enum(["response", "service"]),
+    count: z.number(),
+    mean: z.number(),
+    p50: z.number(),
+    p95: z.number(),
+    p99: z.number(),
+    p999: z.number(),
+    max: z.number(),
+  })
+  .describe("microseconds; response counts from the intended start, service from the send");
+
+const run = z.strictObject({
+  system: z.string(),
+  version: z.string().describe("unknown if your own cluster does not say"),
+  runtime: z.string(),
+  workload: z.string(),
+  readMode: z.string(),
+  seed: z.number(),
+  verdict: kind,
+  knownLimitFound: z.boolean(),
+  knownLimits: z.array(z.looseObject({})),
+  staleReads: z
+    .strictObject({ reads: z.number(), stale: z.number(), worstMs: z.number(), share: z.number() })
+    .nullable()
+    .describe("null if not measured"),
+  operations: counts,
+  latency: z.array(latency),
+  rates: z
+    .strictObject({ requested: z.number().nullable(), sent: z.number().nullable(), ok: z.number() })
+    .describe("operations per second; requested is null in a closed loop"),
+  outages: z
+    .strictObject({ writeSeconds: z.number().nullable(), readSeconds: z.number().nullable() })
+    .describe(
+      "longest time in which operations of a kind were pending and none succeeded; null without such operations",
+    ),
+  client: z
+    .strictObject({ ...health, limited: z.string().optional(), workers: z.array(worker).optional() })
+    .describe("how the load generator fared; limited says why it, and not the system, set the figures"),
+  overloaded: z
+    .boolean()
+    .nullable()
+    .describe("whether the load was more than the healthy cluster could take"),
+  faults: z.array(z.strictObject({ name: z.string(), windows: z.number(), proven: z.number() })),
+  anomalies: z.array(z.looseObject({ kind: z.string(), summary: z.string() })),
+  figures: z.record(z.string(), z.number()),
+  staleness: z.array(
+    z.looseObject({ node: z.string(), windows: z.number(), reads: z.number(), worstMs: z.number() }),
+  ),
+  dir: z.string(),
+  report: z.string(),
+  error: z.string().optional().describe("why the run failed, if it did"),
+});
+
+export const benchSchema = z.object({
+  verdict: kind.describe("the worst of all runs"),
+  seconds: z.number(),
+  runs: z.array(run),
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import type { FaultWindow, LeaderSpan } from "../../core/fault.ts";
+import { nodeId } from "../../core/op.ts";
+import { nanos, seconds } from "../../core/time.ts";
+import { type OperationDraft, operation } from "../testing/operations.ts";
+import { runFigures } from "./run-figures.ts";
+
+const ms = (time: number) => nanos(time * 1e6);
+const [n1, n2] = ["n1", "n2"].map(nodeId);
+
+/** A fault of n1, times in milliseconds. */
+const fault = (from: number, to: number, more: Partial<FaultWindow> = {}): FaultWindow => ({
+  id: from,
+  name: "kill",
+  summary: "kill n1",
+  nodes: n1 === undefined ? [] : [n1],
+  cut: [],
+  from: ms(from),
+  to: ms(to),
+  ...more,
+});
+
+const leads = (node: typeof n1, from: number, to: number): LeaderSpan => ({
+  ...(node !== undefined && { node }),
+  from: ms(from),
+  to: ms(to),
+});
+
+/** Answers within 5 ms, every 10 ms, reads and writes in turn; `drafts` replace what starts from 2 s until 3 s. */
+function struck(
+  drafts: readonly OperationDraft[],
+  faults = [fault(2_000, 3_000)],
+  leaders: LeaderSpan[] = [],
+) {
+  const steady = Array.from({ length: 600 }, (_, i) => i * 10)
+    .filter((from) => from < 2_000 || from >= 3_000)
+    .map((from, i) => operation({ f: i % 2 === 0 ? "read" : "write", from, to: from + 5 }));
+  const operations = [...steady, ...drafts.map(operation)].sort((a, b) => a.invokedAt - b.invokedAt);
+  return runFigures({ operations, faults, leaders, end: seconds(6) });
+}
+
+describe("the figures of a fault", () => {
+  it("say what the node that was hit did, and when a leader was known again", () => {
+    const leaders = [leads(n1, 0, 2_040), leads(undefined, 2_040, 2_410), leads(n2, 2_410, 6_000)];
+    const [figures] = struck([], [fault(2_000, 3_000, n1 === undefined ? {} : { led: n1 })], leaders).faults;
+    expect(figures?.roles).toEqual([{ node: "n1", role: "leader" }]);
+    expect(figures?.leaderSeconds).toBeCloseTo(0.41);
+    const follower = struck(
+      [],
+      [fault(2_000, 3_000, n2 === undefined ? {} : { led: n2 })],
+      [leads(n2, 0, 6_000)],
+    );
+    expect(follower.faults[0]?.roles).toEqual([{ node: "n1", role: "follower" }]);
+    expect(follower.faults[0]).not.toHaveProperty("leaderSeconds");
+    expect(struck([]).faults[0]?.roles).toEqual([{ node: "n1", role: "unknown" }]);
+  });
+
+  it("count the first successful write and read from those that were sent after it began", () => {
+    const [figures] = struck([
+      { f: "write", from: 1_995, to: 2_300 },
+      { f: "read", from: 2_020, to: 2_160 },
+      { f: "write", from: 2_030, to: 2_900, outcome: "info" },
+      { f: "write", from: 2_500, to: 2_720 },
+    ]).faults;
+    expect(figures?.firstReadSeconds).toBeCloseTo(0.16);
+    expect(figures?.firstWriteSeconds).toBeCloseTo(0.72);
+    expect(figures?.withoutWriteSeconds).toBeCloseTo(0.42);
+    expect(figures?.withoutReadSeconds).toBeCloseTo(0.14);
+    expect(figures?.response.unknownWrites).toBe(1);
+  });
+
+  it("leave out what did not happen before the next fault", () => {
+    const [first] = struck([], [fault(2_000, 2_400), fault(2_600, 3_000)]).faults;
+    expect(first).not.toHaveProperty("firstWriteSeconds");
+    expect(first?.response).not.toHaveProperty("healthySeconds");
+  });
+
+  it("compare latency and rates before, during and after it, by when operations were meant or sent", () => {
+    const [figures] = struck([
+      { f: "write", intended: 1_500, from: 2_500, to: 2_600 },
+      { f: "write", from: 2_700, to: 2_710, outcome: "fail" },
+    ]).faults;
+    expect(figures?.response.before).toMatchObject({ ok: 201, p50: 5_000, seconds: 2 });
+    expect(figures?.response.before.max).toBe(1_100_000);
+    expect(figures?.response.during).toMatchObject({ ok: 0, fail: 1 });
+    expect(figures?.response.after.okPerSecond).toBeCloseTo(100);
+    expect(figures?.service?.before.ok).toBe(200);
+    expect(figures?.service?.during).toMatchObject({ ok: 1, fail: 1, max: 100_000 });
+    expect(figures?.response.failedWrites).toBe(1);
+  });
+
+  it("say when answers were as fast as without faults again: 20 in a row, but for one", () => {
+    const slow = Array.from({ length: 30 }, (_, i) => ({ from: 2_500 + i * 10, to: 2_700 + i * 10 }));
+    const quick = Array.from({ length: 20 }, (_, i) => ({ from: 2_800 + i * 10, to: 2_804 + i * 10 }));
+    const { faults, response } = struck([...slow, ...quick]);
+    expect(response.healthy.p99).toBe(5_000);
+    expect(faults[0]?.response.healthySeconds).toBeCloseTo(0.8);
+  });
+
+  it("are made in time that does not grow with operations times faults", () => {
+    const operations = Array.from({ length: 40_000 }, (_, i) => operation({ from: i, to: i + 0.5 }));
+    let looks = 0;
+    const counted = operations.map((one) => ({
+      ...one,
+      get outcome() {
+        looks++;
+        return one.outcome;
+      },
+    }));
+    const faults = Array.from({ length: 400 }, (_, i) => fault(i * 100, i * 100 + 50));
+    runFigures({ operations: counted, faults, leaders: [], end: seconds(40) });
+    expect(looks).toBeLessThan(operations.length * 60);
+  });
+});
+
+describe("latency by phase", () => {
+  it("counts the second after a fault neither as healthy nor as a fault", () => {
+    const { response } = struck([{ from: 2_100, to: 2_900 }]);
+    expect(response.fault).toMatchObject({ seconds: 1, ok: 1, p99: 800_000 });
+    expect(response.recovery).toMatchObject({ seconds: 1, ok: 100 });
+    expect(response.healthy.ok).toBe(400);
+    expect(response.all.ok).toBe(501);
+  });
+
+  it("counts overlapping faults once, and a run without faults as healthy", () => {
+    const both = struck([{ from: 2_100, to: 2_900 }], [fault(2_000, 2_800), fault(2_400, 3_000)]);
+    expect(both.response.fault).toMatchObject({ seconds: 1, ok: 1 });
+    const none = struck([], []);
+    expect(none.response.healthy.ok).toBe(500);
+    expect(none.response.fault).toMatchObject({ seconds: 0, ok: 0 });
+  });
+});

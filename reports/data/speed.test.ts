@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { Run } from "../../core/run.ts";
+import { speedCaveat } from "./speed.ts";
+
+type Parts = Parameters<typeof speedCaveat>[0];
+
+const run = (more: Partial<Parts>, sent = 300): Parts => ({
+  load: { kind: "open", rate: 500, processes: 9, seconds: 3 },
+  verdicts: [
+    {
+      checker: "load",
+      kind: "valid",
+      summary: "",
+      anomalies: [],
+      figures: { "operations per second": sent },
+    },
+  ],
+  client: { sendLagMsP99: 1, eventLoopUtilization: 0.1, gcMs: 1 },
+  ...more,
+});
+
+describe("speedCaveat()", () => {
+  it("follows what the harness decided, whatever the rate says", () => {
+    expect(speedCaveat(run({ overloaded: false }))).toBeUndefined();
+    expect(speedCaveat(run({ overloaded: true }, 499))?.short).toBe("overloaded: 499/s of 500/s sent");
+  });
+
+  it("compares rates only where an older run does not say", () => {
+    expect(speedCaveat(run({}, 470))?.kind).toBe("overloaded");
+    expect(speedCaveat(run({}, 480))).toBeUndefined();
+    const closed: Run["load"] = { kind: "closed", processes: 9, seconds: 3 };
+    expect(speedCaveat(run({ load: closed, overloaded: true }, 1))).toBeUndefined();
+  });
+
+  it("names the client's limit where the load was not too much", () => {
+    const client = {
+      sendLagMsP99: 90,
+      eventLoopUtilization: 0.99,
+      gcMs: 1,
+      limited: "its event loop was busy",
+    };
+    expect(speedCaveat(run({ overloaded: false, client }))).toEqual({
+      kind: "client-limited",
+      short: "client-limited",
+      why: "its event loop was busy",
+    });
+    expect(speedCaveat(run({ overloaded: true, client }))?.kind).toBe("overloaded");
+  });
+});
