@@ -10,6 +10,7 @@ import { realClock } from "../../core/real-clock.ts";
 import { millis } from "../../core/time.ts";
 import { workersOf } from "../load/workers/testing/place.ts";
 import { cleanLeftovers } from "../runtimes/cleanup.ts";
+import { readCompleted } from "./report/completed.ts";
 import { checked } from "./testing/checked.ts";
 
 const command = fileURLToPath(new URL("../assay.mjs", import.meta.url));
@@ -55,6 +56,10 @@ describe("a bench that is killed with -9, and one of its workers before it", () 
     expect(text).toContain("valid linearizable");
     expect(text).toContain("the run ended early: it was killed while it ran");
     expect(status).toBe(2);
+    const completed = await readCompleted(join(results, run), clock);
+    expect(completed.run.verdict).toBe("unknown");
+    expect(completed.run.operations.ok).toBeGreaterThan(100);
+    expect(completed.run.latency.map(({ f }) => f)).toEqual(expect.arrayContaining(["read", "write"]));
     await expect(checked(join(results, run, "history.jsonl"), options)).rejects.toThrow(
       `assay check ${join(results, run)}`,
     );
