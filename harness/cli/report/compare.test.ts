@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeEvent } from "../../../core/codec/history-codec.ts";
 import { UsageError } from "../../../core/errors.ts";
+import { realClock } from "../../../core/real-clock.ts";
 import type { Run } from "../../../core/run.ts";
 import { validFixture } from "../../../reports/testing/runs.ts";
+import type { Output } from "../output.ts";
 import { report } from "./report.ts";
 
 describe("assay report", () => {
@@ -31,7 +33,7 @@ describe("assay report", () => {
   async function reported(dirs: readonly string[], options: { readonly out?: string } = {}) {
     const printed: string[] = [];
     const results: unknown[] = [];
-    await report(dirs, options, {
+    const output: Output = {
       json: false,
       print: (line = "") => {
         printed.push(line);
@@ -41,7 +43,8 @@ describe("assay report", () => {
       },
       note: () => {},
       live: () => {},
-    });
+    };
+    await report(dirs, options, output, realClock());
     return { printed, result: results[0] };
   }
 
