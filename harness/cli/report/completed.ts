@@ -5,7 +5,7 @@ import { isClientEvent, operations } from "../../../core/history.ts";
 import type { Run } from "../../../core/run.ts";
 import { nanos, toSeconds } from "../../../core/time.ts";
 import { summarizeLatency } from "../../load/latency.ts";
-import { readUsage, type StoredRun } from "../../record/node-store.ts";
+import { readRun, type StoredRun } from "../../record/node-store.ts";
 import { judge } from "../check/check.ts";
 import { readRunDirectory } from "../check/run.ts";
 
@@ -13,12 +13,10 @@ const limits = { whole: false, timeLimit: 60, memoryLimit: 4096 };
 
 /** Reads a run directory. A run that was killed before it was checked is checked now. */
 export async function readCompleted(dir: string, clock: Clock): Promise<StoredRun> {
-  const given = await readRunDirectory(dir, limits);
-  const { history, truncated } = given;
-  const stored = given.run as Run;
-  const usage = await readUsage(dir);
-  if (stored.verdicts.length > 0) return { run: stored, history, truncated, usage };
-  const { verdict, verdicts } = await judge(given, limits, clock);
+  const whole = await readRun(dir);
+  const { run: stored, history } = whole;
+  if (stored.verdicts.length > 0) return whole;
+  const { verdict, verdicts } = await judge(await readRunDirectory(dir, limits), limits, clock);
   const all = operations(history);
   const counts = { ok: 0, fail: 0, info: 0 };
   for (const event of history)
@@ -34,5 +32,5 @@ export async function readCompleted(dir: string, clock: Clock): Promise<StoredRu
     seconds: stored.phases.setUp + seconds,
     phases: { ...stored.phases, load: seconds },
   };
-  return { run, history, truncated, usage };
+  return { ...whole, run };
 }
