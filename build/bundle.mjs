@@ -116,17 +116,18 @@ async function evaluate(source) {
     write: false,
     define: { "import.meta.url": JSON.stringify(pathToFileURL(here).href) },
   });
-  // Below the project, so that its packages are found.
-  const scratch = join(root, "node_modules/.cache/assay", `evaluated-${process.pid}`);
+  // Below the project, so that its packages are found; one for each module, as they are evaluated at the same time.
+  const name = source.replaceAll("/", "-");
+  const scratch = join(root, "node_modules/.cache/assay", `evaluated-${process.pid}-${name}`);
   await mkdir(scratch, { recursive: true });
   try {
-    const file = join(scratch, `${source.replaceAll("/", "-")}.mjs`);
+    const file = join(scratch, `${name}.mjs`);
     await writeFile(file, outputFiles[0]?.text ?? "");
     const exports = Object.entries(await import(pathToFileURL(file).href));
     return exports
-      .map(([name, compute]) => {
+      .map(([called, compute]) => {
         const json = JSON.stringify(JSON.stringify(compute()));
-        return `let ${name}Result; export const ${name} = () => (${name}Result ??= JSON.parse(${json}));`;
+        return `let ${called}Result; export const ${called} = () => (${called}Result ??= JSON.parse(${json}));`;
       })
       .join("\n");
   } finally {
