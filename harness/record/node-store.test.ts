@@ -86,7 +86,8 @@ describe("a run directory", () => {
     let text = "";
     for (let i = 0; i < 500 && text === ""; i++) {
       await sleep(clock, millis(10));
-      text = await readFile(file, "utf8");
+      // The file may not be there yet.
+      text = await readFile(file, "utf8").catch(() => "");
     }
     expect(decodeHistory(text)).toHaveLength(10);
     expect(await unfinished(dir.path)).toHaveLength(10);

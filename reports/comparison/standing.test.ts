@@ -45,6 +45,8 @@ describe("standing()", () => {
     const few = { write: { p50: 1, p99: 2, without: 1, ok: 99 } };
     expect(against(few, latency)).toBe("alone");
     expect(against(few, { ...latency, percentile: "p50" })).toEqual(["zookeeper", "etcd"]);
+    const fewer = { write: { ...few.write, ok: 19 } };
+    expect(against(fewer, { ...latency, percentile: "p50" })).toBe("alone");
   });
 
   it.each<[string, Facts]>([

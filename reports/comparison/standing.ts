@@ -1,7 +1,6 @@
 /** Which candidates can be ranked by a figure: valid, not limited by their load or client, and tried under the same conditions. */
 import { unreachable } from "../../core/assert.ts";
 import type { Measure } from "../data/measure.ts";
-import { enoughFor } from "../data/series.ts";
 import { type Candidate, loadWords } from "./candidates.ts";
 import { type Kind, measured, type RunDigest } from "./digest.ts";
 import { type Ranking, rank } from "./rank.ts";
@@ -32,6 +31,9 @@ export interface Difference {
 /** Outages that differ by less are not told apart, seconds: leader elections are random within such times. */
 const leastOutageDifference = 0.1;
 
+/** `ok` operations while healthy: a percentile of fewer would be their maximum, or luck. */
+const enough = { p50: 20, p99: 100 } as const;
+
 /** Ranks the candidates that can be ranked by a figure. */
 export function standing(candidates: readonly Candidate[], figure: Figure): Standing {
   const fit = candidates.filter((candidate) => isFit(candidate) && hasFigure(candidate, figure));
@@ -57,7 +59,7 @@ export function amountOf(run: RunDigest, figure: Figure): number {
       const own = run.kinds[figure.kind];
       if (own === undefined) return Number.NaN;
       const { healthy } = measured(own, figure.measure);
-      return healthy.ok < enoughFor[figure.percentile] ? Number.NaN : healthy[figure.percentile];
+      return healthy.ok < enough[figure.percentile] ? Number.NaN : healthy[figure.percentile];
     }
     case "outage":
       return run.faults.length === 0 ? Number.NaN : (run.kinds[figure.kind]?.longestWithout ?? Number.NaN);
