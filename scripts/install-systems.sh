@@ -5,6 +5,7 @@
 # Everything comes from Debian, through the mirror that this machine's apt uses already. Systems that this release does
 # not have (Consul), or has in one version only (etcd, ZooKeeper), are taken from other releases and unpacked side by
 # side below /opt/assay/<system>-<version>/, where Assay finds them. Set ASSAY_SYSTEMS_DIR for another directory.
+# Versions of other releases are named as arguments: scripts/install-systems.sh etcd:sid
 set -euo pipefail
 
 systems=${ASSAY_SYSTEMS_DIR:-/opt/assay}
@@ -100,9 +101,14 @@ unpack() {
   echo "$name" >"$known"
 }
 
-unpack consul bullseye consul
-unpack etcd trixie etcd-server etcd-client
-unpack zookeeper trixie libzookeeper-java
+declare -A packages_of=([consul]="consul" [etcd]="etcd-server etcd-client" [zookeeper]="libzookeeper-java")
+for wanted in consul:bullseye etcd:trixie zookeeper:trixie "$@"; do
+  system=${wanted%%:*} release=${wanted#*:}
+  [ -n "${packages_of[$system]:-}" ] && [ "$release" != "$wanted" ] ||
+    fail "$wanted is not SYSTEM:RELEASE, with one of ${!packages_of[*]} and a release of Debian"
+  # shellcheck disable=SC2086 # several packages
+  unpack "$system" "$release" ${packages_of[$system]}
+done
 
 # Where systemd runs the machine, Docker is a service as usual; elsewhere `dockerd` is started by whoever needs it.
 if [ -d /run/systemd/system ]; then systemctl start docker; fi
