@@ -25,7 +25,9 @@ const lines = (read: string): string =>
     `{:process 0, :type :ok, :f :get, :key "0", :value "${read}"}`,
   ].join("\n");
 
-const options: CheckOptions = { model: "string-map", whole: false, timeLimit: 60, memoryLimit: 1024 };
+/** Those of a run directory, which says itself how it is judged. */
+const plain: CheckOptions = { whole: false, timeLimit: 60, memoryLimit: 1024 };
+const options: CheckOptions = { ...plain, model: "string-map" };
 
 describe("assay check", () => {
   let dir = "";
@@ -172,9 +174,9 @@ describe("assay check of what was cut off or is empty", () => {
   it("points to the history of a run that was killed", async () => {
     const killed = join(dir, "killed");
     await mkdir(killed);
-    await expect(checked(killed, options)).rejects.toThrow("killed is not a run directory");
+    await expect(checked(killed, plain)).rejects.toThrow("killed is not a run directory");
     await writeFile(join(killed, "history.jsonl"), write);
-    await expect(checked(killed, options)).rejects.toThrow(`assay check ${join(killed, "history.jsonl")}`);
+    await expect(checked(killed, plain)).rejects.toThrow(`assay check ${join(killed, "history.jsonl")}`);
   });
 });
 
@@ -206,7 +208,7 @@ describe("assay check of a run directory", () => {
 
   it("finds valid what was valid", async () => {
     expect(run.verdict).toBe("valid");
-    expect(await checked(await stored({}), options)).toMatchObject({
+    expect(await checked(await stored({}), plain)).toMatchObject({
       status: 0,
       result: { verdict: "valid" },
     });
@@ -215,15 +217,15 @@ describe("assay check of a run directory", () => {
   it.each(["faults-injected", "recovery", "load"])(
     "takes over what the harness found of %s",
     async (checker) => {
-      const { status, text } = await checked(await stored(found(checker, "unknown")), options);
+      const { status, text } = await checked(await stored(found(checker, "unknown")), plain);
       expect(status).toBe(2);
       expect(text).toContain(`${checker}: ${checker} was found unknown`);
     },
   );
 
   it("judges the history again, whatever was found then", async () => {
-    expect((await checked(await stored(found("linearizable", "unknown")), options)).status).toBe(0);
-    expect((await checked(await stored(found("enough-operations", "invalid")), options)).status).toBe(0);
+    expect((await checked(await stored(found("linearizable", "unknown")), plain)).status).toBe(0);
+    expect((await checked(await stored(found("enough-operations", "invalid")), plain)).status).toBe(0);
   });
 
   it.each([
@@ -231,7 +233,7 @@ describe("assay check of a run directory", () => {
     ["faults-proven", "unknown", 0],
     ["nemeses", "unknown", 2],
   ] as const)("reads a stored verdict of %s under the name of today", async (older, kind, expected) => {
-    const { status, text } = await checked(await stored(found(older, kind)), options);
+    const { status, text } = await checked(await stored(found(older, kind)), plain);
     expect(status).toBe(expected);
     expect(text).not.toContain(` ${older}: `);
   });
@@ -241,7 +243,7 @@ describe("assay check of a run directory", () => {
       {},
       trial.events.filter((event) => isHarnessEvent(event) || event.process === 0).slice(0, 9),
     );
-    const { status, text } = await checked(few, options);
+    const { status, text } = await checked(few, plain);
     expect(status).toBe(2);
     expect(text).toMatch(/enough-operations: only \d+ /);
   });
@@ -254,16 +256,16 @@ describe("assay check of a run directory", () => {
       ...trial.events,
       { index, time: last.time, type: "info", process: "nemesis", f: "fault", name: "partition", value },
     ];
-    const { status, text } = await checked(await stored({}, events), options);
+    const { status, text } = await checked(await stored({}, events), plain);
     expect(status).toBe(2);
     expect(text).toContain("was injected, but nothing shows that it took effect");
   });
 
   it("does not call valid a run that ended early, nor one that never began", async () => {
-    const cut = await checked(await stored({ ended: "n2 died by itself" }), options);
+    const cut = await checked(await stored({ ended: "n2 died by itself" }), plain);
     expect(cut.status).toBe(2);
     expect(cut.text).toContain("the run ended early: n2 died by itself");
-    const none = await checked(await stored({ ended: "n1 never became ready", verdicts: [] }, []), options);
+    const none = await checked(await stored({ ended: "n1 never became ready", verdicts: [] }, []), plain);
     expect(none.status).toBe(2);
     expect(none.text).toContain("the history has no operations");
     expect(none.text).toContain("the run ended early: n1 never became ready");
