@@ -1,12 +1,12 @@
 // Builds of a clone, made when they are first needed: whoever edits a file needs no build step.
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, testPrograms } from "./programs.mjs";
 
 const sources = ["adapters", "build", "checker", "core", "harness", "raft", "reports", "workloads"];
 const builds = join(root, "node_modules/.cache/assay");
-/** A command may run for 7 days, and loads parts of its build when it comes to them. */
+/** A command may run for 7 days after it started, and loads parts of its build when it comes to them. */
 const keptMs = 8 * 86_400_000;
 
 /**
@@ -16,7 +16,10 @@ const keptMs = 8 * 86_400_000;
  */
 export async function cachedBuild() {
   const directory = join(builds, stampOf());
-  if (existsSync(directory)) return directory;
+  if (existsSync(directory)) {
+    markUsed(directory);
+    return directory;
+  }
   const { bundle } = await import("./bundle.mjs");
   const draft = `${directory}.${process.pid}`;
   try {
@@ -27,9 +30,25 @@ export async function cachedBuild() {
     // Or was another process faster?
     if (!existsSync(directory)) throw reason;
   }
-  removeOlder(statSync(directory).mtimeMs - keptMs);
+  markUsed(directory);
+  removeOlder(usedMs(directory) - keptMs);
   return directory;
 }
+
+const markOf = (/** @type {string} */ directory) => join(directory, "used");
+
+/** @param {string} directory */
+function markUsed(directory) {
+  try {
+    writeFileSync(markOf(directory), "");
+  } catch {
+    // A clone that cannot be written to removes no builds either.
+  }
+}
+
+/** Milliseconds since the epoch; 0 for what nobody used yet: a draft, or what another process has just removed. */
+const usedMs = (/** @type {string} */ directory) =>
+  statSync(markOf(directory), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 /** Changes with any file that a build is made of. */
 function stampOf() {
@@ -55,6 +74,7 @@ function stampOf() {
 function removeOlder(than) {
   for (const name of readdirSync(builds)) {
     const path = join(builds, name);
-    if (statSync(path).mtimeMs < than) rmSync(path, { recursive: true, force: true });
+    const used = usedMs(path);
+    if (used > 0 && used < than) rmSync(path, { recursive: true, force: true });
   }
 }

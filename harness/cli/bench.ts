@@ -51,18 +51,21 @@ export async function bench(
   const leftovers = new Leftovers(planned, deps.output);
   await leftovers.first();
   const seed = options.seed ?? randomInt(2 ** 31);
-  for (const plan of planned)
-    await preflight(specOf(plan, options, seed, deps.defaults), {
-      ...plan,
-      clients: { faults: workerFaults },
-    });
-  const finished: (Finished & Reported)[] = [];
+  const checked: { readonly plan: PlannedRun; readonly spec: TrialSpec }[] = [];
   for (const plan of planned) {
+    const spec = await withVersion(specOf(plan, options, seed, deps.defaults), plan, options, deps.clock);
+    await preflight(spec, { ...plan, clients: { faults: workerFaults } });
+    checked.push({ plan, spec });
+  }
+  const finished: (Finished & Reported)[] = [];
+  for (const { plan, spec } of checked) {
     if (deps.signal.aborted) break;
     const ready = await withImage(plan, { clock: deps.clock, log: (line) => deps.output.note(line) });
-    finished.push(await runOne(ready, options, seed, { ...deps, leftovers }));
+    const readySpec = ready === plan ? spec : specOf(ready, options, seed, deps.defaults);
+    finished.push(await runOne(ready, readySpec, options, { ...deps, leftovers }));
   }
-  await leftovers.rest();
+  // What is left of dead runs is not worth the result of this one.
+  await leftovers.rest().catch((reason: unknown) => deps.output.note(`leftovers: ${String(reason)}`));
   if (finished.length > 1) deps.output.print(`${await writeComparison(finished)}\n`);
   summarise(finished, (deps.clock.now() - started) / 1e9, deps.output);
   return statusOf(finished);
@@ -70,18 +73,17 @@ export async function bench(
 
 async function runOne(
   plan: PlannedRun,
+  spec: TrialSpec,
   options: BenchOptions,
-  seed: number,
   deps: BenchDeps & { readonly leftovers: Leftovers },
 ): Promise<Finished & Reported> {
   const { output } = deps;
   const title = `${plan.adapter.name}${options.workload.length > 1 ? `/${plan.workload.name}` : ""}`;
   if (options.mutant !== undefined)
     output.note(`!!! PLANTED BUG: ${options.mutant}. This run should fail. !!!`);
-  const spec = await withVersion(specOf(plan, options, seed, deps.defaults), plan, options, deps.clock);
   const shown = showProgress(output, title, deps.clock, plan.runtime.outlivesRun);
   output.note(
-    `${title}: ${spec.cluster.version === "unknown" ? "version unknown" : spec.cluster.version} on ${plan.runtime.name}, seed ${seed}`,
+    `${title}: ${spec.cluster.version === "unknown" ? "version unknown" : spec.cluster.version} on ${plan.runtime.name}, seed ${spec.seed}`,
   );
   try {
     const run = await runTrial(spec, {

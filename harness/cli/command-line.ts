@@ -42,6 +42,8 @@ export function repeatCommand(
     "token",
     "user",
   ]);
+  // Lengths that `--patient` stands for say nothing where there are no faults.
+  if (run.nemeses.length === 0) for (const name of ["faultSeconds", "gapSeconds"]) done.add(name);
   for (const [name, value] of Object.entries(options)) {
     if (done.has(name) || value === undefined || JSON.stringify(value) === JSON.stringify(defaults[name]))
       continue;

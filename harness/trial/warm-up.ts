@@ -61,7 +61,7 @@ async function steadyRate(
     await sleep(clock, seconds(limitSeconds / windows), signal);
     const next = { succeeded: await clients.succeeded(), at: clock.now() };
     const rate = (next.succeeded - mark.succeeded) / toSeconds(nanos(next.at - mark.at));
-    const isSteady = before !== undefined && before > 0 && rate < before * (1 + steadyShare);
+    const isSteady = before !== undefined && Math.abs(rate - before) < before * steadyShare;
     if (isSteady || i === windows) return before === undefined ? rate : (before + rate) / 2;
     mark = next;
     before = rate;

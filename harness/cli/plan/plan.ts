@@ -104,9 +104,13 @@ async function planSystem(
   return { adapter, runtime, nemeses, readMode, program, image, pace };
 }
 
-/** The lengths that the user chose. */
+/** The lengths that the user chose. `--patient` stands for a fault that is longer than an election. */
 const lengthsIn = (given: ReadonlySet<string>): ReadonlySet<keyof MeanPace> =>
-  new Set((["faultSeconds", "gapSeconds"] as const).filter((name) => given.has(name)));
+  new Set(
+    (["faultSeconds", "gapSeconds"] as const).filter(
+      (name) => given.has(name) || (name === "faultSeconds" && given.has("patient")),
+    ),
+  );
 
 /** Parses `--nemesis`. Default faults that cannot be injected into this cluster are left out. */
 function nemesesFor({ options, given }: Asked, { name, faults }: Runtime, { log }: RuntimeContext) {
