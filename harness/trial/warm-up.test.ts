@@ -33,14 +33,14 @@ describe("a warm-up", () => {
     expect(run.operations.ok + run.operations.fail + run.operations.info).toBeLessThan(5000);
   });
 
-  /** Seconds that the warm-up of a trial takes, in which nodes get faster with each quarter of a second until `warmAt`. */
-  async function secondsOf(warmAt: number, warmUpSeconds: number): Promise<number> {
+  /** Seconds that the warm-up of a trial takes, in which nodes answer in `factor` of the time with each quarter of a second until `warmAt`. */
+  async function secondsOf(warmAt: number, warmUpSeconds: number, factor = 0.8): Promise<number> {
     const latencyMs = { min: 20, max: 20 };
     const trial = warm({ latencyMs, warmUpSeconds });
     const began: Record<string, number> = {};
     const faster = () => {
       if (toSeconds(trial.clock.now()) > (began["warming-up"] ?? 0) + warmAt) return;
-      latencyMs.min = latencyMs.max *= 0.8;
+      latencyMs.min = latencyMs.max *= factor;
       trial.clock.after(seconds(0.25), faster);
     };
     const onProgress = (progress: Progress) => {
@@ -67,6 +67,10 @@ describe("a warm-up", () => {
       expect(taken).toBeLessThan(expected + 0.2);
     },
   );
+
+  it("goes on while the rate drops: that of a stalled cluster says nothing", async () => {
+    expect(await secondsOf(1.2, 3, 1.5)).toBeGreaterThanOrEqual(2);
+  });
 
   it("lowers a rate that nobody asked for to half of what was reached", async () => {
     const run = await warm({ rate: 100_000 }).run();
