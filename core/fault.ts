@@ -1,6 +1,6 @@
 import { type History, isHarnessEvent } from "./history.ts";
 import type { Link, NodeId } from "./op.ts";
-import type { Nanos } from "./time.ts";
+import { type Nanos, seconds } from "./time.ts";
 
 /**
  * What can be done to a cluster, and to its clients: `client-pause` and `client-kill` strike a load worker, `worker-cut` cuts one
@@ -21,6 +21,9 @@ export type Fault =
   | "leader-move"
   | "compaction"
   | "snapshot";
+
+/** Time after a fault in which nodes and clients may need to find each other again: neither healthy nor under a fault. */
+export const recoveryTime = seconds(3);
 
 /** A fault as a period of the run's time. */
 export interface FaultWindow {

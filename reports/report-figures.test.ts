@@ -63,6 +63,7 @@ describe("a report", () => {
     expect(text).toContain("Overloaded More was requested than the healthy cluster could take");
     expect(text).toMatch(/Load Overloaded Overloaded: 500/);
     expect(text).not.toMatch(/Load Valid/);
+    expect(text).toContain("outside faults and the 3 s after each");
     const fine = textOf(page(false));
     expect(fine).not.toContain("430/s of 500/s");
     expect(fine).toMatch(/Load Valid/);

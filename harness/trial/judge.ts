@@ -4,10 +4,10 @@ import type { Checker } from "../../checker/checker.ts";
 import { enoughOperations } from "../../checker/enough-operations.ts";
 import { faultsTookEffect } from "../../checker/faults-took-effect.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
-import { type FaultWindow, faultWindows } from "../../core/fault.ts";
+import { type FaultWindow, faultWindows, recoveryTime } from "../../core/fault.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
 import { type ClientHealth, isOfLoad, type LatencySummary, type WorkerHealth } from "../../core/run.ts";
-import { type Nanos, nanos, seconds, toSeconds } from "../../core/time.ts";
+import { type Nanos, nanos, toSeconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
 import { meanConcurrency } from "../load/little.ts";
@@ -21,8 +21,6 @@ import type { LoadSummary } from "./phases.ts";
 const littleTolerance = 0.03;
 /** An open load is overloaded if more than this share of operations was never sent. */
 const overloadedShare = 0.01;
-/** Time that nodes and clients may need to find each other again after a fault. */
-const recoveryTime = seconds(3);
 /** Above these, the figures show the limits of the load generator rather than those of the system. */
 const busyEventLoop = 0.85;
 const lagShareOfP99 = 0.1;

@@ -14,9 +14,9 @@ import {
 import { type Heading, stackingTable, text } from "../panels/table.ts";
 import type { Candidate } from "./candidates.ts";
 import { candidateName, gauge, rankedCell, spread } from "./cells.ts";
-import { kinds, type RunDigest } from "./digest.ts";
+import { kinds, leaderStrikes, type RunDigest } from "./digest.ts";
 import { medianOf } from "./rank.ts";
-import { amountOf, type Figure, isFit, leaderStrikes } from "./standing.ts";
+import { amountOf, type Figure, isFit } from "./standing.ts";
 
 interface Column {
   readonly heading: Heading;

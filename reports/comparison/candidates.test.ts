@@ -1,6 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { trialsOf } from "./candidates.ts";
+import type { Run } from "../../core/run.ts";
+import { loadWords, trialsOf } from "./candidates.ts";
 import { consul, digest, threeSystems, zookeeper } from "./testing/digests.ts";
+
+const base = digest().run;
+
+describe("loadWords()", () => {
+  const open = (rate: number) => ({ kind: "open", rate, processes: 12, seconds: 20 }) as const;
+  const closed = { kind: "closed", processes: 12, seconds: 20 } as const;
+  it.each([
+    [[open(500), open(500)], "500/s offered"],
+    [[open(230), open(210), open(220)], "210 to 230/s offered"],
+    [[closed, closed], "12 clients in a closed loop"],
+  ])("%# says %s", (loads, words) => expect(loadWords(loads)).toBe(words));
+});
 
 describe("trialsOf()", () => {
   it("puts candidates with reads of one promise next to each other, the strongest first", () => {
@@ -49,6 +62,36 @@ describe("trialsOf()", () => {
       "etcd 3.5.16, 100/s offered (linearizable)",
       "etcd 3.5.16, 200/s offered (linearizable)",
       "etcd 3.4.23 (linearizable)",
+    ]);
+  });
+
+  it.each<[string, Partial<Run>]>([
+    ["tmpfs storage", { options: { storage: "tmpfs" } }],
+    ["preset tight", { options: { preset: "tight" } }],
+    ["node arguments --a --b", { options: { nodeArg: ["--a", "--b"] } }],
+    ["timeout 500 ms", { options: { timeout: 500 } }],
+    ["kill of 4 s, 2.50 s apart", { options: { faultSeconds: 4, gapSeconds: 2.5 } }],
+    ["60 s of load", { load: { kind: "open", rate: 500, processes: 12, seconds: 60 } }],
+  ])("takes a run with %s for another candidate, and names it so", (words, run) => {
+    const plain = { ...base, options: {} };
+    const [trial] = trialsOf([digest({ run: plain }), digest({ seed: 2, run: { ...plain, ...run } })]);
+    expect(trial?.candidates.map(({ runs }) => runs.length)).toEqual([1, 1]);
+    expect(trial?.candidates[1]?.name).toBe(`etcd 3.5.16, ${words}`);
+  });
+
+  it("takes runs that were calibrated from one rate as repetitions, whatever rates that gave", () => {
+    const calibrated = (seed: number, rate: number, askedRate: number) =>
+      digest({ seed, rate, run: { calibration: { askedRate, reachedRate: rate * 2 } } });
+    const [trial] = trialsOf([
+      calibrated(1, 210.5, 500),
+      calibrated(2, 215, 500),
+      calibrated(3, 300, 300),
+      digest({ rate: 500 }),
+    ]);
+    expect(trial?.candidates.map(({ name, runs }) => [name, runs.length])).toEqual([
+      ["etcd 3.5.16, calibrated to at most 500/s", 2],
+      ["etcd 3.5.16, calibrated to at most 300/s", 1],
+      ["etcd 3.5.16, 500/s offered", 1],
     ]);
   });
 

@@ -1,11 +1,12 @@
 /** What a chooser chooses from: a system in a read mode under a load, with all its runs. */
 import type { Consistency } from "../../core/consistency.ts";
-import type { Load } from "../../core/run.ts";
+import type { Load, Run } from "../../core/run.ts";
 import { type VerdictKind, worst } from "../../core/verdict.ts";
-import { count } from "../../core/wording.ts";
+import { count, either } from "../../core/wording.ts";
 import { type SpeedCaveat, speedCaveat } from "../data/speed.ts";
 import { formatFigure } from "../numbers.ts";
 import type { RunDigest } from "./digest.ts";
+import { faultWords, settings } from "./options.ts";
 
 /** Promises that are alike enough for reads to be compared. */
 export const readClasses = ["linearizable", "known-limits", "session", "stale"] as const;
@@ -35,7 +36,7 @@ export interface Candidate {
   readonly label: string;
   readonly readMode: string;
   readonly reads: ReadClass;
-  /** At least one; repetitions with other seeds. */
+  /** At least one; repetitions, which should differ in their seed. */
   readonly runs: readonly RunDigest[];
   /** The worst of its runs. */
   readonly verdict: VerdictKind;
@@ -117,15 +118,27 @@ const distinctions = (run: RunDigest["run"]): string[] => [
   run.mutant === undefined ? "no planted bug" : `planted bug ${run.mutant}`,
   run.runtime,
   count(run.nodes.length, "node"),
-  loadWords(run.load),
-  run.nemeses.length === 0 ? "no faults" : run.nemeses.join("+"),
+  ...settings.map(({ words }) => words(run)),
+  askedLoad(run),
+  `${formatFigure(run.load.seconds)} s of load`,
+  faultWords(run),
 ];
 
-/** `500/s offered`, `12 clients in a closed loop` */
-export const loadWords = (load: Load): string =>
-  load.kind === "open"
-    ? `${formatFigure(load.rate)}/s offered`
-    : `${count(load.processes, "client")} in a closed loop`;
+/** The load as it was asked for: a calibration chooses a slightly different rate each time. */
+const askedLoad = ({ load, calibration }: Run): string =>
+  calibration === undefined
+    ? loadWords([load])
+    : `calibrated to at most ${formatFigure(calibration.askedRate)}/s`;
+
+/** The load of each run in a few words: `500/s offered`, `210 to 230/s offered`, `12 clients in a closed loop`. */
+export function loadWords(loads: readonly Load[]): string {
+  const rates = loads.flatMap((load) => (load.kind === "open" ? [load.rate] : []));
+  const ends = new Set([Math.min(...rates), Math.max(...rates)].map(formatFigure));
+  const closed = loads.flatMap((load) =>
+    load.kind === "closed" ? [`${count(load.processes, "client")} in a closed loop`] : [],
+  );
+  return either([...(rates.length > 0 ? [`${[...ends].join(" to ")}/s offered`] : []), ...new Set(closed)]);
+}
 
 function grouped<T>(items: readonly T[], key: (item: T) => string): T[][] {
   const groups = new Map<string, T[]>();

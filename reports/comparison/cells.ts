@@ -55,7 +55,7 @@ function isLowest(place: Standing, candidate: Candidate): boolean {
 function lowestMark(place: Standing): Content {
   if (place.type !== "ranked") return undefined;
   const { leaders, others, isFirm } = place.ranking;
-  return html` <b class="lowest"${!isFirm && html` title="indicative: few runs"`}>lowest of ${leaders.length + others.length}</b>`;
+  return html` <b class="lowest"${!isFirm && html` title="indicative: few runs or one seed"`}>lowest of ${leaders.length + others.length}</b>`;
 }
 
 /** The same by the measure that the reader chose. */

@@ -187,6 +187,29 @@ describe("what is not ranked", () => {
   });
 });
 
+describe("what was tried differently", () => {
+  it("says how often leaders were struck, where that forbids an order of outages", () => {
+    const often = Array.from({ length: 4 }, () => faultAt("leader"));
+    expect(concluded([digest(), digest({ ...zookeeper, faults: often })])["Longest without a write"]).toBe(
+      "Not ranked, because of different numbers of faults that struck the leader: etcd (linearizable) 1 a run and zookeeper (local) 4 a run.",
+    );
+  });
+
+  it("says which settings differ, where that forbids any order", () => {
+    const tight = digest({ ...zookeeper, run: { options: { ...digest().run.options, preset: "tight" } } });
+    expect(concluded([digest(), tight])["Write latency"]).toBe(
+      "Not ranked, because of different presets: etcd (linearizable) no preset and zookeeper (local) preset tight.",
+    );
+  });
+
+  it("gives the range of the rates that calibrations chose", () => {
+    const calibrated = (seed: number, rate: number) =>
+      digest({ seed, rate, run: { calibration: { askedRate: 500, reachedRate: 2 * rate } } });
+    const runs = [calibrated(1, 200), calibrated(2, 220), digest(zookeeper)];
+    expect(concluded(runs)["Write latency"]).toContain("etcd (linearizable) 200 to 220/s offered");
+  });
+});
+
 describe("how sure it is", () => {
   it("calls one run of each indicative", () => {
     expect(concluded(threeSystems())["How sure"]).toBe(
@@ -198,6 +221,13 @@ describe("how sure it is", () => {
     const five = [1, 2, 3, 4, 5].flatMap((seed) => [digest({ seed }), digest({ ...zookeeper, seed })]);
     expect(concluded(five)["How sure"]).toBe(
       "5 runs each. A difference counts if every run of one system lies below every run of the other, and its median by a quarter.",
+    );
+  });
+
+  it("calls repetitions with one seed indicative, however many", () => {
+    const five = Array.from({ length: 5 }, (_, i) => [digest(), digest({ ...zookeeper, seed: i })]).flat();
+    expect(concluded(five)["How sure"]).toMatch(
+      /^5 runs each, those of etcd \(linearizable\) with one seed: the order is indicative\./,
     );
   });
 

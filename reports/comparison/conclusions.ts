@@ -5,9 +5,9 @@ import { count, listed } from "../../core/wording.ts";
 import { formatDuration, formatMicros, formatShare, formatSpan } from "../numbers.ts";
 import { countedAnomalies } from "../panels/verdict.ts";
 import { type Candidate, type ReadClass, readClasses, type Trial } from "./candidates.ts";
-import type { Kind } from "./digest.ts";
+import { type Kind, leaderStrikes } from "./digest.ts";
 import { enoughRuns, type Ranked, type Ranking } from "./rank.ts";
-import { type Difference, type Figure, isFit, leaderStrikes, type Standing, standing } from "./standing.ts";
+import { type Difference, type Figure, hasOneSeed, isFit, type Standing, standing } from "./standing.ts";
 
 export interface Conclusion {
   readonly topic: string;
@@ -260,16 +260,19 @@ const labelOf = ({ label }: Candidate): string => label;
 
 function certainty(rankings: readonly Ranking<Candidate>[]): Conclusion[] {
   if (rankings.length === 0) return [];
-  const runs = rankings
-    .flatMap(({ leaders, others }) => [...leaders, ...others])
-    .map(({ values }) => values.length);
+  const ranked = rankings.flatMap(({ leaders, others }) => [...leaders, ...others]);
+  const runs = ranked.map(({ values }) => values.length);
   const [least, most] = [Math.min(...runs), Math.max(...runs)];
   const each =
     least === most
       ? `${least === 1 ? "One run" : count(least, "run")} each`
       : `${least} to ${count(most, "run")} each`;
+  const repeated = [...new Set(ranked.map(({ of }) => of))].filter(
+    (one) => one.runs.length > 1 && hasOneSeed(one),
+  );
+  const seeds = repeated.length > 0 ? `, those of ${listed(repeated.map(labelOf))} with one seed` : "";
   const text = rankings.every(({ isFirm }) => isFirm)
     ? `${each}. A difference counts if every run of one system lies below every run of the other, and its median by a quarter.`
-    : `${each}: the order is indicative. ${count(enoughRuns, "run")} each, with different seeds, would show which differences last; give them all to assay report.`;
+    : `${each}${seeds}: the order is indicative. ${count(enoughRuns, "run")} each, with different seeds, would show which differences last; give them all to assay report.`;
   return [{ topic: "How sure", text }];
 }

@@ -43,7 +43,7 @@ export interface KindFigures {
 }
 
 export interface MeasuredFigures {
-  /** While no fault was active, nor in the second before. */
+  /** While no fault was active, nor just before. */
   readonly healthy: PeriodFigures;
   readonly fault: PeriodFigures;
   readonly series: LatencySeries;
@@ -114,6 +114,11 @@ function spectrumOf(
   const inner = steps.map((nines) => [nines, quantile(sorted, 1 - 10 ** -nines)] as const);
   return [...inner, [most, sorted.at(-1) as number]];
 }
+
+/** Counts the faults with effect that struck the node that led. */
+export const leaderStrikes = ({ faults }: RunDigest): number =>
+  faults.filter(({ proof, led, nodes }) => proof !== undefined && led !== undefined && nodes.includes(led))
+    .length;
 
 /** Figures of a kind by a measure; those of the response time where the two are the same. */
 export const measured = (figures: KindFigures, measure: Measure): MeasuredFigures =>

@@ -1,4 +1,6 @@
 /** Figures of all candidates in one table for each promise, so that reads are only next to reads of the same promise. */
+import { recoveryTime } from "../../core/fault.ts";
+import { toSeconds } from "../../core/time.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { formatMicros, formatRate, formatSpan } from "../numbers.ts";
 import { byMeasure } from "../panels/by-measure.ts";
@@ -14,7 +16,7 @@ export function sideBySide(candidates: readonly Candidate[]): Html {
     return own.length === 0 ? [] : [groupTable(candidates, own, shown, reads)];
   });
   return html`${tables}
-<p class="note">${byMeasure({ response: "Response time, from when an operation was meant to start,", service: "Service time, from when an operation was sent," })} of <i>ok</i> operations. While healthy, unless it says otherwise: no fault active, nor in the second before. Writes are linearizable in every read mode and are ranked across all tables; reads only within theirs. What is invalid, undecided, overloaded or client-limited ranks nowhere.</p>`;
+<p class="note">${byMeasure({ response: "Response time, from when an operation was meant to start,", service: "Service time, from when an operation was sent," })} of <i>ok</i> operations. While healthy, unless it says otherwise: no fault active, nor in the ${toSeconds(recoveryTime)} s before. Writes are linearizable in every read mode and are ranked across all tables; reads only within theirs. What is invalid, undecided, overloaded or client-limited ranks nowhere.</p>`;
 }
 
 function groupTable(
@@ -46,8 +48,7 @@ function groupTable(
 }
 
 function load(candidate: Candidate): Content {
-  const run = candidate.runs[0]?.run;
-  return html`<span class="line-of-load">${run && loadWords(run.load)}</span> <span class="line-of-load">${spread(candidate, ({ okPerSecond }) => okPerSecond, formatRate)}/s ok</span>`;
+  return html`<span class="line-of-load">${loadWords(candidate.runs.map(({ run }) => run.load))}</span> <span class="line-of-load">${spread(candidate, ({ okPerSecond }) => okPerSecond, formatRate)}/s ok</span>`;
 }
 
 function kindCells(candidate: Candidate, peers: readonly Candidate[], kind: Kind): Content[] {

@@ -52,6 +52,10 @@ describe("standing()", () => {
   it.each<[string, Facts]>([
     ["runtimes", { run: { runtime: "netns" } }],
     ["numbers of nodes", { run: { nodes: [{ id: "n1", endpoint: "a" }] } }],
+    ["kinds of storage", { run: { options: { storage: "tmpfs" } } }],
+    ["presets", { run: { options: { preset: "tight" } } }],
+    ["node arguments", { run: { options: { nodeArg: ["--quota", "1"] } } }],
+    ["timeouts", { run: { options: { timeout: 500 } } }],
     ["machines", { run: { machine: { ...digest().run.machine, cores: 64 } } }],
   ])("ranks no figure across different %s", (condition, facts) => {
     expect(against(facts, latency)).toBe(condition);
@@ -69,7 +73,40 @@ describe("standing()", () => {
   it("ranks outages only under the same faults, latency while healthy after any", () => {
     expect(against({ run: { nemeses: ["pause"] } }, outage)).toBe("faults");
     expect(against({ run: { options: { faultSeconds: 1 } } }, outage)).toBe("faults");
+    expect(against({ run: { options: { gapSeconds: 1 } } }, outage)).toBe("faults");
     expect(against({ run: { nemeses: ["pause"] } }, latency)).toEqual(["etcd", "zookeeper"]);
+  });
+
+  it("ranks outages only after loads of one length, latency while healthy after any", () => {
+    const longer: Facts = { run: { load: { kind: "open", rate: 500, processes: 12, seconds: 60 } } };
+    expect(against(longer, outage)).toBe("lengths of the load");
+    expect(against(longer, latency)).toEqual(["etcd", "zookeeper"]);
+  });
+
+  it("ranks outages only if the leader was struck about as often: a maximum grows with its number", () => {
+    const strikes = (number: number) => Array.from({ length: number }, () => faultAt("leader"));
+    const pair = (one: number, other: number) =>
+      placed([digest({ faults: strikes(one) }), digest({ ...zookeeper, faults: strikes(other) })], outage);
+    expect(pair(4, 6)).toEqual(["etcd", "zookeeper"]);
+    expect(pair(6, 4)).toEqual(["etcd", "zookeeper"]);
+    expect(pair(4, 7)).toBe("numbers of faults that struck the leader");
+    const means = [digest({ seed: 1, faults: strikes(2) }), digest({ seed: 2, faults: strikes(6) })];
+    expect(placed([...means, digest({ ...zookeeper, faults: strikes(4) })], outage)).toEqual([
+      "etcd",
+      "zookeeper",
+    ]);
+    const unproven = strikes(6).map(({ proof, ...fault }, i) =>
+      i < 2 ? { ...fault, proof: `${proof}` } : fault,
+    );
+    expect(placed([digest({ faults: unproven }), digest({ ...zookeeper, faults: strikes(6) })], outage)).toBe(
+      "numbers of faults that struck the leader",
+    );
+  });
+
+  it("takes rates for the same by the furthest two, in whatever order they come", () => {
+    const rates = (...all: number[]) => all.map((rate, i) => digest({ system: `s${i}`, rate }));
+    expect(placed(rates(500, 480, 520), latency)).toBe("loads");
+    expect(placed(rates(500, 490, 510), latency)).toHaveLength(3);
   });
 
   it("ranks no outage of a run without faults", () => {

@@ -1,8 +1,9 @@
 /** Which candidates can be ranked by a figure: valid, not limited by their load or client, and tried under the same conditions. */
 import { unreachable } from "../../core/assert.ts";
 import type { Measure } from "../data/measure.ts";
-import { type Candidate, loadWords } from "./candidates.ts";
-import { type Kind, measured, type RunDigest } from "./digest.ts";
+import type { Candidate } from "./candidates.ts";
+import { conditionsOf } from "./conditions.ts";
+import { type Kind, leaderStrikes, measured, type RunDigest } from "./digest.ts";
 import { type Ranking, rank } from "./rank.ts";
 
 /** A figure that candidates are compared by; less is better. */
@@ -42,12 +43,17 @@ export function standing(candidates: readonly Candidate[], figure: Figure): Stan
   const difference = differenceOf(comparable, figure);
   if (difference !== undefined) return { type: "apart", difference };
   const samples = comparable.map((of) => ({ of, values: of.runs.map((run) => amountOf(run, figure)) }));
-  return { type: "ranked", ranking: rank(samples, figure.name === "outage" ? leastOutageDifference : 0) };
+  const ranking = rank(samples, figure.name === "outage" ? leastOutageDifference : 0);
+  return { type: "ranked", ranking: { ...ranking, isFirm: ranking.isFirm && !comparable.some(hasOneSeed) } };
 }
 
 /** Whether a candidate's figures are results. */
 export const isFit = ({ verdict, caveat, mutant }: Candidate): boolean =>
   verdict === "valid" && caveat === undefined && mutant === undefined;
+
+/** Whether all runs repeat one schedule, so that they say little about others. */
+export const hasOneSeed = ({ runs }: Candidate): boolean =>
+  new Set(runs.map(({ run }) => run.seed)).size === 1;
 
 const hasFigure = ({ runs }: Candidate, figure: Figure): boolean =>
   runs.every((run) => Number.isFinite(amountOf(run, figure)));
@@ -76,58 +82,12 @@ function withLeaderStruck(candidates: readonly Candidate[]): readonly Candidate[
   return struck.length > 0 ? struck : candidates;
 }
 
-/** Faults with effect that struck the node that led. */
-export const leaderStrikes = ({ faults }: RunDigest): number =>
-  faults.filter(({ proof, led, nodes }) => proof !== undefined && led !== undefined && nodes.includes(led))
-    .length;
-
-/** Open loads whose rates differ by less are the same load. */
-const sameRate = 1.05;
-
 /** First condition in which the candidates differ, of those that matter for the figure. */
 function differenceOf(candidates: readonly Candidate[], figure: Figure): Difference | undefined {
-  const matters = [...everywhere, figure.name === "outage" ? faults : load];
-  const condition = matters.find(({ isSame }) => {
-    const runs = candidates.flatMap((candidate) => candidate.runs);
-    return !runs.every((run) => isSame(run, runs[0] as RunDigest));
-  });
+  const condition = conditionsOf(figure.name).find(({ areSame }) => !areSame(candidates));
   if (condition === undefined) return undefined;
   return {
     condition: condition.name,
-    values: candidates.map((candidate) => [candidate, condition.words(candidate.runs[0] as RunDigest)]),
+    values: candidates.map((candidate) => [candidate, condition.words(candidate)]),
   };
 }
-
-interface Condition {
-  /** Follows "different". */
-  readonly name: string;
-  words(digest: RunDigest): string;
-  isSame(a: RunDigest, b: RunDigest): boolean;
-}
-
-const byWords = (name: string, words: Condition["words"]): Condition => ({
-  name,
-  words,
-  isSame: (a, b) => words(a) === words(b),
-});
-
-const everywhere: readonly Condition[] = [
-  byWords("machines", ({ run: { machine } }) => `${machine.cores} × ${machine.cpu}, ${machine.os}`),
-  byWords("runtimes", ({ run }) => run.runtime),
-  byWords("numbers of nodes", ({ run }) => `${run.nodes.length}`),
-];
-
-const faults = byWords("faults", ({ run }) => {
-  const { faultSeconds } = run.options;
-  const names = run.nemeses.length === 0 ? "none" : run.nemeses.join(", ");
-  return faultSeconds === undefined ? names : `${names} of ${faultSeconds} s`;
-});
-
-const load: Condition = {
-  name: "loads",
-  words: ({ run }) => loadWords(run.load),
-  isSame: ({ run: { load: a } }, { run: { load: b } }) => {
-    if (a.kind === "closed" || b.kind === "closed") return a.kind === b.kind && a.processes === b.processes;
-    return Math.max(a.rate, b.rate) <= Math.min(a.rate, b.rate) * sameRate;
-  },
-};

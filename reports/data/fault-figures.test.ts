@@ -39,6 +39,8 @@ function struck(
   return runFigures({ operations, faults, leaders, end: seconds(6) });
 }
 
+const healthyAgain = (drafts: readonly OperationDraft[]) => struck(drafts).faults[0]?.response.healthySeconds;
+
 describe("the figures of a fault", () => {
   it("say what the node that was hit did, and when a leader was known again", () => {
     const leaders = [leads(n1, 0, 2_040), leads(undefined, 2_040, 2_410), leads(n2, 2_410, 6_000)];
@@ -90,11 +92,69 @@ describe("the figures of a fault", () => {
   });
 
   it("say when answers were as fast as without faults again: 20 in a row, but for one", () => {
-    const slow = Array.from({ length: 30 }, (_, i) => ({ from: 2_500 + i * 10, to: 2_700 + i * 10 }));
-    const quick = Array.from({ length: 20 }, (_, i) => ({ from: 2_800 + i * 10, to: 2_804 + i * 10 }));
+    const f = (i: number) => (i % 2 === 0 ? "write" : "read");
+    const slow = Array.from({ length: 30 }, (_, i) => ({
+      f: f(i),
+      from: 2_500 + i * 10,
+      to: 2_700 + i * 10,
+    }));
+    const quick = Array.from({ length: 20 }, (_, i) => ({
+      f: f(i),
+      from: 2_800 + i * 10,
+      to: 2_804 + i * 10,
+    }));
     const { faults, response } = struck([...slow, ...quick]);
     expect(response.healthy.p99).toBe(5_000);
     expect(faults[0]?.response.healthySeconds).toBeCloseTo(0.8);
+  });
+
+  it("call nothing healthy again before an outage that began late in the fault", () => {
+    const early = Array.from({ length: 50 }, (_, i) => ({
+      f: "write",
+      from: 2_000 + i * 10,
+      to: 2_004 + i * 10,
+    }));
+    const late = { f: "write", from: 2_500, to: 2_900 };
+    const after = Array.from({ length: 10 }, (_, i) => ({
+      f: "write",
+      from: 2_900 + i * 10,
+      to: 2_904 + i * 10,
+    }));
+    expect(healthyAgain([...early, late, ...after])).toBeCloseTo(0.9);
+    expect(healthyAgain([...early, { ...late, to: 2_590 }, ...after])).toBeCloseTo(0.01);
+  });
+
+  it("call nothing healthy again while reads succeed and no write does", () => {
+    const reads = Array.from({ length: 100 }, (_, i) => ({
+      f: "read",
+      from: 2_000 + i * 10,
+      to: 2_004 + i * 10,
+    }));
+    expect(healthyAgain(reads)).toBeCloseTo(1.02);
+    expect(healthyAgain([...reads, { f: "write", from: 2_000, to: 2_500 }])).toBeCloseTo(0.5);
+    const failed = { f: "write", outcome: "fail", from: 2_001, to: 2_003 } as const;
+    const [first] = struck([...reads, failed], [fault(2_000, 2_400), fault(2_600, 3_000)]).faults;
+    expect(first?.response).not.toHaveProperty("healthySeconds");
+  });
+
+  it("call a fault that nobody noticed healthy at once, after the first write", () => {
+    const mixed = Array.from({ length: 100 }, (_, i) => ({
+      f: i % 2 === 0 ? "write" : "read",
+      from: 2_000 + i * 10,
+      to: 2_004 + i * 10,
+    }));
+    expect(healthyAgain(mixed)).toBeCloseTo(0.01);
+  });
+
+  it("ask for no write where none was sent", () => {
+    const reads = Array.from({ length: 300 }, (_, i) => operation({ from: i * 10, to: i * 10 + 4 }));
+    const { faults } = runFigures({
+      operations: reads,
+      faults: [fault(2_000, 2_500)],
+      leaders: [],
+      end: seconds(3),
+    });
+    expect(faults[0]?.response.healthySeconds).toBe(0);
   });
 
   it("are made in time that does not grow with operations times faults", () => {
@@ -114,11 +174,11 @@ describe("the figures of a fault", () => {
 });
 
 describe("latency by phase", () => {
-  it("counts the second after a fault neither as healthy nor as a fault", () => {
+  it("counts the 3 s after a fault neither as healthy nor as a fault", () => {
     const { response } = struck([{ from: 2_100, to: 2_900 }]);
     expect(response.fault).toMatchObject({ seconds: 1, ok: 1, p99: 800_000 });
-    expect(response.recovery).toMatchObject({ seconds: 1, ok: 100 });
-    expect(response.healthy.ok).toBe(400);
+    expect(response.recovery.ok).toBe(300);
+    expect(response.healthy.ok).toBe(200);
     expect(response.all.ok).toBe(501);
   });
 

@@ -10,6 +10,8 @@ import { figuresIn, type PeriodFigures } from "./phases.ts";
 const around = seconds(5);
 /** Clients are served as before once this many operations in a row are answered in time, but for one. */
 const inARow = 20;
+/** Shorter periods without a success are counted as pauses between answers, not as outages. */
+const leastOutage = seconds(0.1);
 
 /** Times are seconds since the fault's begin; a member that is absent did not happen before the next fault, or the end. */
 export interface FaultFigures {
@@ -39,7 +41,10 @@ export interface FaultLatency {
   /** Writes that started during the fault and had no effect, or an unknown one. */
   readonly failedWrites: number;
   readonly unknownWrites: number;
-  /** When operations were answered within the healthy 99th percentile again; absent, too, if that is not known. */
+  /**
+   * When operations were answered within the healthy 99th percentile again: neither before the first write succeeded, nor before
+   * the outages that overlap the fault ended. Absent, too, if that percentile is not known.
+   */
   readonly healthySeconds?: number;
 }
 
@@ -64,10 +69,12 @@ export function faultFigures(input: FaultFiguresInput): FaultFigures[] {
     writes: longestTouching(outages.writes),
     reads: longestTouching(outages.reads),
   };
+  const served = servedFrom(input);
   return faults.map((fault, i) => {
     const others = neighbours(faults, i, input.end);
-    const latency = (all: Timed) => latencyOf(fault, all, others, input);
     const follow = within(sent ?? meant, fault.from, others.next);
+    const latency = (all: Timed) =>
+      latencyOf(fault, all, { ...others, served: served(fault, follow) }, input);
     return {
       roles: rolesOf(fault),
       ...optional("leaderSeconds", leaderSeconds(fault, input.leaders, others.next)),
@@ -118,6 +125,27 @@ function leaderSeconds(
   return known === undefined || known.from > next ? undefined : (known.from - from) / 1e9;
 }
 
+/**
+ * Looks up when clients were served again after a fault: after its last outages, and once a write has succeeded. Undefined if
+ * writes were sent and none did.
+ */
+function servedFrom({
+  outages,
+  healthyP99,
+}: FaultFiguresInput): (fault: FaultWindow, follow: readonly Operation[]) => Nanos | undefined {
+  const least = Math.max(leastOutage, healthyP99.service * 1e3);
+  const lookups = [outages.all, outages.writes].map((periods) =>
+    touching(periods.filter(({ from, to }) => to - from >= least)),
+  );
+  return (fault, follow) => {
+    const ends = lookups.map((lookup) => lookup(fault).at(-1)?.to ?? fault.from);
+    const isWrite = (operation: Operation) => !isReading(operation);
+    const firstWrite = follow.some(isWrite) ? firstOk(fault, follow, isWrite) : 0;
+    if (firstWrite === undefined) return undefined;
+    return nanos(Math.max(fault.from + Math.round(seconds(firstWrite)), ...ends));
+  };
+}
+
 /** Seconds until the first `ok` answer to an operation of a kind; `follow` are those sent since the fault began. */
 function firstOk(
   { from }: FaultWindow,
@@ -135,23 +163,35 @@ function firstOk(
 
 /** Looks up the longest of `periods` that overlaps a fault, in seconds. */
 function longestTouching(periods: readonly Outage[]): (fault: FaultWindow) => number {
+  const lookup = touching(periods);
+  return (fault) => {
+    const worst = longest(lookup(fault));
+    return worst === undefined ? 0 : (worst.to - worst.from) / 1e9;
+  };
+}
+
+/** Looks up those of `periods`, which are in order, that overlap a fault. */
+function touching(periods: readonly Outage[]): (fault: FaultWindow) => readonly Outage[] {
   const ends = Float64Array.from(periods, ({ to }) => to);
   return ({ from, to }) => {
-    const touching: Outage[] = [];
+    const found: Outage[] = [];
     for (let i = firstFrom(ends, from); i < periods.length; i++) {
       const period = periods[i] as Outage;
       if (period.from > to) break;
-      touching.push(period);
+      found.push(period);
     }
-    const worst = longest(touching);
-    return worst === undefined ? 0 : (worst.to - worst.from) / 1e9;
+    return found;
   };
 }
 
 function latencyOf(
   { from, to }: FaultWindow,
   operations: Timed,
-  { ended, next }: { readonly ended: Nanos; readonly next: Nanos },
+  {
+    ended,
+    next,
+    served,
+  }: { readonly ended: Nanos; readonly next: Nanos; readonly served: Nanos | undefined },
   { healthyP99, end }: FaultFiguresInput,
 ): FaultLatency {
   const { measure } = operations;
@@ -167,10 +207,11 @@ function latencyOf(
     after: period(to, Math.min(next, to + around)),
     failedWrites: writes("fail"),
     unknownWrites: writes("info"),
-    ...optional(
-      "healthySeconds",
-      healthySeconds(from, within(operations, from, next), healthyP99[measure], operations, end),
-    ),
+    ...(served !== undefined &&
+      optional(
+        "healthySeconds",
+        healthySeconds(from, within(operations, served, next), healthyP99[measure], operations, end),
+      )),
   };
 }
 
@@ -178,7 +219,7 @@ function latencyOf(
 const isRefused = ({ outcome }: Operation): boolean =>
   outcome.type === "fail" && outcome.error.code === "mismatch";
 
-/** Start of the first of enough operations in a row that were answered in time, but for one. */
+/** Start of the first of enough operations in a row that were answered in time, but for one, in seconds since `from`. */
 function healthySeconds(
   from: Nanos,
   follow: readonly Operation[],

@@ -1,13 +1,11 @@
 /** Latency and rates by phase: while the cluster was healthy, during faults, and just after them. */
+import { recoveryTime } from "../../core/fault.ts";
 import type { Operation } from "../../core/op.ts";
-import { type Nanos, seconds } from "../../core/time.ts";
+import type { Nanos } from "../../core/time.ts";
 import { firstFrom, quantile, type Timed, tookMicros } from "./measure.ts";
 
-/** Time after a fault that is not counted as healthy: clients and nodes find each other again. */
-export const settling = seconds(1);
-
 export const phases = ["healthy", "fault", "recovery"] as const;
-/** `fault`: while a fault lasted. `recovery`: the second after it. `healthy`: all other time of the load. */
+/** `fault`: while a fault lasted. `recovery`: `recoveryTime` after it. `healthy`: all other time of the load. */
 export type FaultPhase = (typeof phases)[number];
 
 export interface Period {
@@ -65,7 +63,7 @@ const lengthOf = (periods: readonly Period[]): number =>
 export function periodsOf(faults: readonly Period[], load: Period): Record<FaultPhase, readonly Period[]> {
   const struck = clipped(merged(faults), load);
   const settled = clipped(
-    merged(faults.map(({ from, to }) => ({ from, to: (to + settling) as Nanos }))),
+    merged(faults.map(({ from, to }) => ({ from, to: (to + recoveryTime) as Nanos }))),
     load,
   );
   return { fault: struck, recovery: minus(settled, struck), healthy: minus([load], settled) };

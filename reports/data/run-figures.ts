@@ -23,7 +23,7 @@ export interface RunFigures {
   readonly faults: readonly FaultFigures[];
 }
 
-/** Figures of the operations that started while the cluster was healthy, during faults, or in the second after a fault. */
+/** Figures of the operations that started while the cluster was healthy, during faults, or just after a fault. */
 export interface LatencyByPhase extends Readonly<Record<FaultPhase, PeriodFigures>> {
   /** All phases together. */
   readonly all: PeriodFigures;

@@ -36,7 +36,7 @@ ${isLong && byKind(all)}
 ${stackingTable(isLong ? worst.trim() : undefined, struckColumns, shown.map(struckRow))}
 <h3>Until clients were served again</h3>
 ${scrollingTable("Failover of each fault", failoverColumns, shown.map(failoverRow))}
-<p class="note">Since the fault's begin, to 10 ms. First ok: the first answer to an operation that was sent after it. A dash: not before the next fault. Healthy: from here on, 20 operations in a row, but for one, were answered within the 99th percentile of healthy times. Without: the longest period overlapping the fault in which such operations were pending and none succeeded on any node.</p>
+<p class="note">Since the fault's begin, to 10 ms. First ok: the first answer to an operation that was sent after it. A dash: not before the next fault. Healthy: from here on, 20 operations in a row, but for one, were answered within the 99th percentile of healthy times; not before the first ok write, nor while nothing, or no write, succeeded for 100 ms or more. Without: the longest period overlapping the fault in which such operations were pending and none succeeded on any node.</p>
 <h3>Before, during and after</h3>
 ${scrollingTable("Latency and rates before, during and after each fault", aroundColumns, shown.map(aroundRow))}
 <p class="note">${aroundNote(context)}</p>

@@ -1,5 +1,7 @@
 /** Numbers next to the verdict: how fast the system was while healthy and under faults, and for how long it did not answer. */
 import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
+import { recoveryTime } from "../../core/fault.ts";
+import { toSeconds } from "../../core/time.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
 import type { Context } from "../context.ts";
@@ -47,7 +49,10 @@ function speedRows({ run, figures, faults }: Context): Html {
   const invalid = run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`;
   const limited = limitedWords(run);
   const healthy = html`<small>p50</small> ${of((one) => formatMicros(one.healthy.p50))} <small>p99</small> ${of((one) => p99Text(one.healthy))}`;
-  const when = faults.length === 0 ? "no faults in this run" : "outside faults and the second after each";
+  const when =
+    faults.length === 0
+      ? "no faults in this run"
+      : `outside faults and the ${toSeconds(recoveryTime)} s after each`;
   return html`${row(html`${measure}, healthy`, healthy, html`${when}${limited}${invalid}`)}
 ${
   faults.length > 0 &&
