@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from "commander";
 import { CouldNotRunError, exitStatus, UsageError } from "../core/errors.ts";
+import { ownVersion } from "../core/program/version.ts";
 import { realClock } from "../core/real-clock.ts";
-import { ownVersion } from "../core/version.ts";
 import { outliveReaders, processOutput, resultsPrinted } from "./cli/output.ts";
 import { type LoadRegistries, program } from "./cli/program.ts";
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command's process. */
-import { ownVersion } from "../core/version.ts";
+import { ownVersion } from "../core/program/version.ts";
 
 // Stack traces that name the sources take a while to prepare: whoever wants them asks.
 if (process.env["ASSAY_STACK"] !== undefined) process.setSourceMapsEnabled(true);

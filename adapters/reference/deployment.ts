@@ -1,5 +1,5 @@
-import { programCommand } from "../../core/node-program.ts";
-import { ownVersion } from "../../core/version.ts";
+import { programCommand } from "../../core/program/node-program.ts";
+import { ownVersion } from "../../core/program/version.ts";
 import { addressOf, hostPort, members } from "../addresses.ts";
 import type { Deployment, NodeView } from "../deployment.ts";
 import { mutants } from "./mutants.ts";

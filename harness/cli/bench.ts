@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
-import { programCommand } from "../../core/node-program.ts";
+import { programCommand } from "../../core/program/node-program.ts";
 import type { Load, Run } from "../../core/run.ts";
 import { knownLimits, worst } from "../../core/verdict.ts";
 import { duration } from "../../core/wording.ts";

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { arch, cpus, release, totalmem, type } from "node:os";
 import { promisify } from "node:util";
+import { ownVersion } from "../../core/program/version.ts";
 import type { Machine, Run } from "../../core/run.ts";
-import { ownVersion } from "../../core/version.ts";
 
 /** Describes the machine that the run is measured on. */
 export function thisMachine(): Machine {

@@ -5,7 +5,7 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { programCommand } from "../../core/node-program.ts";
+import { programCommand } from "../../core/program/node-program.ts";
 import { requireOrSkip } from "../../core/testing/require-or-skip.ts";
 import { cleanLeftovers } from "./cleanup.ts";
 import { connectDocker } from "./docker/docker.ts";

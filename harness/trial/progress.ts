@@ -24,7 +24,7 @@ export type Progress =
       /** Upper bound for the stage; 0 if unknown. */
       readonly secondsLeft: number;
       readonly counts: OutcomeCounts;
-      /** Of the last few seconds; absent at first, and when the load is over. */
+      /** In the last few seconds; absent at first, and when the load is over. */
       readonly speed?: Speed;
       /** Summaries of the active faults. */
       readonly faults: readonly string[];

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { programCommand } from "../../core/node-program.ts";
+import { programCommand } from "../../core/program/node-program.ts";
 
 const [command = "", ...program] = programCommand(new URL("./replay.ts", import.meta.url));
 const run = (...args: string[]) =>

@@ -16,7 +16,7 @@ export interface Ranked<C> extends Sample<C> {
 
 /** Both lists ascend by median. */
 export interface Ranking<C> {
-  /** The lowest, and all that cannot be told apart from it. */
+  /** The lowest, and all that are not distinguishable from it. */
   readonly leaders: readonly Ranked<C>[];
   readonly others: readonly Ranked<C>[];
   /** Whether each candidate was run often enough for the difference to be more than a hint. */

@@ -29,7 +29,7 @@ export interface Difference {
   readonly values: readonly (readonly [candidate: Candidate, value: string])[];
 }
 
-/** Outages that differ by less are not told apart, seconds: leader elections are random within such times. */
+/** Seconds. Outages that differ by less count as equal: leader elections are random within such times. */
 const leastOutageDifference = 0.1;
 
 /** `ok` operations while healthy: a percentile of fewer would be their maximum, or luck. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { CouldNotRunError } from "../../../core/errors.ts";
-import { programCommand } from "../../../core/node-program.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
+import { programCommand } from "../../../core/program/node-program.ts";
 import { count } from "../../../core/wording.ts";
 import {
   type DelayAnswer,

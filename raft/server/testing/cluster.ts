@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { Pool } from "undici";
 import { type Clock, sleep } from "../../../core/clock.ts";
-import { programCommand } from "../../../core/node-program.ts";
+import { programCommand } from "../../../core/program/node-program.ts";
 import { millis, seconds } from "../../../core/time.ts";
 
 const server = new URL("../main.ts", import.meta.url);

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { programCommand } from "../../../../core/node-program.ts";
+import { programCommand } from "../../../../core/program/node-program.ts";
 import { linuxProcess } from "../../../runtimes/process/identity.ts";
 
 /** Command line of a worker of tests. */
