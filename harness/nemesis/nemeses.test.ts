@@ -175,6 +175,14 @@ describe("partition", () => {
     expect([...kinds].some((kind) => kind?.startsWith("halves"))).toBe(true);
   });
 
+  it("bridges over a follower: a leader as the bridge would miss nothing", async () => {
+    for (const seed of seeds.slice(0, 10)) {
+      const { injected, leader } = await strike("partition-bridge", { size: 3, seed });
+      expect(injected?.summary).toMatch(/^bridge over n\d$/);
+      expect(injected?.nodes).toContain(leader);
+    }
+  });
+
   it("isolates the leader both ways", async () => {
     const { injected, leader } = await strike("partition-leader");
     expect(injected?.summary).toBe(`isolate leader ${leader}`);

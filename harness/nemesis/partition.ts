@@ -54,8 +54,11 @@ function ring(target: Target): Cut {
   return { summary: `majorities ring ${nodes.join(" ")}`, nodes, links: majoritiesRing(nodes) };
 }
 
-function bridged(target: Target): Cut {
-  const nodes = target.random.shuffle(ids(target));
+/** Not over the leader: it would still reach everybody, and followers have nothing to say to each other. */
+async function bridged(target: Target): Promise<Cut> {
+  const leader = await target.leader();
+  const shuffled = target.random.shuffle(ids(target));
+  const nodes = [...shuffled.filter((id) => id !== leader), ...shuffled.filter((id) => id === leader)];
   const [middle, ...rest] = nodes;
   return { summary: `bridge over ${middle}`, nodes: rest, links: bridge(nodes) };
 }
