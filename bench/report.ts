@@ -13,16 +13,9 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { register } from "../checker/models/register.ts";
 import { renderReport } from "../reports/report.ts";
+import { args, executablePath } from "../reports/testing/chromium.ts";
 import { staleFixture } from "../reports/testing/runs.ts";
 
-const executablePath = "/usr/bin/chromium";
-const args = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--no-first-run",
-  "--disable-background-networking",
-];
 const repeats = 5;
 
 interface Figure {

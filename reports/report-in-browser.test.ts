@@ -6,20 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { register } from "../checker/models/register.ts";
 import { renderHistoryReport } from "./history-report.ts";
 import { renderReport } from "./report.ts";
+import { args, executablePath } from "./testing/chromium.ts";
 import { type Fixture, invalidFixture, staleFixture } from "./testing/runs.ts";
 
-const executablePath = "/usr/bin/chromium";
 const present = existsSync(executablePath);
-const args = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 if (!present) {
   const message = `no ${executablePath}: the report is not looked at in a browser (apt-get install chromium)`;

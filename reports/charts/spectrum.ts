@@ -62,7 +62,21 @@ export function spectrumChart(spectra: readonly Spectrum[], width: number): Spec
     .filter(({ measure }) => measure === "response")
     .map(({ f, curve }) => `${f}: slowest ${formatMicros(curve.at(-1)?.[1] ?? Number.NaN)}`);
   const picture = svg`<svg class="chart" id="spectrum-chart" width="${width}" height="${bottom + 40}" viewBox="0 0 ${width} ${bottom + 40}" role="img" aria-label="Latency by percentile, on a scale of nines. ${words.join("; ")}.">
-<g class="grid">${y.ticks.map(({ value, label }) =>
+${spectrumGrid(x, y, { left, right, top, bottom })}
+${spectra.map(
+  ({ curve, hue, measure }) => svg`<path class="line f-${hue} ${measure}" d="${curvePath(curve, x, y)}"/>`,
+)}
+</svg>`;
+  return { svg: picture, x, y, top, bottom };
+}
+
+/** Lines and labels of both axes, and the line at the bottom. */
+export function spectrumGrid(
+  x: Scale,
+  y: Scale,
+  { left, right, top, bottom }: { readonly [side in "left" | "right" | "top" | "bottom"]: number },
+): Html {
+  return svg`<g class="grid">${y.ticks.map(({ value, label }) =>
     label === undefined
       ? svg`<path class="minor" d="M${left} ${px(y(value))}H${right}"/>`
       : svg`<path d="M${left} ${px(y(value))}H${right}"/><text x="${left - 7}" y="${px(y(value))}" dy=".35em" text-anchor="end">${label}</text>`,
@@ -70,12 +84,7 @@ export function spectrumChart(spectra: readonly Spectrum[], width: number): Spec
     ({ value, label }) =>
       svg`<path d="M${px(x(value))} ${top}V${bottom}"/><text x="${px(x(value))}" y="${bottom + 17}" text-anchor="middle">${label ?? ""}</text>`,
   )}</g>
-<path class="axis" d="M${left} ${bottom}H${right}"/>
-${spectra.map(
-  ({ curve, hue, measure }) => svg`<path class="line f-${hue} ${measure}" d="${curvePath(curve, x, y)}"/>`,
-)}
-</svg>`;
-  return { svg: picture, x, y, top, bottom };
+<path class="axis" d="M${left} ${bottom}H${right}"/>`;
 }
 
 /** Value of a curve at a number of nines: that of the nearest point at or above it; undefined past its end. */
@@ -103,7 +112,8 @@ export function ninesScale(most: number, left: number, right: number): Scale {
 }
 
 /** Draws steps, like a histogram: up to a percentile, every operation took at most this long. */
-function curvePath(curve: Spectrum["curve"], x: Scale, y: Scale): string {
+/** Path of a curve, for an SVG. */
+export function curvePath(curve: Spectrum["curve"], x: Scale, y: Scale): string {
   return curve
     .map(([nines, micros], i) => `${i === 0 ? "M" : "L"}${px(x(nines))} ${px(y(Math.max(1, micros)))}`)
     .join("");

@@ -1,8 +1,8 @@
 /** Charts of a comparison, all on one scale. Drawn at a fixed width; the style scales them to their column. */
 import { linePath } from "../charts/lines.ts";
-import { chart, plotOf, px } from "../charts/plot.ts";
+import { chart, plotOf } from "../charts/plot.ts";
 import { logExtent, logScale } from "../charts/scale.ts";
-import { ninesScale } from "../charts/spectrum.ts";
+import { curvePath, ninesScale, spectrumGrid } from "../charts/spectrum.ts";
 import { type FaultBand, hues } from "../charts/timeline.ts";
 import { type Measure, measures } from "../data/measure.ts";
 import { type Html, html as svg } from "../html.ts";
@@ -103,18 +103,10 @@ export function spectraChart(
       `${candidate.name}: slowest ${formatMicros(spectrum.at(-1)?.[1] ?? Number.NaN)}`,
   );
   return svg`<svg class="chart" width="${spectrumWidth}" height="${bottom + 26}" viewBox="0 0 ${spectrumWidth} ${bottom + 26}" role="img" aria-label="${shown.name} by percentile, ${shown.measure} time, on a scale of nines. ${words.join("; ")}.">
-<g class="grid">${y.ticks.map(({ value, label }) =>
-    label === undefined
-      ? svg`<path class="minor" d="M${left} ${px(y(value))}H${right}"/>`
-      : svg`<path d="M${left} ${px(y(value))}H${right}"/><text x="${left - 7}" y="${px(y(value))}" dy=".35em" text-anchor="end">${label}</text>`,
-  )}${x.ticks.map(
-    ({ value, label }) =>
-      svg`<path d="M${px(x(value))} ${top}V${bottom}"/><text x="${px(x(value))}" y="${bottom + 17}" text-anchor="middle">${label ?? ""}</text>`,
-  )}</g>
-<path class="axis" d="M${left} ${bottom}H${right}"/>
+${spectrumGrid(x, y, { left, right, top, bottom })}
 ${lines.map(
   ({ candidate, spectrum }) =>
-    svg`<path class="line f-${candidate.style} style-${candidate.style}" d="${spectrum.map(([nines, micros], i) => `${i === 0 ? "M" : "L"}${px(x(nines))} ${px(y(Math.max(1, micros)))}`).join("")}"/>`,
+    svg`<path class="line f-${candidate.style} style-${candidate.style}" d="${curvePath(spectrum, x, y)}"/>`,
 )}
 </svg>`;
 }

@@ -3,19 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { args, executablePath } from "../testing/chromium.ts";
 import { type Fixture, staleFixture, unknownFixture, validFixture } from "../testing/runs.ts";
 import { digestOf } from "./digest.ts";
 import { renderComparison } from "./page.ts";
 
-const executablePath = "/usr/bin/chromium";
 const present = existsSync(executablePath);
-const args = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--no-first-run",
-  "--disable-background-networking",
-];
 
 if (!present) {
   const message = `no ${executablePath}: the comparison is not looked at in a browser (apt-get install chromium)`;
