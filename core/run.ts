@@ -156,6 +156,10 @@ export interface WorkerHealth {
   readonly gcMs: number;
   /** Processor time that its process used, for each second of the load. */
   readonly cpuShare: number;
+  /** Share of the load, 0 to 1, in which its event loop was ready to run and had no processor. Absent where the platform does not say, and in older runs. */
+  readonly waitShare?: number;
+  /** Whether it was allowed to run before other processes of the machine. Absent in virtual time and in older runs. */
+  readonly prioritized?: boolean;
 }
 
 /** A line of `usage.jsonl`. */

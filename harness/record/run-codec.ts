@@ -92,6 +92,8 @@ const client: z.ZodType<ClientHealth> = z.looseObject({
         eventLoopUtilization: z.number(),
         gcMs: z.number(),
         cpuShare: z.number(),
+        waitShare: z.number().exactOptional(),
+        prioritized: z.boolean().exactOptional(),
       } satisfies Members<WorkerHealth>),
     )
     .exactOptional(),
