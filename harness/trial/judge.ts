@@ -6,7 +6,8 @@ import { faultsTookEffect } from "../../checker/faults-took-effect.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
 import { type FaultWindow, faultWindows, recoveryTime } from "../../core/fault.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
-import { isOfLoad } from "../../core/run.ts";
+import { rateText, requestedUntil } from "../../core/rate.ts";
+import { isOfLoad, type OpenLoad } from "../../core/run.ts";
 import { type Nanos, nanos, toSeconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
@@ -89,7 +90,7 @@ function loadVerdict(
   const { load, loadEndedAt, loadProcesses, stride } = summary;
   const mine = operations.filter(({ process }) => isOfLoad(process, { stride, processes: loadProcesses }));
   const asked = mine.filter(({ invokedAt }) => invokedAt <= loadEndedAt);
-  if (load.kind === "open") return openVerdict(asked, summary, faultWindows(recorder.history));
+  if (load.kind === "open") return openVerdict(asked, load, summary, faultWindows(recorder.history));
   const concurrency = meanConcurrency(mine, nanos(0), loadEndedAt);
   // Who is killed waits for nothing until another takes its place.
   const killed = faultWindows(recorder.history).some(({ name }) => name === killClient.name);
@@ -105,7 +106,8 @@ function loadVerdict(
 /** Operations that were due were sent, failed at a node that refused connections, or were not sent because no process was free. */
 function openVerdict(
   asked: readonly Operation[],
-  { load, loadEndedAt, unsent }: LoadSummary,
+  load: OpenLoad,
+  { loadEndedAt, unsent }: LoadSummary,
   faults: readonly FaultWindow[],
 ): Verdict {
   const refused = asked.filter(
@@ -116,16 +118,23 @@ function openVerdict(
   const stopped = total(unsent.filter(({ because }) => because === "stopped"));
   const never = total(unsent) - stopped;
   const overloaded = isOverloaded(unsent, asked.length, faults) ? "overloaded: " : "";
-  const offered = load.kind === "open" ? load.rate : achieved;
+  const requested =
+    requestedUntil(load, toSeconds(loadEndedAt)) / Math.max(toSeconds(loadEndedAt), Number.EPSILON);
+  const shaped = load.parts === undefined ? "" : ` (${requested.toFixed(1)} on average)`;
   const parts = [
-    `${overloaded}${offered} operations/s requested, ${achieved.toFixed(1)} sent`,
+    `${overloaded}${rateText(load)} operations/s requested${shaped}, ${achieved.toFixed(1)} sent`,
     ...(refused > 0 ? [`${count(refused, "operation")} failed because a node refused connections`] : []),
     ...(never > 0 ? [`${count(never, "operation")} not sent: no client of their node was free`] : []),
     ...(stopped > 0
       ? [`${count(stopped, "operation")} not sent: their load worker was paused or killed`]
       : []),
   ];
-  const figures = { "operations per second": achieved, "never sent": never, refused };
+  const figures = {
+    "operations per second": achieved,
+    "requested per second": requested,
+    "never sent": never,
+    refused,
+  };
   return { ...verdict("load", [], parts.join("; ")), figures };
 }
 
