@@ -158,6 +158,20 @@ describe("an open load", () => {
     expect(met).toHaveLength(400);
   });
 
+  it("counts a time-out at its full length, from when it was meant to start, as unknown", async () => {
+    const silent: Server = { service: () => seconds(60) };
+    const { all } = await drive(open(20, 200, 4), silent);
+    const summaries = summarizeLatency(all);
+    expect(summaries.map(({ outcome, measure, count }) => [outcome, measure, count])).toEqual([
+      ["info", "response", 80],
+      ["info", "service", 80],
+    ]);
+    for (const { p50, max } of summaries) {
+      expect(p50).toBeGreaterThan(9_990_000);
+      expect(max).toBeGreaterThan(9_990_000);
+    }
+  });
+
   it("has no lag of its own in virtual time, however slow the answers", async () => {
     const { driver } = await drive(open(100, 50, 1), steady(250));
     expect(driver.sendLag.maxValue).toBe(0);

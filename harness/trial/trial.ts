@@ -11,7 +11,7 @@ import { createRandom } from "../../core/random.ts";
 import { isOfLoad, type Run } from "../../core/run.ts";
 import { type Nanos, nanos, toSeconds } from "../../core/time.ts";
 import { type Verdict, worst } from "../../core/verdict.ts";
-import { latencyLog, summarizeLatency } from "../load/latency.ts";
+import { latencyDistributions, latencyLog, summarizeLatency } from "../load/latency.ts";
 import { describePlan, stepName } from "../nemesis/pace.ts";
 import { Recorder } from "../record/recorder.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
@@ -172,7 +172,8 @@ class Trial {
     // The final reads of all keys run as fast as possible: their latency measures nothing.
     const measured = all.filter(({ invokedAt }) => invokedAt <= loadEnd);
     const run = this.#describe(measured, verdicts, checkBegin);
-    await dir.finish(run, latencyLog(measured, recorder.beganAt ?? this.#startedAt));
+    const log = latencyLog(measured, recorder.beganAt ?? this.#startedAt);
+    await dir.finish(run, log, latencyDistributions(measured));
     const cause = this.#cause;
     if (cause === undefined || cause instanceof InterruptedError || run.verdict === "invalid") return run;
     throw new TrialFailedError(messageOf(cause), { dir: dir.path, run, cause });
