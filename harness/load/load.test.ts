@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Capability, ClientWith } from "../../adapters/client/client.ts";
-import { sleep } from "../../core/clock.ts";
+import { type Clock, sleep } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import { type HistoryEvent, isInvocation, operations } from "../../core/history.ts";
 import { type Call, nodeId } from "../../core/op.ts";
@@ -25,12 +25,26 @@ interface Server {
 const client = { close: async () => {}, abandon: () => {} } as unknown as ClientWith<Capability>;
 
 /** Loads `server` for the load's length of virtual time. `refusing`: from then on node n1 refuses connections. */
-async function drive(load: Load, server: Server, { nodes = 1, refusing = false, share = wholeLoad } = {}) {
-  const clock = new VirtualClock();
+async function drive(
+  load: Load,
+  server: Server,
+  { nodes = 1, refusing = false, share = wholeLoad, askingMs = 0 } = {},
+) {
+  const virtual = new VirtualClock();
+  let asking = 0;
+  // Time that the generator spends on asking passes for it, and for nobody else.
+  const clock: Clock = {
+    now: () => nanos(virtual.now() + asking),
+    date: () => virtual.date(),
+    after: (delay, callback) => virtual.after(delay, callback),
+  };
   const events: HistoryEvent[] = [];
   const recorder = new Recorder(clock, (event) => events.push(event));
   const actor: Actor<Capability, Call> = {
-    next: () => ({ f: "read", key: "k" }),
+    next() {
+      asking += millis(askingMs);
+      return { f: "read", key: "k" };
+    },
     async perform() {
       await sleep(clock, server.service(recorder.now()));
       return { value: 1 };
@@ -53,7 +67,7 @@ async function drive(load: Load, server: Server, { nodes = 1, refusing = false, 
     load.kind === "open"
       ? new OpenLoad(context, arrivalsOf(load, share, createRandom(1)))
       : new ClosedLoad(context);
-  const end = await clock.run(async () => {
+  const end = await virtual.run(async () => {
     recorder.begin();
     await driver.open();
     driver.start(clock.now(), clock.now());
@@ -172,6 +186,14 @@ describe("an open load", () => {
     }
   });
 
+  it("reports how late it was where the generator itself cannot keep the rate, and counts it as response time", async () => {
+    const { all, driver } = await drive(open(100, 200, 2), steady(1), { askingMs: 20 });
+    // Each operation takes the generator 20 ms, and one is due every 10 ms: it falls behind by 10 ms with each.
+    expect(driver.sendLag.getValueAtPercentile(50)).toBeGreaterThan(500_000);
+    expect(driver.sendLag.maxValue).toBeGreaterThan(driver.sendLag.getValueAtPercentile(50));
+    expect(p99(all, "response")).toBeGreaterThanOrEqual(driver.sendLag.getValueAtPercentile(99));
+  });
+
   it("has no lag of its own in virtual time, however slow the answers", async () => {
     const { driver } = await drive(open(100, 50, 1), steady(250));
     expect(driver.sendLag.maxValue).toBe(0);
@@ -198,6 +220,9 @@ describe("a closed load", () => {
       drive(open(200, 1000, 10), stalling),
       drive(closed(2, 10), stalling),
     ]);
+    expect(p99(openly.all, "response")).toBeGreaterThan(1_000_000);
+    // One operation of each client met the stall, among thousands.
+    expect(p99(closely.all, "response")).toBeLessThan(1_100);
     expect(p99(openly.all, "response")).toBeGreaterThan(100 * p99(closely.all, "response"));
   });
 });
