@@ -42,6 +42,11 @@ export interface Adapter extends AskedOnce {
    * one, otherwise the reason why the node was not reached.
    */
   readonly connect: Connect;
+  /**
+   * Starts a server on 127.0.0.1 that answers at once what a load asks, keeps nothing, and leaves other requests unanswered; resolves
+   * with its port. It shows what the clients alone can do, and ends with its process. Absent: that is not measured.
+   */
+  nullServer?(): Promise<number>;
   /** Version that a node itself reports; undefined if it does not say. Never rejects. Absent if the system has no way to ask. */
   version?(endpoint: Endpoint, options: ConnectOptions): Promise<string | undefined>;
   /** Administration, for nemeses and presets. Absent if the system has none. */

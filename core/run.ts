@@ -162,6 +162,8 @@ export interface ClientHealth {
   /** 0 to 1, over the load phase. */
   readonly eventLoopUtilization: number;
   readonly gcMs: number;
+  /** Operations per second that the clients of a closed loop reached against a server that answers at once. Absent if not measured. */
+  readonly ceiling?: number;
   /** Why the result is the client's limit rather than the system's, where it is. */
   readonly limited?: string;
   /** Each load worker that lived to the end; the figures above are those of the worst. Absent in older runs. */

@@ -4,6 +4,7 @@ import { observable } from "../client/observer.ts";
 import { admin } from "./admin.ts";
 import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
+import { nullServer } from "./null-server.ts";
 import { observe } from "./observer.ts";
 import { version } from "./version.ts";
 import { watchPromises } from "./watch.ts";
@@ -46,6 +47,7 @@ export const consul: Adapter = {
   revisions: "key",
   ...offer("consul", offered, connect),
   deployment,
+  nullServer,
   version,
   admin,
   ...observable(observe),

@@ -92,6 +92,7 @@ const client: z.ZodType<ClientHealth> = z.looseObject({
   sendLagMsP99: z.number(),
   eventLoopUtilization: z.number(),
   gcMs: z.number(),
+  ceiling: z.number().exactOptional(),
   limited: z.string().exactOptional(),
   workers: z
     .array(

@@ -39,6 +39,15 @@ describe("the load generator limits a run", () => {
     expect(clientHealth([worker({ sendLagMsP99: 2 })], reported).limited).toBeUndefined();
   });
 
+  it("if a closed loop reached more than 80% of what its clients alone can do", () => {
+    const { limited, ceiling } = clientHealth([worker()], [], { reached: 4100, ceiling: 5000 });
+    expect(ceiling).toBe(5000);
+    expect(limited).toBe(
+      "4100 operations/s are 82% of what the clients alone can do (5000/s against a server that answers at once)",
+    );
+    expect(clientHealth([worker()], [], { reached: 3900, ceiling: 5000 }).limited).toBeUndefined();
+  });
+
   it("whatever the service time, errors, or an operation that was hardly asked say", () => {
     const others = [
       latency("read", 10, { measure: "service" }),

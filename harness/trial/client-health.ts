@@ -1,6 +1,8 @@
 /** How the load generator fared, and the rule for when it, and not the system, set the figures. */
 import type { ClientHealth, LatencySummary, WorkerHealth } from "../../core/run.ts";
 
+/** A capacity above this share of the ceiling is that of the clients. */
+const ceilingShare = 0.8;
 /** A worker whose event loop was busy for more than this share of the load had no reserve. */
 const busyEventLoop = 0.85;
 /** Least count of operations whose p99 is one. */
@@ -10,24 +12,40 @@ const lagShareOfP99 = 0.1;
 /** A worker that waited for a processor for more than this share of the load is worth a word. */
 const longWait = 0.05;
 
+/** Operations per second of a closed loop: what was reached, and what the clients reach against a null server. */
+export interface Capacity {
+  readonly reached: number;
+  readonly ceiling: number;
+}
+
 /** Health of the load generator after a load: that of its worst worker, and whether it limited the figures. */
 export function clientHealth(
   workers: readonly WorkerHealth[],
   latency: readonly LatencySummary[],
+  capacity?: Capacity,
 ): ClientHealth {
   const worst = (figure: "sendLagMsP99" | "eventLoopUtilization" | "gcMs") =>
     Math.max(0, ...workers.map((worker) => worker[figure]));
   const sendLagMsP99 = worst("sendLagMsP99");
   const eventLoopUtilization = worst("eventLoopUtilization");
-  const limited = busyWords(eventLoopUtilization) ?? lateWords(sendLagMsP99, latency.filter(isReported));
+  const limited =
+    ceilingWords(capacity) ??
+    busyWords(eventLoopUtilization) ??
+    lateWords(sendLagMsP99, latency.filter(isReported));
   return {
     sendLagMsP99,
     eventLoopUtilization,
     gcMs: worst("gcMs"),
     ...(limited !== undefined && { limited: limited + waitWords(workers) + eachWorker(workers) }),
+    ...(capacity !== undefined && { ceiling: capacity.ceiling }),
     workers,
   };
 }
+
+const ceilingWords = (capacity: Capacity | undefined): string | undefined =>
+  capacity !== undefined && capacity.reached > capacity.ceiling * ceilingShare
+    ? `${Math.round(capacity.reached)} operations/s are ${Math.round((100 * capacity.reached) / capacity.ceiling)}% of what the clients alone can do (${Math.round(capacity.ceiling)}/s against a server that answers at once)`
+    : undefined;
 
 const busyWords = (utilization: number): string | undefined =>
   utilization > busyEventLoop

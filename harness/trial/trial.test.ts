@@ -274,6 +274,20 @@ describe("a closed load", () => {
 });
 
 describe("the load generator's own limits", () => {
+  it("label a capacity that is that of the clients alone, which is measured for a closed loop only", async () => {
+    // In virtual time the memory system stands in for the null server, so the clients reach all that they can.
+    const closed: string[] = [];
+    const nullServer = async () => ({ port: 1, close: async () => void closed.push("null server") });
+    const load = { kind: "closed", processes: 9, seconds: 5 } as const;
+    const { client } = await new TestTrial({ spec: { ...short, load }, deps: { nullServer } }).run();
+    expect(client.ceiling).toBeGreaterThan(100);
+    expect(client.limited).toMatch(/of what the clients alone can do/);
+    expect(closed).toEqual(["null server"]);
+    const open = await new TestTrial({ spec: short, deps: { nullServer } }).run();
+    expect(open.client).not.toHaveProperty("ceiling");
+    expect(closed).toHaveLength(1);
+  });
+
   it("label the run where its event loop was busy", async () => {
     const probe = { start() {}, stop: () => ({ eventLoopUtilization: 0.9, gcMs: 12, cpuShare: 0.9 }) };
     const run = await new TestTrial({ spec: short, deps: { clients: localClients(probe) } }).run();

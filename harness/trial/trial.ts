@@ -15,7 +15,7 @@ import { latencyDistributions, latencyLog, summarizeLatency } from "../load/late
 import { describePlan, stepName } from "../nemesis/pace.ts";
 import { Recorder } from "../record/recorder.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
-import { clientHealth } from "./client-health.ts";
+import { type Capacity, clientHealth } from "./client-health.ts";
 import type { TrialContext } from "./context.ts";
 import { InterruptedError, TrialEnd } from "./end.ts";
 import { gather } from "./gather.ts";
@@ -230,7 +230,7 @@ class Trial {
         load: toSeconds(nanos(loadEnd - loadBegin)),
         check: toSeconds(nanos(now - checkBegin)),
       },
-      client: clientHealth(this.#load?.workers ?? [], latency),
+      client: clientHealth(this.#load?.workers ?? [], latency, capacityOf(this.#load, measured)),
       ...(ended !== undefined && { ended }),
       ...(lastRevision !== undefined && { lastRevision }),
     };
@@ -259,6 +259,14 @@ function loadFacts(
     unsent,
     overloaded: isOverloaded(unsent, sent, faults),
   };
+}
+
+/** What a closed loop reached, and could reach at most, where that was measured. */
+function capacityOf(load: LoadSummary | undefined, measured: readonly Operation[]): Capacity | undefined {
+  if (load?.ceiling === undefined) return undefined;
+  const { ceiling, stride, loadProcesses: processes, loadEndedAt } = load;
+  const asked = measured.filter(({ process }) => isOfLoad(process, { stride, processes })).length;
+  return { ceiling, reached: asked / Math.max(toSeconds(loadEndedAt), Number.EPSILON) };
 }
 
 /** Stands in run.json until the run has ended. */

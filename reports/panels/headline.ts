@@ -120,6 +120,6 @@ function throughputRow({ run, figures }: Context): Html {
   return row(
     "Throughput",
     html`${rate}<small>/s ok</small>`,
-    html`${load.kind === "open" ? `of ${paceWords(load)} offered` : "closed loop"}${caveat}`,
+    html`${load.kind === "open" ? `of ${paceWords(load)} offered` : `closed loop${run.client.ceiling === undefined ? "" : `, client ceiling ${formatFigure(Math.round(run.client.ceiling))}/s`}`}${caveat}`,
   );
 }

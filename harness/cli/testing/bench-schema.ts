@@ -56,7 +56,17 @@ const run = z.strictObject({
       "longest time in which operations of a kind were pending and none succeeded; null without such operations",
     ),
   client: z
-    .strictObject({ ...health, limited: z.string().optional(), workers: z.array(worker).optional() })
+    .strictObject({
+      ...health,
+      ceiling: z
+        .number()
+        .optional()
+        .describe(
+          "operations per second that the clients of a closed loop can do against a server that answers at once",
+        ),
+      limited: z.string().optional(),
+      workers: z.array(worker).optional(),
+    })
     .describe("how the load generator fared; limited says why it, and not the system, set the figures"),
   overloaded: z
     .boolean()
