@@ -44,7 +44,7 @@ export function clientHealth(
 
 const ceilingWords = (capacity: Capacity | undefined): string | undefined =>
   capacity !== undefined && capacity.reached > capacity.ceiling * ceilingShare
-    ? `${Math.round(capacity.reached)} operations/s are ${Math.round((100 * capacity.reached) / capacity.ceiling)}% of what the clients alone can do (${Math.round(capacity.ceiling)}/s against a server that answers at once)`
+    ? `${Math.round(capacity.reached)} operations/s were answered, and the clients alone reached ${Math.round(capacity.ceiling)}/s, against a server that answers at once`
     : undefined;
 
 const busyWords = (utilization: number): string | undefined =>
