@@ -6,6 +6,7 @@ import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
 import { nullServer } from "./null-server.ts";
 import { observe } from "./observer.ts";
+import { pathOf } from "./paths.ts";
 import { version } from "./version.ts";
 import { watchPromises } from "./watch.ts";
 
@@ -47,6 +48,11 @@ export const consul: Adapter = {
   revisions: "key",
   ...offer("consul", offered, connect),
   deployment,
+  http: {
+    port: "http",
+    read: (key) => ({ method: "GET", path: pathOf(key) }),
+    write: (key, value) => ({ method: "PUT", path: pathOf(key), body: value }),
+  },
   nullServer,
   version,
   admin,
