@@ -28,7 +28,7 @@ const client = { close: async () => {}, abandon: () => {} } as unknown as Client
 async function drive(
   load: Load,
   server: Server,
-  { nodes = 1, refusing = false, share = wholeLoad, askingMs = 0 } = {},
+  { nodes = 1, refusing = false, share = wholeLoad, askingMs = 0, begunMs = 0, goneMs = 0 } = {},
 ) {
   const virtual = new VirtualClock();
   let asking = 0;
@@ -70,7 +70,7 @@ async function drive(
   const end = await virtual.run(async () => {
     recorder.begin();
     await driver.open();
-    driver.start(clock.now(), clock.now());
+    driver.start(nanos(clock.now() - millis(begunMs)), nanos(clock.now() - millis(goneMs)));
     await sleep(clock, seconds(load.seconds));
     const stoppedAt = recorder.now();
     await driver.stop();
@@ -82,7 +82,7 @@ async function drive(
 
 const invokes = (events: readonly HistoryEvent[]) => events.filter(isInvocation);
 const steady = (ms: number): Server => ({ service: () => millis(ms) });
-const open = (rate: number, processes: number, length: number): Load => ({
+const open = (rate: number, processes: number, length: number): Load & { kind: "open" } => ({
   kind: "open",
   rate,
   processes,
@@ -192,6 +192,21 @@ describe("an open load", () => {
     expect(driver.sendLag.getValueAtPercentile(50)).toBeGreaterThan(500_000);
     expect(driver.sendLag.maxValue).toBeGreaterThan(driver.sendLag.getValueAtPercentile(50));
     expect(p99(all, "response")).toBeGreaterThanOrEqual(driver.sendLag.getValueAtPercentile(99));
+  });
+
+  it("goes on with the same random times where another process was killed, and counts what was due meanwhile", async () => {
+    const load = { ...open(200, 50, 2), arrivals: "poisson" } as const;
+    const share = { index: 1, of: 2, generation: 1 };
+    const next = arrivalsOf(load, { ...share, generation: 0 }, createRandom(1));
+    const due: number[] = [];
+    for (let at = next(); at < 3e9; at = next()) due.push(at);
+    // It begins 1 s into the load; nobody was there for the last 400 ms.
+    const { events, driver } = await drive(load, steady(1), { share, begunMs: 1000, goneMs: 400 });
+    const sent = invokes(events).map(({ time, intended = time }) => intended + 1e9);
+    expect(sent).toEqual(due.filter((at) => at > 1e9));
+    const missed = due.filter((at) => at >= 0.6e9 && at <= 1e9).length;
+    expect(driver.unsent.map(({ because }) => because)).toContain("stopped");
+    expect(driver.unsent.reduce((sum, { count }) => sum + count, 0)).toBe(missed);
   });
 
   it("has no lag of its own in virtual time, however slow the answers", async () => {
