@@ -22,12 +22,11 @@ import { type BenchOptions, openedFor, processesFor, workersFor } from "./bench-
 import { repeatCommand } from "./command-line.ts";
 import { benchResult, type Finished } from "./json-result.ts";
 import { Leftovers } from "./leftovers.ts";
-import { assayVersion, thisMachine } from "./machine.ts";
+import { thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
 import { type PlannedRun, withImage } from "./plan/plan.ts";
 import { showProgress } from "./progress-line.ts";
-import { type Reported, writeComparison } from "./report/compare.ts";
-import { writeReport } from "./report/write-report.ts";
+import type { Reported } from "./report/compare.ts";
 import { describeStale, staleByFault } from "./stale-by-fault.ts";
 
 const loadWorker = new URL("./load-worker.ts", import.meta.url);
@@ -35,6 +34,8 @@ const loadWorker = new URL("./load-worker.ts", import.meta.url);
 /** What `assay bench` needs in addition to its options. */
 export interface BenchDeps {
   readonly clock: Clock;
+  /** Never rejects. */
+  readonly assay: Promise<Run["assay"]>;
   readonly output: Output;
   /** Stops the run early: what was recorded is checked, and the exit status is that of the signal. */
   readonly signal: AbortSignal;
@@ -66,8 +67,11 @@ export async function bench(
   }
   // What is left of dead runs is not worth the result of this one.
   await leftovers.rest().catch((reason: unknown) => deps.output.note(`leftovers: ${String(reason)}`));
-  if (finished.length > 1) deps.output.print(`${await writeComparison(finished)}\n`);
-  summarise(finished, (deps.clock.now() - started) / 1e9, deps.output);
+  const comparison = await compare(finished);
+  if (comparison !== undefined) deps.output.print(`${comparison}\n`);
+  summarise(finished, deps.output);
+  const seconds = (deps.clock.now() - started) / 1e9;
+  deps.output.result(benchResult(finished, { seconds, comparison }));
   return statusOf(finished);
 }
 
@@ -92,7 +96,7 @@ async function runOne(
       store: fileRunStore(options.results),
       clients: workerClients(spec.workers, programCommand(loadWorker), deps.clock),
       machine: thisMachine(),
-      assay: await assayVersion(),
+      assay: await deps.assay,
       onProgress: (progress) => {
         if (progress.type === "stage" && progress.stage === "warming-up") void deps.leftovers.rest();
         shown.show(progress);
@@ -100,18 +104,31 @@ async function runOne(
       signal: deps.signal,
     });
     const dir = join(options.results, run.id);
-    const reported = await writeReport(dir);
+    const reported = await report(dir);
     printRun(run, reported.report, output);
     return { run, dir, ...reported };
   } catch (reason) {
     if (!(reason instanceof TrialFailedError)) throw reason;
-    const reported = await writeReport(reason.dir);
+    const reported = await report(reason.dir);
     output.note(`${title}: ${reason.message}`);
     output.note(`${title}: everything recorded is in ${reason.dir}`);
     return { run: reason.run, dir: reason.dir, ...reported, failure: reason.message };
   } finally {
     shown.end();
   }
+}
+
+/** Renders the report of a run. Its code is loaded now: nothing waits for it when a run starts. */
+async function report(dir: string): Promise<Reported> {
+  const { writeReport } = await import("./report/write-report.ts");
+  return writeReport(dir);
+}
+
+/** Writes the page that compares several runs; resolves with its path, undefined for a single run. */
+async function compare(finished: readonly Reported[]): Promise<string | undefined> {
+  if (finished.length < 2) return undefined;
+  const { writeComparison } = await import("./report/compare.ts");
+  return writeComparison(finished);
 }
 
 /** Asks the nodes of the user's own cluster which version they are: `unknown` if none says. Rejects if one is not reached. */
@@ -231,36 +248,23 @@ function staleWords(verdicts: Run["verdicts"]): string[] {
   return [`${stale} of ${reads} reads stale, by up to ${duration(worstMs * 1e6)}`];
 }
 
-function summarise(finished: readonly Finished[], seconds: number, output: Output): void {
-  if (finished.length > 1) {
-    output.print(
-      table(
-        [
-          "system",
-          "version",
-          "runtime",
-          "workload",
-          "read mode",
-          "verdict",
-          "ok",
-          "fail",
-          "unknown",
-          "report",
-        ],
-        finished.map(({ run, report, failure }) => [
-          run.system.name,
-          run.system.version,
-          run.runtime,
-          run.workload,
-          run.readMode.name,
-          failure === undefined ? verdictCell(run) : "could not run",
-          ...[run.operations.ok, run.operations.fail, run.operations.info].map(String),
-          report,
-        ]),
-      ),
-    );
-  }
-  output.result(benchResult(finished, seconds));
+function summarise(finished: readonly Finished[], output: Output): void {
+  if (finished.length < 2) return;
+  output.print(
+    table(
+      ["system", "version", "runtime", "workload", "read mode", "verdict", "ok", "fail", "unknown", "report"],
+      finished.map(({ run, report, failure }) => [
+        run.system.name,
+        run.system.version,
+        run.runtime,
+        run.workload,
+        run.readMode.name,
+        failure === undefined ? verdictCell(run) : "could not run",
+        ...[run.operations.ok, run.operations.fail, run.operations.info].map(String),
+        report,
+      ]),
+    ),
+  );
 }
 
 function statusOf(finished: readonly Finished[]): number {

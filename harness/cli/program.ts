@@ -3,6 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { ExternalOptions } from "../runtimes/external/external.ts";
 import { positiveNumber } from "./arguments.ts";
+import type { BenchDeps } from "./bench.ts";
 import {
   type BenchOptions,
   benchDefaults,
@@ -53,7 +54,11 @@ export function program(
     .action(async (given: BenchOptions, command: Command) => {
       const { forOwnCluster } = await import("./plan/own-cluster.ts");
       const { options, own } = forOwnCluster(given);
-      finish(await runBench({ options, given: givenTo(command) }, command, await registries(own), clock));
+      const { assayVersion } = await import("./machine.ts");
+      // Git answers while the rest is loaded.
+      const assay = assayVersion();
+      const known = await registries(own);
+      finish(await runBench({ options, given: givenTo(command) }, command, known, { clock, assay }));
     });
   addCheck(assay, clock, finish);
   addCluster(assay, registries, clock, finish);
@@ -94,7 +99,7 @@ async function runBench(
   asked: Asked,
   command: Command,
   registries: Registries,
-  clock: Clock,
+  { clock, assay }: Pick<BenchDeps, "clock" | "assay">,
 ): Promise<number> {
   const { options } = asked;
   const output = processOutput(options.json);
@@ -114,7 +119,7 @@ async function runBench(
     command.options.map((option) => [option.attributeName(), option.defaultValue]),
   );
   const { bench } = await import("./bench.ts");
-  const status = await bench(planned, options, { clock, output, signal: ending.signal, defaults });
+  const status = await bench(planned, options, { clock, assay, output, signal: ending.signal, defaults });
   return ending.status() ?? status;
 }
 
