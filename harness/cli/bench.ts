@@ -7,7 +7,7 @@ import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
 import { programCommand } from "../../core/program/node-program.ts";
 import type { Load, Run } from "../../core/run.ts";
 import { knownLimits, worst } from "../../core/verdict.ts";
-import { duration } from "../../core/wording.ts";
+import { duration, listed } from "../../core/wording.ts";
 import { workerClients, workerFaults } from "../load/workers/worker-clients.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
 import { spanAround } from "../nemesis/pace.ts";
@@ -89,6 +89,8 @@ async function runOne(
   output.note(
     `${title}: ${spec.cluster.version === "unknown" ? "version unknown" : spec.cluster.version} on ${plan.runtime.name}, seed ${spec.seed}`,
   );
+  if (plan.leftOut.length > 0)
+    output.note(`${title}: left out of the default faults: ${listed(plan.leftOut)}`);
   try {
     const run = await runTrial(spec, {
       ...plan,

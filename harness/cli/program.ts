@@ -104,8 +104,7 @@ async function runBench(
   const { options } = asked;
   const output = processOutput(options.json);
   const { planRuns } = await import("./plan/plan.ts");
-  const context = { clock, log: (line: string) => output.note(line) };
-  const planned = await planRuns(asked, registries, context);
+  const planned = await planRuns(asked, registries);
   const { refuseUnwritable } = await import("../record/node-store.ts");
   await refuseUnwritable(options.results);
   const elsewhere = await inNamespaces(planned, output);
@@ -218,7 +217,7 @@ function addCluster(
       const { planRuns, withImage } = await import("./plan/plan.ts");
       const context = { clock, log: (line: string) => output.note(line) };
       const asked = { options: { ...options, nemesis: ["none"] }, given: givenTo(command).add("nemesis") };
-      const [planned] = await planRuns(asked, await registries(), context);
+      const [planned] = await planRuns(asked, await registries());
       if (planned === undefined) return;
       const plan = await withImage(planned, context);
       const elsewhere = await withDoors(plan, options.nodes, (env) => inNamespaces([plan], output, env));

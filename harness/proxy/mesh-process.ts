@@ -22,6 +22,9 @@ async function perform(line: string): Promise<MeshAnswer> {
     case "cut":
       mesh.cut(command.links);
       return {};
+    case "mend":
+      mesh.mend(command.links);
+      return {};
     case "slow":
       mesh.slow(command.links, command.delayMs, command.jitterMs);
       return {};

@@ -45,6 +45,12 @@ export class ProxyMesh {
     for (const link of links) Object.assign(this.#link(link), { delayMs, jitterMs });
   }
 
+  /** What was seen of the links stays, and so do their delays. */
+  mend(links: readonly Link[]): void {
+    for (const link of links) this.#link(link).cut = false;
+    for (const proxy of this.#proxies) proxy.heal();
+  }
+
   heal(): void {
     for (const link of this.#links.values()) healLink(link);
     for (const proxy of this.#proxies) proxy.heal();

@@ -153,6 +153,11 @@ class ExternalNetwork implements Network {
     );
   }
 
+  /** The user's command can only heal everything. */
+  mend(): Promise<void> {
+    return this.heal();
+  }
+
   async heal(): Promise<void> {
     if (!this.#cut) return;
     await this.#command.call("heal");

@@ -176,6 +176,7 @@ function networkOf(mesh: Mesh): Network {
     slow: (links, delayMs, jitterMs) => mesh.slow(links, delayMs, jitterMs),
     cutClients: () => cannot("cut clients off"),
     lose: () => cannot("lose packets"),
+    mend: (links) => mesh.mend(links),
     heal: () => mesh.heal(),
     proof: () => mesh.proof(),
   };

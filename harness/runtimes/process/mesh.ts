@@ -64,6 +64,10 @@ export class Mesh {
     await this.#ask({ do: "slow", links, delayMs, jitterMs });
   }
 
+  async mend(links: readonly Link[]): Promise<void> {
+    await this.#ask({ do: "mend", links });
+  }
+
   async heal(): Promise<void> {
     await this.#ask({ do: "heal" });
   }
