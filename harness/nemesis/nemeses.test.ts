@@ -309,6 +309,7 @@ describe("snapshot-follower", () => {
       await sleep(clock, seconds(lasting));
       await injected?.heal();
       const [follower, ...struck] = injected?.nodes ?? [];
+      system.network.send(links[0]?.[0] ?? "clients", links[0]?.[1] ?? "clients", () => {});
       const isSlow = (await system.network.proof())?.includes("delayed messages");
       const others = system.nodes.filter(({ id }) => id !== follower).map(({ id }) => id);
       const states = system.nodes.map((node) => node.state());
