@@ -13,7 +13,6 @@ import type { Nemesis } from "../nemesis/nemesis.ts";
 import { spanAround } from "../nemesis/pace.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { parseEndpoints } from "../runtimes/external/external.ts";
-import { assertReachable } from "../runtimes/external/reach.ts";
 import { preflight } from "../trial/preflight.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
@@ -24,6 +23,7 @@ import { benchResult, type Finished } from "./json-result.ts";
 import { Leftovers } from "./leftovers.ts";
 import { thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
+import { versionOfNodes } from "./own-version.ts";
 import { type PlannedRun, withImage } from "./plan/plan.ts";
 import { showProgress } from "./progress-line.ts";
 import type { Reported } from "./report/compare.ts";
@@ -65,8 +65,7 @@ export async function bench(
     const readySpec = ready === plan ? spec : specOf(ready, options, seed, deps.defaults);
     finished.push(await runOne(ready, readySpec, options, { ...deps, leftovers }));
   }
-  // What is left of dead runs is not worth the result of this one.
-  await leftovers.rest().catch((reason: unknown) => deps.output.note(`leftovers: ${String(reason)}`));
+  await leftovers.rest();
   const comparison = await compare(finished);
   if (comparison !== undefined) deps.output.print(`${comparison}\n`);
   summarise(finished, deps.output);
@@ -133,7 +132,7 @@ async function compare(finished: readonly Reported[]): Promise<string | undefine
   return writeComparison(finished);
 }
 
-/** Asks the nodes of the user's own cluster which version they are: `unknown` if none says. Rejects if one is not reached. */
+/** The spec with the version that the nodes of the user's own cluster give. Rejects if one is not reached. */
 async function withVersion(
   spec: TrialSpec,
   { adapter, runtime, connect }: PlannedRun,
@@ -141,11 +140,8 @@ async function withVersion(
   clock: Clock,
 ): Promise<TrialSpec> {
   if (runtime.outlivesRun !== true || endpoint === undefined) return spec;
-  const nodes = parseEndpoints(endpoint);
-  await assertReachable(nodes, connect.tls);
-  const asked = nodes.map((node) => adapter.version?.(node, { ...connect, clock, timeoutMs: timeout }));
-  const versions = new Set((await Promise.all(asked)).filter((version) => version !== undefined));
-  const version = versions.size === 0 ? "unknown" : [...versions].toSorted().join(" and ");
+  const options = { ...connect, clock, timeoutMs: timeout };
+  const version = await versionOfNodes(parseEndpoints(endpoint), adapter, options);
   return { ...spec, cluster: { ...spec.cluster, version } };
 }
 
