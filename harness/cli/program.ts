@@ -237,7 +237,7 @@ function addSmall(assay: Command, registries: LoadRegistries, clock: Clock): voi
   const json = ["--json", "print one JSON object on stdout and nothing else"] as const;
   assay
     .command("report")
-    .argument("<dir...>", "run directories")
+    .argument("<dir...>", "run directories; other paths among them are skipped")
     .description(
       "render the reports of stored runs again, and a page that compares them if there are several",
     )
