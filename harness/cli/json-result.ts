@@ -13,6 +13,8 @@ export interface BenchResult {
   readonly verdict: VerdictKind;
   readonly seconds: number;
   readonly runs: readonly RunResult[];
+  /** The page that compares the runs, if there are several. */
+  readonly comparison?: string;
 }
 
 export interface RunResult {
@@ -87,10 +89,14 @@ export interface Finished {
   readonly failure?: string;
 }
 
-export const benchResult = (finished: readonly Finished[], seconds: number): BenchResult => ({
+export const benchResult = (
+  finished: readonly Finished[],
+  { seconds, comparison }: { readonly seconds: number; readonly comparison?: string | undefined },
+): BenchResult => ({
   verdict: worst(finished.map(({ run }) => run.verdict)),
   seconds,
   runs: finished.map(runResult),
+  ...(comparison !== undefined && { comparison }),
 });
 
 function runResult({ run, dir, report, digest, failure }: Finished): RunResult {

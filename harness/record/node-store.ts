@@ -194,6 +194,12 @@ class LineFile {
   }
 }
 
+/** Whether a run was recorded in `path`; false for other directories and for files. Rejects with a UsageError if nothing is there. */
+export async function isRunDirectory(path: string): Promise<boolean> {
+  if (!(await isThere(path))) throw new UsageError(`${path} is not there: expected a run directory`);
+  return isThere(join(path, runName));
+}
+
 /** The part of a stored run that is checked. */
 export interface RecordedRun {
   readonly run: Run;

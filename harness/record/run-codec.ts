@@ -2,7 +2,7 @@
  * Codec of run.json and usage.jsonl, which are validated when read: they may come from another version or a user's editor.
  * Each schema must satisfy the type that it reads: a missing member or a different type does not compile.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { KnownLimit } from "../../core/consistency.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { FaultWindow } from "../../core/fault.ts";

@@ -1,5 +1,5 @@
 /** The schema of `assay bench --json`, from which docs/bench.schema.json is made. */
-import { z } from "zod";
+import * as z from "zod";
 
 const kind = z.enum(["valid", "unknown", "invalid"]);
 const counts = z.strictObject({ ok: z.number(), fail: z.number(), info: z.number() });
@@ -87,4 +87,5 @@ export const benchSchema = z.object({
   verdict: kind.describe("the worst of all runs"),
   seconds: z.number(),
   runs: z.array(run),
+  comparison: z.string().optional().describe("the page that compares the runs, if there are several"),
 });
