@@ -32,7 +32,7 @@ describe("the figures of a report", () => {
 
   it("says of each fault who was hit, and how soon clients were served again", () => {
     expect(text).toMatch(/F1 partition isolate leader n1 leader n1 2\.00 s/);
-    expect(text).toMatch(/Fault Leader known First write ok First read ok Healthy again/);
+    expect(text).toMatch(/Fault Leader known First ok write read Healthy again/);
     expect(text).toMatch(/p50 before during after p99 before during after ok\/s before during after/);
   });
 
@@ -153,7 +153,7 @@ describe("a report", () => {
     const found = page([revisions(1)]);
     expect(found).toContain('<a class="caveat" href="#anomalies">1</a>');
     expect(textOf(found)).toContain("Writes lost: acknowledged, but missing from a later state.");
-    expect(textOf(found)).toMatch(/Without any Writes lost unknown failed/);
+    expect(textOf(found)).toMatch(/Without writes reads any Writes lost unknown failed/);
     expect(page([revisions(0)])).not.toContain('class="caveat" href="#anomalies"');
     expect(textOf(page([]))).toContain("Writes lost: no checker of this run looked for them.");
   });

@@ -53,7 +53,7 @@ interface Struck {
 }
 
 const aroundNote = ({ figures }: Context<Judged>): Content =>
-  html`Before and after: at most 5 s, and no other fault. ${
+  html`Before and after: at most 5 s, and no other fault. A p99 of fewer than 100 operations is their maximum. ${
     figures.service !== undefined &&
     html`<span class="by-response">Operations count where they were meant to start.</span><span class="by-service">Operations count where they were sent.</span>`
   }`;
@@ -110,18 +110,23 @@ function struckRow({ fault, figures }: Struck): Row {
 }
 
 /** `leader n1, follower n2` */
-const rolesText = ({ roles }: FaultFigures): string =>
-  roles.map(({ node, role }) => (role === "unknown" ? node : `${role} ${node}`)).join(", ") || "–";
+const rolesText = ({ roles }: FaultFigures): Content =>
+  roles.length === 0
+    ? "–"
+    : roles.map(
+        ({ node, role }, i) =>
+          html`${i > 0 && ", "}<span class="no-break">${role === "unknown" ? node : `${role} ${node}`}</span>`,
+      );
 
 const failoverColumns: readonly Heading[] = [
   text("Fault"),
   number("Leader known"),
-  number("First write ok"),
-  number("First read ok"),
+  number("First ok write"),
+  number("read"),
   number("Healthy again"),
   number("Without writes"),
-  number("Without reads"),
-  number("Without any"),
+  number("reads"),
+  number("any"),
   number("Writes lost"),
   number("unknown"),
   number("failed"),
