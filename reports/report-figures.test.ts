@@ -158,6 +158,29 @@ describe("a report", () => {
     expect(textOf(page([]))).toContain("Writes lost: no checker of this run looked for them.");
   });
 
+  it("counts operations that were never answered as unknown, though the run's own counts lack them", () => {
+    const { run, history, usage } = validFixture({ seconds: 3 });
+    const cut = history.slice(0, Math.floor(history.length / 2));
+    const sum = (page: string) => {
+      const [, all, ...parts] =
+        /Operations ([\d,]+)\s+ok ([\d,]+) fail ([\d,]+) unknown ([\d,]+)/.exec(textOf(page)) ?? [];
+      const [total, ...each] = [all, ...parts].map((words) => Number(words?.replaceAll(",", "")));
+      return [total, each.reduce((a, b) => a + b, 0)];
+    };
+    const [total, counted] = sum(
+      renderReport({ ...run, operations: { ok: 1, fail: 0, info: 0 } }, cut, usage),
+    );
+    expect(total).toBeGreaterThan(100);
+    expect(counted).toBe(total);
+  });
+
+  it("says nothing of what clients saw of faults where there were none", () => {
+    const { run } = validFixture({ seconds: 3 });
+    const text = textOf(renderReport(run, [], []));
+    expect(text).toMatch(/Fault Description Hit/);
+    expect(text).not.toMatch(/Until clients were served|Before, during and after/);
+  });
+
   it("shows how stale reads were only if some were", () => {
     const { run, history, usage } = validFixture({ seconds: 3 });
     const figures = {

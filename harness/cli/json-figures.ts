@@ -35,9 +35,9 @@ export interface FaultResult extends ByMeasure<FaultLatencyResult> {
   readonly leaderKnownSeconds: number | null;
   readonly firstWriteSeconds: number | null;
   readonly firstReadSeconds: number | null;
-  readonly withoutAnySeconds: number;
-  readonly withoutWriteSeconds: number;
-  readonly withoutReadSeconds: number;
+  readonly withoutAnySeconds: number | null;
+  readonly withoutWriteSeconds: number | null;
+  readonly withoutReadSeconds: number | null;
   /** Null if no checker looked for lost writes. */
   readonly lostWrites: number | null;
 }
@@ -72,9 +72,9 @@ function faultResult({ name, summary, from, to, proof }: FaultWindow, figures: F
     leaderKnownSeconds: figures.leaderSeconds ?? null,
     firstWriteSeconds: figures.firstWriteSeconds ?? null,
     firstReadSeconds: figures.firstReadSeconds ?? null,
-    withoutAnySeconds: figures.withoutAnySeconds,
-    withoutWriteSeconds: figures.withoutWriteSeconds,
-    withoutReadSeconds: figures.withoutReadSeconds,
+    withoutAnySeconds: figures.withoutAnySeconds ?? null,
+    withoutWriteSeconds: figures.withoutWriteSeconds ?? null,
+    withoutReadSeconds: figures.withoutReadSeconds ?? null,
     lostWrites: figures.lostWrites ?? null,
     ...byMeasure(figures, faultLatency),
   };

@@ -183,6 +183,8 @@ describe("the figures of a fault", () => {
       end: seconds(3),
     });
     expect(faults[0]?.response.healthySeconds).toBe(0);
+    expect(faults[0]?.withoutReadSeconds).toBeGreaterThan(0);
+    expect(faults[0]).not.toHaveProperty("withoutWriteSeconds");
   });
 
   it("are made in time that does not grow with operations times faults", () => {

@@ -23,10 +23,13 @@ export interface FaultFigures {
   /** First answers to operations that were sent after it began. */
   readonly firstWriteSeconds?: number;
   readonly firstReadSeconds?: number;
-  /** Longest periods that overlap the fault in which operations were pending and none succeeded; 0 if there is none. */
-  readonly withoutAnySeconds: number;
-  readonly withoutWriteSeconds: number;
-  readonly withoutReadSeconds: number;
+  /**
+   * Longest periods that overlap the fault in which operations were pending and none succeeded; 0 if there is none, absent if the
+   * run has no such operations.
+   */
+  readonly withoutAnySeconds?: number;
+  readonly withoutWriteSeconds?: number;
+  readonly withoutReadSeconds?: number;
   /** Acknowledged writes that were lost, as `lostByFault` counts them; absent if no checker looked. */
   readonly lostWrites?: number;
   readonly response: FaultLatency;
@@ -89,9 +92,9 @@ export function faultFigures(input: FaultFiguresInput): FaultFigures[] {
         firstOk(fault, follow, (operation) => !isReading(operation)),
       ),
       ...optional("firstReadSeconds", firstOk(fault, follow, isReading)),
-      withoutAnySeconds: touching.all(fault),
-      withoutWriteSeconds: touching.writes(fault),
-      withoutReadSeconds: touching.reads(fault),
+      ...optional("withoutAnySeconds", touching.all(fault)),
+      ...optional("withoutWriteSeconds", touching.writes(fault)),
+      ...optional("withoutReadSeconds", touching.reads(fault)),
       ...optional("lostWrites", lostAt?.[i]),
       response: latency(meant),
       ...(sent !== undefined && { service: latency(sent) }),
@@ -168,10 +171,11 @@ function firstOk(
   return Number.isFinite(first) ? (first - from) / 1e9 : undefined;
 }
 
-/** Looks up the longest of `periods` that overlaps a fault, in seconds. */
-function longestTouching(periods: readonly Outage[]): (fault: FaultWindow) => number {
+/** Looks up the longest of `periods` that overlaps a fault, in seconds; undefined if there are no periods at all. */
+function longestTouching(periods: readonly Outage[]): (fault: FaultWindow) => number | undefined {
   const lookup = touching(periods);
   return (fault) => {
+    if (periods.length === 0) return undefined;
     const worst = longest(lookup(fault));
     return worst === undefined ? 0 : (worst.to - worst.from) / 1e9;
   };

@@ -28,23 +28,27 @@ export function faultsPanel(context: Context<Judged>): Html {
   }
   const all = faults.map((fault, i): Struck => ({ fault, figures: figures.faults[i] as FaultFigures }));
   const isLong = all.length > rowsMax;
-  const shown = isLong
-    ? all.toSorted((a, b) => b.figures.withoutAnySeconds - a.figures.withoutAnySeconds).slice(0, worstShown)
-    : all;
+  const shown = isLong ? all.toSorted((a, b) => outage(b) - outage(a)).slice(0, worstShown) : all;
   const worst = isLong ? ` The ${worstShown} with the longest outages` : "";
   return html`<section aria-labelledby="faults">${title}
 ${tally(context)}
 ${isLong && byKind(all)}
 ${stackingTable(isLong ? worst.trim() : undefined, struckColumns, shown.map(struckRow))}
-<h3>Until clients were served again, and what became of writes</h3>
+${context.askers.load.length > 0 && whatClientsSaw(context, all, shown)}
+${isLong && everyFault(all)}
+</section>`;
+}
+
+const outage = ({ figures }: Struck): number => figures.withoutAnySeconds ?? 0;
+
+function whatClientsSaw(context: Context<Judged>, all: readonly Struck[], shown: readonly Struck[]): Html {
+  return html`<h3>Until clients were served again, and what became of writes</h3>
 ${scrollingTable("Failover of each fault", failoverColumns, shown.map(failoverRow))}
 <p class="note">Since the fault's begin, to 10 ms. First ok: the first answer to an operation that was sent after it. A dash: not before the next fault. Healthy: from here on, 20 operations in a row, but for one, were answered within the 99th percentile of healthy times; not before the first ok write, nor while nothing, or no write, succeeded for 100 ms or more. Without: the longest period overlapping the fault in which such operations were pending and none succeeded on any node.</p>
 <p class="note">${writesNote(all)}</p>
 <h3>Before, during and after</h3>
 ${scrollingTable("Latency and rates before, during and after each fault", aroundColumns, shown.map(aroundRow))}
-<p class="note">${aroundNote(context)}</p>
-${isLong && everyFault(all)}
-</section>`;
+<p class="note">${aroundNote(context)}</p>`;
 }
 
 interface Struck {

@@ -47,13 +47,13 @@ export const faultWindowSchema = z
     leaderKnownSeconds: sinceBegin,
     firstWriteSeconds: sinceBegin,
     firstReadSeconds: sinceBegin,
-    withoutAnySeconds: z.number(),
-    withoutWriteSeconds: z.number(),
-    withoutReadSeconds: z.number(),
+    withoutAnySeconds: sinceBegin,
+    withoutWriteSeconds: sinceBegin,
+    withoutReadSeconds: sinceBegin,
     lostWrites: z.number().nullable().describe("null if no checker looked for lost writes"),
     response: aroundFault,
     service: aroundFault.nullable(),
   })
   .describe(
-    "a fault as the report's tables show it; times are since the run's begin, lengths since the fault's, null if that did not happen before the next fault",
+    "a fault as the report's tables show it; times are since the run's begin, lengths since the fault's, null if that did not happen before the next fault, or there were no such operations",
   );
