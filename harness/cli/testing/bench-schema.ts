@@ -1,5 +1,6 @@
 /** The schema of `assay bench --json`, from which docs/bench.schema.json is made. */
 import * as z from "zod";
+import { faultWindowSchema, phasesSchema } from "./figures-schema.ts";
 
 const kind = z.enum(["valid", "unknown", "invalid"]);
 const counts = z.strictObject({ ok: z.number(), fail: z.number(), info: z.number() });
@@ -73,6 +74,8 @@ const run = z.strictObject({
     .nullable()
     .describe("whether the load was more than the healthy cluster could take"),
   faults: z.array(z.strictObject({ name: z.string(), windows: z.number(), proven: z.number() })),
+  phases: phasesSchema,
+  faultWindows: z.array(faultWindowSchema),
   anomalies: z.array(z.looseObject({ kind: z.string(), summary: z.string() })),
   figures: z.record(z.string(), z.number()),
   staleness: z.array(
