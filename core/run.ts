@@ -37,6 +37,8 @@ export interface Run {
   /** What the revision of a read is about; runs of older versions do not say. */
   readonly revisions?: RevisionScope;
   readonly nodes: readonly { readonly id: string; readonly endpoint: string }[];
+  /** The least time after which the nodes take a silent leader for failed. Absent in older runs, and if it is not known. */
+  readonly electionTimeoutMs?: number;
   /** The planted bug, where one was asked for. */
   readonly mutant?: string;
   readonly load: Load;

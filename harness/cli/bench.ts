@@ -168,6 +168,10 @@ function specOf(
     operationTimeoutMs: options.timeout,
     faultSeconds: spanAround(plan.pace.faultSeconds),
     gapSeconds: spanAround(plan.pace.gapSeconds),
+    endings: {
+      endWhenServed: options.untilServed,
+      ...(options.strikes !== undefined && { strikes: options.strikes }),
+    },
     convergenceSeconds: options.convergenceSeconds,
     workloadOptions,
     connect: plan.connect,

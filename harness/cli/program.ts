@@ -52,8 +52,10 @@ export function program(
     .description("run a trial: start a cluster, load it, inject faults, check the history, write a report")
     .action(async (given: BenchOptions, command: Command) => {
       const { forOwnCluster } = await import("./plan/own-cluster.ts");
+      const { withPreset } = await import("./presets.ts");
       const { options, own } = forOwnCluster(given);
-      finish(await runBench({ options, given: givenTo(command) }, command, await registries(own), clock));
+      const asked = withPreset({ options, given: givenTo(command) });
+      finish(await runBench(asked, command, await registries(own), clock));
     });
   addCheck(assay, clock, finish);
   addCluster(assay, registries, clock, finish);
@@ -208,6 +210,11 @@ function addCluster(
       if (options.system.length > 1)
         throw new UsageError(
           `a cluster is of one system, and --system names ${options.system.join(", ")}: start one, and the others in other terminals`,
+        );
+      const { presets } = await import("./presets.ts");
+      if (options.preset !== undefined && Object.hasOwn(presets, options.preset))
+        throw new UsageError(
+          `--preset ${options.preset} is for bench: it says how a cluster is loaded and struck`,
         );
       const output = processOutput(options.json);
       const { planRuns, withImage } = await import("./plan/plan.ts");

@@ -16,6 +16,14 @@ export interface Pace {
   readonly gapSeconds: Span;
 }
 
+/** What ends faults, and the schedule, before their time. */
+export interface Endings {
+  /** How often each step strikes; undefined: as often as the time allows. */
+  readonly strikes?: number;
+  /** Whether a fault that struck the leader ends as soon as another node leads and all nodes that were not struck serve. */
+  readonly endWhenServed?: boolean;
+}
+
 /** Mean lengths in seconds, as options name them. */
 export interface MeanPace {
   readonly faultSeconds: number;
@@ -115,16 +123,22 @@ export function plannedSteps(
 /** `plan: 10 s of load, 4 faults of 1.2 to 2 s (partition, kill and pause in turn), 0.8 to 1.3 s apart` */
 export function describePlan(
   steps: readonly NemesisStep[],
-  pace: Pace,
+  pace: Pace & { readonly endings?: Endings },
   random: Random,
   mainSeconds: number,
 ): string {
-  const load = `plan: ${rounded(mainSeconds)} s of load`;
+  const { strikes: each, endWhenServed = false } = pace.endings ?? {};
+  const counted = each === undefined ? Number.POSITIVE_INFINITY : each * steps.length;
+  const isShort = endWhenServed || Number.isFinite(counted);
+  const load = `plan: ${isShort && steps.length > 0 ? "at most " : ""}${rounded(mainSeconds)} s of load`;
   if (steps.length === 0) return `${load}, no faults`;
-  const strikes = plannedSteps(steps, pace, random, mainSeconds).length;
+  const fitting = plannedSteps(steps, pace, random, mainSeconds).length;
+  const strikes = endWhenServed ? counted : Math.min(counted, fitting);
   const names = steps.map(stepName);
   const kinds = names.length === 1 ? names[0] : `${listed(names)} in turn`;
-  return `${load}, ${count(strikes, "fault")} of ${range(pace.faultSeconds)} (${kinds}), ${range(pace.gapSeconds)} apart`;
+  const faults = Number.isFinite(strikes) ? count(strikes, "fault") : `at least ${count(fitting, "fault")}`;
+  const lengths = `${range(pace.faultSeconds)}${endWhenServed ? ", less if the leader was struck and the others serve again" : ""}`;
+  return `${load}, ${faults} of ${lengths} (${kinds}), ${range(pace.gapSeconds)} apart`;
 }
 
 /** Name of a step, as in `--nemesis`. */

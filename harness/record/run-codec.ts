@@ -122,6 +122,7 @@ const runFile: z.ZodType<Run> = z.looseObject({
     .exactOptional(),
   revisions: z.enum(["store", "key"]).exactOptional(),
   nodes: z.array(z.looseObject({ id: z.string(), endpoint: z.string() })),
+  electionTimeoutMs: z.number().positive().exactOptional(),
   mutant: z.string().exactOptional(),
   load,
   loadClients: z.looseObject({ stride: count, processes: count }).exactOptional(),

@@ -5,7 +5,7 @@ import { sleep } from "../../core/clock.ts";
 import type { FaultChange, Phase } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { Calibration, Load } from "../../core/run.ts";
-import { type Nanos, nanos, seconds } from "../../core/time.ts";
+import { type Nanos, nanos, seconds, toSeconds } from "../../core/time.ts";
 import type { Clients, WorkerFigures } from "../load/clients.ts";
 import { type LastReads, lastReads } from "../load/last-readers.ts";
 import type { Unsent } from "../load/load.ts";
@@ -107,6 +107,8 @@ class Phases {
         snapshotReceived: deps.adapter.deployment.snapshotReceived,
       },
       recovered: () => this.#recovered().then(() => {}),
+      failover: (struck) => this.#watch.failover(struck),
+      ...spec.endings,
       onFault: (name, change) => this.#onFault(name, change),
     });
     this.#watch = new Watch(context, cluster, observer, () => this.#schedule.faults);
@@ -145,13 +147,16 @@ class Phases {
 
   async main(): Promise<void> {
     const { spec, deps, recorder } = this.#context;
-    const until = nanos(deps.clock.now() + seconds(spec.load.seconds));
     const begin = deps.clock.now();
+    const until = nanos(begin + seconds(spec.load.seconds));
     recorder.begin(begin);
     this.#enter("main", until);
     this.#watch.start();
     this.#made.start(begin);
     await this.#schedule.run(until);
+    // Faults that are counted may be over before the time is.
+    const lasted = toSeconds(nanos(deps.clock.now() - begin));
+    if (lasted < this.#load.seconds) this.#load = { ...this.#load, seconds: lasted };
   }
 
   /** Everything heals; the load goes on until every node serves again. */

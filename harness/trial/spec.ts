@@ -11,7 +11,7 @@ import type { Load, Machine, Run } from "../../core/run.ts";
 import type { Workload } from "../../workloads/workload.ts";
 import type { ClientHost } from "../load/clients.ts";
 import type { NemesisStep } from "../nemesis/nemesis.ts";
-import type { Span } from "../nemesis/pace.ts";
+import type { Endings, Span } from "../nemesis/pace.ts";
 import type { RunStore } from "../record/store.ts";
 import type { Runtime, Topology } from "../runtimes/runtime.ts";
 import type { Progress } from "./progress.ts";
@@ -49,6 +49,7 @@ export interface TrialSpec {
   /** Drawn between min and max for each fault and gap. */
   readonly faultSeconds: Span;
   readonly gapSeconds: Span;
+  readonly endings?: Endings;
   readonly workloadOptions: Readonly<Record<string, number>>;
   readonly connect: Credentials;
   readonly cluster: ClusterSpec;

@@ -4,6 +4,7 @@
  * every process is stopped, and everything recorded is kept and checked.
  */
 
+import type { Deployment } from "../../adapters/deployment.ts";
 import { type FaultWindow, faultWindows } from "../../core/fault.ts";
 import { type History, operations } from "../../core/history.ts";
 import { nodeId, type Operation, type Revision } from "../../core/op.ts";
@@ -209,6 +210,7 @@ class Trial {
       },
       revisions: workload.revisions,
       nodes: this.#nodes,
+      ...optionalTimeout(deps.adapter.deployment),
       ...(mutant !== undefined && { mutant }),
       load: this.#load?.load ?? spec.load,
       ...(this.#load?.calibration !== undefined && { calibration: this.#load.calibration }),
@@ -258,6 +260,9 @@ function loadFacts(
     overloaded: isOverloaded(unsent, sent, faults),
   };
 }
+
+const optionalTimeout = ({ electionTimeoutMs }: Deployment): Pick<Run, "electionTimeoutMs"> =>
+  electionTimeoutMs === undefined ? {} : { electionTimeoutMs };
 
 /** Stands in run.json until the run has ended. */
 const killed = "it was killed while it ran";

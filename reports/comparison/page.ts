@@ -12,6 +12,7 @@ import { hasService } from "./cells.ts";
 import { scalesOf } from "./charts.ts";
 import { conclusionsOf, verdictTitle } from "./conclusions.ts";
 import type { RunDigest } from "./digest.ts";
+import { failovers } from "./failovers.ts";
 import { findings } from "./findings.ts";
 import { latencyOverTime, percentiles } from "./over-time.ts";
 import { sideBySide } from "./side-by-side.ts";
@@ -100,6 +101,7 @@ function partsOf({ candidates }: Trial, prefix: string): Section[] {
     part("over-time", "Latency over time", latencyOverTime(candidates, scales, `${prefix}time`)),
     part("percentiles", "Percentiles", percentiles(candidates, scales)),
     part("failover", "Failover", failover(candidates)),
+    part("failovers", "Failover by fault", failovers(candidates)),
     part("staleness", "Staleness", staleness(candidates)),
     part("cost", "Cost", costs(candidates)),
     part("runs", "Runs", findings(candidates)),

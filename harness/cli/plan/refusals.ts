@@ -77,6 +77,8 @@ const idle: Readonly<Record<string, Reason>> = {
   preset: onlyIfStarted,
   faultSeconds: onlyWithFaults,
   gapSeconds: onlyWithFaults,
+  strikes: onlyWithFaults,
+  untilServed: onlyWithFaults,
 };
 
 const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -73,6 +73,7 @@ export function digest(facts: Facts = {}): RunDigest {
     faults,
     okPerSecond: rate * 0.99,
     kinds: { write: kindOf(write), read: kindOf(read) },
+    failovers: [],
     cost: {
       cpuMsPerThousand: facts.cpuMsPerThousand ?? 900,
       peakMemory: 2 ** 28,
