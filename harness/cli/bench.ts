@@ -20,6 +20,7 @@ import { runTrial } from "../trial/trial.ts";
 import { pairs } from "./arguments.ts";
 import { type BenchOptions, openedFor, processesFor, workersFor } from "./bench-options.ts";
 import { repeatCommand } from "./command-line.ts";
+import { failoverLines } from "./failover-lines.ts";
 import { benchResult, type Finished } from "./json-result.ts";
 import { Leftovers } from "./leftovers.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
@@ -101,7 +102,7 @@ async function runOne(
     });
     const dir = join(options.results, run.id);
     const reported = await writeReport(dir);
-    printRun(run, reported.report, output);
+    printRun(run, reported, output);
     return { run, dir, ...reported };
   } catch (reason) {
     if (!(reason instanceof TrialFailedError)) throw reason;
@@ -204,7 +205,7 @@ function publicOptions(options: BenchOptions): Run["options"] {
   return Object.fromEntries(entries) as Run["options"];
 }
 
-function printRun(run: Run, report: string, output: Output): void {
+function printRun(run: Run, { report, digest }: Reported, output: Output): void {
   const { ok, fail, info } = run.operations;
   output.print(
     `${run.system.name}: ${verdictCell(run)}  ${ok} ok, ${fail} fail, ${info} unknown in ${run.seconds.toFixed(1)} s`,
@@ -215,6 +216,8 @@ function printRun(run: Run, report: string, output: Output): void {
       output.print(`    ${anomaly.limit === undefined ? "" : "known limit: "}${anomaly.summary}`);
   }
   for (const line of staleByFault(run).map(describeStale)) output.print(`  ${line}`);
+  const failovers = failoverLines(digest);
+  if (failovers !== "") output.print(failovers.replaceAll(/^/gm, "  "));
   output.print(`  report: ${report}`);
   output.print(`  repeat: ${run.command}`);
 }

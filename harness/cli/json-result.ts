@@ -5,6 +5,7 @@ import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../core/
 import type { Digest } from "../../reports/comparison/digest.ts";
 import { sentPerSecond } from "../../reports/data/speed.ts";
 import type { Understood } from "./check/understood.ts";
+import { type FailoverResult, failoverResults } from "./failover-lines.ts";
 import { type StaleAtNode, staleByFault } from "./stale-by-fault.ts";
 
 /** `assay bench --json`. */
@@ -41,6 +42,8 @@ export interface RunResult {
   readonly overloaded: boolean | null;
   /** For each nemesis, how often it struck and how often it took effect. */
   readonly faults: readonly { readonly name: string; readonly windows: number; readonly proven: number }[];
+  /** Medians of the strikes of each kind of fault. */
+  readonly failovers: readonly FailoverResult[];
   readonly anomalies: readonly (AnomalyResult & { readonly known?: boolean; readonly limit?: MetLimit })[];
   /** Figures of all checkers. */
   readonly figures: Readonly<Record<string, number>>;
@@ -119,6 +122,7 @@ function runResult({ run, dir, report, digest, failure }: Finished): RunResult {
     client: run.client,
     overloaded: run.overloaded ?? null,
     faults: faultCounts(run),
+    failovers: failoverResults(digest),
     anomalies: run.verdicts.flatMap(({ anomalies }) =>
       anomalies.map(({ kind, summary, known, limit }) => ({
         kind,

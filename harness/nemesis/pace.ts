@@ -101,19 +101,24 @@ const tooShort = (steps: number, needed: number, mainSeconds: number): UsageErro
     `${count(steps, "fault")} and the ${steps === 1 ? "gap" : "gaps"} before can take up to ${rounded(needed)} s, but the load lasts ${mainSeconds} s: use --seconds ${Math.ceil(needed)}, fewer faults in --nemesis, or a shorter --fault-seconds or --gap-seconds`,
   );
 
-/** The steps that strike in `mainSeconds` if the cluster always recovers within the gap. `random` is the schedule's own. */
+/** The steps that strike in `mainSeconds` if the cluster always recovers within the gap, and no fault ends early. `random` is the schedule's own. */
 export function plannedSteps(
   steps: readonly NemesisStep[],
-  pace: Pace,
+  pace: Pace & { readonly endings?: Endings },
   random: Random,
   mainSeconds: number,
 ): NemesisStep[] {
+  const { strikes = Number.POSITIVE_INFINITY, endWhenServed = false } = pace.endings ?? {};
+  const most = strikes * steps.length;
   const planned: NemesisStep[] = [];
   if (steps.length === 0) return planned;
+  // Faults that end early leave time for all.
+  if (endWhenServed && Number.isFinite(most))
+    return Array.from({ length: most }, (_, i) => steps[i % steps.length] ?? []);
   const end = seconds(mainSeconds);
   let now = 0;
   for (const { gap, fault } of turns(random, pace)) {
-    if (now + gap + leastOf(fault) > end) break;
+    if (now + gap + leastOf(fault) > end || planned.length >= most) break;
     now = Math.min(now + gap + fault, end);
     planned.push(steps[planned.length % steps.length] ?? []);
   }
@@ -127,16 +132,13 @@ export function describePlan(
   random: Random,
   mainSeconds: number,
 ): string {
-  const { strikes: each, endWhenServed = false } = pace.endings ?? {};
-  const counted = each === undefined ? Number.POSITIVE_INFINITY : each * steps.length;
-  const isShort = endWhenServed || Number.isFinite(counted);
-  const load = `plan: ${isShort && steps.length > 0 ? "at most " : ""}${rounded(mainSeconds)} s of load`;
+  const { strikes, endWhenServed = false } = pace.endings ?? {};
+  const load = `plan: ${strikes !== undefined ? "at most " : ""}${rounded(mainSeconds)} s of load`;
   if (steps.length === 0) return `${load}, no faults`;
-  const fitting = plannedSteps(steps, pace, random, mainSeconds).length;
-  const strikes = endWhenServed ? counted : Math.min(counted, fitting);
+  const planned = count(plannedSteps(steps, pace, random, mainSeconds).length, "fault");
   const names = steps.map(stepName);
   const kinds = names.length === 1 ? names[0] : `${listed(names)} in turn`;
-  const faults = Number.isFinite(strikes) ? count(strikes, "fault") : `at least ${count(fitting, "fault")}`;
+  const faults = endWhenServed && strikes === undefined ? `at least ${planned}` : planned;
   const lengths = `${range(pace.faultSeconds)}${endWhenServed ? ", less if the leader was struck and the others serve again" : ""}`;
   return `${load}, ${faults} of ${lengths} (${kinds}), ${range(pace.gapSeconds)} apart`;
 }
