@@ -1,5 +1,5 @@
 /** How the systems fail over: for each kind of fault the median of all strikes with its interval, and every strike as a dot. */
-import { count } from "../../core/wording.ts";
+import { count, partOf } from "../../core/wording.ts";
 import {
   type Failover,
   type FailoverMeasure,
@@ -7,10 +7,10 @@ import {
   mediansOf,
   pooled,
 } from "../data/failover.ts";
-import type { Interval } from "../data/median-interval.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { formatFigure, formatSpan } from "../numbers.ts";
 import { number, stackingTable, text } from "../panels/table.ts";
+import type { Interval } from "../statistics/median-interval.ts";
 import type { Candidate } from "./candidates.ts";
 import { candidateName } from "./cells.ts";
 
@@ -124,9 +124,10 @@ function dots(
     (seconds, i) =>
       html`<circle cx="${x(seconds)}" cy="${(middle + ((i % 5) - 2) * 2.5).toFixed(1)}" r="2" class="dot${!Number.isFinite(seconds) && " never"}"/>`,
   );
+  const ended = samples.filter(Number.isFinite).length;
   const label = Number.isFinite(median)
     ? `median ${formatSpan(median)} of ${count(samples.length, "strike")}`
-    : count(samples.length, "strike");
+    : `ended after ${partOf(ended, samples.length, "strike")}`;
   return html`<svg class="chart dots hue-${style}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${label}">
 <line class="axis" x1="${margin}" x2="${width - margin}" y1="${height - 1}" y2="${height - 1}"/>
 ${Number.isFinite(low) && html`<line class="interval-bar" x1="${x(low)}" x2="${x(high)}" y1="${middle}" y2="${middle}"/>`}

@@ -2,8 +2,8 @@
 import { staleWindowsOf } from "../../checker/reads/stale-lanes.ts";
 import type { FaultWindow } from "../../core/fault.ts";
 import type { Verdict } from "../../core/verdict.ts";
+import { type Interval, medianInterval } from "../statistics/median-interval.ts";
 import type { FaultFigures } from "./fault-figures.ts";
-import { type Interval, medianInterval } from "./median-interval.ts";
 
 /** What is measured of each strike, in seconds since the fault began, but for the last two, which count writes. */
 export const failoverMeasures = [
