@@ -5,7 +5,8 @@ import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
 import { programCommand } from "../../core/program/node-program.ts";
-import type { Load, Run } from "../../core/run.ts";
+import { highestRate, meanRate } from "../../core/rate.ts";
+import type { Load, OpenLoad, Run } from "../../core/run.ts";
 import { knownLimits, worst } from "../../core/verdict.ts";
 import { duration } from "../../core/wording.ts";
 import { workerClients, workerFaults } from "../load/workers/worker-clients.ts";
@@ -17,7 +18,7 @@ import { assertReachable } from "../runtimes/external/reach.ts";
 import { preflight } from "../trial/preflight.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
-import { pairs } from "./arguments.ts";
+import { pairs, rateParts } from "./arguments.ts";
 import { type BenchOptions, openedFor, processesFor, workersFor } from "./bench-options.ts";
 import { repeatCommand } from "./command-line.ts";
 import { failoverLines } from "./failover-lines.ts";
@@ -138,13 +139,11 @@ function specOf(
   defaults: BenchDeps["defaults"],
 ): TrialSpec {
   const version = plan.program?.version ?? plan.image?.slice(plan.image.lastIndexOf(":") + 1) ?? "unknown";
-  const { clients, rate = trialDefaults.load.rate, seconds } = options;
+  const { clients, seconds } = options;
   // A warm-up asks as fast as it can: nobody wants that on a cluster that others use.
   const { warmUpSeconds = plan.runtime.outlivesRun ? 0 : trialDefaults.warmUpSeconds } = options;
   const load: Load =
-    clients === undefined
-      ? { kind: "open", rate, processes: processesFor(options, rate), seconds }
-      : { kind: "closed", processes: clients, seconds };
+    clients === undefined ? openLoad(options) : { kind: "closed", processes: clients, seconds };
   const workers = workersFor(options, {
     cores: availableParallelism(),
     processes: load.processes,
@@ -193,6 +192,16 @@ function specOf(
     options: publicOptions({ ...options, ...plan.pace }),
     command: repeatCommand(plan, { ...options, ...plan.pace, workers }, seed, defaults),
   };
+}
+
+/** The open load that the options ask for. One part that stays level is a constant rate. */
+function openLoad(options: BenchOptions): OpenLoad {
+  const { rate = `${trialDefaults.load.rate}`, arrivals, seconds } = options;
+  const parts = rateParts(rate);
+  const isConstant = parts.length === 1 && parts[0]?.from === parts[0]?.to;
+  const paced = { rate: meanRate(parts), ...(!isConstant && { parts }) };
+  const processes = processesFor(options, highestRate(paced));
+  return { kind: "open", ...paced, arrivals, processes, seconds };
 }
 
 const strikesClients = ({ requires }: Nemesis): boolean =>

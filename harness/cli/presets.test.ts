@@ -20,8 +20,8 @@ describe("a preset of the command", () => {
   });
 
   it("gives way to an option that the user gave", () => {
-    const { options } = withPreset(asked("failover", { strikes: 5, rate: 900 }));
-    expect(options).toMatchObject({ strikes: 5, rate: 900, untilServed: true });
+    const { options } = withPreset(asked("failover", { strikes: 5, rate: "900" }));
+    expect(options).toMatchObject({ strikes: 5, rate: "900", untilServed: true });
   });
 
   it("leaves settings of the nodes to the systems", () => {

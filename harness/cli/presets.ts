@@ -19,7 +19,7 @@ export const presets: Readonly<Record<string, Preset>> = {
       faultSeconds: 4,
       gapSeconds: 0.6,
       // A hundred writes a second: an outage is measured to 10 ms.
-      rate: 200,
+      rate: "200",
       seconds: 900,
       timeLimit: 180,
     },

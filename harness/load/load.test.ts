@@ -4,11 +4,13 @@ import { sleep } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import { type HistoryEvent, isInvocation, operations } from "../../core/history.ts";
 import { type Call, nodeId } from "../../core/op.ts";
+import { createRandom } from "../../core/random.ts";
 import type { Load } from "../../core/run.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
 import { type Actor, wholeLoad } from "../../workloads/workload.ts";
 import { Recorder } from "../record/recorder.ts";
+import { arrivalsOf } from "./arrivals.ts";
 import { ClientProcess } from "./client-process.ts";
 import { ClosedLoad } from "./closed-load.ts";
 import { summarizeLatency } from "./latency.ts";
@@ -47,7 +49,10 @@ async function drive(load: Load, server: Server, { nodes = 1, refusing = false, 
   const errors: unknown[] = [];
   const onError = (reason: unknown) => errors.push(reason);
   const context = { clock, share, nodes: names, bound: load.processes, opened: 4, make, onError };
-  const driver = load.kind === "open" ? new OpenLoad(context, load.rate) : new ClosedLoad(context);
+  const driver =
+    load.kind === "open"
+      ? new OpenLoad(context, arrivalsOf(load, share, createRandom(1)))
+      : new ClosedLoad(context);
   const end = await clock.run(async () => {
     recorder.begin();
     await driver.open();

@@ -5,7 +5,7 @@ import { sleep } from "../../core/clock.ts";
 import type { FaultChange, Phase } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { Calibration, Load } from "../../core/run.ts";
-import { type Nanos, nanos, seconds, toSeconds } from "../../core/time.ts";
+import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Clients, WorkerFigures } from "../load/clients.ts";
 import { type LastReads, lastReads } from "../load/last-readers.ts";
 import type { Unsent } from "../load/load.ts";
@@ -154,9 +154,6 @@ class Phases {
     this.#watch.start();
     this.#made.start(begin);
     await this.#schedule.run(until);
-    // Faults that are counted may be over before the time is.
-    const lasted = toSeconds(nanos(deps.clock.now() - begin));
-    if (lasted < this.#load.seconds) this.#load = { ...this.#load, seconds: lasted };
   }
 
   /** Everything heals; the load goes on until every node serves again. */

@@ -289,3 +289,32 @@ describe("the load generator's own limits", () => {
     expect(run.client.limited).toBeUndefined();
   });
 });
+
+describe("an open load whose rate changes", () => {
+  const load = {
+    kind: "open",
+    rate: 150,
+    parts: [
+      { from: 50, to: 50 },
+      { from: 50, to: 450 },
+    ],
+    processes: 60,
+    seconds: 6,
+  } as const;
+
+  it("sends what was requested, one worker or with random arrivals, and says so", async () => {
+    const run = await new TestTrial({ spec: { ...short, load } }).run();
+    const verdict = verdictOf(run, "load");
+    expect(run.load).toEqual(load);
+    expect(verdict?.summary).toMatch(
+      /^50,50\.\.450 operations\/s requested \(\d+\.\d on average\), \d+\.\d sent$/,
+    );
+    const { "operations per second": sent = 0, "requested per second": requested = 0 } =
+      verdict?.figures ?? {};
+    expect(Math.abs(sent / requested - 1)).toBeLessThan(0.01);
+    const poisson = { ...load, arrivals: "poisson" } as const;
+    const random = verdictOf(await new TestTrial({ spec: { ...short, load: poisson } }).run(), "load");
+    expect(random?.figures?.["requested per second"]).toBeCloseTo(requested, 0);
+    expect(Math.abs((random?.figures?.["operations per second"] ?? 0) / requested - 1)).toBeLessThan(0.1);
+  });
+});

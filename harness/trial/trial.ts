@@ -16,11 +16,12 @@ import { latencyLog, summarizeLatency } from "../load/latency.ts";
 import { describePlan, stepName } from "../nemesis/pace.ts";
 import { Recorder } from "../record/recorder.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
+import { clientHealth } from "./client-health.ts";
 import type { TrialContext } from "./context.ts";
 import { InterruptedError, TrialEnd } from "./end.ts";
 import { gather } from "./gather.ts";
 import { healEverything } from "./heal.ts";
-import { clientHealth, isOverloaded, judge } from "./judge.ts";
+import { isOverloaded, judge } from "./judge.ts";
 import { type LoadSummary, runPhases } from "./phases.ts";
 import { preflight } from "./preflight.ts";
 import { waitUntilReady } from "./readiness.ts";
@@ -230,7 +231,7 @@ class Trial {
         load: toSeconds(nanos(loadEnd - loadBegin)),
         check: toSeconds(nanos(now - checkBegin)),
       },
-      client: clientHealth(this.#load, latency),
+      client: clientHealth(this.#load?.workers ?? [], latency),
       ...(ended !== undefined && { ended }),
       ...(lastRevision !== undefined && { lastRevision }),
     };

@@ -25,8 +25,13 @@ export function shareOfOutcomes({ run, operations }: Context<Judged>): Html {
 
 /** How the load generator fared. */
 export function clientNote({ run }: Context): string {
-  const { sendLagMsP99, eventLoopUtilization, gcMs } = run.client;
+  const { sendLagMsP99, eventLoopUtilization, gcMs, workers = [] } = run.client;
+  const waits = workers.flatMap(({ waitShare }) => waitShare ?? []);
+  const waited =
+    waits.length === 0
+      ? ""
+      : ` It waited for a processor ${formatShare(Math.max(...waits))} of the time${workers.every(({ prioritized }) => prioritized === true) ? ", with priority over other processes" : ""}.`;
   const verdict =
     run.client.limited === undefined ? "The load generator kept up" : "The load generator did not keep up";
-  return `${verdict}: 99% of operations with a free client were sent within ${formatMicros(sendLagMsP99 * 1e3)} of their intended start, its event loop was busy ${formatShare(eventLoopUtilization)} of the time, and garbage collection took ${formatMicros(gcMs * 1e3)}.`;
+  return `${verdict}: 99% of operations with a free client were sent within ${formatMicros(sendLagMsP99 * 1e3)} of their intended start, its event loop was busy ${formatShare(eventLoopUtilization)} of the time, and garbage collection took ${formatMicros(gcMs * 1e3)}.${waited}`;
 }

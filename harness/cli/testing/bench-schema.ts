@@ -8,8 +8,13 @@ const worker = z.strictObject({
   eventLoopUtilization: z.number(),
   gcMs: z.number(),
   cpuShare: z.number(),
+  waitShare: z
+    .number()
+    .optional()
+    .describe("share of the load in which it was ready to run and had no processor"),
+  prioritized: z.boolean().optional().describe("whether it could run before other processes"),
 });
-const { cpuShare: _, ...health } = worker.shape;
+const { cpuShare: _, waitShare: _wait, prioritized: _prioritized, ...health } = worker.shape;
 
 const latency = z
   .strictObject({

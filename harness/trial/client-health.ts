@@ -1,0 +1,65 @@
+/** How the load generator fared, and the rule for when it, and not the system, set the figures. */
+import type { ClientHealth, LatencySummary, WorkerHealth } from "../../core/run.ts";
+
+/** A worker whose event loop was busy for more than this share of the load had no reserve. */
+const busyEventLoop = 0.85;
+/** Least count of operations whose p99 is one. */
+const enoughForP99 = 100;
+/** A p99 is the generator's if more than this share of it may be the generator's own lateness. */
+const lagShareOfP99 = 0.1;
+/** A worker that waited for a processor for more than this share of the load is worth a word. */
+const longWait = 0.05;
+
+/** Health of the load generator after a load: that of its worst worker, and whether it limited the figures. */
+export function clientHealth(
+  workers: readonly WorkerHealth[],
+  latency: readonly LatencySummary[],
+): ClientHealth {
+  const worst = (figure: "sendLagMsP99" | "eventLoopUtilization" | "gcMs") =>
+    Math.max(0, ...workers.map((worker) => worker[figure]));
+  const sendLagMsP99 = worst("sendLagMsP99");
+  const eventLoopUtilization = worst("eventLoopUtilization");
+  const limited = busyWords(eventLoopUtilization) ?? lateWords(sendLagMsP99, latency.filter(isReported));
+  return {
+    sendLagMsP99,
+    eventLoopUtilization,
+    gcMs: worst("gcMs"),
+    ...(limited !== undefined && { limited: limited + waitWords(workers) + eachWorker(workers) }),
+    workers,
+  };
+}
+
+const busyWords = (utilization: number): string | undefined =>
+  utilization > busyEventLoop
+    ? `the load generator's event loop was ${Math.round(utilization * 100)}% busy`
+    : undefined;
+
+/** Latencies that a reader takes for the system's. */
+const isReported = ({ outcome, measure, count }: LatencySummary): boolean =>
+  outcome === "ok" && measure === "response" && count >= enoughForP99;
+
+/**
+ * The lag is held against the lowest p99 that is reported: the run has one label, and a generator that is late by a tenth of
+ * any figure has spoilt that figure. Response time contains the lag, so a lag that dominates cannot hide.
+ */
+function lateWords(sendLagMsP99: number, reported: readonly LatencySummary[]): string | undefined {
+  const [lowest] = reported.toSorted((a, b) => a.p99 - b.p99);
+  if (lowest === undefined || sendLagMsP99 <= (lagShareOfP99 * lowest.p99) / 1000) return undefined;
+  return `the load generator sent operations ${sendLagMsP99.toFixed(1)} ms late (p99), more than a tenth of the ${(lowest.p99 / 1000).toFixed(1)} ms of a ${lowest.f} (p99)`;
+}
+
+/** What kept the generator from its work, if others took the processors. */
+function waitWords(workers: readonly WorkerHealth[]): string {
+  const wait = Math.max(0, ...workers.map(({ waitShare = 0 }) => waitShare));
+  return wait > longWait ? `; it waited for a processor ${Math.round(wait * 100)}% of the time` : "";
+}
+
+/** The figures of each, where there are several. */
+function eachWorker(workers: readonly WorkerHealth[]): string {
+  if (workers.length < 2) return "";
+  const words = workers.map(
+    ({ sendLagMsP99, eventLoopUtilization }, i) =>
+      `w${i + 1} ${Math.round(eventLoopUtilization * 100)}% busy, ${sendLagMsP99.toFixed(1)} ms late`,
+  );
+  return ` (${words.join("; ")})`;
+}
