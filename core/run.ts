@@ -107,12 +107,14 @@ export interface LoadClients {
 export const isOfLoad = (process: number, { stride, processes }: LoadClients): boolean =>
   process % stride < processes;
 
-/** How an open load's rate was chosen: half of what the healthy cluster did in a closed loop, and no more than asked for. */
+/** How an open load's rate was chosen, from what the healthy cluster did in a closed loop: half of it and no more than asked for, or shares of it. */
 export interface Calibration {
   /** Operations per second. */
   readonly askedRate: number;
   /** Operations per second that succeeded before the run, as fast as a few clients could ask. */
   readonly reachedRate: number;
+  /** The rates as they were asked for, if they were shares: `10%,20%,40%`. */
+  readonly shares?: string;
 }
 
 /** Operations that were due within a tenth of a second and not sent. */

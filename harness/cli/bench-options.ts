@@ -198,7 +198,7 @@ function declareLoad(command: Command): Command {
     .addOption(
       new Option(
         "--rate <n>",
-        `operations per second, open loop: 500; a ramp over the main phase: 100..1000; equal steps: 100,200,400 (default: ${trialDefaults.load.rate}, or half of what the cluster reaches on this machine)`,
+        `operations per second, open loop: 500; a ramp over the main phase: 100..1000; equal steps: 100,200,400; in percent of what the cluster reaches in the warm-up: 20%,50%,90% (default: ${trialDefaults.load.rate}, or half of what the cluster reaches on this machine)`,
       )
         .argParser(rateUpTo(most.rate))
         .conflicts("clients"),

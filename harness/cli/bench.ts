@@ -18,7 +18,7 @@ import { assertReachable } from "../runtimes/external/reach.ts";
 import { preflight } from "../trial/preflight.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
-import { pairs, rateParts } from "./arguments.ts";
+import { isShare, pairs, rateParts } from "./arguments.ts";
 import { type BenchOptions, openedFor, processesFor, workersFor } from "./bench-options.ts";
 import { repeatCommand } from "./command-line.ts";
 import { failoverLines } from "./failover-lines.ts";
@@ -163,6 +163,7 @@ function specOf(
     load,
     openedProcesses: openedFor(options),
     workers,
+    ...(options.rate !== undefined && isShare(options.rate) && { shares: options.rate }),
     calibrate: warmUpSeconds > 0 && load.kind === "open" && options.rate === undefined,
     warmUpSeconds,
     operationTimeoutMs: options.timeout,
@@ -200,7 +201,7 @@ function openLoad(options: BenchOptions): OpenLoad {
   const parts = rateParts(rate);
   const isConstant = parts.length === 1 && parts[0]?.from === parts[0]?.to;
   const paced = { rate: meanRate(parts), ...(!isConstant && { parts }) };
-  const processes = processesFor(options, highestRate(paced));
+  const processes = processesFor(options, isShare(rate) ? Number.POSITIVE_INFINITY : highestRate(paced));
   return { kind: "open", ...paced, arrivals, processes, seconds };
 }
 

@@ -24,6 +24,17 @@ export const presets: Readonly<Record<string, Preset>> = {
       timeLimit: 180,
     },
   },
+  sweep: {
+    summary:
+      "eleven rates, from 5% to 120% of what the warm-up reached: throughput and latency up to the knee",
+    options: {
+      nemesis: ["none"],
+      rate: [5, 10, 20, 30, 40, 50, 60, 70, 80, 100, 120].map((percent) => `${percent}%`).join(","),
+      seconds: 66,
+      warmUpSeconds: 6,
+      timeLimit: 180,
+    },
+  },
 };
 
 /** Replaces the name of a preset by what it stands for. Settings of the nodes, which systems name, stay. */

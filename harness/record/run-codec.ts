@@ -7,6 +7,7 @@ import type { KnownLimit } from "../../core/consistency.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { FaultWindow } from "../../core/fault.ts";
 import type {
+  Calibration,
   ClientHealth,
   LatencySummary,
   Load,
@@ -136,7 +137,13 @@ const runFile: z.ZodType<Run> = z.looseObject({
   mutant: z.string().exactOptional(),
   load,
   loadClients: z.looseObject({ stride: count, processes: count }).exactOptional(),
-  calibration: z.looseObject({ askedRate: z.number(), reachedRate: z.number() }).exactOptional(),
+  calibration: z
+    .looseObject({
+      askedRate: z.number(),
+      reachedRate: z.number(),
+      shares: z.string().exactOptional(),
+    } satisfies Members<Calibration>)
+    .exactOptional(),
   unsent: z
     .array(
       z.looseObject({

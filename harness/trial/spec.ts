@@ -37,6 +37,8 @@ export interface TrialSpec {
   readonly workers: number;
   /** Whether the rate of `load` is an upper limit, lowered to half of what this machine and cluster reach. */
   readonly calibrate: boolean;
+  /** Given if the rates of `load` are percent of what the cluster reaches in the warm-up: as the user wrote them. */
+  readonly shares?: string;
   /** Load before anything is recorded, seconds; 0 for none. */
   readonly warmUpSeconds: number;
   /** How long the load continues, at least, after everything is healed. */

@@ -11,6 +11,7 @@ import { type Measure, quantile, timed, tookMicros } from "../data/measure.ts";
 import { figuresIn, type PeriodFigures, periodsOf, spanOf } from "../data/phases.ts";
 import { okPerSecond, runFigures } from "../data/run-figures.ts";
 import { type LatencySeries, seriesBy, seriesOf } from "../data/series.ts";
+import { type Sweep, sweepOf } from "../data/sweep.ts";
 import { type Cost, costOf } from "./cost.ts";
 
 /** Writes are linearizable in every read mode, reads are not: the two are never compared together. */
@@ -33,6 +34,8 @@ export interface Digest {
   readonly kinds: Readonly<Partial<Record<Kind, KindFigures>>>;
   /** What the strikes of each kind of fault did. */
   readonly failovers: readonly Failover[];
+  /** The throughput-latency curve; absent if the load was no sweep. */
+  readonly sweep?: Sweep;
   /** Absent if no usage was recorded. */
   readonly cost?: Cost;
 }
@@ -65,6 +68,7 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     return own.length === 0 ? {} : { [kind]: kindFigures(own, faults, end) };
   };
   const figures = runFigures({ operations: load, faults, leaders: leaderSpans(history), end });
+  const sweep = sweepOf(run.load, load, run.unsent ?? [], end);
   const cost = costOf(usage, run.operations.ok);
   return {
     run,
@@ -73,6 +77,7 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     okPerSecond: okPerSecond(load),
     kinds: { ...ofKind("write"), ...ofKind("read") },
     failovers: failovers(faults, figures.faults, run.verdicts),
+    ...(sweep !== undefined && { sweep }),
     ...(cost !== undefined && { cost }),
   };
 }

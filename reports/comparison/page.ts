@@ -16,6 +16,7 @@ import { failovers } from "./failovers.ts";
 import { findings } from "./findings.ts";
 import { latencyOverTime, percentiles } from "./over-time.ts";
 import { sideBySide } from "./side-by-side.ts";
+import { sweeps } from "./sweeps.ts";
 
 /** Renders a self-contained HTML file that needs neither network nor script. Runs of different workloads are compared apart. */
 export function renderComparison(digests: readonly RunDigest[]): string {
@@ -98,6 +99,7 @@ function partsOf({ candidates }: Trial, prefix: string): Section[] {
   };
   return [
     part("side-by-side", "Side by side", sideBySide(candidates)),
+    part("sweep", "Throughput and latency", sweeps(candidates)),
     part("over-time", "Latency over time", latencyOverTime(candidates, scales, `${prefix}time`)),
     part("percentiles", "Percentiles", percentiles(candidates, scales)),
     part("failover", "Failover", failover(candidates)),

@@ -6,6 +6,7 @@ import { nanos } from "../../../core/time.ts";
 import type { VerdictKind } from "../../../core/verdict.ts";
 import { type Failover, type FailoverMeasure, failoverMeasures } from "../../data/failover.ts";
 import type { PeriodFigures } from "../../data/phases.ts";
+import type { Sweep } from "../../data/sweep.ts";
 import { validFixture } from "../../testing/runs.ts";
 import type { KindFigures, MeasuredFigures, RunDigest } from "../digest.ts";
 
@@ -26,6 +27,7 @@ export interface Facts {
   readonly run?: Partial<Run>;
   readonly cpuMsPerThousand?: number;
   readonly failovers?: readonly Failover[];
+  readonly sweep?: Sweep;
 }
 
 /** Milliseconds, but for the longest time without a success, which is in seconds. */
@@ -76,6 +78,7 @@ export function digest(facts: Facts = {}): RunDigest {
     okPerSecond: rate * 0.99,
     kinds: { write: kindOf(write), read: kindOf(read) },
     failovers: facts.failovers ?? [],
+    ...(facts.sweep !== undefined && { sweep: facts.sweep }),
     cost: {
       cpuMsPerThousand: facts.cpuMsPerThousand ?? 900,
       peakMemory: 2 ** 28,
