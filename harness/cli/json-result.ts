@@ -6,6 +6,7 @@ import type { Digest } from "../../reports/comparison/digest.ts";
 import type { RunFigures } from "../../reports/data/run-figures.ts";
 import { requestedPerSecond, sentPerSecond } from "../../reports/data/speed.ts";
 import type { Understood } from "./check/understood.ts";
+import { type FailoverResult, failoverResults } from "./failover-lines.ts";
 import {
   type ByMeasure,
   type FaultResult,
@@ -55,6 +56,8 @@ export interface RunResult {
   readonly phases: ByMeasure<PhasesResult>;
   /** Each fault, in order of their begin. */
   readonly faultWindows: readonly FaultResult[];
+  /** Medians of the strikes of each kind of fault. */
+  readonly failovers: readonly FailoverResult[];
   readonly anomalies: readonly (AnomalyResult & { readonly known?: boolean; readonly limit?: MetLimit })[];
   /** Figures of all checkers. */
   readonly figures: Readonly<Record<string, number>>;
@@ -140,6 +143,7 @@ function runResult({ run, dir, report, digest, figures, failure }: Finished): Ru
     faults: faultCounts(run),
     phases: phasesResult(figures),
     faultWindows: faultResults(digest.faults, figures),
+    failovers: failoverResults(digest),
     anomalies: run.verdicts.flatMap(({ anomalies }) =>
       anomalies.map(({ kind, summary, known, limit }) => ({
         kind,

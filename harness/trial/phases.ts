@@ -4,6 +4,7 @@ import { assert } from "../../core/assert.ts";
 import { sleep } from "../../core/clock.ts";
 import type { FaultChange, Phase } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
+import { rateText, scaled } from "../../core/rate.ts";
 import type { Calibration, Load } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Clients, WorkerFigures } from "../load/clients.ts";
@@ -112,6 +113,8 @@ class Phases {
         snapshotReceived: deps.adapter.deployment.snapshotReceived,
       },
       recovered: () => this.#recovered().then(() => {}),
+      failover: (struck) => this.#watch.failover(struck),
+      ...spec.endings,
       onFault: (name, change) => this.#onFault(name, change),
     });
     this.#watch = new Watch(context, cluster, observer, () => this.#schedule.faults);
@@ -124,7 +127,18 @@ class Phases {
     deps.onProgress({ type: "stage", stage: "warming-up", dir: dir.path });
     const reached = await warmUp(this.#context, this.#cluster);
     end.signal.throwIfAborted();
-    if (spec.load.kind !== "open" || !spec.calibrate) return;
+    if (spec.load.kind !== "open") return;
+    if (spec.shares !== undefined) {
+      const load = scaled(spec.load, reached / 100);
+      this.#load = load;
+      this.#calibration = { askedRate: load.rate, reachedRate: reached, shares: spec.shares };
+      deps.onProgress({
+        type: "log",
+        line: `${rateText(load)} operations/s: ${spec.shares} of the ${Math.round(reached)}/s that the warm-up reached`,
+      });
+      return;
+    }
+    if (!spec.calibrate) return;
     const asked = spec.load.rate;
     const rate = Math.max(1, Math.min(asked, Math.floor(reached * calibratedShare)));
     this.#load = { ...spec.load, rate };
@@ -155,8 +169,8 @@ class Phases {
 
   async main(): Promise<void> {
     const { spec, deps, recorder } = this.#context;
-    const until = nanos(deps.clock.now() + seconds(spec.load.seconds));
     const begin = deps.clock.now();
+    const until = nanos(begin + seconds(spec.load.seconds));
     recorder.begin(begin);
     this.#enter("main", until);
     this.#watch.start();

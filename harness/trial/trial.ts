@@ -4,6 +4,7 @@
  * every process is stopped, and everything recorded is kept and checked.
  */
 
+import type { Deployment } from "../../adapters/deployment.ts";
 import { type FaultWindow, faultWindows } from "../../core/fault.ts";
 import { type History, operations } from "../../core/history.ts";
 import { nodeId, type Operation, type Revision } from "../../core/op.ts";
@@ -211,6 +212,7 @@ class Trial {
       },
       revisions: workload.revisions,
       nodes: this.#nodes,
+      ...optionalTimeout(deps.adapter.deployment),
       ...(mutant !== undefined && { mutant }),
       load: this.#load?.load ?? spec.load,
       ...(this.#load?.calibration !== undefined && { calibration: this.#load.calibration }),
@@ -268,6 +270,9 @@ function capacityOf(load: LoadSummary | undefined, measured: readonly Operation[
   const asked = measured.filter(({ process }) => isOfLoad(process, { stride, processes })).length;
   return { ceiling, reached: asked / Math.max(toSeconds(loadEndedAt), Number.EPSILON) };
 }
+
+const optionalTimeout = ({ electionTimeoutMs }: Deployment): Pick<Run, "electionTimeoutMs"> =>
+  electionTimeoutMs === undefined ? {} : { electionTimeoutMs };
 
 /** Stands in run.json until the run has ended. */
 const killed = "it was killed while it ran";

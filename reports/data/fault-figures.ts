@@ -18,6 +18,8 @@ const leastOutage = seconds(0.1);
 export interface FaultFigures {
   /** What the nodes that were hit did when it struck; `unknown` if nobody knows who led. */
   readonly roles: readonly { readonly node: NodeId; readonly role: "leader" | "follower" | "unknown" }[];
+  /** When the leader that was struck was no longer taken for the leader; absent, too, if it stayed. */
+  readonly leaderLostSeconds?: number;
   /** When a leader was known again; absent, too, if the leader stayed. */
   readonly leaderSeconds?: number;
   /** First answers to operations that were sent after it began. */
@@ -86,7 +88,7 @@ export function faultFigures(input: FaultFiguresInput): FaultFigures[] {
       latencyOf(fault, all, { ...others, served: served(fault, follow) }, input);
     return {
       roles: rolesOf(fault),
-      ...optional("leaderSeconds", leaderSeconds(fault, input.leaders, others.next)),
+      ...leaderChange(fault, input.leaders, others.next),
       ...optional(
         "firstWriteSeconds",
         firstOk(fault, follow, (operation) => !isReading(operation)),
@@ -122,17 +124,23 @@ function rolesOf({ nodes, led }: FaultWindow): FaultFigures["roles"] {
   }));
 }
 
-/** Seconds until a leader was seen after the old one was lost; undefined if it was not lost, or if none was seen in time. */
-function leaderSeconds(
+/** When the old leader was lost, and when a leader was seen again; nothing if it was not lost before the next fault. */
+function leaderChange(
   { from, led }: FaultWindow,
   leaders: readonly LeaderSpan[],
   next: Nanos,
-): number | undefined {
+): Pick<FaultFigures, "leaderLostSeconds" | "leaderSeconds"> {
   const old = led ?? leaders.findLast((span) => span.from <= from)?.node;
   const changed = leaders.findIndex((span) => span.from >= from && span.from <= next && span.node !== old);
-  if (changed < 0) return undefined;
+  const lost = leaders[changed];
+  if (lost === undefined) return {};
   const known = leaders.slice(changed).find(({ node }) => node !== undefined);
-  return known === undefined || known.from > next ? undefined : (known.from - from) / 1e9;
+  const since = (span: LeaderSpan | undefined) =>
+    span === undefined || span.from > next ? undefined : (span.from - from) / 1e9;
+  return {
+    ...optional("leaderLostSeconds", since(lost)),
+    ...optional("leaderSeconds", since(known)),
+  };
 }
 
 /**
