@@ -7,7 +7,7 @@ import type { NodeId } from "../../core/op.ts";
 import type { Calibration, Load } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Clients, WorkerFigures } from "../load/clients.ts";
-import { type LastReads, lastReads } from "../load/last-readers.ts";
+import { type LastReads, lastReads, preloads } from "../load/last-readers.ts";
 import type { Unsent } from "../load/load.ts";
 import { FaultSchedule } from "../nemesis/schedule.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
@@ -15,6 +15,7 @@ import { askAtRest, recordDigests } from "./at-rest.ts";
 import type { TrialContext } from "./context.ts";
 import { gather } from "./gather.ts";
 import { healEverything } from "./heal.ts";
+import { putInPlace } from "./preload.ts";
 import { unreadyNodes } from "./readiness.ts";
 import { warmUp } from "./warm-up.ts";
 import { Watch } from "./watch.ts";
@@ -52,6 +53,7 @@ export async function runPhases(
   const phases = new Phases(context, cluster, observer);
   try {
     await phases.warmUp();
+    await phases.preload();
     await phases.open();
     try {
       await phases.main();
@@ -125,6 +127,16 @@ class Phases {
     this.#load = { ...spec.load, rate };
     this.#calibration = { askedRate: asked, reachedRate: reached };
     if (rate < asked) deps.onProgress({ type: "log", line: calibrated({ asked, reached, rate }) });
+  }
+
+  /** Puts in place what the load will find. */
+  async preload(): Promise<void> {
+    const { deps, dir, random, recorder } = this.#context;
+    const preloaded = preloads({ ...this.#base, load: this.#load, random, recorder });
+    if (preloaded.length === 0) return;
+    deps.onProgress({ type: "stage", stage: "preloading", dir: dir.path });
+    recorder.prepare();
+    await putInPlace(this.#context, preloaded);
   }
 
   async open(): Promise<void> {
