@@ -59,11 +59,6 @@ export class Records {
     return this.key(this.pickIndex(random));
   }
 
-  /** The same among the records with the numbers 0 to `items` - 1. */
-  pickAmong(random: Random, items: number): number {
-    return this.#choice(random, items);
-  }
-
   /**
    * Where records are added, room is left for as many again, and a number that is not there yet is drawn again: so a record
    * keeps its popularity.
