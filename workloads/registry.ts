@@ -7,6 +7,7 @@ import { register } from "./register.ts";
 import { set } from "./set.ts";
 import { txn } from "./txn.ts";
 import { watch } from "./watch.ts";
+import { watchFanout } from "./watch-fanout.ts";
 import type { Workload } from "./workload.ts";
 
 /** Every workload by name: those that look for violations, then those that measure, and are judged all the same. */
@@ -21,4 +22,5 @@ export const workloads = {
   cas,
   txn,
   list,
+  "watch-fanout": watchFanout,
 } as const satisfies Readonly<Record<string, Workload>>;

@@ -10,6 +10,7 @@ import { groupDigitsOf, writesOf } from "./groups.ts";
 import { recordsAtRest } from "./last-keys.ts";
 import { Payload } from "./payload.ts";
 import { changed, performer } from "./perform.ts";
+import { withoutUnseen } from "./unseen.ts";
 
 type Perform<C extends Capability> = Actor<C, Call>["perform"];
 
@@ -54,7 +55,7 @@ export const asGroups = ({ single }: { readonly single: boolean }) =>
         ...(single ? readCheckers(promises, revisions) : []),
       ];
       return [
-        ...judgedUnder(promises, model, { limits, reads: own }),
+        ...judgedUnder(promises, model, { limits, reads: own }).map(withoutUnseen),
         recordsAtRest.checker(convergenceSeconds),
       ];
     },

@@ -46,8 +46,8 @@ describe("workloads on records", () => {
   it.each(Object.entries(all))("are valid where the system keeps its promise: %s", async (_, workload) => {
     for (const promise of ["linearizable", "stale"] as const) {
       const run = await trialOf(workload, { promise }).run();
-      expect(sentences(run)).toBe("");
-      expect(run.verdict).toBe("valid");
+      // Old reads are measured where they are allowed.
+      expect(run.verdict, sentences(run)).toBe("valid");
     }
   });
 

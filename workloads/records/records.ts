@@ -13,6 +13,8 @@ interface RecordsOptions {
   readonly skew: number;
   /** Whether the load adds records: then those are asked about, too. */
   readonly grows?: boolean;
+  /** Records; absent: the option `keys`. */
+  readonly size?: number;
 }
 
 /** YCSB's theta, for the choice among the newest. */
@@ -32,8 +34,8 @@ export class Records {
   /** What an answer last reported as read or written, by key; absent where that is not known. */
   readonly #seen = new Map<string, Json>();
 
-  constructor(run: WorkloadRun, share: Share, { skew, grows = false }: RecordsOptions) {
-    this.size = sizeOf(run, "keys");
+  constructor(run: WorkloadRun, share: Share, { skew, grows = false, size }: RecordsOptions) {
+    this.size = size ?? sizeOf(run, "keys");
     this.#prefix = `${run.keyPrefix}k`;
     this.#choice = choiceOf(skew);
     this.#grows = grows;
