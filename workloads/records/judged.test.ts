@@ -16,12 +16,16 @@ import type { Workload } from "../workload.ts";
 interface Options {
   readonly bugs?: readonly MemoryBug[];
   readonly promise?: Consistency;
+  readonly nemeses?: readonly string[];
   readonly options?: Readonly<Record<string, number>>;
 }
 
-function trialOf(workload: Workload, { bugs = [], promise = "linearizable", options = {} }: Options = {}) {
+function trialOf(
+  workload: Workload,
+  { bugs = [], promise = "linearizable", options = {}, nemeses = ["partition-follower"] }: Options = {},
+) {
   const made = new TestTrial({
-    nemeses: ["partition-follower"],
+    nemeses,
     spec: {
       readMode: promise === "linearizable" ? "linearizable" : "local",
       load: { kind: "open", rate: 120, processes: 60, seconds: 4 },
@@ -45,25 +49,27 @@ const all = { put, get, mixed, ...ycsbWorkloads, cas, txn, list } satisfies Reco
 describe("workloads on records", () => {
   it.each(Object.entries(all))("are valid where the system keeps its promise: %s", async (_, workload) => {
     for (const promise of ["linearizable", "stale"] as const) {
-      const run = await trialOf(workload, { promise }).run();
+      // Local reads alone send nothing between nodes: nothing would prove a cut.
+      const isSilent = promise === "stale" && (workload === get || workload === ycsbWorkloads["ycsb-c"]);
+      const run = await trialOf(workload, { promise, ...(isSilent && { nemeses: [] }) }).run();
       // Old reads are measured where they are allowed.
       expect(run.verdict, sentences(run)).toBe("valid");
     }
   });
 
   it.each([
-    ["put", put, "lost-writes", {}],
-    ["get", get, "garbled-reads", {}],
-    ["get", get, "stale-reads", { "write-percent": 20, keys: 5 }],
-    ["ycsb-a", ycsbWorkloads["ycsb-a"], "stale-reads", {}],
-    ["ycsb-d", ycsbWorkloads["ycsb-d"], "stale-reads", {}],
-    ["ycsb-e", ycsbWorkloads["ycsb-e"], "partial-lists", {}],
-    ["ycsb-f", ycsbWorkloads["ycsb-f"], "double-apply", {}],
-    ["cas", cas, "double-apply", {}],
-    ["cas", cas, "false-failures", {}],
-    ["txn", txn, "torn-transactions", {}],
-    ["list", list, "partial-lists", {}],
-  ] as const)("find the bug that is theirs to find: %s, %s", async (_, workload, bug, options) => {
+    [put, "lost-writes", { keys: 300 }],
+    [get, "garbled-reads", {}],
+    [get, "stale-reads", { "write-percent": 20, keys: 5 }],
+    [ycsbWorkloads["ycsb-a"], "stale-reads", {}],
+    [ycsbWorkloads["ycsb-d"], "stale-reads", {}],
+    [ycsbWorkloads["ycsb-e"], "partial-lists", {}],
+    [ycsbWorkloads["ycsb-f"], "double-apply", {}],
+    [cas, "double-apply", {}],
+    [cas, "false-failures", {}],
+    [txn, "torn-transactions", {}],
+    [list, "partial-lists", {}],
+  ] as const)("find the bug that is theirs to find: $0.name, $1", async (workload, bug, options) => {
     const run = await trialOf(workload, { bugs: [bug], options }).run();
     expect(run.verdict).toBe("invalid");
     expect(sentences(run)).toMatch(/k0000000000/);
