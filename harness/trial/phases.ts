@@ -8,7 +8,7 @@ import { rateText, scaled } from "../../core/rate.ts";
 import type { Calibration, Load } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Clients, WorkerFigures } from "../load/clients.ts";
-import { type LastReads, lastReads } from "../load/last-readers.ts";
+import { type LastReads, lastReads, preloads } from "../load/last-readers.ts";
 import type { Unsent } from "../load/load.ts";
 import { FaultSchedule } from "../nemesis/schedule.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
@@ -17,6 +17,7 @@ import { clientCeiling } from "./ceiling.ts";
 import type { TrialContext } from "./context.ts";
 import { gather } from "./gather.ts";
 import { healEverything } from "./heal.ts";
+import { putInPlace } from "./preload.ts";
 import { unreadyNodes } from "./readiness.ts";
 import { warmUp } from "./warm-up.ts";
 import { Watch } from "./watch.ts";
@@ -57,6 +58,7 @@ export async function runPhases(
   try {
     await phases.warmUp();
     await phases.measureCeiling();
+    await phases.preload();
     await phases.open();
     try {
       await phases.main();
@@ -144,6 +146,16 @@ class Phases {
     this.#load = { ...spec.load, rate };
     this.#calibration = { askedRate: asked, reachedRate: reached };
     if (rate < asked) deps.onProgress({ type: "log", line: calibrated({ asked, reached, rate }) });
+  }
+
+  /** Puts in place what the load will find. */
+  async preload(): Promise<void> {
+    const { deps, dir, random, recorder } = this.#context;
+    const preloaded = preloads({ ...this.#base, load: this.#load, random, recorder });
+    if (preloaded.length === 0) return;
+    deps.onProgress({ type: "stage", stage: "preloading", dir: dir.path });
+    recorder.prepare();
+    await putInPlace(this.#context, preloaded);
   }
 
   /** Measures how fast the clients alone are, where the load is as fast as they can. */

@@ -6,7 +6,7 @@
 
 import type { Deployment } from "../../adapters/deployment.ts";
 import { type FaultWindow, faultWindows } from "../../core/fault.ts";
-import { type History, operations } from "../../core/history.ts";
+import { type History, operations, phaseIndex } from "../../core/history.ts";
 import { nodeId, type Operation, type Revision } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
 import { isOfLoad, type Run } from "../../core/run.ts";
@@ -170,8 +170,9 @@ class Trial {
       this.#load,
     );
     const loadEnd = this.#load?.loadEndedAt ?? nanos(0);
-    // The final reads of all keys run as fast as possible: their latency measures nothing.
-    const measured = all.filter(({ invokedAt }) => invokedAt <= loadEnd);
+    const loadBegin = phaseIndex(recorder.history, "main");
+    // What comes before the load, and the final reads of all keys, run as fast as possible: their latency measures nothing.
+    const measured = all.filter(({ callIndex, invokedAt }) => callIndex > loadBegin && invokedAt <= loadEnd);
     const run = this.#describe(measured, verdicts, checkBegin);
     const log = latencyLog(measured, recorder.beganAt ?? this.#startedAt);
     await dir.finish(run, log, latencyDistributions(measured));
