@@ -4,7 +4,7 @@ import type { ClientHealth, LatencySummary, OutcomeCounts, Run } from "../../cor
 import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../core/verdict.ts";
 import type { Digest } from "../../reports/comparison/digest.ts";
 import type { RunFigures } from "../../reports/data/run-figures.ts";
-import { sentPerSecond } from "../../reports/data/speed.ts";
+import { requestedPerSecond, sentPerSecond } from "../../reports/data/speed.ts";
 import type { Understood } from "./check/understood.ts";
 import {
   type ByMeasure,
@@ -39,7 +39,7 @@ export interface RunResult {
   readonly operations: OutcomeCounts;
   /** Microseconds, for each operation, outcome and measure. `response` counts from the intended start, `service` from the send. */
   readonly latency: readonly Omit<LatencySummary, "spectrum">[];
-  /** Operations per second. `requested` is null in a closed loop, and `sent` where nothing says it. */
+  /** Operations per second. `requested` is an average, null in a closed loop, and `sent` where nothing says it. */
   readonly rates: { readonly requested: number | null; readonly sent: number | null; readonly ok: number };
   /** Longest time in which operations of a kind were pending and none succeeded, seconds; null if there were none. */
   readonly outages: { readonly writeSeconds: number | null; readonly readSeconds: number | null };
@@ -121,7 +121,7 @@ function runResult({ run, dir, report, digest, figures, failure }: Finished): Ru
     operations: run.operations,
     latency: run.latency.map(({ spectrum: _, ...summary }) => summary),
     rates: {
-      requested: run.load.kind === "open" ? run.load.rate : null,
+      requested: requestedPerSecond(run) ?? null,
       sent: sentPerSecond(run) ?? null,
       ok: digest.okPerSecond,
     },
