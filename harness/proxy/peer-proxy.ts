@@ -6,9 +6,10 @@ import type { Random } from "../../core/random.ts";
 import type { LinkState } from "./link-state.ts";
 import { Pump } from "./pump.ts";
 
-/** A connection through the proxy: settled (both sides up) or held (its handshake met a cut link). */
+/** A connection through the proxy: settled (both sides up) or unanswered (its handshake met a cut link). */
 interface Passing {
-  lost(): boolean;
+  /** A fault broke it, and neither of its links is cut any more. */
+  over(): boolean;
   reset(): void;
 }
 
@@ -67,9 +68,12 @@ export class PeerProxy {
     return { host: bound.address, port: bound.port };
   }
 
-  /** Resets the connections that the fault broke, so that their owners dial again at once; the others go on. */
+  /**
+   * Resets the connections that a fault broke whose links carry bytes again, so that their owners dial again at once; the
+   * others go on.
+   */
   heal(): void {
-    for (const connection of this.#passing) if (connection.lost()) connection.reset();
+    for (const connection of this.#passing) if (connection.over()) connection.reset();
   }
 
   async close(): Promise<void> {
@@ -79,14 +83,14 @@ export class PeerProxy {
 
   #accept(client: Socket): void {
     const links = this.#options.links(client.remoteAddress ?? "");
-    const cutLink = [links.forward, links.backward].find((link) => link.cut);
-    if (cutLink !== undefined) this.#hold(client, cutLink);
+    if (cutLink(links) !== undefined) this.#leaveUnanswered(client, links);
     else this.#join(client, links);
   }
 
-  #hold(client: Socket, cutLink: LinkState): void {
-    cutLink.refusedConnects++;
-    const passing: Passing = { lost: () => true, reset: () => reset(client) };
+  #leaveUnanswered(client: Socket, links: LinkPair): void {
+    const cut = cutLink(links);
+    if (cut !== undefined) cut.refusedConnects++;
+    const passing: Passing = { over: () => cutLink(links) === undefined, reset: () => reset(client) };
     this.#passing.add(passing);
     client.on("error", () => {});
     client.on("end", () => client.end());
@@ -94,13 +98,14 @@ export class PeerProxy {
     client.resume();
   }
 
-  #join(client: Socket, { forward, backward }: LinkPair): void {
+  #join(client: Socket, links: LinkPair): void {
+    const { forward, backward } = links;
     const { target, clock, random } = this.#options;
     const peer = connect({ ...target, allowHalfOpen: true, noDelay: true });
     const there = new Pump(client, peer, forward, clock, random);
     const back = new Pump(peer, client, backward, clock, random);
     const passing: Passing = {
-      lost: () => there.lost || back.lost,
+      over: () => (there.lost || back.lost) && cutLink(links) === undefined,
       reset: () => {
         there.stop();
         back.stop();
@@ -118,6 +123,9 @@ export class PeerProxy {
     peer.once("connect", () => client.resume());
   }
 }
+
+const cutLink = ({ forward, backward }: LinkPair): LinkState | undefined =>
+  [forward, backward].find((link) => link.cut);
 
 function reset(socket: Socket): void {
   if (socket.connecting) socket.destroy();

@@ -41,6 +41,11 @@ export class ProxyMesh {
     for (const link of links) this.#link(link).cut = true;
   }
 
+  restore(links: readonly Link[]): void {
+    for (const link of links) this.#link(link).cut = false;
+    for (const proxy of this.#proxies) proxy.heal();
+  }
+
   slow(links: readonly Link[], delayMs: number, jitterMs: number): void {
     for (const link of links) Object.assign(this.#link(link), { delayMs, jitterMs });
   }

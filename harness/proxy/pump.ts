@@ -56,7 +56,8 @@ export class Pump {
   }
 
   #take(passage: Passage): void {
-    if (this.#link.cut) {
+    // What follows a gap must not pass, either.
+    if (this.#link.cut || this.lost) {
       this.#refuse(passage);
       return;
     }
@@ -112,7 +113,7 @@ export class Pump {
       if (next.at > this.#clock.now()) break;
       this.#held.shift();
       if (next.passage.kind === "data") this.#heldBytes -= next.passage.bytes.length;
-      if (this.#link.cut) this.#refuse(next.passage);
+      if (this.#link.cut || this.lost) this.#refuse(next.passage);
       else this.#pass(next.passage);
     }
     this.#flow();

@@ -109,6 +109,8 @@ export interface Network {
   slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void>;
   /** Drops `percent` of the packets on `links`. Fault `packet-loss`. */
   lose(links: readonly Link[], percent: number): Promise<void>;
+  /** Undoes the cuts of `links`, and no other fault. Some of what was seen of them may be missing from later proofs. */
+  restore(links: readonly Link[]): Promise<void>;
   /** Undoes all faults. */
   heal(): Promise<void>;
   /**

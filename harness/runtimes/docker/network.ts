@@ -29,6 +29,10 @@ export class PodNetwork implements Network {
     await this.#everywhere((rules, node) => rules.cut(this.#pathsTo(node, links)));
   }
 
+  async restore(links: readonly Link[]): Promise<void> {
+    await this.#everywhere((rules, node) => rules.restore(this.#pathsTo(node, links)));
+  }
+
   async breakConnections(links: readonly Link[]): Promise<void> {
     await Promise.all(
       [...this.#pods.values()].map((pod) =>

@@ -139,7 +139,7 @@ class ExternalNode implements ClusterNode {
 
 class ExternalNetwork implements Network {
   readonly #command: FaultCommand;
-  #cut = false;
+  #cut: readonly Link[] = [];
   #proof: string[] = [];
 
   constructor(command: FaultCommand) {
@@ -147,16 +147,26 @@ class ExternalNetwork implements Network {
   }
 
   async cut(links: readonly Link[]): Promise<void> {
-    this.#cut = true;
+    this.#cut = [...this.#cut, ...links];
     this.#proof.push(
       ...lines(await this.#command.call("cut", ...links.map(([from, to]) => `${from},${to}`))),
     );
   }
 
+  /** A fault command heals all links or none, so that the others are cut again at once. */
+  async restore(links: readonly Link[]): Promise<void> {
+    const others = this.#cut.filter(
+      ([from, to]) => !links.some((link) => link[0] === from && link[1] === to),
+    );
+    if (others.length === this.#cut.length) return;
+    await this.heal();
+    if (others.length > 0) await this.cut(others);
+  }
+
   async heal(): Promise<void> {
-    if (!this.#cut) return;
+    if (this.#cut.length === 0) return;
     await this.#command.call("heal");
-    this.#cut = false;
+    this.#cut = [];
     this.#proof = [];
   }
 

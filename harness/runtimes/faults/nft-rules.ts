@@ -66,6 +66,15 @@ export class FaultRules {
     await this.#apply(`add element ${this.#family} assay cut { ${elements.join(", ")} }`);
   }
 
+  /** Paths that are not cut are left as they are. */
+  async restore(paths: readonly Path[]): Promise<void> {
+    if (paths.length === 0) return;
+    const elements = paths.map(({ from, to }) => `${from} . ${to}`).join(", ");
+    const set = `element ${this.#family} assay cut { ${elements} }`;
+    // An element that is missing cannot be deleted, and adding one that is there changes nothing.
+    await this.#apply(`add ${set}\ndelete ${set}`);
+  }
+
   async lose(paths: readonly Path[], percent: number): Promise<void> {
     if (paths.length === 0) return;
     const limit = Math.round((percent * lossScale) / 100);

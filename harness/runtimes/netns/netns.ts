@@ -152,6 +152,7 @@ function networkOf(bridge: NamespaceBridge, rules: FaultRules, delays: Delays | 
   );
   return {
     cut: (links) => rules.cut(links.map(path)),
+    restore: (links) => rules.restore(links.map(path)),
     async breakConnections(links) {
       await Promise.all(
         [...bridge.spaces].map(([node, { namespace }]) =>

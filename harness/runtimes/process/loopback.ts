@@ -129,6 +129,7 @@ function childNode(
 function networkOf(mesh: Mesh): Network {
   return {
     cut: (links) => mesh.cut(links),
+    restore: (links) => mesh.restore(links),
     // The proxies do it whenever a cut heals.
     breakConnections: async () => {},
     slow: (links, delayMs, jitterMs) => mesh.slow(links, delayMs, jitterMs),

@@ -60,6 +60,10 @@ export class Mesh {
     await this.#ask({ do: "cut", links });
   }
 
+  async restore(links: readonly Link[]): Promise<void> {
+    await this.#ask({ do: "restore", links });
+  }
+
   async slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void> {
     await this.#ask({ do: "slow", links, delayMs, jitterMs });
   }

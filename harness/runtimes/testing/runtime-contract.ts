@@ -76,6 +76,24 @@ export function runtimeContract(runtime: Runtime, start: () => Promise<EchoClust
         await echo.reaches("n1", "n3");
       });
 
+      it("carries again when it is restored, while others stay cut", async () => {
+        await echo.cluster.network.cut([
+          link("n1", "n2"),
+          link("n2", "n1"),
+          link("n1", "n3"),
+          link("n3", "n1"),
+        ]);
+        await Promise.all([silent("n1", "n2"), silent("n1", "n3")]);
+        await echo.cluster.network.restore([link("n1", "n2"), link("n2", "n1"), link("n2", "n3")]);
+        await echo.reaches("n1", "n2");
+        await echo.reaches("n2", "n1");
+        await silent("n1", "n3");
+        await proven("n1 -> n3");
+        await echo.cluster.network.heal();
+        await echo.reaches("n1", "n3");
+        await echo.reaches("n3", "n1");
+      });
+
       it("is not proven while nothing met it", async () => {
         await echo.cluster.network.cut([link("n2", "n3"), link("n3", "n2")]);
         expect((await echo.cluster.network.proof()) ?? "").not.toContain("n2 -> n1");
