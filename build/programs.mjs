@@ -9,7 +9,7 @@ export const programs = {
   assay: "harness/main.ts",
   "load-worker": "harness/cli/load-worker.ts",
   proxies: "harness/proxy/mesh-process.ts",
-  "delay-proxy": "harness/proxy/delay-proxy.ts",
+  "link-proxy": "harness/proxy/link-proxy.ts",
   judge: "checker/threads/node-worker.ts",
   server: "raft/server/main.ts",
 };

@@ -53,4 +53,15 @@ export const pair = (a: NodeId, b: NodeId): Link[] => [
   [b, a],
 ];
 
+/** The order in which a queue of links could be emptied: those to `node`, that of `last` after the others, then those from it. */
+export function towardsThenFrom(links: readonly Link[], node: NodeId, last: NodeId | undefined): Link[] {
+  const towards = links.filter(([, to]) => to === node);
+  const isLast = ([from]: Link) => from === last;
+  return [
+    ...towards.filter((link) => !isLast(link)),
+    ...towards.filter(isLast),
+    ...links.filter(([, to]) => to !== node),
+  ];
+}
+
 export const minoritySize = (nodes: readonly NodeId[]): number => Math.floor((nodes.length - 1) / 2);

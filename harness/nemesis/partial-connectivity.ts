@@ -93,16 +93,18 @@ export const constrainedElection: Shape = {
     const { clock, cluster } = target;
     const { network } = cluster;
     const links = [...between(ids(target), [leader]), ...star([hub, ...rest])];
+    let isIsolated = false;
     await network.cut(pair(leader, hub));
     const later = new Background(async (signal) => {
       await sleep(clock, fallingBehind, signal);
       await network.cut(links);
+      isIsolated = true;
     });
     return {
       summary: `constrained election: leader ${leader} isolated, ${rest.join(" ")} reach only ${hub}, which is behind`,
       nodes: [leader, ...rest],
       cut: links,
-      proof: () => network.proof(),
+      proof: async () => (isIsolated ? network.proof() : undefined),
       async heal() {
         await later.stop();
         await network.heal();

@@ -20,6 +20,9 @@ async function perform(line: string): Promise<MeshAnswer> {
     case "cut":
       mesh.cut(command.links);
       return {};
+    case "hold":
+      mesh.hold(command.links);
+      return {};
     case "restore":
       mesh.restore(command.links);
       return {};

@@ -41,8 +41,12 @@ export class ProxyMesh {
     for (const link of links) this.#link(link).cut = true;
   }
 
+  hold(links: readonly Link[]): void {
+    for (const link of links) this.#link(link).held = true;
+  }
+
   restore(links: readonly Link[]): void {
-    for (const link of links) this.#link(link).cut = false;
+    for (const link of links) Object.assign(this.#link(link), { cut: false, held: false });
     for (const proxy of this.#proxies) proxy.heal();
   }
 

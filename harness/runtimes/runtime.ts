@@ -109,7 +109,15 @@ export interface Network {
   slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void>;
   /** Drops `percent` of the packets on `links`. Fault `packet-loss`. */
   lose(links: readonly Link[], percent: number): Promise<void>;
-  /** Undoes the cuts of `links`, and no other fault. Some of what was seen of them may be missing from later proofs. */
+  /**
+   * Holds what is sent on `links`, as a stalled switch does, until they are restored or healed: connections stay, and bytes
+   * arrive late, in order. A sender waits where too much is held. Fault `link-hold`.
+   */
+  hold(links: readonly Link[]): Promise<void>;
+  /**
+   * Undoes the cuts and holds of `links`, and no other fault; resolves when what was held is on its way. Some of what was seen
+   * of a cut may be missing from later proofs.
+   */
   restore(links: readonly Link[]): Promise<void>;
   /** Undoes all faults. */
   heal(): Promise<void>;

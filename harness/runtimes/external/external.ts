@@ -181,6 +181,10 @@ class ExternalNetwork implements Network {
     return cannot("cut clients off");
   }
 
+  hold(): Promise<void> {
+    return cannot("hold links");
+  }
+
   slow(): Promise<void> {
     return cannot("slow links");
   }

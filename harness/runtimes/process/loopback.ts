@@ -15,7 +15,14 @@ import { Supervisor } from "./supervisor.ts";
 
 const host = "127.0.0.1";
 
-const faults: ReadonlySet<Fault> = new Set<Fault>(["link-cut", "link-delay", "kill", "pause", "restart"]);
+const faults: ReadonlySet<Fault> = new Set<Fault>([
+  "link-cut",
+  "link-delay",
+  "link-hold",
+  "kill",
+  "pause",
+  "restart",
+]);
 
 /**
  * Nodes as child processes on 127.0.0.1, each reaching its peers through proxies of ours. Needs no privileges and runs
@@ -129,6 +136,7 @@ function childNode(
 function networkOf(mesh: Mesh): Network {
   return {
     cut: (links) => mesh.cut(links),
+    hold: (links) => mesh.hold(links),
     restore: (links) => mesh.restore(links),
     // The proxies do it whenever a cut heals.
     breakConnections: async () => {},

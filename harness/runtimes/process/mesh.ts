@@ -60,6 +60,10 @@ export class Mesh {
     await this.#ask({ do: "cut", links });
   }
 
+  async hold(links: readonly Link[]): Promise<void> {
+    await this.#ask({ do: "hold", links });
+  }
+
   async restore(links: readonly Link[]): Promise<void> {
     await this.#ask({ do: "restore", links });
   }
