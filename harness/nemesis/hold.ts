@@ -6,6 +6,7 @@
 import { sleep } from "../../core/clock.ts";
 import type { Link, NodeId } from "../../core/op.ts";
 import { millis } from "../../core/time.ts";
+import { Background } from "./background.ts";
 import { ids } from "./cut.ts";
 import { allLinks, between, incoming, towardsThenFrom } from "./links.ts";
 import type { Injected, Target } from "./nemesis.ts";
@@ -16,12 +17,16 @@ const halfHeldMs = { min: 120, max: 200 };
 /** Time between links that are freed one after the other: less than the time in which a leader without answers steps down. */
 const gapMs = { min: 20, max: 60 };
 
+const pollInterval = millis(200);
+/** Over how long a link that is freed in turn passes on what it held, as a queue drains. */
+const spreadMs = 100;
+
 /** Links that are held, and the order in which they are freed, each after a gap; undefined: all at once. */
 interface Held {
   readonly summary: string;
   readonly nodes: readonly NodeId[];
   readonly links: readonly Link[];
-  readonly order?: () => Promise<readonly Link[]>;
+  readonly order?: () => readonly Link[];
 }
 
 /**
@@ -36,16 +41,48 @@ async function leader(target: Target): Promise<Injected | undefined> {
   await cluster.network.hold(incoming(nodes, node));
   await sleep(clock, millis(random.integer(halfHeldMs.min, halfHeldMs.max)));
   const links = random.shuffle(between(nodes, [node]));
-  return await apply(target, {
+  const successor = new Successor(target, node);
+  const injected = await apply(target, {
     summary: `hold links of leader ${node}`,
     nodes: [node],
     links,
-    order: async () => towardsThenFrom(links, node, await target.leader()),
+    order: () => towardsThenFrom(links, node, successor.node),
   });
+  return {
+    ...injected,
+    async heal() {
+      await successor.stop();
+      await injected.heal();
+    },
+  };
 }
+
+/** Who leads instead of a leader whose links are held: known before the heal, which has no time to ask. */
+class Successor {
+  node: NodeId | undefined;
+  readonly #watching: Background;
+
+  constructor({ clock, leader }: Target, old: NodeId) {
+    this.#watching = new Background(async (signal) => {
+      for (;;) {
+        await sleep(clock, pollInterval, signal);
+        const seen = await Promise.race([leader(), aborted(signal)]);
+        if (seen !== undefined && seen !== old) this.node = seen;
+      }
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#watching.stop();
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<undefined> =>
+  new Promise((resolve) => signal.addEventListener("abort", () => resolve(undefined), { once: true }));
 
 async function one(target: Target): Promise<Injected | undefined> {
   const nodes = ids(target);
+  if (nodes.length < 2) return undefined;
   const node = target.random.pick(nodes);
   return await apply(target, {
     summary: `hold links of ${node}`,
@@ -60,14 +97,13 @@ async function links(target: Target): Promise<Injected | undefined> {
   const all = random.shuffle(allLinks(ids(target)));
   if (all.length === 0) return undefined;
   const held = all.slice(0, random.integer(1, all.length - 1));
-  const order = random.chance(0.5) ? { order: async () => random.shuffle(held) } : {};
+  const order = random.chance(0.5) ? { order: () => random.shuffle(held) } : {};
   const names = held.map(([from, to]) => `${from}->${to}`).join(" ");
   return await apply(target, { summary: `hold ${names}`, nodes: ids(target), links: held, ...order });
 }
 
-async function apply(target: Target, held: Held): Promise<Injected | undefined> {
+async function apply(target: Target, held: Held): Promise<Injected> {
   const { network } = target.cluster;
-  if (held.links.length === 0) return undefined;
   await network.hold(held.links);
   let proof: string | undefined;
   return {
@@ -79,7 +115,7 @@ async function apply(target: Target, held: Held): Promise<Injected | undefined> 
       return proof;
     },
     async heal() {
-      if (held.order !== undefined) await freeInTurn(target, await held.order());
+      if (held.order !== undefined) await freeInTurn(target, held.order());
       await network.heal();
     },
   };
@@ -87,8 +123,10 @@ async function apply(target: Target, held: Held): Promise<Injected | undefined> 
 
 async function freeInTurn({ clock, random, cluster }: Target, links: readonly Link[]): Promise<void> {
   for (const link of links) {
-    await sleep(clock, millis(random.integer(gapMs.min, gapMs.max)));
-    await cluster.network.restore([link]);
+    const gap = random.integer(gapMs.min, gapMs.max);
+    await sleep(clock, millis(gap));
+    await cluster.network.restore([link], spreadMs);
+    await sleep(clock, millis(spreadMs));
   }
 }
 

@@ -23,7 +23,7 @@ const gapSeconds = { min: 2, max: 3 };
 const nemesis = (name: string, parts: Partial<Injected> = {}): Nemesis => ({
   name,
   summary: name,
-  requires: new Set(),
+  requires: new Set(["kill"]),
   inject: async () => ({
     summary: name,
     nodes: [nodeId("n1")],

@@ -20,7 +20,7 @@ const link = z.tuple([z.string().transform(nodeId), z.string().transform(nodeId)
 export const linkCommand = z.discriminatedUnion("do", [
   z.object({ do: z.literal("slow"), links: z.array(link), delayMs: z.number(), jitterMs: z.number() }),
   z.object({ do: z.literal("hold"), links: z.array(link) }),
-  z.object({ do: z.literal("restore"), links: z.array(link) }),
+  z.object({ do: z.literal("restore"), links: z.array(link), spreadMs: z.number() }),
   z.object({ do: z.literal("heal") }),
   z.object({ do: z.literal("proof") }),
 ]);

@@ -36,10 +36,12 @@ function perform(line: string): LinkAnswer["seen"] {
     case "hold":
       for (const [from, to] of command.links) linkBetween(from, to).held = true;
       return [];
-    case "restore":
-      for (const [from, to] of command.links) linkBetween(from, to).held = false;
+    case "restore": {
+      const { spreadMs } = command;
+      for (const [from, to] of command.links) Object.assign(linkBetween(from, to), { held: false, spreadMs });
       for (const proxy of proxies) proxy.heal();
       return [];
+    }
     case "heal":
       for (const link of links.values()) healLink(link);
       for (const proxy of proxies) proxy.heal();

@@ -7,6 +7,8 @@ export interface LinkState {
   readonly to: NodeId;
   cut: boolean;
   held: boolean;
+  /** Over how long what was held moves on once the link is free. */
+  spreadMs: number;
   delayMs: number;
   jitterMs: number;
   refusedWrites: number;
@@ -30,6 +32,7 @@ export function healLink(link: LinkState): void {
 const untouched = {
   cut: false,
   held: false,
+  spreadMs: 0,
   delayMs: 0,
   jitterMs: 0,
   refusedWrites: 0,

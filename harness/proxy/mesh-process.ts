@@ -24,7 +24,7 @@ async function perform(line: string): Promise<MeshAnswer> {
       mesh.hold(command.links);
       return {};
     case "restore":
-      mesh.restore(command.links);
+      mesh.restore(command.links, command.spreadMs);
       return {};
     case "slow":
       mesh.slow(command.links, command.delayMs, command.jitterMs);

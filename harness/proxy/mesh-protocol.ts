@@ -16,7 +16,8 @@ export interface MeshSpec {
 /** A line of JSON on its standard input. Each is answered by one line on standard output, in order. */
 export type MeshCommand =
   | { readonly do: "open"; readonly from: NodeId; readonly to: NodeId; readonly target: Address }
-  | { readonly do: "cut" | "hold" | "restore"; readonly links: readonly Link[] }
+  | { readonly do: "cut" | "hold"; readonly links: readonly Link[] }
+  | { readonly do: "restore"; readonly links: readonly Link[]; readonly spreadMs: number }
   | {
       readonly do: "slow";
       readonly links: readonly Link[];

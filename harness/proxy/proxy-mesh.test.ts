@@ -177,6 +177,24 @@ describe("a held link", () => {
     await until(() => atListener.heard === "question");
   });
 
+  it("drains over a while if that is asked for, in order, with what comes later behind it", async () => {
+    const { dialler, listener } = await joined();
+    const atListener = hearing(listener);
+    mesh.hold([there]);
+    for (const word of ["a", "b", "c", "d"]) {
+      dialler.write(word);
+      await until(() => (mesh.proof() ?? "").includes(`(${"abcd".indexOf(word) + 1} byte`));
+    }
+    const freed = clock.now();
+    mesh.restore([there], 400);
+    dialler.write("e");
+    await until(() => atListener.heard.length > 0);
+    expect(atListener.heard).not.toContain("d");
+    await until(() => atListener.heard.length === 5);
+    expect(toMillis(clock.now()) - toMillis(freed)).toBeGreaterThanOrEqual(399);
+    expect(atListener.heard).toBe("abcde");
+  });
+
   it("makes the sender wait where it holds too much, and loses nothing", async () => {
     const { dialler, listener } = await joined();
     let bytes = 0;

@@ -45,8 +45,8 @@ export class ProxyMesh {
     for (const link of links) this.#link(link).held = true;
   }
 
-  restore(links: readonly Link[]): void {
-    for (const link of links) Object.assign(this.#link(link), { cut: false, held: false });
+  restore(links: readonly Link[], spreadMs = 0): void {
+    for (const link of links) Object.assign(this.#link(link), { cut: false, held: false, spreadMs });
     for (const proxy of this.#proxies) proxy.heal();
   }
 

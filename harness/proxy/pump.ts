@@ -14,7 +14,7 @@ type Passage =
   | { readonly kind: "reset" };
 
 interface Waiting {
-  readonly at: Nanos;
+  at: Nanos;
   readonly passage: Passage;
 }
 
@@ -63,6 +63,7 @@ export class Pump {
   /** Lets what waits move on, after a change of the link's faults. */
   free(): void {
     this.#cancelTimer?.();
+    if (!this.#link.held) this.#spread();
     this.#release();
   }
 
@@ -140,6 +141,19 @@ export class Pump {
       if (passage.kind !== "data") continue;
       this.#link.heldWrites++;
       this.#link.heldBytes += passage.bytes.length;
+    }
+  }
+
+  /** Gives what was held times of its own to move on; what came later stays behind it. */
+  #spread(): void {
+    const { spreadMs } = this.#link;
+    if (spreadMs === 0 || this.#heldCount === 0) return;
+    const now = this.#clock.now();
+    const step = millis(spreadMs) / this.#heldCount;
+    for (const [i, waiting] of this.#waiting.entries()) {
+      const due = i < this.#heldCount ? now + Math.round(step * i) : now + millis(spreadMs);
+      waiting.at = nanos(Math.max(waiting.at, due));
+      this.#lastAt = nanos(Math.max(this.#lastAt, waiting.at));
     }
   }
 

@@ -115,10 +115,10 @@ export interface Network {
    */
   hold(links: readonly Link[]): Promise<void>;
   /**
-   * Undoes the cuts and holds of `links`, and no other fault; resolves when what was held is on its way. Some of what was seen
-   * of a cut may be missing from later proofs.
+   * Undoes the cuts and holds of `links`, and no other fault. What was held moves on at once, or spread over `spreadMs`, as a
+   * queue drains. Some of what was seen of a cut may be missing from later proofs.
    */
-  restore(links: readonly Link[]): Promise<void>;
+  restore(links: readonly Link[], spreadMs?: number): Promise<void>;
   /** Undoes all faults. */
   heal(): Promise<void>;
   /**

@@ -33,10 +33,10 @@ export class PodNetwork implements Network {
     await this.#shaping.hold(links);
   }
 
-  async restore(links: readonly Link[]): Promise<void> {
+  async restore(links: readonly Link[], spreadMs?: number): Promise<void> {
     await Promise.all([
       this.#everywhere((rules, node) => rules.restore(this.#pathsTo(node, links))),
-      this.#shaping.restore(links),
+      this.#shaping.restore(links, spreadMs),
     ]);
   }
 

@@ -74,8 +74,9 @@ export class LinkProxies implements Delays {
     await this.#sendAll({ do: "hold", links: links.map(([from, to]) => [from, to]) });
   }
 
-  async restore(links: readonly Link[]): Promise<void> {
-    await this.#sendAll({ do: "restore", links: links.map(([from, to]) => [from, to]) });
+  /** Lets go of what is held on these links, at once or spread over `spreadMs`; delays stay. */
+  async restore(links: readonly Link[], spreadMs: number): Promise<void> {
+    await this.#sendAll({ do: "restore", links: links.map(([from, to]) => [from, to]), spreadMs });
   }
 
   async heal(): Promise<void> {

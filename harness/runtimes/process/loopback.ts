@@ -137,7 +137,7 @@ function networkOf(mesh: Mesh): Network {
   return {
     cut: (links) => mesh.cut(links),
     hold: (links) => mesh.hold(links),
-    restore: (links) => mesh.restore(links),
+    restore: (links, spreadMs) => mesh.restore(links, spreadMs),
     // The proxies do it whenever a cut heals.
     breakConnections: async () => {},
     slow: (links, delayMs, jitterMs) => mesh.slow(links, delayMs, jitterMs),

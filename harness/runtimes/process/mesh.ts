@@ -64,8 +64,8 @@ export class Mesh {
     await this.#ask({ do: "hold", links });
   }
 
-  async restore(links: readonly Link[]): Promise<void> {
-    await this.#ask({ do: "restore", links });
+  async restore(links: readonly Link[], spreadMs = 0): Promise<void> {
+    await this.#ask({ do: "restore", links, spreadMs });
   }
 
   async slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void> {
