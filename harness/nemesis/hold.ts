@@ -13,13 +13,13 @@ import type { Injected, Target } from "./nemesis.ts";
 import { nemesesOf } from "./shapes.ts";
 
 /** Time in which a leader is still heard by its followers, but hears no answer: a few heartbeats, less than an election. */
-const halfHeldMs = { min: 120, max: 200 };
+const halfHeldMs = { min: 150, max: 250 };
 /** Time between links that are freed one after the other: less than the time in which a leader without answers steps down. */
-const gapMs = { min: 20, max: 60 };
+const gapMs = { min: 10, max: 50 };
 
 const pollInterval = millis(200);
 /** Over how long a link that is freed in turn passes on what it held, as a queue drains. */
-const spreadMs = 100;
+const spreadMs = 80;
 
 /** Links that are held, and the order in which they are freed, each after a gap; undefined: all at once. */
 interface Held {
@@ -64,9 +64,10 @@ class Successor {
 
   constructor({ clock, leader }: Target, old: NodeId) {
     this.#watching = new Background(async (signal) => {
+      const over = aborted(signal);
       for (;;) {
         await sleep(clock, pollInterval, signal);
-        const seen = await Promise.race([leader(), aborted(signal)]);
+        const seen = await Promise.race([leader(), over]);
         if (seen !== undefined && seen !== old) this.node = seen;
       }
     });

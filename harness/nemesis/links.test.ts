@@ -12,6 +12,7 @@ import {
   outgoing,
   pair,
   star,
+  towardsThenFrom,
 } from "./links.ts";
 
 const nodes = (count: number): NodeId[] => Array.from({ length: count }, (_, i) => nodeId(`n${i + 1}`));
@@ -106,6 +107,12 @@ describe("shapes of partitions", () => {
         if (count === 1) expect(shapes.flat()).toEqual([]);
       }),
     );
+  });
+
+  it("free links to a node first, one of them last of these, then those from it", () => {
+    const links = between(nodes(3), ids("n2"));
+    expect(arrows(towardsThenFrom(links, nodeId("n2"), nodeId("n1")))).toBe("n3>n2 n1>n2 n2>n1 n2>n3");
+    expect(arrows(towardsThenFrom(links, nodeId("n2"), undefined))).toBe("n1>n2 n3>n2 n2>n1 n2>n3");
   });
 
   it.each([

@@ -142,6 +142,39 @@ describe("a schedule of faults", () => {
     expect(held).toEqual([["n1"]]);
   });
 
+  it("holds no node whose links alone are struck, so that it can be paused as well", async () => {
+    const held: string[][] = [];
+    const links: Nemesis = { ...nemesis("links"), requires: new Set(["link-delay", "link-hold"]) };
+    const watching: Nemesis = {
+      ...nemesis("b"),
+      inject: async (target: Target) => {
+        held.push([...target.held]);
+        return undefined;
+      },
+    };
+    await runSchedule([[links, watching]], { length: 10 });
+    expect(held[0]).toEqual([]);
+  });
+
+  it("heals first what struck last, one after the other", async () => {
+    const clock = new VirtualClock();
+    const healed: string[] = [];
+    const slowly = (name: string) =>
+      nemesis(name, {
+        heal: async () => {
+          await sleep(clock, seconds(1));
+          healed.push(`${name} at ${Math.round(clock.now() / 1e9)}`);
+        },
+      });
+    await runSchedule([[slowly("a"), slowly("b"), slowly("c")]], {
+      clock,
+      length: 10,
+      faultSeconds: { min: 2, max: 2 },
+      gapSeconds: { min: 5, max: 5 },
+    });
+    expect(healed).toEqual(["c at 8", "b at 9", "a at 10"]);
+  });
+
   it("is proven at last by what shows only when the fault is over", async () => {
     let isHealed = false;
     const late = nemesis("late", {
