@@ -140,7 +140,7 @@ export class MemoryNetwork {
     this.#onChange();
   }
 
-  async restore(links: readonly Link[]): Promise<void> {
+  async mend(links: readonly Link[]): Promise<void> {
     for (const [from, to] of links) {
       this.#cut.delete(name(from, to));
       this.#free(name(from, to));

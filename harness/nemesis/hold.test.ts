@@ -25,9 +25,9 @@ async function steps(name: string, size: number, seed: number, lasting = 3) {
         note("hold", links);
         await network.hold(links);
       },
-      restore: async (links) => {
-        note("restore", links);
-        await network.restore(links);
+      mend: async (links) => {
+        note("mend", links);
+        await network.mend(links);
       },
       heal: async () => {
         note("heal");
@@ -67,7 +67,7 @@ describe("hold-leader", () => {
       for (const seed of seeds) {
         const { before, during, done } = await steps("hold-leader", size, seed);
         expect(during).not.toBe(before);
-        const freed = done.filter(({ what }) => what === "restore");
+        const freed = done.filter(({ what }) => what === "mend");
         expect(freed.every(({ links }) => links.length === 1)).toBe(true);
         const order = freed.flatMap(({ links }) => links);
         const towards = order.slice(0, size - 1);
@@ -117,11 +117,11 @@ describe("hold-links", () => {
       expect(links.length).toBeGreaterThan(0);
       expect(links.length).toBeLessThan(6);
       expect(injected.cut).toEqual(links);
-      const freed = done.filter(({ what }) => what === "restore").flatMap(({ links }) => links);
+      const freed = done.filter(({ what }) => what === "mend").flatMap(({ links }) => links);
       if (freed.length > 0)
         expect(arrows(freed).split(" ").toSorted()).toEqual(arrows(links).split(" ").toSorted());
     }
-    const inTurn = held.filter(({ done }) => done.some(({ what }) => what === "restore"));
+    const inTurn = held.filter(({ done }) => done.some(({ what }) => what === "mend"));
     expect(inTurn.length).toBeGreaterThan(0);
     expect(inTurn.length).toBeLessThan(held.length);
     expect(new Set(held.map(({ injected }) => injected.summary)).size).toBeGreaterThan(10);
@@ -139,7 +139,7 @@ describe("hold", () => {
       for (const n of [1, 2, 3]) stream.send(() => arrived.push(n));
       await sleep(clock, seconds(2));
       expect(arrived).toEqual([]);
-      await network.restore([[a, b]]);
+      await network.mend([[a, b]]);
       await sleep(clock, seconds(1));
       expect(arrived).toEqual([1, 2, 3]);
     });

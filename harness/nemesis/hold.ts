@@ -126,7 +126,7 @@ async function freeInTurn({ clock, random, cluster }: Target, links: readonly Li
   for (const link of links) {
     const gap = random.integer(gapMs.min, gapMs.max);
     await sleep(clock, millis(gap));
-    await cluster.network.restore([link], spreadMs);
+    await cluster.network.mend([link], spreadMs);
     await sleep(clock, millis(spreadMs));
   }
 }

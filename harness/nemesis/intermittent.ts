@@ -25,7 +25,7 @@ interface Flapping {
 }
 
 export const intermittent: Shape = {
-  summary: "cuts and restores each pair of nodes again and again, at random times",
+  summary: "cuts and mends each pair of nodes again and again, at random times",
   leastNodes: 2,
   async inject(target) {
     const nodes = ids(target);
@@ -54,7 +54,7 @@ class IntermittentLinks {
   readonly #means: Means;
   readonly #pairs: readonly Flapping[];
   readonly #background: Background;
-  /** The first one: a restored link may forget what it refused. */
+  /** The first one: a mended link may forget what it refused. */
   #proof: string | undefined;
 
   constructor(target: Target, pairs: readonly (readonly Link[])[], means: Means) {
@@ -89,7 +89,7 @@ class IntermittentLinks {
   async #change(flapping: Flapping): Promise<void> {
     if (flapping.isCut) {
       await this.proof();
-      await this.#network.restore(flapping.links);
+      await this.#network.mend(flapping.links);
     } else await this.#network.cut(flapping.links);
     flapping.isCut = !flapping.isCut;
     flapping.at = this.#later(flapping.isCut ? this.#means.downMs : this.#means.upMs);

@@ -20,11 +20,11 @@ const clusterOf = (size: number): Cluster => ({
   network: {
     cut: async () => {},
     hold: async () => {},
-    restore: async () => {},
     cutClients: async () => {},
     slow: async () => {},
     lose: async () => {},
     breakConnections: async () => {},
+    mend: async () => {},
     heal: async () => {},
     proof: async () => undefined,
   },

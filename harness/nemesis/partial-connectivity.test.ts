@@ -161,7 +161,7 @@ describe("intermittent links", () => {
     expect((await watched(1, 7)).seen).not.toEqual((await watched(1, 8)).seen);
   });
 
-  it("keep their proof when they are restored", async () => {
+  it("keep their proof when they are mended", async () => {
     await inMemory(3, 1, async ({ target, clock }) => {
       let proof: string | undefined;
       const network = {
@@ -169,7 +169,7 @@ describe("intermittent links", () => {
         cut: async () => {
           proof = "n1 -> n2 dropped 3 packets";
         },
-        restore: async () => {
+        mend: async () => {
           proof = undefined;
         },
         heal: async () => {},

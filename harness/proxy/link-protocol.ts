@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { nodeId } from "../../core/op.ts";
 
 /** Options of a link proxy's process, as JSON in its one argument. */
@@ -20,7 +20,7 @@ const link = z.tuple([z.string().transform(nodeId), z.string().transform(nodeId)
 export const linkCommand = z.discriminatedUnion("do", [
   z.object({ do: z.literal("slow"), links: z.array(link), delayMs: z.number(), jitterMs: z.number() }),
   z.object({ do: z.literal("hold"), links: z.array(link) }),
-  z.object({ do: z.literal("restore"), links: z.array(link), spreadMs: z.number() }),
+  z.object({ do: z.literal("mend"), links: z.array(link), spreadMs: z.number() }),
   z.object({ do: z.literal("heal") }),
   z.object({ do: z.literal("proof") }),
 ]);

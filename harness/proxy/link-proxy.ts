@@ -36,7 +36,7 @@ function perform(line: string): LinkAnswer["seen"] {
     case "hold":
       for (const [from, to] of command.links) linkBetween(from, to).held = true;
       return [];
-    case "restore": {
+    case "mend": {
       const { spreadMs } = command;
       for (const [from, to] of command.links) Object.assign(linkBetween(from, to), { held: false, spreadMs });
       for (const proxy of proxies) proxy.heal();

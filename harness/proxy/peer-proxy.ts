@@ -71,7 +71,7 @@ export class PeerProxy {
   }
 
   /**
-   * To be called when links were restored. Resets the connections that a fault broke whose links carry bytes again, so that
+   * To be called when links were mended. Resets the connections that a fault broke whose links carry bytes again, so that
    * their owners dial again at once; the others go on, with what was held.
    */
   heal(): void {

@@ -127,7 +127,7 @@ describe("a held link", () => {
     return words;
   };
 
-  it("keeps bytes and ends, in one direction only, and passes them on in order when it is restored", async () => {
+  it("keeps bytes and ends, in one direction only, and passes them on in order when it is mended", async () => {
     const { dialler, listener } = await joined();
     const [atListener, atDialler] = [hearing(listener), hearing(dialler)];
     mesh.hold([there]);
@@ -141,7 +141,7 @@ describe("a held link", () => {
     expect(mesh.proof()).toMatch(/^n1 -> n2 held \d writes? \(3 bytes\)$/);
     expect(atListener.heard).toBe("");
     expect(listener.closed).toBe(false);
-    mesh.restore([there]);
+    mesh.mend([there]);
     await until(() => atListener.heard === "abcend");
     expect(mesh.proof()).toContain("3 bytes");
     mesh.heal();
@@ -170,10 +170,10 @@ describe("a held link", () => {
     dialler.write("question");
     listener.write("answer");
     await until(() => /n1 -> n2 held.*n2 -> n1 held/.test(mesh.proof() ?? ""));
-    mesh.restore([back]);
+    mesh.mend([back]);
     await until(() => atDialler.heard === "answer");
     expect(atListener.heard).toBe("");
-    mesh.restore([there]);
+    mesh.mend([there]);
     await until(() => atListener.heard === "question");
   });
 
@@ -186,7 +186,7 @@ describe("a held link", () => {
       await until(() => (mesh.proof() ?? "").includes(`(${"abcd".indexOf(word) + 1} byte`));
     }
     const freed = clock.now();
-    mesh.restore([there], 400);
+    mesh.mend([there], 400);
     dialler.write("e");
     await until(() => atListener.heard.length > 0);
     expect(atListener.heard).not.toContain("d");
@@ -211,7 +211,7 @@ describe("a held link", () => {
       await sleep(clock, millis(50));
     } while (heldBytes() > before);
     expect(before).toBeLessThan(6 << 20);
-    mesh.restore([there]);
+    mesh.mend([there]);
     await until(() => bytes === 40 << 20);
   });
 
@@ -229,11 +229,11 @@ describe("a held link", () => {
     sockets.push(dialler);
     dialler.write("hello");
     await until(() => (mesh.proof() ?? "").includes("held 1 connect"));
-    mesh.restore([there]);
+    mesh.mend([there]);
     await sleep(clock, millis(20));
     expect(connections).toBe(0);
     const echoed = nextChunk(dialler);
-    mesh.restore([back]);
+    mesh.mend([back]);
     expect(await echoed).toBe("hello");
     expect(connections).toBe(1);
   });

@@ -110,7 +110,7 @@ export interface Network {
   /** Drops `percent` of the packets on `links`. Fault `packet-loss`. */
   lose(links: readonly Link[], percent: number): Promise<void>;
   /**
-   * Holds what is sent on `links`, as a stalled switch does, until they are restored or healed: connections stay, and bytes
+   * Holds what is sent on `links`, as a stalled switch does, until they are mended or healed: connections stay, and bytes
    * arrive late, in order. A sender waits where too much is held. Fault `link-hold`.
    */
   hold(links: readonly Link[]): Promise<void>;
@@ -118,7 +118,7 @@ export interface Network {
    * Undoes the cuts and holds of `links`, and no other fault. What was held moves on at once, or spread over `spreadMs`, as a
    * queue drains. Some of what was seen of a cut may be missing from later proofs.
    */
-  restore(links: readonly Link[], spreadMs?: number): Promise<void>;
+  mend(links: readonly Link[], spreadMs?: number): Promise<void>;
   /** Undoes all faults. */
   heal(): Promise<void>;
   /**

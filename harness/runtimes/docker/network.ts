@@ -33,10 +33,10 @@ export class PodNetwork implements Network {
     await this.#shaping.hold(links);
   }
 
-  async restore(links: readonly Link[], spreadMs?: number): Promise<void> {
+  async mend(links: readonly Link[], spreadMs?: number): Promise<void> {
     await Promise.all([
-      this.#everywhere((rules, node) => rules.restore(this.#pathsTo(node, links))),
-      this.#shaping.restore(links, spreadMs),
+      this.#everywhere((rules, node) => rules.mend(this.#pathsTo(node, links))),
+      this.#shaping.mend(links, spreadMs),
     ]);
   }
 

@@ -58,7 +58,7 @@ export function external(options: ExternalOptions = {}): Runtime {
 
 /** Parses `--endpoint`; a malformed part is a UsageError that quotes it. */
 export function parseEndpoints(text: string): Endpoint[] {
-  return text.split(",").map((part) => {
+  const endpoints = text.split(",").map((part) => {
     const match = /^([^=\s]+)=(?:\[([^\]]+)\]|([^:\s]+)):(\d+)$/.exec(part.trim());
     const [, node, bracketed, plain, port] = match ?? [];
     const host = bracketed ?? plain;
@@ -66,6 +66,11 @@ export function parseEndpoints(text: string): Endpoint[] {
       throw new UsageError(`--endpoint: expected n1=host:port, got "${part}"`);
     return { node: nodeId(node), host, port: Number(port) };
   });
+  const names = endpoints.map(({ node }) => node);
+  const twice = names.find((node, i) => names.indexOf(node) !== i);
+  if (twice !== undefined)
+    throw new UsageError(`--endpoint: ${twice} is listed twice: give each node a name of its own`);
+  return endpoints;
 }
 
 class FaultCommand {
@@ -154,7 +159,7 @@ class ExternalNetwork implements Network {
   }
 
   /** A fault command heals all links or none, so that the others are cut again at once. */
-  async restore(links: readonly Link[]): Promise<void> {
+  async mend(links: readonly Link[]): Promise<void> {
     const others = this.#cut.filter(
       ([from, to]) => !links.some((link) => link[0] === from && link[1] === to),
     );

@@ -75,8 +75,8 @@ export class LinkProxies implements Delays {
   }
 
   /** Lets go of what is held on these links, at once or spread over `spreadMs`; delays stay. */
-  async restore(links: readonly Link[], spreadMs: number): Promise<void> {
-    await this.#sendAll({ do: "restore", links: links.map(([from, to]) => [from, to]), spreadMs });
+  async mend(links: readonly Link[], spreadMs: number): Promise<void> {
+    await this.#sendAll({ do: "mend", links: links.map(([from, to]) => [from, to]), spreadMs });
   }
 
   async heal(): Promise<void> {

@@ -42,8 +42,8 @@ export class LinkShaping {
   }
 
   /** Lets go of what is held on these links; delays stay. */
-  async restore(links: readonly Link[], spreadMs = 0): Promise<void> {
-    await this.#proxies?.restore(links, spreadMs);
+  async mend(links: readonly Link[], spreadMs = 0): Promise<void> {
+    await this.#proxies?.mend(links, spreadMs);
   }
 
   async heal(): Promise<void> {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { count } from "../../../core/wording.ts";
 import type { Exec } from "../process/shell.ts";
 
@@ -70,7 +70,7 @@ export class FaultRules {
   }
 
   /** Paths that are not cut are left as they are. */
-  async restore(paths: readonly Path[]): Promise<void> {
+  async mend(paths: readonly Path[]): Promise<void> {
     const elements = paths.map(elementOf).filter((element) => this.#cut.delete(element));
     if (elements.length === 0) return;
     await this.#apply(`delete element ${this.#family} assay cut { ${elements.join(", ")} }`);

@@ -159,8 +159,8 @@ function networkOf(bridge: NamespaceBridge, rules: FaultRules, shaping: LinkShap
   return {
     cut: (links) => rules.cut(links.map(path)),
     hold: (links) => shaping.hold(links),
-    async restore(links, spreadMs) {
-      await Promise.all([rules.restore(links.map(path)), shaping.restore(links, spreadMs)]);
+    async mend(links, spreadMs) {
+      await Promise.all([rules.mend(links.map(path)), shaping.mend(links, spreadMs)]);
     },
     async breakConnections(links) {
       await Promise.all(
