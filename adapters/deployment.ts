@@ -91,6 +91,8 @@ export interface Deployment {
   /** Matches a line of a node's log when it took over a snapshot of another node, perhaps under `tight` only. */
   readonly snapshotReceived?: RegExp;
   launch(node: NodeView): NodeLaunch;
+  /** The least time, as launched, after which the others take a silent leader for failed: what a failover is measured by. */
+  readonly electionTimeoutMs?: number;
   /** Whole cluster is ready within this many seconds on a slow machine. */
   readonly readySeconds: number;
 }

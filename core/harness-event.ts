@@ -3,7 +3,7 @@ import type { Link, NodeId, Revision } from "./op.ts";
 import type { Nanos } from "./time.ts";
 
 /**
- * `main`: load and faults. `quiet`: everything healed, load goes on. `ending`: clients are stopped, and notice nothing
+ * What comes before `main` put in place what the load finds, and has no times: all of it is at 0. `main`: load and faults. `quiet`: everything healed, load goes on. `ending`: clients are stopped, and notice nothing
  * more from here on. `final`: last reads of each key.
  */
 export type Phase = "main" | "quiet" | "ending" | "final";

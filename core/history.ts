@@ -1,6 +1,6 @@
 import { AssertionError } from "./assert.ts";
 import { type ErrorCode, errorCodes, type OpError } from "./errors.ts";
-import type { HarnessEvent } from "./harness-event.ts";
+import type { HarnessEvent, Phase } from "./harness-event.ts";
 import type { Call, Json, NodeId, Operation, Outcome, Result, Revision } from "./op.ts";
 import type { Nanos } from "./time.ts";
 
@@ -54,6 +54,9 @@ export type HistoryEvent = ClientEvent | NoticeEvent | HarnessEvent;
 export type History = readonly HistoryEvent[];
 
 export const isHarnessEvent = (event: HistoryEvent): event is HarnessEvent => event.process === "nemesis";
+/** Position at which the phase first began; -1 where it never did. */
+export const phaseIndex = (history: History, phase: Phase): number =>
+  history.findIndex((event) => isHarnessEvent(event) && event.f === "phase" && event.value === phase);
 export const isNotice = (event: HistoryEvent): event is NoticeEvent => event.type === "notice";
 export const isClientEvent = (event: HistoryEvent): event is ClientEvent =>
   !isHarnessEvent(event) && !isNotice(event);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { highestRate, meanRate, rateLine, rateText, requestedUntil, secondsUntil } from "./rate.ts";
+import { highestRate, meanRate, rateLine, rateText, requestedUntil, scaled, secondsUntil } from "./rate.ts";
 import type { OpenLoad, RatePart } from "./run.ts";
 
 const load = (parts: readonly RatePart[], seconds = 10): OpenLoad => ({
@@ -69,4 +69,19 @@ it("a rate is written as it is asked for", () => {
   ]);
   expect(rateText(three)).toBe("100,100..400,400");
   expect([highestRate(three), highestRate(constant)]).toEqual([400, 50]);
+});
+
+it("a load scales in whole operations, at least one a second", () => {
+  const rising = load([
+    { from: 10, to: 10 },
+    { from: 20, to: 41 },
+  ]);
+  expect(scaled(rising, 2.5)).toMatchObject({
+    rate: 50.75,
+    parts: [
+      { from: 25, to: 25 },
+      { from: 50, to: 103 },
+    ],
+  });
+  expect(scaled(constant, 0.001)).toMatchObject({ rate: 1 });
 });

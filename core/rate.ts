@@ -60,6 +60,14 @@ export const meanRate = (parts: readonly RatePart[]): number =>
 export const highestRate = ({ rate, parts }: Pick<OpenLoad, "rate" | "parts">): number =>
   parts === undefined ? rate : Math.max(...parts.flatMap(({ from, to }) => [from, to]));
 
+/** The same load at `factor` times the rate, in whole operations per second, at least 1. */
+export function scaled(load: OpenLoad, factor: number): OpenLoad {
+  const to = (rate: number) => Math.max(1, Math.round(rate * factor));
+  if (load.parts === undefined) return { ...load, rate: to(load.rate) };
+  const parts = load.parts.map((part) => ({ from: to(part.from), to: to(part.to) }));
+  return { ...load, parts, rate: meanRate(parts) };
+}
+
 /** The rate over time as points of a line, second and rate: it jumps where two have the same second. Ends at `end`. */
 export function rateLine(load: OpenLoad, end: number): readonly (readonly [second: number, rate: number])[] {
   return spansOf(load)

@@ -37,6 +37,8 @@ export interface Run {
   /** What the revision of a read is about; runs of older versions do not say. */
   readonly revisions?: RevisionScope;
   readonly nodes: readonly { readonly id: string; readonly endpoint: string }[];
+  /** The least time after which the nodes take a silent leader for failed. Absent in older runs, and if it is not known. */
+  readonly electionTimeoutMs?: number;
   /** The planted bug, where one was asked for. */
   readonly mutant?: string;
   readonly load: Load;
@@ -105,12 +107,14 @@ export interface LoadClients {
 export const isOfLoad = (process: number, { stride, processes }: LoadClients): boolean =>
   process % stride < processes;
 
-/** How an open load's rate was chosen: half of what the healthy cluster did in a closed loop, and no more than asked for. */
+/** How an open load's rate was chosen, from what the healthy cluster did in a closed loop: half of it and no more than asked for, or shares of it. */
 export interface Calibration {
   /** Operations per second. */
   readonly askedRate: number;
   /** Operations per second that succeeded before the run, as fast as a few clients could ask. */
   readonly reachedRate: number;
+  /** The rates as they were asked for, if they were shares: `10%,20%,40%`. */
+  readonly shares?: string;
 }
 
 /** Operations that were due within a tenth of a second and not sent. */

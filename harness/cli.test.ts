@@ -265,6 +265,11 @@ describe("assay bench", () => {
       /--nemesis partition needs link-cut.* without --fault-command/,
     ],
     ["an ACL token for a system without", ["--token", "x"], /--token would have no effect: only consul has/],
+    [
+      "rates in percent of a warm-up that there is not",
+      ["--rate", "10%,50%", "--warm-up-seconds", "0"],
+      /--rate 10%,50% is in percent of what the warm-up reaches, and there is none/,
+    ],
     ["a user of a system without", ["--user", "a:b"], /--user would have no effect: only etcd and zookeeper/],
     [
       "an image where there are no containers",

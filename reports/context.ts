@@ -16,6 +16,7 @@ import {
   type Timeline,
 } from "./charts/timeline.ts";
 import { type Askers, askersOf } from "./data/load.ts";
+import { lostWrites } from "./data/lost.ts";
 import { requestedLine } from "./data/pace.ts";
 import { type RunFigures, runFigures } from "./data/run-figures.ts";
 import { seriesOf } from "./data/series.ts";
@@ -110,7 +111,13 @@ export function contextOf<R extends Judged>(
     promises: run.readMode?.promises ?? "linearizable",
     operations,
     askers,
-    figures: runFigures({ operations: askers.load, faults: windows, leaders, end: last }),
+    figures: runFigures({
+      operations: askers.load,
+      faults: windows,
+      leaders,
+      lost: lostWrites(run.verdicts),
+      end: last,
+    }),
     isTimed: operations.some((operation) => !isUntimed(operation)),
     faults,
     timeline,

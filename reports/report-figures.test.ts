@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { NodeId } from "../core/op.ts";
 import { nanos } from "../core/time.ts";
-import type { Anomaly, Verdict } from "../core/verdict.ts";
+import type { Anomaly, Lane, Verdict } from "../core/verdict.ts";
 import { renderReport } from "./report.ts";
 import { dataOf, render, textOf } from "./testing/page.ts";
 import { invalidFixture, staleFixture, unknownFixture, validFixture } from "./testing/runs.ts";
@@ -32,8 +32,12 @@ describe("the figures of a report", () => {
 
   it("says of each fault who was hit, and how soon clients were served again", () => {
     expect(text).toMatch(/F1 partition isolate leader n1 leader n1 2\.00 s/);
-    expect(text).toMatch(/Fault Leader known First write ok First read ok Healthy again/);
+    expect(text).toMatch(/Fault Leader known First ok write read Healthy again/);
     expect(text).toMatch(/p50 before during after p99 before during after ok\/s before during after/);
+  });
+
+  it("says of how much time the healthy figures are", () => {
+    expect(text).toMatch(/healthy\s+p50 .*? [\d.]+\ss of [\d.]+\ss: outside faults and the 3 s after each/);
   });
 
   it("says in how long steps percentiles are, and of how many operations", () => {
@@ -125,6 +129,57 @@ describe("a report", () => {
     expect(page.match(/<[a-z]/g)?.length).toBeLessThan(5_000);
     expect(page.length).toBeLessThan(2_000_000);
   }, 120_000);
+
+  it("has a column of lost writes, with a dash where nobody looked and a link where some were", () => {
+    const { run, history, usage } = validFixture({ seconds: 12 });
+    const [fault] = run.faults;
+    const lane: Lane = {
+      label: "lost writes",
+      from: fault?.from ?? nanos(0),
+      to: fault?.to ?? nanos(0),
+      text: "3 of k1, revision 7",
+      colour: "wrong",
+    };
+    const revisions = (lost: number): Verdict => ({
+      checker: "revisions",
+      kind: lost > 0 ? "invalid" : "valid",
+      summary: "the write of 3 to k1 is lost",
+      anomalies: lost > 0 ? [{ kind: "lost-write", summary: "the write of 3 to k1 is lost" }] : [],
+      figures: { "lost writes": lost },
+      ...(lost > 0 && { lanes: [lane] }),
+    });
+    const page = (verdicts: Verdict[]) =>
+      renderReport({ ...run, verdicts: [...run.verdicts, ...verdicts] }, history, usage);
+    const found = page([revisions(1)]);
+    expect(found).toContain('<a class="caveat" href="#anomalies">1</a>');
+    expect(textOf(found)).toContain("Writes lost: acknowledged, but missing from a later state.");
+    expect(textOf(found)).toMatch(/Without writes reads any Writes lost unknown failed/);
+    expect(page([revisions(0)])).not.toContain('class="caveat" href="#anomalies"');
+    expect(textOf(page([]))).toContain("Writes lost: no checker of this run looked for them.");
+  });
+
+  it("counts operations that were never answered as unknown, though the run's own counts lack them", () => {
+    const { run, history, usage } = validFixture({ seconds: 3 });
+    const cut = history.slice(0, Math.floor(history.length / 2));
+    const sum = (page: string) => {
+      const [, all, ...parts] =
+        /Operations ([\d,]+)\s+ok ([\d,]+) fail ([\d,]+) unknown ([\d,]+)/.exec(textOf(page)) ?? [];
+      const [total, ...each] = [all, ...parts].map((words) => Number(words?.replaceAll(",", "")));
+      return [total, each.reduce((a, b) => a + b, 0)];
+    };
+    const [total, counted] = sum(
+      renderReport({ ...run, operations: { ok: 1, fail: 0, info: 0 } }, cut, usage),
+    );
+    expect(total).toBeGreaterThan(100);
+    expect(counted).toBe(total);
+  });
+
+  it("says nothing of what clients saw of faults where there were none", () => {
+    const { run } = validFixture({ seconds: 3 });
+    const text = textOf(renderReport(run, [], []));
+    expect(text).toMatch(/Fault Description Hit/);
+    expect(text).not.toMatch(/Until clients were served|Before, during and after/);
+  });
 
   it("shows how stale reads were only if some were", () => {
     const { run, history, usage } = validFixture({ seconds: 3 });

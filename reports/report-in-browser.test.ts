@@ -86,6 +86,20 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     return page;
   }
 
+  it("on paper clips no table, and still says when the longest outage began", async () => {
+    const { page } = await open("stale.html", { viewport: { width: 718, height: 1_000 } });
+    await page.emulateMedia({ media: "print" });
+    const clipped = await page.$$eval(".scroll", (tables) =>
+      tables
+        .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+        .map(({ ariaLabel }) => ariaLabel),
+    );
+    const shown = await page.isVisible(".headline a.zoom");
+    await page.emulateMedia({ media: null });
+    expect(clipped).toEqual([]);
+    expect(shown).toBe(true);
+  });
+
   for (const name of ["invalid.html", "stale.html", "history.html"]) {
     for (const width of [1280, 390]) {
       it(`${name} fits ${width} pixels, asks no network and has no complaint`, async () => {

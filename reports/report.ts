@@ -5,6 +5,7 @@ import { spectraOf } from "./charts/spectrum.ts";
 import { type Context, contextOf } from "./context.ts";
 import { pack } from "./data/columns.ts";
 import { type Points, pointsOf } from "./data/points.ts";
+import type { RunFigures } from "./data/run-figures.ts";
 import { embeddedJson, html } from "./html.ts";
 import { verdictWords } from "./marks.ts";
 import { pageAssets } from "./node-page.ts";
@@ -20,17 +21,31 @@ import { checksPanel, countedAnomalies, verdictPanel } from "./panels/verdict.ts
 import { type Section, sections } from "./sections.ts";
 import { page } from "./shell.ts";
 
+/** A report's page, and the figures that it shows, for other outputs. */
+export interface RenderedReport {
+  readonly page: string;
+  readonly figures: RunFigures;
+}
+
+/** Renders the report of one run, as `reportOf`; the page alone. */
+export const renderReport = (
+  run: Run,
+  history: History,
+  usage: readonly UsageSample[],
+  words: CallWords = {},
+): string => reportOf(run, history, usage, words).page;
+
 /**
  * Renders the report of one run: a self-contained HTML file that needs no network and, except for the scatter plot, no
  * script. Figures come from all operations; if the scatter plot leaves some out, the report says so. `words` describe the
  * operations of the workload's model; without them, generic words are used.
  */
-export function renderReport(
+export function reportOf(
   run: Run,
   history: History,
   usage: readonly UsageSample[],
   words: CallWords = {},
-): string {
+): RenderedReport {
   const context = contextOf(run, history, usage, words);
   const points = pointsOf(context.operations, context.end, words);
   const data: PageData = {
@@ -40,7 +55,7 @@ export function renderReport(
     spectra: spectraOf(run.latency),
   };
   const { links, markup } = sections(partsOf(context, points));
-  return page(
+  const text = page(
     {
       title: `${verdictWords[run.verdict]}: ${run.system.name} ${run.system.version}, ${run.workload}, seed ${run.seed} · Assay`,
       links,
@@ -51,6 +66,7 @@ ${markup}`,
     },
     pageAssets(),
   );
+  return { page: text, figures: context.figures };
 }
 
 /** Parts of the report in reading order: violations come early, observations that break no promise late. */

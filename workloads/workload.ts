@@ -98,6 +98,11 @@ export interface Actor<C extends Capability, Step> {
 
 interface RoleBase {
   readonly name: string;
+  /**
+   * Calls that put in place what the load will find. They end before the load begins, in no particular order; they are recorded
+   * and judged, and not measured.
+   */
+  preload?(): readonly Call[];
   /** Calls of the final phase, at every node, when all is healed: reads of everything that mattered in `history`. */
   final?(history: History): readonly Call[];
 }

@@ -20,6 +20,7 @@ export const deployment: Deployment = {
   sizes: [1, 3, 5],
   presets: { tight: "a snapshot every 20 entries, 5 kept for servers that are behind" },
   snapshotReceived: /[Ii]nstalled remote snapshot/,
+  electionTimeoutMs: 1_000,
   readySeconds: 30,
   launch: (node) => ({
     argv: [

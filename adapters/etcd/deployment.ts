@@ -16,6 +16,7 @@ export const deployment: Deployment = {
   sizes: [1, 3, 5],
   presets: { tight: "a snapshot every 20 entries, 5 kept (3.4: 5,000), compaction 5 revisions at a time" },
   snapshotReceived: /applied snapshot|applying snapshot/,
+  electionTimeoutMs: 500,
   readySeconds: 20,
   launch: (node) => ({
     argv: [node.command ?? "etcd", ...options(node)],

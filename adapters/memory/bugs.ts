@@ -1,5 +1,6 @@
 /** Bugs that can be planted in the in-memory system. */
 import type { Random } from "../../core/random.ts";
+import type { Found } from "./store.ts";
 
 /**
  * - `stale-reads`: a node answers reads from its own copy.
@@ -8,6 +9,8 @@ import type { Random } from "../../core/random.ts";
  * - `double-apply`: one change in fifty happens once more, a little later.
  * - `false-failures`: one change in fifty happens, and is answered as refused.
  * - `partial-lists`: one list in fifty lacks its last key.
+ * - `torn-transactions`: one transaction in fifty makes all of its changes but the first.
+ * - `garbled-reads`: one value in fifty is read with another last letter.
  * - `undone-deletes`: one deleted key in fifty is back a little later.
  * - `early-expiry`: a session ends after a quarter of its time, while its client still counts on it.
  * - `dropped-events`: a watch is not told of one change in fifty.
@@ -29,6 +32,8 @@ export type MemoryBug =
   | "double-apply"
   | "false-failures"
   | "partial-lists"
+  | "torn-transactions"
+  | "garbled-reads"
   | "undone-deletes"
   | "early-expiry"
   | "dropped-events"
@@ -54,6 +59,14 @@ export class PlantedBugs {
 
   has(bug: MemoryBug): boolean {
     return this.#bugs.has(bug);
+  }
+
+  /** What was read, or with `garbled-reads` something close to it. */
+  garbled(found: Found): Found {
+    const { value } = found;
+    return value !== undefined && this.strikes("garbled-reads")
+      ? { ...found, value: `${value.slice(0, -1)}${value.endsWith("~") ? "!" : "~"}` }
+      : found;
   }
 
   /** Whether a bug that is planted shows this time. */

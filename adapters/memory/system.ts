@@ -191,7 +191,7 @@ export class MemorySystem {
       .map((change) => ({ key: change.key, value: change.f === "write" ? change.value : undefined }))
       .filter(({ key, value }) => (value ?? this.#store.read(key, this.#revision).value) !== undefined);
     if (made.length === 0) return { revision: this.#revision };
-    const done = this.#make(leader, made);
+    const done = this.#make(leader, this.#bugs.strikes("torn-transactions") ? made.slice(1) : made);
     return done instanceof ClientError ? done : { ...done, modRevision: done.revision };
   }
 
@@ -258,7 +258,9 @@ export class MemorySystem {
       const { key, at } = request;
       const isBroken = this.#bugs.has("current-compacted-reads");
       const isCurrent = at === undefined || (at < this.#store.compacted && isBroken);
-      return isCurrent ? this.#store.read(key, applied) : this.#store.readAt(key, at, applied);
+      return isCurrent
+        ? this.#bugs.garbled(this.#store.read(key, applied))
+        : this.#store.readAt(key, at, applied);
     }
     const entries = [...this.#store.list(request.prefix, applied)];
     if (this.#bugs.strikes("partial-lists")) entries.pop();

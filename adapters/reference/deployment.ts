@@ -21,6 +21,7 @@ export const deployment: Deployment = {
   mutants,
   presets: { tight: "a snapshot every 20 entries, 5 kept" },
   snapshotReceived: /snapshot: restored at \d+ from the leader/,
+  electionTimeoutMs: 500,
   readySeconds: 20,
   launch: (node) => ({ argv: [...program(node), ...options(node)], env: {}, files: {} }),
 };

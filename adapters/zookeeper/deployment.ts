@@ -22,6 +22,7 @@ export const deployment: Deployment = {
   sizes: [1, 3, 5],
   presets: { tight: "a snapshot every 20 changes, 500 kept for servers that are behind (as few as it can)" },
   snapshotReceived: /Getting a snapshot from leader/,
+  electionTimeoutMs: 2_000,
   readySeconds: 45,
   launch: (node) => ({ ...program(node), files: files(node) }),
 };

@@ -1,7 +1,8 @@
 import { operations } from "../../core/history.ts";
 import type { Json, Operation, RevisionScope } from "../../core/op.ts";
-import type { Anomaly, Verdict } from "../../core/verdict.ts";
-import { count } from "../../core/wording.ts";
+import { nanos } from "../../core/time.ts";
+import type { Anomaly, Lane, Verdict } from "../../core/verdict.ts";
+import { count, cutMiddle, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
 import { type Change, evidenceOf } from "./changes.ts";
 import { type LostWrite, lostWrites } from "./lost-writes.ts";
@@ -43,6 +44,7 @@ export function revisions({ scope, initial = null }: { scope: RevisionScope; ini
           "revisions of two writes": shared.length,
           "revisions that went back": wentBack.length,
         },
+        ...(lost.length > 0 && { lanes: lost.map(lostLane).sort((a, b) => a.from - b.from) }),
       };
     },
   };
@@ -99,6 +101,22 @@ function lostAnomaly(lost: LostWrite): Anomaly {
     lost.change.shownBy,
     culprit,
   ]);
+}
+
+/** From when the change was acknowledged, or first seen, until the first read of a state that lacks it was answered. */
+function lostLane({ change, reads }: LostWrite): Lane {
+  const known = (change.isAcknowledged && change.writer) || change.shownBy;
+  const [first] = reads;
+  const node = first?.operation.node;
+  const register = change.key === "" ? "the register" : cutMiddle(change.key);
+  return {
+    label: "lost writes",
+    ...(node !== undefined && { node }),
+    from: known.completedAt,
+    to: nanos(Math.max(known.completedAt, first?.operation.completedAt ?? 0)),
+    text: `${change.value === null ? "delete" : showValue(change.value)} of ${register}, revision ${change.revision}`,
+    colour: "wrong",
+  };
 }
 
 function sharedAnomaly(changes: readonly [Change, Change, ...Change[]]): Anomaly {

@@ -144,7 +144,10 @@ function figuresOf(name: string, samples: ReadonlyMap<string, Sample>): Record<s
     [`${name} p99 ms`]: quantile(answer, 0.99),
     [`${name} worst ms`]: quantile(answer, 1),
     [`${name} least ms`]: quantile(answer, 0),
-    ...(call.length > 0 && { [`${name} since invocation p50 ms`]: quantile(call, 0.5) }),
+    ...(call.length > 0 && {
+      [`${name} since invocation p50 ms`]: quantile(call, 0.5),
+      [`${name} since invocation p99 ms`]: quantile(call, 0.99),
+    }),
     ...Object.fromEntries(
       nodes.flatMap(([node, { sinceAnswer }]) => {
         const own = sorted([sinceAnswer]);

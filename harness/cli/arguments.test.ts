@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commaLists, integerUpTo, lookUp, numberUpTo, rateParts, rateUpTo } from "./arguments.ts";
+import { commaLists, integerUpTo, isShare, lookUp, numberUpTo, rateParts, rateUpTo } from "./arguments.ts";
 
 describe("an option that takes names", () => {
   const defaults = ["reference"];
@@ -44,6 +44,19 @@ describe("an option that takes a number", () => {
     expect(() => rateParts("1..2..3")).toThrow("at most one ..");
     for (const text of ["", "100,", "..100", "100..", "0..100", "a"])
       expect(() => rateParts(text)).toThrow("expected a number above 0.");
+  });
+
+  it("takes a rate in percent of what the warm-up reaches, all parts or none", () => {
+    expect(rateParts("10%,20%..50%")).toEqual([
+      { from: 10, to: 10 },
+      { from: 20, to: 50 },
+    ]);
+    expect(isShare("50%")).toBe(true);
+    expect(isShare("50")).toBe(false);
+    expect(rateUpTo(50)("120%")).toBe("120%");
+    expect(() => rateUpTo(50)("1001%")).toThrow("expected at most 1,000%.");
+    expect(() => rateParts("10%,20")).toThrow("all rates in percent, or none");
+    expect(() => rateParts("%")).toThrow("expected a number above 0.");
   });
 
   it("takes 0 only where 0 means none", () => {

@@ -50,21 +50,37 @@ export const integerUpTo =
     return value;
   };
 
-/** Parts of a rate as `--rate` takes it: `500`, `100..1000`, `100,200,400`, `100,100..400,400`. */
-export const rateParts = (text: string): RatePart[] =>
-  text.split(",").map((part) => {
+/** A cluster that got ten times what it can bear is none that anybody learns from. */
+const mostPercent = 1000;
+
+/** Parts of a rate as `--rate` takes it: `500`, `100..1000`, `100,200,400`, `100,100..400,400`; or `20%,50%`: see `isShare`. */
+export const rateParts = (text: string): RatePart[] => {
+  const unit = isShare(text) ? "%" : "";
+  return text.split(",").map((part) => {
     const [from = "", to = from, ...more] = part.split("..");
     if (more.length > 0) throw new InvalidArgumentError("expected at most one .. in each part.");
-    return { from: positiveNumber(from), to: positiveNumber(to) };
+    return { from: rateIn(from, unit), to: rateIn(to, unit) };
   });
+};
+
+/** Whether a rate is in percent of what the cluster reaches in the warm-up. */
+export const isShare = (text: string): boolean => text.includes("%");
+
+function rateIn(text: string, unit: "%" | ""): number {
+  if (!text.trim().endsWith(unit)) throw new InvalidArgumentError("expected all rates in percent, or none.");
+  return positiveNumber(unit === "" ? text : text.trim().slice(0, -1));
+}
 
 /** A rate, as it was given, of which no part is above `max`. */
 export const rateUpTo =
   (max: number) =>
   (text: string): string => {
-    for (const part of rateParts(text))
-      if (Math.max(part.from, part.to) > max)
-        throw new InvalidArgumentError(`expected at most ${max.toLocaleString("en")}.`);
+    const most = isShare(text) ? mostPercent : max;
+    const highest = Math.max(...rateParts(text).flatMap(({ from, to }) => [from, to]));
+    if (highest > most)
+      throw new InvalidArgumentError(
+        `expected at most ${most.toLocaleString("en")}${isShare(text) ? "%" : ""}.`,
+      );
     return text;
   };
 

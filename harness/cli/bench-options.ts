@@ -54,6 +54,8 @@ export interface BenchOptions {
   readonly warmUpSeconds?: number;
   readonly faultSeconds: number;
   readonly gapSeconds: number;
+  readonly strikes?: number;
+  readonly untilServed: boolean;
   readonly convergenceSeconds: number;
   readonly systemVersion: readonly string[];
   /** The former name of `systemVersion`, which is refused. */
@@ -147,7 +149,10 @@ function declareSystem(command: Command): Command {
       new Option("--storage <kind>", "where containers keep their data").choices(["volume", "tmpfs"]),
     )
     .option("--node-arg <arg>", "extra argument for every node; repeatable", repeated, [])
-    .option("--preset <name>", "settings under which rare things happen often: tight (see: assay list)")
+    .option(
+      "--preset <name>",
+      "options that belong together, like failover, or settings of the nodes, like tight (see: assay list)",
+    )
     .option("--mutant <name>", "plant a bug in the reference server (see: assay list)")
     .option(
       "--timeout <ms>",
@@ -193,7 +198,7 @@ function declareLoad(command: Command): Command {
     .addOption(
       new Option(
         "--rate <n>",
-        `operations per second, open loop: 500; a ramp over the main phase: 100..1000; equal steps: 100,200,400 (default: ${trialDefaults.load.rate}, or half of what the cluster reaches on this machine)`,
+        `operations per second, open loop: 500; a ramp over the main phase: 100..1000; equal steps: 100,200,400; in percent of what the cluster reaches in the warm-up: 20%,50%,90% (default: ${trialDefaults.load.rate}, or half of what the cluster reaches on this machine)`,
       )
         .argParser(rateUpTo(most.rate))
         .conflicts("clients"),
@@ -245,7 +250,13 @@ function declareFaults(command: Command): Command {
       "mean time between faults, in seconds; shorter by default if --seconds is short",
       positiveNumber,
       2.5,
-    );
+    )
+    .option(
+      "--strikes <n>",
+      "faults of each kind, after which the load ends (default: as many as --seconds allow)",
+      positiveInteger,
+    )
+    .option("--until-served", "end a fault of the leader as soon as the other nodes serve again", false);
 }
 
 function declareJudging(command: Command): Command {

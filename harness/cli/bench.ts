@@ -19,9 +19,10 @@ import { parseEndpoints } from "../runtimes/external/external.ts";
 import { preflight } from "../trial/preflight.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
-import { pairs } from "./arguments.ts";
+import { isShare, pairs } from "./arguments.ts";
 import { type BenchOptions, openedFor, workersFor } from "./bench-options.ts";
 import { repeatCommand } from "./command-line.ts";
+import { failoverLines } from "./failover-lines.ts";
 import { benchResult, type Finished } from "./json-result.ts";
 import { Leftovers } from "./leftovers.ts";
 import { thisMachine } from "./machine.ts";
@@ -115,7 +116,7 @@ async function runOne(
     });
     const dir = join(options.results, run.id);
     const reported = await report(dir);
-    printRun(run, reported.report, output);
+    printRun(run, reported, output);
     return { run, dir, ...reported };
   } catch (reason) {
     if (!(reason instanceof TrialFailedError)) throw reason;
@@ -185,11 +186,16 @@ function specOf(
     load,
     openedProcesses: openedFor(options),
     workers,
+    ...(options.rate !== undefined && isShare(options.rate) && { shares: options.rate }),
     calibrate: warmUpSeconds > 0 && load.kind === "open" && options.rate === undefined,
     warmUpSeconds,
     operationTimeoutMs: options.timeout,
     faultSeconds: spanAround(plan.pace.faultSeconds),
     gapSeconds: spanAround(plan.pace.gapSeconds),
+    endings: {
+      endWhenServed: options.untilServed,
+      ...(options.strikes !== undefined && { strikes: options.strikes }),
+    },
     convergenceSeconds: options.convergenceSeconds,
     workloadOptions,
     connect: plan.connect,
@@ -222,7 +228,7 @@ function publicOptions(options: BenchOptions): Run["options"] {
   return Object.fromEntries(entries) as Run["options"];
 }
 
-function printRun(run: Run, report: string, output: Output): void {
+function printRun(run: Run, { report, digest }: Reported, output: Output): void {
   const { ok, fail, info } = run.operations;
   output.print(
     `${run.system.name}: ${verdictCell(run)}  ${ok} ok, ${fail} fail, ${info} unknown in ${run.seconds.toFixed(1)} s`,
@@ -234,6 +240,8 @@ function printRun(run: Run, report: string, output: Output): void {
   }
   for (const line of speedLines(run)) output.print(`  ${line}`);
   for (const line of staleByFault(run).map(describeStale)) output.print(`  ${line}`);
+  const failovers = failoverLines(digest);
+  if (failovers !== "") output.print(failovers.replaceAll(/^/gm, "  "));
   output.print(`  report: ${report}`);
   output.print(`  repeat: ${run.command}`);
 }

@@ -9,7 +9,7 @@ import type { PlannedRun } from "./plan/plan.ts";
 
 const given = { faultSeconds: 5, timeout: 9000, patient: true } as BenchOptions;
 
-const repeated = (faults: PlannedRun["nemeses"]) =>
+const repeated = (faults: PlannedRun["nemeses"], more: Partial<BenchOptions> = {}) =>
   repeatCommand(
     {
       adapter: reference,
@@ -23,9 +23,9 @@ const repeated = (faults: PlannedRun["nemeses"]) =>
       connect: {},
       pace: { faultSeconds: 5, gapSeconds: 2.5 },
     },
-    given,
+    { ...given, ...more },
     7,
-    { faultSeconds: 4, timeout: 1000, patient: false },
+    { faultSeconds: 4, timeout: 1000, patient: false, untilServed: false },
   );
 
 it("names what --patient stands for, and the length of faults only where there are faults", () => {
@@ -37,4 +37,9 @@ it("names what --patient stands for, and the length of faults only where there a
   expect(repeated([])).toBe(
     "npm run bench -- --system reference --runtime loopback --workload register --seed 7 --timeout 9000",
   );
+});
+
+it("names a flag without a value", () => {
+  expect(repeated([], { untilServed: true })).toMatch(/ --until-served$/);
+  expect(repeated([], { untilServed: false })).not.toContain("until-served");
 });

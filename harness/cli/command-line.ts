@@ -49,6 +49,7 @@ export function repeatCommand(
       continue;
     const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     if (name === "nemesis") words.push(flag, options.nemesis.join(","));
+    else if (value === true) words.push(flag);
     else for (const one of Array.isArray(value) ? value : [value]) words.push(flag, `${one}`);
   }
   return `npm run bench -- ${words.map(quoted).join(" ")}`;

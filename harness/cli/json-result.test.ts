@@ -3,7 +3,9 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import * as z from "zod";
 import { digestOf } from "../../reports/comparison/digest.ts";
+import { reportOf } from "../../reports/report.ts";
 import { staleFixture, unknownFixture } from "../../reports/testing/runs.ts";
+import type { FaultResult } from "./json-figures.ts";
 import { benchResult } from "./json-result.ts";
 import { benchSchema } from "./testing/bench-schema.ts";
 
@@ -12,6 +14,7 @@ const finished = (run: Fixture["run"], history: Fixture["history"] = []) => ({
   dir: "d",
   report: "d/report.html",
   digest: digestOf(run, history, []),
+  figures: reportOf(run, history, []).figures,
 });
 type Fixture = ReturnType<typeof staleFixture>;
 
@@ -38,6 +41,42 @@ it("names the page that compares several runs, as its schema says", () => {
   expect(result.comparison).toBe("results/a-and-others.html");
   expect(benchSchema.strict().safeParse(JSON.parse(JSON.stringify(result))).error?.issues).toBeUndefined();
   expect(benchResult(twice.slice(1), { seconds: 4, comparison: undefined })).not.toHaveProperty("comparison");
+});
+
+it("has latency by phase, and what the report says of each fault", () => {
+  const { run, history } = staleFixture({ seconds: 8 });
+  const printed = JSON.parse(
+    JSON.stringify(benchResult([finished(run, history)], { seconds: 4, comparison: undefined })),
+  );
+  const [first] = printed.runs;
+  expect(first.faultWindows).toHaveLength(run.faults.length);
+  const { figures } = finished(run, history);
+  first.faultWindows.forEach((fault: FaultResult, i: number) => {
+    const [window, own] = [run.faults[i], figures.faults[i]];
+    expect(fault).toMatchObject({ name: window?.name, proof: window?.proof ?? null, nodes: own?.roles });
+    expect(fault.toSeconds - fault.fromSeconds).toBeCloseTo(((window?.to ?? 0) - (window?.from ?? 0)) / 1e9);
+    expect(fault.firstWriteSeconds).toBe(own?.firstWriteSeconds ?? null);
+    expect(fault.response.during.p99).toBe(own?.response.during.p99);
+    expect(fault.response.unknownWrites).toBe(own?.response.unknownWrites);
+  });
+  expect(first.phases.service.fault.p99).toBe(figures.service?.fault.p99);
+  const { healthy, fault, recovery, all } = first.phases.response;
+  expect(healthy.ok + fault.ok + recovery.ok).toBe(all.ok);
+  expect(all.ok).toBeGreaterThan(0);
+});
+
+it("says null of what is not known: the latency of a run without operations, a fault that nothing proves", () => {
+  const { run } = unknownFixture({ seconds: 4 });
+  const [result] = benchResult([finished(run)], { seconds: 1, comparison: undefined }).runs;
+  expect(result?.phases).toMatchObject({ response: { all: { ok: 0, p99: null } }, service: null });
+  expect(result?.faultWindows.map(({ proof }) => proof)).toContain(null);
+  expect(result?.faultWindows[0]).toMatchObject({
+    firstWriteSeconds: null,
+    response: { healthyAgainSeconds: null },
+  });
+  expect(
+    benchSchema.safeParse({ verdict: "valid", seconds: 1, runs: [result] }).error?.issues,
+  ).toBeUndefined();
 });
 
 it("has the schema that is documented", () => {

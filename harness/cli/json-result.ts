@@ -3,8 +3,17 @@ import { type MeasuredStaleness, measuredStaleness } from "../../checker/reads/m
 import type { ClientHealth, LatencySummary, OutcomeCounts, Run } from "../../core/run.ts";
 import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../core/verdict.ts";
 import type { Digest } from "../../reports/comparison/digest.ts";
+import type { RunFigures } from "../../reports/data/run-figures.ts";
 import { requestedPerSecond, sentPerSecond } from "../../reports/data/speed.ts";
 import type { Understood } from "./check/understood.ts";
+import { type FailoverResult, failoverResults } from "./failover-lines.ts";
+import {
+  type ByMeasure,
+  type FaultResult,
+  faultResults,
+  type PhasesResult,
+  phasesResult,
+} from "./json-figures.ts";
 import { type StaleAtNode, staleByFault } from "./stale-by-fault.ts";
 
 /** `assay bench --json`. */
@@ -43,6 +52,12 @@ export interface RunResult {
   readonly overloaded: boolean | null;
   /** For each nemesis, how often it struck and how often it took effect. */
   readonly faults: readonly { readonly name: string; readonly windows: number; readonly proven: number }[];
+  /** The load while healthy, under faults and after them. */
+  readonly phases: ByMeasure<PhasesResult>;
+  /** Each fault, in order of their begin. */
+  readonly faultWindows: readonly FaultResult[];
+  /** Medians of the strikes of each kind of fault. */
+  readonly failovers: readonly FailoverResult[];
   readonly anomalies: readonly (AnomalyResult & { readonly known?: boolean; readonly limit?: MetLimit })[];
   /** Figures of all checkers. */
   readonly figures: Readonly<Record<string, number>>;
@@ -86,6 +101,7 @@ export interface Finished {
   readonly dir: string;
   readonly report: string;
   readonly digest: Digest;
+  readonly figures: RunFigures;
   readonly failure?: string;
 }
 
@@ -99,7 +115,7 @@ export const benchResult = (
   ...(comparison !== undefined && { comparison }),
 });
 
-function runResult({ run, dir, report, digest, failure }: Finished): RunResult {
+function runResult({ run, dir, report, digest, figures, failure }: Finished): RunResult {
   return {
     system: run.system.name,
     version: run.system.version,
@@ -125,6 +141,9 @@ function runResult({ run, dir, report, digest, failure }: Finished): RunResult {
     client: run.client,
     overloaded: run.overloaded ?? null,
     faults: faultCounts(run),
+    phases: phasesResult(figures),
+    faultWindows: faultResults(digest.faults, figures),
+    failovers: failoverResults(digest),
     anomalies: run.verdicts.flatMap(({ anomalies }) =>
       anomalies.map(({ kind, summary, known, limit }) => ({
         kind,

@@ -6,6 +6,7 @@ import type { Workload } from "../../workloads/workload.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { type Output, table } from "./output.ts";
+import { presets } from "./presets.ts";
 
 /** Everything that can be named on the command line. */
 export interface Registries {
@@ -73,9 +74,12 @@ export function list(registries: Registries, output: Output): void {
     output,
     "Presets (--preset)",
     ["system", "name", ""],
-    systems.flatMap(({ name, deployment }) =>
-      Object.entries(deployment.presets ?? {}).map(([preset, doc]) => [name, preset, doc]),
-    ),
+    [
+      ...Object.entries(presets).map(([preset, { summary }]) => ["all", preset, summary]),
+      ...systems.flatMap(({ name, deployment }) =>
+        Object.entries(deployment.presets ?? {}).map(([preset, doc]) => [name, preset, doc]),
+      ),
+    ],
   );
   section(
     output,
@@ -143,6 +147,7 @@ function listing({ adapters, runtimes, workloads, nemeses }: Registries) {
     })),
     workloads: Object.values(workloads).map(requirements),
     nemeses: Object.values(nemeses).map(requirements),
+    presets: Object.entries(presets).map(([name, { summary }]) => ({ name, summary })),
     models: judgedModels(),
     formats: Object.values(formats).map(({ name, summary }) => ({ name, summary })),
   };

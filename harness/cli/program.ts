@@ -53,12 +53,14 @@ export function program(
     .description("run a trial: start a cluster, load it, inject faults, check the history, write a report")
     .action(async (given: BenchOptions, command: Command) => {
       const { forOwnCluster } = await import("./plan/own-cluster.ts");
+      const { withPreset } = await import("./presets.ts");
       const { options, own } = forOwnCluster(given);
       const { assayVersion } = await import("./machine.ts");
       // Git answers while the rest is loaded.
       const assay = assayVersion();
       const known = await registries(own);
-      finish(await runBench({ options, given: givenTo(command) }, command, known, { clock, assay }));
+      const asked = withPreset({ options, given: givenTo(command) });
+      finish(await runBench(asked, command, known, { clock, assay }));
     });
   addCheck(assay, clock, finish);
   addCluster(assay, registries, clock, finish);
@@ -212,6 +214,11 @@ function addCluster(
       if (options.system.length > 1)
         throw new UsageError(
           `a cluster is of one system, and --system names ${options.system.join(", ")}: start one, and the others in other terminals`,
+        );
+      const { presets } = await import("./presets.ts");
+      if (options.preset !== undefined && Object.hasOwn(presets, options.preset))
+        throw new UsageError(
+          `--preset ${options.preset} is for bench: it says how a cluster is loaded and struck`,
         );
       const output = processOutput(options.json);
       const { planRuns, withImage } = await import("./plan/plan.ts");

@@ -67,6 +67,7 @@ const stageLine: Stages = {
   starting: "starting the cluster",
   waiting: "waiting for every node to be ready",
   "warming-up": "warming up",
+  preloading: "writing what the load will find",
   main: "running load and faults",
   quiet: "faults healed, load continues",
   final: "reading every key one last time",

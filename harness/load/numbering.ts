@@ -1,6 +1,6 @@
 /**
  * Ids of a run's client processes: first those of the load, share by share, then those of each standing role, then the
- * readers of the final phase. A process that dies is followed by one whose id is a stride higher, so no two ever meet.
+ * preloaders, then the readers of the final phase. A process that dies is followed by one whose id is a stride higher, so no two ever meet.
  */
 import type { Capability } from "../../adapters/client/client.ts";
 import type { Load } from "../../core/run.ts";
@@ -13,12 +13,16 @@ export interface Numbering {
   readonly loadProcesses: number;
   /** First id of a role's standing processes, by the role's place among the roles. */
   readonly standing: readonly number[];
+  /** First id of the processes that make a role's calls before the load, by the role's place among the roles. */
+  readonly preloaders: readonly number[];
   /** First id of the readers of a role's last calls, by the role's place among the roles. */
   readonly readers: readonly number[];
 }
 
 /** This many processes of each node do the last reads of a role: a crowd would see no more. */
 const readersPerNode = 4;
+/** This many processes of each node put in place what the load finds. */
+const preloadersPerNode = 8;
 /** More processes than a worker uses up before it is killed. */
 const chainsPerGeneration = 1_000_000;
 
@@ -36,11 +40,13 @@ export function numberProcesses(roles: readonly AnyRole[], load: Load, nodes: nu
     return next - count;
   };
   const standing = roles.map((role) => take(isStanding(role) ? role.processes.perNode * nodes : 0));
+  const preloaders = roles.map(({ preload }) => take(preload === undefined ? 0 : preloadersPerNode * nodes));
   const readers = roles.map(({ final }) => take(final === undefined ? 0 : readersPerNode * nodes));
-  return { stride: next, loadProcesses, standing, readers };
+  return { stride: next, loadProcesses, standing, preloaders, readers };
 }
 
 export const readersOf = (nodes: number): number => readersPerNode * nodes;
+export const preloadersOf = (nodes: number): number => preloadersPerNode * nodes;
 
 /** The share's part of `total` things, and how many belong to the shares before it. */
 export function partOf(

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../core/errors.ts";
 import { createRandom } from "../../core/random.ts";
 import type { Nemesis } from "./nemesis.ts";
-import { assertScheduleFits, describePlan, fitted, plannedSteps, spanAround } from "./pace.ts";
+import { assertScheduleFits, describePlan, type Endings, fitted, plannedSteps, spanAround } from "./pace.ts";
 
 const nemesis = (name: string): Nemesis => ({
   name,
@@ -68,5 +68,17 @@ describe("a schedule's plan", () => {
       /^plan: 20 s of load, (9|10|11) faults of 0.8 to 1.3 s \(a, b and c in turn\), 0.8 to 1.3 s apart$/,
     );
     expect(describePlan([], pace, createRandom(1), 5)).toBe("plan: 5 s of load, no faults");
+  });
+
+  it("says how many strikes were asked for, and that the load may end before its time", () => {
+    const pace = spans({ faultSeconds: 1, gapSeconds: 1 });
+    const planned = (endings: Endings, seconds = 900) =>
+      describePlan(steps, { ...pace, endings }, createRandom(1), seconds);
+    expect(planned({ strikes: 30, endWhenServed: true })).toBe(
+      "plan: at most 900 s of load, 90 faults of 0.8 to 1.3 s, less if the leader was struck and the others serve again (a, b and c in turn), 0.8 to 1.3 s apart",
+    );
+    expect(planned({ strikes: 2 })).toMatch(/^plan: at most 900 s of load, 6 faults of/);
+    expect(planned({ strikes: 30 }, 20)).toMatch(/, (9|10|11) faults of/);
+    expect(planned({ endWhenServed: true }, 20)).toMatch(/, at least (9|10|11) faults of/);
   });
 });

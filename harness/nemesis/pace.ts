@@ -16,6 +16,14 @@ export interface Pace {
   readonly gapSeconds: Span;
 }
 
+/** What ends faults, and the schedule, before their time. */
+export interface Endings {
+  /** How often each step strikes; undefined: as often as the time allows. */
+  readonly strikes?: number;
+  /** Whether a fault that struck the leader ends as soon as another node leads and all nodes that were not struck serve. */
+  readonly endWhenServed?: boolean;
+}
+
 /** Mean lengths in seconds, as options name them. */
 export interface MeanPace {
   readonly faultSeconds: number;
@@ -93,19 +101,24 @@ const tooShort = (steps: number, needed: number, mainSeconds: number): UsageErro
     `${count(steps, "fault")} and the ${steps === 1 ? "gap" : "gaps"} before can take up to ${rounded(needed)} s, but the load lasts ${mainSeconds} s: use --seconds ${Math.ceil(needed)}, fewer faults in --nemesis, or a shorter --fault-seconds or --gap-seconds`,
   );
 
-/** The steps that strike in `mainSeconds` if the cluster always recovers within the gap. `random` is the schedule's own. */
+/** The steps that strike in `mainSeconds` if the cluster always recovers within the gap, and no fault ends early. `random` is the schedule's own. */
 export function plannedSteps(
   steps: readonly NemesisStep[],
-  pace: Pace,
+  pace: Pace & { readonly endings?: Endings },
   random: Random,
   mainSeconds: number,
 ): NemesisStep[] {
+  const { strikes = Number.POSITIVE_INFINITY, endWhenServed = false } = pace.endings ?? {};
+  const most = strikes * steps.length;
   const planned: NemesisStep[] = [];
   if (steps.length === 0) return planned;
+  // Faults that end early leave time for all.
+  if (endWhenServed && Number.isFinite(most))
+    return Array.from({ length: most }, (_, i) => steps[i % steps.length] ?? []);
   const end = seconds(mainSeconds);
   let now = 0;
   for (const { gap, fault } of turns(random, pace)) {
-    if (now + gap + leastOf(fault) > end) break;
+    if (now + gap + leastOf(fault) > end || planned.length >= most) break;
     now = Math.min(now + gap + fault, end);
     planned.push(steps[planned.length % steps.length] ?? []);
   }
@@ -115,16 +128,19 @@ export function plannedSteps(
 /** `plan: 10 s of load, 4 faults of 1.2 to 2 s (partition, kill and pause in turn), 0.8 to 1.3 s apart` */
 export function describePlan(
   steps: readonly NemesisStep[],
-  pace: Pace,
+  pace: Pace & { readonly endings?: Endings },
   random: Random,
   mainSeconds: number,
 ): string {
-  const load = `plan: ${rounded(mainSeconds)} s of load`;
+  const { strikes, endWhenServed = false } = pace.endings ?? {};
+  const load = `plan: ${strikes !== undefined ? "at most " : ""}${rounded(mainSeconds)} s of load`;
   if (steps.length === 0) return `${load}, no faults`;
-  const strikes = plannedSteps(steps, pace, random, mainSeconds).length;
+  const planned = count(plannedSteps(steps, pace, random, mainSeconds).length, "fault");
   const names = steps.map(stepName);
   const kinds = names.length === 1 ? names[0] : `${listed(names)} in turn`;
-  return `${load}, ${count(strikes, "fault")} of ${range(pace.faultSeconds)} (${kinds}), ${range(pace.gapSeconds)} apart`;
+  const faults = endWhenServed && strikes === undefined ? `at least ${planned}` : planned;
+  const lengths = `${range(pace.faultSeconds)}${endWhenServed ? ", less if the leader was struck and the others serve again" : ""}`;
+  return `${load}, ${faults} of ${lengths} (${kinds}), ${range(pace.gapSeconds)} apart`;
 }
 
 /** Name of a step, as in `--nemesis`. */

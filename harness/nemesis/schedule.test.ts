@@ -52,6 +52,7 @@ async function runSchedule(
     overtime: seconds(15),
     leader: async () => undefined,
     recovered: async () => {},
+    failover: async () => false,
     onFault: (name, change) => reported.push({ at: clock.now() / 1e9, name, change }),
     ...parts,
   });
@@ -112,6 +113,54 @@ describe("a schedule of faults", () => {
       const [begin, end] = [of(reported, "begin").at(-1), of(reported, "end").at(-1)];
       expect((end?.at ?? 0) - (begin?.at ?? 0)).toBeGreaterThanOrEqual(1);
     }
+  });
+
+  it("lets every step strike as often as asked, and ends then", async () => {
+    const { reported, ended } = await runSchedule([[nemesis("a")], [nemesis("b")]], {
+      length: 600,
+      strikes: 3,
+    });
+    expect(of(reported, "begin").map(({ name }) => name)).toEqual(["a", "b", "a", "b", "a", "b"]);
+    expect(ended).toBe(of(reported, "end").at(-1)?.at);
+  });
+
+  describe("that ends faults of the leader when clients are served again", () => {
+    const leader = nodeId("n1");
+    const lengths = async (parts: Partial<ScheduleContext> & { clock?: VirtualClock }) => {
+      const all = { endWhenServed: true, strikes: 2, leader: async () => leader, ...parts };
+      const { reported } = await runSchedule([[nemesis("a")]], { length: 60, ...all });
+      const [begins, ends] = [of(reported, "begin"), of(reported, "end")];
+      return begins.map(({ at }, i) => (ends[i]?.at ?? 0) - at);
+    };
+    const servedAfter = (clock: VirtualClock, seconds_: number) => async () => {
+      await sleep(clock, seconds(seconds_));
+      return true;
+    };
+
+    it("goes on for a moment after they are, so that it is seen to last", async () => {
+      const clock = new VirtualClock();
+      for (const length of await lengths({ clock, failover: servedAfter(clock, 1.2) }))
+        expect(length).toBeCloseTo(1.5);
+    });
+
+    it("lets a fault last for its drawn length if they never are, or if nobody asked for an early end", async () => {
+      const clock = new VirtualClock();
+      for (const parts of [
+        { failover: async () => false },
+        { clock, failover: servedAfter(clock, 1.2), endWhenServed: false },
+        { clock, failover: servedAfter(clock, 20) },
+      ])
+        for (const length of await lengths(parts)) expect(length).toBeGreaterThanOrEqual(faultSeconds.min);
+    });
+
+    it("follows no failover if the leader was not struck", async () => {
+      const followed: unknown[] = [];
+      const failover = async (struck: unknown) => followed.push(struck) > 0;
+      await lengths({ leader: async () => nodeId("n2"), failover });
+      expect(followed).toEqual([]);
+      await lengths({ failover });
+      expect(followed).toHaveLength(2);
+    });
   });
 
   it("is the same for the same seed, and another for another", async () => {
@@ -350,6 +399,7 @@ describe("a schedule of faults", () => {
       overtime: seconds(15),
       leader: async () => undefined,
       recovered: async () => {},
+      failover: async () => false,
       onFault: () => {},
     };
     await clock.run(async () => {

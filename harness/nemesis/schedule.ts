@@ -13,9 +13,9 @@ import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { ClientHost } from "../load/clients.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { Injected, Nemesis, NemesisStep, Target } from "./nemesis.ts";
-import { leastOf, type Pace, turns } from "./pace.ts";
+import { type Endings, leastOf, type Pace, turns } from "./pace.ts";
 
-export interface ScheduleContext extends Pace {
+export interface ScheduleContext extends Pace, Endings {
   readonly steps: readonly NemesisStep[];
   readonly clock: Clock;
   readonly cluster: Cluster;
@@ -29,7 +29,18 @@ export interface ScheduleContext extends Pace {
   readonly operator: Pick<Target, "admin" | "compacting" | "snapshotReceived">;
   /** Resolves when the cluster is ready again after a heal, or after the longest wait. */
   recovered(): Promise<void>;
+  /** Follows the failover from a leader that was struck. Resolves with whether clients were served again before the heal. */
+  failover(struck: StruckLeader): Promise<boolean>;
   onFault(name: string, change: FaultChange): void;
+}
+
+/** A fault that struck the leader. */
+export interface StruckLeader {
+  readonly led: NodeId;
+  /** All nodes that were struck, the leader among them. */
+  readonly nodes: ReadonlySet<NodeId>;
+  /** Aborted when everything is healed. */
+  readonly healed: AbortSignal;
 }
 
 interface Struck {
@@ -43,6 +54,8 @@ interface Struck {
 
 /** How often to look for something to strike, and for proof that it took effect. */
 const pollInterval = millis(100);
+/** How long a fault goes on after clients were served again: enough of them to see that it lasts. */
+const settleTime = millis(300);
 
 /** Faults of the network; all others change what a node's process does. */
 const ofNetwork: ReadonlySet<Fault> = new Set<Fault>([
@@ -72,12 +85,16 @@ export class FaultSchedule {
     return this.#struck.map(({ injected }) => injected.summary);
   }
 
-  /** Runs the steps in turn until `end` on the clock. Rejects when the signal is aborted or an injection fails. */
+  /**
+   * Runs the steps in turn until `end` on the clock, or until each has struck as often as asked. Rejects when the signal is
+   * aborted or an injection fails.
+   */
   async run(end: Nanos): Promise<void> {
-    const { clock, steps, random, overtime, signal } = this.#context;
+    const { clock, steps, random, overtime, signal, strikes = Number.POSITIVE_INFINITY } = this.#context;
     const lengths = turns(random, this.#context);
     let recovery: Promise<void> = Promise.resolve();
     for (let turn = 0; steps.length > 0; turn++) {
+      if (turn >= strikes * steps.length) return;
       const { gap, fault } = lengths.next().value;
       const limit = turn < steps.length ? nanos(end + overtime) : end;
       if (clock.now() + gap + leastOf(fault) > limit) break;
@@ -94,15 +111,44 @@ export class FaultSchedule {
   }
 
   async #strike(step: NemesisStep, random: Random, until: Nanos): Promise<void> {
-    const { clock, signal } = this.#context;
+    const healed = new AbortController();
     try {
       // One after the other, so that each sees what the others struck: a kill and a pause never meet on a node.
       for (const nemesis of step) await this.#inject(nemesis, random.fork(nemesis.name), until);
+      const served = this.#failover(healed.signal);
       await Promise.all(this.#struck.map((struck) => this.#prove(struck, until)));
-      if (clock.now() < until) await sleep(clock, nanos(until - clock.now()), signal);
+      await this.#last(until, served);
     } finally {
       await this.#heal();
+      healed.abort();
     }
+  }
+
+  /** Follows what comes after, if the leader was struck. Never rejects. */
+  async #failover(healed: AbortSignal): Promise<boolean> {
+    const nodes = new Set(this.#struck.flatMap(({ injected }) => injected.nodes));
+    const led = this.#struck
+      .map((struck) => struck.led)
+      .find((node) => node !== undefined && nodes.has(node));
+    if (led === undefined) return false;
+    return this.#context.failover({ led, nodes, healed }).catch(() => false);
+  }
+
+  /** Waits until a fault is over. */
+  async #last(until: Nanos, served: Promise<boolean>): Promise<void> {
+    const { clock, signal, endWhenServed } = this.#context;
+    const over = new AbortController();
+    if (endWhenServed === true) {
+      const settled = served.then(async (isServed) => {
+        if (!isServed) return;
+        await sleep(clock, settleTime, signal);
+        over.abort();
+      });
+      settled.catch(() => {});
+    }
+    const left = nanos(until - clock.now());
+    if (left > 0) await sleep(clock, left, AbortSignal.any([signal, over.signal])).catch(() => {});
+    signal.throwIfAborted();
   }
 
   async #inject(nemesis: Nemesis, random: Random, until: Nanos): Promise<void> {

@@ -37,6 +37,7 @@ export class Recorder {
   /** When the current operation of each process was meant to start. */
   readonly #meant = new Map<number, Nanos>();
   #isWhole = false;
+  #isPreparing = false;
   #origin: Nanos | undefined;
   #beganAt: Date | undefined;
 
@@ -78,8 +79,14 @@ export class Recorder {
     for (const event of parts.flat()) if (isClientEvent(event)) this.#count(event.type, event.mode);
   }
 
+  /** Records what comes before the run, until it begins: in its order, and all of it at time 0. */
+  prepare(): void {
+    this.#isPreparing = true;
+  }
+
   /** Begins the run: times count from `at`, a reading of the clock. */
   begin(at = this.#clock.now()): void {
+    this.#isPreparing = false;
     this.#origin = at;
     this.#beganAt = this.#clock.date();
   }
@@ -91,6 +98,7 @@ export class Recorder {
 
   /** Nanoseconds since the run began. */
   now(): Nanos {
+    if (this.#isPreparing) return nanos(0);
     return this.since(this.#clock.now());
   }
 
@@ -120,7 +128,7 @@ export class Recorder {
     const meant = this.#meant.get(process);
     this.#meant.delete(process);
     if (outcome.type === "ok") {
-      if (meant !== undefined) this.#latency.add(nanos(head.time - meant));
+      if (meant !== undefined && !this.#isPreparing) this.#latency.add(nanos(head.time - meant));
       const { value, revision, modRevision } = outcome.output;
       this.#record({
         ...head,

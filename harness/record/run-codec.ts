@@ -7,6 +7,7 @@ import type { KnownLimit } from "../../core/consistency.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { FaultWindow } from "../../core/fault.ts";
 import type {
+  Calibration,
   ClientHealth,
   LatencySummary,
   Load,
@@ -133,10 +134,17 @@ const runFile: z.ZodType<Run> = z.looseObject({
     .exactOptional(),
   revisions: z.enum(["store", "key"]).exactOptional(),
   nodes: z.array(z.looseObject({ id: z.string(), endpoint: z.string() })),
+  electionTimeoutMs: z.number().positive().exactOptional(),
   mutant: z.string().exactOptional(),
   load,
   loadClients: z.looseObject({ stride: count, processes: count }).exactOptional(),
-  calibration: z.looseObject({ askedRate: z.number(), reachedRate: z.number() }).exactOptional(),
+  calibration: z
+    .looseObject({
+      askedRate: z.number(),
+      reachedRate: z.number(),
+      shares: z.string().exactOptional(),
+    } satisfies Members<Calibration>)
+    .exactOptional(),
   unsent: z
     .array(
       z.looseObject({

@@ -4,10 +4,11 @@ import { assert } from "../../core/assert.ts";
 import { sleep } from "../../core/clock.ts";
 import type { FaultChange, Phase } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
+import { rateText, scaled } from "../../core/rate.ts";
 import type { Calibration, Load } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Clients, WorkerFigures } from "../load/clients.ts";
-import { type LastReads, lastReads } from "../load/last-readers.ts";
+import { type LastReads, lastReads, preloads } from "../load/last-readers.ts";
 import type { Unsent } from "../load/load.ts";
 import { FaultSchedule } from "../nemesis/schedule.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
@@ -16,6 +17,7 @@ import { clientCeiling } from "./ceiling.ts";
 import type { TrialContext } from "./context.ts";
 import { gather } from "./gather.ts";
 import { healEverything } from "./heal.ts";
+import { putInPlace } from "./preload.ts";
 import { unreadyNodes } from "./readiness.ts";
 import { warmUp } from "./warm-up.ts";
 import { Watch } from "./watch.ts";
@@ -56,6 +58,7 @@ export async function runPhases(
   try {
     await phases.warmUp();
     await phases.measureCeiling();
+    await phases.preload();
     await phases.open();
     try {
       await phases.main();
@@ -112,6 +115,8 @@ class Phases {
         snapshotReceived: deps.adapter.deployment.snapshotReceived,
       },
       recovered: () => this.#recovered().then(() => {}),
+      failover: (struck) => this.#watch.failover(struck),
+      ...spec.endings,
       onFault: (name, change) => this.#onFault(name, change),
     });
     this.#watch = new Watch(context, cluster, observer, () => this.#schedule.faults);
@@ -124,12 +129,33 @@ class Phases {
     deps.onProgress({ type: "stage", stage: "warming-up", dir: dir.path });
     const reached = await warmUp(this.#context, this.#cluster);
     end.signal.throwIfAborted();
-    if (spec.load.kind !== "open" || !spec.calibrate) return;
+    if (spec.load.kind !== "open") return;
+    if (spec.shares !== undefined) {
+      const load = scaled(spec.load, reached / 100);
+      this.#load = load;
+      this.#calibration = { askedRate: load.rate, reachedRate: reached, shares: spec.shares };
+      deps.onProgress({
+        type: "log",
+        line: `${rateText(load)} operations/s: ${spec.shares} of the ${Math.round(reached)}/s that the warm-up reached`,
+      });
+      return;
+    }
+    if (!spec.calibrate) return;
     const asked = spec.load.rate;
     const rate = Math.max(1, Math.min(asked, Math.floor(reached * calibratedShare)));
     this.#load = { ...spec.load, rate };
     this.#calibration = { askedRate: asked, reachedRate: reached };
     if (rate < asked) deps.onProgress({ type: "log", line: calibrated({ asked, reached, rate }) });
+  }
+
+  /** Puts in place what the load will find. */
+  async preload(): Promise<void> {
+    const { deps, dir, random, recorder } = this.#context;
+    const preloaded = preloads({ ...this.#base, load: this.#load, random, recorder });
+    if (preloaded.length === 0) return;
+    deps.onProgress({ type: "stage", stage: "preloading", dir: dir.path });
+    recorder.prepare();
+    await putInPlace(this.#context, preloaded);
   }
 
   /** Measures how fast the clients alone are, where the load is as fast as they can. */
@@ -155,8 +181,8 @@ class Phases {
 
   async main(): Promise<void> {
     const { spec, deps, recorder } = this.#context;
-    const until = nanos(deps.clock.now() + seconds(spec.load.seconds));
     const begin = deps.clock.now();
+    const until = nanos(begin + seconds(spec.load.seconds));
     recorder.begin(begin);
     this.#enter("main", until);
     this.#watch.start();

@@ -8,6 +8,7 @@ export type Stage =
   | "starting"
   | "waiting"
   | "warming-up"
+  | "preloading"
   | "main"
   | "quiet"
   | "final"

@@ -12,7 +12,7 @@ import type { Workload } from "../../workloads/workload.ts";
 import type { ClientHost, HostPlace } from "../load/clients.ts";
 import type { NullServer } from "../load/workers/null-server.ts";
 import type { NemesisStep } from "../nemesis/nemesis.ts";
-import type { Span } from "../nemesis/pace.ts";
+import type { Endings, Span } from "../nemesis/pace.ts";
 import type { RunStore } from "../record/store.ts";
 import type { Runtime, Topology } from "../runtimes/runtime.ts";
 import type { Progress } from "./progress.ts";
@@ -38,6 +38,8 @@ export interface TrialSpec {
   readonly workers: number;
   /** Whether the rate of `load` is an upper limit, lowered to half of what this machine and cluster reach. */
   readonly calibrate: boolean;
+  /** Given if the rates of `load` are percent of what the cluster reaches in the warm-up: as the user wrote them. */
+  readonly shares?: string;
   /** Load before anything is recorded, seconds; 0 for none. */
   readonly warmUpSeconds: number;
   /** How long the load continues, at least, after everything is healed. */
@@ -50,6 +52,7 @@ export interface TrialSpec {
   /** Drawn between min and max for each fault and gap. */
   readonly faultSeconds: Span;
   readonly gapSeconds: Span;
+  readonly endings?: Endings;
   readonly workloadOptions: Readonly<Record<string, number>>;
   readonly connect: Credentials;
   readonly cluster: ClusterSpec;

@@ -4,8 +4,9 @@
  * every process is stopped, and everything recorded is kept and checked.
  */
 
+import type { Deployment } from "../../adapters/deployment.ts";
 import { type FaultWindow, faultWindows } from "../../core/fault.ts";
-import { type History, operations } from "../../core/history.ts";
+import { type History, operations, phaseIndex } from "../../core/history.ts";
 import { nodeId, type Operation, type Revision } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
 import { isOfLoad, type Run } from "../../core/run.ts";
@@ -169,8 +170,9 @@ class Trial {
       this.#load,
     );
     const loadEnd = this.#load?.loadEndedAt ?? nanos(0);
-    // The final reads of all keys run as fast as possible: their latency measures nothing.
-    const measured = all.filter(({ invokedAt }) => invokedAt <= loadEnd);
+    const loadBegin = phaseIndex(recorder.history, "main");
+    // What comes before the load, and the final reads of all keys, run as fast as possible: their latency measures nothing.
+    const measured = all.filter(({ callIndex, invokedAt }) => callIndex > loadBegin && invokedAt <= loadEnd);
     const run = this.#describe(measured, verdicts, checkBegin);
     const log = latencyLog(measured, recorder.beganAt ?? this.#startedAt);
     await dir.finish(run, log, latencyDistributions(measured));
@@ -211,6 +213,7 @@ class Trial {
       },
       revisions: workload.revisions,
       nodes: this.#nodes,
+      ...optionalTimeout(deps.adapter.deployment),
       ...(mutant !== undefined && { mutant }),
       load: this.#load?.load ?? spec.load,
       ...(this.#load?.calibration !== undefined && { calibration: this.#load.calibration }),
@@ -268,6 +271,9 @@ function capacityOf(load: LoadSummary | undefined, measured: readonly Operation[
   const asked = measured.filter(({ process }) => isOfLoad(process, { stride, processes })).length;
   return { ceiling, reached: asked / Math.max(toSeconds(loadEndedAt), Number.EPSILON) };
 }
+
+const optionalTimeout = ({ electionTimeoutMs }: Deployment): Pick<Run, "electionTimeoutMs"> =>
+  electionTimeoutMs === undefined ? {} : { electionTimeoutMs };
 
 /** Stands in run.json until the run has ended. */
 const killed = "it was killed while it ran";

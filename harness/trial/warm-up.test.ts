@@ -88,6 +88,25 @@ describe("a warm-up", () => {
     expect(run.command).toBe("test --rate 50");
   });
 
+  it("makes rates of the percents that were asked for", async () => {
+    const parts = [10, 50].map((percent) => ({ from: percent, to: percent }));
+    const trial = new TestTrial({
+      spec: {
+        load: { kind: "open", rate: 30, parts, processes: 60, seconds: 5 },
+        warmUpSeconds: 2,
+        shares: "10%,50%",
+      },
+      memory: { latencyMs: { min: 20, max: 20 } },
+    });
+    const run = await trial.run();
+    const reached = run.calibration?.reachedRate ?? 0;
+    expect(reached).toBeGreaterThan(150);
+    const rates = [0.1, 0.5].map((share) => Math.round(reached * share));
+    expect(run.load).toMatchObject({ parts: rates.map((rate) => ({ from: rate, to: rate })) });
+    expect(run.calibration).toMatchObject({ shares: "10%,50%" });
+    expect(run.operations.ok).toBeGreaterThan(reached * 1.2);
+  });
+
   it("keeps a rate that the user chose, and the run says that it was too much", async () => {
     const run = await warm({ rate: 3000, calibrate: false, latencyMs: { min: 20, max: 20 } }).run();
     expect(run.load).toMatchObject({ rate: 3000 });

@@ -3,8 +3,10 @@ import type { Observer } from "../../adapters/client/observer.ts";
 import { sleep } from "../../core/clock.ts";
 import type { NodeId } from "../../core/op.ts";
 import { millis, type Nanos, nanos, toSeconds } from "../../core/time.ts";
+import type { StruckLeader } from "../nemesis/schedule.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { TrialContext } from "./context.ts";
+import { followFailover } from "./failover.ts";
 import type { Stage } from "./progress.ts";
 import { assertAlive } from "./readiness.ts";
 import { Recent } from "./recent.ts";
@@ -29,6 +31,8 @@ export class Watch {
   /** Pending polls: a slow one delays neither the tick nor the others. */
   readonly #pending = new Map<string, Promise<void>>();
   #loop: Promise<void> = Promise.resolve();
+  /** While a failover is followed, nobody asks the nodes that were struck who leads. */
+  readonly #failovers = new Set<Promise<boolean>>();
 
   constructor(context: TrialContext, cluster: Cluster, observer: Observer, faults: () => readonly string[]) {
     this.#context = context;
@@ -56,9 +60,32 @@ export class Watch {
     return leader;
   }
 
+  /** Follows a failover, to about 10 ms. Resolves with whether the nodes that were not struck served again before the heal. */
+  failover({ led, nodes: struck, healed }: StruckLeader): Promise<boolean> {
+    const { deps, connect, recorder } = this.#context;
+    const endpoints = this.#cluster.nodes.filter(({ id }) => !struck.has(id)).map(({ endpoint }) => endpoint);
+    if (endpoints.length === 0) return Promise.resolve(false);
+    const observer = deps.adapter.observe(endpoints, connect);
+    const followed = followFailover({
+      clock: deps.clock,
+      observer,
+      nodes: endpoints.map(({ node }) => node),
+      led,
+      saw: (leader, asked) => this.#saw(leader, recorder.since(asked)),
+      healed,
+      ended: this.#stopped.signal,
+    }).finally(() => {
+      this.#failovers.delete(followed);
+      return observer.close();
+    });
+    this.#failovers.add(followed);
+    return followed;
+  }
+
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#loop;
+    await Promise.all(this.#failovers);
     await Promise.all(this.#pending.values());
   }
 
@@ -66,7 +93,7 @@ export class Watch {
     const { deps, dir, end } = this.#context;
     for (let n = 0; !this.#stopped.signal.aborted; n++) {
       await assertAlive(this.#cluster.nodes).catch(end.fail);
-      this.#poll("leader", () => this.leader());
+      if (this.#failovers.size === 0) this.#poll("leader", () => this.leader());
       if (n % ticksPerUsage === 0) this.#poll("usage", () => this.#sampleUsage());
       dir.flush();
       this.#report();

@@ -129,7 +129,9 @@ const distinctions = (run: RunDigest["run"]): string[] => [
 const askedLoad = ({ load, calibration }: Run): string =>
   calibration === undefined
     ? loadWords([load])
-    : `calibrated to at most ${formatFigure(calibration.askedRate)}/s${load.kind === "open" ? arrivalWords(load.arrivals) : ""}`;
+    : calibration.shares !== undefined
+      ? `${calibration.shares} of what the warm-up reached`
+      : `calibrated to at most ${formatFigure(calibration.askedRate)}/s${load.kind === "open" ? arrivalWords(load.arrivals) : ""}`;
 
 /** The load of each run in a few words: `500/s offered`, `210 to 230/s offered`, `12 clients in a closed loop`. */
 export function loadWords(loads: readonly Load[]): string {

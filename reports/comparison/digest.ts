@@ -1,15 +1,17 @@
 /** What a comparison needs of one run: its record and figures of its load, without the operations themselves. */
-import { type FaultWindow, faultWindows } from "../../core/fault.ts";
+import { type FaultWindow, faultWindows, leaderSpans } from "../../core/fault.ts";
 import { type History, operations as operationsOf } from "../../core/history.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Run, UsageSample } from "../../core/run.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
 import { isReading, longest, outages } from "../data/availability.ts";
+import { type Failover, failovers } from "../data/failover.ts";
 import { askersOf } from "../data/load.ts";
 import { type Measure, quantile, timed, tookMicros } from "../data/measure.ts";
 import { figuresIn, type PeriodFigures, periodsOf, spanOf } from "../data/phases.ts";
-import { okPerSecond } from "../data/run-figures.ts";
+import { okPerSecond, runFigures } from "../data/run-figures.ts";
 import { type LatencySeries, seriesBy, seriesOf } from "../data/series.ts";
+import { type Sweep, sweepOf } from "../data/sweep.ts";
 import { type Cost, costOf } from "./cost.ts";
 
 /** Writes are linearizable in every read mode, reads are not: the two are never compared together. */
@@ -30,6 +32,10 @@ export interface Digest {
   readonly okPerSecond: number;
   /** Operations of the load by kind; absent if there were none of the kind. */
   readonly kinds: Readonly<Partial<Record<Kind, KindFigures>>>;
+  /** What the strikes of each kind of fault did. */
+  readonly failovers: readonly Failover[];
+  /** The throughput-latency curve; absent if the load was no sweep. */
+  readonly sweep?: Sweep;
   /** Absent if no usage was recorded. */
   readonly cost?: Cost;
 }
@@ -61,6 +67,8 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     const own = load.filter((operation) => isReading(operation) === (kind === "read"));
     return own.length === 0 ? {} : { [kind]: kindFigures(own, faults, end) };
   };
+  const figures = runFigures({ operations: load, faults, leaders: leaderSpans(history), end });
+  const sweep = sweepOf(run.load, load, run.unsent ?? [], end);
   const cost = costOf(usage, run.operations.ok);
   return {
     run,
@@ -68,6 +76,8 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     faults,
     okPerSecond: okPerSecond(load),
     kinds: { ...ofKind("write"), ...ofKind("read") },
+    failovers: failovers(faults, figures.faults, run.verdicts),
+    ...(sweep !== undefined && { sweep }),
     ...(cost !== undefined && { cost }),
   };
 }

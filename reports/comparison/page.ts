@@ -12,9 +12,11 @@ import { hasService } from "./cells.ts";
 import { scalesOf } from "./charts.ts";
 import { conclusionsOf, verdictTitle } from "./conclusions.ts";
 import type { RunDigest } from "./digest.ts";
+import { failovers } from "./failovers.ts";
 import { findings } from "./findings.ts";
 import { latencyOverTime, percentiles } from "./over-time.ts";
 import { sideBySide } from "./side-by-side.ts";
+import { sweeps } from "./sweeps.ts";
 
 /** Renders a self-contained HTML file that needs neither network nor script. Runs of different workloads are compared apart. */
 export function renderComparison(digests: readonly RunDigest[]): string {
@@ -97,9 +99,11 @@ function partsOf({ candidates }: Trial, prefix: string): Section[] {
   };
   return [
     part("side-by-side", "Side by side", sideBySide(candidates)),
+    part("sweep", "Throughput and latency", sweeps(candidates)),
     part("over-time", "Latency over time", latencyOverTime(candidates, scales, `${prefix}time`)),
     part("percentiles", "Percentiles", percentiles(candidates, scales)),
     part("failover", "Failover", failover(candidates)),
+    part("failovers", "Failover by fault", failovers(candidates)),
     part("staleness", "Staleness", staleness(candidates)),
     part("cost", "Cost", costs(candidates)),
     part("runs", "Runs", findings(candidates)),

@@ -2,12 +2,13 @@
 import { recoveryTime } from "../../core/fault.ts";
 import { toSeconds } from "../../core/time.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { formatMicros, formatRate, formatSpan } from "../numbers.ts";
+import { formatDuration, formatMicros, formatRate, formatSpan } from "../numbers.ts";
 import { byMeasure } from "../panels/by-measure.ts";
 import { number, type Row, stackingTable, text } from "../panels/table.ts";
 import { type Candidate, classWords, loadWords, type ReadClass, readClasses } from "./candidates.ts";
 import { amount, candidateName, latencyCell, rankedCell, spread } from "./cells.ts";
-import { type Kind, kinds, measured } from "./digest.ts";
+import { type Kind, kinds, measured, type RunDigest } from "./digest.ts";
+import { enough } from "./standing.ts";
 
 export function sideBySide(candidates: readonly Candidate[]): Html {
   const shown = kinds.filter((kind) => candidates.some(({ runs }) => runs.some((run) => run.kinds[kind])));
@@ -16,7 +17,7 @@ export function sideBySide(candidates: readonly Candidate[]): Html {
     return own.length === 0 ? [] : [groupTable(candidates, own, shown, reads)];
   });
   return html`${tables}
-<p class="note">${byMeasure({ response: "Response time, from when an operation was meant to start,", service: "Service time, from when an operation was sent," })} of <i>ok</i> operations. While healthy, unless it says otherwise: no fault active, nor in the ${toSeconds(recoveryTime)} s before. Writes are linearizable in every read mode and are ranked across all tables; reads only within theirs. What is invalid, undecided, overloaded or client-limited ranks nowhere.</p>`;
+<p class="note">${byMeasure({ response: "Response time, from when an operation was meant to start,", service: "Service time, from when an operation was sent," })} of <i>ok</i> operations. While healthy, unless it says otherwise: no fault active, nor in the ${toSeconds(recoveryTime)} s before; a p50 of at least ${enough.p50} such operations, a p99 of ${enough.p99}, else a dash. Writes are linearizable in every read mode and are ranked across all tables; reads only within theirs. What is invalid, undecided, overloaded or client-limited ranks nowhere.</p>`;
 }
 
 function groupTable(
@@ -48,8 +49,17 @@ function groupTable(
 }
 
 function load(candidate: Candidate): Content {
-  return html`<span class="line-of-load">${loadWords(candidate.runs.map(({ run }) => run.load))}</span> <span class="line-of-load">${spread(candidate, ({ okPerSecond }) => okPerSecond, formatRate)}/s ok</span>`;
+  const lines = [
+    loadWords(candidate.runs.map(({ run }) => run.load)),
+    html`${spread(candidate, ({ okPerSecond }) => okPerSecond, formatRate)}/s ok`,
+    html`healthy for ${spread(candidate, healthySeconds, formatDuration)}`,
+  ];
+  return html`${lines.map((line) => html`<span class="line-of-load">${line}</span> `)}`;
 }
+
+/** How long a run was healthy, by its writes, or by its reads where it has none. */
+const healthySeconds = ({ kinds: { write, read } }: RunDigest): number =>
+  (write ?? read)?.response.healthy.seconds ?? Number.NaN;
 
 function kindCells(candidate: Candidate, peers: readonly Candidate[], kind: Kind): Content[] {
   return [

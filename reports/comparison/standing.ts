@@ -33,7 +33,7 @@ export interface Difference {
 const leastOutageDifference = 0.1;
 
 /** `ok` operations while healthy: a percentile of fewer would be their maximum, or luck. */
-const enough = { p50: 20, p99: 100 } as const;
+export const enough = { p50: 20, p99: 100 } as const;
 
 /** Ranks the candidates that can be ranked by a figure. */
 export function standing(candidates: readonly Candidate[], figure: Figure): Standing {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FaultWindow, LeaderSpan } from "../../core/fault.ts";
 import { nodeId } from "../../core/op.ts";
-import { nanos, seconds } from "../../core/time.ts";
+import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import { type OperationDraft, operation } from "../testing/operations.ts";
 import { runFigures } from "./run-figures.ts";
 
@@ -69,6 +69,34 @@ describe("the figures of a fault", () => {
     expect(figures?.withoutWriteSeconds).toBeCloseTo(0.42);
     expect(figures?.withoutReadSeconds).toBeCloseTo(0.14);
     expect(figures?.response.unknownWrites).toBe(1);
+  });
+
+  it("count the writes that the fault struck while they were pending, but not those of the fault before", () => {
+    const pending = { f: "write", outcome: "info" } as const;
+    const only = (drafts: readonly OperationDraft[], faults?: FaultWindow[]) =>
+      struck(drafts, faults).faults.map(({ response }) => [response.failedWrites, response.unknownWrites]);
+    expect(only([{ ...pending, from: 1_990, to: 2_990 }])).toEqual([[0, 1]]);
+    expect(only([{ ...pending, from: 1_990 }])).toEqual([[0, 1]]);
+    expect(only([{ ...pending, from: 1_900, to: 1_999 }])).toEqual([[0, 0]]);
+    expect(only([{ ...pending, outcome: "fail", from: 1_990, to: 2_100 }])).toEqual([[1, 0]]);
+    const two = [fault(2_000, 2_400), fault(2_600, 3_000)];
+    expect(only([{ ...pending, from: 2_390, to: 2_900 }], two)).toEqual([
+      [0, 1],
+      [0, 0],
+    ]);
+    expect(only([{ ...pending, from: 2_500, to: 2_900 }], two)).toEqual([
+      [0, 0],
+      [0, 1],
+    ]);
+  });
+
+  it("count lost writes only where somebody looked for them", () => {
+    const of = (lost?: { from: Nanos; to: Nanos }[]) =>
+      runFigures({ operations: [], faults: [fault(2_000, 3_000)], leaders: [], lost, end: seconds(6) })
+        .faults;
+    expect(of([{ from: ms(2_500), to: ms(4_000) }])[0]?.lostWrites).toBe(1);
+    expect(of([])[0]?.lostWrites).toBe(0);
+    expect(of()[0]).not.toHaveProperty("lostWrites");
   });
 
   it("leave out what did not happen before the next fault", () => {
@@ -155,6 +183,8 @@ describe("the figures of a fault", () => {
       end: seconds(3),
     });
     expect(faults[0]?.response.healthySeconds).toBe(0);
+    expect(faults[0]?.withoutReadSeconds).toBeGreaterThan(0);
+    expect(faults[0]).not.toHaveProperty("withoutWriteSeconds");
   });
 
   it("are made in time that does not grow with operations times faults", () => {

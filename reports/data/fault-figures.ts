@@ -3,8 +3,9 @@ import type { FaultWindow, LeaderSpan } from "../../core/fault.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import { isReading, longest, type Outage, type Outages } from "./availability.ts";
+import { lostByFault } from "./lost.ts";
 import { firstFrom, type Measure, startOf, type Timed, tookMicros, within } from "./measure.ts";
-import { figuresIn, type PeriodFigures } from "./phases.ts";
+import { figuresIn, type Period, type PeriodFigures } from "./phases.ts";
 
 /** Longest time before a fault, and after it, that is compared with it. */
 const around = seconds(5);
@@ -17,15 +18,22 @@ const leastOutage = seconds(0.1);
 export interface FaultFigures {
   /** What the nodes that were hit did when it struck; `unknown` if nobody knows who led. */
   readonly roles: readonly { readonly node: NodeId; readonly role: "leader" | "follower" | "unknown" }[];
+  /** When the leader that was struck was no longer taken for the leader; absent, too, if it stayed. */
+  readonly leaderLostSeconds?: number;
   /** When a leader was known again; absent, too, if the leader stayed. */
   readonly leaderSeconds?: number;
   /** First answers to operations that were sent after it began. */
   readonly firstWriteSeconds?: number;
   readonly firstReadSeconds?: number;
-  /** Longest periods that overlap the fault in which operations were pending and none succeeded; 0 if there is none. */
-  readonly withoutAnySeconds: number;
-  readonly withoutWriteSeconds: number;
-  readonly withoutReadSeconds: number;
+  /**
+   * Longest periods that overlap the fault in which operations were pending and none succeeded; 0 if there is none, absent if the
+   * run has no such operations.
+   */
+  readonly withoutAnySeconds?: number;
+  readonly withoutWriteSeconds?: number;
+  readonly withoutReadSeconds?: number;
+  /** Acknowledged writes that were lost, as `lostByFault` counts them; absent if no checker looked. */
+  readonly lostWrites?: number;
   readonly response: FaultLatency;
   /** Absent if no operation was meant to start before it was sent. */
   readonly service?: FaultLatency;
@@ -38,7 +46,7 @@ export interface FaultLatency {
   readonly during: PeriodFigures;
   /** At most 5 s, until the next fault. */
   readonly after: PeriodFigures;
-  /** Writes that started during the fault and had no effect, or an unknown one. */
+  /** Writes that were pending while the fault lasted and had no effect, or an unknown one. */
   readonly failedWrites: number;
   readonly unknownWrites: number;
   /**
@@ -56,6 +64,8 @@ export interface FaultFiguresInput {
   readonly meant: Timed;
   readonly sent?: Timed;
   readonly outages: Outages;
+  /** From the acknowledgement of each lost write until a read lacked it; absent if no checker looked. */
+  readonly lost?: readonly Period[];
   /** Microseconds; NaN if there was no healthy time. */
   readonly healthyP99: Readonly<Record<Measure, number>>;
   readonly end: Nanos;
@@ -63,7 +73,8 @@ export interface FaultFiguresInput {
 
 /** Figures of each fault, in the order of the faults. Takes time in proportion to the operations, not to their product with the faults. */
 export function faultFigures(input: FaultFiguresInput): FaultFigures[] {
-  const { faults, meant, sent, outages } = input;
+  const { faults, meant, sent, outages, lost } = input;
+  const lostAt = lost && lostByFault(faults, lost);
   const touching = {
     all: longestTouching(outages.all),
     writes: longestTouching(outages.writes),
@@ -77,15 +88,16 @@ export function faultFigures(input: FaultFiguresInput): FaultFigures[] {
       latencyOf(fault, all, { ...others, served: served(fault, follow) }, input);
     return {
       roles: rolesOf(fault),
-      ...optional("leaderSeconds", leaderSeconds(fault, input.leaders, others.next)),
+      ...leaderChange(fault, input.leaders, others.next),
       ...optional(
         "firstWriteSeconds",
         firstOk(fault, follow, (operation) => !isReading(operation)),
       ),
       ...optional("firstReadSeconds", firstOk(fault, follow, isReading)),
-      withoutAnySeconds: touching.all(fault),
-      withoutWriteSeconds: touching.writes(fault),
-      withoutReadSeconds: touching.reads(fault),
+      ...optional("withoutAnySeconds", touching.all(fault)),
+      ...optional("withoutWriteSeconds", touching.writes(fault)),
+      ...optional("withoutReadSeconds", touching.reads(fault)),
+      ...optional("lostWrites", lostAt?.[i]),
       response: latency(meant),
       ...(sent !== undefined && { service: latency(sent) }),
     };
@@ -112,17 +124,23 @@ function rolesOf({ nodes, led }: FaultWindow): FaultFigures["roles"] {
   }));
 }
 
-/** Seconds until a leader was seen after the old one was lost; undefined if it was not lost, or if none was seen in time. */
-function leaderSeconds(
+/** When the old leader was lost, and when a leader was seen again; nothing if it was not lost before the next fault. */
+function leaderChange(
   { from, led }: FaultWindow,
   leaders: readonly LeaderSpan[],
   next: Nanos,
-): number | undefined {
+): Pick<FaultFigures, "leaderLostSeconds" | "leaderSeconds"> {
   const old = led ?? leaders.findLast((span) => span.from <= from)?.node;
   const changed = leaders.findIndex((span) => span.from >= from && span.from <= next && span.node !== old);
-  if (changed < 0) return undefined;
+  const lost = leaders[changed];
+  if (lost === undefined) return {};
   const known = leaders.slice(changed).find(({ node }) => node !== undefined);
-  return known === undefined || known.from > next ? undefined : (known.from - from) / 1e9;
+  const since = (span: LeaderSpan | undefined) =>
+    span === undefined || span.from > next ? undefined : (span.from - from) / 1e9;
+  return {
+    ...optional("leaderLostSeconds", since(lost)),
+    ...optional("leaderSeconds", since(known)),
+  };
 }
 
 /**
@@ -161,10 +179,11 @@ function firstOk(
   return Number.isFinite(first) ? (first - from) / 1e9 : undefined;
 }
 
-/** Looks up the longest of `periods` that overlaps a fault, in seconds. */
-function longestTouching(periods: readonly Outage[]): (fault: FaultWindow) => number {
+/** Looks up the longest of `periods` that overlaps a fault, in seconds; undefined if there are no periods at all. */
+function longestTouching(periods: readonly Outage[]): (fault: FaultWindow) => number | undefined {
   const lookup = touching(periods);
   return (fault) => {
+    if (periods.length === 0) return undefined;
     const worst = longest(lookup(fault));
     return worst === undefined ? 0 : (worst.to - worst.from) / 1e9;
   };
@@ -197,9 +216,15 @@ function latencyOf(
   const { measure } = operations;
   const period = (begin: number, last: number) =>
     figuresIn(operations, [{ from: nanos(begin), to: nanos(Math.max(begin, last)) }], end);
+  // What was pending when the fault began counts, too, but not what another fault had already struck.
+  const pending = within(operations, Math.max(ended, from - around), to);
   const writes = (type: "fail" | "info") =>
-    within(operations, from, to).filter(
-      (operation) => operation.outcome.type === type && !isReading(operation) && !isRefused(operation),
+    pending.filter(
+      (operation) =>
+        operation.outcome.type === type &&
+        operation.completedAt >= from &&
+        !isReading(operation) &&
+        !isRefused(operation),
     ).length;
   return {
     before: period(Math.max(ended, from - around), from),

@@ -1,5 +1,5 @@
-/** The operations of a run by who asked: the load, clients that stand at every node, and the last reads. */
-import { type History, isHarnessEvent } from "../../core/history.ts";
+/** The operations of a run by who asked: the load, clients that stand at every node, what came before the load, and the last reads. */
+import { type History, phaseIndex } from "../../core/history.ts";
 import type { Operation } from "../../core/op.ts";
 import { isOfLoad, type Run } from "../../core/run.ts";
 
@@ -8,6 +8,8 @@ export interface Askers {
   readonly load: readonly Operation[];
   /** Operations of watchers, compactors and others that act at their own pace. */
   readonly standing: readonly Operation[];
+  /** What was put in place before the load, as fast as possible: it measures nothing. */
+  readonly first: readonly Operation[];
   /** Reads of the final phase, as fast as possible: they measure nothing. */
   readonly last: readonly Operation[];
 }
@@ -17,17 +19,17 @@ export function askersOf(
   history: History,
   { loadClients }: Pick<Run, "loadClients">,
 ): Askers {
-  const final = history.find(
-    (event) => isHarnessEvent(event) && event.f === "phase" && event.value === "final",
-  );
-  const load: Operation[] = [];
-  const standing: Operation[] = [];
-  const last: Operation[] = [];
+  const main = phaseIndex(history, "main");
+  const end = phaseIndex(history, "final");
+  const final = end < 0 ? Number.POSITIVE_INFINITY : end;
+  const askers = { load: [], standing: [], first: [], last: [] } as Record<keyof Askers, Operation[]>;
   for (const operation of operations) {
-    const isMine = loadClients === undefined || isOfLoad(operation.process, loadClients);
-    if (isMine && (final === undefined || operation.callIndex < final.index)) load.push(operation);
-    else if (final !== undefined && operation.callIndex >= final.index) last.push(operation);
-    else standing.push(operation);
+    const { callIndex, process } = operation;
+    const isMine = loadClients === undefined || isOfLoad(process, loadClients);
+    if (callIndex < main) askers.first.push(operation);
+    else if (callIndex >= final) askers.last.push(operation);
+    else if (isMine) askers.load.push(operation);
+    else askers.standing.push(operation);
   }
-  return { load, standing, last };
+  return askers;
 }

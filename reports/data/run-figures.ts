@@ -5,7 +5,7 @@ import type { Nanos } from "../../core/time.ts";
 import { longest, longestByNode, type Outage, outagesOf } from "./availability.ts";
 import { type FaultFigures, faultFigures } from "./fault-figures.ts";
 import { type Timed, timed } from "./measure.ts";
-import { type FaultPhase, figuresIn, type PeriodFigures, periodsOf, spanOf } from "./phases.ts";
+import { type FaultPhase, figuresIn, type Period, type PeriodFigures, periodsOf, spanOf } from "./phases.ts";
 
 export interface RunFigures {
   readonly response: LatencyByPhase;
@@ -34,10 +34,12 @@ export interface RunFiguresInput {
   readonly operations: readonly Operation[];
   readonly faults: readonly FaultWindow[];
   readonly leaders: readonly LeaderSpan[];
+  /** From the acknowledgement of each lost write until a read lacked it; absent if no checker looked. */
+  readonly lost?: readonly Period[] | undefined;
   readonly end: Nanos;
 }
 
-export function runFigures({ operations, faults, leaders, end }: RunFiguresInput): RunFigures {
+export function runFigures({ operations, faults, leaders, lost, end }: RunFiguresInput): RunFigures {
   const outages = outagesOf(operations);
   const isOpen = operations.some(({ intendedAt }) => intendedAt !== undefined);
   const [meant, sent] = [timed(operations, "response"), timed(operations, "service")];
@@ -53,7 +55,16 @@ export function runFigures({ operations, faults, leaders, end }: RunFiguresInput
     ...(withoutRead !== undefined && { withoutRead }),
     withoutAnyByNode: longestByNode(operations),
     okPerSecond: okPerSecond(operations),
-    faults: faultFigures({ faults, leaders, meant, ...(isOpen && { sent }), outages, healthyP99, end }),
+    faults: faultFigures({
+      faults,
+      leaders,
+      meant,
+      ...(isOpen && { sent }),
+      outages,
+      ...(lost && { lost }),
+      healthyP99,
+      end,
+    }),
   };
 }
 

@@ -1,6 +1,8 @@
+import { recoveryTime } from "../../core/fault.ts";
+import { toSeconds } from "../../core/time.ts";
 import { count } from "../../core/wording.ts";
 import type { Context, Judged, NamedFault } from "../context.ts";
-import type { FaultFigures, FaultLatency } from "../data/fault-figures.ts";
+import type { FaultFigures } from "../data/fault-figures.ts";
 import { quantile } from "../data/measure.ts";
 import type { PeriodFigures } from "../data/phases.ts";
 import { type Content, type Html, html } from "../html.ts";
@@ -26,22 +28,27 @@ export function faultsPanel(context: Context<Judged>): Html {
   }
   const all = faults.map((fault, i): Struck => ({ fault, figures: figures.faults[i] as FaultFigures }));
   const isLong = all.length > rowsMax;
-  const shown = isLong
-    ? all.toSorted((a, b) => b.figures.withoutAnySeconds - a.figures.withoutAnySeconds).slice(0, worstShown)
-    : all;
+  const shown = isLong ? all.toSorted((a, b) => outage(b) - outage(a)).slice(0, worstShown) : all;
   const worst = isLong ? ` The ${worstShown} with the longest outages` : "";
   return html`<section aria-labelledby="faults">${title}
 ${tally(context)}
 ${isLong && byKind(all)}
 ${stackingTable(isLong ? worst.trim() : undefined, struckColumns, shown.map(struckRow))}
-<h3>Until clients were served again</h3>
-${scrollingTable("Failover of each fault", failoverColumns, shown.map(failoverRow))}
-<p class="note">Since the fault's begin, to 10 ms. First ok: the first answer to an operation that was sent after it. A dash: not before the next fault. Healthy: from here on, 20 operations in a row, but for one, were answered within the 99th percentile of healthy times; not before the first ok write, nor while nothing, or no write, succeeded for 100 ms or more. Without: the longest period overlapping the fault in which such operations were pending and none succeeded on any node.</p>
-<h3>Before, during and after</h3>
-${scrollingTable("Latency and rates before, during and after each fault", aroundColumns, shown.map(aroundRow))}
-<p class="note">${aroundNote(context)}</p>
+${context.askers.load.length > 0 && whatClientsSaw(context, all, shown)}
 ${isLong && everyFault(all)}
 </section>`;
+}
+
+const outage = ({ figures }: Struck): number => figures.withoutAnySeconds ?? 0;
+
+function whatClientsSaw(context: Context<Judged>, all: readonly Struck[], shown: readonly Struck[]): Html {
+  return html`<h3>Until clients were served again, and what became of writes</h3>
+${scrollingTable("Failover of each fault", failoverColumns, shown.map(failoverRow))}
+<p class="note">Since the fault's begin, to 10 ms. First ok: the first answer to an operation that was sent after it. A dash: not before the next fault. Healthy: from here on, 20 operations in a row, but for one, were answered within the 99th percentile of healthy times; not before the first ok write, nor while nothing, or no write, succeeded for 100 ms or more. Without: the longest period overlapping the fault in which such operations were pending and none succeeded on any node.</p>
+<p class="note">${writesNote(all)}</p>
+<h3>Before, during and after</h3>
+${scrollingTable("Latency and rates before, during and after each fault", aroundColumns, shown.map(aroundRow))}
+<p class="note">${aroundNote(context)}</p>`;
 }
 
 interface Struck {
@@ -50,10 +57,18 @@ interface Struck {
 }
 
 const aroundNote = ({ figures }: Context<Judged>): Content =>
-  html`Before and after: at most 5 s, and no other fault. ${
+  html`Before and after: at most 5 s, and no other fault. A p99 of fewer than 100 operations is their maximum. ${
     figures.service !== undefined &&
     html`<span class="by-response">Operations count where they were meant to start.</span><span class="by-service">Operations count where they were sent.</span>`
-  } Writes failed: they had no effect, and refused comparisons are not among them. A write that was acknowledged and then lost is a violation, and stands among the anomalies.`;
+  }`;
+
+/** What the columns of writes count. A dash stands where no checker looked. */
+function writesNote(all: readonly Struck[]): string {
+  const lost = all.some(({ figures }) => figures.lostWrites !== undefined)
+    ? `Writes lost: acknowledged, but missing from a later state. Each counts once: at the fault that lasted at its acknowledgement, else at the first one between that and the read that lacked it, else at the one that had ended at most ${toSeconds(recoveryTime)} s before.`
+    : "Writes lost: no checker of this run looked for them.";
+  return `${lost} Unknown: pending while the fault lasted, and never answered; they may have taken effect. Failed: the same, and certain to have had no effect; refused comparisons are not among them.`;
+}
 
 function tally({ faults, figures }: Context<Judged>): Html {
   const kinds = [...new Set(faults.map(({ window }) => window.name))];
@@ -99,18 +114,26 @@ function struckRow({ fault, figures }: Struck): Row {
 }
 
 /** `leader n1, follower n2` */
-const rolesText = ({ roles }: FaultFigures): string =>
-  roles.map(({ node, role }) => (role === "unknown" ? node : `${role} ${node}`)).join(", ") || "–";
+const rolesText = ({ roles }: FaultFigures): Content =>
+  roles.length === 0
+    ? "–"
+    : roles.map(
+        ({ node, role }, i) =>
+          html`${i > 0 && ", "}<span class="no-break">${role === "unknown" ? node : `${role} ${node}`}</span>`,
+      );
 
 const failoverColumns: readonly Heading[] = [
   text("Fault"),
   number("Leader known"),
-  number("First write ok"),
-  number("First read ok"),
+  number("First ok write"),
+  number("read"),
   number("Healthy again"),
   number("Without writes"),
-  number("Without reads"),
-  number("Without any"),
+  number("reads"),
+  number("any"),
+  number("Writes lost"),
+  number("unknown"),
+  number("failed"),
 ];
 
 const failoverRow = ({ fault, figures }: Struck): Row => ({
@@ -119,8 +142,16 @@ const failoverRow = ({ fault, figures }: Struck): Row => ({
     ...[figures.leaderSeconds, figures.firstWriteSeconds, figures.firstReadSeconds].map(formatSpan),
     byMeasureOf(figures, ({ healthySeconds }) => formatSpan(healthySeconds)),
     ...[figures.withoutWriteSeconds, figures.withoutReadSeconds, figures.withoutAnySeconds].map(formatSpan),
+    lostCell(figures),
+    byMeasureOf(figures, ({ unknownWrites }) => formatCount(unknownWrites)),
+    byMeasureOf(figures, ({ failedWrites }) => formatCount(failedWrites)),
   ],
 });
+
+const lostCell = ({ lostWrites }: FaultFigures): Content => {
+  if (lostWrites === undefined) return "–";
+  return lostWrites === 0 ? "0" : html`<a class="caveat" href="#anomalies">${formatCount(lostWrites)}</a>`;
+};
 
 const aroundColumns: readonly Heading[] = [
   text("Fault"),
@@ -133,23 +164,17 @@ const aroundColumns: readonly Heading[] = [
   number("ok/s before"),
   number("during"),
   number("after"),
-  number("Writes failed"),
-  number("unknown"),
 ];
 
 const aroundRow = ({ fault, figures }: Struck): Row => {
   const three = (value: (period: PeriodFigures) => string) =>
     (["before", "during", "after"] as const).map((when) => byMeasureOf(figures, (one) => value(one[when])));
-  const writes = (name: "failedWrites" | "unknownWrites") =>
-    byMeasureOf(figures, (one: FaultLatency) => formatCount(one[name]));
   return {
     cells: [
       nameCell(fault),
       ...three(({ p50 }) => formatMicros(p50)),
       ...three(({ p99 }) => formatMicros(p99)),
       ...three(({ okPerSecond }) => formatRate(okPerSecond)),
-      writes("failedWrites"),
-      writes("unknownWrites"),
     ],
   };
 };
@@ -200,6 +225,8 @@ function everyFault(all: readonly Struck[]): Html {
     formatSpan(figures.firstWriteSeconds),
     formatSpan(figures.firstReadSeconds),
     formatSpan(figures.withoutAnySeconds),
+    figures.lostWrites === undefined ? "–" : formatCount(figures.lostWrites),
+    formatCount(figures.response.unknownWrites),
     formatMicros(figures.response.during.p99),
     window.proof ?? "no proof that it took effect",
   ]);
@@ -213,6 +240,8 @@ function everyFault(all: readonly Struck[]): Html {
     number("write ok"),
     number("read ok"),
     number("without any"),
+    number("lost"),
+    number("unknown"),
     number("p99 during"),
     text("proof"),
   ];

@@ -6,15 +6,15 @@ import { formatCount, formatFigure, formatMicros, formatShare } from "../numbers
 export const figure = (name: string, value: Content, note: Content): Html =>
   html`<div><dt>${name}</dt><dd class="value">${value}</dd><dd class="under">${note}</dd></div>`;
 
-export const operationsFigure = (context: Context<Judged>): Html => {
-  const { ok, fail, info } = context.run.operations;
-  return figure("Operations", formatCount(ok + fail + info), shareOfOutcomes(context));
-};
+export const operationsFigure = (context: Context<Judged>): Html =>
+  figure("Operations", formatCount(context.operations.length), shareOfOutcomes(context));
 
-/** Bar of the outcomes of all operations, with their numbers. */
-export function shareOfOutcomes({ run, operations }: Context<Judged>): Html {
-  const { ok, fail, info } = run.operations;
-  const all = ok + fail + info;
+/** Bar of the outcomes of all operations, with their numbers. What a run that was killed left unanswered is unknown. */
+export function shareOfOutcomes({ operations }: Context<Judged>): Html {
+  const counts = { ok: 0, fail: 0, info: 0 };
+  for (const { outcome } of operations) counts[outcome.type]++;
+  const { ok, fail, info } = counts;
+  const all = operations.length;
   const part = (name: string, count: number) =>
     count > 0 && html`<span class="${name}" style="flex-grow:${count}"></span>`;
   const refused = operations.filter(

@@ -53,7 +53,10 @@ function speedRows({ run, figures, faults }: Context): Html {
   const when =
     faults.length === 0
       ? "no faults in this run"
-      : `outside faults and the ${toSeconds(recoveryTime)} s after each`;
+      : of(
+          (one) =>
+            `${formatDuration(one.healthy.seconds)} of ${formatDuration(one.all.seconds)}: outside faults and the ${toSeconds(recoveryTime)} s after each`,
+        );
   return html`${row(html`${measure}, healthy`, healthy, html`${when}${limited}${invalid}`)}
 ${
   faults.length > 0 &&

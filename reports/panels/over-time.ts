@@ -100,10 +100,13 @@ function scatterLegend({ askers }: Context<Judged>, points: Points): Html {
     response: points.service.length > 0 ? "where it was meant to start" : "where it was sent",
     service: points.service.length > 0 ? "where it was sent" : undefined,
   });
+  const first =
+    askers.first.length > 0 &&
+    ` The ${count(askers.first.length, "operation")} before the load, which put in place what it found, ${askers.first.length === 1 ? "is" : "are"} not drawn.`;
   const last =
     askers.last.length > 0 &&
     ` The ${count(askers.last.length, "read")} at the end, of all that was written, ${askers.last.length === 1 ? "is" : "are"} no load.`;
-  const note = html`<span class="quiet">${thinned(points)} Each is drawn ${place}.${last}</span>`;
+  const note = html`<span class="quiet">${thinned(points)} Each is drawn ${place}.${first}${last}</span>`;
   const refused = points.errors.some((error) => error.startsWith("mismatch"));
   const functions = points.functions.map((f, i) => [f, i % hues] as const);
   return html`<p class="legend by-outcome"><span class="key ok dot">ok</span><span class="key fail cross">fail, had no effect</span>${refused && html`<span class="key fail speck">comparison refused</span>`}<span class="key info triangle">unknown, may have happened</span><span class="scripted">zoomed in, the shape of an ok shows its operation: ${functions.map(

@@ -68,7 +68,9 @@ function loadFacts({ load, calibration, unsent = [] }: Run): (readonly [string, 
   ];
 }
 
-const reasonOf = (rate: number, { askedRate, reachedRate }: Calibration): string =>
-  rate < askedRate
-    ? `half of the ${formatFigure(Math.round(reachedRate))}/s reached in the warm-up; ${formatFigure(askedRate)}/s is the default`
-    : `the default; the warm-up reached ${formatFigure(Math.round(reachedRate))}/s`;
+const reasonOf = (rate: number, { askedRate, reachedRate, shares }: Calibration): string =>
+  shares !== undefined
+    ? `${shares} of the ${formatFigure(Math.round(reachedRate))}/s reached in the warm-up`
+    : rate < askedRate
+      ? `half of the ${formatFigure(Math.round(reachedRate))}/s reached in the warm-up; ${formatFigure(askedRate)}/s is the default`
+      : `the default; the warm-up reached ${formatFigure(Math.round(reachedRate))}/s`;

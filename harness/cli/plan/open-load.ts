@@ -1,7 +1,7 @@
 import { highestRate, meanRate } from "../../../core/rate.ts";
 import type { OpenLoad } from "../../../core/run.ts";
 import { trialDefaults } from "../../trial/spec.ts";
-import { rateParts } from "../arguments.ts";
+import { isShare, rateParts } from "../arguments.ts";
 import { type BenchOptions, processesFor } from "../bench-options.ts";
 
 /** The open load that the options ask for. One part that stays level is a constant rate. */
@@ -10,6 +10,7 @@ export function openLoad(options: BenchOptions): OpenLoad {
   const parts = rateParts(rate);
   const isConstant = parts.length === 1 && parts[0]?.from === parts[0]?.to;
   const paced = { rate: meanRate(parts), ...(!isConstant && { parts }) };
-  const processes = processesFor(options, highestRate(paced));
+  // Rates in percent are known after the warm-up: then there are as many clients as by default there may be.
+  const processes = processesFor(options, isShare(rate) ? Number.POSITIVE_INFINITY : highestRate(paced));
   return { kind: "open", ...paced, arrivals, processes, seconds };
 }

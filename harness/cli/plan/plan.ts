@@ -13,6 +13,7 @@ import type { Runtime, RuntimeContext } from "../../runtimes/runtime.ts";
 import { lookUp } from "../arguments.ts";
 import type { BenchOptions } from "../bench-options.ts";
 import type { Registries } from "../list.ts";
+import { presets } from "../presets.ts";
 import { type Asked, refuseContradictions, refuseIdle } from "./refusals.ts";
 
 /** One run of a command, with every choice made. */
@@ -75,7 +76,8 @@ async function planSystem(
     throw new UsageError(`${name} runs with ${either(deployment.sizes)} nodes, not ${options.nodes}`);
   }
   if (options.mutant !== undefined) lookUp(deployment.mutants ?? {}, options.mutant, "planted bug", name);
-  if (options.preset !== undefined) lookUp(deployment.presets ?? {}, options.preset, "preset", name);
+  if (options.preset !== undefined)
+    lookUp({ ...presets, ...deployment.presets }, options.preset, "preset", name);
   const runtime = await pickRuntime(adapter, options.runtime, runtimes);
   const { nemeses, leftOut } = nemesesFor({ options, given }, runtime);
   for (const nemesis of nemeses.flat()) {

@@ -4,6 +4,7 @@ import { UsageError } from "../../../core/errors.ts";
 import { listed } from "../../../core/wording.ts";
 import type { NemesisStep } from "../../nemesis/nemesis.ts";
 import type { Runtime } from "../../runtimes/runtime.ts";
+import { isShare } from "../arguments.ts";
 import type { BenchOptions } from "../bench-options.ts";
 
 /** The options of a command. */
@@ -24,6 +25,12 @@ export function refuseContradictions({ options, given }: Asked): void {
   if (options.version !== undefined) {
     throw new UsageError(
       "--version of a system is now --system-version (assay --version prints Assay's own version)",
+    );
+  }
+  const warmsUp = (options.warmUpSeconds ?? (options.runtime === "external" ? 0 : 1)) > 0;
+  if (options.rate !== undefined && isShare(options.rate) && !warmsUp) {
+    throw new UsageError(
+      `--rate ${options.rate} is in percent of what the warm-up reaches, and there is none: give --warm-up-seconds, which asks as fast as it can, or rates per second`,
     );
   }
   if (given.has("clients") && given.has("processes")) {
@@ -85,6 +92,8 @@ const idle: Readonly<Record<string, Reason>> = {
   preset: onlyIfStarted,
   faultSeconds: onlyWithFaults,
   gapSeconds: onlyWithFaults,
+  strikes: onlyWithFaults,
+  untilServed: onlyWithFaults,
 };
 
 const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -4,12 +4,14 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { UsageError } from "../../../core/errors.ts";
 import type { Digest } from "../../../reports/comparison/digest.ts";
 import { renderComparison } from "../../../reports/comparison/page.ts";
+import type { RunFigures } from "../../../reports/data/run-figures.ts";
 import { writeInside } from "./write-inside.ts";
 
-/** A run's digest, and the path of its report. */
+/** A run's digest, the path of its report, and the figures in it. */
 export interface Reported {
   readonly report: string;
   readonly digest: Digest;
+  readonly figures: RunFigures;
 }
 
 /** Writes the comparison to `out`, or next to the directory of the first run; resolves with the path of the file. */

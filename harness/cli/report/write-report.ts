@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { CallWords } from "../../../checker/model.ts";
 import type { Run } from "../../../core/run.ts";
 import { digestOf } from "../../../reports/comparison/digest.ts";
-import { renderReport } from "../../../reports/report.ts";
+import { reportOf } from "../../../reports/report.ts";
 import { workloads } from "../../../workloads/registry.ts";
 import type { Workload } from "../../../workloads/workload.ts";
 import { readRun, type StoredRun } from "../../record/node-store.ts";
@@ -23,11 +23,11 @@ export async function writeReportOf(
   out?: string,
 ): Promise<Reported> {
   const report = out ?? join(dir, "report.html");
-  const page = renderReport(run, history, usage, wordsOf(run));
+  const { page, figures } = reportOf(run, history, usage, wordsOf(run));
   // If `dir` itself is a link, the user meant its target.
   if (out === undefined) await writeInside(dirname(await realpath(dir)), report, page);
   else await writeAt(out, page);
-  return { report, digest: digestOf(run, history, usage) };
+  return { report, digest: digestOf(run, history, usage), figures };
 }
 
 /** Words for the operations of a run; empty if its workload is unknown. */

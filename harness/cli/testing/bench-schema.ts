@@ -1,5 +1,6 @@
 /** The schema of `assay bench --json`, from which docs/bench.schema.json is made. */
 import * as z from "zod";
+import { faultWindowSchema, phasesSchema } from "./figures-schema.ts";
 
 const kind = z.enum(["valid", "unknown", "invalid"]);
 const counts = z.strictObject({ ok: z.number(), fail: z.number(), info: z.number() });
@@ -30,6 +31,30 @@ const latency = z
     max: z.number(),
   })
   .describe("microseconds; response counts from the intended start, service from the send");
+
+const median = z.strictObject({
+  median: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+});
+
+const failover = z
+  .strictObject({
+    name: z.string(),
+    strikes: z.number(),
+    unproven: z.number(),
+    detected: median.describe("until the nodes that were not struck no longer named the old leader"),
+    elected: median.describe("until they named another one"),
+    unwritable: median,
+    unreadable: median,
+    healthy: median.describe("until operations were answered within the healthy p99 again"),
+    stale: median.describe("from the first stale read that was sent to the last that was answered"),
+    failedWrites: median,
+    unknownWrites: median,
+  })
+  .describe(
+    "medians of all proven strikes of one kind of fault, with 95% intervals, in seconds or numbers of writes; null: not before the next fault, or too few strikes for an interval",
+  );
 
 const run = z.strictObject({
   system: z.string(),
@@ -73,6 +98,9 @@ const run = z.strictObject({
     .nullable()
     .describe("whether the load was more than the healthy cluster could take"),
   faults: z.array(z.strictObject({ name: z.string(), windows: z.number(), proven: z.number() })),
+  phases: phasesSchema,
+  faultWindows: z.array(faultWindowSchema),
+  failovers: z.array(failover),
   anomalies: z.array(z.looseObject({ kind: z.string(), summary: z.string() })),
   figures: z.record(z.string(), z.number()),
   staleness: z.array(

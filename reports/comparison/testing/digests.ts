@@ -4,7 +4,9 @@ import { nodeId } from "../../../core/op.ts";
 import type { Run } from "../../../core/run.ts";
 import { nanos } from "../../../core/time.ts";
 import type { VerdictKind } from "../../../core/verdict.ts";
+import { type Failover, type FailoverMeasure, failoverMeasures } from "../../data/failover.ts";
 import type { PeriodFigures } from "../../data/phases.ts";
+import type { Sweep } from "../../data/sweep.ts";
 import { validFixture } from "../../testing/runs.ts";
 import type { KindFigures, MeasuredFigures, RunDigest } from "../digest.ts";
 
@@ -24,6 +26,8 @@ export interface Facts {
   /** Any other members of the run. */
   readonly run?: Partial<Run>;
   readonly cpuMsPerThousand?: number;
+  readonly failovers?: readonly Failover[];
+  readonly sweep?: Sweep;
 }
 
 /** Milliseconds, but for the longest time without a success, which is in seconds. */
@@ -73,6 +77,8 @@ export function digest(facts: Facts = {}): RunDigest {
     faults,
     okPerSecond: rate * 0.99,
     kinds: { write: kindOf(write), read: kindOf(read) },
+    failovers: facts.failovers ?? [],
+    ...(facts.sweep !== undefined && { sweep: facts.sweep }),
     cost: {
       cpuMsPerThousand: facts.cpuMsPerThousand ?? 900,
       peakMemory: 2 ** 28,
@@ -88,6 +94,18 @@ export const threeSystems = (facts: readonly [Facts, Facts, Facts] = [{}, {}, {}
   digest({ ...zookeeper, ...facts[1] }),
   digest({ ...consul, ...facts[2] }),
 ];
+
+/** Strikes of a kind of fault: how long nobody could write, and half a second for all else. */
+export function strikesOf(name: string, unwritable: readonly number[]): Failover {
+  const others = failoverMeasures.map((measure) => [measure, unwritable.map(() => 0.5)] as const);
+  const samples = Object.fromEntries(others) as Record<FailoverMeasure, number[]>;
+  return {
+    name,
+    strikes: unwritable.length,
+    unproven: 0,
+    samples: { ...samples, unwritable },
+  };
+}
 
 export const zookeeper: Facts = {
   system: "zookeeper",

@@ -1,0 +1,137 @@
+/** How the systems fail over: for each kind of fault the median of all strikes with its interval, and every strike as a dot. */
+import { count, partOf } from "../../core/wording.ts";
+import {
+  type Failover,
+  type FailoverMeasure,
+  failoverMeasures,
+  mediansOf,
+  pooled,
+} from "../data/failover.ts";
+import { type Content, type Html, html } from "../html.ts";
+import { formatFigure, formatSpan } from "../numbers.ts";
+import { number, stackingTable, text } from "../panels/table.ts";
+import type { Interval } from "../statistics/median-interval.ts";
+import type { Candidate } from "./candidates.ts";
+import { candidateName } from "./cells.ts";
+
+/** Fewer strikes than this of a kind are what the tables of single runs are for. */
+const leastStrikes = 6;
+
+const headings: Readonly<Record<FailoverMeasure, { readonly name: string; readonly title: string }>> = {
+  detected: {
+    name: "leader lost",
+    title: "until the nodes that were not struck no longer named the old leader",
+  },
+  elected: { name: "new leader", title: "until they named another leader" },
+  unwritable: { name: "unwritable", title: "longest time in which writes were pending and none succeeded" },
+  unreadable: {
+    name: "unreadable",
+    title: "longest time in which reads in the run's read mode were pending and none succeeded",
+  },
+  healthy: { name: "healthy p99", title: "until operations were answered within the healthy p99 again" },
+  stale: {
+    name: "stale window",
+    title: "from the first stale read that was sent to the last that was answered",
+  },
+  failedWrites: { name: "failed writes", title: "writes that were sent during the fault and had no effect" },
+  unknownWrites: {
+    name: "unknown writes",
+    title: "writes that were sent during the fault, of which nobody knows",
+  },
+};
+
+interface Struck {
+  readonly candidate: Candidate;
+  readonly failover: Failover;
+}
+
+/** Undefined if no kind of fault struck often enough. */
+export function failovers(candidates: readonly Candidate[]): Html | undefined {
+  const struck = candidates.flatMap((candidate): Struck[] =>
+    pooled(candidate.runs.map((run) => run.failovers))
+      .filter(({ strikes }) => strikes >= leastStrikes)
+      .map((failover) => ({ candidate, failover })),
+  );
+  if (struck.length === 0) return undefined;
+  const kinds = [...new Set(struck.map(({ failover }) => failover.name))];
+  return html`${kinds.map((kind) =>
+    ofKind(
+      kind,
+      struck.filter(({ failover }) => failover.name === kind),
+    ),
+  )}
+<p class="note">Times count from the fault's begin. Each is the median of the strikes that were proven, below it the interval in which the median lies with 95% confidence (order statistics, no assumption about the distribution); a dash: not before the next fault, in most strikes. Faults of the leader may end as soon as the other nodes serve again, so what a healed node does counts as well. Multiples (×) are of the time after which the nodes, as launched here, take a silent leader for failed. Dots: how long writes did not succeed, each strike by itself.</p>`;
+}
+
+function ofKind(kind: string, struck: readonly Struck[]): Html {
+  const most = Math.max(
+    ...struck.flatMap(({ failover }) => failover.samples.unwritable.filter(Number.isFinite)),
+    0.1,
+  );
+  const columns = [
+    text("System and read mode"),
+    ...failoverMeasures.map((measure) => number(headings[measure].name, headings[measure].title)),
+    text(`Unwritable, each strike: 0 to ${formatSpan(most)}`),
+  ];
+  const rows = struck.map(({ candidate, failover }) => {
+    const medians = mediansOf(failover);
+    return {
+      cells: [
+        html`${candidateName(candidate)} <span class="quiet">${count(failover.strikes, "strike")}${failover.unproven > 0 && `, ${failover.unproven} more without proof`}</span>`,
+        ...failoverMeasures.map((measure) => cell(measure, medians[measure], timeoutOf(candidate))),
+        dots(failover.samples.unwritable, medians.unwritable, most, candidate.style),
+      ],
+    };
+  });
+  return html`<div class="failovers">${stackingTable(kind, columns, rows)}</div>`;
+}
+
+const timeoutOf = ({ runs }: Candidate): number | undefined => runs[0]?.run.electionTimeoutMs;
+
+const writesCounted: ReadonlySet<FailoverMeasure> = new Set(["failedWrites", "unknownWrites"]);
+
+function cell(
+  measure: FailoverMeasure,
+  { median, low, high }: Interval,
+  timeoutMs: number | undefined,
+): Content {
+  const format = writesCounted.has(measure) ? formatFigure : formatSpan;
+  const multiple =
+    timeoutMs !== undefined && measure === "unwritable" && Number.isFinite(median)
+      ? html` <span class="quiet">${((median * 1e3) / timeoutMs).toFixed(1)}×</span>`
+      : undefined;
+  const range = Number.isNaN(low)
+    ? undefined
+    : html`<span class="interval">${low === high ? "always" : `${format(low)} to ${Number.isFinite(high) ? format(high) : "…"}`}</span>`;
+  return html`<span class="amount">${Number.isFinite(median) ? format(median) : "–"}${multiple}${range}</span>`;
+}
+
+const width = 220;
+const height = 26;
+const margin = 6;
+
+/** Every strike at its time, the median as a tick and its interval as a bar. Those that never ended are arrows at the right end. */
+function dots(
+  samples: readonly number[],
+  { median, low, high }: Interval,
+  most: number,
+  style: number,
+): Html {
+  const x = (seconds: number) =>
+    (margin + (Math.min(seconds, most) / most) * (width - 2 * margin)).toFixed(1);
+  const middle = height / 2;
+  const points = samples.map(
+    (seconds, i) =>
+      html`<circle cx="${x(seconds)}" cy="${(middle + ((i % 5) - 2) * 2.5).toFixed(1)}" r="2" class="dot${!Number.isFinite(seconds) && " never"}"/>`,
+  );
+  const ended = samples.filter(Number.isFinite).length;
+  const label = Number.isFinite(median)
+    ? `median ${formatSpan(median)} of ${count(samples.length, "strike")}`
+    : `ended after ${partOf(ended, samples.length, "strike")}`;
+  return html`<svg class="chart dots hue-${style}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${label}">
+<line class="axis" x1="${margin}" x2="${width - margin}" y1="${height - 1}" y2="${height - 1}"/>
+${Number.isFinite(low) && html`<line class="interval-bar" x1="${x(low)}" x2="${x(high)}" y1="${middle}" y2="${middle}"/>`}
+${points}
+${Number.isFinite(median) && html`<line class="median" x1="${x(median)}" x2="${x(median)}" y1="2" y2="${height - 3}"/>`}
+</svg>`;
+}

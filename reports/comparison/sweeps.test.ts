@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import type { Sweep, SweepStep } from "../data/sweep.ts";
+import { trialsOf } from "./candidates.ts";
+import { sweeps } from "./sweeps.ts";
+import { type Facts, threeSystems } from "./testing/digests.ts";
+
+const panel = (...facts: [Facts, Facts, Facts]): string =>
+  sweeps(trialsOf(threeSystems(facts)).flatMap(({ candidates }) => candidates))?.toString() ?? "";
+const table = (markup: string, caption: string): string =>
+  markup.split("<table").find((part) => part.includes(`<caption>${caption}`)) ?? "";
+
+const step = (rate: number, more: Partial<SweepStep> = {}): SweepStep => ({
+  rate,
+  okPerSecond: rate * 0.999,
+  p50: 1500,
+  p99: 4000,
+  done: 1,
+  errors: 0,
+  ...more,
+});
+
+const knee = step(200);
+const bent: Sweep = {
+  steps: [step(100), knee, step(400, { beyond: "slow", p99: 61_000 })],
+  knee,
+};
+const never: Sweep = { steps: [100, 200, 400].map((rate) => step(rate, { beyond: "errors", errors: 0.25 })) };
+
+describe("the sweeps of a comparison", () => {
+  it("name the knee of each system, and what is beyond it", () => {
+    const rows = table(panel({ sweep: bent }, { sweep: never }, {}), "The knee")
+      .split("<tr")
+      .slice(2);
+    expect(rows).toHaveLength(2);
+    const [etcd = "", zookeeper = ""] = rows;
+    expect(etcd).toContain("200/s");
+    expect(etcd).toContain("at 400/s, the p99 was 61.0\u202fms");
+    expect(zookeeper).toContain("none");
+    expect(zookeeper).toContain("at 100/s, 25% of the answers were errors");
+  });
+
+  it("say so if even the highest rate was borne", () => {
+    const all: Sweep = { steps: [step(100), knee], knee };
+    expect(table(panel({ sweep: all }, {}, {}), "The knee")).toContain(
+      "the highest rate that was tried was borne",
+    );
+  });
+
+  it("draw a curve of each system, and have a row for every rate", () => {
+    const markup = panel({ sweep: bent }, { sweep: never }, {});
+    expect(markup.match(/<circle/g)).toHaveLength(6);
+    expect(markup).toContain("knee at 200/s with a p99 of 4.00\u202fms; zookeeper 3.9.3: no rate was borne");
+    expect(table(markup, "Every rate").split("<tr").slice(2)).toHaveLength(6);
+  });
+
+  it("are marked if the client, and not the system, set the limit, but not for the overload that they are meant to reach", () => {
+    const client = {
+      sendLagMsP99: 9,
+      eventLoopUtilization: 0.9,
+      gcMs: 1,
+      limited: "its event loop was busy",
+    };
+    const caption = (markup: string) => markup.split("</figcaption>")[0] ?? "";
+    expect(caption(panel({ sweep: bent, run: { client } }, {}, {}))).toContain("client-limited");
+    expect(caption(panel({ sweep: bent, run: { overloaded: true } }, {}, {}))).not.toContain("overloaded");
+  });
+
+  it("are not there if no run was one", () => {
+    expect(panel({}, {}, {})).toBe("");
+  });
+});

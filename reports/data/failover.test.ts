@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { type FaultWindow, leaderSpans } from "../../core/fault.ts";
+import { nodeId } from "../../core/op.ts";
+import { nanos } from "../../core/time.ts";
+import { operation } from "../testing/operations.ts";
+import { type Failover, failovers, mediansOf, pooled } from "./failover.ts";
+import { runFigures } from "./run-figures.ts";
+
+const ms = (time: number) => nanos(time * 1e6);
+const [n1, n2] = [nodeId("n1"), nodeId("n2")];
+
+const fault = (id: number, from: number, to: number, more: Partial<FaultWindow> = {}): FaultWindow => ({
+  id,
+  name: "kill-leader",
+  summary: "kill leader n1",
+  nodes: [n1],
+  cut: [],
+  from: ms(from),
+  to: ms(to),
+  led: n1,
+  proof: "n1 is gone",
+  ...more,
+});
+
+/** Writes every 10 ms that take 5 ms, but for the outages, whose writes wait until they end. Times in milliseconds. */
+function failoversOf(
+  faults: readonly FaultWindow[],
+  outages: readonly (readonly [from: number, to: number])[],
+  lanes: readonly { readonly from: number; readonly to: number }[] = [],
+): Failover[] {
+  const operations = Array.from({ length: 1000 }, (_, i) => {
+    const from = i * 10;
+    const outage = outages.find((one) => from >= one[0] && from < one[1]);
+    return operation({ f: "write", from, to: outage === undefined ? from + 5 : outage[1] + 1 });
+  });
+  const leaders = leaderSpans(
+    [
+      { time: 0, node: n1 },
+      ...faults.flatMap(({ from }, i) => [
+        { time: from / 1e6 + 100, node: null },
+        { time: (outages[i]?.[1] ?? 0) - 50, node: n2 },
+        { time: (outages[i]?.[1] ?? 0) + 800, node: n1 },
+      ]),
+      { time: 10_000, node: n1 },
+    ].map(({ time, node }, index) => ({
+      index,
+      time: ms(time),
+      type: "info" as const,
+      process: "nemesis" as const,
+      f: "leader" as const,
+      value: node,
+    })),
+  );
+  const figures = runFigures({ operations, faults, leaders, end: ms(10_000) });
+  const stale = lanes.map(({ from, to }) => ({
+    label: "stale reads",
+    node: n1,
+    from: ms(from),
+    to: ms(to),
+    text: "",
+    colour: "noticed" as const,
+  }));
+  return failovers(faults, figures.faults, [{ lanes: stale }]);
+}
+
+describe("the failovers of a run", () => {
+  it("say for each strike when the leader was lost, and known again, and how long nobody could write", () => {
+    const [kill] = failoversOf(
+      [fault(1, 1000, 2000), fault(2, 5000, 6000)],
+      [
+        [1000, 1700],
+        [5000, 5400],
+      ],
+    );
+    expect(kill).toMatchObject({ name: "kill-leader", strikes: 2, unproven: 0 });
+    expect(kill?.samples.detected).toEqual([0.1, 0.1]);
+    expect(kill?.samples.elected.map((seconds) => seconds.toFixed(2))).toEqual(["0.65", "0.35"]);
+    expect(kill?.samples.unwritable.map((seconds) => seconds.toFixed(1))).toEqual(["0.7", "0.4"]);
+    expect(kill?.samples.stale).toEqual([0, 0]);
+  });
+
+  it("count only faults that were proven", () => {
+    const { proof: _, ...unproven } = fault(2, 5000, 6000);
+    const [kill] = failoversOf([fault(1, 1000, 2000), unproven], [[1000, 1700]]);
+    expect(kill).toMatchObject({ strikes: 1, unproven: 1 });
+    expect(kill?.samples.unwritable).toHaveLength(1);
+  });
+
+  it("have a stale window that belongs to the fault before it, until the next one", () => {
+    const faults = [fault(1, 1000, 2000), fault(2, 5000, 6000, { name: "pause-leader" })];
+    const [kill, pause] = failoversOf(
+      faults,
+      [[1000, 1700]],
+      [
+        { from: 1200, to: 1300 },
+        { from: 1500, to: 2100 },
+        { from: 5100, to: 5150 },
+      ],
+    );
+    expect(kill?.samples.stale[0]).toBeCloseTo(0.9);
+    expect(pause?.samples.stale[0]).toBeCloseTo(0.05);
+  });
+
+  it("are pooled over runs, and what did not happen counts as longest", () => {
+    const run = failoversOf([fault(1, 1000, 2000)], [[1000, 1700]]);
+    const never = failoversOf([fault(1, 1000, 2000)], [[1000, 10_000]]);
+    const [all] = pooled([run, run, never]);
+    expect(all).toMatchObject({ name: "kill-leader", strikes: 3 });
+    expect(all && mediansOf(all).unwritable.median).toBeCloseTo(0.7, 1);
+    expect(all?.samples.healthy.at(-1)).toBe(Number.POSITIVE_INFINITY);
+  });
+});

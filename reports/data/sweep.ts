@@ -1,0 +1,101 @@
+/** What a cluster does at one rate after the other: the throughput-latency curve, and its knee. */
+import type { Operation } from "../../core/op.ts";
+import type { Load, OpenLoad, UnsentSpan } from "../../core/run.ts";
+import { type Nanos, nanos, seconds } from "../../core/time.ts";
+import { firstFrom, timed } from "./measure.ts";
+import { figuresIn } from "./phases.ts";
+
+/** One rate of a sweep. Latency is response time of `ok` operations, in microseconds. */
+export interface SweepStep {
+  /** Operations per second that were requested. */
+  readonly rate: number;
+  /** `ok` answers per second, by when they came. */
+  readonly okPerSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** Share of the requested operations that was sent and answered `ok`, 0 to 1. */
+  readonly done: number;
+  /** Share of the answered operations that failed, or whose outcome nobody knows, 0 to 1; refused comparisons are answers. */
+  readonly errors: number;
+  /** Why the rate is beyond the knee; absent if it is not. */
+  readonly beyond?: "not done" | "errors" | "slow";
+}
+
+export interface Sweep {
+  /** Ascending. */
+  readonly steps: readonly SweepStep[];
+  /** The highest rate that the cluster bore, with all below it; undefined if it bore not even the lowest. */
+  readonly knee?: SweepStep;
+}
+
+/** What a cluster must do with a rate for it not to be beyond the knee. */
+export const kneeRule = { done: 0.99, errors: 0.001, slowdown: 5 } as const;
+/** Fewer steps than this are no curve. */
+const leastSteps = 3;
+/** The first part of each step belongs to the step before: its backlog, and caches that must grow. */
+const settling = 0.2;
+
+/** Makes the curve of a load of level steps that rise. Undefined for any other load. */
+export function sweepOf(
+  load: Load,
+  operations: readonly Operation[],
+  unsent: readonly UnsentSpan[],
+  end: Nanos,
+): Sweep | undefined {
+  if (load.kind !== "open" || !rises(load)) return undefined;
+  const meant = timed(operations, "response");
+  const answers = Float64Array.from(
+    operations.flatMap(({ outcome, completedAt }) => (outcome.type === "ok" ? [completedAt] : [])),
+  ).sort();
+  const refused = timed(operations.filter(isRefused), "response");
+  const length = load.seconds / load.parts.length;
+  let lowest: number | undefined;
+  const steps = load.parts.map(({ from: rate }, i): SweepStep => {
+    const period = { from: at((i + settling) * length), to: at((i + 1) * length) };
+    const figures = figuresIn(meant, [period], end);
+    const notAnError = figuresIn(refused, [period], end).fail;
+    const lasted = length * (1 - settling);
+    const sent = figures.ok + figures.fail + figures.info;
+    const missed = unsent.filter((span) => isIn(span.at, period)).reduce((sum, span) => sum + span.count, 0);
+    const done = (figures.ok + notAnError) / Math.max(1, sent + missed);
+    const errors = (figures.fail - notAnError + figures.info) / Math.max(1, sent);
+    lowest ??= figures.p99;
+    const beyond = whyBeyond({ done, errors, p99: figures.p99 }, lowest);
+    return {
+      rate,
+      okPerSecond: (firstFrom(answers, period.to) - firstFrom(answers, period.from)) / lasted,
+      p50: figures.p50,
+      p99: figures.p99,
+      done,
+      errors,
+      ...(beyond !== undefined && { beyond }),
+    };
+  });
+  const first = steps.findIndex(({ beyond }) => beyond !== undefined);
+  const knee = steps[(first < 0 ? steps.length : first) - 1];
+  return { steps, ...(knee !== undefined && { knee }) };
+}
+
+const at = (second: number): Nanos => nanos(Math.round(seconds(second)));
+
+const isIn = (time: number, { from, to }: { readonly from: number; readonly to: number }): boolean =>
+  time >= from && time < to;
+
+const isRefused = ({ outcome }: Operation): boolean =>
+  outcome.type === "fail" && outcome.error.code === "mismatch";
+
+/** Whether a load consists of level steps, each higher than the one before. */
+const rises = (load: OpenLoad): load is OpenLoad & { readonly parts: NonNullable<OpenLoad["parts"]> } =>
+  load.parts !== undefined &&
+  load.parts.length >= leastSteps &&
+  load.parts.every(({ from, to }, i) => from === to && (i === 0 || from > (load.parts?.[i - 1]?.to ?? 0)));
+
+function whyBeyond(
+  { done, errors, p99 }: Pick<SweepStep, "done" | "errors" | "p99">,
+  lowest: number,
+): SweepStep["beyond"] {
+  if (errors >= kneeRule.errors) return "errors";
+  if (done < kneeRule.done) return "not done";
+  // Not a number: nothing succeeded.
+  return p99 <= lowest * kneeRule.slowdown ? undefined : "slow";
+}
