@@ -10,7 +10,7 @@ export const programs = {
   "load-worker": "harness/cli/load-worker.ts",
   "null-server": "harness/cli/null-server.ts",
   proxies: "harness/proxy/mesh-process.ts",
-  "delay-proxy": "harness/proxy/delay-proxy.ts",
+  "link-proxy": "harness/proxy/link-proxy.ts",
   judge: "checker/threads/node-worker.ts",
   server: "raft/server/main.ts",
 };

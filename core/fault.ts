@@ -12,6 +12,7 @@ export type Fault =
   | "client-cut"
   | "worker-cut"
   | "link-delay"
+  | "link-hold"
   | "packet-loss"
   | "kill"
   | "pause"

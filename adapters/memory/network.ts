@@ -32,6 +32,8 @@ export class MemoryNetwork {
   readonly #latency: LatencyMs;
   readonly #onChange: () => void;
   readonly #cut = new Set<string>();
+  /** What waits on each held link, in the order in which it was sent. */
+  readonly #held = new Map<string, (() => void)[]>();
   readonly #slow = new Map<string, { delayMs: number; jitterMs: number }>();
   readonly #lossy = new Map<string, number>();
   /** Effects of the current faults: a description -> how often it was seen. */
@@ -49,6 +51,12 @@ export class MemoryNetwork {
     const link = name(from, to);
     if (this.#cut.has(link)) {
       this.#see(`${link} refused messages`);
+      return;
+    }
+    const held = this.#held.get(link);
+    if (held !== undefined) {
+      this.#see(`${link} held messages`);
+      held.push(() => this.send(from, to, arrive));
       return;
     }
     let delayMs = this.#between(this.#latency.min, this.#latency.max);
@@ -118,7 +126,8 @@ export class MemoryNetwork {
 
   /** Whether a question and its answer can pass. */
   connects(a: Place, b: Place): boolean {
-    return a === b || !(this.#cut.has(name(a, b)) || this.#cut.has(name(b, a)));
+    const passes = (link: string) => !this.#cut.has(link) && !this.#held.has(link);
+    return a === b || (passes(name(a, b)) && passes(name(b, a)));
   }
 
   async cut(links: readonly Link[]): Promise<void> {
@@ -126,8 +135,16 @@ export class MemoryNetwork {
     this.#onChange();
   }
 
+  async hold(links: readonly Link[]): Promise<void> {
+    for (const [from, to] of links) if (!this.#held.has(name(from, to))) this.#held.set(name(from, to), []);
+    this.#onChange();
+  }
+
   async mend(links: readonly Link[]): Promise<void> {
-    for (const [from, to] of links) this.#cut.delete(name(from, to));
+    for (const [from, to] of links) {
+      this.#cut.delete(name(from, to));
+      this.#free(name(from, to));
+    }
     this.#onChange();
   }
 
@@ -148,12 +165,19 @@ export class MemoryNetwork {
 
   async heal(): Promise<void> {
     for (const fault of [this.#cut, this.#slow, this.#lossy, this.#seen]) fault.clear();
+    for (const link of [...this.#held.keys()]) this.#free(link);
     this.#onChange();
   }
 
   async proof(): Promise<string | undefined> {
     const seen = [...this.#seen].map(([what, count]) => `${what} (${count})`);
     return seen.length === 0 ? undefined : seen.join(", ");
+  }
+
+  #free(link: string): void {
+    const waiting = this.#held.get(link) ?? [];
+    this.#held.delete(link);
+    for (const send of waiting) send();
   }
 
   #see(what: string): void {

@@ -19,6 +19,7 @@ const clusterOf = (size: number): Cluster => ({
   })),
   network: {
     cut: async () => {},
+    hold: async () => {},
     cutClients: async () => {},
     slow: async () => {},
     lose: async () => {},

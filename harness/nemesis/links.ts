@@ -38,4 +38,30 @@ export function majoritiesRing(nodes: readonly NodeId[]): Link[] {
   });
 }
 
+/** Lets all nodes reach only the first one. */
+export const star = (nodes: readonly NodeId[]): Link[] => allLinks(nodes.slice(1));
+
+/** Lets every node reach only its neighbours: the one before it, and the one after it. */
+export function chain(nodes: readonly NodeId[]): Link[] {
+  const place = new Map(nodes.map((node, i) => [node, i]));
+  return allLinks(nodes).filter(([a, b]) => Math.abs((place.get(a) ?? 0) - (place.get(b) ?? 0)) > 1);
+}
+
+/** Both directions between two nodes. */
+export const pair = (a: NodeId, b: NodeId): Link[] => [
+  [a, b],
+  [b, a],
+];
+
+/** The order in which a queue of links could be emptied: those to `node`, that of `last` after the others, then those from it. */
+export function towardsThenFrom(links: readonly Link[], node: NodeId, last: NodeId | undefined): Link[] {
+  const towards = links.filter(([, to]) => to === node);
+  const isLast = ([from]: Link) => from === last;
+  return [
+    ...towards.filter((link) => !isLast(link)),
+    ...towards.filter(isLast),
+    ...links.filter(([, to]) => to !== node),
+  ];
+}
+
 export const minoritySize = (nodes: readonly NodeId[]): number => Math.floor((nodes.length - 1) / 2);

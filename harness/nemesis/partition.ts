@@ -1,16 +1,11 @@
 /** Cuts links between nodes. Clients still reach every node. */
-import type { Link, NodeId } from "../../core/op.ts";
+import type { NodeId } from "../../core/op.ts";
+import { type Cut, cutting, ids } from "./cut.ts";
+import { intermittent } from "./intermittent.ts";
 import { between, bridge, incoming, majoritiesRing, outgoing } from "./links.ts";
-import type { Injected, Target } from "./nemesis.ts";
+import type { Target } from "./nemesis.ts";
+import { chained, constrainedElection, nonTransitive, quorumLoss } from "./partial-connectivity.ts";
 import { nemesesOf } from "./shapes.ts";
-
-interface Cut {
-  readonly summary: string;
-  readonly nodes: readonly NodeId[];
-  readonly links: readonly Link[];
-}
-
-const ids = (target: Target): NodeId[] => target.cluster.nodes.map((node) => node.id);
 
 const isolate = (nodes: readonly NodeId[], node: NodeId, as: string): Cut => ({
   summary: `isolate ${as}`,
@@ -71,42 +66,24 @@ function oneWay(target: Target): Cut {
     : { summary: `one way: ${node} hears nobody`, nodes: [node], links: incoming(nodes, node) };
 }
 
-const shape = (
-  summary: string,
-  draw: (target: Target) => Cut | undefined | Promise<Cut | undefined>,
-  leastNodes = 2,
-) => ({
-  summary,
-  leastNodes,
-  inject: async (target: Target) => apply(target, await draw(target)),
-});
-
-async function apply(target: Target, cut: Cut | undefined): Promise<Injected | undefined> {
-  if (cut === undefined || cut.links.length === 0) return undefined;
-  const { network } = target.cluster;
-  await network.cut(cut.links);
-  return {
-    summary: cut.summary,
-    nodes: cut.nodes,
-    cut: cut.links,
-    proof: () => network.proof(),
-    heal: () => network.heal(),
-  };
-}
-
 export const partition = nemesesOf({
   name: "partition",
   summary: "cuts links between nodes",
   requires: ["link-cut"],
   shapes: {
-    one: shape("cuts one node off from all others", one),
-    leader: shape("cuts the leader off from all others", leader),
-    halves: shape("splits the nodes into two halves", halves),
-    ring: shape("lets every node hear a different majority", ring, 3),
-    bridge: shape("splits the nodes into two halves that only one node still reaches", bridged, 3),
-    "one-way": shape("cuts all links to one node, or all links from it", oneWay),
+    one: cutting("cuts one node off from all others", one),
+    leader: cutting("cuts the leader off from all others", leader),
+    halves: cutting("splits the nodes into two halves", halves),
+    ring: cutting("lets every node hear a different majority", ring, 3),
+    bridge: cutting("splits the nodes into two halves that only one node still reaches", bridged, 3),
+    "one-way": cutting("cuts all links to one node, or all links from it", oneWay),
   },
   special: {
-    follower: shape("cuts one follower off from all others", follower),
+    follower: cutting("cuts one follower off from all others", follower),
+    "non-transitive": nonTransitive,
+    chained,
+    "quorum-loss": quorumLoss,
+    "constrained-election": constrainedElection,
+    intermittent,
   },
 });

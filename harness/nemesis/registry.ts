@@ -2,6 +2,7 @@
 
 import { UsageError } from "../../core/errors.ts";
 import { either } from "../../core/wording.ts";
+import { hold } from "./hold.ts";
 import { killNodes } from "./kill.ts";
 import { loss } from "./loss.ts";
 import type { Nemesis } from "./nemesis.ts";
@@ -21,6 +22,7 @@ const all: readonly Nemesis[] = [
   restartStaggered,
   ...pauseNodes,
   slow,
+  ...hold,
   loss,
   moveLeader,
   killAfterCompaction,

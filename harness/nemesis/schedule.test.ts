@@ -23,7 +23,7 @@ const gapSeconds = { min: 2, max: 3 };
 const nemesis = (name: string, parts: Partial<Injected> = {}): Nemesis => ({
   name,
   summary: name,
-  requires: new Set(),
+  requires: new Set(["kill"]),
   inject: async () => ({
     summary: name,
     nodes: [nodeId("n1")],
@@ -189,6 +189,39 @@ describe("a schedule of faults", () => {
       "b end",
     ]);
     expect(held).toEqual([["n1"]]);
+  });
+
+  it("holds no node whose links alone are struck, so that it can be paused as well", async () => {
+    const held: string[][] = [];
+    const links: Nemesis = { ...nemesis("links"), requires: new Set(["link-delay", "link-hold"]) };
+    const watching: Nemesis = {
+      ...nemesis("b"),
+      inject: async (target: Target) => {
+        held.push([...target.held]);
+        return undefined;
+      },
+    };
+    await runSchedule([[links, watching]], { length: 10 });
+    expect(held[0]).toEqual([]);
+  });
+
+  it("heals first what struck last, one after the other", async () => {
+    const clock = new VirtualClock();
+    const healed: string[] = [];
+    const slowly = (name: string) =>
+      nemesis(name, {
+        heal: async () => {
+          await sleep(clock, seconds(1));
+          healed.push(`${name} at ${Math.round(clock.now() / 1e9)}`);
+        },
+      });
+    await runSchedule([[slowly("a"), slowly("b"), slowly("c")]], {
+      clock,
+      length: 10,
+      faultSeconds: { min: 2, max: 2 },
+      gapSeconds: { min: 5, max: 5 },
+    });
+    expect(healed).toEqual(["c at 8", "b at 9", "a at 10"]);
   });
 
   it("is looked at once more just before it heals: the evidence of a cut goes with it", async () => {

@@ -5,6 +5,7 @@
  */
 
 import { type Clock, sleep } from "../../core/clock.ts";
+import type { Fault } from "../../core/fault.ts";
 import type { FaultChange } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
@@ -55,6 +56,20 @@ interface Struck {
 const pollInterval = millis(100);
 /** How long a fault goes on after clients were served again: enough of them to see that it lasts. */
 const settleTime = millis(300);
+
+/** Faults of the network; all others change what a node's process does. */
+const ofNetwork: ReadonlySet<Fault> = new Set<Fault>([
+  "link-cut",
+  "client-cut",
+  "worker-cut",
+  "link-delay",
+  "link-hold",
+  "packet-loss",
+]);
+
+/** A node whose links are struck can be killed or paused as well. */
+const strikesProcesses = ({ nemesis, injected }: Struck): boolean =>
+  injected.cut === undefined && [...nemesis.requires].some((fault) => !ofNetwork.has(fault));
 
 export class FaultSchedule {
   readonly #context: ScheduleContext;
@@ -138,7 +153,7 @@ export class FaultSchedule {
 
   async #inject(nemesis: Nemesis, random: Random, until: Nanos): Promise<void> {
     const { clock, cluster, clients, leader, operator, signal } = this.#context;
-    const held = new Set(this.#struck.filter((each) => !each.injected.cut).flatMap((s) => s.injected.nodes));
+    const held = new Set(this.#struck.filter(strikesProcesses).flatMap(({ injected }) => injected.nodes));
     for (let attempt = 0; clock.now() < until; attempt++) {
       signal.throwIfAborted();
       // Asked once per attempt, so that the fault strikes the leader that its record names.
@@ -181,9 +196,14 @@ export class FaultSchedule {
     }
   }
 
-  /** Heals every fault, even if another one fails to heal; then rejects with the first failure. */
+  /**
+   * Heals every fault, the last one first, even if another one fails to heal; then rejects with the first failure. So a paused
+   * leader goes on before the links are freed that were held before it was paused.
+   */
   async #heal(): Promise<void> {
-    const healed = await Promise.allSettled(this.#struck.map(({ injected }) => injected.heal()));
+    const healed: PromiseSettledResult<void>[] = [];
+    for (const { injected } of this.#struck.toReversed())
+      healed.push(...(await Promise.allSettled([injected.heal()])));
     const failed = healed.find((result) => result.status === "rejected");
     for (const struck of this.#struck.splice(0)) {
       if (failed === undefined) await this.#proveLast(struck);

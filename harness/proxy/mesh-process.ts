@@ -22,8 +22,11 @@ async function perform(line: string): Promise<MeshAnswer> {
     case "cut":
       mesh.cut(command.links);
       return {};
+    case "hold":
+      mesh.hold(command.links);
+      return {};
     case "mend":
-      mesh.mend(command.links);
+      mesh.mend(command.links, command.spreadMs);
       return {};
     case "slow":
       mesh.slow(command.links, command.delayMs, command.jitterMs);

@@ -23,7 +23,8 @@ export type MeshCommand =
       /** Port of 127.0.0.1 to listen on; 0: any free one. */
       readonly port: number;
     }
-  | { readonly do: "cut" | "mend"; readonly links: readonly Link[] }
+  | { readonly do: "cut" | "hold"; readonly links: readonly Link[] }
+  | { readonly do: "mend"; readonly links: readonly Link[]; readonly spreadMs: number }
   | {
       readonly do: "slow";
       readonly links: readonly Link[];

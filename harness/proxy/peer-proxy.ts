@@ -6,9 +6,12 @@ import type { Random } from "../../core/random.ts";
 import type { LinkState } from "./link-state.ts";
 import { Pump } from "./pump.ts";
 
-/** A connection through the proxy: settled (both sides up) or held (its handshake met a cut link). */
+/** A connection through the proxy: settled (both sides up), unanswered (its handshake met a cut link) or waiting (it met a held one). */
 interface Passing {
-  lost(): boolean;
+  /** A fault broke it, and neither of its links is cut any more. */
+  over(): boolean;
+  /** Lets what a held link kept move on where it is not held any more. */
+  free?(): void;
   reset(): void;
 }
 
@@ -34,7 +37,7 @@ export interface PeerProxyOptions {
 /**
  * Where nodes reach one peer's port. Bytes of the node that dialled are subject to the forward link, answers to the
  * backward link. A new connection needs both: where either is cut it is taken and never answered, as a lost SYN would
- * be, and the peer does not see it.
+ * be, and the peer does not see it; where either is held, the peer sees it when both are free.
  */
 export class PeerProxy {
   readonly #options: PeerProxyOptions;
@@ -67,9 +70,15 @@ export class PeerProxy {
     return { host: bound.address, port: bound.port };
   }
 
-  /** Resets the connections that the fault broke, so that their owners dial again at once; the others go on. */
+  /**
+   * To be called when links were mended. Resets the connections that a fault broke whose links carry bytes again, so that
+   * their owners dial again at once; the others go on, with what was held.
+   */
   heal(): void {
-    for (const connection of this.#passing) if (connection.lost()) connection.reset();
+    for (const connection of [...this.#passing]) {
+      if (connection.over()) connection.reset();
+      else connection.free?.();
+    }
   }
 
   async close(): Promise<void> {
@@ -79,14 +88,15 @@ export class PeerProxy {
 
   #accept(client: Socket): void {
     const links = this.#options.links(client.remoteAddress ?? "");
-    const cutLink = [links.forward, links.backward].find((link) => link.cut);
-    if (cutLink !== undefined) this.#hold(client, cutLink);
+    if (cutLink(links) !== undefined) this.#leaveUnanswered(client, links);
+    else if (heldLink(links) !== undefined) this.#letWait(client, links);
     else this.#join(client, links);
   }
 
-  #hold(client: Socket, cutLink: LinkState): void {
-    cutLink.refusedConnects++;
-    const passing: Passing = { lost: () => true, reset: () => reset(client) };
+  #leaveUnanswered(client: Socket, links: LinkPair): void {
+    const cut = cutLink(links);
+    if (cut !== undefined) cut.refusedConnects++;
+    const passing: Passing = { over: () => cutLink(links) === undefined, reset: () => reset(client) };
     this.#passing.add(passing);
     client.on("error", () => {});
     client.on("end", () => client.end());
@@ -94,13 +104,38 @@ export class PeerProxy {
     client.resume();
   }
 
-  #join(client: Socket, { forward, backward }: LinkPair): void {
+  /** The client stays paused: whatever it says meanwhile waits in the kernel. */
+  #letWait(client: Socket, links: LinkPair): void {
+    const held = heldLink(links);
+    if (held !== undefined) held.heldConnects++;
+    const onError = () => {};
+    const passing: Passing = {
+      over: () => false,
+      free: () => {
+        if (heldLink(links) !== undefined) return;
+        this.#passing.delete(passing);
+        client.off("error", onError);
+        this.#join(client, links);
+      },
+      reset: () => reset(client),
+    };
+    this.#passing.add(passing);
+    client.on("error", onError);
+    client.on("close", () => this.#passing.delete(passing));
+  }
+
+  #join(client: Socket, links: LinkPair): void {
+    const { forward, backward } = links;
     const { target, clock, random } = this.#options;
     const peer = connect({ ...target, allowHalfOpen: true, noDelay: true });
     const there = new Pump(client, peer, forward, clock, random);
     const back = new Pump(peer, client, backward, clock, random);
     const passing: Passing = {
-      lost: () => there.lost || back.lost,
+      over: () => (there.lost || back.lost) && cutLink(links) === undefined,
+      free: () => {
+        there.free();
+        back.free();
+      },
       reset: () => {
         there.stop();
         back.stop();
@@ -118,6 +153,12 @@ export class PeerProxy {
     peer.once("connect", () => client.resume());
   }
 }
+
+const cutLink = ({ forward, backward }: LinkPair): LinkState | undefined =>
+  [forward, backward].find((link) => link.cut);
+
+const heldLink = ({ forward, backward }: LinkPair): LinkState | undefined =>
+  [forward, backward].find((link) => link.held);
 
 function reset(socket: Socket): void {
   if (socket.connecting) socket.destroy();

@@ -114,6 +114,142 @@ describe("a proxied link", () => {
   });
 });
 
+describe("a held link", () => {
+  /** Everything that a socket has received. */
+  const hearing = (socket: Socket): { heard: string } => {
+    const words = { heard: "" };
+    socket.on("data", (chunk) => {
+      words.heard += chunk;
+    });
+    socket.on("end", () => {
+      words.heard += "end";
+    });
+    return words;
+  };
+
+  it("keeps bytes and ends, in one direction only, and passes them on in order when it is mended", async () => {
+    const { dialler, listener } = await joined();
+    const [atListener, atDialler] = [hearing(listener), hearing(dialler)];
+    mesh.hold([there]);
+    for (const word of ["a", "b", "c"]) {
+      dialler.write(word);
+      await sleep(clock, millis(5));
+    }
+    dialler.end();
+    listener.write("answer");
+    await until(() => atDialler.heard === "answer" && /held \d writes? \(3 bytes\)/.test(mesh.proof() ?? ""));
+    expect(mesh.proof()).toMatch(/^n1 -> n2 held \d writes? \(3 bytes\)$/);
+    expect(atListener.heard).toBe("");
+    expect(listener.closed).toBe(false);
+    mesh.mend([there]);
+    await until(() => atListener.heard === "abcend");
+    expect(mesh.proof()).toContain("3 bytes");
+    mesh.heal();
+    expect(mesh.proof()).toBeUndefined();
+  });
+
+  it("does not let go of what was under way over a slow link, and keeps it in its place", async () => {
+    const { dialler, listener } = await joined();
+    const atListener = hearing(listener);
+    mesh.slow([there], 30, 0);
+    dialler.write("slow ");
+    await until(() => (mesh.proof() ?? "").includes("delayed"));
+    mesh.hold([there]);
+    dialler.write("held ");
+    await until(() => (mesh.proof() ?? "").includes("(10 bytes)"));
+    expect(atListener.heard).toBe("");
+    mesh.heal();
+    dialler.write("free");
+    await until(() => atListener.heard === "slow held free");
+  });
+
+  it("is let go link by link", async () => {
+    const { dialler, listener } = await joined();
+    const [atListener, atDialler] = [hearing(listener), hearing(dialler)];
+    mesh.hold([there, back]);
+    dialler.write("question");
+    listener.write("answer");
+    await until(() => /n1 -> n2 held.*n2 -> n1 held/.test(mesh.proof() ?? ""));
+    mesh.mend([back]);
+    await until(() => atDialler.heard === "answer");
+    expect(atListener.heard).toBe("");
+    mesh.mend([there]);
+    await until(() => atListener.heard === "question");
+  });
+
+  it("drains over a while if that is asked for, in order, with what comes later behind it", async () => {
+    const { dialler, listener } = await joined();
+    const atListener = hearing(listener);
+    mesh.hold([there]);
+    for (const word of ["a", "b", "c", "d"]) {
+      dialler.write(word);
+      await until(() => (mesh.proof() ?? "").includes(`(${"abcd".indexOf(word) + 1} byte`));
+    }
+    const freed = clock.now();
+    mesh.mend([there], 400);
+    dialler.write("e");
+    await until(() => atListener.heard.length === 5);
+    // The first of four is not late, the last is three quarters of the way later.
+    expect(toMillis(clock.now()) - toMillis(freed)).toBeGreaterThanOrEqual(299);
+    expect(atListener.heard).toBe("abcde");
+  });
+
+  it("makes the sender wait where it holds too much, and loses nothing", async () => {
+    const { dialler, listener } = await joined();
+    let bytes = 0;
+    listener.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    mesh.hold([there]);
+    const chunk = Buffer.alloc(1 << 20);
+    for (let i = 0; i < 40; i++) dialler.write(chunk);
+    await until(() => heldBytes() > 3 << 20);
+    let before: number;
+    do {
+      before = heldBytes();
+      await sleep(clock, millis(50));
+    } while (heldBytes() > before);
+    expect(before).toBeLessThan(6 << 20);
+    mesh.mend([there]);
+    await until(() => bytes === 40 << 20);
+  });
+
+  const heldBytes = (): number => Number(/\((\d+) bytes\)/.exec(mesh.proof() ?? "")?.[1] ?? 0);
+
+  it("makes a new connection wait, with what it says, until both directions are free", async () => {
+    let connections = 0;
+    server.on("connection", (socket) => {
+      connections++;
+      sockets.push(socket);
+      socket.on("data", (chunk) => socket.write(chunk));
+    });
+    mesh.hold([there, back]);
+    const dialler = connect(proxy);
+    sockets.push(dialler);
+    dialler.write("hello");
+    await until(() => (mesh.proof() ?? "").includes("held 1 connect"));
+    mesh.mend([there]);
+    await sleep(clock, millis(20));
+    expect(connections).toBe(0);
+    const echoed = nextChunk(dialler);
+    mesh.mend([back]);
+    expect(await echoed).toBe("hello");
+    expect(connections).toBe(1);
+  });
+
+  it("forgets a new connection whose owner gave up", async () => {
+    mesh.hold([there]);
+    const dialler = connect(proxy);
+    dialler.on("error", () => {});
+    await until(() => (mesh.proof() ?? "").includes("held 1 connect"));
+    dialler.resetAndDestroy();
+    await sleep(clock, millis(20));
+    mesh.heal();
+    const { listener } = await joined();
+    expect(listener.closed).toBe(false);
+  });
+});
+
 describe("a cut link", () => {
   it("swallows an end and a reset as it swallows bytes, until it heals", async () => {
     const { dialler, listener } = await joined();

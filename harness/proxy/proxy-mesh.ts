@@ -41,14 +41,18 @@ export class ProxyMesh {
     for (const link of links) this.#link(link).cut = true;
   }
 
-  slow(links: readonly Link[], delayMs: number, jitterMs: number): void {
-    for (const link of links) Object.assign(this.#link(link), { delayMs, jitterMs });
+  hold(links: readonly Link[]): void {
+    for (const link of links) this.#link(link).held = true;
   }
 
   /** What was seen of the links stays, and so do their delays. */
-  mend(links: readonly Link[]): void {
-    for (const link of links) this.#link(link).cut = false;
+  mend(links: readonly Link[], spreadMs = 0): void {
+    for (const link of links) Object.assign(this.#link(link), { cut: false, held: false, spreadMs });
     for (const proxy of this.#proxies) proxy.heal();
+  }
+
+  slow(links: readonly Link[], delayMs: number, jitterMs: number): void {
+    for (const link of links) Object.assign(this.#link(link), { delayMs, jitterMs });
   }
 
   heal(): void {

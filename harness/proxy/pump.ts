@@ -4,19 +4,29 @@ import type { Random } from "../../core/random.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { LinkState } from "./link-state.ts";
 
-/** Bytes held back on a slow link before the sender is made to wait, and at which it may go on. */
-const heldBytesMax = 4 << 20;
-const heldBytesResume = 1 << 20;
+/** Bytes waiting on a slow or held link before the sender is made to wait, and at which it may go on. */
+const waitingBytesMax = 4 << 20;
+const waitingBytesResume = 1 << 20;
 
 type Passage =
   | { readonly kind: "data"; readonly bytes: Buffer }
   | { readonly kind: "end" }
   | { readonly kind: "reset" };
 
+interface Waiting {
+  at: Nanos;
+  readonly passage: Passage;
+}
+
+/** What a write takes while it waits, apart from its bytes: many small ones must not take more memory than a few large ones. */
+const writeOverheadBytes = 256;
+const sizeOf = (passage: Passage): number =>
+  passage.kind === "data" ? passage.bytes.length + writeOverheadBytes : 0;
+
 /**
  * One direction of one connection: what `source` sends goes to `sink` in the order it was sent, later where the link is
- * slow, never where it is cut. A cut link swallows an end and a reset as it swallows bytes: the other side hears nothing,
- * as in a real partition.
+ * slow, when the link is freed where it is held, never where it is cut. A cut link swallows an end and a reset as it swallows
+ * bytes: the other side hears nothing, as in a real partition.
  */
 export class Pump {
   /** Something was swallowed: the two sides no longer agree on the stream, and the connection must not go on. */
@@ -27,8 +37,10 @@ export class Pump {
   readonly #link: LinkState;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #held: { readonly at: Nanos; readonly passage: Passage }[] = [];
-  #heldBytes = 0;
+  /** Invariant: the first `#heldCount` are due, held and counted as such. */
+  readonly #waiting: Waiting[] = [];
+  #heldCount = 0;
+  #waitingBytes = 0;
   #lastAt = nanos(0);
   #cancelTimer: Cancel | undefined;
   #sinkIsFull = false;
@@ -48,33 +60,41 @@ export class Pump {
     });
   }
 
-  /** Drops what is held back; nothing moves any more. */
+  /** Lets what waits move on, after a change of the link's faults. */
+  free(): void {
+    this.#cancelTimer?.();
+    if (!this.#link.held) this.#spread();
+    this.#release();
+  }
+
+  /** Drops what waits; nothing moves any more. */
   stop(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    this.#held.length = 0;
+    this.#waiting.length = 0;
+    this.#heldCount = 0;
   }
 
   #take(passage: Passage): void {
-    if (this.#link.cut) {
+    // What follows a gap must not pass, either.
+    if (this.#link.cut || this.lost) {
       this.#refuse(passage);
       return;
     }
-    const slow = this.#link.delayMs > 0 || this.#link.jitterMs > 0;
-    if (!slow && this.#held.length === 0) {
+    const { held, delayMs } = this.#link;
+    const slow = delayMs > 0 || this.#link.jitterMs > 0;
+    if (!held && !slow && this.#waiting.length === 0) {
       this.#pass(passage);
       return;
     }
     const jitterMs = this.#random.float() * this.#link.jitterMs;
-    const at = nanos(Math.max(this.#lastAt, this.#clock.now() + millis(this.#link.delayMs + jitterMs)));
+    const at = nanos(Math.max(this.#lastAt, this.#clock.now() + millis(delayMs + jitterMs)));
     this.#lastAt = at;
-    this.#held.push({ at, passage });
-    if (passage.kind === "data") {
-      this.#heldBytes += passage.bytes.length;
-      if (slow) this.#link.delayedWrites++;
-    }
+    this.#waiting.push({ at, passage });
+    this.#waitingBytes += sizeOf(passage);
+    if (passage.kind === "data" && slow) this.#link.delayedWrites++;
     this.#flow();
-    if (this.#held.length === 1) this.#schedule();
+    if (this.#cancelTimer === undefined) this.#schedule();
   }
 
   #refuse(passage: Passage): void {
@@ -101,27 +121,60 @@ export class Pump {
   }
 
   #schedule(): void {
-    const next = this.#held[0];
+    const next = this.#waiting[this.#heldCount];
     if (next === undefined) return;
     this.#cancelTimer = this.#clock.after(nanos(next.at - this.#clock.now()), () => this.#release());
   }
 
   #release(): void {
     this.#cancelTimer = undefined;
-    for (let next = this.#held[0]; next !== undefined; next = this.#held[0]) {
-      if (next.at > this.#clock.now()) break;
-      this.#held.shift();
-      if (next.passage.kind === "data") this.#heldBytes -= next.passage.bytes.length;
-      if (this.#link.cut) this.#refuse(next.passage);
-      else this.#pass(next.passage);
-    }
+    if (this.#link.held && !this.#link.cut) this.#hold();
+    else this.#deliver();
     this.#flow();
     this.#schedule();
   }
 
+  /** Counts what is due, and leaves it where it is. */
+  #hold(): void {
+    for (const { passage } of this.#waiting.slice(this.#heldCount, this.#dueCount())) {
+      this.#heldCount++;
+      if (passage.kind !== "data") continue;
+      this.#link.heldWrites++;
+      this.#link.heldBytes += passage.bytes.length;
+    }
+  }
+
+  /** Gives what was held times of its own to move on; what came later stays behind it. */
+  #spread(): void {
+    const { spreadMs } = this.#link;
+    if (spreadMs === 0 || this.#heldCount === 0) return;
+    const now = this.#clock.now();
+    const step = millis(spreadMs) / this.#heldCount;
+    for (const [i, waiting] of this.#waiting.entries()) {
+      const due = i < this.#heldCount ? now + Math.round(step * i) : now + millis(spreadMs);
+      waiting.at = nanos(Math.max(waiting.at, due));
+      this.#lastAt = nanos(Math.max(this.#lastAt, waiting.at));
+    }
+  }
+
+  #deliver(): void {
+    this.#heldCount = 0;
+    for (const { passage } of this.#waiting.splice(0, this.#dueCount())) {
+      this.#waitingBytes -= sizeOf(passage);
+      if (this.#link.cut || this.lost) this.#refuse(passage);
+      else this.#pass(passage);
+    }
+  }
+
+  #dueCount(): number {
+    const now = this.#clock.now();
+    const firstLater = this.#waiting.findIndex(({ at }, i) => i >= this.#heldCount && at > now);
+    return firstLater < 0 ? this.#waiting.length : firstLater;
+  }
+
   /** The sender waits while the receiver does, or while too much is on its way. */
   #flow(): void {
-    if (this.#sinkIsFull || this.#heldBytes > heldBytesMax) this.#source.pause();
-    else if (this.#heldBytes <= heldBytesResume && this.#source.isPaused()) this.#source.resume();
+    if (this.#sinkIsFull || this.#waitingBytes > waitingBytesMax) this.#source.pause();
+    else if (this.#waitingBytes <= waitingBytesResume && this.#source.isPaused()) this.#source.resume();
   }
 }

@@ -17,6 +17,7 @@ export function memoryRuntime(system: InMemorySystem): Runtime {
       "link-cut",
       "client-cut",
       "link-delay",
+      "link-hold",
       "packet-loss",
       "kill",
       "pause",

@@ -109,8 +109,16 @@ export interface Network {
   slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void>;
   /** Drops `percent` of the packets on `links`. Fault `packet-loss`. */
   lose(links: readonly Link[], percent: number): Promise<void>;
-  /** Undoes the cuts of `links`, whoever cut them; delays and losses stay. A runtime that cannot tell them apart heals everything. */
-  mend(links: readonly Link[]): Promise<void>;
+  /**
+   * Holds what is sent on `links`, as a stalled switch does, until they are mended or healed: connections stay, and bytes
+   * arrive late, in order. A sender waits where too much is held. Fault `link-hold`.
+   */
+  hold(links: readonly Link[]): Promise<void>;
+  /**
+   * Undoes the cuts and holds of `links`, and no other fault. What was held moves on at once, or spread over `spreadMs`, as a
+   * queue drains. Some of what was seen of a cut may be missing from later proofs.
+   */
+  mend(links: readonly Link[], spreadMs?: number): Promise<void>;
   /** Undoes all faults. */
   heal(): Promise<void>;
   /**

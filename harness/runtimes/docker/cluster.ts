@@ -5,9 +5,9 @@ import type { Address, Deployment } from "../../../adapters/deployment.ts";
 import { assert } from "../../../core/assert.ts";
 import { CouldNotRunError } from "../../../core/errors.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
-import type { Delays } from "../faults/delays.ts";
+import { LinkProxies } from "../faults/link-proxies.ts";
+import { LinkShaping } from "../faults/link-shaping.ts";
 import { NetemDelays } from "../faults/netem-delays.ts";
-import { ProxyDelays } from "../faults/proxy-delays.ts";
 import { nodeIds, nodeView } from "../node-view.ts";
 import { Supervisor } from "../process/supervisor.ts";
 import type { Cluster, RuntimeContext, Topology } from "../runtime.ts";
@@ -45,9 +45,9 @@ export async function startContainers(
         return await Pod.start({ docker, clock, network, node, runId, deployment, sideImage, volume });
       }),
     );
-    const delays = await delaysBetween(pods, deployment, topology);
-    supervisor.atClose(async () => delays?.close());
-    const links = new PodNetwork(pods, await gatewayOf(docker, network), delays);
+    const shaping = await shapingBetween(pods, deployment, topology);
+    supervisor.atClose(() => shaping.close());
+    const links = new PodNetwork(pods, await gatewayOf(docker, network), shaping);
     await links.install();
     const nodes = await Promise.all(
       pods.map((pod) => containerNode(docker, pod, pods, image, deployment, topology, context)),
@@ -114,31 +114,42 @@ async function createVolume(docker: Docker, node: NodeId, { runId, storage }: To
   return volume.Name;
 }
 
-/**
- * Delays links with netem in each sender's pod or, if the kernel has none and this process may enter the pods' namespaces
- * (root on Docker's own host), with redirecting proxies.
- */
-async function delaysBetween(
+/** Delays links with netem in each sender's pod, or with proxies. */
+function shapingBetween(
   pods: readonly Pod[],
   deployment: Deployment,
   topology: Topology,
-): Promise<Delays | undefined> {
-  const [first] = pods;
-  if (topology.faults?.has("link-delay") === false || first === undefined) return undefined;
+): Promise<LinkShaping> {
   const podOf = (node: NodeId): Pod => {
     const pod = pods.find((candidate) => candidate.node === node);
     assert(pod !== undefined, `no node ${node}`);
     return pod;
   };
-  if (await NetemDelays.works(first.exec))
-    return new NetemDelays(([from, to]: Link) => ({
-      exec: podOf(from).exec,
-      device: "eth0",
-      match: `dst ${podOf(to).address}/32`,
-    }));
+  return LinkShaping.prepare(topology.faults, {
+    async netem() {
+      const [first] = pods;
+      if (first === undefined || !(await NetemDelays.works(first.exec))) return undefined;
+      return new NetemDelays(([from, to]: Link) => ({
+        exec: podOf(from).exec,
+        device: "eth0",
+        match: `dst ${podOf(to).address}/32`,
+      }));
+    },
+    proxies: () => proxiesIn(pods, deployment, topology),
+  });
+}
+
+/** Needs root on Docker's own host: this process must enter the pods' namespaces. */
+async function proxiesIn(
+  pods: readonly Pod[],
+  deployment: Deployment,
+  topology: Topology,
+): Promise<LinkProxies | undefined> {
   if (process.getuid?.() !== 0) {
     if (topology.faults === undefined) return undefined;
-    throw new CouldNotRunError("the kernel of the Docker host has no netem: slow links need root there");
+    throw new CouldNotRunError(
+      "held links, and slow ones where the kernel has no netem, need root on the Docker host: run Assay there as root, or use --runtime netns",
+    );
   }
   const nodes = await Promise.all(
     pods.map(async (pod) => ({
@@ -148,7 +159,7 @@ async function delaysBetween(
     })),
   );
   const peerPorts = Object.values(deployment.ports).filter((port) => port.for === "peer");
-  return await ProxyDelays.start(
+  return await LinkProxies.start(
     nodes,
     peerPorts.map((port) => port.number),
     topology.size,

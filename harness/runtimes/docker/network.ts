@@ -1,7 +1,7 @@
 import { assert } from "../../../core/assert.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
 import { endConnections, peersOn } from "../faults/connections.ts";
-import type { Delays } from "../faults/delays.ts";
+import type { LinkShaping } from "../faults/link-shaping.ts";
 import { FaultRules, type Path } from "../faults/nft-rules.ts";
 import type { Network } from "../runtime.ts";
 import type { Pod } from "./pod.ts";
@@ -11,14 +11,14 @@ export class PodNetwork implements Network {
   readonly #pods: ReadonlyMap<NodeId, Pod>;
   readonly #rules: ReadonlyMap<NodeId, FaultRules>;
   readonly #clientAddress: string;
-  readonly #delays: Delays | undefined;
+  readonly #shaping: LinkShaping;
 
   /** `clientAddress` is the source of clients' packets: the address of the Docker host on the network. */
-  constructor(pods: readonly Pod[], clientAddress: string, delays: Delays | undefined) {
+  constructor(pods: readonly Pod[], clientAddress: string, shaping: LinkShaping) {
     this.#pods = new Map(pods.map((pod) => [pod.node, pod]));
     this.#rules = new Map(pods.map((pod) => [pod.node, new FaultRules(pod.exec, "inet")]));
     this.#clientAddress = clientAddress;
-    this.#delays = delays;
+    this.#shaping = shaping;
   }
 
   async install(): Promise<void> {
@@ -27,6 +27,17 @@ export class PodNetwork implements Network {
 
   async cut(links: readonly Link[]): Promise<void> {
     await this.#everywhere((rules, node) => rules.cut(this.#pathsTo(node, links)));
+  }
+
+  async hold(links: readonly Link[]): Promise<void> {
+    await this.#shaping.hold(links);
+  }
+
+  async mend(links: readonly Link[], spreadMs?: number): Promise<void> {
+    await Promise.all([
+      this.#everywhere((rules, node) => rules.mend(this.#pathsTo(node, links))),
+      this.#shaping.mend(links, spreadMs),
+    ]);
   }
 
   async breakConnections(links: readonly Link[]): Promise<void> {
@@ -54,28 +65,23 @@ export class PodNetwork implements Network {
   }
 
   async slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void> {
-    assert(this.#delays !== undefined, "link-delay is not among the faults of the run");
-    await this.#delays.slow(links, delayMs, jitterMs);
+    await this.#shaping.slow(links, delayMs, jitterMs);
   }
 
   async lose(links: readonly Link[], percent: number): Promise<void> {
     await this.#everywhere((rules, node) => rules.lose(this.#pathsTo(node, links), percent));
   }
 
-  async mend(links: readonly Link[]): Promise<void> {
-    await this.#everywhere((rules, node) => rules.mend(this.#pathsTo(node, links)));
-  }
-
   async heal(): Promise<void> {
-    await Promise.all([this.#everywhere((rules) => rules.heal()), this.#delays?.heal()]);
+    await Promise.all([this.#everywhere((rules) => rules.heal()), this.#shaping.heal()]);
   }
 
   async proof(): Promise<string | undefined> {
     const seen = await Promise.all([
       ...[...this.#rules.values()].map((rules) => rules.proof()),
-      this.#delays?.proof(),
+      this.#shaping.proof(),
     ]);
-    const all = seen.flatMap((lines) => lines ?? []);
+    const all = seen.flat();
     return all.length > 0 ? all.join("; ") : undefined;
   }
 

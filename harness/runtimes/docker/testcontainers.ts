@@ -6,6 +6,7 @@ const faults: ReadonlySet<Fault> = new Set<Fault>([
   "link-cut",
   "client-cut",
   "link-delay",
+  "link-hold",
   "packet-loss",
   "kill",
   "pause",

@@ -144,7 +144,7 @@ class ExternalNode implements ClusterNode {
 
 class ExternalNetwork implements Network {
   readonly #command: FaultCommand;
-  #cut = false;
+  #cut: readonly Link[] = [];
   #proof: string[] = [];
 
   constructor(command: FaultCommand) {
@@ -152,21 +152,26 @@ class ExternalNetwork implements Network {
   }
 
   async cut(links: readonly Link[]): Promise<void> {
-    this.#cut = true;
+    this.#cut = [...this.#cut, ...links];
     this.#proof.push(
       ...lines(await this.#command.call("cut", ...links.map(([from, to]) => `${from},${to}`))),
     );
   }
 
-  /** The user's command can only heal everything. */
-  mend(): Promise<void> {
-    return this.heal();
+  /** A fault command heals all links or none, so that the others are cut again at once. */
+  async mend(links: readonly Link[]): Promise<void> {
+    const others = this.#cut.filter(
+      ([from, to]) => !links.some((link) => link[0] === from && link[1] === to),
+    );
+    if (others.length === this.#cut.length) return;
+    await this.heal();
+    if (others.length > 0) await this.cut(others);
   }
 
   async heal(): Promise<void> {
-    if (!this.#cut) return;
+    if (this.#cut.length === 0) return;
     await this.#command.call("heal");
-    this.#cut = false;
+    this.#cut = [];
     this.#proof = [];
   }
 
@@ -179,6 +184,10 @@ class ExternalNetwork implements Network {
 
   cutClients(): Promise<void> {
     return cannot("cut clients off");
+  }
+
+  hold(): Promise<void> {
+    return cannot("hold links");
   }
 
   slow(): Promise<void> {

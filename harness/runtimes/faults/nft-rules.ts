@@ -50,6 +50,8 @@ const counterExpression = z.object({ counter });
 export class FaultRules {
   readonly #exec: Exec;
   readonly #family: Family;
+  /** Elements of the set `cut`. */
+  readonly #cut = new Set<string>();
 
   constructor(exec: Exec, family: Family) {
     this.#exec = exec;
@@ -62,17 +64,16 @@ export class FaultRules {
 
   async cut(paths: readonly Path[]): Promise<void> {
     if (paths.length === 0) return;
-    const elements = paths.map(({ name, from, to }) => `${from} . ${to} comment "${name}"`);
+    const elements = paths.map((path) => `${elementOf(path)} comment "${path.name}"`);
+    for (const path of paths) this.#cut.add(elementOf(path));
     await this.#apply(`add element ${this.#family} assay cut { ${elements.join(", ")} }`);
   }
 
-  /** Paths that are not cut stay as they are. */
+  /** Paths that are not cut are left as they are. */
   async mend(paths: readonly Path[]): Promise<void> {
-    if (paths.length === 0) return;
-    const elements = `{ ${paths.map(({ from, to }) => `${from} . ${to}`).join(", ")} }`;
-    // Deleting an element that is not there is an error; adding one that is there is none.
-    const set = `element ${this.#family} assay cut ${elements}`;
-    await this.#apply(`add ${set}\ndelete ${set}`);
+    const elements = paths.map(elementOf).filter((element) => this.#cut.delete(element));
+    if (elements.length === 0) return;
+    await this.#apply(`delete element ${this.#family} assay cut { ${elements.join(", ")} }`);
   }
 
   async lose(paths: readonly Path[], percent: number): Promise<void> {
@@ -86,6 +87,7 @@ export class FaultRules {
   }
 
   async heal(): Promise<void> {
+    this.#cut.clear();
     await this.#apply(`flush set ${this.#family} assay cut\nflush chain ${this.#family} assay loss`);
   }
 
@@ -102,6 +104,8 @@ export class FaultRules {
     await this.#exec(["nft", commands]);
   }
 }
+
+const elementOf = ({ from, to }: Path): string => `${from} . ${to}`;
 
 /** Counters in an object of nft's listing, by the names of their paths. */
 function countersOf(object: unknown): [string, Counter][] {

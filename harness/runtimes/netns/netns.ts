@@ -5,10 +5,10 @@ import { CouldNotRunError } from "../../../core/errors.ts";
 import type { Fault } from "../../../core/fault.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
 import { endConnections, peersOn } from "../faults/connections.ts";
-import type { Delays } from "../faults/delays.ts";
+import { LinkProxies } from "../faults/link-proxies.ts";
+import { LinkShaping } from "../faults/link-shaping.ts";
 import { NetemDelays } from "../faults/netem-delays.ts";
 import { FaultRules, type Path } from "../faults/nft-rules.ts";
-import { ProxyDelays } from "../faults/proxy-delays.ts";
 import { nodeIds, nodeView } from "../node-view.ts";
 import { ChildNode } from "../process/child-node.ts";
 import { removeDeadRuns } from "../process/leftovers.ts";
@@ -23,6 +23,7 @@ const faults: ReadonlySet<Fault> = new Set<Fault>([
   "client-cut",
   "worker-cut",
   "link-delay",
+  "link-hold",
   "packet-loss",
   "kill",
   "pause",
@@ -31,7 +32,7 @@ const faults: ReadonlySet<Fault> = new Set<Fault>([
 
 /**
  * Nodes as child processes, each in its own network namespace with the system's usual ports, joined by a bridge that cuts,
- * drops and delays. Runs inside the namespaces of reexec.ts, as root or as an ordinary user.
+ * drops and delays; proxies hold. Runs inside the namespaces of reexec.ts, as root or as an ordinary user.
  */
 export const netns: Runtime = {
   name: "netns",
@@ -57,14 +58,14 @@ export const netns: Runtime = {
       supervisor.atClose(() => bridge.destroy());
       const rules = new FaultRules(bridge.exec, "bridge");
       await rules.install();
-      const delays = await delaysOn(bridge, deployment, topology);
-      supervisor.atClose(async () => delays?.close());
+      const shaping = await shapingOn(bridge, deployment, topology);
+      supervisor.atClose(() => shaping.close());
       const nodes = startable(bridge, deployment, topology, context, supervisor);
       await Promise.all(nodes.map((node) => node.start()));
       return {
         nodes,
         workerAddresses: bridge.workerAddresses,
-        network: networkOf(bridge, rules, delays),
+        network: networkOf(bridge, rules, shaping),
         stop: () => supervisor.close(),
       } satisfies Cluster;
     } catch (reason) {
@@ -76,27 +77,32 @@ export const netns: Runtime = {
   clean: async () => removeDeadRuns(),
 };
 
-async function delaysOn(
+function shapingOn(
   bridge: NamespaceBridge,
   deployment: Deployment,
   topology: Topology,
-): Promise<Delays | undefined> {
-  if (topology.faults?.has("link-delay") === false) return undefined;
-  if (await NetemDelays.works(bridge.exec))
-    return new NetemDelays(([from, to]) => ({
-      exec: bridge.exec,
-      device: bridge.port(to),
-      match: `src ${spaceOf(bridge, from).address}/32`,
-    }));
-  const nodes = [...bridge.spaces].map(([id, { namespace, address }]) => ({
-    id,
-    address,
-    enter: NamespaceBridge.enter(namespace),
-  }));
-  const peerPorts = Object.values(deployment.ports)
-    .filter((port) => port.for === "peer")
-    .map((port) => port.number);
-  return await ProxyDelays.start(nodes, peerPorts, topology.size);
+): Promise<LinkShaping> {
+  return LinkShaping.prepare(topology.faults, {
+    async netem() {
+      if (!(await NetemDelays.works(bridge.exec))) return undefined;
+      return new NetemDelays(([from, to]) => ({
+        exec: bridge.exec,
+        device: bridge.port(to),
+        match: `src ${spaceOf(bridge, from).address}/32`,
+      }));
+    },
+    proxies() {
+      const nodes = [...bridge.spaces].map(([id, { namespace, address }]) => ({
+        id,
+        address,
+        enter: NamespaceBridge.enter(namespace),
+      }));
+      const peerPorts = Object.values(deployment.ports)
+        .filter((port) => port.for === "peer")
+        .map((port) => port.number);
+      return LinkProxies.start(nodes, peerPorts, topology.size);
+    },
+  });
 }
 
 function startable(
@@ -134,7 +140,7 @@ function startable(
   });
 }
 
-function networkOf(bridge: NamespaceBridge, rules: FaultRules, delays: Delays | undefined): Network {
+function networkOf(bridge: NamespaceBridge, rules: FaultRules, shaping: LinkShaping): Network {
   const path = ([from, to]: Link): Path => ({
     name: `${from} -> ${to}`,
     from: spaceOf(bridge, from).address,
@@ -152,6 +158,10 @@ function networkOf(bridge: NamespaceBridge, rules: FaultRules, delays: Delays | 
   );
   return {
     cut: (links) => rules.cut(links.map(path)),
+    hold: (links) => shaping.hold(links),
+    async mend(links, spreadMs) {
+      await Promise.all([rules.mend(links.map(path)), shaping.mend(links, spreadMs)]);
+    },
     async breakConnections(links) {
       await Promise.all(
         [...bridge.spaces].map(([node, { namespace }]) =>
@@ -169,17 +179,13 @@ function networkOf(bridge: NamespaceBridge, rules: FaultRules, delays: Delays | 
         ),
       ),
     lose: (links, percent) => rules.lose(links.map(path), percent),
-    async slow(links, delayMs, jitterMs) {
-      assert(delays !== undefined, "link-delay is not among the faults of the run");
-      await delays.slow(links, delayMs, jitterMs);
-    },
-    mend: (links) => rules.mend(links.map(path)),
+    slow: (links, delayMs, jitterMs) => shaping.slow(links, delayMs, jitterMs),
     async heal() {
       await rules.heal();
-      await delays?.heal();
+      await shaping.heal();
     },
     async proof() {
-      const seen = [...(await rules.proof()), ...((await delays?.proof()) ?? [])];
+      const seen = [...(await rules.proof()), ...(await shaping.proof())];
       return seen.length > 0 ? seen.join("; ") : undefined;
     },
   };

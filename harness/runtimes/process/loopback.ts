@@ -15,7 +15,14 @@ import { Supervisor } from "./supervisor.ts";
 
 const host = "127.0.0.1";
 
-const faults: ReadonlySet<Fault> = new Set<Fault>(["link-cut", "link-delay", "kill", "pause", "restart"]);
+const faults: ReadonlySet<Fault> = new Set<Fault>([
+  "link-cut",
+  "link-delay",
+  "link-hold",
+  "kill",
+  "pause",
+  "restart",
+]);
 
 /**
  * Nodes as child processes on 127.0.0.1, each reaching its peers through proxies of ours. Needs no privileges and runs
@@ -171,12 +178,13 @@ function childNode(
 function networkOf(mesh: Mesh): Network {
   return {
     cut: (links) => mesh.cut(links),
+    hold: (links) => mesh.hold(links),
+    mend: (links, spreadMs) => mesh.mend(links, spreadMs),
     // The proxies do it whenever a cut heals.
     breakConnections: async () => {},
     slow: (links, delayMs, jitterMs) => mesh.slow(links, delayMs, jitterMs),
     cutClients: () => cannot("cut clients off"),
     lose: () => cannot("lose packets"),
-    mend: (links) => mesh.mend(links),
     heal: () => mesh.heal(),
     proof: () => mesh.proof(),
   };

@@ -60,12 +60,16 @@ export class Mesh {
     await this.#ask({ do: "cut", links });
   }
 
-  async slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void> {
-    await this.#ask({ do: "slow", links, delayMs, jitterMs });
+  async hold(links: readonly Link[]): Promise<void> {
+    await this.#ask({ do: "hold", links });
   }
 
-  async mend(links: readonly Link[]): Promise<void> {
-    await this.#ask({ do: "mend", links });
+  async mend(links: readonly Link[], spreadMs = 0): Promise<void> {
+    await this.#ask({ do: "mend", links, spreadMs });
+  }
+
+  async slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void> {
+    await this.#ask({ do: "slow", links, delayMs, jitterMs });
   }
 
   async heal(): Promise<void> {

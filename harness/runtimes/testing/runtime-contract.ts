@@ -130,6 +130,44 @@ export function runtimeContract(runtime: Runtime, start: () => Promise<EchoClust
       });
     });
 
+  if (offers.has("link-hold"))
+    describe("a held link", () => {
+      it("keeps what passes over it, in order, until it is mended, and is proven", async () => {
+        await echo.cluster.network.hold([link("n1", "n2")]);
+        const words = Array.from({ length: 20 }, () => echo.client("n1").nextWord());
+        for (const word of words) echo.client("n1").say("n2", word);
+        // n2 dialled: its question arrives, and n1's echo is held.
+        const question = echo.client("n2").nextWord();
+        echo.client("n2").say("n1", question);
+        await until(async () => (await echo.client("n1").heard()).includes(question));
+        await until(async () => /n1 -> n2 held \d+ write/.test((await echo.cluster.network.proof()) ?? ""));
+        await silent("n2", "n1");
+        expect((await echo.client("n2").heard()).filter((word) => words.includes(word))).toEqual([]);
+        expect(await echo.cluster.network.proof()).not.toContain("n2 -> n1");
+        await echo.client("n1").ask("n3");
+        await echo.cluster.network.mend([link("n1", "n2")]);
+        await until(async () => (await echo.client("n2").heard()).includes(words.at(-1) ?? ""));
+        expect((await echo.client("n2").heard()).filter((word) => words.includes(word))).toEqual(words);
+        await echo.cluster.network.heal();
+        expect(await echo.cluster.network.proof()).toBeUndefined();
+      });
+
+      it("frees what it kept when all is healed, connections of the meantime included", async () => {
+        await echo.cluster.network.hold([link("n3", "n1"), link("n1", "n3")]);
+        await echo.node("n3").kill();
+        await echo.node("n3").start();
+        await echo.reconnect("n3");
+        await silent("n3", "n1");
+        await proven("held");
+        const word = echo.client("n3").nextWord();
+        echo.client("n3").say("n1", word);
+        await echo.cluster.network.heal();
+        await until(async () => (await echo.client("n1").heard()).includes(word));
+        await echo.reaches("n3", "n1");
+        await echo.reaches("n1", "n3");
+      });
+    });
+
   if (offers.has("packet-loss"))
     describe("a lossy link", () => {
       it("loses some packets and is proven", async () => {

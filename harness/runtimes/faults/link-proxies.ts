@@ -3,22 +3,22 @@ import { createInterface } from "node:readline";
 import { CouldNotRunError } from "../../../core/errors.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
 import { programCommand } from "../../../core/program/node-program.ts";
-import { count } from "../../../core/wording.ts";
 import {
-  type DelayAnswer,
-  type DelayCommand,
-  type DelayProxySpec,
-  delayAnswer,
-} from "../../proxy/delay-protocol.ts";
+  type LinkAnswer,
+  type LinkCommand,
+  type LinkProxySpec,
+  linkAnswer,
+} from "../../proxy/link-protocol.ts";
+import { createLinkState, type LinkState, linkProof } from "../../proxy/link-state.ts";
 import { run } from "../process/shell.ts";
 import type { Delays } from "./delays.ts";
 
 /** Distance from a redirected port to the port of its proxy. */
 const proxyPortOffset = 10_000;
 
-const script = new URL("../../proxy/delay-proxy.ts", import.meta.url);
+const script = new URL("../../proxy/link-proxy.ts", import.meta.url);
 
-type Delayed = DelayAnswer["delayed"];
+type Seen = LinkAnswer["seen"];
 
 export interface ProxiedNode {
   readonly id: NodeId;
@@ -28,14 +28,14 @@ export interface ProxiedNode {
 }
 
 /**
- * Delays links without netem: in each node's namespace, connections from peers to its TCP peer ports are redirected to a proxy
- * that forwards them. The proxies must start before the nodes, because existing connections are not redirected. UDP is not
- * delayed.
+ * Delays links without netem, and holds them: in each node's namespace, connections from peers to its TCP peer ports are
+ * redirected to a proxy that forwards them. The proxies must start before the nodes, because existing connections are not
+ * redirected. UDP is neither delayed nor held.
  */
-export class ProxyDelays implements Delays {
-  readonly #proxies: readonly DelayProxyProcess[];
+export class LinkProxies implements Delays {
+  readonly #proxies: readonly LinkProxyProcess[];
 
-  private constructor(proxies: readonly DelayProxyProcess[]) {
+  private constructor(proxies: readonly LinkProxyProcess[]) {
     this.#proxies = proxies;
   }
 
@@ -44,7 +44,7 @@ export class ProxyDelays implements Delays {
     nodes: readonly ProxiedNode[],
     peerPorts: readonly number[],
     seed: number,
-  ): Promise<ProxyDelays> {
+  ): Promise<LinkProxies> {
     const proxies = nodes.map((node) => {
       const peers = Object.fromEntries(
         nodes.filter((peer) => peer !== node).map((peer) => [peer.address, peer.id]),
@@ -53,9 +53,9 @@ export class ProxyDelays implements Delays {
         listen: port + proxyPortOffset,
         target: { host: node.address, port },
       }));
-      return new DelayProxyProcess(node, { node: node.id, peers, ports, seed });
+      return new LinkProxyProcess(node, { node: node.id, peers, ports, seed });
     });
-    const delays = new ProxyDelays(proxies);
+    const delays = new LinkProxies(proxies);
     try {
       await Promise.all(proxies.map((proxy) => proxy.ready()));
       await Promise.all(nodes.map((node) => redirect(node, nodes, peerPorts)));
@@ -70,25 +70,38 @@ export class ProxyDelays implements Delays {
     await this.#sendAll({ do: "slow", links: links.map(([from, to]) => [from, to]), delayMs, jitterMs });
   }
 
+  async hold(links: readonly Link[]): Promise<void> {
+    await this.#sendAll({ do: "hold", links: links.map(([from, to]) => [from, to]) });
+  }
+
+  /** Lets go of what is held on these links, at once or spread over `spreadMs`; delays stay. */
+  async mend(links: readonly Link[], spreadMs: number): Promise<void> {
+    await this.#sendAll({ do: "mend", links: links.map(([from, to]) => [from, to]), spreadMs });
+  }
+
   async heal(): Promise<void> {
     await this.#sendAll({ do: "heal" });
   }
 
   async proof(): Promise<string[]> {
     // A link has two proxies, one at each end, because either node may dial.
-    const writes = new Map<string, number>();
-    for (const { link, writes: more } of (await this.#sendAll({ do: "proof" })).flat()) {
-      const name = link.join(" -> ");
-      writes.set(name, (writes.get(name) ?? 0) + more);
+    const links = new Map<string, LinkState>();
+    for (const { link, ...more } of (await this.#sendAll({ do: "proof" })).flat()) {
+      const state = links.get(link.join()) ?? createLinkState(...link);
+      links.set(link.join(), state);
+      state.delayedWrites += more.delayedWrites;
+      state.heldWrites += more.heldWrites;
+      state.heldBytes += more.heldBytes;
+      state.heldConnects += more.heldConnects;
     }
-    return [...writes].filter(([, n]) => n > 0).map(([name, n]) => `${name} delayed ${count(n, "write")}`);
+    return [...links.values()].map(linkProof).filter((line) => line !== undefined);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
   }
 
-  #sendAll(command: DelayCommand): Promise<Delayed[]> {
+  #sendAll(command: LinkCommand): Promise<Seen[]> {
     return Promise.all(this.#proxies.map((proxy) => proxy.send(command)));
   }
 }
@@ -115,24 +128,24 @@ async function redirect(
   await run([...node.enter, "nft", "-f", "-"], { input: `${table.join("\n")}\n` });
 }
 
-class DelayProxyProcess {
+class LinkProxyProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
-  readonly #waiting: { resolve(delayed: Delayed): void; reject(reason: Error): void }[] = [];
-  readonly #ready: Promise<Delayed>;
+  readonly #waiting: { resolve(seen: Seen): void; reject(reason: Error): void }[] = [];
+  readonly #ready: Promise<Seen>;
 
-  constructor(node: ProxiedNode, spec: DelayProxySpec) {
+  constructor(node: ProxiedNode, spec: LinkProxySpec) {
     const [command = "", ...args] = [...node.enter, ...programCommand(script), JSON.stringify(spec)];
     this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
     this.#ready = this.#nextAnswer();
     if (this.#child.stdout !== null)
       createInterface({ input: this.#child.stdout }).on("line", (line) =>
-        this.#waiting.shift()?.resolve(delayAnswer.parse(JSON.parse(line)).delayed),
+        this.#waiting.shift()?.resolve(linkAnswer.parse(JSON.parse(line)).seen),
       );
     this.#child.stdin?.on("error", () => {});
     this.#ended = new Promise((resolve) => {
       const end = (cause?: Error) => {
-        const error = new CouldNotRunError(`the delay proxy of ${node.id} exited`, { cause });
+        const error = new CouldNotRunError(`the link proxy of ${node.id} exited`, { cause });
         for (const { reject } of this.#waiting.splice(0)) reject(error);
         resolve();
       };
@@ -145,7 +158,7 @@ class DelayProxyProcess {
     await this.#ready;
   }
 
-  send(command: DelayCommand): Promise<Delayed> {
+  send(command: LinkCommand): Promise<Seen> {
     const answered = this.#nextAnswer();
     this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
     return answered;
@@ -157,7 +170,7 @@ class DelayProxyProcess {
     await this.#ended;
   }
 
-  #nextAnswer(): Promise<Delayed> {
+  #nextAnswer(): Promise<Seen> {
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 }

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { nodeId } from "../../core/op.ts";
 
-/** Options of a delay proxy's process, as JSON in its one argument. */
-export const delayProxySpec = z.object({
+/** Options of a link proxy's process, as JSON in its one argument. */
+export const linkProxySpec = z.object({
   /** The node that it stands before. */
   node: z.string().transform(nodeId),
   /** Peers by the addresses that their connections come from. */
@@ -12,20 +12,30 @@ export const delayProxySpec = z.object({
   /** Seed of the jitter. */
   seed: z.int(),
 });
-export type DelayProxySpec = z.input<typeof delayProxySpec>;
+export type LinkProxySpec = z.input<typeof linkProxySpec>;
 
 const link = z.tuple([z.string().transform(nodeId), z.string().transform(nodeId)]);
 
 /** A line of JSON on its standard input. Each is answered by one line on standard output. */
-export const delayCommand = z.discriminatedUnion("do", [
+export const linkCommand = z.discriminatedUnion("do", [
   z.object({ do: z.literal("slow"), links: z.array(link), delayMs: z.number(), jitterMs: z.number() }),
+  z.object({ do: z.literal("hold"), links: z.array(link) }),
+  z.object({ do: z.literal("mend"), links: z.array(link), spreadMs: z.number() }),
   z.object({ do: z.literal("heal") }),
   z.object({ do: z.literal("proof") }),
 ]);
-export type DelayCommand = z.input<typeof delayCommand>;
+export type LinkCommand = z.input<typeof linkCommand>;
 
-/** The answer: writes delayed on each link, on `proof`. The same shape, empty, is its first line, once it listens. */
-export const delayAnswer = z.object({
-  delayed: z.array(z.object({ link, writes: z.number() })),
+/** The answer: what was seen of each link's faults, on `proof`. The same shape, empty, is its first line, once it listens. */
+export const linkAnswer = z.object({
+  seen: z.array(
+    z.object({
+      link,
+      delayedWrites: z.number(),
+      heldWrites: z.number(),
+      heldBytes: z.number(),
+      heldConnects: z.number(),
+    }),
+  ),
 });
-export type DelayAnswer = z.infer<typeof delayAnswer>;
+export type LinkAnswer = z.infer<typeof linkAnswer>;
