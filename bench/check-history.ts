@@ -1,7 +1,7 @@
 /** The history of a run of registers under faults, and its run record, as the harness stores them. */
 import type { HarnessNews } from "../core/harness-event.ts";
 import type { ClientEvent, History, HistoryEvent } from "../core/history.ts";
-import { type NodeId, nodeId } from "../core/op.ts";
+import { type Json, type NodeId, nodeId, type Revision } from "../core/op.ts";
 import type { Run } from "../core/run.ts";
 import { type Nanos, nanos } from "../core/time.ts";
 import { runOf } from "../reports/testing/runs.ts";
@@ -54,19 +54,25 @@ function fault(id: number, harness: (news: HarnessNews) => void): void {
 
 /** What each node answers for each key in its own mode, once everything is healed. */
 function* finalReads(load: readonly ClientEvent[]): Generator<Omit<ClientEvent, "index">> {
-  const last = new Map<string, ClientEvent>();
-  for (const event of load)
-    if (event.type === "ok" && event.f !== "read" && event.key !== undefined)
-      if ((event.revision ?? 0) > (last.get(event.key)?.revision ?? 0)) last.set(event.key, event);
   let process = 1_000_000;
-  for (const [key, { f, value, revision }] of last) {
+  for (const [key, { value, revision }] of lastValues(load)) {
     for (const node of nodes) {
       const read = { time: nanos(0), process: process++, f: "read", key, mode: "local", node };
       yield { ...read, type: "invoke" };
-      const seen = f === "cas" ? (value as readonly number[])[1] : value;
-      yield { ...read, type: "ok", ...(seen !== undefined && { value: seen }), ...(revision !== undefined && { revision, modRevision: revision }) };
+      yield { ...read, type: "ok", value, revision, modRevision: revision };
     }
   }
+}
+
+/** The newest value of each key that an answer shows. */
+function lastValues(load: readonly ClientEvent[]) {
+  const last = new Map<string, { readonly value: Json; readonly revision: Revision }>();
+  for (const { type, f, key = "", value = null, ...event } of load) {
+    const revision = f === "read" ? event.modRevision : event.revision;
+    if (type !== "ok" || revision === undefined || revision <= (last.get(key)?.revision ?? 0)) continue;
+    last.set(key, { value: f === "cas" ? ((value as readonly Json[])[1] ?? null) : value, revision });
+  }
+  return last;
 }
 
 /** The record of the run. */
