@@ -3,7 +3,7 @@
  * which states were read, and which operations may have removed a key at a revision that nobody knows.
  */
 import type { Json, Operation, Revision, RevisionScope } from "../../core/op.ts";
-import { same } from "../canonical.ts";
+import { canonical } from "../canonical.ts";
 import { valueKey, valueRead, written } from "../reads/versions.ts";
 
 /** A change of a key at a known place in the system's order. */
@@ -46,7 +46,7 @@ export function evidenceOf(
   initial: Json = null,
 ): Evidence {
   const writers = new Writers(operations, initial);
-  const drafts = new Map<Revision, Draft[]>();
+  const drafts = new Map<string, Draft[]>();
   const sightings = operations.map(sightingOf).filter((sighting) => sighting !== undefined);
   for (const sighting of sightings) if (!sighting.isRead) add(drafts, sighting, writers);
   for (const sighting of sightings) if (sighting.isRead) add(drafts, sighting, writers);
@@ -120,17 +120,18 @@ type Draft = { -readonly [K in keyof Change]: Change[K] };
 
 /** Answers of writes come first, so that a read is matched with the change that it saw, even where others wrote its value. */
 function add(
-  drafts: Map<Revision, Draft[]>,
+  drafts: Map<string, Draft[]>,
   { operation, revision, value, isRead }: Sighting,
   writers: Writers,
 ): void {
   const key = keyOf(operation);
-  let known = drafts.get(revision);
+  const name = `${revision} ${canonical(value)} ${key}`;
+  let known = drafts.get(name);
   if (known === undefined) {
     known = [];
-    drafts.set(revision, known);
+    drafts.set(name, known);
   }
-  const seen = known.find((draft) => draft.key === key && same(draft.value, value));
+  const [seen] = known;
   if (!isRead || seen === undefined) {
     const writer = isRead ? writers.of(key, value) : operation;
     const lastsUntil = isRead ? stateRevision(operation, revision) : revision;

@@ -1,5 +1,5 @@
-import type { EventRows } from "../../../core/codec/rows/event-rows.ts";
 import { readHarnessNews } from "../../../core/codec/harness-codec.ts";
+import type { EventRows } from "../../../core/codec/rows/event-rows.ts";
 import { nodeId } from "../../../core/op.ts";
 import type { ForeignEvent } from "../foreign-event.ts";
 import type { Format, FormatOptions, ReadHistory, Source } from "../format.ts";
@@ -67,9 +67,7 @@ export async function readJsonEvents(source: Source, options?: FormatOptions): P
     lines++;
     reader.add(foreignEvent(rows, row));
   };
-  const cut = isArray(source.head)
-    ? await eachItem(source, read)
-    : await eachRow(source, known, read);
+  const cut = isArray(source.head) ? await eachItem(source, read) : await eachRow(source, known, read);
   if (cut !== undefined && lines === 0)
     throw malformed(file, cut, "one JSON object a line", source.head.trim());
   return { ...reader.end(), truncated: cut !== undefined };

@@ -8,7 +8,10 @@ import { eachLine, piecesOf } from "../text-lines.ts";
 export type JsonObject = Readonly<Record<string, Json>>;
 
 /** Calls `each` for every object of a source, with the line on which it begins: those of one array, or one object a line. */
-export async function eachObject(source: Source, each: (object: JsonObject, line: number) => void): Promise<void> {
+export async function eachObject(
+  source: Source,
+  each: (object: JsonObject, line: number) => void,
+): Promise<void> {
   if (isArray(source.head)) await eachItem(source, each);
   else
     await eachLine(source, (text, line) => {
