@@ -136,7 +136,9 @@ export function operations(history: History, modes: ReadModes = "run"): readonly
   // A history that is being recorded grows, and nothing else about it changes.
   if (modes === "run" && known?.events === history.length) return known.operations;
   const { calls, outcomes } = pairs(history, modes);
-  const all = Array.from(calls, (call, i) => operationAt(history, call, outcomes[i] as number));
+  const all = new Array<Operation>(calls.length);
+  for (let i = 0; i < all.length; i++)
+    all[i] = operationAt(history, calls[i] as number, outcomes[i] as number);
   if (modes === "run") made.set(history, { events: history.length, operations: all });
   return all;
 }

@@ -62,11 +62,13 @@ function assertJudged(all: readonly Asked[], file: string): void {
 
 function askedIn(history: History): Asked[] {
   const { calls, outcomes } = pairs(history);
-  return Array.from(calls, (call, i) => {
-    const { f, value } = history[call] as ClientEvent;
+  const all: Asked[] = [];
+  for (let i = 0; i < calls.length; i++) {
+    const { f, value } = history[calls[i] as number] as ClientEvent;
     const end = outcomes[i] === -1 ? undefined : (history[outcomes[i] as number] as ClientEvent);
-    return { f, value, answer: end?.type === "ok" ? (end.value ?? null) : undefined };
-  });
+    all.push({ f, value, answer: end?.type === "ok" ? (end.value ?? null) : undefined });
+  }
+  return all;
 }
 
 /** Whether the history has what makes it a model's, among those that know the same names. */
