@@ -127,7 +127,7 @@ export class EventRows {
     return this.strings[number as number];
   }
 
-  /** Every member in its place, undefined where the row has none: objects of one shape are fast to make and to read. */
+  /** The event of a row with `index` and `time`. Every member in its place, undefined where the row has none: objects of one shape are fast to make and to read. */
   clientEvent(row: number): ClientEvent {
     return {
       index: this.index[row],

@@ -153,5 +153,9 @@ describe("the scanner of events", () => {
   });
 });
 
-/** Without the members that are undefined. */
-const withoutMissing = (read: unknown): unknown => JSON.parse(JSON.stringify(read));
+/** Without the members that the line does not have. */
+function withoutMissing(read: unknown): unknown {
+  const { index, time, ...others } = read as { index: number; time: number };
+  const [hasIndex, hasTime] = [index !== -1, !Number.isNaN(time)];
+  return JSON.parse(JSON.stringify({ ...(hasIndex && { index }), ...(hasTime && { time }), ...others }));
+}
