@@ -8,6 +8,9 @@ import { programCommand } from "../../core/program/node-program.ts";
 import type { Load, Run } from "../../core/run.ts";
 import { knownLimits, worst } from "../../core/verdict.ts";
 import { duration } from "../../core/wording.ts";
+import { sentPerSecond, speedCaveat } from "../../reports/data/speed.ts";
+import type { HostPlace } from "../load/clients.ts";
+import { startNullServer } from "../load/workers/null-server.ts";
 import { workerClients, workerFaults } from "../load/workers/worker-clients.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
 import { spanAround } from "../nemesis/pace.ts";
@@ -18,12 +21,13 @@ import { preflight } from "../trial/preflight.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
 import { pairs } from "./arguments.ts";
-import { type BenchOptions, openedFor, processesFor, workersFor } from "./bench-options.ts";
+import { type BenchOptions, openedFor, workersFor } from "./bench-options.ts";
 import { repeatCommand } from "./command-line.ts";
 import { benchResult, type Finished } from "./json-result.ts";
 import { Leftovers } from "./leftovers.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
+import { openLoad } from "./plan/open-load.ts";
 import { type PlannedRun, withImage } from "./plan/plan.ts";
 import { showProgress } from "./progress-line.ts";
 import { type Reported, writeComparison } from "./report/compare.ts";
@@ -31,6 +35,7 @@ import { writeReport } from "./report/write-report.ts";
 import { describeStale, staleByFault } from "./stale-by-fault.ts";
 
 const loadWorker = new URL("./load-worker.ts", import.meta.url);
+const nullServer = new URL("./null-server.ts", import.meta.url);
 
 /** What `assay bench` needs in addition to its options. */
 export interface BenchDeps {
@@ -91,6 +96,10 @@ async function runOne(
       clock: deps.clock,
       store: fileRunStore(options.results),
       clients: workerClients(spec.workers, programCommand(loadWorker), deps.clock),
+      ...(plan.adapter.nullServer !== undefined && {
+        nullServer: (place: HostPlace) =>
+          startNullServer([...programCommand(nullServer), plan.adapter.name], place),
+      }),
       machine: thisMachine(),
       assay: await assayVersion(),
       onProgress: (progress) => {
@@ -137,13 +146,11 @@ function specOf(
   defaults: BenchDeps["defaults"],
 ): TrialSpec {
   const version = plan.program?.version ?? plan.image?.slice(plan.image.lastIndexOf(":") + 1) ?? "unknown";
-  const { clients, rate = trialDefaults.load.rate, seconds } = options;
+  const { clients, seconds } = options;
   // A warm-up asks as fast as it can: nobody wants that on a cluster that others use.
   const { warmUpSeconds = plan.runtime.outlivesRun ? 0 : trialDefaults.warmUpSeconds } = options;
   const load: Load =
-    clients === undefined
-      ? { kind: "open", rate, processes: processesFor(options, rate), seconds }
-      : { kind: "closed", processes: clients, seconds };
+    clients === undefined ? openLoad(options) : { kind: "closed", processes: clients, seconds };
   const workers = workersFor(options, {
     cores: availableParallelism(),
     processes: load.processes,
@@ -210,9 +217,23 @@ function printRun(run: Run, report: string, output: Output): void {
     for (const anomaly of verdict.anomalies.slice(0, 3))
       output.print(`    ${anomaly.limit === undefined ? "" : "known limit: "}${anomaly.summary}`);
   }
+  for (const line of speedLines(run)) output.print(`  ${line}`);
   for (const line of staleByFault(run).map(describeStale)) output.print(`  ${line}`);
   output.print(`  report: ${report}`);
   output.print(`  repeat: ${run.command}`);
+}
+
+/** How fast it was, and what that says about the system. */
+function speedLines(run: Run): string[] {
+  const sent = sentPerSecond(run);
+  if (sent === undefined) return [];
+  const { ceiling } = run.client;
+  const caveat = speedCaveat(run);
+  const speed = `speed: ${sent.toFixed(1)} operations/s`;
+  return [
+    `${speed}${ceiling === undefined ? "" : `, client ceiling ${Math.round(ceiling)}/s`}`,
+    ...(caveat === undefined ? [] : [`${caveat.kind}: ${caveat.why}`]),
+  ];
 }
 
 const verdictCell = (run: Run): string => {

@@ -3,7 +3,7 @@ import { type MeasuredStaleness, measuredStaleness } from "../../checker/reads/m
 import type { ClientHealth, LatencySummary, OutcomeCounts, Run } from "../../core/run.ts";
 import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../core/verdict.ts";
 import type { Digest } from "../../reports/comparison/digest.ts";
-import { sentPerSecond } from "../../reports/data/speed.ts";
+import { requestedPerSecond, sentPerSecond } from "../../reports/data/speed.ts";
 import type { Understood } from "./check/understood.ts";
 import { type StaleAtNode, staleByFault } from "./stale-by-fault.ts";
 
@@ -31,7 +31,7 @@ export interface RunResult {
   readonly operations: OutcomeCounts;
   /** Microseconds, for each operation, outcome and measure. `response` counts from the intended start, `service` from the send. */
   readonly latency: readonly Omit<LatencySummary, "spectrum">[];
-  /** Operations per second. `requested` is null in a closed loop, and `sent` where nothing says it. */
+  /** Operations per second. `requested` is an average, null in a closed loop, and `sent` where nothing says it. */
   readonly rates: { readonly requested: number | null; readonly sent: number | null; readonly ok: number };
   /** Longest time in which operations of a kind were pending and none succeeded, seconds; null if there were none. */
   readonly outages: { readonly writeSeconds: number | null; readonly readSeconds: number | null };
@@ -108,7 +108,7 @@ function runResult({ run, dir, report, digest, failure }: Finished): RunResult {
     operations: run.operations,
     latency: run.latency.map(({ spectrum: _, ...summary }) => summary),
     rates: {
-      requested: run.load.kind === "open" ? run.load.rate : null,
+      requested: requestedPerSecond(run) ?? null,
       sent: sentPerSecond(run) ?? null,
       ok: digest.okPerSecond,
     },

@@ -135,9 +135,16 @@ class FileRunDirectory implements RunDirectory {
     this.#usage.flush();
   }
 
-  async finish(run: Run, latencyLog: string): Promise<void> {
+  async finish(
+    run: Run,
+    latencyLog: string,
+    distributions: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     await Promise.all([this.#history.close(), this.#usage.close()]);
     await writeFile(join(this.path, "latency.hlog"), latencyLog);
+    const directory = join(this.path, "latency");
+    await mkdir(directory);
+    for (const [name, text] of Object.entries(distributions)) await writeFile(join(directory, name), text);
     await this.describe(run);
   }
 
