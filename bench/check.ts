@@ -76,8 +76,14 @@ function verdict({ wallSeconds, megabytes }: Figures): string {
   return `goal: ${goal.wallSeconds} s, ${goal.megabytes} MB: ${isMet ? "met" : "MISSED"}`;
 }
 
-const line = (name: string, { wallSeconds, cpuSeconds, megabytes }: Figures): string =>
-  `${name.padEnd(16)}  ${`${wallSeconds.toFixed(2)} s`.padStart(8)}  ${`${cpuSeconds.toFixed(2)} s`.padStart(9)}  ${`${megabytes.toFixed(0)} MB`.padStart(8)}`;
+function line(name: string, { wallSeconds, cpuSeconds, megabytes }: Figures): string {
+  const figures = [
+    `${wallSeconds.toFixed(2)} s`.padStart(8),
+    `${cpuSeconds.toFixed(2)} s`.padStart(9),
+    `${megabytes.toFixed(0)} MB`.padStart(8),
+  ];
+  return [name.padEnd(16), ...figures].join("  ");
+}
 
 /** One whole process. It reports its own use of resources when it ends: nobody else is told the largest resident set of a child. */
 function measure(checkout: string, input: string): Figures {
