@@ -1,5 +1,5 @@
 import type { ClientEvent, History } from "../core/history.ts";
-import type { Json } from "../core/op.ts";
+import { type Json, nodeId } from "../core/op.ts";
 import { createRandom, type Random } from "../core/random.ts";
 import { nanos } from "../core/time.ts";
 
@@ -15,6 +15,12 @@ export interface RegisterHistoryOptions {
   readonly values?: number;
   /** Probability that an operation ends with an unknown outcome, though it took effect. */
   readonly crashes?: number;
+  /** Operations after which all keys are replaced by new ones; by default they never are. */
+  readonly operationsPerGeneration?: number;
+  /** Whether answers have revisions, as a store gives them that counts its changes. */
+  readonly hasRevisions?: boolean;
+  /** Number of nodes, `n1`, `n2`, …: each client asks one of them. By default events name none. */
+  readonly nodes?: number;
   readonly seed: number;
 }
 
@@ -23,8 +29,10 @@ interface Running {
   readonly key: number;
   readonly argument: Json;
   /** Answer, once it took effect; `refused` for a CAS that did not match. */
-  answer?: { readonly value: Json } | "refused";
+  answer?: Answer | "refused";
 }
+
+type Answer = Pick<ClientEvent, "value" | "revision" | "modRevision">;
 
 /**
  * A linearizable history: clients, each busy all the time, in an order drawn at random take the next of three steps:
@@ -45,7 +53,8 @@ export function registerHistory(options: RegisterHistoryOptions): History {
   ) => {
     const index = events.length;
     const process = processes[client] as number;
-    events.push({ index, time: nanos(index * 50_000), type, process, f, key: `k${key}`, ...more });
+    const node = options.nodes === undefined ? {} : { node: nodeId(`n${(client % options.nodes) + 1}`) };
+    events.push({ index, time: nanos(index * 50_000), type, process, f, key: `k${key}`, ...node, ...more });
   };
   let nextProcess = clients;
   for (let called = 0, open = 0; called < operations || open > 0; ) {
@@ -53,7 +62,8 @@ export function registerHistory(options: RegisterHistoryOptions): History {
     const current = running[client];
     if (current === undefined) {
       if (called === operations) continue;
-      const next = world.call(random.integer(0, keys - 1));
+      const generation = Math.floor(called / (options.operationsPerGeneration ?? Number.POSITIVE_INFINITY));
+      const next = world.call(generation * keys + random.integer(0, keys - 1));
       running[client] = next;
       called++;
       open++;
@@ -67,7 +77,7 @@ export function registerHistory(options: RegisterHistoryOptions): History {
         add(client, "info", current, { error: "timeout" });
         processes[client] = nextProcess++;
       } else if (current.answer === "refused") add(client, "fail", current, { error: "mismatch" });
-      else add(client, "ok", current, { value: current.answer.value });
+      else add(client, "ok", current, current.answer);
     }
   }
   return events;
@@ -77,13 +87,14 @@ export function registerHistory(options: RegisterHistoryOptions): History {
 class World {
   readonly #options: RegisterHistoryOptions;
   readonly #random: Random;
-  readonly #values: Json[];
+  /** The value of each key, and the revision at which it was written. */
+  readonly #values = new Map<number, { readonly value: Json; readonly revision: number }>();
   #written = 0;
+  #revision = 0;
 
   constructor(options: RegisterHistoryOptions, random: Random) {
     this.#options = options;
     this.#random = random;
-    this.#values = new Array(options.keys ?? 1).fill(null);
   }
 
   call(key: number): Running {
@@ -92,20 +103,32 @@ class World {
     if (kind < reads) return { f: "read", key, argument: null };
     const value = () => (values === undefined ? ++this.#written : this.#random.integer(1, values));
     if (kind >= reads + cas) return { f: "write", key, argument: value() };
-    const from = values === undefined ? (this.#values[key] as Json) : this.#random.integer(1, values);
+    const from = values === undefined ? this.#valueOf(key) : this.#random.integer(1, values);
     return { f: "cas", key, argument: [from, value()] };
   }
 
   takeEffect(running: Running): void {
     const { f, key, argument } = running;
-    const current = this.#values[key] as Json;
+    const current = this.#valueOf(key);
     if (f === "read") {
-      running.answer = { value: current };
+      running.answer = { value: current, ...this.#revisions(this.#values.get(key)?.revision) };
       return;
     }
     const [from, to] = f === "cas" ? (argument as readonly [Json, Json]) : [current, argument];
-    const matches = from === current;
-    running.answer = matches ? { value: argument } : "refused";
-    if (matches) this.#values[key] = to;
+    if (from !== current) {
+      running.answer = "refused";
+      return;
+    }
+    this.#values.set(key, { value: to, revision: ++this.#revision });
+    running.answer = { value: argument, ...this.#revisions() };
+  }
+
+  #valueOf(key: number): Json {
+    return this.#values.get(key)?.value ?? null;
+  }
+
+  #revisions(modRevision?: number): Omit<Answer, "value"> {
+    if (this.#options.hasRevisions !== true) return {};
+    return { revision: this.#revision, ...(modRevision !== undefined && { modRevision }) };
   }
 }

@@ -89,6 +89,18 @@ export type ReadModes = "run" | "other";
  * Notices and harness events are no operations.
  */
 export function pairs(history: History, modes: ReadModes = "run"): Pairs {
+  const known = paired.get(history);
+  // A history that is being recorded grows, and nothing else about it changes.
+  if (modes === "run" && known?.events === history.length) return known.pairs;
+  const found = pair(history, modes);
+  if (modes === "run") paired.set(history, { events: history.length, pairs: found });
+  return found;
+}
+
+/** Pairs of histories in use: see `made`. */
+const paired = new WeakMap<History, { readonly events: number; readonly pairs: Pairs }>();
+
+function pair(history: History, modes: ReadModes): Pairs {
   const calls = new Int32Array(history.length);
   const outcomes = new Int32Array(history.length).fill(-1);
   const open = new Map<number, number>();
@@ -127,7 +139,9 @@ export function operations(history: History, modes: ReadModes = "run"): readonly
   // A history that is being recorded grows, and nothing else about it changes.
   if (modes === "run" && known?.events === history.length) return known.operations;
   const { calls, outcomes } = pairs(history, modes);
-  const all = Array.from(calls, (call, i) => operationAt(history, call, outcomes[i] as number));
+  const all = new Array<Operation>(calls.length);
+  for (let i = 0; i < all.length; i++)
+    all[i] = operationAt(history, calls[i] as number, outcomes[i] as number);
   if (modes === "run") made.set(history, { events: history.length, operations: all });
   return all;
 }
@@ -147,42 +161,34 @@ const neverAnswered: OpError = {
   message: "the history ends before the answer",
 };
 
+/** Every member in its place, undefined where there is none: of millions, objects of one shape are fast to make and to read. */
 function operation(
   invoke: ClientEvent,
   callIndex: number,
   end: ClientEvent | undefined,
   endIndex: number,
 ): Operation {
-  const call: Call = {
-    f: invoke.f,
-    ...(invoke.key !== undefined && { key: invoke.key }),
-    ...(invoke.value !== undefined && { value: invoke.value }),
-    ...(invoke.mode !== undefined && { mode: invoke.mode }),
-  };
+  const { f, key, value, mode } = invoke;
   const outcome = outcomeOf(end);
   return {
     process: invoke.process,
-    ...(invoke.node !== undefined && { node: invoke.node }),
-    call,
+    node: invoke.node,
+    call: { f, key, value, mode } as Call,
     outcome,
-    ...(invoke.intended !== undefined && { intendedAt: invoke.intended }),
+    intendedAt: invoke.intended,
     invokedAt: invoke.time,
     completedAt: end?.time ?? (Number.POSITIVE_INFINITY as Nanos),
     callIndex,
     returnIndex: outcome.type === "info" ? Number.POSITIVE_INFINITY : endIndex,
-  };
+  } as Operation;
 }
 
 /** What an outcome's event says; without one, that nothing is known. */
 export function outcomeOf(event: ClientEvent | undefined): Outcome {
   if (event === undefined) return { type: "info", error: neverAnswered };
   if (event.type === "ok") {
-    const output: Result = {
-      ...(event.value !== undefined && { value: event.value }),
-      ...(event.revision !== undefined && { revision: event.revision }),
-      ...(event.modRevision !== undefined && { modRevision: event.modRevision }),
-    };
-    return { type: "ok", output };
+    const { value, revision, modRevision } = event;
+    return { type: "ok", output: { value, revision, modRevision } as Result };
   }
   const word = event.error ?? "unknown";
   const code: ErrorCode = Object.hasOwn(errorCodes, word) ? (word as ErrorCode) : "unknown";

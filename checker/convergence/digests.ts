@@ -20,9 +20,11 @@ export interface DigestsCompared {
  * had happened when the last node served again.
  */
 export function compareDigests(history: History, nodes: readonly NodeId[]): DigestsCompared {
+  const digests = digestsOf(history);
+  if (digests.length === 0) return { nodes: 0 };
   const earliest = revisionWhenAllServed(history, nodes);
   const groups = new Map<string, NodeDigest[]>();
-  for (const digest of digestsOf(history)) {
+  for (const digest of digests) {
     if (digest.at < earliest) continue;
     const name = `${digest.at} ${digest.since}`;
     groups.set(name, [...(groups.get(name) ?? []), digest]);
@@ -40,7 +42,9 @@ export function compareDigests(history: History, nodes: readonly NodeId[]): Dige
 }
 
 function digestsOf(history: History): NodeDigest[] {
-  return history.flatMap((event) => (isHarnessEvent(event) && event.f === "digest" ? [event.value] : []));
+  const digests: NodeDigest[] = [];
+  for (const event of history) if (isHarnessEvent(event) && event.f === "digest") digests.push(event.value);
+  return digests;
 }
 
 /** The highest revision reported by the time that each node had answered something after the last heal. */

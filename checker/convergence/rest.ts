@@ -1,8 +1,7 @@
 import type { History } from "../../core/history.ts";
 import type { NodeId, Operation, Revision } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
-import { canonical } from "../canonical.ts";
-import { type KeyVersions, type Version, valueRead, versionsByKey } from "../reads/versions.ts";
+import { type KeyVersions, type Version, valueKey, valueRead, versionsByKey } from "../reads/versions.ts";
 import { atRest, grouped, lastAnswers } from "./at-rest.ts";
 
 /** The end of a run: everything is healed, and the nodes were asked for each key. */
@@ -45,12 +44,12 @@ export function restOf(history: History): Rest | undefined {
 
 function keyAtRest(key: KeyVersions, reads: readonly Operation[]): KeyAtRest {
   const versions = placed(key);
-  const byValue = grouped(versions, ({ value }) => canonical(value));
+  const byValue = grouped(versions, ({ value }) => valueKey(value));
   return {
     key: key.key,
     versions,
     seenBy: (read) =>
-      (byValue.get(canonical(valueRead(read))) ?? []).filter(({ calledAt }) => calledAt < read.returnIndex),
+      (byValue.get(valueKey(valueRead(read))) ?? []).filter(({ calledAt }) => calledAt < read.returnIndex),
     asked: new Set(reads.flatMap(({ node }) => (node === undefined ? [] : [node]))),
     last: lastAnswers(reads),
   };
@@ -66,7 +65,8 @@ function placed({ versions, reads }: KeyVersions): Version[] {
     fromReads.set(version, before === undefined || before === at ? at : "contradictory");
   }
   return versions.map((version) => {
-    const revision = version.revision ?? fromReads.get(version);
+    if (version.revision !== undefined) return version;
+    const revision = fromReads.get(version);
     return typeof revision === "number" ? { ...version, revision } : version;
   });
 }

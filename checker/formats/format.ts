@@ -1,7 +1,7 @@
 import type { History } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
 
-/** The text of a history, in pieces, so that no file is too long for a string. */
+/** The text of a history, in pieces, so that no file is too long for a string; as characters or as UTF-8. */
 export interface Source {
   /** The file's name, for messages. */
   readonly file: string;
@@ -9,6 +9,8 @@ export interface Source {
   readonly head: string;
   /** The whole text from its beginning, cut anywhere; may be read more than once. */
   pieces(): AsyncIterable<string>;
+  /** The same as UTF-8. Nobody changes a chunk that was given out. */
+  chunks(): AsyncIterable<Uint8Array>;
 }
 
 export interface FormatOptions {
@@ -51,5 +53,8 @@ export const textSource = (text: string, file: string): Source => ({
   head: text.slice(0, headLength),
   async *pieces() {
     yield text;
+  },
+  async *chunks() {
+    yield new TextEncoder().encode(text);
   },
 });

@@ -1,11 +1,9 @@
-import { exactTimes } from "../../core/codec/exact-json.ts";
 import type { HarnessNews } from "../../core/harness-event.ts";
 import type { ClientEvent, History, HistoryEvent, NoticeEvent } from "../../core/history.ts";
 import type { Call, Json } from "../../core/op.ts";
-import { type Nanos, nanos } from "../../core/time.ts";
-import { eventTime } from "../untimed.ts";
 import { malformed } from "./malformed.ts";
 import { ProcessNumbers } from "./process-numbers.ts";
+import { Times } from "./times.ts";
 
 /** The outcome of a foreign operation. `error` is `mismatch` where the failure is an observation. */
 export type Ending =
@@ -24,6 +22,16 @@ export interface Moment {
   readonly about?: Partial<ClientEvent>;
 }
 
+/** What an answer says besides its value. */
+interface Answered {
+  readonly revision?: number;
+  readonly modRevision?: number;
+  readonly error?: string;
+}
+
+const unanswered: Answered = {};
+const nothing: Partial<ClientEvent> = {};
+
 interface OpenCall {
   readonly process: number;
   readonly call: Call;
@@ -35,7 +43,7 @@ interface OpenCall {
 export class HistoryBuilder {
   readonly #file: string;
   readonly #events: HistoryEvent[] = [];
-  readonly #times: (number | string | undefined)[] = [];
+  readonly #times = new Times();
   readonly #open = new Map<number | string, OpenCall>();
   readonly #processes = new ProcessNumbers();
   /** Positions of invocations by their written index, where that is another. */
@@ -54,7 +62,7 @@ export class HistoryBuilder {
     const own = this.#processes.of(process);
     if (index !== undefined && index !== this.#events.length) this.#moved.set(index, this.#events.length);
     this.#open.set(process, { process: own, call, at: this.#events.length });
-    this.#push({ type: "invoke", process: own, ...call, ...about }, time);
+    this.#client("invoke", own, call, call.value, unanswered, about ?? nothing, time);
   }
 
   /** Whether the process waits for an answer. */
@@ -68,18 +76,15 @@ export class HistoryBuilder {
   }
 
   /** Ends the call that the process waits for. `call` replaces the invocation, where the answer says more about it. */
-  complete({ process, line, time, about }: Moment, { type, ...ending }: Ending, call?: Call): void {
+  complete({ process, line, time, about }: Moment, ending: Ending, call?: Call): void {
     const open = this.#pending(process, line);
     this.#open.delete(process);
     const invoked = this.#events[open.at];
     if (call !== undefined && invoked !== undefined)
       this.#events[open.at] = { ...invoked, ...call } as HistoryEvent;
-    const { f, key, value } = call ?? open.call;
-    const argument = type !== "ok" && value !== undefined && { value };
-    this.#push(
-      { type, process: open.process, f, ...(key !== undefined && { key }), ...argument, ...ending, ...about },
-      time,
-    );
+    const asked = call ?? open.call;
+    const value = ending.type === "ok" ? ending.value : asked.value;
+    this.#client(ending.type, open.process, asked, value, ending, about ?? nothing, time);
   }
 
   /** An event of the harness that wrote the history. */
@@ -96,15 +101,7 @@ export class HistoryBuilder {
   }
 
   history(): History {
-    if (this.#times.every((time) => time === undefined)) return this.#events;
-    let last: number | string = 0;
-    const written = this.#times.map((time) => {
-      last = time ?? last;
-      return last;
-    });
-    exactTimes(written).times.forEach((time, i) => {
-      (this.#events[i] as { time: Nanos }).time = nanos(time);
-    });
+    this.#times.settle(this.#events);
     return this.#events;
   }
 
@@ -115,15 +112,40 @@ export class HistoryBuilder {
     return open;
   }
 
-  #push(
-    event:
-      | Omit<ClientEvent, "index" | "time">
-      | Omit<NoticeEvent, "index" | "time">
-      | ({ type: "info"; process: "nemesis" } & HarnessNews),
+  /** Every member in its place, undefined where the event has none: see `EventRows.clientEvent`. */
+  #client(
+    type: ClientEvent["type"],
+    process: number,
+    { f, key }: Call,
+    value: Json | undefined,
+    { revision, modRevision, error }: Answered,
+    about: Partial<ClientEvent>,
     time: number | string | undefined,
   ): void {
     const index = this.#events.length;
-    this.#events.push({ index, time: eventTime(index), ...event } as HistoryEvent);
-    this.#times.push(time);
+    this.#events.push({
+      index,
+      time: this.#times.next(time, this.#events),
+      type,
+      process,
+      f,
+      key,
+      value,
+      mode: about.mode,
+      node: about.node,
+      revision: about.revision ?? revision,
+      modRevision: about.modRevision ?? modRevision,
+      intended: about.intended,
+      error,
+      message: about.message,
+    } as ClientEvent);
+  }
+
+  #push(
+    event: Omit<NoticeEvent, "index" | "time"> | ({ type: "info"; process: "nemesis" } & HarnessNews),
+    time: number | string | undefined,
+  ): void {
+    const index = this.#events.length;
+    this.#events.push({ index, time: this.#times.next(time, this.#events), ...event } as HistoryEvent);
   }
 }

@@ -3,7 +3,7 @@ import { canonical, same } from "../canonical.ts";
 import type { ForeignEvent } from "./foreign-event.ts";
 import type { FormatOptions, ReadHistory } from "./format.ts";
 import { type Ending, HistoryBuilder } from "./history-builder.ts";
-import { hasIndependentKeys, KeyNames, keyed } from "./keyed-values.ts";
+import { IndependentKeys, KeyNames, keyed } from "./keyed-values.ts";
 import { malformed } from "./malformed.ts";
 import {
   answersOf,
@@ -16,7 +16,7 @@ import {
 import { Notes } from "./notes.ts";
 import { answersSomething, isRead } from "./operations.ts";
 import { ownErrorCode } from "./own-error.ts";
-import { hasVersions, type Versioned, versioned } from "./versioned-values.ts";
+import { hasVersions, type Versioned, Versions, versioned } from "./versioned-values.ts";
 
 /** Ways in which writers of histories differ in meaning. */
 export interface Dialect {
@@ -26,43 +26,76 @@ export interface Dialect {
   readonly keepsErrors?: boolean;
 }
 
-/** Decisions for a history as a whole, since a single event could be read in several ways. */
+/** How a history is read. */
 interface Reading extends Dialect, FormatOptions {
   readonly file: string;
-  /** Values are `[key value]`: Jepsen's independent keys. */
-  readonly isKeyed: boolean;
-  /** Values are `[version value]`: jepsen-io/etcd's register. */
-  readonly isVersioned: boolean;
   readonly notes: Notes;
 }
 
 /**
- * The history of operations as Jepsen and Knossos write them: a call's `value` is the argument, an answer's is the
+ * Collects the history of operations as Jepsen and Knossos write them: a call's `value` is the argument, an answer's is the
  * result. Where an operation failed or its outcome is unknown, the answer's value may be anything.
  */
+export class EventsReader {
+  readonly #reading: Reading;
+  readonly #builder: HistoryBuilder;
+  readonly #names = new KeyNames();
+  /** Events before one that shows that values are neither `[key value]` nor `[version value]`; undefined once it came. */
+  #unclear: ForeignEvent[] | undefined = [];
+  readonly #keys = new IndependentKeys();
+  readonly #versions = new Versions();
+
+  constructor(file: string, dialect: Dialect, options: FormatOptions = {}) {
+    this.#reading = { ...dialect, ...options, file, notes: new Notes() };
+    this.#builder = new HistoryBuilder(file);
+  }
+
+  add(event: ForeignEvent): void {
+    if (this.#unclear === undefined) {
+      this.#read(event);
+      return;
+    }
+    this.#unclear.push(event);
+    this.#keys.see(event);
+    this.#versions.see(event);
+    if (this.#keys.mayBe || this.#versions.mayBe) return;
+    for (const each of this.#unclear) this.#read(each);
+    this.#unclear = undefined;
+  }
+
+  /** The history; nothing may be added after it. */
+  end(): ReadHistory {
+    const { file, notes } = this.#reading;
+    if (this.#unclear !== undefined) {
+      const isKeyed = this.#keys.are();
+      const own = isKeyed ? keyed(this.#unclear, file) : this.#unclear;
+      const isVersioned = isKeyed ? hasVersions(own) : this.#versions.are();
+      if (isKeyed) notes.say("values are [key value]: the keys are independent");
+      if (isVersioned) notes.say("values are [version value]: the version is a revision of the key");
+      for (const event of own) this.#read(isVersioned ? versioned(event, file) : event);
+    }
+    return { history: this.#builder.history(), truncated: false, notes: notes.list() };
+  }
+
+  #read(event: Versioned): void {
+    const { harness, notice, type } = event;
+    if (harness !== undefined) this.#builder.harness(harness, event.time);
+    else if (notice !== undefined) this.#builder.notice(event, notice);
+    else if (type === "invoke") this.#builder.invoke(event, callOf(event, this.#names, this.#reading.file));
+    else complete(this.#builder, event, this.#names, this.#reading);
+  }
+}
+
+/** The history of all `events`: see `EventsReader`. */
 export function historyOfEvents(
   events: readonly ForeignEvent[],
   file: string,
   dialect: Dialect,
   options: FormatOptions = {},
 ): ReadHistory {
-  const notes = new Notes();
-  const isKeyed = hasIndependentKeys(events);
-  const names = new KeyNames();
-  const own = isKeyed ? keyed(events, file) : events;
-  const isVersioned = hasVersions(own);
-  const reading = { ...dialect, ...options, file, isKeyed, isVersioned, notes };
-  if (isKeyed) notes.say("values are [key value]: the keys are independent");
-  if (isVersioned) notes.say("values are [version value]: the version is a revision of the key");
-  const builder = new HistoryBuilder(file);
-  for (const event of own) {
-    const read = isVersioned ? versioned(event, file) : event;
-    if (read.harness !== undefined) builder.harness(read.harness, read.time);
-    else if (read.notice !== undefined) builder.notice(read, read.notice);
-    else if (read.type === "invoke") builder.invoke(read, callOf(read, names, file));
-    else complete(builder, read, names, reading);
-  }
-  return { history: builder.history(), truncated: false, notes: notes.list() };
+  const reader = new EventsReader(file, dialect, options);
+  for (const event of events) reader.add(event);
+  return reader.end();
 }
 
 function complete(builder: HistoryBuilder, event: Versioned, names: KeyNames, reading: Reading): void {
@@ -114,8 +147,11 @@ function completeOne(builder: HistoryBuilder, event: Versioned, invoked: Call, r
     }
   }
   assertAnswers(event, invoked, reading.file);
-  const places = revision !== undefined && { revision, ...(isRead(invoked.f) && { modRevision: revision }) };
-  builder.complete(event, { type: "ok", value, ...places });
+  if (revision === undefined) builder.complete(event, { type: "ok", value });
+  else {
+    const places = { revision, ...(isRead(invoked.f) && { modRevision: revision }) };
+    builder.complete(event, { type: "ok", value, ...places });
+  }
 }
 
 /** An operation without a result (a write) must not be answered with a value other than its argument. */
@@ -158,16 +194,20 @@ const isComparison = (error: Json): boolean =>
 
 /** The argument of a call. A read has none, even if it has a `:value`. */
 function callOf(event: ForeignEvent, names: KeyNames, file: string): Call {
-  const { f, key, value, line } = event;
-  const about = { f, ...(key !== undefined && { key: names.of(key) }) };
-  if (isRead(f) && !looksLikeMicroOperations(value)) return about;
+  const { f, value, line } = event;
+  const key = event.key === undefined ? undefined : names.of(event.key);
+  if (isRead(f) && !looksLikeMicroOperations(value)) return call(f, key, undefined);
   if (f === "cas" && !(Array.isArray(value) && value.length === 2))
     throw malformed(file, line, "a CAS' value [from to]", JSON.stringify(value));
   if (f === "txn" && Array.isArray(value) && !isChanges(value))
-    return { ...about, value: microOperations(value, line, file) };
+    return call(f, key, microOperations(value, line, file));
   if (f === "txn" && (typeof value !== "object" || value === null)) microOperations(value, line, file);
-  return value === null && (answersSomething(f) || !event.hasValue) ? about : { ...about, value };
+  return call(f, key, value === null && (answersSomething(f) || !event.hasValue) ? undefined : value);
 }
+
+/** One shape for all calls: a reader makes millions. */
+const call = (f: string, key: string | undefined, value: Json | undefined): Call =>
+  ({ f, key, value }) as Call;
 
 /** A read's value is kept where it says what was asked, `[[:r k nil] …]`: then the history is no register's. */
 const looksLikeMicroOperations = (value: Json): boolean =>

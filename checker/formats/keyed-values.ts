@@ -22,17 +22,24 @@ export class KeyNames {
 }
 
 /**
- * Whether all calls have `[key value]` as their value. This is decided by the calls of the whole history: a single value
+ * Finds out whether all calls have `[key value]` as their value. This is decided by the calls of the whole history: a single value
  * may be a pair by chance, and answers of failed operations may hold anything.
  */
-export function hasIndependentKeys(events: readonly ForeignEvent[]): boolean {
-  let hasAsked = false;
-  for (const { type, f, key, value } of events) {
-    if (type !== "invoke") continue;
-    hasAsked = true;
-    if (key !== undefined || !isPair(value) || !mayBeKeyed(f, value[0], value[1])) return false;
+export class IndependentKeys {
+  /** Whether nothing spoke against it so far. */
+  mayBe = true;
+  #hasAsked = false;
+
+  see({ type, f, key, value }: ForeignEvent): void {
+    if (type !== "invoke") return;
+    this.#hasAsked = true;
+    if (key !== undefined || !isPair(value) || !mayBeKeyed(f, value[0], value[1])) this.mayBe = false;
   }
-  return hasAsked;
+
+  /** Whether they are, if the history ends here. */
+  are(): boolean {
+    return this.mayBe && this.#hasAsked;
+  }
 }
 
 /** The value of a CAS is a pair itself, and that of a transaction may be: there, the second part must be one. */

@@ -10,16 +10,29 @@ export interface Versioned extends ForeignEvent {
 }
 
 /**
- * Whether the values are `[version value]`, as jepsen-io/etcd's register has them: nil in each call, since the version is
+ * Finds out whether the values are `[version value]`, as jepsen-io/etcd's register has them: nil in each call, since the version is
  * given in the answer. Decided by the whole history: a nil that some answer fills in is a version.
  */
-export function hasVersions(events: readonly ForeignEvent[]): boolean {
-  let isGiven = false;
-  for (const { type, f, value } of events) {
-    if (type === "invoke" && !asksForVersion(f, value)) return false;
-    if (type === "ok" && isPair(value) && typeof value[0] === "number") isGiven = true;
+export class Versions {
+  /** Whether nothing spoke against it so far. */
+  mayBe = true;
+  #isGiven = false;
+
+  see({ type, f, value }: ForeignEvent): void {
+    if (type === "invoke" && !asksForVersion(f, value)) this.mayBe = false;
+    if (type === "ok" && isPair(value) && typeof value[0] === "number") this.#isGiven = true;
   }
-  return isGiven;
+
+  /** Whether they are, if the history ends here. */
+  are(): boolean {
+    return this.mayBe && this.#isGiven;
+  }
+}
+
+export function hasVersions(events: readonly ForeignEvent[]): boolean {
+  const versions = new Versions();
+  for (const event of events) versions.see(event);
+  return versions.are();
 }
 
 function asksForVersion(f: string, value: Json): boolean {

@@ -14,7 +14,7 @@ type ModelName = keyof typeof models;
  * operations are of a known kind that no model judges.
  */
 export function fittingModels(history: History, file = "the history"): string[] {
-  const all = [...askedIn(history)];
+  const all = askedIn(history);
   assertJudged(all, file);
   const names = new Set(all.map(({ f }) => f));
   const hasVersions = versions(history);
@@ -29,7 +29,7 @@ export function fittingModels(history: History, file = "the history"): string[] 
 
 /** A UsageError where the model cannot judge the history: names the operation, or the value, and the models that fit. */
 export function assertFits(name: string, history: History, file: string): void {
-  const all = [...askedIn(history)];
+  const all = askedIn(history);
   assertJudged(all, file);
   const model = models[name as ModelName]();
   const strange = all.find(({ f }) => !model.calls.includes(f));
@@ -51,7 +51,7 @@ export function assertFits(name: string, history: History, file: string): void {
 function wayOut(history: History, file: string): string {
   const fitting = fittingModels(history, file);
   if (fitting.length > 0) return `name one that fits with --model: ${fitting.join(", ")}`;
-  const names = [...new Set([...askedIn(history)].map(({ f }) => JSON.stringify(f)))];
+  const names = [...new Set(askedIn(history).map(({ f }) => JSON.stringify(f)))];
   return `no model knows ${names.length === 1 ? names[0] : `all of ${names.join(", ")}`} with values like these`;
 }
 
@@ -60,13 +60,15 @@ function assertJudged(all: readonly Asked[], file: string): void {
   if (kind !== undefined) throw new UsageError(`${file}: this is ${kind}`);
 }
 
-function* askedIn(history: History): Iterable<Asked> {
+function askedIn(history: History): Asked[] {
   const { calls, outcomes } = pairs(history);
-  for (const [i, at] of calls.entries()) {
-    const { f, value } = history[at] as ClientEvent;
+  const all: Asked[] = [];
+  for (let i = 0; i < calls.length; i++) {
+    const { f, value } = history[calls[i] as number] as ClientEvent;
     const end = outcomes[i] === -1 ? undefined : (history[outcomes[i] as number] as ClientEvent);
-    yield { f, value, answer: end?.type === "ok" ? (end.value ?? null) : undefined };
+    all.push({ f, value, answer: end?.type === "ok" ? (end.value ?? null) : undefined });
   }
+  return all;
 }
 
 /** Whether the history has what makes it a model's, among those that know the same names. */

@@ -3,7 +3,7 @@ import type { Json, Operation, Revision, RevisionScope } from "../../core/op.ts"
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { allOf, atTime, count, cutMiddle, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { acknowledgedAt, type Evidence, evidenceOf, keyOf, nameOf, writersOf } from "../revisions/changes.ts";
+import { acknowledgedAt, type Evidence, evidenceOf, keyOf, Writers } from "../revisions/changes.ts";
 import { nameOf as nameOfChange } from "../revisions/sentences.ts";
 import { valueRead, written } from "./versions.ts";
 
@@ -32,12 +32,14 @@ export function singleEffect({
     name: "single-effect",
     check(history): Verdict {
       const all = operations(history);
-      const evidence = evidenceOf(all, scope, initial);
       const seen = sightingsByWrite(all, initial);
-      const anomalies = [...seen].flatMap(([write, sightings]) => {
+      const twice: [write: Operation, pair: readonly [Sighting, Sighting]][] = [];
+      for (const [write, sightings] of seen) {
         const pair = apart(sightings);
-        return pair === undefined ? [] : [anomaly(write, pair, evidence)];
-      });
+        if (pair !== undefined) twice.push([write, pair]);
+      }
+      const evidence = twice.length === 0 ? undefined : evidenceOf(all, scope, initial);
+      const anomalies = evidence ? twice.map(([write, pair]) => anomaly(write, pair, evidence)) : [];
       const [worst] = anomalies;
       return {
         checker: "single-effect",
@@ -60,18 +62,19 @@ const clean = (writes: number): string =>
 
 /** Acknowledgements before reads, since a write's own answer is the better witness; then in order of the answers. */
 function sightingsByWrite(all: readonly Operation[], initial: Json): Map<Operation, Sighting[]> {
-  const writers = writersOf(all, initial);
-  const found = all.flatMap((operation): Sighting[] => {
-    if (operation.outcome.type !== "ok") return [];
+  const writers = new Writers(all, initial);
+  const found: Sighting[] = [];
+  for (const operation of all) {
+    if (operation.outcome.type !== "ok") continue;
     const { modRevision } = operation.outcome.output;
     const at = operation.call.f === "read" ? modRevision : acknowledgedAt(operation);
-    return at === undefined ? [] : [{ operation, at }];
-  });
+    if (at !== undefined) found.push({ operation, at });
+  }
   const rank = ({ operation }: Sighting) => (isRead(operation) ? 1 : 0);
   found.sort((a, b) => rank(a) - rank(b) || a.operation.returnIndex - b.operation.returnIndex);
   const byWrite = new Map<Operation, Sighting[]>();
   for (const sighting of found) {
-    const write = writers.get(nameOf(keyOf(sighting.operation), valueAt(sighting.operation)));
+    const write = writers.of(keyOf(sighting.operation), valueAt(sighting.operation));
     if (write === undefined) continue;
     const known = byWrite.get(write);
     if (known === undefined) byWrite.set(write, [sighting]);

@@ -61,55 +61,50 @@ export function versionsByKey(operations: readonly Operation[], initial: Json = 
   return [...byKey].map(([key, own]) => versionsOf(key, own, initial));
 }
 
-interface Draft {
-  readonly value: Json;
-  readonly operation?: Operation;
-  effectBy: number;
-  effectTime: Nanos;
-  seenBy?: Operation;
-}
+/** A version of which it is not known yet when it was first seen. */
+type Draft = { -readonly [K in keyof Version]: Version[K] };
 
 function versionsOf(key: string, operations: readonly Operation[], initial: Json): KeyVersions {
-  const beginning: Draft = { value: initial, effectBy: -1, effectTime: nanos(0) };
-  const drafts = new Map<string, Draft[]>([[canonical(initial), [beginning]]]);
+  const beginning = draftOf(initial, undefined);
+  const byValue = new Map<Json, Draft[]>([[valueKey(initial), [beginning]]]);
   for (const operation of operations) {
     const value = written(operation);
     if (value === undefined) continue;
-    const draft = { value, operation, effectBy: operation.returnIndex, effectTime: operation.completedAt };
-    const same = drafts.get(canonical(value));
-    if (same === undefined) drafts.set(canonical(value), [draft]);
+    const draft = draftOf(value, operation);
+    const same = byValue.get(valueKey(value));
+    if (same === undefined) byValue.set(valueKey(value), [draft]);
     else same.push(draft);
   }
-  const answered = operations.filter(({ call, outcome }) => call.f === "read" && outcome.type === "ok");
-  const saw = answered.map((operation) => ({
-    operation,
-    drafts: narrowed(operation, drafts.get(canonical(valueRead(operation))) ?? []),
-  }));
-  for (const { operation, drafts: candidates } of saw) {
-    const [only] = candidates;
-    if (only === undefined || candidates.length > 1 || only.effectBy <= operation.returnIndex) continue;
-    only.effectBy = operation.returnIndex;
-    only.effectTime = operation.completedAt;
-    only.seenBy = operation;
+  const reads: ReadOf[] = [];
+  const unwritten: Operation[] = [];
+  for (const operation of operations) {
+    if (operation.call.f !== "read" || operation.outcome.type !== "ok") continue;
+    const candidates = narrowed(operation, byValue.get(valueKey(valueRead(operation))) ?? []);
+    const version = candidates.length === 1 ? candidates[0] : undefined;
+    reads.push({ operation, version });
+    if (!candidates.some(({ calledAt }) => calledAt < operation.returnIndex)) unwritten.push(operation);
+    if (version === undefined || version.effectBy <= operation.returnIndex) continue;
+    version.effectBy = operation.returnIndex;
+    version.effectTime = operation.completedAt;
+    version.seenBy = operation;
   }
-  const finished = new Map([...drafts.values()].flat().map((draft) => [draft, finish(draft)]));
-  const mayHaveSeen = (draft: Draft, read: Operation) =>
-    (draft.operation?.callIndex ?? -1) < read.returnIndex;
-  return {
-    key,
-    versions: [...finished.values()],
-    reads: saw.map(({ operation, drafts: candidates }) => {
-      const [only] = candidates;
-      const version = candidates.length === 1 && only !== undefined ? finished.get(only) : undefined;
-      return { operation, version };
-    }),
-    unwritten: saw
-      .filter(
-        ({ operation, drafts: candidates }) => !candidates.some((draft) => mayHaveSeen(draft, operation)),
-      )
-      .map(({ operation }) => operation),
-  };
+  return { key, versions: [...byValue.values()].flat(), reads, unwritten };
 }
+
+/** The initial value where there is no operation. */
+const draftOf = (value: Json, operation: Operation | undefined): Draft =>
+  ({
+    value,
+    operation,
+    revision: operation && revisionOf(operation),
+    calledAt: operation?.callIndex ?? -1,
+    effectBy: operation?.returnIndex ?? -1,
+    effectTime: operation?.completedAt ?? nanos(0),
+  }) as Draft;
+
+/** A key of a `Map` for a value: the same for equal ones. Text only where the value itself will not do. */
+export const valueKey = (value: Json): Json =>
+  typeof value === "number" || typeof value === "boolean" || value === null ? value : canonical(value);
 
 /**
  * The drafts that a read may have seen. A read that found its key absent saw the last delete up to its state's
@@ -132,19 +127,6 @@ function narrowed(read: Operation, drafts: readonly Draft[]): readonly Draft[] {
 
 const revisionOf = ({ outcome }: Operation): Revision | undefined =>
   outcome.type === "ok" ? outcome.output.revision : undefined;
-
-function finish({ value, operation, effectBy, effectTime, seenBy }: Draft): Version {
-  const revision = operation && revisionOf(operation);
-  return {
-    value,
-    ...(operation !== undefined && { operation }),
-    ...(revision !== undefined && { revision }),
-    calledAt: operation?.callIndex ?? -1,
-    effectBy,
-    effectTime,
-    ...(seenBy !== undefined && { seenBy }),
-  };
-}
 
 /** The value that the operation wrote or may have written, null for a delete; undefined where it certainly wrote none. */
 export function written({ call, outcome }: Operation): Json | undefined {

@@ -4,7 +4,7 @@
  */
 import type { Json, Operation, Revision, RevisionScope } from "../../core/op.ts";
 import { canonical } from "../canonical.ts";
-import { valueRead, written } from "../reads/versions.ts";
+import { valueKey, valueRead, written } from "../reads/versions.ts";
 
 /** A change of a key at a known place in the system's order. */
 export interface Change {
@@ -45,7 +45,7 @@ export function evidenceOf(
   scope: RevisionScope,
   initial: Json = null,
 ): Evidence {
-  const writers = writersOf(operations, initial);
+  const writers = new Writers(operations, initial);
   const drafts = new Map<string, Draft[]>();
   const sightings = operations.map(sightingOf).filter((sighting) => sighting !== undefined);
   for (const sighting of sightings) if (!sighting.isRead) add(drafts, sighting, writers);
@@ -67,24 +67,31 @@ export function acknowledgedAt(operation: Operation): Revision | undefined {
   return operation.outcome.output.revision;
 }
 
-/** The one operation that wrote each value of a key; undefined where several did, or where it was there at first. */
-export function writersOf(
-  operations: readonly Operation[],
-  initial: Json,
-): ReadonlyMap<string, Operation | undefined> {
-  const writers = new Map<string, Operation | undefined>();
-  for (const operation of operations) {
-    const value = written(operation);
-    if (value === undefined) continue;
-    const name = nameOf(keyOf(operation), value);
-    const isAlone = !writers.has(name) && canonical(value) !== canonical(initial);
-    writers.set(name, isAlone ? operation : undefined);
-  }
-  return writers;
-}
+/** The one operation that wrote each value of a key. */
+export class Writers {
+  /** By key and value; undefined where several operations wrote it, or where it was there at first. */
+  readonly #byKey = new Map<string, Map<Json, Operation | undefined>>();
 
-/** A map key for a value of a key. */
-export const nameOf = (key: string, value: Json): string => `${canonical(value)} ${key}`;
+  constructor(operations: readonly Operation[], initial: Json) {
+    const beginning = valueKey(initial);
+    for (const operation of operations) {
+      const put = written(operation);
+      if (put === undefined) continue;
+      const value = valueKey(put);
+      let own = this.#byKey.get(keyOf(operation));
+      if (own === undefined) {
+        own = new Map([[beginning, undefined]]);
+        this.#byKey.set(keyOf(operation), own);
+      }
+      own.set(value, own.has(value) ? undefined : operation);
+    }
+  }
+
+  /** Undefined where several wrote the value, where it was there at first, and where nobody is known to have written it. */
+  of(key: string, value: Json): Operation | undefined {
+    return this.#byKey.get(key)?.get(valueKey(value));
+  }
+}
 
 /** A change that an operation's answer shows: its own, or the last one of the key that it read. */
 interface Sighting {
@@ -115,15 +122,18 @@ type Draft = { -readonly [K in keyof Change]: Change[K] };
 function add(
   drafts: Map<string, Draft[]>,
   { operation, revision, value, isRead }: Sighting,
-  writers: ReadonlyMap<string, Operation | undefined>,
+  writers: Writers,
 ): void {
   const key = keyOf(operation);
-  const name = `${revision} ${nameOf(key, value)}`;
-  const known = drafts.get(name) ?? [];
-  drafts.set(name, known);
+  const name = `${revision} ${canonical(value)} ${key}`;
+  let known = drafts.get(name);
+  if (known === undefined) {
+    known = [];
+    drafts.set(name, known);
+  }
   const [seen] = known;
   if (!isRead || seen === undefined) {
-    const writer = isRead ? writers.get(nameOf(key, value)) : operation;
+    const writer = isRead ? writers.of(key, value) : operation;
     const lastsUntil = isRead ? stateRevision(operation, revision) : revision;
     // Two writes that were given the same revision stay two changes, even of the same value.
     known.push({ key, revision, value, writer, isAcknowledged: !isRead, shownBy: operation, lastsUntil });

@@ -11,12 +11,14 @@ import {
 } from "../history.ts";
 import { deepest, isTooDeep, parseExactJson } from "./exact-json.ts";
 import { type HarnessMembers, readHarnessNews } from "./harness-codec.ts";
+import { odd } from "./rows/event-rows.ts";
+import { EventScanner } from "./rows/event-scanner.ts";
 
 /** One event as a line of `history.jsonl`, without the line's end. */
 export const encodeEvent = (event: HistoryEvent): string => JSON.stringify(event);
 
 /**
- * Decodes a `history.jsonl` that comes in pieces, cut anywhere. A last line without its end is what a crash of the harness
+ * Decodes a `history.jsonl` that comes in chunks of UTF-8, cut anywhere. A last line without its end is what a crash of the harness
  * leaves: it is dropped where it does not parse. Anything else that is not an event, or an answer to another call, is a
  * UsageError that names file, line, what was expected and what was met.
  */
@@ -24,29 +26,39 @@ export class HistoryDecoder {
   readonly #file: string;
   readonly #events: HistoryEvent[] = [];
   readonly #open = new Map<number, ClientEvent>();
-  #rest = "";
+  readonly #scanner = new EventScanner(needed);
   #line = 0;
 
   constructor(file = "history") {
     this.#file = file;
   }
 
-  push(piece: string): void {
-    const lines = piece.split("\n");
-    lines[0] = this.#rest + lines[0];
-    this.#rest = lines.pop() as string;
-    for (const line of lines) this.#decode(line);
+  /** The chunk must not change afterwards. */
+  push(chunk: Uint8Array): void {
+    const rows = this.#scanner.push(chunk);
+    for (let row = 0; row < rows.size; row++) {
+      this.#line = rows.line[row] as number;
+      if (rows.type[row] === odd) {
+        this.#decode(rows.text(row));
+        continue;
+      }
+      const event = rows.clientEvent(row);
+      const wrong = this.#wrongTurn(event);
+      if (wrong !== undefined) throw this.#malformed(rows.text(row), wrong);
+      this.#events.push(event);
+    }
   }
 
   /** The events, and whether a last line that was cut off has been dropped. Nothing may be pushed after it. */
   end(): { readonly history: History; readonly truncated: boolean } {
-    const truncated = isTruncated(this.#rest);
-    if (!truncated) this.#decode(this.#rest);
+    const rest = this.#scanner.end();
+    const truncated = isTruncated(rest);
+    this.#line = this.#scanner.line;
+    if (!truncated) this.#decode(rest);
     return { history: this.#events, truncated };
   }
 
   #decode(line: string): void {
-    this.#line++;
     if (line.trim() === "") return;
     const json = this.#parse(line);
     const bad = wrongMember(json);
@@ -107,7 +119,7 @@ export class HistoryDecoder {
 /** The events of a whole `history.jsonl`. */
 export function decodeHistory(text: string, file = "history"): History {
   const decoder = new HistoryDecoder(file);
-  decoder.push(text);
+  decoder.push(new TextEncoder().encode(text));
   return decoder.end().history;
 }
 

@@ -1,4 +1,5 @@
 /** Sources of text from history files: read in pieces, unpacked if compressed. */
+import { isAscii } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
@@ -32,7 +33,8 @@ export async function fileSource(file: string, options: FileSourceOptions = {}):
   }
   const unpacked = () => (packed === undefined ? chunks() : gunzip(chunks()));
   const pieces = () => textOf(unpacked(), file, options.guard);
-  return { file, head: await headOf(pieces()), pieces };
+  const checked = () => utf8Of(unpacked(), file, options.guard);
+  return { file, head: await headOf(pieces()), pieces, chunks: checked };
 }
 
 const packings = [
@@ -90,12 +92,35 @@ async function* textOf(
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let bytes = 0;
   for await (const chunk of named(chunks, file)) {
-    yield decoded(decoder, chunk, `${file}: expected UTF-8, got invalid bytes after byte ${bytes}`);
+    yield decoded(decoder, chunk, invalidAfter(file, bytes));
     bytes += chunk.length;
     guard?.look(file, bytes);
   }
-  yield decoded(decoder, undefined, `${file}: ends in the middle of a UTF-8 character`);
+  yield decoded(decoder, undefined, endsInside(file));
 }
+
+/** The chunks themselves, of which only those need to be decoded that are not ASCII, and what follows them. */
+async function* utf8Of(
+  chunks: AsyncIterable<Buffer>,
+  file: string,
+  guard: FileSourceOptions["guard"],
+): AsyncIterable<Uint8Array> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let isPlain = true;
+  let bytes = 0;
+  for await (const chunk of named(chunks, file)) {
+    isPlain &&= isAscii(chunk);
+    if (!isPlain) decoded(decoder, chunk, invalidAfter(file, bytes));
+    yield chunk;
+    bytes += chunk.length;
+    guard?.look(file, bytes);
+  }
+  decoded(decoder, undefined, endsInside(file));
+}
+
+const invalidAfter = (file: string, bytes: number): string =>
+  `${file}: expected UTF-8, got invalid bytes after byte ${bytes}`;
+const endsInside = (file: string): string => `${file}: ends in the middle of a UTF-8 character`;
 
 function decoded(decoder: TextDecoder, chunk: Buffer | undefined, wrong: string): string {
   try {

@@ -245,7 +245,7 @@ async function readHistory(
 ): Promise<{ readonly history: History; readonly truncated: boolean }> {
   const source = await fileSource(path, guard === undefined ? {} : { guard });
   const decoder = new HistoryDecoder(source.file);
-  for await (const piece of source.pieces()) decoder.push(piece);
+  for await (const chunk of source.chunks()) decoder.push(chunk);
   return decoder.end();
 }
 

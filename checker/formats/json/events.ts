@@ -1,11 +1,13 @@
 import { readHarnessNews } from "../../../core/codec/harness-codec.ts";
+import type { EventRows } from "../../../core/codec/rows/event-rows.ts";
 import { nodeId } from "../../../core/op.ts";
 import type { ForeignEvent } from "../foreign-event.ts";
 import type { Format, FormatOptions, ReadHistory, Source } from "../format.ts";
-import { historyOfEvents } from "../history-of-events.ts";
+import { EventsReader } from "../history-of-events.ts";
 import { malformed } from "../malformed.ts";
 import { JsonMembers } from "./members.ts";
-import { eachObject } from "./reading.ts";
+import { eachItem, isArray, type JsonObject } from "./reading.ts";
+import { eachRow, foreignEvent } from "./rows.ts";
 
 /** The members that an event may have: those of our own `history.jsonl`, and `client`, as others call the process. */
 const members = new Set([
@@ -53,26 +55,22 @@ export const jsonEvents: Format = {
 
 /** The history of events in JSON. A last line that was cut off is dropped where others stand before it. */
 export async function readJsonEvents(source: Source, options?: FormatOptions): Promise<ReadHistory> {
-  const events: ForeignEvent[] = [];
+  const { file } = source;
+  const reader = new EventsReader(file, { nilReadsSayNothing: false, keepsErrors: true }, options);
   let lines = 0;
-  const cut = await eachObject(
-    source,
-    (object, line) => {
-      lines++;
-      const event = eventOf(new JsonMembers(object, line, source.file));
-      if (event !== undefined) events.push(event);
-    },
-    { dropsCut: true },
-  );
+  const read = (object: JsonObject, line: number) => {
+    lines++;
+    const event = eventOf(new JsonMembers(object, line, file));
+    if (event !== undefined) reader.add(event);
+  };
+  const known = (rows: EventRows, row: number) => {
+    lines++;
+    reader.add(foreignEvent(rows, row));
+  };
+  const cut = isArray(source.head) ? await eachItem(source, read) : await eachRow(source, known, read);
   if (cut !== undefined && lines === 0)
-    throw malformed(source.file, cut, "one JSON object a line", source.head.trim());
-  const read = historyOfEvents(
-    events,
-    source.file,
-    { nilReadsSayNothing: false, keepsErrors: true },
-    options,
-  );
-  return { ...read, truncated: cut !== undefined };
+    throw malformed(file, cut, "one JSON object a line", source.head.trim());
+  return { ...reader.end(), truncated: cut !== undefined };
 }
 
 function eventOf(object: JsonMembers): ForeignEvent | undefined {

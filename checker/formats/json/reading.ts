@@ -7,32 +7,22 @@ import { eachLine, piecesOf } from "../text-lines.ts";
 /** The members of an object as they were written. */
 export type JsonObject = Readonly<Record<string, Json>>;
 
-/**
- * Calls `each` for every object of a source, with the line on which it begins: those of one array, or one object a line.
- * A last line that was cut off is malformed, or dropped where `dropsCut` is set: then its number
- * is returned.
- */
+/** Calls `each` for every object of a source, with the line on which it begins: those of one array, or one object a line. */
 export async function eachObject(
   source: Source,
   each: (object: JsonObject, line: number) => void,
-  { dropsCut = false } = {},
-): Promise<number | undefined> {
-  const { file } = source;
-  let cut: number | undefined;
-  const read = (text: string, line: number) => each(objectOf(text, line, file), line);
-  if (isArray(source.head)) await eachItem(source, read);
+): Promise<void> {
+  if (isArray(source.head)) await eachItem(source, each);
   else
-    await eachLine(source, (text, line, isCut) => {
-      if (text.trim() === "") return;
-      if (isCut && dropsCut && !isJson(text)) cut = line;
-      else read(text, line);
+    await eachLine(source, (text, line) => {
+      if (text.trim() !== "") each(objectOf(text, line, source.file), line);
     });
-  return cut;
 }
 
-const isArray = (head: string): boolean => /^\uFEFF?\s*\[/.test(head);
+/** Whether a text that begins with `head` is an array. */
+export const isArray = (head: string): boolean => /^\uFEFF?\s*\[/.test(head);
 
-function isJson(text: string): boolean {
+export function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;
@@ -41,7 +31,8 @@ function isJson(text: string): boolean {
   }
 }
 
-function objectOf(text: string, line: number, file: string): JsonObject {
+/** The object that a text holds, which begins on `line` of the file. */
+export function objectOf(text: string, line: number, file: string): JsonObject {
   if (isTooDeep(text)) throw tooDeep(file, line);
   const value = parse(text, line, file);
   if (typeof value !== "object" || value === null || Array.isArray(value))
@@ -66,9 +57,14 @@ function parse(text: string, line: number, file: string): Json {
   }
 }
 
-/** Calls `read` for the text of each item of an array, which may come in pieces. */
-async function eachItem(source: Source, read: (text: string, line: number) => void): Promise<void> {
-  const splitter = new ItemSplitter(source.file, read);
+/** Calls `each` for every item of an array, which must be an object. */
+export async function eachItem(
+  source: Source,
+  each: (object: JsonObject, line: number) => void,
+): Promise<undefined> {
+  const splitter = new ItemSplitter(source.file, (text, line) =>
+    each(objectOf(text, line, source.file), line),
+  );
   for await (const piece of piecesOf(source)) splitter.push(piece);
   splitter.end();
 }
