@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRandom, type Random } from "../../core/random.ts";
-import { differences, type Pair, ratioOf } from "./difference.ts";
+import { differences, type Pair, ratioOf, runsFor } from "./difference.ts";
 import { noiseFloor } from "./noise.ts";
 
 const pair = (first: readonly number[], second: readonly number[], leastDifference = 0): Pair => ({
@@ -50,6 +50,16 @@ describe("differences()", () => {
     expect(differences(Array.from({ length: 6 }, () => five))[0]?.isFirm).toBe(true);
     expect(differences(Array.from({ length: 7 }, () => five))[0]).toMatchObject({ isFirm: false, sign: 1 });
   });
+
+  it.each([
+    [1, 4],
+    [6, 5],
+    [7, 6],
+    [20, 6],
+    [30, 7],
+  ])("of %d at once can be firm from %d runs on", (comparisons, runs) =>
+    expect(runsFor(comparisons)).toBe(runs),
+  );
 
   it("of equal values, and of two zeros, are none", () => {
     expect(one([10], [10])?.sign).toBe(0);

@@ -49,6 +49,13 @@ export function differences(pairs: readonly Pair[]): Difference[] {
   });
 }
 
+/** Runs on each side that `comparisons` at once need, so that each can be firm. */
+export function runsFor(comparisons: number): number {
+  let runs = 1;
+  while (leastP(runs, runs) * comparisons > level) runs++;
+  return runs;
+}
+
 const areApart = (a: readonly number[], b: readonly number[]): boolean =>
   Math.max(...a) < Math.min(...b) || Math.max(...b) < Math.min(...a);
 
