@@ -25,6 +25,7 @@ import { Leftovers } from "./leftovers.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
 import { type PlannedRun, withImage } from "./plan/plan.ts";
+import { type Turn, turnsOf } from "./plan/turns.ts";
 import { showProgress } from "./progress-line.ts";
 import { type Reported, writeComparison } from "./report/compare.ts";
 import { writeReport } from "./report/write-report.ts";
@@ -58,11 +59,14 @@ export async function bench(
     checked.push({ plan, spec });
   }
   const finished: (Finished & Reported)[] = [];
-  for (const { plan, spec } of checked) {
+  for (const turn of turnsOf(checked, options.repeat, seed)) {
     if (deps.signal.aborted) break;
+    const { plan, spec } = turn.plan;
     const ready = await withImage(plan, { clock: deps.clock, log: (line) => deps.output.note(line) });
     const readySpec = ready === plan ? spec : specOf(ready, options, seed, deps.defaults);
-    finished.push(await runOne(ready, readySpec, options, { ...deps, leftovers }));
+    const own =
+      options.repeat === 1 ? readySpec : inTurn(readySpec, ready, turn, { ...options, seed }, deps.defaults);
+    finished.push(await runOne(ready, own, options, { ...deps, leftovers }));
   }
   // What is left of dead runs is not worth the result of this one.
   await leftovers.rest().catch((reason: unknown) => deps.output.note(`leftovers: ${String(reason)}`));
@@ -188,6 +192,18 @@ function specOf(
     options: publicOptions({ ...options, ...plan.pace }),
     command: repeatCommand(plan, { ...options, ...plan.pace, workers }, seed, defaults),
   };
+}
+
+/** The spec of one of several repetitions: with its own seed, and its place in the order on record, from which `options.seed` gave it. */
+function inTurn(
+  spec: TrialSpec,
+  plan: PlannedRun,
+  { seed, block, order }: Turn<unknown>,
+  options: BenchOptions,
+  defaults: BenchDeps["defaults"],
+): TrialSpec {
+  const command = repeatCommand(plan, { ...options, ...plan.pace, workers: spec.workers }, seed, defaults);
+  return { ...spec, seed, options: { ...spec.options, seed: options.seed ?? seed, block, order }, command };
 }
 
 const strikesClients = ({ requires }: Nemesis): boolean =>

@@ -1,5 +1,6 @@
 import type { BenchOptions } from "./bench-options.ts";
 import type { PlannedRun } from "./plan/plan.ts";
+import { ofWholeCommand } from "./result-options.ts";
 
 /** Command that repeats one run with its seed; names only options that differ from their defaults. */
 export function repeatCommand(
@@ -41,6 +42,7 @@ export function repeatCommand(
     "results",
     "token",
     "user",
+    ...ofWholeCommand,
   ]);
   // Lengths that `--patient` stands for say nothing where there are no faults.
   if (run.nemeses.length === 0) for (const name of ["faultSeconds", "gapSeconds"]) done.add(name);

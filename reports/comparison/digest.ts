@@ -11,6 +11,7 @@ import { figuresIn, type PeriodFigures, periodsOf, spanOf } from "../data/phases
 import { okPerSecond } from "../data/run-figures.ts";
 import { type LatencySeries, seriesBy, seriesOf } from "../data/series.ts";
 import { type Cost, costOf } from "./cost.ts";
+import { type FiguresByMeasure, operationFigures } from "./operation-figures.ts";
 
 /** Writes are linearizable in every read mode, reads are not: the two are never compared together. */
 export const kinds = ["write", "read"] as const;
@@ -30,6 +31,8 @@ export interface Digest {
   readonly okPerSecond: number;
   /** Operations of the load by kind; absent if there were none of the kind. */
   readonly kinds: Readonly<Partial<Record<Kind, KindFigures>>>;
+  /** Operations of the load by name. */
+  readonly operations: Readonly<Record<string, FiguresByMeasure>>;
   /** Absent if no usage was recorded. */
   readonly cost?: Cost;
 }
@@ -68,6 +71,7 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     faults,
     okPerSecond: okPerSecond(load),
     kinds: { ...ofKind("write"), ...ofKind("read") },
+    operations: operationFigures(load, faults, end),
     ...(cost !== undefined && { cost }),
   };
 }

@@ -29,28 +29,40 @@ const tail = 0.025;
 /** The median of a sample, which must not be empty, with its percentile interval. */
 export function medianInterval({ values }: Sample, random: Random): Interval {
   assert(values.length > 0, "no values to resample");
-  const median = resampledMedian(values);
-  return around(medianOf(values), () => median(values.map(() => random.integer(0, values.length - 1))));
+  const places = new Int32Array(values.length);
+  const median = resampledMedian(values, places);
+  return around(medianOf(values), () => {
+    draw(places, random);
+    return median();
+  });
 }
 
 /** The median of `over` divided by the median of `under`. NaN, or infinite, if the divisor is 0. */
 export function ratioInterval(over: Sample, under: Sample, random: Random): Interval {
-  assert(over.values.length > 0 && under.values.length > 0, "no values to resample");
-  const value = medianOf(over.values) / medianOf(under.values);
-  const [pairOver, pairUnder] = inPairs(over, under) ?? [];
+  assert(over.values.length > 0, "no values to resample");
+  assert(under.values.length > 0, "no values to resample");
+  const pairs = inPairs(over, under);
+  const places = new Int32Array(over.values.length);
+  const placesUnder = pairs === undefined ? new Int32Array(under.values.length) : places;
   const [overMedian, underMedian] = [
-    resampledMedian(pairOver ?? over.values),
-    resampledMedian(pairUnder ?? under.values),
+    resampledMedian(over.values, places),
+    resampledMedian(pairs ?? under.values, placesUnder),
   ];
-  const draw = (values: readonly number[]) => values.map(() => random.integer(0, values.length - 1));
-  return around(value, () => {
-    const chosen = draw(over.values);
-    return overMedian(chosen) / underMedian(pairOver === undefined ? draw(under.values) : chosen);
+  return around(medianOf(over.values) / medianOf(under.values), () => {
+    draw(places, random);
+    if (placesUnder !== places) draw(placesUnder, random);
+    return overMedian() / underMedian();
   });
 }
 
-/** The values of both in the order of their blocks; undefined unless each block has one run of each. */
-function inPairs(over: Sample, under: Sample): readonly [readonly number[], readonly number[]] | undefined {
+/** Fills in as many places, each at random. */
+function draw(places: Int32Array, random: Random): void {
+  const last = places.length - 1;
+  for (let i = 0; i <= last; i++) places[i] = random.integer(0, last);
+}
+
+/** The values of `under` in the order of the blocks of `over`; undefined unless each block has one run of each. */
+function inPairs(over: Sample, under: Sample): readonly number[] | undefined {
   const [overBlocks, underBlocks] = [over.blocks ?? [], under.blocks ?? []];
   const place = new Map(underBlocks.map((block, i) => [block, i]));
   const partners = overBlocks.map((block) => place.get(block));
@@ -60,18 +72,15 @@ function inPairs(over: Sample, under: Sample): readonly [readonly number[], read
     place.size === under.values.length &&
     new Set(partners).size === place.size &&
     !partners.includes(undefined);
-  if (!isPaired) return undefined;
-  return [over.values, partners.map((i) => under.values[i as number] as number)];
+  return isPaired ? partners.map((i) => under.values[i as number] as number) : undefined;
 }
 
-/** The median of the values at the given places; the array is used again by each call. */
-function resampledMedian(values: readonly number[]): (places: readonly number[]) => number {
+/** The median of the values at `places`, whatever those are when it is asked for. */
+function resampledMedian(values: readonly number[], places: Int32Array): () => number {
   const drawn = new Float64Array(values.length);
   const middle = values.length >> 1;
-  return (places) => {
-    places.forEach((place, i) => {
-      drawn[i] = values[place] as number;
-    });
+  return () => {
+    for (let i = 0; i < drawn.length; i++) drawn[i] = values[places[i] as number] as number;
     drawn.sort();
     const upper = drawn[middle] as number;
     return values.length % 2 === 1 ? upper : ((drawn[middle - 1] as number) + upper) / 2;
