@@ -19,8 +19,9 @@ import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.t
 import { runTrial } from "../trial/trial.ts";
 import { pairs } from "./arguments.ts";
 import { type BenchOptions, openedFor, processesFor, workersFor } from "./bench-options.ts";
+import { ciFiles } from "./ci/files.ts";
 import { repeatCommand } from "./command-line.ts";
-import { benchResult, type Finished } from "./json-result.ts";
+import { type BenchResult, benchResult, type Finished } from "./json-result.ts";
 import { Leftovers } from "./leftovers.ts";
 import { assayVersion, thisMachine } from "./machine.ts";
 import { type Output, paintVerdict, table } from "./output.ts";
@@ -30,6 +31,7 @@ import { showProgress } from "./progress-line.ts";
 import { type Reported, writeComparison } from "./report/compare.ts";
 import { writeReport } from "./report/write-report.ts";
 import { describeStale, staleByFault } from "./stale-by-fault.ts";
+import { failedLines, judgeStored, parseThresholds, thresholdLine } from "./thresholds.ts";
 
 const loadWorker = new URL("./load-worker.ts", import.meta.url);
 
@@ -49,6 +51,8 @@ export async function bench(
   deps: BenchDeps,
 ): Promise<number> {
   const started = deps.clock.now();
+  const thresholds = parseThresholds(options.failIf);
+  const files = await ciFiles(options);
   const leftovers = new Leftovers(planned, deps.output);
   await leftovers.first();
   const seed = options.seed ?? randomInt(2 ** 31);
@@ -71,8 +75,10 @@ export async function bench(
   // What is left of dead runs is not worth the result of this one.
   await leftovers.rest().catch((reason: unknown) => deps.output.note(`leftovers: ${String(reason)}`));
   if (finished.length > 1) deps.output.print(`${await writeComparison(finished)}\n`);
-  summarise(finished, (deps.clock.now() - started) / 1e9, deps.output);
-  return statusOf(finished);
+  const result = benchResult(finished, (deps.clock.now() - started) / 1e9, thresholds);
+  await files.write(result);
+  summarise(finished, result, deps.output);
+  return statusOf(finished, result);
 }
 
 async function runOne(
@@ -105,6 +111,7 @@ async function runOne(
     });
     const dir = join(options.results, run.id);
     const reported = await writeReport(dir);
+    for (const judgement of judgeStored(run, reported.digest)) output.print(thresholdLine(judgement));
     printRun(run, reported.report, output);
     return { run, dir, ...reported };
   } catch (reason) {
@@ -247,8 +254,9 @@ function staleWords(verdicts: Run["verdicts"]): string[] {
   return [`${stale} of ${reads} reads stale, by up to ${duration(worstMs * 1e6)}`];
 }
 
-function summarise(finished: readonly Finished[], seconds: number, output: Output): void {
+function summarise(finished: readonly Finished[], result: BenchResult, output: Output): void {
   if (finished.length > 1) {
+    for (const line of failedLines(result)) output.print(line);
     output.print(
       table(
         [
@@ -276,13 +284,13 @@ function summarise(finished: readonly Finished[], seconds: number, output: Outpu
       ),
     );
   }
-  output.result(benchResult(finished, seconds));
+  output.result(result);
 }
 
-function statusOf(finished: readonly Finished[]): number {
+function statusOf(finished: readonly Finished[], { thresholds }: BenchResult): number {
   if (finished.length === 0) throw new CouldNotRunError("stopped before the first run began");
   const verdict = worst(finished.map(({ run }) => run.verdict));
-  if (verdict === "invalid") return exitStatus.invalid;
+  if (verdict === "invalid" || thresholds.some(({ state }) => state !== "passed")) return exitStatus.invalid;
   if (finished.some(({ failure }) => failure !== undefined)) return exitStatus.couldNotRun;
   return exitStatus[verdict];
 }

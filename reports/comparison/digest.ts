@@ -5,6 +5,7 @@ import type { Operation } from "../../core/op.ts";
 import type { Run, UsageSample } from "../../core/run.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
 import { isReading, longest, outages } from "../data/availability.ts";
+import { type ErrorCounts, errorsOf } from "../data/errors.ts";
 import { askersOf } from "../data/load.ts";
 import { type Measure, quantile, timed, tookMicros } from "../data/measure.ts";
 import { figuresIn, type PeriodFigures, periodsOf, spanOf } from "../data/phases.ts";
@@ -33,6 +34,8 @@ export interface Digest {
   readonly kinds: Readonly<Partial<Record<Kind, KindFigures>>>;
   /** Operations of the load by name. */
   readonly operations: Readonly<Record<string, FiguresByMeasure>>;
+  /** Operations of the load that failed or have no known outcome. */
+  readonly errors: ErrorCounts;
   /** Absent if no usage was recorded. */
   readonly cost?: Cost;
 }
@@ -72,6 +75,7 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     okPerSecond: okPerSecond(load),
     kinds: { ...ofKind("write"), ...ofKind("read") },
     operations: operationFigures(load, faults, end),
+    errors: errorsOf(load),
     ...(cost !== undefined && { cost }),
   };
 }

@@ -26,13 +26,30 @@ const latency = z
   })
   .describe("microseconds; response counts from the intended start, service from the send");
 
-const run = z.strictObject({
+const name = {
   system: z.string(),
   version: z.string().describe("unknown if your own cluster does not say"),
   runtime: z.string(),
   workload: z.string(),
   readMode: z.string(),
   seed: z.number(),
+};
+
+const threshold = z.strictObject({
+  text: z.string().describe("as it was typed"),
+  state: z.enum(["passed", "failed", "no-data"]).describe("no-data fails the command as well"),
+  value: z
+    .number()
+    .nullable()
+    .describe("microseconds, a share, a rate per second or a number; null without data"),
+  sentence: z.string(),
+  ...name,
+  dir: z.string(),
+});
+
+const run = z.strictObject({
+  ...name,
+  seconds: z.number().describe("length of the whole run"),
   verdict: kind,
   knownLimitFound: z.boolean(),
   knownLimits: z.array(z.looseObject({})),
@@ -69,6 +86,7 @@ const run = z.strictObject({
 });
 
 export const benchSchema = z.object({
+  thresholds: z.array(threshold).describe("each of --fail-if in each run, those that failed first"),
   verdict: kind.describe("the worst of all runs"),
   seconds: z.number(),
   runs: z.array(run),

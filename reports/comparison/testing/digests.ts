@@ -74,6 +74,7 @@ export function digest(facts: Facts = {}): RunDigest {
     faults,
     okPerSecond: rate * 0.99,
     kinds: { write: kindOf(write), read: kindOf(read) },
+    errors: { errors: 0, operations: 4_000 },
     operations: { read: operationOf(read), write: operationOf(write) },
     cost: {
       cpuMsPerThousand: facts.cpuMsPerThousand ?? 900,
