@@ -47,7 +47,7 @@ export function program(
     .enablePositionalOptions()
     .addHelpText(
       "after",
-      "\nExit status: 0 valid, 1 invalid, 2 unknown, 64 wrong usage, 70 could not run, 128+n stopped by signal n.",
+      "\nExit status: 0 valid, 1 invalid or a threshold failed, 2 unknown, 64 wrong usage, 70 could not run, 128+n stopped by signal n.",
     );
 
   declareBenchOptions(assay.command("bench"))
