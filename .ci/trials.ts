@@ -5,7 +5,8 @@
  * Three go side by side, as most of a trial is waiting: of child processes, of ZooKeeper and containers, and of the others.
  */
 import { spawn } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { realClock } from "../core/real-clock.ts";
 import { seconds, toSeconds } from "../core/time.ts";
@@ -29,10 +30,12 @@ const lanes = [
   realSystems.filter(isOfSecondLane),
   realSystems.filter((trial) => !isOfSecondLane(trial)),
 ].map((trials) => trials.filter((trial) => wanted(trial) && trial.alone !== true));
-const results = "results/ci";
+const parent = "results/ci";
+/** Of this call: others may be running. */
+const results = join(parent, String(process.pid));
 /** Far more than any trial takes, and far less than CI has. */
 const trialSecondsMax = 300;
-rmSync(results, { recursive: true, force: true });
+removeEnded();
 
 const counts = { passed: 0, failed: 0 };
 await runInTurn([...reference, ...realSystems].filter((trial) => wanted(trial) && trial.alone === true));
@@ -41,6 +44,22 @@ if (values.out !== undefined) {
   writeFileSync(values.out, JSON.stringify({ numPassedTests: counts.passed, numFailedTests: counts.failed }));
 }
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+
+/** Removes the results of calls that have ended. */
+function removeEnded(): void {
+  mkdirSync(parent, { recursive: true });
+  for (const name of readdirSync(parent))
+    if (!isRunning(Number(name))) rmSync(join(parent, name), { recursive: true, force: true });
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (reason) {
+    return (reason as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
 
 async function runInTurn(trials: readonly Trial[]): Promise<void> {
   for (const trial of trials) {

@@ -6,6 +6,7 @@ import type { Capability, Connect } from "./client/client.ts";
 import type { ConnectOptions, Endpoint } from "./client/connection.ts";
 import type { AskedOnce } from "./client/observer.ts";
 import type { Deployment } from "./deployment.ts";
+import type { HttpKeys } from "./http-keys.ts";
 
 export type { ConnectOptions, Credentials, Endpoint, Tls } from "./client/connection.ts";
 
@@ -42,8 +43,15 @@ export interface Adapter extends AskedOnce {
    * one, otherwise the reason why the node was not reached.
    */
   readonly connect: Connect;
+  /**
+   * Starts a server on 127.0.0.1 that answers at once what a load asks, keeps nothing, and leaves other requests unanswered; resolves
+   * with its port. It shows what the clients alone can do, and ends with its process. Absent: that is not measured.
+   */
+  nullServer?(): Promise<number>;
   /** Version that a node itself reports; undefined if it does not say. Never rejects. Absent if the system has no way to ask. */
   version?(endpoint: Endpoint, options: ConnectOptions): Promise<string | undefined>;
+  /** Single keys over HTTP. Absent if the system has no such interface. */
+  readonly http?: HttpKeys;
   /** Administration, for nemeses and presets. Absent if the system has none. */
   admin?(endpoint: Endpoint, options: ConnectOptions): Admin;
   /**

@@ -31,7 +31,7 @@ export async function cachedBuild() {
     if (!existsSync(directory)) throw reason;
   }
   markUsed(directory);
-  removeOlder(usedMs(directory) - keptMs);
+  removeUnused(builds, usedMs(directory));
   return directory;
 }
 
@@ -70,11 +70,15 @@ function stampOf() {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** @param {number} than milliseconds since the epoch */
-function removeOlder(than) {
-  for (const name of readdirSync(builds)) {
-    const path = join(builds, name);
+/**
+ * Removes builds that nobody has used for eight days.
+ * @param {string} directory of all builds
+ * @param {number} now milliseconds since the epoch
+ */
+export function removeUnused(directory, now) {
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name);
     const used = usedMs(path);
-    if (used > 0 && used < than) rmSync(path, { recursive: true, force: true });
+    if (used > 0 && used < now - keptMs) rmSync(path, { recursive: true, force: true });
   }
 }

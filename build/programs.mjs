@@ -8,6 +8,7 @@ export const root = fileURLToPath(new URL("../", import.meta.url));
 export const programs = {
   assay: "harness/main.ts",
   "load-worker": "harness/cli/load-worker.ts",
+  "null-server": "harness/cli/null-server.ts",
   proxies: "harness/proxy/mesh-process.ts",
   "delay-proxy": "harness/proxy/delay-proxy.ts",
   judge: "checker/threads/node-worker.ts",

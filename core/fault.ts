@@ -31,6 +31,7 @@ export interface FaultWindow {
   /** The nemesis' name. */
   readonly name: string;
   readonly summary: string;
+  /** All that it struck until it was healed. */
   readonly nodes: readonly NodeId[];
   readonly cut: readonly Link[];
   readonly from: Nanos;
@@ -62,10 +63,11 @@ export function faultWindows(history: History): FaultWindow[] {
       const { id, summary, nodes, cut = [], led } = change;
       const window = { id, name: event.name, summary, nodes, cut, from: event.time, to: end };
       windows.set(id, { ...window, ...(led !== undefined && { led }) });
-    } else if (window !== undefined && change.state === "proven") {
-      windows.set(change.id, { ...window, proof: change.proof ?? "seen" });
     } else if (window !== undefined) {
-      windows.set(change.id, { ...window, to: event.time });
+      // A fault may strike more nodes while it lasts: the last record names all.
+      const { summary, nodes } = change;
+      const found = change.state === "proven" ? { proof: change.proof ?? "seen" } : { to: event.time };
+      windows.set(change.id, { ...window, summary, nodes, ...found });
     }
   }
   return [...windows.values()];

@@ -15,7 +15,7 @@ export interface FaultChange {
   readonly id: number;
   /** One line for people: `isolate leader n2`. */
   readonly summary: string;
-  /** The nodes that the fault was aimed at. */
+  /** The nodes that the fault has struck so far. */
   readonly nodes: readonly NodeId[];
   /** Directed links that carry nothing while the fault lasts. */
   readonly cut?: readonly Link[];

@@ -68,10 +68,29 @@ export interface Run {
   readonly lastRevision?: Revision;
 }
 
-/** `open`: operations have intended start times at `rate` per second. `closed`: each client sends when it has its answer. */
+/** `open`: operations have intended start times. `closed`: each client sends when it has its answer. */
 export type Load =
-  | { readonly kind: "open"; readonly rate: number; readonly processes: number; readonly seconds: number }
+  | OpenLoad
   | { readonly kind: "closed"; readonly processes: number; readonly seconds: number };
+
+export interface OpenLoad {
+  readonly kind: "open";
+  /** Operations per second in the main phase, on average. */
+  readonly rate: number;
+  /** Parts of the main phase, equally long; the last rate goes on after it. Absent: the rate is constant. */
+  readonly parts?: readonly RatePart[];
+  /** Intervals between operations: equal at equal rates, or exponential. Absent in older runs: constant. */
+  readonly arrivals?: "constant" | "poisson";
+  readonly processes: number;
+  /** Length of the main phase. */
+  readonly seconds: number;
+}
+
+/** Operations per second at the begin and at the end, above 0; it changes evenly between them. */
+export interface RatePart {
+  readonly from: number;
+  readonly to: number;
+}
 
 /**
  * Ids of the load's processes: of the ids modulo `stride`, the first `processes`. All others stand at a node at a pace of their
@@ -143,6 +162,8 @@ export interface ClientHealth {
   /** 0 to 1, over the load phase. */
   readonly eventLoopUtilization: number;
   readonly gcMs: number;
+  /** Operations per second that the clients of a closed loop reached against a server that answers at once. Absent if not measured. */
+  readonly ceiling?: number;
   /** Why the result is the client's limit rather than the system's, where it is. */
   readonly limited?: string;
   /** Each load worker that lived to the end; the figures above are those of the worst. Absent in older runs. */
@@ -156,6 +177,10 @@ export interface WorkerHealth {
   readonly gcMs: number;
   /** Processor time that its process used, for each second of the load. */
   readonly cpuShare: number;
+  /** Share of the load, 0 to 1, in which its event loop was ready to run and had no processor. Absent where the platform does not say, and in older runs. */
+  readonly waitShare?: number;
+  /** Whether it was allowed to run before other processes of the machine. Absent in virtual time and in older runs. */
+  readonly prioritized?: boolean;
 }
 
 /** A line of `usage.jsonl`. */

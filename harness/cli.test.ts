@@ -251,7 +251,7 @@ describe("assay bench", () => {
     expect(JSON.parse(changed.stdout).anomalies[0].summary).toContain(says);
   });
 
-  it.each([
+  it.each<[string, readonly string[] | (() => string[]), RegExp]>([
     ["an unknown system", ["--system", "etdc"], /"etdc".*reference, etcd, zookeeper or consul/],
     ["an unknown nemesis", ["--nemesis", "partitoin"], /"partitoin".*partition/],
     ["an unknown workload", ["--workload", "regiter"], /"regiter".*register/],
@@ -282,6 +282,19 @@ describe("assay bench", () => {
       ["--endpoint", "n1=127.0.0.1:1", "--system-version", "3"],
       /--system-version would have no effect: the nodes of your own cluster/,
     ],
+    [
+      "an authority where no node speaks TLS",
+      () => ["--ca", file("ca.pem", rootCertificates[0] as string)],
+      /--ca would have no effect: nodes that assay starts do not speak TLS/,
+    ],
+    [
+      "a client certificate where no node speaks TLS",
+      () => {
+        const pem = file("ca.pem", rootCertificates[0] as string);
+        return ["--ca", pem, "--cert", pem, "--key", pem, "--system", "consul", "--runtime", "netns"];
+      },
+      /--ca would have no effect/,
+    ],
     ["the former name of an option", ["--version", "3.4"], /--version of a system is now --system-version/],
     [
       "an open and a closed loop",
@@ -311,7 +324,8 @@ describe("assay bench", () => {
     ["an unknown option", ["--sytem", "etcd"], /--sytem/],
   ])("refuses %s with 64 before anything is started", async (_, args, message) => {
     const results = join(scratch, "refused");
-    const refused = await assay("bench", "--json", "--results", results, ...args);
+    const given = typeof args === "function" ? args() : args;
+    const refused = await assay("bench", "--json", "--results", results, ...given);
     expect(refused.status).toBe(64);
     expect(refused.stderr).toMatch(message);
     expect(JSON.parse(refused.stdout)).toEqual({
@@ -373,17 +387,14 @@ describe("assay cluster up", () => {
   });
 
   it("prints that it starts, and ends quietly with 130 where Ctrl-C comes before it is up", async () => {
-    // Nodes that are asked over TLS and do not speak it never become ready.
-    const authority = file("ca.pem", rootCertificates[0] as string);
+    // Nodes that listen elsewhere than where they are asked never become ready.
+    const elsewhere = "--node-arg=--listen-client=127.0.0.1:0";
     let isReported = false;
-    const { status, stdout, stderr } = await inProcess(
-      ["cluster", "up", "--ca", authority],
-      (said, child) => {
-        if (isReported || !said.includes("starting 3 reference nodes")) return;
-        isReported = true;
-        child.kill("SIGINT");
-      },
-    );
+    const { status, stdout, stderr } = await inProcess(["cluster", "up", elsewhere], (said, child) => {
+      if (isReported || !said.includes("starting 3 reference nodes")) return;
+      isReported = true;
+      child.kill("SIGINT");
+    });
     expect({ status, stdout }, stderr).toEqual({ status: 130, stdout: "" });
     expect(stderr).toContain("stopping the cluster");
     expect(stderr).not.toMatch(/^\s+at /m);

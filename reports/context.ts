@@ -16,6 +16,7 @@ import {
   type Timeline,
 } from "./charts/timeline.ts";
 import { type Askers, askersOf } from "./data/load.ts";
+import { requestedLine } from "./data/pace.ts";
 import { type RunFigures, runFigures } from "./data/run-figures.ts";
 import { seriesOf } from "./data/series.ts";
 import { usageOf } from "./data/usage.ts";
@@ -23,7 +24,7 @@ import { formatDuration } from "./numbers.ts";
 
 /** Known facts of any checked history. Facts that only a run of Assay has are optional. */
 export type Judged = Pick<Run, "verdict" | "verdicts" | "operations"> &
-  Partial<Pick<Run, "readMode" | "nemeses" | "nodes" | "faults" | "loadClients">>;
+  Partial<Pick<Run, "readMode" | "nemeses" | "nodes" | "faults" | "load" | "loadClients">>;
 
 /** Input of all panels of a report: the run or the checked history, its operations, its timeline. */
 export interface Context<R extends Judged = Run> {
@@ -83,6 +84,9 @@ export function contextOf<R extends Judged>(
       },
     };
   });
+  const phases = phasesOf(history, last);
+  const loadEnd = phases.find(({ name }) => name === "ending" || name === "final")?.from ?? last / 1e9;
+  const requested = requestedLine(run.load, loadEnd);
   const timeline: Timeline = {
     end: last / 1e9,
     nodes: run.nodes?.map(({ id }) => id) ?? nodesOf(operations),
@@ -92,13 +96,14 @@ export function contextOf<R extends Judged>(
       from: from / 1e9,
       to: to / 1e9,
     })),
-    phases: phasesOf(history, last),
+    phases,
     lanes: run.verdicts.flatMap(({ checker, lanes = [] }) => lanes.map((lane) => laneBand(checker, lane))),
     curves: run.verdicts.flatMap(({ checker, curves = [] }) =>
       curves.map((curve) => curveBand(checker, curve)),
     ),
     series: seriesOf(askers.load, askers.standing, last),
     usage: usageOf(usage),
+    ...(requested !== undefined && { requested }),
   };
   return {
     run,

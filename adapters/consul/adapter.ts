@@ -4,7 +4,9 @@ import { observable } from "../client/observer.ts";
 import { admin } from "./admin.ts";
 import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
+import { nullServer } from "./null-server.ts";
 import { observe } from "./observer.ts";
+import { pathOf } from "./paths.ts";
 import { version } from "./version.ts";
 import { watchPromises } from "./watch.ts";
 
@@ -46,6 +48,12 @@ export const consul: Adapter = {
   revisions: "key",
   ...offer("consul", offered, connect),
   deployment,
+  http: {
+    port: "http",
+    read: (key) => ({ method: "GET", path: pathOf(key) }),
+    write: (key, value) => ({ method: "PUT", path: pathOf(key), body: value }),
+  },
+  nullServer,
   version,
   admin,
   ...observable(observe),

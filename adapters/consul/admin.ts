@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ClientError } from "../../core/errors.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import type { Admin, Member } from "../client/admin.ts";

@@ -1,5 +1,5 @@
 /** Reads an HTTP answer of Consul's: success or not, and its JSON. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { ClientError } from "../../core/errors.ts";
 import { answerError } from "./errors.ts";
 import type { HttpAnswer } from "./http.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ClientError } from "../../core/errors.ts";
 import type { Ask } from "../client/ask.ts";
 import type { Lease } from "../client/kept-sessions.ts";

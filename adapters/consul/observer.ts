@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { assert } from "../../core/assert.ts";
 import type { NodeId } from "../../core/op.ts";
 import { type Ask, limitsOf } from "../client/ask.ts";

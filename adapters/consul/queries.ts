@@ -1,5 +1,5 @@
 /** Queries of entries of Consul's store. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Revision } from "../../core/op.ts";
 import type { Limits } from "../client/ask.ts";
 import { parse, success } from "./answers.ts";

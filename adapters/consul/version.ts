@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { limitsOf } from "../client/ask.ts";
 import type { ConnectOptions, Endpoint } from "../client/connection.ts";
 import { HttpConnection } from "./http.ts";

@@ -3,6 +3,7 @@ import { offer } from "../client/client.ts";
 import { observable } from "../client/observer.ts";
 import { connect, type offeredWithLeases } from "./client.ts";
 import { digest } from "./digest.ts";
+import { nullServer } from "./null-server.ts";
 import { observe } from "./observer.ts";
 import { version } from "./version.ts";
 import { watchPromises } from "./watch/watches.ts";
@@ -24,5 +25,6 @@ export const etcdApi = (name: string, capabilities: readonly (typeof offeredWith
     ...offer(name, capabilities, connect),
     ...observable(observe),
     digest,
+    nullServer,
     version,
   }) satisfies Partial<Adapter>;

@@ -2,6 +2,7 @@ import type { Adapter } from "../adapter.ts";
 import { etcdApi } from "../etcd-api/adapter.ts";
 import { admin } from "../etcd-api/admin.ts";
 import { offeredWithLeases } from "../etcd-api/client.ts";
+import { gateway } from "../etcd-api/gateway.ts";
 import { deployment } from "./deployment.ts";
 
 /** etcd 3.4 to 3.6, over its own gRPC API. */
@@ -9,5 +10,6 @@ export const etcd: Adapter = {
   ...etcdApi("etcd", offeredWithLeases),
   summary: "etcd 3.4 to 3.6: Raft, revisions, transactions",
   deployment,
+  http: gateway("client"),
   admin,
 };

@@ -126,6 +126,11 @@ export class MemoryNetwork {
     this.#onChange();
   }
 
+  async mend(links: readonly Link[]): Promise<void> {
+    for (const [from, to] of links) this.#cut.delete(name(from, to));
+    this.#onChange();
+  }
+
   /** No connection outlives a cut here: what is sent to a cut link is lost. */
   async breakConnections(): Promise<void> {}
 

@@ -4,6 +4,7 @@ import { observable } from "../client/observer.ts";
 import { admin } from "./admin.ts";
 import { connect, offered } from "./client.ts";
 import { deployment } from "./deployment.ts";
+import { nullServer } from "./null-server.ts";
 import { observe } from "./observer.ts";
 import { digest, version } from "./status.ts";
 import { watchPromises } from "./watch/watches.ts";
@@ -41,5 +42,6 @@ export const zookeeper: Adapter = {
   admin,
   ...observable(observe),
   digest,
+  nullServer,
   version,
 };

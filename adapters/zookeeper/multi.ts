@@ -1,11 +1,11 @@
 import { zkError } from "./errors.ts";
 import type { JuteReader, JuteWriter } from "./jute.ts";
-import type { Request } from "./requests.ts";
+import { opcode, type Request } from "./requests.ts";
 
 /** All or nothing. Answers with each part's reply, in order, or with the error of the part that was refused. */
 export function multi(parts: readonly Request<unknown>[]): Request<readonly unknown[]> {
   return {
-    opcode: 14,
+    opcode: opcode.multi,
     what: `multi of ${parts.map(({ what }) => what).join(", ")}`,
     write: (body) => {
       for (const part of parts) {

@@ -1,7 +1,7 @@
 import type { JuteReader, JuteWriter } from "./jute.ts";
 
 /** Types of requests, by their numbers in ZooKeeper's protocol. */
-const opcode = {
+export const opcode = {
   create: 15, // "create2", which answers with the node's Stat
   delete: 2,
   exists: 3,
@@ -11,6 +11,7 @@ const opcode = {
   ping: 11,
   getChildren: 12, // "getChildren2", likewise
   check: 13,
+  multi: 14,
   auth: 100,
   setWatches: 105, // "setWatches2", which knows persistent watches
   addWatch: 106,

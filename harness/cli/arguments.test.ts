@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commaLists, integerUpTo, lookUp, numberUpTo } from "./arguments.ts";
+import { commaLists, integerUpTo, lookUp, numberUpTo, rateParts, rateUpTo } from "./arguments.ts";
 
 describe("an option that takes names", () => {
   const defaults = ["reference"];
@@ -30,6 +30,20 @@ describe("an option that takes a number", () => {
     expect(() => integerUpTo(10_000)("1000000000")).toThrow("expected at most 10,000.");
     expect(numberUpTo(1_000_000)("0.5")).toBe(0.5);
     expect(() => numberUpTo(1_000_000)("1e12")).toThrow("expected at most 1,000,000.");
+  });
+
+  it("takes a rate, a ramp, steps, or a mixture, and keeps the words", () => {
+    expect(rateParts("500")).toEqual([{ from: 500, to: 500 }]);
+    expect(rateParts("100,100..400,400")).toEqual([
+      { from: 100, to: 100 },
+      { from: 100, to: 400 },
+      { from: 400, to: 400 },
+    ]);
+    expect(rateUpTo(1000)("1..1000")).toBe("1..1000");
+    expect(() => rateUpTo(1000)("1..1001")).toThrow("expected at most 1,000.");
+    expect(() => rateParts("1..2..3")).toThrow("at most one ..");
+    for (const text of ["", "100,", "..100", "100..", "0..100", "a"])
+      expect(() => rateParts(text)).toThrow("expected a number above 0.");
   });
 
   it("takes 0 only where 0 means none", () => {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { UsageError } from "../../core/errors.ts";
+import type { RatePart } from "../../core/run.ts";
 import { either } from "../../core/wording.ts";
 
 /** Splits `a,b,c` into its parts; rejects empty parts. */
@@ -47,6 +48,24 @@ export const integerUpTo =
     const value = positiveInteger(text);
     if (value > max) throw new InvalidArgumentError(`expected at most ${max.toLocaleString("en")}.`);
     return value;
+  };
+
+/** Parts of a rate as `--rate` takes it: `500`, `100..1000`, `100,200,400`, `100,100..400,400`. */
+export const rateParts = (text: string): RatePart[] =>
+  text.split(",").map((part) => {
+    const [from = "", to = from, ...more] = part.split("..");
+    if (more.length > 0) throw new InvalidArgumentError("expected at most one .. in each part.");
+    return { from: positiveNumber(from), to: positiveNumber(to) };
+  });
+
+/** A rate, as it was given, of which no part is above `max`. */
+export const rateUpTo =
+  (max: number) =>
+  (text: string): string => {
+    for (const part of rateParts(text))
+      if (Math.max(part.from, part.to) > max)
+        throw new InvalidArgumentError(`expected at most ${max.toLocaleString("en")}.`);
+    return text;
   };
 
 /** The path of a directory. */

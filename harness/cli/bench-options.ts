@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import type { OpenLoad } from "../../core/run.ts";
 import { patientLoad, trialDefaults } from "../trial/spec.ts";
 import {
   commaLists,
@@ -7,10 +8,11 @@ import {
   numberUpTo,
   positiveInteger,
   positiveNumber,
+  rateUpTo,
   repeated,
   seedNumber,
 } from "./arguments.ts";
-import { declareResults, type ResultOptions } from "./result-options.ts";
+import { declareResults, type ResultOptions } from "./ci/result-options.ts";
 
 const defaultSystems = ["reference"];
 const defaultWorkloads = ["register"];
@@ -36,7 +38,9 @@ export interface BenchOptions extends ResultOptions {
   readonly workload: readonly string[];
   readonly nemesis: readonly string[];
   readonly nodes: number;
-  readonly rate?: number;
+  /** As it was given: see `rateParts`. */
+  readonly rate?: string;
+  readonly arrivals: NonNullable<OpenLoad["arrivals"]>;
   readonly clients?: number;
   /** Undefined: see `processesFor`. */
   readonly processes?: number;
@@ -193,9 +197,18 @@ function declareLoad(command: Command): Command {
     .addOption(
       new Option(
         "--rate <n>",
-        `operations per second, open loop (default: ${trialDefaults.load.rate}, or half of what the cluster reaches on this machine)`,
+        `operations per second, open loop: 500; a ramp over the main phase: 100..1000; equal steps: 100,200,400 (default: ${trialDefaults.load.rate}, or half of what the cluster reaches on this machine)`,
       )
-        .argParser(numberUpTo(most.rate))
+        .argParser(rateUpTo(most.rate))
+        .conflicts("clients"),
+    )
+    .addOption(
+      new Option(
+        "--arrivals <kind>",
+        "intervals between operations, open loop: equal, or random as of many independent users",
+      )
+        .choices(["constant", "poisson"])
+        .default("constant")
         .conflicts("clients"),
     )
     .option(
@@ -270,6 +283,6 @@ function patient(): Option {
     `many clients that wait out a fault and record the first answers after it: short for ${words}`,
   )
     .default(false)
-    .implies({ rate, processes, timeout: timeoutMs, faultSeconds })
+    .implies({ rate: `${rate}`, processes, timeout: timeoutMs, faultSeconds })
     .conflicts("clients");
 }

@@ -1,43 +1,47 @@
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
 import { programCommand } from "../../core/program/node-program.ts";
 import type { Load, Run } from "../../core/run.ts";
-import { knownLimits, worst } from "../../core/verdict.ts";
-import { duration } from "../../core/wording.ts";
+import { worst } from "../../core/verdict.ts";
+import { listed } from "../../core/wording.ts";
+import type { HostPlace } from "../load/clients.ts";
+import { startNullServer } from "../load/workers/null-server.ts";
 import { workerClients, workerFaults } from "../load/workers/worker-clients.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
 import { spanAround } from "../nemesis/pace.ts";
 import { fileRunStore } from "../record/node-store.ts";
 import { parseEndpoints } from "../runtimes/external/external.ts";
-import { assertReachable } from "../runtimes/external/reach.ts";
 import { preflight } from "../trial/preflight.ts";
 import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
 import { pairs } from "./arguments.ts";
-import { type BenchOptions, openedFor, processesFor, workersFor } from "./bench-options.ts";
+import { type BenchOptions, openedFor, workersFor } from "./bench-options.ts";
 import { ciFiles } from "./ci/files.ts";
+import { judgeStored, parseThresholds, thresholdLine } from "./ci/thresholds.ts";
 import { repeatCommand } from "./command-line.ts";
 import { type BenchResult, benchResult, type Finished } from "./json-result.ts";
 import { Leftovers } from "./leftovers.ts";
-import { assayVersion, thisMachine } from "./machine.ts";
-import { type Output, paintVerdict, table } from "./output.ts";
+import { thisMachine } from "./machine.ts";
+import type { Output } from "./output.ts";
+import { versionOfNodes } from "./own-version.ts";
+import { openLoad } from "./plan/open-load.ts";
 import { type PlannedRun, withImage } from "./plan/plan.ts";
 import { type Turn, turnsOf } from "./plan/turns.ts";
 import { showProgress } from "./progress-line.ts";
-import { type Reported, writeComparison } from "./report/compare.ts";
-import { writeReport } from "./report/write-report.ts";
-import { describeStale, staleByFault } from "./stale-by-fault.ts";
-import { failedLines, judgeStored, parseThresholds, thresholdLine } from "./thresholds.ts";
+import type { Reported } from "./report/compare.ts";
+import { printRun, summarise } from "./report/print-runs.ts";
 
 const loadWorker = new URL("./load-worker.ts", import.meta.url);
+const nullServer = new URL("./null-server.ts", import.meta.url);
 
 /** What `assay bench` needs in addition to its options. */
 export interface BenchDeps {
   readonly clock: Clock;
+  /** Never rejects. */
+  readonly assay: Promise<Run["assay"]>;
   readonly output: Output;
   /** Stops the run early: what was recorded is checked, and the exit status is that of the signal. */
   readonly signal: AbortSignal;
@@ -72,10 +76,11 @@ export async function bench(
       options.repeat === 1 ? readySpec : inTurn(readySpec, ready, turn, { ...options, seed }, deps.defaults);
     finished.push(await runOne(ready, own, options, { ...deps, leftovers }));
   }
-  // What is left of dead runs is not worth the result of this one.
-  await leftovers.rest().catch((reason: unknown) => deps.output.note(`leftovers: ${String(reason)}`));
-  if (finished.length > 1) deps.output.print(`${await writeComparison(finished)}\n`);
-  const result = benchResult(finished, (deps.clock.now() - started) / 1e9, thresholds);
+  await leftovers.rest();
+  const comparison = await compare(finished);
+  if (comparison !== undefined) deps.output.print(`${comparison}\n`);
+  const seconds = (deps.clock.now() - started) / 1e9;
+  const result = benchResult(finished, { seconds, comparison, thresholds });
   await files.write(result);
   summarise(finished, result, deps.output);
   return statusOf(finished, result);
@@ -95,14 +100,20 @@ async function runOne(
   output.note(
     `${title}: ${spec.cluster.version === "unknown" ? "version unknown" : spec.cluster.version} on ${plan.runtime.name}, seed ${spec.seed}`,
   );
+  if (plan.leftOut.length > 0)
+    output.note(`${title}: left out of the default faults: ${listed(plan.leftOut)}`);
   try {
     const run = await runTrial(spec, {
       ...plan,
       clock: deps.clock,
       store: fileRunStore(options.results),
       clients: workerClients(spec.workers, programCommand(loadWorker), deps.clock),
+      ...(plan.adapter.nullServer !== undefined && {
+        nullServer: (place: HostPlace) =>
+          startNullServer([...programCommand(nullServer), plan.adapter.name], place),
+      }),
       machine: thisMachine(),
-      assay: await assayVersion(),
+      assay: await deps.assay,
       onProgress: (progress) => {
         if (progress.type === "stage" && progress.stage === "warming-up") void deps.leftovers.rest();
         shown.show(progress);
@@ -110,13 +121,13 @@ async function runOne(
       signal: deps.signal,
     });
     const dir = join(options.results, run.id);
-    const reported = await writeReport(dir);
+    const reported = await report(dir);
     for (const judgement of judgeStored(run, reported.digest)) output.print(thresholdLine(judgement));
     printRun(run, reported.report, output);
     return { run, dir, ...reported };
   } catch (reason) {
     if (!(reason instanceof TrialFailedError)) throw reason;
-    const reported = await writeReport(reason.dir);
+    const reported = await report(reason.dir);
     output.note(`${title}: ${reason.message}`);
     output.note(`${title}: everything recorded is in ${reason.dir}`);
     return { run: reason.run, dir: reason.dir, ...reported, failure: reason.message };
@@ -125,7 +136,20 @@ async function runOne(
   }
 }
 
-/** Asks the nodes of the user's own cluster which version they are: `unknown` if none says. Rejects if one is not reached. */
+/** Renders the report of a run. Its code is loaded now: nothing waits for it when a run starts. */
+async function report(dir: string): Promise<Reported> {
+  const { writeReport } = await import("./report/write-report.ts");
+  return writeReport(dir);
+}
+
+/** Writes the page that compares several runs; resolves with its path, undefined for a single run. */
+async function compare(finished: readonly Reported[]): Promise<string | undefined> {
+  if (finished.length < 2) return undefined;
+  const { writeComparison } = await import("./report/compare.ts");
+  return writeComparison(finished);
+}
+
+/** The spec with the version that the nodes of the user's own cluster give. Rejects if one is not reached. */
 async function withVersion(
   spec: TrialSpec,
   { adapter, runtime, connect }: PlannedRun,
@@ -133,11 +157,8 @@ async function withVersion(
   clock: Clock,
 ): Promise<TrialSpec> {
   if (runtime.outlivesRun !== true || endpoint === undefined) return spec;
-  const nodes = parseEndpoints(endpoint);
-  await assertReachable(nodes, connect.tls);
-  const asked = nodes.map((node) => adapter.version?.(node, { ...connect, clock, timeoutMs: timeout }));
-  const versions = new Set((await Promise.all(asked)).filter((version) => version !== undefined));
-  const version = versions.size === 0 ? "unknown" : [...versions].toSorted().join(" and ");
+  const options = { ...connect, clock, timeoutMs: timeout };
+  const version = await versionOfNodes(parseEndpoints(endpoint), adapter, options);
   return { ...spec, cluster: { ...spec.cluster, version } };
 }
 
@@ -148,13 +169,11 @@ function specOf(
   defaults: BenchDeps["defaults"],
 ): TrialSpec {
   const version = plan.program?.version ?? plan.image?.slice(plan.image.lastIndexOf(":") + 1) ?? "unknown";
-  const { clients, rate = trialDefaults.load.rate, seconds } = options;
+  const { clients, seconds } = options;
   // A warm-up asks as fast as it can: nobody wants that on a cluster that others use.
   const { warmUpSeconds = plan.runtime.outlivesRun ? 0 : trialDefaults.warmUpSeconds } = options;
   const load: Load =
-    clients === undefined
-      ? { kind: "open", rate, processes: processesFor(options, rate), seconds }
-      : { kind: "closed", processes: clients, seconds };
+    clients === undefined ? openLoad(options) : { kind: "closed", processes: clients, seconds };
   const workers = workersFor(options, {
     cores: availableParallelism(),
     processes: load.processes,
@@ -221,70 +240,6 @@ function publicOptions(options: BenchOptions): Run["options"] {
   const secret = new Set(["user", "token"]);
   const entries = Object.entries(options).filter(([name, value]) => value !== undefined && !secret.has(name));
   return Object.fromEntries(entries) as Run["options"];
-}
-
-function printRun(run: Run, report: string, output: Output): void {
-  const { ok, fail, info } = run.operations;
-  output.print(
-    `${run.system.name}: ${verdictCell(run)}  ${ok} ok, ${fail} fail, ${info} unknown in ${run.seconds.toFixed(1)} s`,
-  );
-  for (const verdict of run.verdicts) {
-    output.print(`  ${paintVerdict(verdict.kind)} ${verdict.checker}: ${verdict.summary}`);
-    for (const anomaly of verdict.anomalies.slice(0, 3))
-      output.print(`    ${anomaly.limit === undefined ? "" : "known limit: "}${anomaly.summary}`);
-  }
-  for (const line of staleByFault(run).map(describeStale)) output.print(`  ${line}`);
-  output.print(`  report: ${report}`);
-  output.print(`  repeat: ${run.command}`);
-}
-
-const verdictCell = (run: Run): string => {
-  const found = [
-    ...(knownLimits(run.verdicts).length > 0 ? ["known limit found"] : []),
-    ...staleWords(run.verdicts),
-  ];
-  return `${paintVerdict(run.verdict)}${found.length === 0 ? "" : ` (${found.join("; ")})`}`;
-};
-
-/** `292 of 1881 reads stale, by up to 33.4 s`; nothing if none was. */
-function staleWords(verdicts: Run["verdicts"]): string[] {
-  const measured = measuredStaleness(verdicts);
-  if (measured === undefined || measured.stale === 0) return [];
-  const { reads, stale, worstMs } = measured;
-  return [`${stale} of ${reads} reads stale, by up to ${duration(worstMs * 1e6)}`];
-}
-
-function summarise(finished: readonly Finished[], result: BenchResult, output: Output): void {
-  if (finished.length > 1) {
-    for (const line of failedLines(result)) output.print(line);
-    output.print(
-      table(
-        [
-          "system",
-          "version",
-          "runtime",
-          "workload",
-          "read mode",
-          "verdict",
-          "ok",
-          "fail",
-          "unknown",
-          "report",
-        ],
-        finished.map(({ run, report, failure }) => [
-          run.system.name,
-          run.system.version,
-          run.runtime,
-          run.workload,
-          run.readMode.name,
-          failure === undefined ? verdictCell(run) : "could not run",
-          ...[run.operations.ok, run.operations.fail, run.operations.info].map(String),
-          report,
-        ]),
-      ),
-    );
-  }
-  output.result(result);
 }
 
 function statusOf(finished: readonly Finished[], { thresholds }: BenchResult): number {

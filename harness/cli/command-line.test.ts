@@ -16,6 +16,7 @@ const repeated = (faults: PlannedRun["nemeses"]) =>
       runtime: loopback,
       workload: register,
       nemeses: faults,
+      leftOut: [],
       readMode: reference.defaultReadMode,
       program: undefined,
       image: undefined,

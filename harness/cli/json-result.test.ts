@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { digestOf } from "../../reports/comparison/digest.ts";
 import { staleFixture, unknownFixture } from "../../reports/testing/runs.ts";
 import { parseThreshold } from "../../reports/thresholds/grammar.ts";
@@ -18,7 +18,7 @@ type Fixture = ReturnType<typeof staleFixture>;
 
 it("has latency by operation, outcome and measure, rates, outages and the client's health, as its schema says", () => {
   const { run, history } = staleFixture({ seconds: 8 });
-  const result = benchResult([finished(run, history)], 4);
+  const result = benchResult([finished(run, history)], { seconds: 4 });
   const printed = JSON.parse(JSON.stringify(result));
   expect(benchSchema.safeParse(printed).error?.issues).toBeUndefined();
   const [first] = result.runs;
@@ -32,6 +32,15 @@ it("has latency by operation, outcome and measure, rates, outages and the client
   expect(first?.client).toEqual(run.client);
 });
 
+it("names the page that compares several runs, as its schema says", () => {
+  const { run, history } = staleFixture({ seconds: 4 });
+  const twice = [finished(run, history), finished(run, history)];
+  const result = benchResult(twice, { seconds: 4, comparison: "results/a-and-others.html" });
+  expect(result.comparison).toBe("results/a-and-others.html");
+  expect(benchSchema.strict().safeParse(JSON.parse(JSON.stringify(result))).error?.issues).toBeUndefined();
+  expect(benchResult(twice.slice(1), { seconds: 4, comparison: undefined })).not.toHaveProperty("comparison");
+});
+
 it("has the schema that is documented", () => {
   const file = fileURLToPath(new URL("../../docs/bench.schema.json", import.meta.url));
   expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(
@@ -41,7 +50,7 @@ it("has the schema that is documented", () => {
 
 it("sums a run up: its verdict, its faults by nemesis, all checkers' figures, where it was stale", () => {
   const { run } = staleFixture({ seconds: 8 });
-  const { runs, ...all } = benchResult([finished(run)], 4);
+  const { runs, ...all } = benchResult([finished(run)], { seconds: 4 });
   expect(all).toEqual({ thresholds: [], verdict: "invalid", seconds: 4 });
   expect(runs[0]).toMatchObject({
     system: "etcd",
@@ -68,7 +77,7 @@ it("has the worst verdict of its runs, and why one could not end as planned", ()
   const { run } = unknownFixture({ seconds: 4 });
   const { verdict, runs } = benchResult(
     [{ ...finished(run), failure: "n1 never became ready" }, finished({ ...run, verdict: "valid" })],
-    1,
+    { seconds: 1 },
   );
   expect(verdict).toBe("unknown");
   expect(runs.map(({ error }) => error)).toEqual(["n1 never became ready", undefined]);
@@ -80,7 +89,7 @@ it("has each threshold in each run first, what failed before what passed, as its
   const thresholds = ["read.p50 > 100s", "read.p50 > 1us", "list.p50 > 1ms"].map((text) =>
     parseThreshold(text, ["read", "list"]),
   );
-  const result = benchResult([finished(run, history)], 4, thresholds);
+  const result = benchResult([finished(run, history)], { seconds: 4, thresholds });
   expect(Object.keys(result)[0]).toBe("thresholds");
   expect(result.thresholds.map(({ text, state }) => [text, state])).toEqual([
     ["read.p50 > 1us", "failed"],

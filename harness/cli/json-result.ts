@@ -3,7 +3,7 @@ import { type MeasuredStaleness, measuredStaleness } from "../../checker/reads/m
 import type { ClientHealth, LatencySummary, OutcomeCounts, Run } from "../../core/run.ts";
 import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../core/verdict.ts";
 import type { Digest } from "../../reports/comparison/digest.ts";
-import { sentPerSecond } from "../../reports/data/speed.ts";
+import { requestedPerSecond, sentPerSecond } from "../../reports/data/speed.ts";
 import type { Threshold } from "../../reports/thresholds/grammar.ts";
 import { type Judgement, judgeRuns } from "../../reports/thresholds/judge.ts";
 import type { Understood } from "./check/understood.ts";
@@ -17,6 +17,8 @@ export interface BenchResult {
   readonly verdict: VerdictKind;
   readonly seconds: number;
   readonly runs: readonly RunResult[];
+  /** The page that compares the runs, if there are several. */
+  readonly comparison?: string;
 }
 
 /** Which run. */
@@ -52,7 +54,7 @@ export interface RunResult extends RunName {
   readonly operations: OutcomeCounts;
   /** Microseconds, for each operation, outcome and measure. `response` counts from the intended start, `service` from the send. */
   readonly latency: readonly Omit<LatencySummary, "spectrum">[];
-  /** Operations per second. `requested` is null in a closed loop, and `sent` where nothing says it. */
+  /** Operations per second. `requested` is an average, null in a closed loop, and `sent` where nothing says it. */
   readonly rates: { readonly requested: number | null; readonly sent: number | null; readonly ok: number };
   /** Longest time in which operations of a kind were pending and none succeeded, seconds; null if there were none. */
   readonly outages: { readonly writeSeconds: number | null; readonly readSeconds: number | null };
@@ -110,8 +112,15 @@ export interface Finished {
 
 export const benchResult = (
   finished: readonly Finished[],
-  seconds: number,
-  thresholds: readonly Threshold[] = [],
+  {
+    seconds,
+    comparison,
+    thresholds = [],
+  }: {
+    readonly seconds: number;
+    readonly comparison?: string | undefined;
+    readonly thresholds?: readonly Threshold[];
+  },
 ): BenchResult => {
   const judged = judgeRuns(thresholds, finished).map(thresholdResult);
   return {
@@ -122,6 +131,7 @@ export const benchResult = (
     verdict: worst(finished.map(({ run }) => run.verdict)),
     seconds,
     runs: finished.map(runResult),
+    ...(comparison !== undefined && { comparison }),
   };
 };
 
@@ -160,7 +170,7 @@ function runResult({ run, dir, report, digest, failure }: Finished): RunResult {
     operations: run.operations,
     latency: run.latency.map(({ spectrum: _, ...summary }) => summary),
     rates: {
-      requested: run.load.kind === "open" ? run.load.rate : null,
+      requested: requestedPerSecond(run) ?? null,
       sent: sentPerSecond(run) ?? null,
       ok: digest.okPerSecond,
     },

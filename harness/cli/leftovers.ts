@@ -9,11 +9,17 @@ import type { PlannedRun } from "./plan/plan.ts";
  */
 export class Leftovers {
   readonly #output: Output;
+  readonly #clean: () => Promise<readonly string[]>;
   readonly #containers: boolean;
   #rest: Promise<void> | undefined;
 
-  constructor(planned: readonly PlannedRun[], output: Output) {
+  constructor(
+    planned: readonly Pick<PlannedRun, "runtime">[],
+    output: Output,
+    clean: () => Promise<readonly string[]> = cleanLeftovers,
+  ) {
     this.#output = output;
+    this.#clean = clean;
     this.#containers = planned.some(({ runtime }) => runtime.name === "testcontainers");
   }
 
@@ -22,11 +28,15 @@ export class Leftovers {
     else this.#report(removeDeadRuns());
   }
 
-  /** Safe to call twice. */
+  /** Safe to call twice. Never rejects: what is left of dead runs is not worth the result of this one. */
   rest(): Promise<void> {
-    this.#rest ??= cleanLeftovers().then((removed) => this.#report(removed));
-    // Reported by whoever waits for it.
-    this.#rest.catch(() => {});
+    this.#rest ??= this.#clean().then(
+      (removed) => this.#report(removed),
+      (reason: unknown) =>
+        this.#output.note(
+          `could not remove what dead runs left behind (${messageOf(reason)}): try assay clean`,
+        ),
+    );
     return this.#rest;
   }
 
@@ -34,3 +44,5 @@ export class Leftovers {
     for (const line of removed) this.#output.note(`removed leftover of a dead run: ${line}`);
   }
 }
+
+const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));

@@ -36,12 +36,15 @@ export function outliveReaders(): void {
     });
 }
 
+/** Where lines for people go: a terminal, a pipe or a file. */
+type Screen = Pick<NodeJS.WriteStream, "write" | "columns" | "isTTY">;
+
 /** Writes to the streams of this process. */
-export function processOutput(json: boolean): Output {
-  const terminal = process.stderr.isTTY === true;
+export function processOutput(json: boolean, screen: Screen = process.stderr): Output {
+  const terminal = screen.isTTY === true;
   let liveShown = false;
   const clearLive = () => {
-    if (liveShown) process.stderr.write("\r\x1b[2K");
+    if (liveShown) screen.write("\r\x1b[2K");
     liveShown = false;
   };
   return {
@@ -58,13 +61,13 @@ export function processOutput(json: boolean): Output {
     },
     note(line) {
       clearLive();
-      process.stderr.write(`${shown(line)}\n`);
+      screen.write(`${shown(line)}\n`);
     },
     live(text) {
       if (!terminal) return;
       const line = printable(text);
-      const width = process.stderr.columns || 80;
-      process.stderr.write(`\r\x1b[2K${line.length >= width ? `${line.slice(0, width - 2)}…` : line}`);
+      const width = screen.columns || 80;
+      screen.write(`\r\x1b[2K${line.length >= width ? `${line.slice(0, width - 2)}…` : line}`);
       liveShown = true;
     },
   };

@@ -3,6 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { ExternalOptions } from "../runtimes/external/external.ts";
 import { positiveNumber } from "./arguments.ts";
+import type { BenchDeps } from "./bench.ts";
 import {
   type BenchOptions,
   benchDefaults,
@@ -55,7 +56,11 @@ export function program(
     .action(async (given: BenchOptions, command: Command) => {
       const { forOwnCluster } = await import("./plan/own-cluster.ts");
       const { options, own } = forOwnCluster(given);
-      finish(await runBench({ options, given: givenTo(command) }, command, await registries(own), clock));
+      const { assayVersion } = await import("./machine.ts");
+      // Git answers while the rest is loaded.
+      const assay = assayVersion();
+      const known = await registries(own);
+      finish(await runBench({ options, given: givenTo(command) }, command, known, { clock, assay }));
     });
   addCheck(assay, clock, finish);
   addCluster(assay, registries, clock, finish);
@@ -82,13 +87,12 @@ async function runBench(
   asked: Asked,
   command: Command,
   registries: Registries,
-  clock: Clock,
+  { clock, assay }: Pick<BenchDeps, "clock" | "assay">,
 ): Promise<number> {
   const { options } = asked;
   const output = processOutput(options.json);
   const { planRuns } = await import("./plan/plan.ts");
-  const context = { clock, log: (line: string) => output.note(line) };
-  const planned = await planRuns(asked, registries, context);
+  const planned = await planRuns(asked, registries);
   const { refuseUnwritable } = await import("../record/node-store.ts");
   await refuseUnwritable(options.results);
   const elsewhere = await inNamespaces(planned, output);
@@ -102,7 +106,7 @@ async function runBench(
     command.options.map((option) => [option.attributeName(), option.defaultValue]),
   );
   const { bench } = await import("./bench.ts");
-  const status = await bench(planned, options, { clock, output, signal: ending.signal, defaults });
+  const status = await bench(planned, options, { clock, assay, output, signal: ending.signal, defaults });
   return ending.status() ?? status;
 }
 
@@ -201,7 +205,7 @@ function addCluster(
       const { planRuns, withImage } = await import("./plan/plan.ts");
       const context = { clock, log: (line: string) => output.note(line) };
       const asked = { options: { ...options, nemesis: ["none"] }, given: givenTo(command).add("nemesis") };
-      const [planned] = await planRuns(asked, await registries(), context);
+      const [planned] = await planRuns(asked, await registries());
       if (planned === undefined) return;
       const plan = await withImage(planned, context);
       const elsewhere = await withDoors(plan, options.nodes, (env) => inNamespaces([plan], output, env));
@@ -221,7 +225,7 @@ function addSmall(assay: Command, registries: LoadRegistries, clock: Clock): voi
   const json = ["--json", "print one JSON object on stdout and nothing else"] as const;
   assay
     .command("report")
-    .argument("<dir...>", "run directories")
+    .argument("<dir...>", "run directories; other paths among them are skipped")
     .description(
       "render the reports of stored runs again, and a page that compares them if there are several",
     )

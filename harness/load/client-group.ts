@@ -8,6 +8,7 @@ import type { Load } from "../../core/run.ts";
 import type { Nanos } from "../../core/time.ts";
 import type { Actor, Self, Share, Workload, WorkloadRun } from "../../workloads/workload.ts";
 import type { Recorder } from "../record/recorder.ts";
+import { arrivalsOf } from "./arrivals.ts";
 import { ClientProcess, type Place } from "./client-process.ts";
 import { ClosedLoad } from "./closed-load.ts";
 import type { LoadContext, LoadDriver, Unsent } from "./load.ts";
@@ -68,7 +69,7 @@ export class ClientGroup {
     const { first, size } = partOf(load.processes, share);
     this.#load =
       loadRole &&
-      driverOf(load, {
+      driverOf(load, context.random, {
         clock,
         share,
         nodes: endpoints.map(({ node }) => node),
@@ -169,5 +170,7 @@ function randomOf({ random, share: { index, of, generation } }: GroupContext): R
   return generation === 0 ? own : own.fork(`generation-${generation}`);
 }
 
-const driverOf = (load: Load, context: LoadContext): LoadDriver =>
-  load.kind === "open" ? new OpenLoad(context, load.rate) : new ClosedLoad(context);
+const driverOf = (load: Load, random: Random, context: LoadContext): LoadDriver =>
+  load.kind === "open"
+    ? new OpenLoad(context, arrivalsOf(load, context.share, random))
+    : new ClosedLoad(context);

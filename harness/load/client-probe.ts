@@ -11,6 +11,8 @@ export interface ClientLoad {
   readonly gcMs: number;
   /** Processor time of the whole process, all threads, for each second. */
   readonly cpuShare: number;
+  /** Share of the time, 0 to 1, in which the event loop was ready to run and had no processor. Absent where the platform does not say. */
+  readonly waitShare?: number;
 }
 
 /** Probe for virtual time, in which the generator takes no time. */

@@ -43,6 +43,8 @@ export interface Records {
 export interface WorkerFigures extends ClientLoad {
   /** Actual minus intended start of operations, milliseconds: the generator's own lateness. */
   readonly sendLagMsP99: number;
+  /** Whether the worker's process has a raised priority. Absent where it has no process of its own. */
+  readonly prioritized?: boolean;
 }
 
 export interface LoadFigures {

@@ -2,7 +2,7 @@ import * as hdr from "hdr-histogram-js";
 import { describe, expect, it } from "vitest";
 import type { Operation, Outcome } from "../../core/op.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
-import { latencyLog, summarizeLatency } from "./latency.ts";
+import { latencyDistributions, latencyLog, summarizeLatency } from "./latency.ts";
 
 const ok: Outcome = { type: "ok", output: {} };
 const timeout: Outcome = { type: "info", error: { code: "timeout", definite: false, message: "late" } };
@@ -110,5 +110,54 @@ describe("latencyLog()", () => {
         startTimeStampMsec: begin + 2000,
       },
     ]);
+  });
+});
+
+/** Reads a percentile distribution as its format is documented: value, percentile, count so far, 1 / (1 - percentile). */
+function parsed(text: string) {
+  const lines = text.split("\n");
+  expect(lines[0]?.trim().split(/\s+/)).toEqual(["Value", "Percentile", "TotalCount", "1/(1-Percentile)"]);
+  const rows = lines
+    .filter((line) => /^\s*\d/.test(line))
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const facts = Object.fromEntries(
+    [...text.matchAll(/(Mean|Max|Total count)\s+=\s+([\d.]+)/g)].map(([, name, value]) => [
+      name,
+      Number(value),
+    ]),
+  );
+  return { rows, facts };
+}
+
+describe("latencyDistributions()", () => {
+  const all = Array.from({ length: 1000 }, (_, i) =>
+    operation("read", { intended: 0, at: 100, end: 101 + i }),
+  );
+  const files = latencyDistributions([...all, operation("write", { at: 0, end: 1000 }, timeout)]);
+
+  it("has a file for each operation, outcome and measure", () => {
+    expect(Object.keys(files)).toEqual([
+      "read-ok-response.hgrm",
+      "read-ok-service.hgrm",
+      "write-info-response.hgrm",
+      "write-info-service.hgrm",
+    ]);
+  });
+
+  it("says in milliseconds what the summary says in microseconds", () => {
+    const { rows, facts } = parsed(files["read-ok-response.hgrm"] ?? "");
+    const summary = summarizeLatency(all).find(({ measure }) => measure === "response");
+    const at = (percentile: number) => rows.find(([, share = 0]) => share >= percentile)?.[0] ?? Number.NaN;
+    expect(at(0.5) * 1000).toBeCloseTo(summary?.p50 ?? 0, -4);
+    expect(at(0.99) * 1000).toBeCloseTo(summary?.p99 ?? 0, -4);
+    expect(rows.at(-1)?.[2]).toBe(1000);
+    expect(facts).toMatchObject({ "Total count": 1000, Max: expect.closeTo((summary?.max ?? 0) / 1000, -1) });
+    expect((facts["Mean"] ?? 0) * 1000).toBeCloseTo(summary?.mean ?? 0, -4);
+  });
+
+  it("has a time-out at its full length, as unknown", () => {
+    const { rows, facts } = parsed(files["write-info-service.hgrm"] ?? "");
+    expect(facts["Total count"]).toBe(1);
+    expect(rows[0]?.[0]).toBeCloseTo(1000, 0);
   });
 });

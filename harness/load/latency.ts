@@ -83,7 +83,7 @@ export function latencyLog(operations: readonly Operation[], beganAt: Date): str
     Math.floor(completedAt / seconds(1)),
   );
   for (const [second, group] of [...bySecond].sort(([a], [b]) => a - b)) {
-    for (const [tag, histogram] of intervalHistograms(group)) {
+    for (const [tag, histogram] of histogramsByTag(group)) {
       histogram.tag = tag;
       writer.outputIntervalHistogram(histogram, second, second + 1, 1);
     }
@@ -91,7 +91,19 @@ export function latencyLog(operations: readonly Operation[], beganAt: Date): str
   return log;
 }
 
-function intervalHistograms(group: readonly Operation[]): [tag: string, histogram: Histogram][] {
+/**
+ * The same over the whole time, as percentile distributions in HdrHistogram's text format, milliseconds: one file for each operation,
+ * outcome and measure, by its name, `read-ok-response.hgrm`.
+ */
+export const latencyDistributions = (operations: readonly Operation[]): Record<string, string> =>
+  Object.fromEntries(
+    histogramsByTag(operations.filter(isAnswered)).map(([tag, histogram]) => [
+      `${tag}.hgrm`,
+      histogram.outputPercentileDistribution(pointsPerHalving, 1000),
+    ]),
+  );
+
+function histogramsByTag(group: readonly Operation[]): [tag: string, histogram: Histogram][] {
   const byTag = new Map<string, Histogram>();
   for (const operation of group) {
     for (const measure of measures) {

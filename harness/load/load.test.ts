@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Capability, ClientWith } from "../../adapters/client/client.ts";
-import { sleep } from "../../core/clock.ts";
+import { type Clock, sleep } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import { type HistoryEvent, isInvocation, operations } from "../../core/history.ts";
 import { type Call, nodeId } from "../../core/op.ts";
+import { createRandom } from "../../core/random.ts";
 import type { Load } from "../../core/run.ts";
 import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
 import { type Actor, wholeLoad } from "../../workloads/workload.ts";
 import { Recorder } from "../record/recorder.ts";
+import { arrivalsOf } from "./arrivals.ts";
 import { ClientProcess } from "./client-process.ts";
 import { ClosedLoad } from "./closed-load.ts";
 import { summarizeLatency } from "./latency.ts";
@@ -23,12 +25,26 @@ interface Server {
 const client = { close: async () => {}, abandon: () => {} } as unknown as ClientWith<Capability>;
 
 /** Loads `server` for the load's length of virtual time. `refusing`: from then on node n1 refuses connections. */
-async function drive(load: Load, server: Server, { nodes = 1, refusing = false, share = wholeLoad } = {}) {
-  const clock = new VirtualClock();
+async function drive(
+  load: Load,
+  server: Server,
+  { nodes = 1, refusing = false, share = wholeLoad, askingMs = 0, begunMs = 0, goneMs = 0 } = {},
+) {
+  const virtual = new VirtualClock();
+  let asking = 0;
+  // Time that the generator spends on asking passes for it, and for nobody else.
+  const clock: Clock = {
+    now: () => nanos(virtual.now() + asking),
+    date: () => virtual.date(),
+    after: (delay, callback) => virtual.after(delay, callback),
+  };
   const events: HistoryEvent[] = [];
   const recorder = new Recorder(clock, (event) => events.push(event));
   const actor: Actor<Capability, Call> = {
-    next: () => ({ f: "read", key: "k" }),
+    next() {
+      asking += millis(askingMs);
+      return { f: "read", key: "k" };
+    },
     async perform() {
       await sleep(clock, server.service(recorder.now()));
       return { value: 1 };
@@ -47,11 +63,14 @@ async function drive(load: Load, server: Server, { nodes = 1, refusing = false, 
   const errors: unknown[] = [];
   const onError = (reason: unknown) => errors.push(reason);
   const context = { clock, share, nodes: names, bound: load.processes, opened: 4, make, onError };
-  const driver = load.kind === "open" ? new OpenLoad(context, load.rate) : new ClosedLoad(context);
-  const end = await clock.run(async () => {
+  const driver =
+    load.kind === "open"
+      ? new OpenLoad(context, arrivalsOf(load, share, createRandom(1)))
+      : new ClosedLoad(context);
+  const end = await virtual.run(async () => {
     recorder.begin();
     await driver.open();
-    driver.start(clock.now(), clock.now());
+    driver.start(nanos(clock.now() - millis(begunMs)), nanos(clock.now() - millis(goneMs)));
     await sleep(clock, seconds(load.seconds));
     const stoppedAt = recorder.now();
     await driver.stop();
@@ -63,7 +82,7 @@ async function drive(load: Load, server: Server, { nodes = 1, refusing = false, 
 
 const invokes = (events: readonly HistoryEvent[]) => events.filter(isInvocation);
 const steady = (ms: number): Server => ({ service: () => millis(ms) });
-const open = (rate: number, processes: number, length: number): Load => ({
+const open = (rate: number, processes: number, length: number): Load & { kind: "open" } => ({
   kind: "open",
   rate,
   processes,
@@ -153,6 +172,43 @@ describe("an open load", () => {
     expect(met).toHaveLength(400);
   });
 
+  it("counts a time-out at its full length, from when it was meant to start, as unknown", async () => {
+    const silent: Server = { service: () => seconds(60) };
+    const { all } = await drive(open(20, 200, 4), silent);
+    const summaries = summarizeLatency(all);
+    expect(summaries.map(({ outcome, measure, count }) => [outcome, measure, count])).toEqual([
+      ["info", "response", 80],
+      ["info", "service", 80],
+    ]);
+    for (const { p50, max } of summaries) {
+      expect(p50).toBeGreaterThan(9_990_000);
+      expect(max).toBeGreaterThan(9_990_000);
+    }
+  });
+
+  it("reports how late it was where the generator itself cannot keep the rate, and counts it as response time", async () => {
+    const { all, driver } = await drive(open(100, 200, 2), steady(1), { askingMs: 20 });
+    // Each operation takes the generator 20 ms, and one is due every 10 ms: it falls behind by 10 ms with each.
+    expect(driver.sendLag.getValueAtPercentile(50)).toBeGreaterThan(500_000);
+    expect(driver.sendLag.maxValue).toBeGreaterThan(driver.sendLag.getValueAtPercentile(50));
+    expect(p99(all, "response")).toBeGreaterThanOrEqual(driver.sendLag.getValueAtPercentile(99));
+  });
+
+  it("goes on with the same random times where another process was killed, and counts what was due meanwhile", async () => {
+    const load = { ...open(200, 50, 2), arrivals: "poisson" } as const;
+    const share = { index: 1, of: 2, generation: 1 };
+    const next = arrivalsOf(load, { ...share, generation: 0 }, createRandom(1));
+    const due: number[] = [];
+    for (let at = next(); at < 3e9; at = next()) due.push(at);
+    // It begins 1 s into the load; nobody was there for the last 400 ms.
+    const { events, driver } = await drive(load, steady(1), { share, begunMs: 1000, goneMs: 400 });
+    const sent = invokes(events).map(({ time, intended = time }) => intended + 1e9);
+    expect(sent).toEqual(due.filter((at) => at > 1e9));
+    const missed = due.filter((at) => at >= 0.6e9 && at <= 1e9).length;
+    expect(driver.unsent.map(({ because }) => because)).toContain("stopped");
+    expect(driver.unsent.reduce((sum, { count }) => sum + count, 0)).toBe(missed);
+  });
+
   it("has no lag of its own in virtual time, however slow the answers", async () => {
     const { driver } = await drive(open(100, 50, 1), steady(250));
     expect(driver.sendLag.maxValue).toBe(0);
@@ -179,6 +235,9 @@ describe("a closed load", () => {
       drive(open(200, 1000, 10), stalling),
       drive(closed(2, 10), stalling),
     ]);
+    expect(p99(openly.all, "response")).toBeGreaterThan(1_000_000);
+    // One operation of each client met the stall, among thousands.
+    expect(p99(closely.all, "response")).toBeLessThan(1_100);
     expect(p99(openly.all, "response")).toBeGreaterThan(100 * p99(closely.all, "response"));
   });
 });

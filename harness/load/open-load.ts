@@ -1,12 +1,13 @@
 /**
- * The open loop: operation k is due at k / rate, at node k modulo the nodes, whatever became of the ones before. It takes a
+ * The open loop: an operation is due when the schedule says, at the nodes in turn, whatever became of the ones before. It takes a
  * free process of its node, or a new one up to a bound; where the bound is reached it is counted as unsent, once, and is
  * over. So a node that does not answer makes nobody owe operations, and what it answers late stands in its own
  * operations' response times (no coordinated omission).
  */
 import { build } from "hdr-histogram-js";
 import { assert } from "../../core/assert.ts";
-import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
+import { millis, type Nanos, nanos } from "../../core/time.ts";
+import type { Arrivals } from "./arrivals.ts";
 import type { LoadContext, LoadDriver, LoadProcess, Unsent } from "./load.ts";
 
 /** Timers of the platform fire up to a millisecond early: then the operation starts early rather than late. */
@@ -27,12 +28,14 @@ interface Pool {
 export class OpenLoad implements LoadDriver {
   readonly sendLag = build({ numberOfSignificantValueDigits: 3 });
   readonly #context: LoadContext;
-  readonly #rate: number;
+  readonly #arrivals: Arrivals;
   readonly #pools: readonly Pool[];
   readonly #processes: LoadProcess[] = [];
   readonly #underWay = new Set<Promise<void>>();
   readonly #unsent: { node: Unsent["node"]; at: Nanos; count: number; because: Unsent["because"] }[] = [];
   #begin = nanos(0);
+  /** When the next operation of this share is due, from the begin. */
+  #next: Nanos;
   /** Operations of this share that have been due. */
   #due = 0;
   #succeeded = 0;
@@ -40,10 +43,10 @@ export class OpenLoad implements LoadDriver {
   #cancel: () => void = () => {};
   #stopped = false;
 
-  /** `rate`: operations per second. */
-  constructor(context: LoadContext, rate: number) {
+  constructor(context: LoadContext, arrivals: Arrivals) {
     this.#context = context;
-    this.#rate = rate;
+    this.#arrivals = arrivals;
+    this.#next = arrivals();
     this.#pools = context.nodes.map((_, index) => ({ index, made: 0, free: [] }));
   }
 
@@ -72,7 +75,7 @@ export class OpenLoad implements LoadDriver {
 
   start(begin: Nanos, from: Nanos): void {
     this.#begin = begin;
-    while (this.#nextDue() < from) this.#due++;
+    while (this.#nextDue() < from) this.#nextPool();
     if (from > begin) this.#skip(this.#context.clock.now());
     this.#tick(this.#nextDue());
   }
@@ -104,8 +107,7 @@ export class OpenLoad implements LoadDriver {
   }
 
   #nextDue(): Nanos {
-    const { index, of } = this.#context.share;
-    return nanos(Math.round(this.#begin + ((this.#due * of + index) * seconds(1)) / this.#rate));
+    return nanos(this.#begin + this.#next);
   }
 
   #start(due: Nanos): void {
@@ -128,8 +130,9 @@ export class OpenLoad implements LoadDriver {
     this.#underWay.add(work);
   }
 
-  /** The nodes take turns, and no two shares begin with the same one. */
+  /** The node of the operation that is due, and on to the next one. The nodes take turns, and no two shares begin with the same one. */
   #nextPool(): Pool {
+    this.#next = this.#arrivals();
     const pool = this.#pools[(this.#due++ + this.#context.share.index) % this.#pools.length];
     assert(pool !== undefined, "a load without nodes");
     return pool;

@@ -23,6 +23,7 @@ const clusterOf = (size: number): Cluster => ({
     slow: async () => {},
     lose: async () => {},
     breakConnections: async () => {},
+    mend: async () => {},
     heal: async () => {},
     proof: async () => undefined,
   },

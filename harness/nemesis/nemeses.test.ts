@@ -293,6 +293,9 @@ describe("snapshot-follower", () => {
         };
         node.logTail = async () => (clock.now() - begin < seconds(saysAfter) ? "" : "took over a snapshot");
       }
+      const all = system.nodes.map(({ id }) => id);
+      const links = all.flatMap((a) => all.filter((b) => b !== a).map((b) => [a, b] as const));
+      await system.network.slow(links, 20, 10);
       const injected = await nemeses["snapshot-follower"]?.inject({
         ...noOperator,
         snapshotReceived: /took over/,
@@ -305,16 +308,20 @@ describe("snapshot-follower", () => {
       });
       await sleep(clock, seconds(lasting));
       await injected?.heal();
-      const [follower] = injected?.nodes ?? [];
+      const [follower, ...struck] = injected?.nodes ?? [];
+      system.network.send(links[0]?.[0] ?? "clients", links[0]?.[1] ?? "clients", () => {});
+      const isSlow = (await system.network.proof())?.includes("delayed messages");
       const others = system.nodes.filter(({ id }) => id !== follower).map(({ id }) => id);
       const states = system.nodes.map((node) => node.state());
-      return { killed, others, states, proof: await injected?.proof() };
+      const { summary } = injected ?? {};
+      return { killed, others, states, struck, summary, isSlow, proof: await injected?.proof() };
     });
   }
 
   it("restarts no node if one cut is enough", async () => {
-    const { killed, proof } = await cutOff({ lasting: 10, saysAfter: 2 });
+    const { killed, struck, proof } = await cutOff({ lasting: 10, saysAfter: 2 });
     expect(killed).toEqual([]);
+    expect(struck).toEqual([]);
     expect(proof).toMatch(/^n\d: took over a snapshot$/);
   });
 
@@ -323,6 +330,17 @@ describe("snapshot-follower", () => {
     expect(killed.toSorted()).toEqual(others);
     expect(states).toEqual(["running", "running", "running"]);
     expect(proof).toBeDefined();
+  });
+
+  it("names the nodes that it restarted, in addition to the follower", async () => {
+    const { others, struck, summary } = await cutOff({ lasting: 4, saysAfter: 5 });
+    expect(struck).toEqual(others);
+    expect(summary).toMatch(/^cut n\d off until it needs a snapshot, restarting n\d n\d$/);
+    expect(summary).toContain(others.join(" "));
+  });
+
+  it("ends no fault that strikes together with it: links that are slow stay slow", async () => {
+    for (const lasting of [1, 4, 10]) expect((await cutOff({ lasting })).isSlow).toBe(true);
   });
 
   it("gives a follower that was cut off to the end its time to take over a snapshot", async () => {

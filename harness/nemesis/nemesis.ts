@@ -26,7 +26,7 @@ export interface Target {
 
 /** An injected fault. */
 export interface Injected {
-  /** Describes the fault in a line: `isolate leader n2`. */
+  /** Describes the fault in a line: `isolate leader n2`. It and `nodes` are read again at each record: a fault may strike more. */
   readonly summary: string;
   readonly nodes: readonly NodeId[];
   readonly cut?: readonly Link[];

@@ -142,6 +142,31 @@ describe("a schedule of faults", () => {
     expect(held).toEqual([["n1"]]);
   });
 
+  it("is looked at once more just before it heals: the evidence of a cut goes with it", async () => {
+    const clock = new VirtualClock();
+    let began = 0;
+    const late: Nemesis = {
+      ...nemesis("late"),
+      inject: async () => {
+        began = clock.now();
+        let isHealed = false;
+        return {
+          summary: "late",
+          nodes: [nodeId("n1")],
+          proof: async () => (!isHealed && clock.now() - began > seconds(0.24) ? "seen" : undefined),
+          heal: async () => {
+            isHealed = true;
+          },
+        };
+      },
+    };
+    const pace = { faultSeconds: { min: 0.25, max: 0.25 }, gapSeconds: { min: 0.5, max: 0.5 } };
+    const { reported } = await runSchedule([[late]], { clock, length: 5, ...pace });
+    expect(of(reported, "proven")).toHaveLength(of(reported, "begin").length);
+    for (const [i, { at }] of of(reported, "end").entries())
+      expect(at - (of(reported, "begin")[i]?.at ?? 0)).toBeCloseTo(0.25, 6);
+  });
+
   it("is proven at last by what shows only when the fault is over", async () => {
     let isHealed = false;
     const late = nemesis("late", {

@@ -128,8 +128,10 @@ export class FaultSchedule {
         struck.isProven = true;
         return;
       }
-      if (clock.now() + pollInterval >= until) return;
-      await sleep(clock, pollInterval, signal);
+      // A last look just before the heal: a short fault has had little time to show.
+      const left = nanos(until - clock.now());
+      if (left <= 0) return;
+      await sleep(clock, nanos(Math.min(left, pollInterval)), signal);
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { sleep } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
-import type { NodeId } from "../../core/op.ts";
+import type { Link, NodeId } from "../../core/op.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
 import { between } from "./links.ts";
@@ -37,8 +37,12 @@ export const snapshotFollower: Nemesis = {
     const catchUp = new CatchUp(target, node, snapshotReceived);
     await catchUp.begin();
     return {
-      summary: `cut ${node.id} off until it needs a snapshot`,
-      nodes: [node.id],
+      get summary() {
+        return catchUp.summary;
+      },
+      get nodes() {
+        return catchUp.nodes;
+      },
       proof: () => catchUp.proof(),
       heal: () => catchUp.end(),
     } satisfies Injected;
@@ -78,6 +82,9 @@ class CatchUp {
   readonly #node: ClusterNode;
   readonly #received: RegExp;
   readonly #over = new AbortController();
+  readonly #links: readonly Link[];
+  /** Nodes that were restarted so that they forget. */
+  readonly #restarted = new Set<NodeId>();
   /** What its log said last before the cut. */
   #before: string | undefined;
   #going: Promise<void> = Promise.resolve();
@@ -87,6 +94,21 @@ class CatchUp {
     this.#target = target;
     this.#node = node;
     this.#received = received;
+    this.#links = between(
+      target.cluster.nodes.map(({ id }) => id),
+      [node.id],
+    );
+  }
+
+  get summary(): string {
+    const restarts =
+      this.#restarted.size === 0 ? "" : `, restarting ${[...this.#restarted].toSorted().join(" ")}`;
+    return `cut ${this.#node.id} off until it needs a snapshot${restarts}`;
+  }
+
+  /** All nodes that were struck so far. */
+  get nodes(): readonly NodeId[] {
+    return [this.#node.id, ...[...this.#restarted].toSorted()];
   }
 
   async begin(): Promise<void> {
@@ -107,19 +129,15 @@ class CatchUp {
   async end(): Promise<void> {
     this.#over.abort();
     await this.#going;
-    await this.#target.cluster.network.heal();
+    await this.#target.cluster.network.mend(this.#links);
     if (this.#failure !== undefined) throw this.#failure.reason;
   }
 
   /** Otherwise all that it misses would wait in the buffers of its connections, and arrive when the cut heals. */
   async #cutOff(): Promise<void> {
-    const { nodes, network } = this.#target.cluster;
-    const links = between(
-      nodes.map(({ id }) => id),
-      [this.#node.id],
-    );
-    await network.cut(links);
-    await network.breakConnections(links);
+    const { network } = this.#target.cluster;
+    await network.cut(this.#links);
+    await network.breakConnections(this.#links);
   }
 
   async #letBack(): Promise<void> {
@@ -129,7 +147,8 @@ class CatchUp {
       await sleep(clock, lasting, signal).catch(() => {});
       const restarts = hoarders.has(cluster);
       if (restarts) await this.#restartOthers();
-      await cluster.network.heal();
+      // Its own links only: a fault that strikes together with this one goes on.
+      await cluster.network.mend(this.#links);
       if (await this.#catchesUp(restarts ? patienceAfterRestart : patience)) return;
       hoarders.add(cluster);
       if (signal.aborted) return;
@@ -143,6 +162,7 @@ class CatchUp {
     const others = cluster.nodes.filter(
       (node) => node !== this.#node && !held.has(node.id) && node.state() === "running",
     );
+    for (const { id } of others) this.#restarted.add(id);
     await Promise.all(others.map((node) => node.kill()));
     await Promise.all(others.map((node) => node.start()));
   }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { nodeId } from "../../core/op.ts";
 
 /** Options of a delay proxy's process, as JSON in its one argument. */

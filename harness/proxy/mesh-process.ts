@@ -15,10 +15,15 @@ const mesh = new ProxyMesh(spec.nodes, realClock(), createRandom(spec.seed));
 async function perform(line: string): Promise<MeshAnswer> {
   const command = JSON.parse(line) as MeshCommand;
   switch (command.do) {
-    case "open":
-      return { address: await mesh.open(command.from, command.to, command.target) };
+    case "open": {
+      const { from, to, target, port } = command;
+      return { address: await mesh.open(from, to, target, port) };
+    }
     case "cut":
       mesh.cut(command.links);
+      return {};
+    case "mend":
+      mesh.mend(command.links);
       return {};
     case "slow":
       mesh.slow(command.links, command.delayMs, command.jitterMs);

@@ -15,8 +15,15 @@ export interface MeshSpec {
 
 /** A line of JSON on its standard input. Each is answered by one line on standard output, in order. */
 export type MeshCommand =
-  | { readonly do: "open"; readonly from: NodeId; readonly to: NodeId; readonly target: Address }
-  | { readonly do: "cut"; readonly links: readonly Link[] }
+  | {
+      readonly do: "open";
+      readonly from: NodeId;
+      readonly to: NodeId;
+      readonly target: Address;
+      /** Port of 127.0.0.1 to listen on; 0: any free one. */
+      readonly port: number;
+    }
+  | { readonly do: "cut" | "mend"; readonly links: readonly Link[] }
   | {
       readonly do: "slow";
       readonly links: readonly Link[];

@@ -23,11 +23,11 @@ export class ProxyMesh {
       for (const to of nodes) if (from !== to) this.#links.set(name([from, to]), createLinkState(from, to));
   }
 
-  /** Opens the proxy through which `from` reaches a port of `to`; resolves with where it listens. */
-  async open(from: NodeId, to: NodeId, target: Address): Promise<Address> {
+  /** Opens the proxy through which `from` reaches a port of `to`, on `port` (0: any free one); resolves with where it listens. */
+  async open(from: NodeId, to: NodeId, target: Address, port = 0): Promise<Address> {
     const links = { forward: this.#link([from, to]), backward: this.#link([to, from]) };
     const proxy = await PeerProxy.listen({
-      listen: { host: "127.0.0.1", port: 0 },
+      listen: { host: "127.0.0.1", port },
       target,
       links: () => links,
       clock: this.#clock,
@@ -43,6 +43,12 @@ export class ProxyMesh {
 
   slow(links: readonly Link[], delayMs: number, jitterMs: number): void {
     for (const link of links) Object.assign(this.#link(link), { delayMs, jitterMs });
+  }
+
+  /** What was seen of the links stays, and so do their delays. */
+  mend(links: readonly Link[]): void {
+    for (const link of links) this.#link(link).cut = false;
+    for (const proxy of this.#proxies) proxy.heal();
   }
 
   heal(): void {

@@ -49,7 +49,7 @@ async function storedTrial() {
   for (const event of trial.events) dir.append(event);
   dir.usage(usage);
   dir.usage({ ...usage, node: "n2" });
-  await dir.finish(run, trial.latencyLog);
+  await dir.finish(run, trial.latencyLog, { "read-ok-service.hgrm": "Value" });
   return { run, dir: dir.path };
 }
 
@@ -151,9 +151,11 @@ describe("a run directory", () => {
     expect(stored.history).toEqual(trial.events);
     expect(stored.usage).toEqual([usage, { ...usage, node: "n2" }]);
     expect(await readFile(join(dir, "latency.hlog"), "utf8")).toContain("Tag=write-ok-response");
+    expect(await readFile(join(dir, "latency", "read-ok-service.hgrm"), "utf8")).toBe("Value");
     expect((await readdir(dir)).sort()).toEqual([
       "data",
       "history.jsonl",
+      "latency",
       "latency.hlog",
       "logs",
       "run.json",

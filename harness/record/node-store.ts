@@ -135,9 +135,16 @@ class FileRunDirectory implements RunDirectory {
     this.#usage.flush();
   }
 
-  async finish(run: Run, latencyLog: string): Promise<void> {
+  async finish(
+    run: Run,
+    latencyLog: string,
+    distributions: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     await Promise.all([this.#history.close(), this.#usage.close()]);
     await writeFile(join(this.path, "latency.hlog"), latencyLog);
+    const directory = join(this.path, "latency");
+    await mkdir(directory);
+    for (const [name, text] of Object.entries(distributions)) await writeFile(join(directory, name), text);
     await this.describe(run);
   }
 
@@ -185,6 +192,12 @@ class LineFile {
     this.#stream.end();
     await this.#closed;
   }
+}
+
+/** Whether a run was recorded in `path`; false for other directories and for files. Rejects with a UsageError if nothing is there. */
+export async function isRunDirectory(path: string): Promise<boolean> {
+  if (!(await isThere(path))) throw new UsageError(`${path} is not there: expected a run directory`);
+  return isThere(join(path, runName));
 }
 
 /** The part of a stored run that is checked. */

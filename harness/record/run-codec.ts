@@ -2,7 +2,7 @@
  * Codec of run.json and usage.jsonl, which are validated when read: they may come from another version or a user's editor.
  * Each schema must satisfy the type that it reads: a missing member or a different type does not compile.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { KnownLimit } from "../../core/consistency.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { FaultWindow } from "../../core/fault.ts";
@@ -11,6 +11,7 @@ import type {
   LatencySummary,
   Load,
   Machine,
+  OpenLoad,
   Run,
   UnsentSpan,
   UsageSample,
@@ -68,7 +69,14 @@ const watchPromise: z.ZodType<WatchPromise> = z.looseObject({
 } satisfies Members<WatchPromise>);
 
 const load: z.ZodType<Load> = z.discriminatedUnion("kind", [
-  z.looseObject({ kind: z.literal("open"), rate: z.number(), processes: count, seconds: z.number() }),
+  z.looseObject({
+    kind: z.literal("open"),
+    rate: z.number(),
+    parts: z.array(z.looseObject({ from: z.number().positive(), to: z.number().positive() })).exactOptional(),
+    arrivals: z.enum(["constant", "poisson"]).exactOptional(),
+    processes: count,
+    seconds: z.number(),
+  } satisfies Members<OpenLoad>),
   z.looseObject({ kind: z.literal("closed"), processes: count, seconds: z.number() }),
 ]);
 
@@ -84,6 +92,7 @@ const client: z.ZodType<ClientHealth> = z.looseObject({
   sendLagMsP99: z.number(),
   eventLoopUtilization: z.number(),
   gcMs: z.number(),
+  ceiling: z.number().exactOptional(),
   limited: z.string().exactOptional(),
   workers: z
     .array(
@@ -92,6 +101,8 @@ const client: z.ZodType<ClientHealth> = z.looseObject({
         eventLoopUtilization: z.number(),
         gcMs: z.number(),
         cpuShare: z.number(),
+        waitShare: z.number().exactOptional(),
+        prioritized: z.boolean().exactOptional(),
       } satisfies Members<WorkerHealth>),
     )
     .exactOptional(),

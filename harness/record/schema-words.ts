@@ -1,5 +1,5 @@
 /** Turns schema errors into sentences: where, what was expected, what was found. */
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** Describes the first problem of `input`. */
 export function sentenceOf(error: z.ZodError, input: unknown): string {

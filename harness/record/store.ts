@@ -1,6 +1,6 @@
 /**
  * Storage of a run's records: `results/<time>-<system>-<workload>-<seed>/` with run.json, history.jsonl, latency.hlog,
- * usage.jsonl and logs/. While the load lasts, the history is in parts/, one file for each process that records; they are
+ * latency/, usage.jsonl and logs/. While the load lasts, the history is in parts/, one file for each process that records; they are
  * appended live, so that a run whose harness was killed can be checked.
  */
 import type { History, HistoryEvent } from "../../core/history.ts";
@@ -31,6 +31,9 @@ export interface RunDirectory {
   flush(): void;
   /** Writes run.json as it is now, for the case that the run never ends. */
   describe(run: Run): Promise<void>;
-  /** Writes latency.hlog and run.json, which completes the run. Resolves when everything is written. */
-  finish(run: Run, latencyLog: string): Promise<void>;
+  /**
+   * Writes latency.hlog, the distributions (text by file name) to latency/, and run.json, which completes the run. Resolves when
+   * everything is written.
+   */
+  finish(run: Run, latencyLog: string, distributions?: Readonly<Record<string, string>>): Promise<void>;
 }

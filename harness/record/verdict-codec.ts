@@ -1,5 +1,5 @@
 /** Verdicts as run.json stores them, and as earlier versions of Assay stored them. */
-import { z } from "zod";
+import * as z from "zod";
 import { staleLane } from "../../checker/reads/stale-lanes.ts";
 import type { StaleWindow } from "../../checker/reads/stale-windows.ts";
 import { type ErrorCode, errorCodes } from "../../core/errors.ts";

@@ -109,6 +109,8 @@ export interface Network {
   slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void>;
   /** Drops `percent` of the packets on `links`. Fault `packet-loss`. */
   lose(links: readonly Link[], percent: number): Promise<void>;
+  /** Undoes the cuts of `links`, whoever cut them; delays and losses stay. A runtime that cannot tell them apart heals everything. */
+  mend(links: readonly Link[]): Promise<void>;
   /** Undoes all faults. */
   heal(): Promise<void>;
   /**

@@ -6,7 +6,8 @@ import { faultsTookEffect } from "../../checker/faults-took-effect.ts";
 import { runCheckers } from "../../checker/run-checkers.ts";
 import { type FaultWindow, faultWindows, recoveryTime } from "../../core/fault.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
-import { type ClientHealth, isOfLoad, type LatencySummary, type WorkerHealth } from "../../core/run.ts";
+import { rateText, requestedUntil } from "../../core/rate.ts";
+import { isOfLoad, type OpenLoad } from "../../core/run.ts";
 import { type Nanos, nanos, toSeconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
@@ -21,9 +22,6 @@ import type { LoadSummary } from "./phases.ts";
 const littleTolerance = 0.03;
 /** An open load is overloaded if more than this share of operations was never sent. */
 const overloadedShare = 0.01;
-/** Above these, the figures show the limits of the load generator rather than those of the system. */
-const busyEventLoop = 0.85;
-const lagShareOfP99 = 0.1;
 
 /** Runs all checkers on the history, those of the workload first. */
 export async function judge(
@@ -92,7 +90,7 @@ function loadVerdict(
   const { load, loadEndedAt, loadProcesses, stride } = summary;
   const mine = operations.filter(({ process }) => isOfLoad(process, { stride, processes: loadProcesses }));
   const asked = mine.filter(({ invokedAt }) => invokedAt <= loadEndedAt);
-  if (load.kind === "open") return openVerdict(asked, summary, faultWindows(recorder.history));
+  if (load.kind === "open") return openVerdict(asked, load, summary, faultWindows(recorder.history));
   const concurrency = meanConcurrency(mine, nanos(0), loadEndedAt);
   // Who is killed waits for nothing until another takes its place.
   const killed = faultWindows(recorder.history).some(({ name }) => name === killClient.name);
@@ -108,7 +106,8 @@ function loadVerdict(
 /** Operations that were due were sent, failed at a node that refused connections, or were not sent because no process was free. */
 function openVerdict(
   asked: readonly Operation[],
-  { load, loadEndedAt, unsent }: LoadSummary,
+  load: OpenLoad,
+  { loadEndedAt, unsent }: LoadSummary,
   faults: readonly FaultWindow[],
 ): Verdict {
   const refused = asked.filter(
@@ -119,16 +118,23 @@ function openVerdict(
   const stopped = total(unsent.filter(({ because }) => because === "stopped"));
   const never = total(unsent) - stopped;
   const overloaded = isOverloaded(unsent, asked.length, faults) ? "overloaded: " : "";
-  const offered = load.kind === "open" ? load.rate : achieved;
+  const requested =
+    requestedUntil(load, toSeconds(loadEndedAt)) / Math.max(toSeconds(loadEndedAt), Number.EPSILON);
+  const shaped = load.parts === undefined ? "" : ` (${requested.toFixed(1)} on average)`;
   const parts = [
-    `${overloaded}${offered} operations/s requested, ${achieved.toFixed(1)} sent`,
+    `${overloaded}${rateText(load)} operations/s requested${shaped}, ${achieved.toFixed(1)} sent`,
     ...(refused > 0 ? [`${count(refused, "operation")} failed because a node refused connections`] : []),
     ...(never > 0 ? [`${count(never, "operation")} not sent: no client of their node was free`] : []),
     ...(stopped > 0
       ? [`${count(stopped, "operation")} not sent: their load worker was paused or killed`]
       : []),
   ];
-  const figures = { "operations per second": achieved, "never sent": never, refused };
+  const figures = {
+    "operations per second": achieved,
+    "requested per second": requested,
+    "never sent": never,
+    refused,
+  };
   return { ...verdict("load", [], parts.join("; ")), figures };
 }
 
@@ -154,48 +160,4 @@ const isDisturbed = (at: Nanos, faults: readonly FaultWindow[]): boolean =>
 function verdict(checker: string, anomalies: readonly Anomaly[], fine: string): Verdict {
   const kind = anomalies.length === 0 ? "valid" : "unknown";
   return { checker, kind, summary: anomalies[0]?.summary ?? fine, anomalies };
-}
-
-/** Health of the load generator, and whether it limited the figures. */
-export function clientHealth(
-  load: LoadSummary | undefined,
-  latency: readonly LatencySummary[],
-): ClientHealth {
-  const workers = load?.workers ?? [];
-  const worst = (figure: keyof WorkerHealth) => Math.max(0, ...workers.map((worker) => worker[figure]));
-  const sendLagMsP99 = worst("sendLagMsP99");
-  const eventLoopUtilization = worst("eventLoopUtilization");
-  const limited = limit(sendLagMsP99, eventLoopUtilization, latency);
-  return {
-    sendLagMsP99,
-    eventLoopUtilization,
-    gcMs: worst("gcMs"),
-    ...(limited !== undefined && { limited: limited + eachWorker(workers) }),
-    workers,
-  };
-}
-
-/** The figures of each, where there are several. */
-function eachWorker(workers: readonly WorkerHealth[]): string {
-  if (workers.length < 2) return "";
-  const words = workers.map(
-    ({ sendLagMsP99, eventLoopUtilization }, i) =>
-      `w${i + 1} ${Math.round(eventLoopUtilization * 100)}% busy, ${sendLagMsP99.toFixed(1)} ms late`,
-  );
-  return ` (${words.join("; ")})`;
-}
-
-function limit(
-  sendLagMsP99: number,
-  utilization: number,
-  latency: readonly LatencySummary[],
-): string | undefined {
-  if (utilization > busyEventLoop) {
-    return `the load generator's event loop was ${Math.round(utilization * 100)}% busy`;
-  }
-  const answered = latency.filter(({ outcome, measure }) => outcome === "ok" && measure === "response");
-  const lowest = Math.min(...answered.map(({ p99 }) => p99 / 1000));
-  return sendLagMsP99 > lagShareOfP99 * lowest
-    ? `the load generator sent operations ${sendLagMsP99.toFixed(1)} ms late (p99), while the lowest p99 latency is ${lowest.toFixed(1)} ms`
-    : undefined;
 }

@@ -12,6 +12,7 @@ import type { Unsent } from "../load/load.ts";
 import { FaultSchedule } from "../nemesis/schedule.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
 import { askAtRest, recordDigests } from "./at-rest.ts";
+import { clientCeiling } from "./ceiling.ts";
 import type { TrialContext } from "./context.ts";
 import { gather } from "./gather.ts";
 import { healEverything } from "./heal.ts";
@@ -33,6 +34,8 @@ export interface LoadSummary {
   readonly calibration: Calibration | undefined;
   /** One for each process that loaded, and lived to the end. */
   readonly workers: readonly WorkerFigures[];
+  /** Operations per second that the clients alone can do; absent of an open load, and where it was not measured. */
+  readonly ceiling?: number;
   /** Nodes that did not serve again after everything was healed. */
   readonly lost: readonly NodeId[];
 }
@@ -52,6 +55,7 @@ export async function runPhases(
   const phases = new Phases(context, cluster, observer);
   try {
     await phases.warmUp();
+    await phases.measureCeiling();
     await phases.open();
     try {
       await phases.main();
@@ -74,6 +78,7 @@ class Phases {
   readonly #watch: Watch;
   #load: Load;
   #calibration: Calibration | undefined;
+  #ceiling: number | undefined;
   #clients: Clients | undefined;
   /** What is asked in the final phase; none before it. */
   #last: readonly LastReads[] = [];
@@ -125,6 +130,11 @@ class Phases {
     this.#load = { ...spec.load, rate };
     this.#calibration = { askedRate: asked, reachedRate: reached };
     if (rate < asked) deps.onProgress({ type: "log", line: calibrated({ asked, reached, rate }) });
+  }
+
+  /** Measures how fast the clients alone are, where the load is as fast as they can. */
+  async measureCeiling(): Promise<void> {
+    if (this.#load.kind === "closed") this.#ceiling = await clientCeiling(this.#context, this.#cluster);
   }
 
   async open(): Promise<void> {
@@ -184,6 +194,7 @@ class Phases {
       unsent: unsent.map((one) => ({ ...one, at: recorder.since(one.at) })),
       calibration: this.#calibration,
       workers,
+      ...(this.#ceiling !== undefined && { ceiling: this.#ceiling }),
       lost: this.#lost,
     };
   }

@@ -1,24 +1,28 @@
 /** Checks whether the nodes of a cluster are alive and ready. */
 import { type Clock, sleep } from "../../core/clock.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
-import { millis, nanos, seconds } from "../../core/time.ts";
+import { millis, type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
 
 export interface ReadinessOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly limitSeconds: number;
+  /** Time between two questions; default: 100 ms. */
+  readonly pollInterval?: Nanos;
   /** Never rejects. */
   ready(node: ClusterNode): Promise<boolean>;
 }
 
-const pollInterval = millis(100);
+const pollIntervalByDefault = millis(100);
+/** While a cluster starts: nothing is measured yet, and everything waits for it. */
+const pollIntervalAtStart = millis(40);
 const logLines = 12;
 const logLineLength = 240;
 
 /** Waits until all nodes are ready; resolves with those that are not after the limit. Rejects when the signal is aborted. */
 export async function unreadyNodes(cluster: Cluster, options: ReadinessOptions): Promise<ClusterNode[]> {
-  const { clock, limitSeconds, signal, ready } = options;
+  const { clock, limitSeconds, signal, ready, pollInterval = pollIntervalByDefault } = options;
   const deadline = nanos(clock.now() + seconds(limitSeconds));
   let waiting: ClusterNode[] = [...cluster.nodes];
   for (;;) {
@@ -33,7 +37,7 @@ export async function unreadyNodes(cluster: Cluster, options: ReadinessOptions):
 
 /** Resolves when every node is ready; rejects with a CouldNotRunError that quotes the end of the log of one that is not. */
 export async function waitUntilReady(cluster: Cluster, options: ReadinessOptions): Promise<void> {
-  const unready = await unreadyNodes(cluster, options);
+  const unready = await unreadyNodes(cluster, { ...options, pollInterval: pollIntervalAtStart });
   const [first] = unready;
   if (first === undefined) return;
   const names = unready.map((node) => `${node.id} (${node.state()})`).join(", ");

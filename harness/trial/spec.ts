@@ -9,7 +9,8 @@ import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
 import type { Load, Machine, Run } from "../../core/run.ts";
 import type { Workload } from "../../workloads/workload.ts";
-import type { ClientHost } from "../load/clients.ts";
+import type { ClientHost, HostPlace } from "../load/clients.ts";
+import type { NullServer } from "../load/workers/null-server.ts";
 import type { NemesisStep } from "../nemesis/nemesis.ts";
 import type { Span } from "../nemesis/pace.ts";
 import type { RunStore } from "../record/store.ts";
@@ -88,6 +89,8 @@ export interface TrialDeps {
   readonly store: RunStore;
   /** Where the clients run. */
   readonly clients: ClientHost;
+  /** Starts the server that shows what the clients of a closed loop can do at most. Absent: that is not measured. */
+  readonly nullServer?: (place: HostPlace) => Promise<NullServer>;
   readonly machine: Machine;
   readonly assay: Run["assay"];
   onProgress(progress: Progress): void;

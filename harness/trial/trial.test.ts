@@ -274,6 +274,20 @@ describe("a closed load", () => {
 });
 
 describe("the load generator's own limits", () => {
+  it("label a capacity that is that of the clients alone, which is measured for a closed loop only", async () => {
+    // In virtual time the memory system stands in for the null server, so the clients reach all that they can.
+    const closed: string[] = [];
+    const nullServer = async () => ({ port: 1, close: async () => void closed.push("null server") });
+    const load = { kind: "closed", processes: 9, seconds: 5 } as const;
+    const { client } = await new TestTrial({ spec: { ...short, load }, deps: { nullServer } }).run();
+    expect(client.ceiling).toBeGreaterThan(100);
+    expect(client.limited).toMatch(/and the clients alone reached \d+\/s/);
+    expect(closed).toEqual(["null server"]);
+    const open = await new TestTrial({ spec: short, deps: { nullServer } }).run();
+    expect(open.client).not.toHaveProperty("ceiling");
+    expect(closed).toHaveLength(1);
+  });
+
   it("label the run where its event loop was busy", async () => {
     const probe = { start() {}, stop: () => ({ eventLoopUtilization: 0.9, gcMs: 12, cpuShare: 0.9 }) };
     const run = await new TestTrial({ spec: short, deps: { clients: localClients(probe) } }).run();
@@ -287,5 +301,34 @@ describe("the load generator's own limits", () => {
   it("label no run that they did not spoil", async () => {
     const run = await new TestTrial({ spec: short }).run();
     expect(run.client.limited).toBeUndefined();
+  });
+});
+
+describe("an open load whose rate changes", () => {
+  const load = {
+    kind: "open",
+    rate: 150,
+    parts: [
+      { from: 50, to: 50 },
+      { from: 50, to: 450 },
+    ],
+    processes: 60,
+    seconds: 6,
+  } as const;
+
+  it("sends what was requested, one worker or with random arrivals, and says so", async () => {
+    const run = await new TestTrial({ spec: { ...short, load } }).run();
+    const verdict = verdictOf(run, "load");
+    expect(run.load).toEqual(load);
+    expect(verdict?.summary).toMatch(
+      /^50,50\.\.450 operations\/s requested \(\d+\.\d on average\), \d+\.\d sent$/,
+    );
+    const { "operations per second": sent = 0, "requested per second": requested = 0 } =
+      verdict?.figures ?? {};
+    expect(Math.abs(sent / requested - 1)).toBeLessThan(0.01);
+    const poisson = { ...load, arrivals: "poisson" } as const;
+    const random = verdictOf(await new TestTrial({ spec: { ...short, load: poisson } }).run(), "load");
+    expect(random?.figures?.["requested per second"]).toBeCloseTo(requested, 0);
+    expect(Math.abs((random?.figures?.["operations per second"] ?? 0) / requested - 1)).toBeLessThan(0.1);
   });
 });

@@ -11,15 +11,16 @@ import { createRandom } from "../../core/random.ts";
 import { isOfLoad, type Run } from "../../core/run.ts";
 import { type Nanos, nanos, toSeconds } from "../../core/time.ts";
 import { type Verdict, worst } from "../../core/verdict.ts";
-import { latencyLog, summarizeLatency } from "../load/latency.ts";
+import { latencyDistributions, latencyLog, summarizeLatency } from "../load/latency.ts";
 import { describePlan, stepName } from "../nemesis/pace.ts";
 import { Recorder } from "../record/recorder.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
+import { type Capacity, clientHealth } from "./client-health.ts";
 import type { TrialContext } from "./context.ts";
 import { InterruptedError, TrialEnd } from "./end.ts";
 import { gather } from "./gather.ts";
 import { healEverything } from "./heal.ts";
-import { clientHealth, isOverloaded, judge } from "./judge.ts";
+import { isOverloaded, judge } from "./judge.ts";
 import { type LoadSummary, runPhases } from "./phases.ts";
 import { preflight } from "./preflight.ts";
 import { waitUntilReady } from "./readiness.ts";
@@ -171,7 +172,8 @@ class Trial {
     // The final reads of all keys run as fast as possible: their latency measures nothing.
     const measured = all.filter(({ invokedAt }) => invokedAt <= loadEnd);
     const run = this.#describe(measured, verdicts, checkBegin);
-    await dir.finish(run, latencyLog(measured, recorder.beganAt ?? this.#startedAt));
+    const log = latencyLog(measured, recorder.beganAt ?? this.#startedAt);
+    await dir.finish(run, log, latencyDistributions(measured));
     const cause = this.#cause;
     if (cause === undefined || cause instanceof InterruptedError || run.verdict === "invalid") return run;
     throw new TrialFailedError(messageOf(cause), { dir: dir.path, run, cause });
@@ -228,7 +230,7 @@ class Trial {
         load: toSeconds(nanos(loadEnd - loadBegin)),
         check: toSeconds(nanos(now - checkBegin)),
       },
-      client: clientHealth(this.#load, latency),
+      client: clientHealth(this.#load?.workers ?? [], latency, capacityOf(this.#load, measured)),
       ...(ended !== undefined && { ended }),
       ...(lastRevision !== undefined && { lastRevision }),
     };
@@ -257,6 +259,14 @@ function loadFacts(
     unsent,
     overloaded: isOverloaded(unsent, sent, faults),
   };
+}
+
+/** What a closed loop reached, and could reach at most, where that was measured. */
+function capacityOf(load: LoadSummary | undefined, measured: readonly Operation[]): Capacity | undefined {
+  if (load?.ceiling === undefined) return undefined;
+  const { ceiling, stride, loadProcesses: processes, loadEndedAt } = load;
+  const asked = measured.filter(({ process }) => isOfLoad(process, { stride, processes })).length;
+  return { ceiling, reached: asked / Math.max(toSeconds(loadEndedAt), Number.EPSILON) };
 }
 
 /** Stands in run.json until the run has ended. */

@@ -1,6 +1,6 @@
 /** What comes before a run is measured: code and caches get warm, and the load learns what it may ask for. */
 import { type Clock, sleep } from "../../core/clock.ts";
-import { nanos, seconds, toSeconds } from "../../core/time.ts";
+import { type Nanos, nanos, seconds, toSeconds } from "../../core/time.ts";
 import type { Clients } from "../load/clients.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import type { TrialContext } from "./context.ts";
@@ -9,6 +9,8 @@ import type { TrialContext } from "./context.ts";
 const clientsPerNode = 8;
 /** The rate is measured over this long, and a warm-up takes at least twice as long. */
 const windowSeconds = 0.5;
+/** A window that ends now is compared with the one before, this many times within its length. */
+const looksPerWindow = 2;
 /** A cluster whose rate grows by less than this share from one window to the next is warm. */
 const steadyShare = 0.1;
 
@@ -54,16 +56,26 @@ async function steadyRate(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<number> {
-  const windows = Math.max(1, Math.round(limitSeconds / windowSeconds));
-  let mark = { succeeded: 0, at: clock.now() };
-  let before: number | undefined;
-  for (let i = 1; ; i++) {
-    await sleep(clock, seconds(limitSeconds / windows), signal);
-    const next = { succeeded: await clients.succeeded(), at: clock.now() };
-    const rate = (next.succeeded - mark.succeeded) / toSeconds(nanos(next.at - mark.at));
-    const isSteady = before !== undefined && Math.abs(rate - before) < before * steadyShare;
-    if (isSteady || i === windows) return before === undefined ? rate : (before + rate) / 2;
-    mark = next;
-    before = rate;
+  const steps = Math.max(1, Math.round((limitSeconds / windowSeconds) * looksPerWindow));
+  const marks: Mark[] = [{ succeeded: 0, at: clock.now() }];
+  for (;;) {
+    await sleep(clock, seconds(limitSeconds / steps), signal);
+    marks.push({ succeeded: await clients.succeeded(), at: clock.now() });
+    const [first, middle, last] = [2, 1, 0].map((windows) => marks.at(-1 - windows * looksPerWindow));
+    const isSteady = first && middle && last && isClose(rateOf(first, middle), rateOf(middle, last));
+    if (isSteady || marks.length > steps) return rateOf(first ?? marks[0], last);
   }
 }
+
+/** What the clients had reached at a moment. */
+interface Mark {
+  readonly succeeded: number;
+  readonly at: Nanos;
+}
+
+const rateOf = (from: Mark | undefined, to: Mark | undefined): number =>
+  from === undefined || to === undefined
+    ? 0
+    : (to.succeeded - from.succeeded) / toSeconds(nanos(to.at - from.at));
+
+const isClose = (before: number, now: number): boolean => Math.abs(now - before) < before * steadyShare;

@@ -1,13 +1,16 @@
+import type { RequestedLine } from "../data/pace.ts";
 import { seriesBy } from "../data/series.ts";
 import { type Html, html as svg } from "../html.ts";
 import { formatCount } from "../numbers.ts";
 import { stepArea } from "./lines.ts";
 import { chart, faultsInWords, narrowWidth, type Plot, plotOf, px, textFits } from "./plot.ts";
-import { linearScale, roundStep } from "./scale.ts";
+import { linearScale, roundStep, type Scale } from "./scale.ts";
 import type { Shown, Timeline, View } from "./timeline.ts";
 
 /** Room over what succeeded, for failures. */
 const headroom = 1.3;
+/** The requested rate is in view up to this many times what succeeded. */
+const askedRoom = 2;
 
 /** Draws outcomes per second, stacked: `ok` at the bottom, where it is easiest to read. Its scale is that of what succeeded. */
 export function throughputChart(timeline: Timeline, view: View, { measure }: Pick<Shown, "measure">): Html {
@@ -23,20 +26,33 @@ export function throughputChart(timeline: Timeline, view: View, { measure }: Pic
   });
   const peak = (values: Float32Array) => values.reduce((a, b) => Math.max(a, b), 1);
   const [most, succeeded] = [peak(lower), peak(rates.ok)];
-  const top = roundedUp(Math.min(most, succeeded * headroom));
+  const { requested } = timeline;
+  const asked = requested === undefined ? 0 : peak(requested.rate);
+  const top = roundedUp(
+    Math.max(Math.min(most, succeeded * headroom), Math.min(asked, succeeded * askedRoom)),
+  );
   const y = linearScale({ from: 0, to: top }, { from: plot.bottom, to: plot.top }, formatCount, 42);
   return chart(plot, {
     id: "throughput-chart",
-    label: `Operations per second over time, by outcome: at most ${formatCount(succeeded)} ok, and ${formatCount(most)} in all. ${faultsInWords(timeline)}`,
+    label: `Operations per second over time, by outcome: at most ${formatCount(succeeded)} ok, and ${formatCount(most)} in all${asked > 0 ? `; at most ${formatCount(asked)} requested` : ""}. ${faultsInWords(timeline)}`,
     bands: timeline.faults,
     y,
-    body: layers.map(
-      ({ outcome, below, upper }) =>
-        svg`<path class="area ${outcome}" d="${stepArea(bucketSeconds, below, upper, view, plot.x, y)}"/>`,
-    ),
+    body: [
+      ...layers.map(
+        ({ outcome, below, upper }) =>
+          svg`<path class="area ${outcome}" d="${stepArea(bucketSeconds, below, upper, view, plot.x, y)}"/>`,
+      ),
+      ...(requested === undefined
+        ? []
+        : [svg`<path class="line requested" d="${pointPath(requested, plot.x, y)}"/>`]),
+    ],
     over: most > top && cutMarks(plot, lower, bucketSeconds, top),
   });
 }
+
+/** Line through points. */
+const pointPath = ({ at, rate }: RequestedLine, x: Scale, y: Scale): string =>
+  [...at].map((second, i) => `${i === 0 ? "M" : "L"}${px(x(second))} ${px(y(rate[i] ?? 0))}`).join("");
 
 const roundedUp = (value: number): number => Math.ceil(value / roundStep(value / 4)) * roundStep(value / 4);
 

@@ -1,5 +1,6 @@
 import type { Curve, LaneColour } from "../../core/verdict.ts";
 import type { Measure } from "../data/measure.ts";
+import type { RequestedLine } from "../data/pace.ts";
 import type { Series } from "../data/series.ts";
 import type { UsageSeries } from "../data/usage.ts";
 
@@ -14,6 +15,8 @@ export interface Timeline {
   readonly curves: readonly CurveBand[];
   readonly series: Series;
   readonly usage: UsageSeries;
+  /** Absent in a closed loop, and where no run says what was requested. */
+  readonly requested?: RequestedLine;
 }
 
 interface Band {

@@ -3,6 +3,7 @@ import type { Consistency } from "../../core/consistency.ts";
 import type { Load, Run } from "../../core/run.ts";
 import { type VerdictKind, worst } from "../../core/verdict.ts";
 import { count, either } from "../../core/wording.ts";
+import { arrivalWords, isEven, paceWords } from "../data/pace.ts";
 import { type SpeedCaveat, speedCaveat } from "../data/speed.ts";
 import { formatFigure } from "../numbers.ts";
 import type { RunDigest } from "./digest.ts";
@@ -129,16 +130,21 @@ const distinctions = (run: RunDigest["run"]): string[] => [
 const askedLoad = ({ load, calibration }: Run): string =>
   calibration === undefined
     ? loadWords([load])
-    : `calibrated to at most ${formatFigure(calibration.askedRate)}/s`;
+    : `calibrated to at most ${formatFigure(calibration.askedRate)}/s${load.kind === "open" ? arrivalWords(load.arrivals) : ""}`;
 
 /** The load of each run in a few words: `500/s offered`, `210 to 230/s offered`, `12 clients in a closed loop`. */
 export function loadWords(loads: readonly Load[]): string {
-  const rates = loads.flatMap((load) => (load.kind === "open" ? [load.rate] : []));
+  const opens = loads.filter((load) => load.kind === "open");
+  const rates = opens.filter(isEven).map(({ rate }) => rate);
+  const shaped = opens.filter((load) => !isEven(load)).map((load) => `${paceWords(load)} offered`);
   const ends = new Set([Math.min(...rates), Math.max(...rates)].map(formatFigure));
   const closed = loads.flatMap((load) =>
     load.kind === "closed" ? [`${count(load.processes, "client")} in a closed loop`] : [],
   );
-  return either([...(rates.length > 0 ? [`${[...ends].join(" to ")}/s offered`] : []), ...new Set(closed)]);
+  return either([
+    ...(rates.length > 0 ? [`${[...ends].join(" to ")}/s offered`] : []),
+    ...new Set([...shaped, ...closed]),
+  ]);
 }
 
 function grouped<T>(items: readonly T[], key: (item: T) => string): T[][] {

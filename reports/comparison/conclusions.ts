@@ -2,6 +2,7 @@
 import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import { knownLimits } from "../../core/verdict.ts";
 import { count, listed } from "../../core/wording.ts";
+import { isEven } from "../data/pace.ts";
 import { formatDuration, formatMicros, formatShare, formatSpan } from "../numbers.ts";
 import { countedAnomalies } from "../panels/verdict.ts";
 import { leastRatio, runsFor } from "../statistics/difference.ts";
@@ -237,7 +238,7 @@ function standingWords(standing: Standing, format: (value: number) => string): W
 function differenceWords({ condition, values }: Difference): string {
   const each = values.map(([candidate, value]) => `${candidate.label} ${value}`);
   const rates = values.flatMap(([{ runs }]) =>
-    runs.map(({ run }) => (run.load.kind === "open" ? run.load.rate : Number.NaN)),
+    runs.map(({ run }) => (run.load.kind === "open" && isEven(run.load) ? run.load.rate : Number.NaN)),
   );
   const again =
     condition === "loads" && rates.every(Number.isFinite)

@@ -1,4 +1,5 @@
 /** Conditions that must be the same for candidates to be ranked by a figure. */
+import type { OpenLoad } from "../../core/run.ts";
 import { either } from "../../core/wording.ts";
 import { formatFigure } from "../numbers.ts";
 import { type Candidate, loadWords } from "./candidates.ts";
@@ -38,11 +39,16 @@ export const sameLoad: Condition = {
   words: ({ runs }) => loadWords(runs.map(({ run }) => run.load)),
   areSame: (candidates) => {
     const loads = candidates.flatMap(({ runs }) => runs.map(({ run }) => run.load));
-    const rates = loads.flatMap((one) => (one.kind === "open" ? [one.rate] : []));
+    const opens = loads.filter((one) => one.kind === "open");
+    if (new Set(opens.map(shapeOf)).size > 1) return false;
+    const rates = opens.map(({ rate }) => rate);
     if (rates.length === 0) return new Set(loads.map(({ processes }) => processes)).size <= 1;
     return rates.length === loads.length && Math.max(...rates) <= Math.min(...rates) * sameRate;
   },
 };
+
+/** How a load's rate changes and its operations arrive; a rate that is constant may differ a little. */
+const shapeOf = ({ parts, arrivals = "constant" }: OpenLoad): string => JSON.stringify([parts, arrivals]);
 
 /** A run's number of strikes is partly chance: candidates are compared by their means. */
 const strikes: Condition = {

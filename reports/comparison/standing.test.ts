@@ -68,6 +68,17 @@ describe("standingsOf()", () => {
     expect(against({ rate: 400 }, { name: "processor" })).toBe("loads");
     expect(against({ rate: 490 }, latency)).toEqual(["etcd", "zookeeper"]);
     expect(against({ rate: 400 }, outage)).toEqual(["etcd", "zookeeper"]);
+    const even = { kind: "open", rate: 500, processes: 12, seconds: 20 } as const;
+    const ramp = { ...even, parts: [{ from: 1, to: 999 }] };
+    expect(against({ run: { load: { ...even, arrivals: "constant" } } }, latency)).toEqual([
+      "etcd",
+      "zookeeper",
+    ]);
+    expect(against({ run: { load: { ...even, arrivals: "poisson" } } }, latency)).toBe("loads");
+    expect(against({ run: { load: ramp } }, latency)).toBe("loads");
+    expect(
+      placed([digest({ run: { load: ramp } }), digest({ ...zookeeper, run: { load: ramp } })], latency),
+    ).toEqual(["etcd", "zookeeper"]);
     expect(against({ run: { load: { kind: "closed", processes: 12, seconds: 20 } } }, latency)).toBe("loads");
   });
 

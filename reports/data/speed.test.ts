@@ -32,6 +32,14 @@ describe("speedCaveat()", () => {
     expect(speedCaveat(run({ load: closed, overloaded: true }, 1))).toBeUndefined();
   });
 
+  it("says what was requested on average, where the rate changed", () => {
+    const [verdict] = run({ overloaded: true }, 210).verdicts;
+    const figures = { ...verdict?.figures, "requested per second": 250.04 };
+    const ramp: Run["load"] = { ...run({}).load, kind: "open", rate: 200, parts: [{ from: 100, to: 300 }] };
+    const changed = run({ load: ramp, overloaded: true, verdicts: verdict ? [{ ...verdict, figures }] : [] });
+    expect(speedCaveat(changed)?.short).toBe("overloaded: 210/s of 250/s sent");
+  });
+
   it("names the client's limit where the load was not too much", () => {
     const client = {
       sendLagMsP99: 90,

@@ -19,13 +19,14 @@ const sentShare = 0.95;
 export function speedCaveat(
   run: Pick<Run, "load" | "verdicts" | "overloaded" | "unsent" | "client">,
 ): SpeedCaveat | undefined {
-  const { load, client } = run;
+  const { client } = run;
   const sent = sentPerSecond(run);
-  if (load.kind === "open" && isOverloaded(run, load.rate, sent)) {
+  const requested = requestedPerSecond(run);
+  if (requested !== undefined && isOverloaded(run, requested, sent)) {
     const never = (run.unsent ?? [])
       .filter(({ because = "busy" }) => because === "busy")
       .reduce((sum, span) => sum + span.count, 0);
-    const rate = `${sent === undefined ? "" : `${formatFigure(Math.round(sent))}/s of `}${formatFigure(load.rate)}/s`;
+    const rate = `${sent === undefined ? "" : `${formatFigure(Math.round(sent))}/s of `}${formatFigure(Math.round(requested * 10) / 10)}/s`;
     return {
       kind: "overloaded",
       short: sent === undefined ? "overloaded" : `overloaded: ${rate} sent`,
@@ -39,6 +40,12 @@ export function speedCaveat(
 /** Operations of the load per second that were sent. */
 export const sentPerSecond = ({ verdicts }: Pick<Run, "verdicts">): number | undefined =>
   verdicts.find(({ checker }) => checker === "load")?.figures?.["operations per second"];
+
+/** Operations that an open load requested per second, on average until it ended; undefined of a closed loop. */
+export const requestedPerSecond = ({ load, verdicts }: Pick<Run, "load" | "verdicts">): number | undefined =>
+  load.kind === "closed"
+    ? undefined
+    : (verdicts.find(({ checker }) => checker === "load")?.figures?.["requested per second"] ?? load.rate);
 
 /** The harness decides; only where an older run does not say, the rate does. */
 const isOverloaded = (

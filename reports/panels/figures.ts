@@ -1,6 +1,7 @@
+import type { Run } from "../../core/run.ts";
 import type { Context, Judged } from "../context.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { formatCount, formatMicros, formatShare } from "../numbers.ts";
+import { formatCount, formatFigure, formatMicros, formatShare } from "../numbers.ts";
 
 export const figure = (name: string, value: Content, note: Content): Html =>
   html`<div><dt>${name}</dt><dd class="value">${value}</dd><dd class="under">${note}</dd></div>`;
@@ -23,10 +24,20 @@ export function shareOfOutcomes({ run, operations }: Context<Judged>): Html {
 <span class="key ok">ok ${formatCount(ok)}</span> <span class="key fail">fail ${formatCount(fail)}</span> <span class="key info">unknown ${formatCount(info)}</span> <span class="quiet">${formatShare(ok / Math.max(1, all))} ok${refused > 0 && `, ${formatShare(refused / all)} refused comparisons`}</span>`;
 }
 
+const ceilingWords = ({ ceiling }: Run["client"]): string =>
+  ceiling === undefined
+    ? ""
+    : ` Against a server that answers at once the same clients reached ${formatFigure(Math.round(ceiling))}/s.`;
+
 /** How the load generator fared. */
 export function clientNote({ run }: Context): string {
-  const { sendLagMsP99, eventLoopUtilization, gcMs } = run.client;
+  const { sendLagMsP99, eventLoopUtilization, gcMs, workers = [] } = run.client;
+  const waits = workers.flatMap(({ waitShare }) => waitShare ?? []);
+  const waited =
+    waits.length === 0
+      ? ""
+      : ` It waited for a processor ${formatShare(Math.max(...waits))} of the time${workers.every(({ prioritized }) => prioritized === true) ? ", with priority over other processes" : ""}.`;
   const verdict =
     run.client.limited === undefined ? "The load generator kept up" : "The load generator did not keep up";
-  return `${verdict}: 99% of operations with a free client were sent within ${formatMicros(sendLagMsP99 * 1e3)} of their intended start, its event loop was busy ${formatShare(eventLoopUtilization)} of the time, and garbage collection took ${formatMicros(gcMs * 1e3)}.`;
+  return `${verdict}: 99% of operations with a free client were sent within ${formatMicros(sendLagMsP99 * 1e3)} of their intended start, its event loop was busy ${formatShare(eventLoopUtilization)} of the time, and garbage collection took ${formatMicros(gcMs * 1e3)}.${waited}${ceilingWords(run.client)}`;
 }

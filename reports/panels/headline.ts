@@ -6,6 +6,7 @@ import type { Verdict } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
 import type { Context } from "../context.ts";
 import type { Outage } from "../data/availability.ts";
+import { paceWords } from "../data/pace.ts";
 import type { PeriodFigures } from "../data/phases.ts";
 import { speedCaveat } from "../data/speed.ts";
 import { type Content, type Html, html } from "../html.ts";
@@ -119,6 +120,6 @@ function throughputRow({ run, figures }: Context): Html {
   return row(
     "Throughput",
     html`${rate}<small>/s ok</small>`,
-    html`${load.kind === "open" ? `of ${formatFigure(load.rate)}/s offered` : "closed loop"}${caveat}`,
+    html`${load.kind === "open" ? `of ${paceWords(load)} offered` : `closed loop${run.client.ceiling === undefined ? "" : `, client ceiling ${formatFigure(Math.round(run.client.ceiling))}/s`}`}${caveat}`,
   );
 }

@@ -81,7 +81,7 @@ function overall({ timeline, run, askers }: Context<Judged>, view: View): Html {
 <p class="legend">${percentileNames.map((name) => html`<span class="key line-key ${name}">${name}</span> `)}<span class="quiet">of <i>ok</i> operations${at}, ${steps}: p99 of at least ${enoughFor.p99}, p95 of ${enoughFor.p95}, p50 of ${enoughFor.p50}</span>${run.verdict === "invalid" && html` <span class="caveat">of an invalid history</span>`}</p>
 <div class="plot" data-plot="percentiles">${percentilesChart(timeline, view, shown)}</div>
 <h3>Operations per second, by outcome</h3>
-<p class="legend"><span class="key ok">ok</span> <span class="key fail">fail</span> <span class="key info">unknown</span> <span class="quiet">counted${at === "" ? " where they were sent" : at}, in steps of ${step}; the scale is that of what succeeded, and more is cut with a mark</span></p>
+<p class="legend"><span class="key ok">ok</span> <span class="key fail">fail</span> <span class="key info">unknown</span> ${timeline.requested !== undefined && html`<span class="key line-key requested">requested</span> `}<span class="quiet">counted${at === "" ? " where they were sent" : at}, in steps of ${step}; the scale is that of what succeeded, and more is cut with a mark</span></p>
 ${askers.standing.length > 0 && html`<p class="legend"><span class="quiet">Only the load is counted here, and not ${standingWords(askers.standing)}, which standing clients sent at their own pace.</span></p>`}
 <div class="plot" data-plot="throughput">${throughputChart(timeline, view, shown)}</div>`;
 }

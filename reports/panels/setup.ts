@@ -1,6 +1,7 @@
 import type { Calibration, Run } from "../../core/run.ts";
 import { count } from "../../core/wording.ts";
 import type { Context } from "../context.ts";
+import { paceWords } from "../data/pace.ts";
 import { type Html, html } from "../html.ts";
 import { formatBytes, formatCount, formatDuration, formatFigure } from "../numbers.ts";
 import { commandBox, facts } from "./facts.ts";
@@ -60,7 +61,7 @@ function loadFacts({ load, calibration, unsent = [] }: Run): (readonly [string, 
     ...(stopped > 0 ? [`${count(stopped, "operation")}: their load worker was paused or killed`] : []),
   ];
   return [
-    ["Pace", `open loop, ${formatFigure(load.rate)}/s`],
+    ["Pace", `open loop, ${paceWords(load)}`],
     ...(calibration === undefined ? [] : [["Rate", reasonOf(load.rate, calibration)] as const]),
     clients,
     ["Not sent", reasons.length === 0 ? "none" : reasons.join("; ")],

@@ -5,6 +5,7 @@ import type { Run } from "../../core/run.ts";
 import { type Anomaly, knownLimits, type Verdict, type VerdictKind } from "../../core/verdict.ts";
 import { asSentence, asTitle, count } from "../../core/wording.ts";
 import type { Context } from "../context.ts";
+import { paceWords } from "../data/pace.ts";
 import { type SpeedCaveat, speedCaveat } from "../data/speed.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { verdictMark, verdictWords } from "../marks.ts";
@@ -127,7 +128,7 @@ function loadWords({ load }: Run): string {
   const clients = count(load.processes, "client");
   const lasting = formatDuration(load.seconds);
   return load.kind === "open"
-    ? `${formatFigure(load.rate)}/s, up to ${clients}, ${lasting}`
+    ? `${paceWords(load)}, up to ${clients}, ${lasting}`
     : `${clients}, closed loop, ${lasting}`;
 }
 

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { UsageError } from "../../../core/errors.ts";
 import type { BenchResult } from "../json-result.ts";
-import type { ResultOptions } from "../result-options.ts";
 import { junitOf } from "./junit.ts";
 import { markdownOf } from "./markdown.ts";
+import type { ResultOptions } from "./result-options.ts";
 
 /** The files for CI that the options ask for. Each is created now, so that an impossible path is refused before anything runs. */
 export async function ciFiles({ markdown, junit }: ResultOptions) {

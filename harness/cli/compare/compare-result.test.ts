@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { digest } from "../../../reports/comparison/testing/digests.ts";
 import { versus } from "../../../reports/versus/versus.ts";
 import { compareSchema } from "../testing/compare-schema.ts";

@@ -7,7 +7,7 @@ import type { Workload } from "../../../workloads/workload.ts";
 import { workerFaults } from "../../load/workers/worker-clients.ts";
 import type { NemesisStep } from "../../nemesis/nemesis.ts";
 import { offeredBy } from "../../nemesis/offered.ts";
-import { fitted, type MeanPace } from "../../nemesis/pace.ts";
+import { fitted, type MeanPace, stepName } from "../../nemesis/pace.ts";
 import { parseNemeses } from "../../nemesis/registry.ts";
 import type { Runtime, RuntimeContext } from "../../runtimes/runtime.ts";
 import { lookUp } from "../arguments.ts";
@@ -21,6 +21,8 @@ export interface PlannedRun {
   readonly runtime: Runtime;
   readonly workload: Workload;
   readonly nemeses: readonly NemesisStep[];
+  /** Default faults that this cluster cannot have, each with the reason: `partition (it needs at least 2 nodes)`. */
+  readonly leftOut: readonly string[];
   readonly readMode: string;
   readonly program: Installed | undefined;
   readonly image: string | undefined;
@@ -30,17 +32,13 @@ export interface PlannedRun {
 }
 
 /** Plans every run that the options ask for, all of them before anything is started or pulled. Impossible options are a UsageError, a machine that lacks something a CouldNotRunError. */
-export async function planRuns(
-  { options, given }: Asked,
-  registries: Registries,
-  context: RuntimeContext,
-): Promise<PlannedRun[]> {
+export async function planRuns({ options, given }: Asked, registries: Registries): Promise<PlannedRun[]> {
   refuseContradictions({ options, given });
   const connect = await connectOptions(options);
   const runs: PlannedRun[] = [];
   for (const system of options.system) {
     const adapter = lookUp(registries.adapters, system, "system");
-    const perSystem = await planSystem(adapter, { options, given }, registries, context);
+    const perSystem = await planSystem(adapter, { options, given }, registries);
     for (const name of options.workload) {
       const workload = lookUp(registries.workloads, name, "workload");
       const lacking = workload.requires.filter((capability) => !adapter.capabilities.has(capability));
@@ -67,7 +65,6 @@ async function planSystem(
   adapter: Adapter,
   { options, given }: Asked,
   { adapters, runtimes, nemeses: known }: Registries,
-  context: RuntimeContext,
 ) {
   const { name, deployment } = adapter;
   const forSystem = (texts: readonly string[], option: string) =>
@@ -80,7 +77,7 @@ async function planSystem(
   if (options.mutant !== undefined) lookUp(deployment.mutants ?? {}, options.mutant, "planted bug", name);
   if (options.preset !== undefined) lookUp(deployment.presets ?? {}, options.preset, "preset", name);
   const runtime = await pickRuntime(adapter, options.runtime, runtimes);
-  const nemeses = nemesesFor({ options, given }, runtime, context);
+  const { nemeses, leftOut } = nemesesFor({ options, given }, runtime);
   for (const nemesis of nemeses.flat()) {
     if (leastNodes([nemesis]) > options.nodes)
       throw new UsageError(
@@ -101,7 +98,7 @@ async function planSystem(
     ? undefined
     : (forSystem(options.image, "--image") ?? imageOf(adapter, version));
   const pace = fitted(options, lengthsIn(given), nemeses, options.seconds);
-  return { adapter, runtime, nemeses, readMode, program, image, pace };
+  return { adapter, runtime, nemeses, leftOut, readMode, program, image, pace };
 }
 
 /** The lengths that the user chose. `--patient` stands for a fault that is longer than an election. */
@@ -113,17 +110,31 @@ const lengthsIn = (given: ReadonlySet<string>): ReadonlySet<keyof MeanPace> =>
   );
 
 /** Parses `--nemesis`. Default faults that cannot be injected into this cluster are left out. */
-function nemesesFor({ options, given }: Asked, { name, faults }: Runtime, { log }: RuntimeContext) {
+function nemesesFor({ options, given }: Asked, runtime: Runtime): Pick<PlannedRun, "nemeses" | "leftOut"> {
   const steps = parseNemeses(options.nemesis);
-  if (given.has("nemesis")) return steps;
-  const large = steps.filter((step) => leastNodes(step) <= options.nodes);
-  if (name !== "external") return large;
-  const possible = large.filter((step) =>
-    step.every(({ requires }) => [...requires].every((fault) => faults.has(fault))),
-  );
-  if (possible.length === 0) log("no faults: on your own cluster they need --fault-command");
-  return possible;
+  if (given.has("nemesis")) return { nemeses: steps, leftOut: [] };
+  const judged = steps.map((step) => ({ step, why: whyImpossible(step, options, runtime) }));
+  return {
+    nemeses: judged.filter(({ why }) => why === undefined).map(({ step }) => step),
+    leftOut: judged.flatMap(({ step, why }) => (why === undefined ? [] : [`${stepName(step)} (${why})`])),
+  };
 }
+
+/** Why a default fault cannot strike; undefined if it can. */
+function whyImpossible(
+  step: NemesisStep,
+  { nodes, faultCommand }: BenchOptions,
+  { name, faults }: Runtime,
+): string | undefined {
+  if (leastNodes(step) > nodes) return `it needs at least ${leastNodes(step)} nodes`;
+  if (name !== "external" || step.every(({ requires }) => isSubset(requires, faults))) return undefined;
+  return faultCommand === undefined
+    ? "on your own cluster it needs --fault-command"
+    : "--fault-command does not do that";
+}
+
+const isSubset = <T>(some: ReadonlySet<T>, all: ReadonlySet<T>): boolean =>
+  [...some].every((one) => all.has(one));
 
 /** Size of the smallest cluster that all of these can strike. */
 const leastNodes = (step: NemesisStep): number => Math.max(...step.map(({ leastNodes = 1 }) => leastNodes));

@@ -63,6 +63,11 @@ const onlyIfStarted: Reason = (runs) =>
     ? undefined
     : "the nodes of your own cluster are not started by assay";
 
+const onlyOnOwnCluster: Reason = (runs) =>
+  runs.some(({ runtime }) => runtime.outlivesRun === true)
+    ? undefined
+    : "nodes that assay starts do not speak TLS, so only --endpoint names some that may";
+
 const onlyWithFaults: Reason = (runs) =>
   runs.some(({ nemeses }) => nemeses.length > 0) ? undefined : "no faults are injected";
 
@@ -71,6 +76,9 @@ const idle: Readonly<Record<string, Reason>> = {
   user: onlyFor(["etcd", "zookeeper"], "only etcd and zookeeper have users with passwords"),
   image: onlyInContainers,
   storage: onlyInContainers,
+  ca: onlyOnOwnCluster,
+  cert: onlyOnOwnCluster,
+  key: onlyOnOwnCluster,
   systemVersion: onlyIfStarted,
   nodeArg: onlyIfStarted,
   mutant: onlyIfStarted,

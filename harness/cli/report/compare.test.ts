@@ -33,6 +33,7 @@ describe("assay report", () => {
 
   async function reported(dirs: readonly string[], options: { readonly out?: string } = {}) {
     const printed: string[] = [];
+    const notes: string[] = [];
     const results: unknown[] = [];
     const output: Output = {
       json: false,
@@ -42,11 +43,13 @@ describe("assay report", () => {
       result: (value) => {
         results.push(value);
       },
-      note: () => {},
+      note: (line) => {
+        notes.push(line);
+      },
       live: () => {},
     };
     await report(dirs, options, output, realClock());
-    return { printed, result: results[0] };
+    return { printed, notes, result: results[0] };
   }
 
   it("renders the report of each run, and a page that compares them, next to the first", async () => {
@@ -55,6 +58,7 @@ describe("assay report", () => {
     const comparison = at("results", "a-and-others.html");
     expect(await reported(dirs)).toEqual({
       printed: [...reports, comparison],
+      notes: [],
       result: { reports, comparison },
     });
     const page = await readFile(comparison, "utf8");
@@ -66,7 +70,7 @@ describe("assay report", () => {
   it("makes no comparison of one run, and writes its report where it should go", async () => {
     const dir = await stored("a");
     const out = at("page.html");
-    expect(await reported([dir], { out })).toEqual({ printed: [out], result: { reports: [out] } });
+    expect(await reported([dir], { out })).toEqual({ printed: [out], notes: [], result: { reports: [out] } });
     expect(await readFile(out, "utf8")).toContain("<title>Valid: reference");
   });
 
@@ -75,6 +79,38 @@ describe("assay report", () => {
     await mkdir(at("pages"));
     await reported(dirs, { out: at("pages", "both.html") });
     expect(await readFile(at("pages", "both.html"), "utf8")).toContain('href="../results/a/report.html"');
+  });
+
+  it("skips what is not a run directory, such as a comparison next to the runs, and says so", async () => {
+    const dirs = [await stored("a"), await stored("b")];
+    const { comparison } = (await reported(dirs)).result as { comparison: string };
+    await mkdir(at("results", "never-began", "logs"), { recursive: true });
+    const all = [dirs[0] as string, comparison, dirs[1] as string, at("results", "never-began")];
+    const { printed, notes, result } = await reported(all);
+    const skipped = [comparison, at("results", "never-began")];
+    expect(result).toEqual({ reports: dirs.map((dir) => join(dir, "report.html")), comparison, skipped });
+    expect(printed).toHaveLength(3);
+    expect(notes).toEqual(skipped.map((path) => `skipped ${path}: not a run directory (it has no run.json)`));
+  });
+
+  it("renders the only run among other files as a single one", async () => {
+    const dir = await stored("a");
+    await writeFile(at("results", "notes.txt"), "");
+    const out = at("page.html");
+    expect((await reported([dir, at("results", "notes.txt")], { out })).result).toEqual({
+      reports: [out],
+      skipped: [at("results", "notes.txt")],
+    });
+  });
+
+  it("refuses paths of which none is a run directory, and one that is not there", async () => {
+    await writeFile(at("page.html"), "");
+    await expect(reported([at("page.html")])).rejects.toThrow("page.html is not a run directory");
+    await expect(reported([at("page.html"), root])).rejects.toThrow(
+      /^none of the 2 paths is a run directory: .*page\.html and the others have no run\.json$/,
+    );
+    const nowhere = at("results", "nowhere");
+    await expect(reported([await stored("a"), nowhere])).rejects.toThrow(`${nowhere} is not there`);
   });
 
   it("links runs whose names mean something in an address", async () => {
@@ -121,8 +157,7 @@ describe("assay report", () => {
   });
 
   it.each<[string, (dir: string) => Promise<unknown>, RegExp]>([
-    ["is no run", (dir) => rm(join(dir, "run.json")), /b is not a run directory: .*run\.json is missing/],
-    ["is not there", (dir) => rm(dir, { recursive: true }), /b is not a run directory/],
+    ["is not there", (dir) => rm(dir, { recursive: true }), /b is not there: expected a run directory/],
     [
       "is of a version to come",
       (dir) => stored("b", { version: 2 as never }).then(() => dir),

@@ -7,7 +7,7 @@ import { renderReport } from "../../../reports/report.ts";
 import { workloads } from "../../../workloads/registry.ts";
 import type { Workload } from "../../../workloads/workload.ts";
 import { readRun, type StoredRun } from "../../record/node-store.ts";
-import { judgeStored } from "../thresholds.ts";
+import { judgeStored } from "../ci/thresholds.ts";
 import { type Reported, writeAt } from "./compare.ts";
 import { writeInside } from "./write-inside.ts";
 

@@ -1,5 +1,5 @@
 /** The schema of `assay bench --json`, from which docs/bench.schema.json is made. */
-import { z } from "zod";
+import * as z from "zod";
 
 const kind = z.enum(["valid", "unknown", "invalid"]);
 const counts = z.strictObject({ ok: z.number(), fail: z.number(), info: z.number() });
@@ -8,8 +8,13 @@ const worker = z.strictObject({
   eventLoopUtilization: z.number(),
   gcMs: z.number(),
   cpuShare: z.number(),
+  waitShare: z
+    .number()
+    .optional()
+    .describe("share of the load in which it was ready to run and had no processor"),
+  prioritized: z.boolean().optional().describe("whether it could run before other processes"),
 });
-const { cpuShare: _, ...health } = worker.shape;
+const { cpuShare: _, waitShare: _wait, prioritized: _prioritized, ...health } = worker.shape;
 
 const latency = z
   .strictObject({
@@ -68,7 +73,17 @@ const run = z.strictObject({
       "longest time in which operations of a kind were pending and none succeeded; null without such operations",
     ),
   client: z
-    .strictObject({ ...health, limited: z.string().optional(), workers: z.array(worker).optional() })
+    .strictObject({
+      ...health,
+      ceiling: z
+        .number()
+        .optional()
+        .describe(
+          "operations per second that the clients of a closed loop can do against a server that answers at once",
+        ),
+      limited: z.string().optional(),
+      workers: z.array(worker).optional(),
+    })
     .describe("how the load generator fared; limited says why it, and not the system, set the figures"),
   overloaded: z
     .boolean()
@@ -90,4 +105,5 @@ export const benchSchema = z.object({
   verdict: kind.describe("the worst of all runs"),
   seconds: z.number(),
   runs: z.array(run),
+  comparison: z.string().optional().describe("the page that compares the runs, if there are several"),
 });

@@ -1,5 +1,5 @@
 /** The schema of `assay compare --json`, from which docs/compare.schema.json is made. */
-import { z } from "zod";
+import * as z from "zod";
 
 const interval = z
   .strictObject({ value: z.number(), low: z.number(), high: z.number() })

@@ -10,6 +10,7 @@ import { Recorder } from "../../record/recorder.ts";
 import { ClientGroup } from "../client-group.ts";
 import { randomOfPhase } from "../local-clients.ts";
 import { realClientProbe } from "../node-client-probe.ts";
+import { raisePriority } from "./priority.ts";
 import type { Answers, Command, Question, Report, ShareSpec } from "./protocol.ts";
 
 export interface KnownNames {
@@ -34,6 +35,7 @@ class ClientWorker {
   readonly #clock: Clock;
   readonly #send: (report: Report) => void;
   readonly #probe = realClientProbe();
+  readonly #prioritized = raisePriority();
   #share: ShareAtWork | undefined;
 
   constructor(names: KnownNames, clock: Clock, send: (report: Report) => void) {
@@ -74,7 +76,7 @@ class ClientWorker {
         share.part?.flush();
         this.#send({ counted: { counts: recorder.counts, latency: recorder.latency } });
         const { unsent, sendLagMsP99 } = group;
-        return { unsent, figures: { sendLagMsP99, ...this.#probe.stop() } };
+        return { unsent, figures: { sendLagMsP99, prioritized: this.#prioritized, ...this.#probe.stop() } };
       }
       case "close":
         share.over.abort();

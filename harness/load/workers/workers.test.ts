@@ -46,12 +46,12 @@ afterEach(async () => {
 
 const open = (rate: number): Load => ({ kind: "open", rate, processes: 40, seconds: 60 });
 
-async function start(load: Load): Promise<Clients> {
+async function start(load: Load, workload: "numbers" | "errors" = "numbers"): Promise<Clients> {
   await host.prepare({ runId, logDir: scratch });
   const clients = host.make({
     clock,
     adapter: known.adapters.alone,
-    workload: known.workloads.numbers,
+    workload: known.workloads[workload],
     run: testRun({ nodes: [nodeId("n1")] }),
     endpoints: [{ node: nodeId("n1"), host: "127.0.0.1", port: 1 }],
     connect: { timeoutMs: 1000, clock },
@@ -125,12 +125,22 @@ describe("two load workers", () => {
     expect(errors).toEqual([]);
   });
 
-  it("hold to Little's law in a closed loop", async () => {
-    const clients = await start({ kind: "closed", processes: 40, seconds: 60 });
-    await untilMore(clients, 10_000);
+  it.each(["numbers", "errors"] as const)("hold to Little's law in a closed loop (%s)", async (workload) => {
+    const clients = await start({ kind: "closed", processes: 40, seconds: 60 }, workload);
+    await untilMore(clients, 6000);
     const { history, length, workers } = await end(clients);
-    const concurrency = meanConcurrency(operations(history), nanos(0), nanos(length));
+    const all = operations(history);
+    const concurrency = meanConcurrency(all, nanos(0), nanos(length));
     expect(Math.abs(concurrency / 40 - 1)).toBeLessThan(0.03);
+    const failed = all.filter(({ outcome }) => outcome.type !== "ok");
+    expect(failed.length > 0).toBe(workload === "errors");
+    // Without its errors the load would seem to have had fewer clients than it had.
+    const answered = meanConcurrency(
+      all.filter(({ outcome }) => outcome.type === "ok"),
+      nanos(0),
+      nanos(length),
+    );
+    if (workload === "errors") expect(answered).toBeLessThan(40 * 0.8);
     expect(workers).toHaveLength(2);
   });
 

@@ -1,7 +1,7 @@
 import { createWriteStream, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { GenericContainer } from "testcontainers";
-import { z } from "zod";
+import * as z from "zod";
 import type { Endpoint } from "../../../adapters/adapter.ts";
 import type { NodeLaunch } from "../../../adapters/deployment.ts";
 import { assert } from "../../../core/assert.ts";

@@ -62,6 +62,10 @@ export class PodNetwork implements Network {
     await this.#everywhere((rules, node) => rules.lose(this.#pathsTo(node, links), percent));
   }
 
+  async mend(links: readonly Link[]): Promise<void> {
+    await this.#everywhere((rules, node) => rules.mend(this.#pathsTo(node, links)));
+  }
+
   async heal(): Promise<void> {
     await Promise.all([this.#everywhere((rules) => rules.heal()), this.#delays?.heal()]);
   }

@@ -53,6 +53,7 @@ describe("the runtime external", () => {
     ]);
     for (const text of ["", "n1", "n1=host", "host:1", "n1=host:99999", "n1=host:1,"])
       expect(() => parseEndpoints(text)).toThrow("expected n1=host:port");
+    expect(() => parseEndpoints("n1=a:1,n1=b:1")).toThrow("--endpoint: n1 is listed twice");
   });
 
   it("says what it needs, and offers no faults without a command", async () => {

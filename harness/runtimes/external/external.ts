@@ -58,7 +58,7 @@ export function external(options: ExternalOptions = {}): Runtime {
 
 /** Parses `--endpoint`; a malformed part is a UsageError that quotes it. */
 export function parseEndpoints(text: string): Endpoint[] {
-  return text.split(",").map((part) => {
+  const endpoints = text.split(",").map((part) => {
     const match = /^([^=\s]+)=(?:\[([^\]]+)\]|([^:\s]+)):(\d+)$/.exec(part.trim());
     const [, node, bracketed, plain, port] = match ?? [];
     const host = bracketed ?? plain;
@@ -66,6 +66,11 @@ export function parseEndpoints(text: string): Endpoint[] {
       throw new UsageError(`--endpoint: expected n1=host:port, got "${part}"`);
     return { node: nodeId(node), host, port: Number(port) };
   });
+  const names = endpoints.map(({ node }) => node);
+  const twice = names.find((node, i) => names.indexOf(node) !== i);
+  if (twice !== undefined)
+    throw new UsageError(`--endpoint: ${twice} is listed twice: give each node a name of its own`);
+  return endpoints;
 }
 
 class FaultCommand {
@@ -151,6 +156,11 @@ class ExternalNetwork implements Network {
     this.#proof.push(
       ...lines(await this.#command.call("cut", ...links.map(([from, to]) => `${from},${to}`))),
     );
+  }
+
+  /** The user's command can only heal everything. */
+  mend(): Promise<void> {
+    return this.heal();
   }
 
   async heal(): Promise<void> {

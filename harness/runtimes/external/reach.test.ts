@@ -34,3 +34,13 @@ it("a server that does not speak TLS is reported as such", async () => {
   const tls = { ca: rootCertificates[0] as string };
   expect(await unreachable(endpoint("127.0.0.1", await listening()), tls)).toMatch(/^TLS failed: /);
 });
+
+it("a port that accepts and never answers is reported with how long it was given", async () => {
+  const silent = createServer((socket) => void socket.on("error", () => {}));
+  server = silent;
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const { port } = silent.address() as { port: number };
+  const tls = { ca: rootCertificates[0] as string };
+  expect(await unreachable(endpoint("127.0.0.1", port), tls, 200)).toBe("no answer within 0.2 s");
+  expect(await unreachable(endpoint("127.0.0.1", port))).toBeUndefined();
+});

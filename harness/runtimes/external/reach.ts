@@ -4,10 +4,14 @@ import { connect as connectTls } from "node:tls";
 import type { Endpoint, Tls } from "../../../adapters/adapter.ts";
 import { CouldNotRunError } from "../../../core/errors.ts";
 
-const limitMs = 3000;
+const patienceMs = 3000;
 
-/** Why no connection to the endpoint can be made; undefined if one can. Never rejects. */
-export function unreachable({ host, port }: Endpoint, tls?: Tls): Promise<string | undefined> {
+/** Why no connection to the endpoint can be made within `limitMs`; undefined if one can. Never rejects. */
+export function unreachable(
+  { host, port }: Endpoint,
+  tls?: Tls,
+  limitMs = patienceMs,
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket =
       tls === undefined

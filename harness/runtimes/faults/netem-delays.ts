@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Link } from "../../../core/op.ts";
 import { count } from "../../../core/wording.ts";
 import type { Exec } from "../process/shell.ts";

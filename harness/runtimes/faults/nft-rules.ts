@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { count } from "../../../core/wording.ts";
 import type { Exec } from "../process/shell.ts";
 
@@ -64,6 +64,15 @@ export class FaultRules {
     if (paths.length === 0) return;
     const elements = paths.map(({ name, from, to }) => `${from} . ${to} comment "${name}"`);
     await this.#apply(`add element ${this.#family} assay cut { ${elements.join(", ")} }`);
+  }
+
+  /** Paths that are not cut stay as they are. */
+  async mend(paths: readonly Path[]): Promise<void> {
+    if (paths.length === 0) return;
+    const elements = `{ ${paths.map(({ from, to }) => `${from} . ${to}`).join(", ")} }`;
+    // Deleting an element that is not there is an error; adding one that is there is none.
+    const set = `element ${this.#family} assay cut ${elements}`;
+    await this.#apply(`add ${set}\ndelete ${set}`);
   }
 
   async lose(paths: readonly Path[], percent: number): Promise<void> {

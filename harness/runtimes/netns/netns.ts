@@ -173,6 +173,7 @@ function networkOf(bridge: NamespaceBridge, rules: FaultRules, delays: Delays | 
       assert(delays !== undefined, "link-delay is not among the faults of the run");
       await delays.slow(links, delayMs, jitterMs);
     },
+    mend: (links) => rules.mend(links.map(path)),
     async heal() {
       await rules.heal();
       await delays?.heal();

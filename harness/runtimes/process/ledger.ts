@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { CouldNotRunError } from "../../../core/errors.ts";
 import { lifeOf, type ProcessIdentity, processIdentity } from "./identity.ts";
 

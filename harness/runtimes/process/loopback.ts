@@ -44,18 +44,20 @@ export const loopback: Runtime = {
     try {
       const seed = random.fork("jitter").integer(0, 2 ** 31);
       const mesh = await Mesh.start(supervisor, { nodes: ids, seed }, topology.dataDir);
-      const listen = await listenAddresses(ids, deployment, random.fork("ports"), supervisor);
+      const ports = new Ports(random.fork("ports"), supervisor);
+      const listen = await listenAddresses(ids, deployment, ports);
+      const proxies = new Proxies(mesh, ports);
       const nodes: ChildNode[] = [];
       for (const [i, id] of ids.entries()) {
         const places = {
           dataDir: join(topology.dataDir, id),
           listen: listen.get(id) ?? {},
-          peers: await peerViews(id, ids, deployment, listen, mesh),
+          peers: await peerViews(id, ids, deployment, listen, proxies),
         };
         const view = nodeView(id, i + 1, topology, places);
         nodes.push(childNode(view, deployment, topology, context, supervisor));
       }
-      await Promise.all(nodes.map((node) => node.start()));
+      await Promise.all([...nodes.map((node) => node.start()), proxies.opened()]);
       return { nodes, network: networkOf(mesh), stop: () => supervisor.close() } satisfies Cluster;
     } catch (reason) {
       await supervisor.close();
@@ -68,20 +70,59 @@ export const loopback: Runtime = {
 
 type Listen = ReadonlyMap<NodeId, Readonly<Record<string, Address>>>;
 
+/** Ports of the run. */
+class Ports {
+  readonly #random: Random;
+  readonly #supervisor: Supervisor;
+
+  constructor(random: Random, supervisor: Supervisor) {
+    this.#random = random;
+    this.#supervisor = supervisor;
+  }
+
+  async claim(): Promise<Address> {
+    const port = await claimPort(this.#random);
+    this.#supervisor.atClose(async () => releasePort(port));
+    return { host, port };
+  }
+}
+
+/** Proxies whose addresses are known before they listen: nodes start while the process of the proxies does, and dial again. */
+class Proxies {
+  readonly #mesh: Mesh;
+  readonly #ports: Ports;
+  readonly #opening: Promise<Address>[] = [];
+
+  constructor(mesh: Mesh, ports: Ports) {
+    this.#mesh = mesh;
+    this.#ports = ports;
+  }
+
+  /** Resolves with the address at which `from` will reach the port of `to`. */
+  async open(from: NodeId, to: NodeId, target: Address): Promise<Address> {
+    const address = await this.#ports.claim();
+    const opening = this.#mesh.open(from, to, target, address.port);
+    // Reported by `opened`.
+    opening.catch(() => {});
+    this.#opening.push(opening);
+    return address;
+  }
+
+  /** Resolves when all listen. */
+  async opened(): Promise<void> {
+    await Promise.all(this.#opening);
+  }
+}
+
 async function listenAddresses(
   ids: readonly NodeId[],
   deployment: Deployment,
-  random: Random,
-  supervisor: Supervisor,
+  ports: Ports,
 ): Promise<Listen> {
   const listen = new Map<NodeId, Record<string, Address>>();
   for (const id of ids) {
     const addresses: Record<string, Address> = {};
-    for (const name of Object.keys(deployment.ports)) {
-      const port = await claimPort(random);
-      supervisor.atClose(async () => releasePort(port));
-      addresses[name] = { host, port };
-    }
+    for (const name of Object.keys(deployment.ports)) addresses[name] = await ports.claim();
     listen.set(id, addresses);
   }
   return listen;
@@ -93,14 +134,15 @@ async function peerViews(
   ids: readonly NodeId[],
   deployment: Deployment,
   listen: Listen,
-  mesh: Mesh,
+  proxies: Proxies,
 ): Promise<PeerView[]> {
   const peers: PeerView[] = [];
   for (const [i, peer] of ids.entries()) {
     if (peer === id) continue;
     const addresses: Record<string, Address> = {};
     for (const [name, address] of Object.entries(listen.get(peer) ?? {}))
-      addresses[name] = deployment.ports[name]?.for === "peer" ? await mesh.open(id, peer, address) : address;
+      addresses[name] =
+        deployment.ports[name]?.for === "peer" ? await proxies.open(id, peer, address) : address;
     peers.push({ id: peer, index: i + 1, addresses });
   }
   return peers;
@@ -134,6 +176,7 @@ function networkOf(mesh: Mesh): Network {
     slow: (links, delayMs, jitterMs) => mesh.slow(links, delayMs, jitterMs),
     cutClients: () => cannot("cut clients off"),
     lose: () => cannot("lose packets"),
+    mend: (links) => mesh.mend(links),
     heal: () => mesh.heal(),
     proof: () => mesh.proof(),
   };

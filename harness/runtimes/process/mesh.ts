@@ -48,9 +48,9 @@ export class Mesh {
     return new Mesh(await supervisor.spawnTalking(command, { logFile }), logFile);
   }
 
-  /** Opens the proxy through which `from` reaches a port of `to`; resolves with where it listens. */
-  async open(from: NodeId, to: NodeId, target: Address): Promise<Address> {
-    const { address } = await this.#ask({ do: "open", from, to, target });
+  /** Opens the proxy through which `from` reaches a port of `to`, on `port` (0: any free one); resolves with where it listens. */
+  async open(from: NodeId, to: NodeId, target: Address, port = 0): Promise<Address> {
+    const { address } = await this.#ask({ do: "open", from, to, target, port });
     if (address === undefined)
       throw new CouldNotRunError(`no proxy from ${from} to ${to}: it has no address`);
     return address;
@@ -62,6 +62,10 @@ export class Mesh {
 
   async slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void> {
     await this.#ask({ do: "slow", links, delayMs, jitterMs });
+  }
+
+  async mend(links: readonly Link[]): Promise<void> {
+    await this.#ask({ do: "mend", links });
   }
 
   async heal(): Promise<void> {

@@ -50,6 +50,19 @@ export function runtimeContract(runtime: Runtime, start: () => Promise<EchoClust
         await echo.reaches("n2", "n1");
       });
 
+      it("carries everything again once it is mended, while the others stay cut, and may be mended twice", async () => {
+        const mended = [link("n1", "n2"), link("n2", "n1")];
+        await echo.cluster.network.cut([...mended, link("n1", "n3"), link("n3", "n1")]);
+        await Promise.all([silent("n1", "n2"), silent("n1", "n3")]);
+        await echo.cluster.network.mend(mended);
+        await echo.cluster.network.mend(mended);
+        await echo.reaches("n1", "n2");
+        await silent("n1", "n3");
+        await echo.cluster.network.heal();
+        await echo.reaches("n1", "n3");
+        await echo.reaches("n3", "n1");
+      });
+
       it("takes with it what its connections hold, where they are broken", async () => {
         const links = [link("n1", "n2"), link("n2", "n1")];
         await echo.cluster.network.cut(links);

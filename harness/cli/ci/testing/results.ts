@@ -28,5 +28,5 @@ export function twoRuns(summary: string): BenchResult {
   const thresholds = ["read.p50 > 100s", "read.p50 > 1us", "list.p50 > 1ms"].map((text) =>
     parseThreshold(text, ["read", "list"]),
   );
-  return benchResult(finished, 61, thresholds);
+  return benchResult(finished, { seconds: 61, thresholds });
 }

@@ -6,10 +6,12 @@ import { MemorySystem } from "../../../../adapters/memory/system.ts";
 import { adapters as registered } from "../../../../adapters/registry.ts";
 import { assert } from "../../../../core/assert.ts";
 import { sleep } from "../../../../core/clock.ts";
+import { ClientError } from "../../../../core/errors.ts";
+import type { Call } from "../../../../core/op.ts";
 import { createRandom } from "../../../../core/random.ts";
 import { realClock } from "../../../../core/real-clock.ts";
 import { millis } from "../../../../core/time.ts";
-import { uniqueNumbers, type Workload } from "../../../../workloads/workload.ts";
+import { type Actor, type At, uniqueNumbers, type Workload } from "../../../../workloads/workload.ts";
 
 const clock = realClock();
 const system = new MemorySystem({
@@ -51,6 +53,31 @@ const numbers: Workload<"kv"> = {
   needs: {},
 };
 
+/** The same, but of ten operations three fail, and of fifty one is never answered in time. */
+const errors: Workload<"kv"> = {
+  ...numbers,
+  name: "errors",
+  roles: (run, random, share) =>
+    numbers.roles(run, random, share).map((role) => ({
+      ...role,
+      processes: "load" as const,
+      actor(self) {
+        const actor = role.actor(self) as Actor<"kv", Call>;
+        return {
+          ...actor,
+          async perform(client: ClientWith<"kv">, call: Call, at: At) {
+            const answer = await actor.perform(client, call, at);
+            const place = Number(call.value) % 50;
+            if (place === 0) await sleep(clock, millis(100));
+            if (place === 0) throw new ClientError("timeout", "no answer");
+            if (place % 10 < 3) throw new ClientError("mismatch", "refused");
+            return answer;
+          },
+        };
+      },
+    })),
+};
+
 /** At each node one client creates a key that lives as long as its session. */
 const holders: Workload<"session"> = {
   name: "holders",
@@ -84,4 +111,4 @@ const holders: Workload<"session"> = {
 const zookeeper = registered["zookeeper"];
 assert(zookeeper !== undefined, "no zookeeper");
 
-export const known = { adapters: { alone, zookeeper }, workloads: { numbers, holders } };
+export const known = { adapters: { alone, zookeeper }, workloads: { numbers, errors, holders } };

@@ -1,13 +1,13 @@
 /** Thresholds of `--fail-if`: parsed before anything runs, judged at the end. */
 import pc from "picocolors";
-import { UsageError } from "../../core/errors.ts";
-import type { Run } from "../../core/run.ts";
-import type { Digest } from "../../reports/comparison/digest.ts";
-import { parseThreshold, type Threshold } from "../../reports/thresholds/grammar.ts";
-import { type Judgement, judgeThreshold } from "../../reports/thresholds/judge.ts";
-import { workloads } from "../../workloads/registry.ts";
-import type { Workload } from "../../workloads/workload.ts";
-import type { BenchResult } from "./json-result.ts";
+import { UsageError } from "../../../core/errors.ts";
+import type { Run } from "../../../core/run.ts";
+import type { Digest } from "../../../reports/comparison/digest.ts";
+import { parseThreshold, type Threshold } from "../../../reports/thresholds/grammar.ts";
+import { type Judgement, judgeThreshold } from "../../../reports/thresholds/judge.ts";
+import { workloads } from "../../../workloads/registry.ts";
+import type { Workload } from "../../../workloads/workload.ts";
+import type { BenchResult } from "../json-result.ts";
 
 /** Operations that only some options of a workload add. */
 const optional = ["delete", "remove"] as const;

@@ -1,0 +1,15 @@
+import { highestRate, meanRate } from "../../../core/rate.ts";
+import type { OpenLoad } from "../../../core/run.ts";
+import { trialDefaults } from "../../trial/spec.ts";
+import { rateParts } from "../arguments.ts";
+import { type BenchOptions, processesFor } from "../bench-options.ts";
+
+/** The open load that the options ask for. One part that stays level is a constant rate. */
+export function openLoad(options: BenchOptions): OpenLoad {
+  const { rate = `${trialDefaults.load.rate}`, arrivals, seconds } = options;
+  const parts = rateParts(rate);
+  const isConstant = parts.length === 1 && parts[0]?.from === parts[0]?.to;
+  const paced = { rate: meanRate(parts), ...(!isConstant && { parts }) };
+  const processes = processesFor(options, highestRate(paced));
+  return { kind: "open", ...paced, arrivals, processes, seconds };
+}

@@ -1,0 +1,39 @@
+import { rateLine } from "../../core/rate.ts";
+import type { Load, OpenLoad } from "../../core/run.ts";
+import { formatFigure } from "../numbers.ts";
+
+/** The rate that an open load requested over time: a line through points, seconds and operations per second. */
+export interface RequestedLine {
+  readonly at: Float32Array;
+  readonly rate: Float32Array;
+}
+
+/** The line of an open load that ended at `end`, in seconds; a closed loop requests no rate. */
+export function requestedLine(load: Load | undefined, end: number): RequestedLine | undefined {
+  if (load?.kind !== "open") return undefined;
+  const line = rateLine(load, end);
+  return {
+    at: Float32Array.from(line, ([at]) => at),
+    rate: Float32Array.from(line, ([, rate]) => rate),
+  };
+}
+
+/** The pace of an open load: `500/s`, `100 to 1,000/s`, `100, then 200, then 400/s`, `500/s (Poisson arrivals)`. */
+export function paceWords({ rate, parts, arrivals }: OpenLoad): string {
+  const words =
+    parts === undefined
+      ? formatFigure(rate)
+      : parts
+          .map(({ from, to }) =>
+            from === to ? formatFigure(from) : `${formatFigure(from)} to ${formatFigure(to)}`,
+          )
+          .join(", then ");
+  return `${words}/s${arrivalWords(arrivals)}`;
+}
+
+export const arrivalWords = (arrivals: OpenLoad["arrivals"]): string =>
+  arrivals === "poisson" ? " (Poisson arrivals)" : "";
+
+/** Whether the intervals between the operations of a load are all the same. */
+export const isEven = ({ parts, arrivals }: OpenLoad): boolean =>
+  parts === undefined && arrivals !== "poisson";
