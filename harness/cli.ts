@@ -2,6 +2,7 @@ import { type Command, CommanderError } from "commander";
 import { CouldNotRunError, exitStatus, UsageError } from "../core/errors.ts";
 import { ownVersion } from "../core/program/version.ts";
 import { realClock } from "../core/real-clock.ts";
+import { withSides } from "./cli/compare/declare.ts";
 import { outliveReaders, processOutput, resultsPrinted } from "./cli/output.ts";
 import { type LoadRegistries, program } from "./cli/program.ts";
 
@@ -17,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   overrideExit(assay);
   const before = resultsPrinted();
   try {
-    await assay.parseAsync(argv);
+    await assay.parseAsync(withSides(argv));
     return status;
   } catch (reason) {
     // `json` from argv, because options that do not parse are reported as well.

@@ -17,9 +17,11 @@ import { overTimePanel } from "./panels/over-time.ts";
 import { percentilesPanel } from "./panels/percentiles.ts";
 import { resourcesPanel } from "./panels/resources.ts";
 import { setupPanel } from "./panels/setup.ts";
+import { thresholdsPanel } from "./panels/thresholds.ts";
 import { checksPanel, countedAnomalies, verdictPanel } from "./panels/verdict.ts";
 import { type Section, sections } from "./sections.ts";
 import { page } from "./shell.ts";
+import type { Judgement } from "./thresholds/judge.ts";
 
 /** A report's page, and the figures that it shows, for other outputs. */
 export interface RenderedReport {
@@ -38,13 +40,14 @@ export const renderReport = (
 /**
  * Renders the report of one run: a self-contained HTML file that needs no network and, except for the scatter plot, no
  * script. Figures come from all operations; if the scatter plot leaves some out, the report says so. `words` describe the
- * operations of the workload's model; without them, generic words are used.
+ * operations of the workload's model; without them, generic words are used. `thresholds` stand first.
  */
 export function reportOf(
   run: Run,
   history: History,
   usage: readonly UsageSample[],
   words: CallWords = {},
+  thresholds: readonly Judgement[] = [],
 ): RenderedReport {
   const context = contextOf(run, history, usage, words);
   const points = pointsOf(context.operations, context.end, words);
@@ -59,7 +62,7 @@ export function reportOf(
     {
       title: `${verdictWords[run.verdict]}: ${run.system.name} ${run.system.version}, ${run.workload}, seed ${run.seed} · Assay`,
       links,
-      content: html`${verdictPanel(context)}
+      content: html`${thresholdsPanel(thresholds)}${verdictPanel(context)}
 ${markup}`,
       data: embeddedJson(pageDataId, pack(data)),
       foot: `Assay ${run.assay.version} · run ${run.id}`,

@@ -90,6 +90,12 @@ export function directory(text: string): string {
   return text;
 }
 
+/** The path of a file. */
+export function filePath(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("expected the path of a file.");
+  return text;
+}
+
 export function seedNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0 || text.trim() === "") {

@@ -12,6 +12,7 @@ import {
   repeated,
   seedNumber,
 } from "./arguments.ts";
+import { declareResults, type ResultOptions } from "./ci/result-options.ts";
 
 const defaultSystems = ["reference"];
 const defaultWorkloads = ["register"];
@@ -31,7 +32,7 @@ const leastPerNode = 4;
 const defaultNemeses: readonly string[] = ["partition", "kill", "pause"];
 
 /** Options of `assay bench`, as parsed by commander. */
-export interface BenchOptions {
+export interface BenchOptions extends ResultOptions {
   readonly system: readonly string[];
   readonly runtime: string;
   readonly workload: readonly string[];
@@ -111,9 +112,12 @@ export function declareBenchOptions(command: Command): Command {
   declareFaults(command.optionsGroup("Faults:"));
   declareJudging(command.optionsGroup("Judging:"));
   return declareOutput(
-    command
-      .optionsGroup("Output:")
-      .option("--results <dir>", "parent directory of the run directories", directory, "results"),
+    declareResults(command.optionsGroup("Output:")).option(
+      "--results <dir>",
+      "parent directory of the run directories",
+      directory,
+      "results",
+    ),
   );
 }
 

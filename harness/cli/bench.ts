@@ -1,14 +1,12 @@
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
 import { programCommand } from "../../core/program/node-program.ts";
 import type { Load, Run } from "../../core/run.ts";
-import { knownLimits, worst } from "../../core/verdict.ts";
-import { duration, listed } from "../../core/wording.ts";
-import { sentPerSecond, speedCaveat } from "../../reports/data/speed.ts";
+import { worst } from "../../core/verdict.ts";
+import { listed } from "../../core/wording.ts";
 import type { HostPlace } from "../load/clients.ts";
 import { startNullServer } from "../load/workers/null-server.ts";
 import { workerClients, workerFaults } from "../load/workers/worker-clients.ts";
@@ -21,18 +19,20 @@ import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.t
 import { runTrial } from "../trial/trial.ts";
 import { isShare, pairs } from "./arguments.ts";
 import { type BenchOptions, openedFor, workersFor } from "./bench-options.ts";
+import { ciFiles } from "./ci/files.ts";
+import { judgeStored, parseThresholds, thresholdLine } from "./ci/thresholds.ts";
 import { repeatCommand } from "./command-line.ts";
-import { failoverLines } from "./failover-lines.ts";
-import { benchResult, type Finished } from "./json-result.ts";
+import { type BenchResult, benchResult, type Finished } from "./json-result.ts";
 import { Leftovers } from "./leftovers.ts";
 import { thisMachine } from "./machine.ts";
-import { type Output, paintVerdict, table } from "./output.ts";
+import type { Output } from "./output.ts";
 import { versionOfNodes } from "./own-version.ts";
 import { openLoad } from "./plan/open-load.ts";
 import { type PlannedRun, withImage } from "./plan/plan.ts";
+import { type Turn, turnsOf } from "./plan/turns.ts";
 import { showProgress } from "./progress-line.ts";
 import type { Reported } from "./report/compare.ts";
-import { describeStale, staleByFault } from "./stale-by-fault.ts";
+import { printRun, summarise } from "./report/print-runs.ts";
 
 const loadWorker = new URL("./load-worker.ts", import.meta.url);
 const nullServer = new URL("./null-server.ts", import.meta.url);
@@ -55,6 +55,8 @@ export async function bench(
   deps: BenchDeps,
 ): Promise<number> {
   const started = deps.clock.now();
+  const thresholds = parseThresholds(options.failIf);
+  const files = await ciFiles(options);
   const leftovers = new Leftovers(planned, deps.output);
   await leftovers.first();
   const seed = options.seed ?? randomInt(2 ** 31);
@@ -65,19 +67,23 @@ export async function bench(
     checked.push({ plan, spec });
   }
   const finished: (Finished & Reported)[] = [];
-  for (const { plan, spec } of checked) {
+  for (const turn of turnsOf(checked, options.repeat, seed)) {
     if (deps.signal.aborted) break;
+    const { plan, spec } = turn.plan;
     const ready = await withImage(plan, { clock: deps.clock, log: (line) => deps.output.note(line) });
     const readySpec = ready === plan ? spec : specOf(ready, options, seed, deps.defaults);
-    finished.push(await runOne(ready, readySpec, options, { ...deps, leftovers }));
+    const own =
+      options.repeat === 1 ? readySpec : inTurn(readySpec, ready, turn, { ...options, seed }, deps.defaults);
+    finished.push(await runOne(ready, own, options, { ...deps, leftovers }));
   }
   await leftovers.rest();
   const comparison = await compare(finished);
   if (comparison !== undefined) deps.output.print(`${comparison}\n`);
-  summarise(finished, deps.output);
   const seconds = (deps.clock.now() - started) / 1e9;
-  deps.output.result(benchResult(finished, { seconds, comparison }));
-  return statusOf(finished);
+  const result = benchResult(finished, { seconds, comparison, thresholds });
+  await files.write(result);
+  summarise(finished, result, deps.output);
+  return statusOf(finished, result);
 }
 
 async function runOne(
@@ -116,6 +122,7 @@ async function runOne(
     });
     const dir = join(options.results, run.id);
     const reported = await report(dir);
+    for (const judgement of judgeStored(run, reported.digest)) output.print(thresholdLine(judgement));
     printRun(run, reported, output);
     return { run, dir, ...reported };
   } catch (reason) {
@@ -218,6 +225,18 @@ function specOf(
   };
 }
 
+/** The spec of one of several repetitions: with its own seed, and its place in the order on record, from which `options.seed` gave it. */
+function inTurn(
+  spec: TrialSpec,
+  plan: PlannedRun,
+  { seed, block, order }: Turn<unknown>,
+  options: BenchOptions,
+  defaults: BenchDeps["defaults"],
+): TrialSpec {
+  const command = repeatCommand(plan, { ...options, ...plan.pace, workers: spec.workers }, seed, defaults);
+  return { ...spec, seed, options: { ...spec.options, seed: options.seed ?? seed, block, order }, command };
+}
+
 const strikesClients = ({ requires }: Nemesis): boolean =>
   requires.has("worker-cut") || [...workerFaults].some((fault) => requires.has(fault));
 
@@ -228,76 +247,10 @@ function publicOptions(options: BenchOptions): Run["options"] {
   return Object.fromEntries(entries) as Run["options"];
 }
 
-function printRun(run: Run, { report, digest }: Reported, output: Output): void {
-  const { ok, fail, info } = run.operations;
-  output.print(
-    `${run.system.name}: ${verdictCell(run)}  ${ok} ok, ${fail} fail, ${info} unknown in ${run.seconds.toFixed(1)} s`,
-  );
-  for (const verdict of run.verdicts) {
-    output.print(`  ${paintVerdict(verdict.kind)} ${verdict.checker}: ${verdict.summary}`);
-    for (const anomaly of verdict.anomalies.slice(0, 3))
-      output.print(`    ${anomaly.limit === undefined ? "" : "known limit: "}${anomaly.summary}`);
-  }
-  for (const line of speedLines(run)) output.print(`  ${line}`);
-  for (const line of staleByFault(run).map(describeStale)) output.print(`  ${line}`);
-  const failovers = failoverLines(digest);
-  if (failovers !== "") output.print(failovers.replaceAll(/^/gm, "  "));
-  output.print(`  report: ${report}`);
-  output.print(`  repeat: ${run.command}`);
-}
-
-/** How fast it was, and what that says about the system. */
-function speedLines(run: Run): string[] {
-  const sent = sentPerSecond(run);
-  if (sent === undefined) return [];
-  const { ceiling } = run.client;
-  const caveat = speedCaveat(run);
-  const speed = `speed: ${sent.toFixed(1)} operations/s`;
-  return [
-    `${speed}${ceiling === undefined ? "" : `, client ceiling ${Math.round(ceiling)}/s`}`,
-    ...(caveat === undefined ? [] : [`${caveat.kind}: ${caveat.why}`]),
-  ];
-}
-
-const verdictCell = (run: Run): string => {
-  const found = [
-    ...(knownLimits(run.verdicts).length > 0 ? ["known limit found"] : []),
-    ...staleWords(run.verdicts),
-  ];
-  return `${paintVerdict(run.verdict)}${found.length === 0 ? "" : ` (${found.join("; ")})`}`;
-};
-
-/** `292 of 1881 reads stale, by up to 33.4 s`; nothing if none was. */
-function staleWords(verdicts: Run["verdicts"]): string[] {
-  const measured = measuredStaleness(verdicts);
-  if (measured === undefined || measured.stale === 0) return [];
-  const { reads, stale, worstMs } = measured;
-  return [`${stale} of ${reads} reads stale, by up to ${duration(worstMs * 1e6)}`];
-}
-
-function summarise(finished: readonly Finished[], output: Output): void {
-  if (finished.length < 2) return;
-  output.print(
-    table(
-      ["system", "version", "runtime", "workload", "read mode", "verdict", "ok", "fail", "unknown", "report"],
-      finished.map(({ run, report, failure }) => [
-        run.system.name,
-        run.system.version,
-        run.runtime,
-        run.workload,
-        run.readMode.name,
-        failure === undefined ? verdictCell(run) : "could not run",
-        ...[run.operations.ok, run.operations.fail, run.operations.info].map(String),
-        report,
-      ]),
-    ),
-  );
-}
-
-function statusOf(finished: readonly Finished[]): number {
+function statusOf(finished: readonly Finished[], { thresholds }: BenchResult): number {
   if (finished.length === 0) throw new CouldNotRunError("stopped before the first run began");
   const verdict = worst(finished.map(({ run }) => run.verdict));
-  if (verdict === "invalid") return exitStatus.invalid;
+  if (verdict === "invalid" || thresholds.some(({ state }) => state !== "passed")) return exitStatus.invalid;
   if (finished.some(({ failure }) => failure !== undefined)) return exitStatus.couldNotRun;
   return exitStatus[verdict];
 }

@@ -1,4 +1,5 @@
 import type { BenchOptions } from "./bench-options.ts";
+import { ofWholeCommand } from "./ci/result-options.ts";
 import type { PlannedRun } from "./plan/plan.ts";
 
 /** Command that repeats one run with its seed; names only options that differ from their defaults. */
@@ -41,6 +42,7 @@ export function repeatCommand(
     "results",
     "token",
     "user",
+    ...ofWholeCommand,
   ]);
   // Lengths that `--patient` stands for say nothing where there are no faults.
   if (run.nemeses.length === 0) for (const name of ["faultSeconds", "gapSeconds"]) done.add(name);

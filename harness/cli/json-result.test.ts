@@ -5,6 +5,7 @@ import * as z from "zod";
 import { digestOf } from "../../reports/comparison/digest.ts";
 import { reportOf } from "../../reports/report.ts";
 import { staleFixture, unknownFixture } from "../../reports/testing/runs.ts";
+import { parseThreshold } from "../../reports/thresholds/grammar.ts";
 import type { FaultResult } from "./json-figures.ts";
 import { benchResult } from "./json-result.ts";
 import { benchSchema } from "./testing/bench-schema.ts";
@@ -89,7 +90,7 @@ it("has the schema that is documented", () => {
 it("sums a run up: its verdict, its faults by nemesis, all checkers' figures, where it was stale", () => {
   const { run } = staleFixture({ seconds: 8 });
   const { runs, ...all } = benchResult([finished(run)], { seconds: 4 });
-  expect(all).toEqual({ verdict: "invalid", seconds: 4 });
+  expect(all).toEqual({ thresholds: [], verdict: "invalid", seconds: 4 });
   expect(runs[0]).toMatchObject({
     system: "etcd",
     version: "3.4.23",
@@ -120,4 +121,19 @@ it("has the worst verdict of its runs, and why one could not end as planned", ()
   expect(verdict).toBe("unknown");
   expect(runs.map(({ error }) => error)).toEqual(["n1 never became ready", undefined]);
   expect(runs[0]?.faults.some(({ windows, proven }) => proven < windows)).toBe(true);
+});
+
+it("has each threshold in each run first, what failed before what passed, as its schema says", () => {
+  const { run, history } = staleFixture({ seconds: 8 });
+  const thresholds = ["read.p50 > 100s", "read.p50 > 1us", "list.p50 > 1ms"].map((text) =>
+    parseThreshold(text, ["read", "list"]),
+  );
+  const result = benchResult([finished(run, history)], { seconds: 4, thresholds });
+  expect(Object.keys(result)[0]).toBe("thresholds");
+  expect(result.thresholds.map(({ text, state }) => [text, state])).toEqual([
+    ["read.p50 > 1us", "failed"],
+    ["list.p50 > 1ms", "no-data"],
+    ["read.p50 > 100s", "passed"],
+  ]);
+  expect(benchSchema.safeParse(JSON.parse(JSON.stringify(result))).error?.issues).toBeUndefined();
 });

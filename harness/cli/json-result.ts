@@ -5,6 +5,8 @@ import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../core/
 import type { Digest } from "../../reports/comparison/digest.ts";
 import type { RunFigures } from "../../reports/data/run-figures.ts";
 import { requestedPerSecond, sentPerSecond } from "../../reports/data/speed.ts";
+import type { Threshold } from "../../reports/thresholds/grammar.ts";
+import { type Judgement, judgeRuns } from "../../reports/thresholds/judge.ts";
 import type { Understood } from "./check/understood.ts";
 import { type FailoverResult, failoverResults } from "./failover-lines.ts";
 import {
@@ -18,6 +20,8 @@ import { type StaleAtNode, staleByFault } from "./stale-by-fault.ts";
 
 /** `assay bench --json`. */
 export interface BenchResult {
+  /** Each threshold of `--fail-if` in each run, those that failed first. */
+  readonly thresholds: readonly ThresholdResult[];
   /** The worst verdict of all runs. */
   readonly verdict: VerdictKind;
   readonly seconds: number;
@@ -26,13 +30,30 @@ export interface BenchResult {
   readonly comparison?: string;
 }
 
-export interface RunResult {
+/** Which run. */
+interface RunName {
   readonly system: string;
   readonly version: string;
   readonly runtime: string;
   readonly workload: string;
   readonly readMode: string;
   readonly seed: number;
+}
+
+export interface ThresholdResult extends RunName {
+  /** As it was typed. */
+  readonly text: string;
+  /** `no-data` fails the command as well. */
+  readonly state: Judgement["state"];
+  /** Microseconds, a share, a rate per second or a number; null without data. */
+  readonly value: number | null;
+  readonly sentence: string;
+  readonly dir: string;
+}
+
+export interface RunResult extends RunName {
+  /** Length of the whole run. */
+  readonly seconds: number;
   readonly verdict: VerdictKind;
   readonly knownLimitFound: boolean;
   /** Known limits that were found. */
@@ -107,22 +128,57 @@ export interface Finished {
 
 export const benchResult = (
   finished: readonly Finished[],
-  { seconds, comparison }: { readonly seconds: number; readonly comparison?: string | undefined },
-): BenchResult => ({
-  verdict: worst(finished.map(({ run }) => run.verdict)),
-  seconds,
-  runs: finished.map(runResult),
-  ...(comparison !== undefined && { comparison }),
+  {
+    seconds,
+    comparison,
+    thresholds = [],
+  }: {
+    readonly seconds: number;
+    readonly comparison?: string | undefined;
+    readonly thresholds?: readonly Threshold[];
+  },
+): BenchResult => {
+  const judged = judgeRuns(thresholds, finished).map(thresholdResult);
+  return {
+    thresholds: [
+      ...judged.filter(({ state }) => state !== "passed"),
+      ...judged.filter(({ state }) => state === "passed"),
+    ],
+    verdict: worst(finished.map(({ run }) => run.verdict)),
+    seconds,
+    runs: finished.map(runResult),
+    ...(comparison !== undefined && { comparison }),
+  };
+};
+
+const nameOf = (run: Run): RunName => ({
+  system: run.system.name,
+  version: run.system.version,
+  runtime: run.runtime,
+  workload: run.workload,
+  readMode: run.readMode.name,
+  seed: run.seed,
+});
+
+const thresholdResult = ({
+  of: { run, dir },
+  judgement: { threshold, state, value, sentence },
+}: {
+  readonly of: Finished;
+  readonly judgement: Judgement;
+}): ThresholdResult => ({
+  text: threshold.text,
+  state,
+  value: value ?? null,
+  sentence,
+  ...nameOf(run),
+  dir,
 });
 
 function runResult({ run, dir, report, digest, figures, failure }: Finished): RunResult {
   return {
-    system: run.system.name,
-    version: run.system.version,
-    runtime: run.runtime,
-    workload: run.workload,
-    readMode: run.readMode.name,
-    seed: run.seed,
+    ...nameOf(run),
+    seconds: run.seconds,
     verdict: run.verdict,
     knownLimitFound: knownLimits(run.verdicts).length > 0,
     knownLimits: knownLimits(run.verdicts).flatMap(({ limit }) => limit ?? []),

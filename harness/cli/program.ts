@@ -11,8 +11,10 @@ import {
   declareClusterOptions,
 } from "./bench-options.ts";
 import type { CheckOptions } from "./check/case.ts";
+import { addCompare } from "./compare/declare.ts";
 import type { ExportOptions } from "./export.ts";
 import type { Registries } from "./list.ts";
+import { describeOption } from "./option-help.ts";
 import { type Output, processOutput } from "./output.ts";
 import type { PlannedRun } from "./plan/plan.ts";
 import type { Asked } from "./plan/refusals.ts";
@@ -46,7 +48,7 @@ export function program(
     .enablePositionalOptions()
     .addHelpText(
       "after",
-      "\nExit status: 0 valid, 1 invalid, 2 unknown, 64 wrong usage, 70 could not run, 128+n stopped by signal n.",
+      "\nExit status: 0 valid, 1 invalid or a threshold failed, 2 unknown, 64 wrong usage, 70 could not run, 128+n stopped by signal n.",
     );
 
   declareBenchOptions(assay.command("bench"))
@@ -65,24 +67,10 @@ export function program(
   addCheck(assay, clock, finish);
   addCluster(assay, registries, clock, finish);
   addSmall(assay, registries, clock);
+  addCompare(assay, clock);
   nameHelp(assay, "assay");
   return assay;
 }
-
-/** Describes an option in the help: a list's default is shown as it would be typed, a flag's or an empty list's not at all. */
-function describeOption({ description, argChoices, defaultValue, flags }: Option): string {
-  const plain = Array.isArray(defaultValue) ? defaultValue.join(",") : defaultValue;
-  const unit = Object.entries(units).find(([name]) => flags.endsWith(`<${name}>`))?.[1];
-  const value =
-    typeof plain === "number" && unit !== undefined ? `${plain.toLocaleString("en")} ${unit}` : plain;
-  const notes = [
-    ...(argChoices === undefined ? [] : [`one of: ${argChoices.join(", ")}`]),
-    ...(value === undefined || value === false || value === "" ? [] : [`default: ${value}`]),
-  ];
-  return notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
-}
-
-const units = { ms: "ms", seconds: "s", MiB: "MiB" };
 
 /** After a rejected option, points to the help of the command that rejected it. */
 function nameHelp(command: Command, path: string): void {

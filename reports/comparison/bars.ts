@@ -12,11 +12,11 @@ import {
   formatSpan,
 } from "../numbers.ts";
 import { type Heading, stackingTable, text } from "../panels/table.ts";
+import { medianOf } from "../statistics/median.ts";
 import type { Candidate } from "./candidates.ts";
 import { candidateName, gauge, rankedCell, spread } from "./cells.ts";
 import { kinds, leaderStrikes, type RunDigest } from "./digest.ts";
-import { medianOf } from "./rank.ts";
-import { amountOf, type Figure, isFit } from "./standing.ts";
+import { amountOf, type Figure, isFit, type Standings } from "./standing.ts";
 
 interface Column {
   readonly heading: Heading;
@@ -56,18 +56,14 @@ function barTable(
 }
 
 /** Longest times without a success, under the faults of each run. Undefined if no run had faults. */
-export function failover(candidates: readonly Candidate[]): Html | undefined {
+export function failover(candidates: readonly Candidate[], standings: Standings): Html | undefined {
   if (candidates.every(({ runs }) => runs.every(({ faults }) => faults.length === 0))) return undefined;
   const columns = kinds.map((kind): Column => {
     const figure: Figure = { name: "outage", kind };
     return {
       heading: text(`Longest without a successful ${kind}`),
       value: (run) => amountOf(run, figure),
-      cell: (candidate) => {
-        const peers =
-          kind === "write" ? candidates : candidates.filter(({ reads }) => reads === candidate.reads);
-        return rankedCell(candidate, peers, figure, formatSpan);
-      },
+      cell: (candidate) => rankedCell(candidate, standings, figure, formatSpan),
     };
   });
   const faults: Column = {
@@ -119,7 +115,7 @@ export function staleness(candidates: readonly Candidate[]): Html | undefined {
 }
 
 /** What the nodes used. Undefined if nothing was sampled. */
-export function costs(candidates: readonly Candidate[]): Html | undefined {
+export function costs(candidates: readonly Candidate[], standings: Standings): Html | undefined {
   if (!candidates.some(({ runs }) => runs.some(({ cost }) => cost !== undefined))) return undefined;
   const bytes = (name: string, of: (cost: NonNullable<RunDigest["cost"]>) => number): Column => {
     const value = ({ cost }: RunDigest) => (cost === undefined ? Number.NaN : of(cost));
@@ -130,7 +126,7 @@ export function costs(candidates: readonly Candidate[]): Html | undefined {
     {
       heading: text("Processor time per 1,000 ok"),
       value: (run) => amountOf(run, processor),
-      cell: (candidate) => rankedCell(candidate, candidates, processor, (ms) => formatMicros(ms * 1e3)),
+      cell: (candidate) => rankedCell(candidate, standings, processor, (ms) => formatMicros(ms * 1e3)),
     },
     bytes("Peak memory", ({ peakMemory }) => peakMemory),
     bytes("Disk at the end", ({ disk }) => disk),

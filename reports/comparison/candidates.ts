@@ -75,7 +75,8 @@ export function trialsOf(digests: readonly RunDigest[]): Trial[] {
   });
 }
 
-const optionsOf = ({ workloadRun }: RunDigest["run"]): string =>
+/** Options of the workload, in words; empty if all have their defaults. */
+export const optionsOf = ({ workloadRun }: RunDigest["run"]): string =>
   Object.entries(workloadRun?.options ?? {})
     .map(([name, value]) => `${name}=${value}`)
     .sort()

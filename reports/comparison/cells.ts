@@ -1,10 +1,12 @@
 /** Pieces of a comparison's tables and charts: names of candidates, figures with their range, and marks of rank. */
+import { createRandom } from "../../core/random.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { verdictWords } from "../marks.ts";
+import { type Interval, medianInterval } from "../statistics/bootstrap.ts";
+import { medianOf } from "../statistics/median.ts";
 import type { Candidate } from "./candidates.ts";
 import type { RunDigest } from "./digest.ts";
-import { medianOf } from "./rank.ts";
-import { amountOf, type Figure, isFit, type Standing, standing } from "./standing.ts";
+import { amountOf, type Figure, isFit, type Standing, type Standings } from "./standing.ts";
 
 /** Name with a link to the report, read mode, and why its figures are no results, if they are not. */
 export const candidateName = (candidate: Candidate): Html =>
@@ -22,27 +24,38 @@ export function caveats({ verdict, caveat, mutant }: Candidate): Content {
 
 type Format = (value: number) => string;
 
-/** Median of the runs with their range: `12 ms (9.8 ms to 15 ms)`. A dash if any is not known. */
+/** Fewer runs than this have a range, not an interval: the 95% interval of the median of five is their range. */
+const leastForInterval = 5;
+
+/**
+ * Median of the runs with its 95% interval, or with their range if they are few: `12 ms (9.8 ms to 15 ms)`. A dash if any is
+ * not known.
+ */
 export function spread(candidate: Candidate, of: (run: RunDigest) => number, format: Format): string {
   const values = candidate.runs.map(of);
-  const median = format(values.every(Number.isFinite) ? medianOf(values) : Number.NaN);
-  const [least, most] = [format(Math.min(...values)), format(Math.max(...values))];
-  return values.length < 2 || least === most ? median : `${median} (${least} to ${most})`;
+  if (!values.every(Number.isFinite)) return format(Number.NaN);
+  const { value, low, high } =
+    values.length < leastForInterval
+      ? rangeOf(values)
+      : medianInterval({ values }, createRandom(values.length));
+  const [least, most] = [format(low), format(high)];
+  return values.length < 2 || least === most ? format(value) : `${format(value)} (${least} to ${most})`;
 }
+
+const rangeOf = (values: readonly number[]): Interval => ({
+  value: medianOf(values),
+  low: Math.min(...values),
+  high: Math.max(...values),
+});
 
 /** A figure of a candidate, marked if it is no result. */
 export const amount = (candidate: Candidate, text: Content): Html =>
   html`<span class="amount${isFit(candidate) ? "" : " unfit"}">${text}</span>`;
 
 /** A figure of a candidate, marked if it is the lowest of those that can be ranked. */
-export function rankedCell(
-  candidate: Candidate,
-  peers: readonly Candidate[],
-  figure: Figure,
-  format: Format,
-): Html {
+export function rankedCell(candidate: Candidate, standings: Standings, figure: Figure, format: Format): Html {
   const text = spread(candidate, (run) => amountOf(run, figure), format);
-  const place = standing(peers, figure);
+  const place = standings.of(figure, candidate.reads);
   return amount(candidate, html`${text}${isLowest(place, candidate) && lowestMark(place)}`);
 }
 
@@ -61,12 +74,12 @@ function lowestMark(place: Standing): Content {
 /** The same by the measure that the reader chose. */
 export function latencyCell(
   candidate: Candidate,
-  peers: readonly Candidate[],
+  standings: Standings,
   figure: Omit<Figure & { readonly name: "latency" }, "measure" | "name">,
   format: Format,
 ): Content {
   const cell = (measure: "response" | "service") =>
-    rankedCell(candidate, peers, { name: "latency", measure, ...figure }, format);
+    rankedCell(candidate, standings, { name: "latency", measure, ...figure }, format);
   if (!hasService([candidate])) return cell("response");
   return html`<span class="by-response">${cell("response")}</span><span class="by-service">${cell("service")}</span>`;
 }

@@ -4,6 +4,7 @@ import type { Verdict } from "../../core/verdict.ts";
 import { type Trial, trialsOf } from "./candidates.ts";
 import { conclusionsOf, verdictTitle } from "./conclusions.ts";
 import type { RunDigest } from "./digest.ts";
+import { standingsOf } from "./standing.ts";
 import { consul, digest, faultAt, threeSystems, zookeeper } from "./testing/digests.ts";
 
 const trial = (digests: readonly RunDigest[]): Trial => trialsOf(digests)[0] as Trial;
@@ -11,7 +12,10 @@ const trial = (digests: readonly RunDigest[]): Trial => trialsOf(digests)[0] as 
 /** Text by topic. Narrow spaces between numbers and units are plain ones here. */
 const concluded = (digests: readonly RunDigest[]): Record<string, string> =>
   Object.fromEntries(
-    conclusionsOf(trial(digests)).map(({ topic, text }) => [topic, text.replaceAll("\u202f", " ")]),
+    conclusionsOf(trial(digests), standingsOf(trial(digests).candidates)).map(({ topic, text }) => [
+      topic,
+      text.replaceAll("\u202f", " "),
+    ]),
   );
 
 const verdict = (kind: Verdict["kind"], summary: string, more: Partial<Verdict> = {}): Partial<Run> => ({
@@ -211,23 +215,23 @@ describe("what was tried differently", () => {
 });
 
 describe("how sure it is", () => {
-  it("calls one run of each indicative", () => {
+  it("calls one run of each indicative, and says how many would do", () => {
     expect(concluded(threeSystems())["How sure"]).toBe(
-      "One run each: the order is indicative. 5 runs each, with different seeds, would show which differences last; give them all to assay report.",
+      "One run each: the order is indicative. 6 runs each, with different seeds, would show which differences last: add --repeat 6.",
     );
   });
 
-  it("says what counts after five runs of each", () => {
-    const five = [1, 2, 3, 4, 5].flatMap((seed) => [digest({ seed }), digest({ ...zookeeper, seed })]);
-    expect(concluded(five)["How sure"]).toBe(
-      "5 runs each. A difference counts if every run of one system lies below every run of the other, and its median by a quarter.",
+  it("says what counts if there are enough runs for the test", () => {
+    const six = [1, 2, 3, 4, 5, 6].flatMap((seed) => [digest({ seed }), digest({ ...zookeeper, seed })]);
+    expect(concluded(six)["How sure"]).toBe(
+      "6 runs each. A difference counts if it is at least 5% and a Mann–Whitney test of the runs finds it, corrected for all 4 comparisons here (5% level).",
     );
   });
 
   it("calls repetitions with one seed indicative, however many", () => {
-    const five = Array.from({ length: 5 }, (_, i) => [digest(), digest({ ...zookeeper, seed: i })]).flat();
-    expect(concluded(five)["How sure"]).toMatch(
-      /^5 runs each, those of etcd \(linearizable\) with one seed: the order is indicative\./,
+    const six = Array.from({ length: 6 }, (_, i) => [digest(), digest({ ...zookeeper, seed: i })]).flat();
+    expect(concluded(six)["How sure"]).toMatch(
+      /^6 runs each, those of etcd \(linearizable\) with one seed: the order is indicative\./,
     );
   });
 

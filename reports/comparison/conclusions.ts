@@ -5,10 +5,18 @@ import { count, listed } from "../../core/wording.ts";
 import { isEven } from "../data/pace.ts";
 import { formatDuration, formatMicros, formatShare, formatSpan } from "../numbers.ts";
 import { countedAnomalies } from "../panels/verdict.ts";
+import { leastRatio, runsFor } from "../statistics/difference.ts";
 import { type Candidate, type ReadClass, readClasses, type Trial } from "./candidates.ts";
 import { type Kind, leaderStrikes } from "./digest.ts";
-import { enoughRuns, type Ranked, type Ranking } from "./rank.ts";
-import { type Difference, type Figure, hasOneSeed, isFit, type Standing, standing } from "./standing.ts";
+import type { Ranked, Ranking } from "./rank.ts";
+import {
+  type Difference,
+  type Figure,
+  hasOneSeed,
+  isFit,
+  type Standing,
+  type Standings,
+} from "./standing.ts";
 
 export interface Conclusion {
   readonly topic: string;
@@ -16,9 +24,11 @@ export interface Conclusion {
 }
 
 /** Conclusions in order of weight: promises, then failover, then speed, then how sure all of that is. */
-export function conclusionsOf({ candidates }: Trial): Conclusion[] {
-  const outages = (["write", "read"] as const).flatMap((kind) => outageConclusion(candidates, kind));
-  const speeds = [writeLatency(candidates), readLatency(candidates)].flat();
+export function conclusionsOf({ candidates }: Trial, standings: Standings): Conclusion[] {
+  const outages = (["write", "read"] as const).flatMap((kind) =>
+    outageConclusion(candidates, standings, kind),
+  );
+  const speeds = [...writeLatency(standings), ...readLatency(candidates, standings)];
   const rankings = [...outages, ...speeds].flatMap((conclusion) => conclusion.rankings);
   return [
     { topic: "Promises", text: promises(candidates) },
@@ -26,7 +36,7 @@ export function conclusionsOf({ candidates }: Trial): Conclusion[] {
     ...outages,
     ...speeds,
     ...notRanked(candidates),
-    ...certainty(rankings),
+    ...certainty(rankings, standings.comparisons),
   ].map(({ topic, text }) => ({ topic, text }));
 }
 
@@ -142,17 +152,15 @@ function staleReads(candidates: readonly Candidate[]): Conclusion[] {
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 /** Writes are compared across read modes, reads are compared with reads of the same promise. */
-function outageConclusion(candidates: readonly Candidate[], kind: Kind): Concluded[] {
+function outageConclusion(candidates: readonly Candidate[], standings: Standings, kind: Kind): Concluded[] {
   const topic = `Longest without a ${kind}`;
   const fit = candidates.filter(isFit);
   if (fit.length > 0 && fit.every(({ runs }) => runs.every(({ faults }) => faults.length === 0)))
     return kind === "read"
       ? []
       : [{ topic, text: "No fault was injected, so nothing is said about failover.", rankings: [] }];
-  const { text, rankings } = groupsOf(candidates, kind)
-    .map((group) =>
-      standingWords(standing(group, { name: "outage", kind }), (seconds) => formatSpan(seconds)),
-    )
+  const { text, rankings } = classesOf(kind)
+    .map((reads) => standingWords(standings.of({ name: "outage", kind }, reads), formatSpan))
     .reduce(joined, nothing);
   const spared = fit.filter(({ runs }) => runs.some((run) => leaderStrikes(run) === 0));
   const note =
@@ -162,8 +170,8 @@ function outageConclusion(candidates: readonly Candidate[], kind: Kind): Conclud
   return text === "" ? [] : [{ topic, text: `${text}${note}`, rankings }];
 }
 
-const groupsOf = (candidates: readonly Candidate[], kind: Kind): readonly (readonly Candidate[])[] =>
-  kind === "write" ? [candidates] : readClasses.map((one) => candidates.filter(({ reads }) => reads === one));
+/** Promises to readers that are ranked apart by figures of a kind. */
+const classesOf = (kind: Kind): readonly ReadClass[] => (kind === "write" ? ["linearizable"] : readClasses);
 
 const nothing: Pick<Concluded, "text" | "rankings"> = { text: "", rankings: [] };
 type Words = typeof nothing;
@@ -172,14 +180,14 @@ const joined = (a: Words, b: Words): Words => ({
   rankings: [...a.rankings, ...b.rankings],
 });
 
-function writeLatency(candidates: readonly Candidate[]): Concluded[] {
-  const words = latencyWords(candidates, "write");
+function writeLatency(standings: Standings): Concluded[] {
+  const words = latencyWords("write", "linearizable", standings);
   return words.text === "" ? [] : [{ topic: "Write latency", ...words }];
 }
 
-function readLatency(candidates: readonly Candidate[]): Concluded[] {
-  const words = groupsOf(candidates, "read")
-    .map((group) => latencyWords(group, "read"))
+function readLatency(candidates: readonly Candidate[], standings: Standings): Concluded[] {
+  const words = classesOf("read")
+    .map((reads) => latencyWords("read", reads, standings))
     .reduce(joined, nothing);
   const fit = candidates.filter(
     (candidate) => isFit(candidate) && candidate.runs.some(({ kinds }) => kinds.read !== undefined),
@@ -197,9 +205,9 @@ function readLatency(candidates: readonly Candidate[]): Concluded[] {
 }
 
 /** Response times while healthy: at both percentiles, or why there is no ranking. */
-function latencyWords(candidates: readonly Candidate[], kind: Kind): Words {
+function latencyWords(kind: Kind, reads: ReadClass, standings: Standings): Words {
   const by = (percentile: "p50" | "p99") =>
-    standing(candidates, { name: "latency", kind, percentile, measure: "response" } satisfies Figure);
+    standings.of({ name: "latency", kind, percentile, measure: "response" } satisfies Figure, reads);
   const [p50, p99] = [by("p50"), by("p99")];
   if (p50.type !== "ranked") return standingWords(p50, formatMicros);
   const parts = [
@@ -259,7 +267,7 @@ const stopped = (clause: string): string => (/[.!?…]$/.test(clause) ? clause :
 
 const labelOf = ({ label }: Candidate): string => label;
 
-function certainty(rankings: readonly Ranking<Candidate>[]): Conclusion[] {
+function certainty(rankings: readonly Ranking<Candidate>[], comparisons: number): Conclusion[] {
   if (rankings.length === 0) return [];
   const ranked = rankings.flatMap(({ leaders, others }) => [...leaders, ...others]);
   const runs = ranked.map(({ values }) => values.length);
@@ -272,8 +280,9 @@ function certainty(rankings: readonly Ranking<Candidate>[]): Conclusion[] {
     (one) => one.runs.length > 1 && hasOneSeed(one),
   );
   const seeds = repeated.length > 0 ? `, those of ${listed(repeated.map(labelOf))} with one seed` : "";
+  const needed = runsFor(comparisons);
   const text = rankings.every(({ isFirm }) => isFirm)
-    ? `${each}. A difference counts if every run of one system lies below every run of the other, and its median by a quarter.`
-    : `${each}${seeds}: the order is indicative. ${count(enoughRuns, "run")} each, with different seeds, would show which differences last; give them all to assay report.`;
+    ? `${each}. A difference counts if it is at least ${Math.round((leastRatio - 1) * 100)}% and a Mann–Whitney test of the runs finds it, corrected for all ${count(comparisons, "comparison")} here (5% level).`
+    : `${each}${seeds}: the order is indicative. ${count(needed, "run")} each, with different seeds, would show which differences last: add --repeat ${needed}.`;
   return [{ topic: "How sure", text }];
 }

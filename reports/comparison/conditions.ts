@@ -25,14 +25,16 @@ const byWords = (name: string, words: (digest: RunDigest) => string): Condition 
   areSame: (candidates) => new Set(candidates.flatMap(({ runs }) => runs.map(words))).size <= 1,
 });
 
-const everywhere: readonly Condition[] = [
+/** Conditions that matter for every figure. */
+export const everywhere: readonly Condition[] = [
   byWords("machines", ({ run: { machine } }) => `${machine.cores} × ${machine.cpu}, ${machine.os}`),
   byWords("runtimes", ({ run }) => run.runtime),
   byWords("numbers of nodes", ({ run }) => `${run.nodes.length}`),
   ...settings.map(({ name, words }) => byWords(name, ({ run }) => words(run))),
 ];
 
-const load: Condition = {
+/** Matters for latency, throughput and cost. */
+export const sameLoad: Condition = {
   name: "loads",
   words: ({ runs }) => loadWords(runs.map(({ run }) => run.load)),
   areSame: (candidates) => {
@@ -61,7 +63,8 @@ const strikes: Condition = {
 const strikesPerRun = ({ runs }: Candidate): number =>
   runs.reduce((sum, run) => sum + leaderStrikes(run), 0) / runs.length;
 
-const ofOutages: readonly Condition[] = [
+/** Conditions that matter for outages. */
+export const ofOutages: readonly Condition[] = [
   byWords("faults", ({ run }) => faultWords(run)),
   byWords("lengths of the load", ({ run }) => `${formatFigure(run.load.seconds)} s`),
   strikes,
@@ -70,5 +73,5 @@ const ofOutages: readonly Condition[] = [
 /** Conditions that matter for a figure, those that decide most first. */
 export const conditionsOf = (figure: "latency" | "outage" | "processor"): readonly Condition[] => [
   ...everywhere,
-  ...(figure === "outage" ? ofOutages : [load]),
+  ...(figure === "outage" ? ofOutages : [sameLoad]),
 ];

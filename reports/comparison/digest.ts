@@ -5,6 +5,7 @@ import type { Operation } from "../../core/op.ts";
 import type { Run, UsageSample } from "../../core/run.ts";
 import { type Nanos, nanos } from "../../core/time.ts";
 import { isReading, longest, outages } from "../data/availability.ts";
+import { type ErrorCounts, errorsOf } from "../data/errors.ts";
 import { type Failover, failovers } from "../data/failover.ts";
 import { askersOf } from "../data/load.ts";
 import { type Measure, quantile, timed, tookMicros } from "../data/measure.ts";
@@ -13,6 +14,7 @@ import { okPerSecond, runFigures } from "../data/run-figures.ts";
 import { type LatencySeries, seriesBy, seriesOf } from "../data/series.ts";
 import { type Sweep, sweepOf } from "../data/sweep.ts";
 import { type Cost, costOf } from "./cost.ts";
+import { type FiguresByMeasure, operationFigures } from "./operation-figures.ts";
 
 /** Writes are linearizable in every read mode, reads are not: the two are never compared together. */
 export const kinds = ["write", "read"] as const;
@@ -36,6 +38,10 @@ export interface Digest {
   readonly failovers: readonly Failover[];
   /** The throughput-latency curve; absent if the load was no sweep. */
   readonly sweep?: Sweep;
+  /** Operations of the load by name. */
+  readonly operations: Readonly<Record<string, FiguresByMeasure>>;
+  /** Operations of the load that failed or have no known outcome. */
+  readonly errors: ErrorCounts;
   /** Absent if no usage was recorded. */
   readonly cost?: Cost;
 }
@@ -78,6 +84,8 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     kinds: { ...ofKind("write"), ...ofKind("read") },
     failovers: failovers(faults, figures.faults, run.verdicts),
     ...(sweep !== undefined && { sweep }),
+    operations: operationFigures(load, faults, end),
+    errors: errorsOf(load),
     ...(cost !== undefined && { cost }),
   };
 }

@@ -16,11 +16,12 @@ import { failovers } from "./failovers.ts";
 import { findings } from "./findings.ts";
 import { latencyOverTime, percentiles } from "./over-time.ts";
 import { sideBySide } from "./side-by-side.ts";
+import { type Standings, standingsOf } from "./standing.ts";
 import { sweeps } from "./sweeps.ts";
 
 /** Renders a self-contained HTML file that needs neither network nor script. Runs of different workloads are compared apart. */
 export function renderComparison(digests: readonly RunDigest[]): string {
-  const trials = trialsOf(digests);
+  const trials = trialsOf(digests).map((trial) => ({ ...trial, standings: standingsOf(trial.candidates) }));
   const candidates = trials.flatMap((trial) => trial.candidates);
   const verdict = worst(candidates.filter(({ mutant }) => mutant === undefined).map((one) => one.verdict));
   const parts = trials.map((trial, i) => ({
@@ -47,10 +48,12 @@ ${parts.map(
   );
 }
 
+type RankedTrial = Trial & { readonly standings: Standings };
+
 const trialName = ({ workload, variant }: Trial): string =>
   variant === "" ? workload : `${workload}, ${variant}`;
 
-function hero(trials: readonly Trial[], verdict: VerdictKind): Html {
+function hero(trials: readonly RankedTrial[], verdict: VerdictKind): Html {
   const candidates = trials.flatMap((trial) => trial.candidates);
   return html`<section class="hero ${verdict}" aria-labelledby="verdict">
 <div class="verdict">${verdictMark(verdict, 76)}<div>
@@ -59,7 +62,7 @@ function hero(trials: readonly Trial[], verdict: VerdictKind): Html {
 </div></div>
 ${trials.map(
   (trial) =>
-    html`${trials.length > 1 && html`<h3>${trialName(trial)}</h3>`}<dl class="conclusions">${conclusionsOf(trial).map(({ topic, text }) => html`<div><dt>${topic}</dt><dd><bdi>${text}</bdi></dd></div>`)}</dl>`,
+    html`${trials.length > 1 && html`<h3>${trialName(trial)}</h3>`}<dl class="conclusions">${conclusionsOf(trial, trial.standings).map(({ topic, text }) => html`<div><dt>${topic}</dt><dd><bdi>${text}</bdi></dd></div>`)}</dl>`,
 )}
 </section>`;
 }
@@ -89,7 +92,7 @@ const toolbar: Html = html`<div class="toolbar scripted" role="toolbar" aria-lab
 <span class="quiet"><span class="by-response">Latencies count from when an operation was meant to start.</span><span class="by-service">Latencies count from when an operation was sent.</span></span>
 </div>`;
 
-function partsOf({ candidates }: Trial, prefix: string): Section[] {
+function partsOf({ candidates, standings }: RankedTrial, prefix: string): Section[] {
   const scales = scalesOf(candidates);
   const part = (name: string, title: string, content: Html | undefined): Section => {
     const id = `${prefix}${name}`;
@@ -98,14 +101,14 @@ function partsOf({ candidates }: Trial, prefix: string): Section[] {
     return { id, title, markup };
   };
   return [
-    part("side-by-side", "Side by side", sideBySide(candidates)),
+    part("side-by-side", "Side by side", sideBySide(candidates, standings)),
     part("sweep", "Throughput and latency", sweeps(candidates)),
     part("over-time", "Latency over time", latencyOverTime(candidates, scales, `${prefix}time`)),
     part("percentiles", "Percentiles", percentiles(candidates, scales)),
-    part("failover", "Failover", failover(candidates)),
+    part("failover", "Failover", failover(candidates, standings)),
     part("failovers", "Failover by fault", failovers(candidates)),
     part("staleness", "Staleness", staleness(candidates)),
-    part("cost", "Cost", costs(candidates)),
+    part("cost", "Cost", costs(candidates, standings)),
     part("runs", "Runs", findings(candidates)),
   ];
 }

@@ -1,16 +1,14 @@
-/**
- * Order of candidates by one figure, where less is better, and how sure it is. The unit of repetition is the run: one run says
- * little about the next, so differences of single runs count only if they are large, and even then they are indicative.
- */
+/** Order of candidates by one figure, where less is better, and how sure it is. */
+import type { Sample } from "../statistics/bootstrap.ts";
+import type { Difference, Pair } from "../statistics/difference.ts";
+import { medianOf } from "../statistics/median.ts";
 
-/** The figure of one candidate in each of its runs. */
-export interface Sample<C> {
+/** The figure of one candidate in each of its runs: at least one, finite. */
+export interface SampleOf<C> extends Sample {
   readonly of: C;
-  /** At least one, finite. */
-  readonly values: readonly number[];
 }
 
-export interface Ranked<C> extends Sample<C> {
+export interface Ranked<C> extends SampleOf<C> {
   readonly median: number;
 }
 
@@ -23,37 +21,29 @@ export interface Ranking<C> {
   readonly isFirm: boolean;
 }
 
-/** The least ratio of medians that counts. */
-export const leastRatio = 1.25;
-/** Fewer runs of a candidate than this are indicative only: ranges of few runs are disjoint by chance too often. */
-export const enoughRuns = 5;
+/** An order that waits for its comparisons: those of everything that a page claims are judged together. */
+export interface Order<C> {
+  /** The lowest against each other one. */
+  readonly pairs: readonly Pair[];
+  /** `found`: for each pair. */
+  ranking(found: readonly Difference[]): Ranking<C>;
+}
 
 /** Orders samples. `leastDifference` is the smallest difference that the measurement can resolve. */
-export function rank<C>(samples: readonly Sample<C>[], leastDifference = 0): Ranking<C> {
-  const order = samples
-    .map((sample) => ({ ...sample, median: medianOf(sample.values) }))
+export function orderOf<C>(samples: readonly SampleOf<C>[], leastDifference = 0): Order<C> {
+  const ordered = samples
+    .map((sample): Ranked<C> => ({ ...sample, median: medianOf(sample.values) }))
     .sort((a, b) => a.median - b.median);
-  const lowest = order[0];
-  const isBehind = (one: Ranked<C>) => lowest !== undefined && isClearlyLess(lowest, one, leastDifference);
+  const [lowest, ...rest] = ordered;
   return {
-    leaders: order.filter((one) => !isBehind(one)),
-    others: order.filter(isBehind),
-    isFirm: samples.every(({ values }) => values.length >= enoughRuns),
+    pairs: lowest === undefined ? [] : rest.map((second) => ({ first: lowest, second, leastDifference })),
+    ranking(found) {
+      const isBehind = (_: unknown, i: number) => found[i - 1]?.sign === 1;
+      return {
+        leaders: ordered.filter((one, i) => !isBehind(one, i)),
+        others: ordered.filter(isBehind),
+        isFirm: found.every(({ isFirm }) => isFirm),
+      };
+    },
   };
-}
-
-/** Whether every run of one lies below every run of the other, by more than noise. */
-function isClearlyLess<C>(less: Ranked<C>, more: Ranked<C>, leastDifference: number): boolean {
-  return (
-    Math.max(...less.values) < Math.min(...more.values) &&
-    more.median >= less.median * leastRatio &&
-    more.median - less.median >= leastDifference
-  );
-}
-
-export function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }

@@ -8,20 +8,20 @@ import { number, type Row, stackingTable, text } from "../panels/table.ts";
 import { type Candidate, classWords, loadWords, type ReadClass, readClasses } from "./candidates.ts";
 import { amount, candidateName, latencyCell, rankedCell, spread } from "./cells.ts";
 import { type Kind, kinds, measured, type RunDigest } from "./digest.ts";
-import { enough } from "./standing.ts";
+import { enough, type Standings } from "./standing.ts";
 
-export function sideBySide(candidates: readonly Candidate[]): Html {
+export function sideBySide(candidates: readonly Candidate[], standings: Standings): Html {
   const shown = kinds.filter((kind) => candidates.some(({ runs }) => runs.some((run) => run.kinds[kind])));
   const tables = readClasses.flatMap((reads) => {
     const own = candidates.filter((candidate) => candidate.reads === reads);
-    return own.length === 0 ? [] : [groupTable(candidates, own, shown, reads)];
+    return own.length === 0 ? [] : [groupTable(standings, own, shown, reads)];
   });
   return html`${tables}
 <p class="note">${byMeasure({ response: "Response time, from when an operation was meant to start,", service: "Service time, from when an operation was sent," })} of <i>ok</i> operations. While healthy, unless it says otherwise: no fault active, nor in the ${toSeconds(recoveryTime)} s before; a p50 of at least ${enough.p50} such operations, a p99 of ${enough.p99}, else a dash. Writes are linearizable in every read mode and are ranked across all tables; reads only within theirs. What is invalid, undecided, overloaded or client-limited ranks nowhere.</p>`;
 }
 
 function groupTable(
-  all: readonly Candidate[],
+  standings: Standings,
   own: readonly Candidate[],
   shown: readonly Kind[],
   reads: ReadClass,
@@ -41,7 +41,7 @@ function groupTable(
       cells: [
         candidateName(candidate),
         load(candidate),
-        ...shown.flatMap((kind) => kindCells(candidate, kind === "write" ? all : own, kind)),
+        ...shown.flatMap((kind) => kindCells(candidate, standings, kind)),
       ],
     }),
   );
@@ -61,12 +61,12 @@ function load(candidate: Candidate): Content {
 const healthySeconds = ({ kinds: { write, read } }: RunDigest): number =>
   (write ?? read)?.response.healthy.seconds ?? Number.NaN;
 
-function kindCells(candidate: Candidate, peers: readonly Candidate[], kind: Kind): Content[] {
+function kindCells(candidate: Candidate, standings: Standings, kind: Kind): Content[] {
   return [
-    latencyCell(candidate, peers, { kind, percentile: "p50" }, formatMicros),
-    latencyCell(candidate, peers, { kind, percentile: "p99" }, formatMicros),
+    latencyCell(candidate, standings, { kind, percentile: "p50" }, formatMicros),
+    latencyCell(candidate, standings, { kind, percentile: "p99" }, formatMicros),
     underFaults(candidate, kind),
-    rankedCell(candidate, peers, { name: "outage", kind }, formatSpan),
+    rankedCell(candidate, standings, { name: "outage", kind }, formatSpan),
   ];
 }
 

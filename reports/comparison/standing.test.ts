@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { trialsOf } from "./candidates.ts";
 import type { RunDigest } from "./digest.ts";
-import { type Figure, standing } from "./standing.ts";
+import { type Figure, standingsOf } from "./standing.ts";
 import { digest, type Facts, faultAt, zookeeper } from "./testing/digests.ts";
 
 const latency: Figure = { name: "latency", kind: "write", percentile: "p99", measure: "response" };
@@ -10,7 +10,8 @@ const outage: Figure = { name: "outage", kind: "write" };
 /** Standing of etcd and another run, in words: the names in order, or why there is no order. */
 function placed(digests: readonly RunDigest[], figure: Figure) {
   const [trial] = trialsOf(digests);
-  const place = standing(trial?.candidates ?? [], figure);
+  const candidates = trial?.candidates ?? [];
+  const place = standingsOf(candidates).of(figure, "linearizable");
   if (place.type === "apart") return place.difference.condition;
   if (place.type === "alone") return "alone";
   return [...place.ranking.leaders, ...place.ranking.others].map(({ of }) => of.name.split(" ")[0]);
@@ -19,7 +20,7 @@ function placed(digests: readonly RunDigest[], figure: Figure) {
 const against = (facts: Facts, figure: Figure) =>
   placed([digest(), digest({ ...zookeeper, ...facts })], figure);
 
-describe("standing()", () => {
+describe("standingsOf()", () => {
   it("ranks what is valid and was tried alike, the lowest first", () => {
     expect(against({}, latency)).toEqual(["etcd", "zookeeper"]);
     expect(against({ write: { p50: 1, p99: 2, without: 0.1 } }, latency)).toEqual(["zookeeper", "etcd"]);
@@ -130,5 +131,17 @@ describe("standing()", () => {
     expect(
       placed([digest({ faults: follower }), digest({ ...zookeeper, faults: follower })], outage),
     ).toEqual(["etcd", "zookeeper"]);
+  });
+
+  it("ranks reads only among those that promise the same", () => {
+    const read: Figure = { ...latency, kind: "read" };
+    expect(against({}, read)).toBe("alone");
+    expect(against({ promises: "linearizable" }, read)).toEqual(["zookeeper", "etcd"]);
+  });
+
+  it("counts the comparisons of one measure, which decide how many runs are needed", () => {
+    const [trial] = trialsOf([digest(), digest(zookeeper)]);
+    // Writes at p50 and p99, the longest time without one, processor time; reads have no peer.
+    expect(standingsOf(trial?.candidates ?? []).comparisons).toBe(4);
   });
 });

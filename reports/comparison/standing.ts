@@ -1,10 +1,11 @@
 /** Which candidates can be ranked by a figure: valid, not limited by their load or client, and tried under the same conditions. */
 import { unreachable } from "../../core/assert.ts";
-import type { Measure } from "../data/measure.ts";
-import type { Candidate } from "./candidates.ts";
+import { type Measure, measures } from "../data/measure.ts";
+import { differences } from "../statistics/difference.ts";
+import { type Candidate, type ReadClass, readClasses } from "./candidates.ts";
 import { conditionsOf } from "./conditions.ts";
-import { type Kind, leaderStrikes, measured, type RunDigest } from "./digest.ts";
-import { type Ranking, rank } from "./rank.ts";
+import { type Kind, kinds, leaderStrikes, measured, type RunDigest } from "./digest.ts";
+import { type Order, orderOf, type Ranking } from "./rank.ts";
 
 /** A figure that candidates are compared by; less is better. */
 export type Figure =
@@ -30,22 +31,96 @@ export interface Difference {
 }
 
 /** Seconds. Outages that differ by less count as equal: leader elections are random within such times. */
-const leastOutageDifference = 0.1;
+export const leastOutageDifference = 0.1;
 
 /** `ok` operations while healthy: a percentile of fewer would be their maximum, or luck. */
 export const enough = { p50: 20, p99: 100 } as const;
 
-/** Ranks the candidates that can be ranked by a figure. */
-export function standing(candidates: readonly Candidate[], figure: Figure): Standing {
+/** Where the candidates of a trial stand, by every figure. */
+export interface Standings {
+  /** How many comparisons were judged together: the more, the more runs each needs. */
+  readonly comparisons: number;
+  /** The standing of those that share the promise to readers; by a figure that is not about reads, of all candidates. */
+  of(figure: Figure, reads: ReadClass): Standing;
+}
+
+/**
+ * Ranks the candidates of a trial by every figure at once, since Holm's correction is over all that a page claims. A page shows
+ * latencies by one measure at a time, so each measure is a family of its own.
+ */
+export function standingsOf(candidates: readonly Candidate[]): Standings {
+  const places = new Map<string, Standing>();
+  const families = measures.map((measure) => {
+    const entries = figuresBy(measure).flatMap((figure) =>
+      groupsBy(figure, candidates).map(({ key, group }) => ({ key, place: placeOf(group, figure) })),
+    );
+    const found = differences(entries.flatMap(({ place }) => ("pairs" in place ? place.pairs : [])));
+    let next = 0;
+    for (const { key, place } of entries) {
+      if ("type" in place) places.set(key, place);
+      else {
+        const own = found.slice(next, next + place.pairs.length);
+        next += own.length;
+        places.set(key, { type: "ranked", ranking: doubted(place.ranking(own)) });
+      }
+    }
+    return found.length;
+  });
+  return {
+    comparisons: Math.max(...families),
+    of: (figure, reads) => places.get(keyOf(figure, reads)) ?? { type: "alone" },
+  };
+}
+
+const figuresBy = (measure: Measure): Figure[] => [
+  ...kinds.flatMap((kind): Figure[] => [
+    ...(["p50", "p99"] as const).map((percentile) => ({
+      name: "latency" as const,
+      kind,
+      percentile,
+      measure,
+    })),
+    { name: "outage", kind },
+  ]),
+  { name: "processor" },
+];
+
+const isOfReads = (figure: Figure): boolean => figure.name !== "processor" && figure.kind === "read";
+
+function keyOf(figure: Figure, reads: ReadClass): string {
+  const own =
+    figure.name === "processor"
+      ? []
+      : [figure.kind, ...(figure.name === "latency" ? [figure.percentile, figure.measure] : [])];
+  return [figure.name, ...own, isOfReads(figure) ? reads : "all"].join(" ");
+}
+
+/** Writes are compared across read modes, reads are compared with reads of the same promise. */
+const groupsBy = (figure: Figure, candidates: readonly Candidate[]) =>
+  isOfReads(figure)
+    ? readClasses.map((reads) => ({
+        key: keyOf(figure, reads),
+        group: candidates.filter((candidate) => candidate.reads === reads),
+      }))
+    : [{ key: keyOf(figure, "linearizable"), group: candidates }];
+
+function placeOf(
+  candidates: readonly Candidate[],
+  figure: Figure,
+): Exclude<Standing, { type: "ranked" }> | Order<Candidate> {
   const fit = candidates.filter((candidate) => isFit(candidate) && hasFigure(candidate, figure));
   const comparable = figure.name === "outage" ? withLeaderStruck(fit) : fit;
   if (comparable.length < 2) return { type: "alone" };
   const difference = differenceOf(comparable, figure);
   if (difference !== undefined) return { type: "apart", difference };
   const samples = comparable.map((of) => ({ of, values: of.runs.map((run) => amountOf(run, figure)) }));
-  const ranking = rank(samples, figure.name === "outage" ? leastOutageDifference : 0);
-  return { type: "ranked", ranking: { ...ranking, isFirm: ranking.isFirm && !comparable.some(hasOneSeed) } };
+  return orderOf(samples, figure.name === "outage" ? leastOutageDifference : 0);
 }
+
+const doubted = (ranking: Ranking<Candidate>): Ranking<Candidate> => ({
+  ...ranking,
+  isFirm: ranking.isFirm && ![...ranking.leaders, ...ranking.others].some(({ of }) => hasOneSeed(of)),
+});
 
 /** Whether a candidate's figures are results. */
 export const isFit = ({ verdict, caveat, mutant }: Candidate): boolean =>

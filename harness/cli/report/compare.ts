@@ -44,4 +44,4 @@ export async function writeAt(file: string, page: string): Promise<void> {
 }
 
 /** Address of a file, relative to the page: names may hold characters that mean something in an address. */
-const linkTo = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
+export const linkTo = (path: string): string => path.split("/").map(encodeURIComponent).join("/");

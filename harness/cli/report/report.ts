@@ -55,7 +55,7 @@ async function runsAmong(
 }
 
 /** One run given twice would look like two that agree. */
-async function refuseRepeated(dirs: readonly string[]): Promise<void> {
+export async function refuseRepeated(dirs: readonly string[]): Promise<void> {
   const seen = new Map<string, string>();
   for (const dir of dirs) {
     const path = await realpath(dir).catch(() => dir);

@@ -7,6 +7,7 @@ import { reportOf } from "../../../reports/report.ts";
 import { workloads } from "../../../workloads/registry.ts";
 import type { Workload } from "../../../workloads/workload.ts";
 import { readRun, type StoredRun } from "../../record/node-store.ts";
+import { judgeStored } from "../ci/thresholds.ts";
 import { type Reported, writeAt } from "./compare.ts";
 import { writeInside } from "./write-inside.ts";
 
@@ -23,11 +24,12 @@ export async function writeReportOf(
   out?: string,
 ): Promise<Reported> {
   const report = out ?? join(dir, "report.html");
-  const { page, figures } = reportOf(run, history, usage, wordsOf(run));
+  const digest = digestOf(run, history, usage);
+  const { page, figures } = reportOf(run, history, usage, wordsOf(run), judgeStored(run, digest));
   // If `dir` itself is a link, the user meant its target.
   if (out === undefined) await writeInside(dirname(await realpath(dir)), report, page);
   else await writeAt(out, page);
-  return { report, digest: digestOf(run, history, usage), figures };
+  return { report, digest, figures };
 }
 
 /** Words for the operations of a run; empty if its workload is unknown. */

@@ -56,13 +56,30 @@ const failover = z
     "medians of all proven strikes of one kind of fault, with 95% intervals, in seconds or numbers of writes; null: not before the next fault, or too few strikes for an interval",
   );
 
-const run = z.strictObject({
+const name = {
   system: z.string(),
   version: z.string().describe("unknown if your own cluster does not say"),
   runtime: z.string(),
   workload: z.string(),
   readMode: z.string(),
   seed: z.number(),
+};
+
+const threshold = z.strictObject({
+  text: z.string().describe("as it was typed"),
+  state: z.enum(["passed", "failed", "no-data"]).describe("no-data fails the command as well"),
+  value: z
+    .number()
+    .nullable()
+    .describe("microseconds, a share, a rate per second or a number; null without data"),
+  sentence: z.string(),
+  ...name,
+  dir: z.string(),
+});
+
+const run = z.strictObject({
+  ...name,
+  seconds: z.number().describe("length of the whole run"),
   verdict: kind,
   knownLimitFound: z.boolean(),
   knownLimits: z.array(z.looseObject({})),
@@ -112,6 +129,7 @@ const run = z.strictObject({
 });
 
 export const benchSchema = z.object({
+  thresholds: z.array(threshold).describe("each of --fail-if in each run, those that failed first"),
   verdict: kind.describe("the worst of all runs"),
   seconds: z.number(),
   runs: z.array(run),

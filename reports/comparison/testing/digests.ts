@@ -9,6 +9,7 @@ import type { PeriodFigures } from "../../data/phases.ts";
 import type { Sweep } from "../../data/sweep.ts";
 import { validFixture } from "../../testing/runs.ts";
 import type { KindFigures, MeasuredFigures, RunDigest } from "../digest.ts";
+import type { FiguresByMeasure } from "../operation-figures.ts";
 
 /** What tests say of a run; all else is the same in all runs. */
 export interface Facts {
@@ -79,6 +80,8 @@ export function digest(facts: Facts = {}): RunDigest {
     kinds: { write: kindOf(write), read: kindOf(read) },
     failovers: facts.failovers ?? [],
     ...(facts.sweep !== undefined && { sweep: facts.sweep }),
+    errors: { errors: 0, operations: 4_000 },
+    operations: { read: operationOf(read), write: operationOf(write) },
     cost: {
       cpuMsPerThousand: facts.cpuMsPerThousand ?? 900,
       peakMemory: 2 ** 28,
@@ -124,6 +127,17 @@ export const consul: Facts = {
   write: { p50: 6, p99: 60, without: 5 },
   read: { p50: 2, p99: 9, without: 4 },
 };
+
+function operationOf({ p50, p99, ok = 1_000 }: Latency): FiguresByMeasure {
+  const of = (factor: number) => ({
+    ok,
+    p50: p50 * factor * 1e3,
+    p90: ((p50 + p99) / 2) * factor * 1e3,
+    p99: p99 * factor * 1e3,
+    "p99.9": p99 * factor * 2e3,
+  });
+  return { response: of(1), service: of(0.5) };
+}
 
 function kindOf({ p50, p99, without, ok = 1_000 }: Latency): KindFigures {
   const of = (factor: number): MeasuredFigures => {

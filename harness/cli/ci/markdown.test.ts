@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { markdownOf } from "./markdown.ts";
+import { hostile, twoRuns } from "./testing/results.ts";
+
+describe("markdownOf()", () => {
+  const text = markdownOf(twoRuns(hostile));
+  const lines = text.split("\n");
+
+  it("says first how it ended, and which thresholds failed", () => {
+    expect(lines[0]).toBe("## Assay: 2 runs, invalid, 4 threshold checks failed");
+    expect(text.indexOf("`read.p50 > 1us`")).toBeLessThan(text.indexOf("| system |"));
+    expect(text).toContain("2 threshold checks passed");
+  });
+
+  it("has a row of as many cells as the header for each run", () => {
+    const rows = lines.filter((line) => line.startsWith("|"));
+    expect(rows).toHaveLength(4);
+    expect(new Set(rows.map((row) => row.split(/(?<!\\)\|/).length)).size).toBe(1);
+  });
+
+  it("lists what was found, with nothing in it that is markup", () => {
+    const found = lines.filter((line) => line.startsWith("- ") && line.includes("script"));
+    expect(found.length).toBeGreaterThan(0);
+    for (const line of found) {
+      expect(line).not.toMatch(/<|(?<!\\)\[|(?<!\\)`|(?<!\\)\*|@/);
+      expect(line).not.toContain("\u001b");
+      expect(line).toContain("second line");
+      expect(line).toContain("漢字");
+    }
+  });
+
+  it("says that a run could not run", () => {
+    const result = twoRuns("x");
+    const failed = {
+      ...result,
+      runs: result.runs.map((run) => ({ ...run, error: "n1 never became ready" })),
+    };
+    expect(markdownOf(failed)).toContain("could not run: n1 never became ready");
+  });
+});

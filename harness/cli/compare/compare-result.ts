@@ -1,0 +1,105 @@
+/** Shape of what `compare --json` prints: docs/compare.schema.json. */
+import { speedCaveat } from "../../../reports/data/speed.ts";
+import type { Interval } from "../../../reports/statistics/bootstrap.ts";
+import type { Repeated } from "../../../reports/statistics/repeated.ts";
+import { type Cell, type Judged, summaryOf } from "../../../reports/versus/versus.ts";
+
+export interface CompareResult {
+  readonly comparisons: readonly ComparedWorkload[];
+  /** The page, if one was asked for. */
+  readonly page?: string;
+}
+
+interface ComparedWorkload {
+  readonly workload: string;
+  readonly summary: string;
+  readonly a: SideResult;
+  readonly b: SideResult;
+  /** Conditions that differ; `forbids`: topics that are not compared for that. */
+  readonly differing: readonly {
+    readonly condition: string;
+    readonly a: string;
+    readonly b: string;
+    readonly forbids: readonly string[];
+  }[];
+  readonly figures: readonly FigureResult[];
+}
+
+interface SideResult {
+  readonly system: string;
+  readonly version: string;
+  readonly readMode: string;
+  readonly verdict: string;
+  readonly runs: readonly { readonly id: string; readonly seed: number; readonly limited: string | null }[];
+}
+
+interface FigureResult {
+  readonly figure: string;
+  readonly topic: string;
+  readonly unit: string;
+  /** `faster`, `slower`, `shorter`, `longer`, `lower`, `higher`: B against A. */
+  readonly outcome: string;
+  /** Whether there were enough runs for the test; null if not compared. */
+  readonly firm: boolean | null;
+  /** Mann–Whitney, after Holm's correction; null if not compared. */
+  readonly p: number | null;
+  /** B as a multiple of A, with its 95% interval; null if not compared. */
+  readonly ratio: Interval | null;
+  readonly a: FigureOfSide;
+  readonly b: FigureOfSide;
+  readonly why?: string;
+}
+
+interface FigureOfSide {
+  /** With its 95% interval; null if a run does not know it. */
+  readonly median: Interval | null;
+  /** In the order of the side's runs; null where it is not known. */
+  readonly values: readonly (number | null)[];
+  /** Places of the outliers among the values. */
+  readonly outliers: readonly number[];
+  /** Distance that halves of these runs have by chance, 0.04 for 4%; null with few runs. */
+  readonly noise: number | null;
+}
+
+export const compareResult = (judged: readonly Judged[], page?: string): CompareResult => ({
+  comparisons: judged.map((one) => ({
+    workload: one.workload,
+    summary: summaryOf(one),
+    a: sideResult(one.a),
+    b: sideResult(one.b),
+    differing: one.differing,
+    figures: one.cells.map(figureResult),
+  })),
+  ...(page !== undefined && { page }),
+});
+
+function sideResult({ runs, readMode, verdict }: Judged["a"]): SideResult {
+  const system = runs[0]?.run.system;
+  return {
+    system: system?.name ?? "",
+    version: system?.version ?? "",
+    readMode,
+    verdict,
+    runs: runs.map(({ run }) => ({ id: run.id, seed: run.seed, limited: speedCaveat(run)?.kind ?? null })),
+  };
+}
+
+const figureResult = ({ quantity, a, b, ratio, difference, word, why }: Cell): FigureResult => ({
+  figure: quantity.name,
+  topic: quantity.topic,
+  unit: quantity.unit,
+  outcome: word,
+  firm: difference?.isFirm ?? null,
+  p: difference?.p ?? null,
+  ratio: ratio ?? null,
+  a: figureOf(a),
+  b: figureOf(b),
+  ...(why !== undefined && { why }),
+});
+
+const figureOf = ({ median, values, outliers, noise }: Repeated): FigureOfSide => ({
+  median: median ?? null,
+  values: values.map((value) => (Number.isFinite(value) ? value : null)),
+  outliers,
+  noise: noise ?? null,
+});

@@ -1,0 +1,52 @@
+/** What `assay compare` prints for people. */
+import pc from "picocolors";
+import { count } from "../../../core/wording.ts";
+import type { Repeated } from "../../../reports/statistics/repeated.ts";
+import { type Cell, changeWords, type Judged, summaryOf } from "../../../reports/versus/versus.ts";
+import { table } from "../output.ts";
+
+export function versusText(judged: Judged): string {
+  const { workload, a, b, differing, cells } = judged;
+  const rows = cells.map((cell) => [
+    cell.quantity.name,
+    sideText(cell, cell.a),
+    sideText(cell, cell.b),
+    cell.ratio === undefined
+      ? "–"
+      : `${changeWords(cell.ratio.value)} (${changeWords(cell.ratio.low)} to ${changeWords(cell.ratio.high)})`,
+    wordOf(cell, cells),
+  ]);
+  return [
+    `${pc.bold(workload)}: ${summaryOf(judged)}`,
+    `  A: ${a.name} (${a.readMode}), ${count(a.runs.length, "run")}`,
+    `  B: ${b.name} (${b.readMode}), ${count(b.runs.length, "run")}`,
+    ...differing.map(
+      (one) =>
+        `  different ${one.condition}: A ${one.a}, B ${one.b}${one.forbids.length > 0 ? pc.yellow(` (${one.forbids.join(", ")} not compared)`) : ""}`,
+    ),
+    "",
+    indented(table(["figure", "A", "B", "B against A", ""], rows)),
+  ].join("\n");
+}
+
+function sideText({ quantity }: Cell, { median, values, outliers }: Repeated): string {
+  if (median === undefined) return "–";
+  const [value, low, high] = [median.value, median.low, median.high].map((one) => quantity.format(one));
+  const interval = values.length < 2 || low === high ? "" : ` (${low} to ${high})`;
+  return `${value}${interval}${outliers.length > 0 ? ` ${count(outliers.length, "outlier")}` : ""}`;
+}
+
+function wordOf({ difference, word, why, quantity }: Cell, all: readonly Cell[]): string {
+  // The summary has a reason that all share.
+  const isShared = all.every((one) => one.why === why);
+  if (difference === undefined) return pc.dim(why === undefined || isShared ? word : `${word}: ${why}`);
+  if (difference.sign === 0) return `~ ${word}`;
+  const better = difference.sign < 0 === quantity.lessIsBetter;
+  return `${(better ? pc.green : pc.red)(word)}${difference.isFirm ? "" : " (indicative)"}`;
+}
+
+const indented = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");

@@ -1,0 +1,25 @@
+/** Operations that the system did not answer as it should. */
+import type { ErrorCode } from "../../core/errors.ts";
+import type { Operation } from "../../core/op.ts";
+
+export interface ErrorCounts {
+  /** Failed, or with no known outcome. */
+  readonly errors: number;
+  readonly operations: number;
+}
+
+/** Failures that are answers: a comparison that was refused, a key that is not there. */
+const answers: ReadonlySet<ErrorCode> = new Set([
+  "mismatch",
+  "conflict",
+  "not-found",
+  "exists",
+  "compacted",
+  "future-revision",
+]);
+
+export const errorsOf = (operations: readonly Operation[]): ErrorCounts => ({
+  errors: operations.filter(({ outcome }) => outcome.type !== "ok" && !answers.has(outcome.error.code))
+    .length,
+  operations: operations.length,
+});

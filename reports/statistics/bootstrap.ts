@@ -1,0 +1,94 @@
+/**
+ * Bootstrap intervals of medians and of ratios of medians. The unit of repetition is the run, so runs are resampled, never
+ * operations. Runs of the same block (one turn of all systems, minutes apart) are resampled together: what slowed the whole
+ * machine for a while then cancels out of the ratio. See Efron and Tibshirani, An Introduction to the Bootstrap, chapter 13.
+ */
+import { assert } from "../../core/assert.ts";
+import type { Random } from "../../core/random.ts";
+import { medianOf } from "./median.ts";
+
+/** A figure with the ends of its 95% interval. */
+export interface Interval {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A figure in several runs. */
+export interface Sample {
+  /** One for each run; finite. */
+  readonly values: readonly number[];
+  /** The block of each run; absent if the runs were not made in blocks. */
+  readonly blocks?: readonly string[];
+}
+
+const resamples = 10_000;
+/** Share of the resamples on each side of a 95% interval. */
+const tail = 0.025;
+
+/** The median of a sample, which must not be empty, with its percentile interval. */
+export function medianInterval({ values }: Sample, random: Random): Interval {
+  assert(values.length > 0, "no values to resample");
+  const places = new Int32Array(values.length);
+  const median = resampledMedian(values, places);
+  return around(medianOf(values), () => {
+    draw(places, random);
+    return median();
+  });
+}
+
+/** The median of `over` divided by the median of `under`. NaN, or infinite, if the divisor is 0. */
+export function ratioInterval(over: Sample, under: Sample, random: Random): Interval {
+  assert(over.values.length > 0, "no values to resample");
+  assert(under.values.length > 0, "no values to resample");
+  const pairs = inPairs(over, under);
+  const places = new Int32Array(over.values.length);
+  const placesUnder = pairs === undefined ? new Int32Array(under.values.length) : places;
+  const [overMedian, underMedian] = [
+    resampledMedian(over.values, places),
+    resampledMedian(pairs ?? under.values, placesUnder),
+  ];
+  return around(medianOf(over.values) / medianOf(under.values), () => {
+    draw(places, random);
+    if (placesUnder !== places) draw(placesUnder, random);
+    return overMedian() / underMedian();
+  });
+}
+
+/** Fills in as many places, each at random. */
+function draw(places: Int32Array, random: Random): void {
+  const last = places.length - 1;
+  for (let i = 0; i <= last; i++) places[i] = random.integer(0, last);
+}
+
+/** The values of `under` in the order of the blocks of `over`; undefined unless each block has one run of each. */
+function inPairs(over: Sample, under: Sample): readonly number[] | undefined {
+  const [overBlocks, underBlocks] = [over.blocks ?? [], under.blocks ?? []];
+  const place = new Map(underBlocks.map((block, i) => [block, i]));
+  const partners = overBlocks.map((block) => place.get(block));
+  const isPaired =
+    overBlocks.length > 0 &&
+    overBlocks.length === over.values.length &&
+    place.size === under.values.length &&
+    new Set(partners).size === place.size &&
+    !partners.includes(undefined);
+  return isPaired ? partners.map((i) => under.values[i as number] as number) : undefined;
+}
+
+/** The median of the values at `places`, whatever those are when it is asked for. */
+function resampledMedian(values: readonly number[], places: Int32Array): () => number {
+  const drawn = new Float64Array(values.length);
+  const middle = values.length >> 1;
+  return () => {
+    for (let i = 0; i < drawn.length; i++) drawn[i] = values[places[i] as number] as number;
+    drawn.sort();
+    const upper = drawn[middle] as number;
+    return values.length % 2 === 1 ? upper : ((drawn[middle - 1] as number) + upper) / 2;
+  };
+}
+
+function around(value: number, resample: () => number): Interval {
+  const drawn = Float64Array.from({ length: resamples }, resample).sort();
+  const [low, high] = [drawn[Math.floor(tail * resamples)], drawn[Math.ceil((1 - tail) * resamples) - 1]];
+  return { value, low: low as number, high: high as number };
+}
