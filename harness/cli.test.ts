@@ -456,11 +456,23 @@ describe("assay", () => {
     expect((await assay(...args)).stdout).toBe("");
   });
 
+  it("writes into the files for CI why nothing was run", async () => {
+    const junit = join(scratch, "refused.xml");
+    const args = ["--workload", "mixed", "--workload-option", "insert-percent=60", "--junit", junit];
+    const ended = await inProcess(["bench", "--system", "reference", "--results", scratch, ...args]);
+    expect(ended.status).toBe(64);
+    expect(ended.stderr).toContain("read-percent=50, insert-percent=60");
+    expect(readFileSync(junit, "utf8")).toMatch(/<error message="[^"]*insert-percent=60/);
+  });
+
   it("prints as JSON on request what could not be read", async () => {
     const ended = await inProcess(["report", join(scratch, "nowhere"), "--json"]);
     expect(ended.status).toBe(64);
     expect(JSON.parse(ended.stdout)).toEqual({
-      error: { kind: "usage", message: expect.stringContaining("nowhere is not there: expected a run directory") },
+      error: {
+        kind: "usage",
+        message: expect.stringContaining("nowhere is not there: expected a run directory"),
+      },
       status: 64,
     });
   });

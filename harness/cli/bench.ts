@@ -57,6 +57,36 @@ export async function bench(
   const started = deps.clock.now();
   const thresholds = parseThresholds(options.failIf);
   const files = await ciFiles(options);
+  const finished: (Finished & Reported)[] = [];
+  const resultOf = (comparison?: string): BenchResult =>
+    benchResult(finished, { seconds: (deps.clock.now() - started) / 1e9, comparison, thresholds });
+  try {
+    await runAll(planned, options, deps, finished);
+    const comparison = await compare(finished);
+    if (comparison !== undefined) deps.output.print(`${comparison}\n`);
+    const result = resultOf(comparison);
+    const status = statusOf(finished, result);
+    await files.write(result);
+    summarise(finished, result, deps.output);
+    return status;
+  } catch (reason) {
+    // CI shows these files also where the command fails; the reason comes before whatever is wrong with them.
+    await files
+      .write(resultOf(), messageOf(reason))
+      .catch((failed: unknown) => deps.output.note(messageOf(failed)));
+    throw reason;
+  }
+}
+
+const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
+
+/** Checks all plans, and then carries them out, one run after the other, until the signal. Adds to `finished` what is done. */
+async function runAll(
+  planned: readonly PlannedRun[],
+  options: BenchOptions,
+  deps: BenchDeps,
+  finished: (Finished & Reported)[],
+): Promise<void> {
   const leftovers = new Leftovers(planned, deps.output);
   await leftovers.first();
   const seed = options.seed ?? randomInt(2 ** 31);
@@ -66,7 +96,6 @@ export async function bench(
     await preflight(spec, { ...plan, clients: { faults: workerFaults } });
     checked.push({ plan, spec });
   }
-  const finished: (Finished & Reported)[] = [];
   for (const turn of turnsOf(checked, options.repeat, seed)) {
     if (deps.signal.aborted) break;
     const { plan, spec } = turn.plan;
@@ -77,13 +106,6 @@ export async function bench(
     finished.push(await runOne(ready, own, options, { ...deps, leftovers }));
   }
   await leftovers.rest();
-  const comparison = await compare(finished);
-  if (comparison !== undefined) deps.output.print(`${comparison}\n`);
-  const seconds = (deps.clock.now() - started) / 1e9;
-  const result = benchResult(finished, { seconds, comparison, thresholds });
-  await files.write(result);
-  summarise(finished, result, deps.output);
-  return statusOf(finished, result);
 }
 
 async function runOne(

@@ -16,8 +16,9 @@ export async function ciFiles({ markdown, junit }: ResultOptions) {
       throw new UsageError(`cannot write ${option} ${path}: ${reason.message}`);
     });
   return {
-    async write(result: BenchResult): Promise<void> {
-      for (const { path, render } of asked) await writeFile(path, render(result));
+    /** `ended`: why the command ended early, after the runs of the result. */
+    async write(result: BenchResult, ended?: string): Promise<void> {
+      for (const { path, render } of asked) await writeFile(path, render(result, ended));
     },
   };
 }

@@ -8,9 +8,16 @@ interface Case {
   readonly problem?: { readonly kind: "failure" | "error"; readonly message: string; readonly text: string };
 }
 
-/** Renders the XML; a run that is invalid is a failure, one that decided nothing or could not run is an error. */
-export function junitOf({ runs, thresholds, seconds }: BenchResult): string {
-  const cases = [...runs.map(runCase), ...thresholds.map(thresholdCase)];
+/**
+ * Renders the XML; a run that is invalid is a failure, one that decided nothing or could not run is an error. `ended`: why the
+ * command ended early, which is an error of its own.
+ */
+export function junitOf({ runs, thresholds, seconds }: BenchResult, ended?: string): string {
+  const cases = [
+    ...(ended === undefined ? [] : [endedCase(ended)]),
+    ...runs.map(runCase),
+    ...thresholds.map(thresholdCase),
+  ];
   const suites = [...new Set(cases.map(({ suite }) => suite))].map((suite) => ({
     suite,
     own: cases.filter((one) => one.suite === suite),
@@ -26,6 +33,13 @@ ${lines.join("\n")}
 </testsuites>
 `;
 }
+
+const endedCase = (message: string): Case => ({
+  suite: "assay bench",
+  name: "carries out all runs",
+  seconds: 0,
+  problem: { kind: "error", message, text: message },
+});
 
 const trialOf = ({ system, version, runtime, workload, readMode }: RunResult | ThresholdResult): string =>
   `${system} ${version} ${runtime} ${workload} ${readMode}`;

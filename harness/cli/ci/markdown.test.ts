@@ -2,6 +2,16 @@ import { describe, expect, it } from "vitest";
 import { markdownOf } from "./markdown.ts";
 import { hostile, twoRuns } from "./testing/results.ts";
 
+describe("markdownOf() of a command that ended early", () => {
+  it("says so first, and keeps the runs that were finished", () => {
+    const text = markdownOf(twoRuns("n1 returned an old value"), "no space left on device");
+    expect(text).toMatch(
+      /^## Assay: 2 runs, ended early.*\n\n\*\*Ended early:\*\* no space left on device\n/,
+    );
+    expect(text).toContain("n1 returned an old value");
+  });
+});
+
 describe("markdownOf()", () => {
   const text = markdownOf(twoRuns(hostile));
   const lines = text.split("\n");

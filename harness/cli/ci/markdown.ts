@@ -5,12 +5,16 @@ import type { BenchResult, RunResult } from "../json-result.ts";
 
 const mostAnomalies = 5;
 
-/** Renders the summary; text from systems under test cannot become markup, a link or a mention. */
-export function markdownOf({ verdict, runs, thresholds }: BenchResult): string {
+/**
+ * Renders the summary; text from systems under test cannot become markup, a link or a mention. `ended`: why the command ended
+ * early.
+ */
+export function markdownOf({ verdict, runs, thresholds }: BenchResult, ended?: string): string {
   const missed = thresholds.filter(({ state }) => state !== "passed");
   const failed = missed.length > 0 ? `, ${count(missed.length, "threshold check")} failed` : "";
   return `${[
-    `## Assay: ${count(runs.length, "run")}, ${verdict}${failed}`,
+    `## Assay: ${count(runs.length, "run")}, ${ended === undefined ? verdict : "ended early"}${failed}`,
+    ...(ended === undefined ? [] : [`**Ended early:** ${plain(ended)}`]),
     ...(missed.length === 0
       ? []
       : [
