@@ -382,6 +382,28 @@ describe("a schedule of faults", () => {
     });
   });
 
+  it("says when an injection began, which may take a while", async () => {
+    const clock = new VirtualClock();
+    const slow: Nemesis = {
+      ...nemesis("slow"),
+      inject: async (target: Target) => {
+        await sleep(clock, millis(400));
+        return nemesis("slow").inject(target);
+      },
+    };
+    const begun: { readonly at: number; readonly since: number | undefined }[] = [];
+    await runSchedule([[slow]], {
+      clock,
+      length: 10,
+      onFault: (_, { state }, since) => {
+        if (state === "begin") begun.push({ at: clock.now(), since });
+        else expect(since).toBeUndefined();
+      },
+    });
+    expect(begun.length).toBeGreaterThan(0);
+    for (const { at, since } of begun) expect(at - (since ?? 0)).toBe(millis(400));
+  });
+
   it("shows the faults of the moment", async () => {
     const clock = new VirtualClock();
     const seen: string[] = [];

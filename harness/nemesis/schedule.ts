@@ -31,7 +31,8 @@ export interface ScheduleContext extends Pace, Endings {
   recovered(): Promise<void>;
   /** Follows the failover from a leader that was struck. Resolves with whether clients were served again before the heal. */
   failover(struck: StruckLeader): Promise<boolean>;
-  onFault(name: string, change: FaultChange): void;
+  /** `since`: a reading of the clock, given when a fault begins: its effects may have begun any time after it. */
+  onFault(name: string, change: FaultChange, since?: Nanos): void;
 }
 
 /** A fault that struck the leader. */
@@ -39,7 +40,7 @@ export interface StruckLeader {
   readonly led: NodeId;
   /** All nodes that were struck, the leader among them. */
   readonly nodes: ReadonlySet<NodeId>;
-  /** Aborted when everything is healed. */
+  /** Aborted when the fault is about to be healed. */
   readonly healed: AbortSignal;
 }
 
@@ -47,6 +48,8 @@ interface Struck {
   readonly nemesis: Nemesis;
   readonly id: number;
   readonly injected: Injected;
+  /** Reading of the clock when the injection began. */
+  readonly begun: Nanos;
   /** Leader just before the fault. */
   readonly led: NodeId | undefined;
   isProven: boolean;
@@ -119,8 +122,8 @@ export class FaultSchedule {
       await Promise.all(this.#struck.map((struck) => this.#prove(struck, until)));
       await this.#last(until, served);
     } finally {
-      await this.#heal();
       healed.abort();
+      await this.#heal();
     }
   }
 
@@ -159,6 +162,7 @@ export class FaultSchedule {
       // Asked once per attempt, so that the fault strikes the leader that its record names.
       const led = await leader();
       let striking = true;
+      const begun = clock.now();
       const injected = await nemesis.inject({
         ...operator,
         cluster,
@@ -171,7 +175,7 @@ export class FaultSchedule {
       });
       striking = false;
       if (injected !== undefined) {
-        const struck = { nemesis, id: ++this.#lastId, injected, led, isProven: false };
+        const struck = { nemesis, id: ++this.#lastId, injected, begun, led, isProven: false };
         this.#struck.push(struck);
         this.#record(struck, "begin");
         return;
@@ -219,9 +223,9 @@ export class FaultSchedule {
     if (proof !== undefined) this.#record(struck, "proven", proof);
   }
 
-  #record({ nemesis, id, injected, led }: Struck, state: FaultChange["state"], proof?: string): void {
+  #record({ nemesis, id, injected, begun, led }: Struck, state: FaultChange["state"], proof?: string): void {
     const { summary, nodes, cut } = injected;
-    this.#context.onFault(nemesis.name, {
+    const change = {
       state,
       id,
       summary,
@@ -229,6 +233,8 @@ export class FaultSchedule {
       ...(cut !== undefined && { cut }),
       ...(led !== undefined && { led }),
       ...(proof !== undefined && { proof }),
-    });
+    };
+    if (state === "begin") this.#context.onFault(nemesis.name, change, begun);
+    else this.#context.onFault(nemesis.name, change);
   }
 }
