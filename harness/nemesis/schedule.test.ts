@@ -153,6 +153,21 @@ describe("a schedule of faults", () => {
         for (const length of await lengths(parts)) expect(length).toBeGreaterThanOrEqual(faultSeconds.min);
     });
 
+    it("leaves a whole gap after the recovery", async () => {
+      const clock = new VirtualClock();
+      const recovered = () => sleep(clock, seconds(6));
+      const parts = { clock, recovered, failover: servedAfter(clock, 1.2), leader: async () => leader };
+      const { reported } = await runSchedule([[nemesis("a")]], {
+        length: 60,
+        strikes: 3,
+        endWhenServed: true,
+        ...parts,
+      });
+      const [begins, ends] = [of(reported, "begin"), of(reported, "end")];
+      for (const i of [1, 2])
+        expect((begins[i]?.at ?? 0) - (ends[i - 1]?.at ?? 0)).toBeGreaterThanOrEqual(6 + gapSeconds.min);
+    });
+
     it("follows no failover if the leader was not struck", async () => {
       const followed: unknown[] = [];
       const failover = async (struck: unknown) => followed.push(struck) > 0;

@@ -93,7 +93,15 @@ export class FaultSchedule {
    * aborted or an injection fails.
    */
   async run(end: Nanos): Promise<void> {
-    const { clock, steps, random, overtime, signal, strikes = Number.POSITIVE_INFINITY } = this.#context;
+    const {
+      clock,
+      steps,
+      random,
+      overtime,
+      signal,
+      endWhenServed,
+      strikes = Number.POSITIVE_INFINITY,
+    } = this.#context;
     const lengths = turns(random, this.#context);
     let recovery: Promise<void> = Promise.resolve();
     for (let turn = 0; steps.length > 0; turn++) {
@@ -101,6 +109,8 @@ export class FaultSchedule {
       const { gap, fault } = lengths.next().value;
       const limit = turn < steps.length ? nanos(end + overtime) : end;
       if (clock.now() + gap + leastOf(fault) > limit) break;
+      // Where faults end early, what comes after them is measured, too: the gap begins when the cluster is ready again.
+      if (endWhenServed === true) await recovery;
       await Promise.all([sleep(clock, gap, signal), recovery]);
       // Read once: between two readings, a real clock goes on.
       const now = clock.now();
