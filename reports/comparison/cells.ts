@@ -31,7 +31,7 @@ const leastForInterval = 5;
  * Median of the runs with its 95% interval, or with their range if they are few: `12 ms (9.8 ms to 15 ms)`. A dash if any is
  * not known.
  */
-export function spread(candidate: Candidate, of: (run: RunDigest) => number, format: Format): string {
+export function spread(candidate: Candidate, of: (run: RunDigest) => number, format: Format): Content {
   const values = candidate.runs.map(of);
   if (!values.every(Number.isFinite)) return format(Number.NaN);
   const { value, low, high } =
@@ -39,7 +39,8 @@ export function spread(candidate: Candidate, of: (run: RunDigest) => number, for
       ? rangeOf(values)
       : medianInterval({ values }, createRandom(values.length));
   const [least, most] = [format(low), format(high)];
-  return values.length < 2 || least === most ? format(value) : `${format(value)} (${least} to ${most})`;
+  if (values.length < 2 || least === most) return format(value);
+  return html`${format(value)} <span class="range">(${least} to ${most})</span>`;
 }
 
 const rangeOf = (values: readonly number[]): Interval => ({
