@@ -5,7 +5,7 @@ import { type Nanos, nanos, seconds, toSeconds } from "../../../core/time.ts";
 import type { Timeline } from "../../../reports/charts/timeline.ts";
 import { namedFaults, phasesOf } from "../../../reports/context.ts";
 import type { LiveRun, Recent } from "../../../reports/runs/live.ts";
-import { type LiveEvent, type LiveClientEvent as Sent } from "./live-event.ts";
+import type { LiveEvent, LiveClientEvent as Sent } from "./live-event.ts";
 import { LiveSeries } from "./live-series.ts";
 
 /** Length of what the current figures cover, seconds. */
@@ -98,10 +98,7 @@ export class LiveHistory {
     return { perSecond: ok / (to - from), p50: known(p50), p99: known(p99) };
   }
 
-  #timeline(
-    { nodes, nemeses }: LiveSetting,
-    windows: readonly { readonly window: FaultWindow }[],
-  ): Timeline {
+  #timeline({ nodes, nemeses }: LiveSetting, windows: readonly { readonly window: FaultWindow }[]): Timeline {
     const now = this.#now;
     const spans = leaderSpans(this.#news);
     return {
