@@ -82,17 +82,17 @@ function rowOf({ id, state, summary, problem }: RunRow): Row {
 }
 
 const factsOf = ({ workload, runtime, readMode, nemeses }: RunSummary): Content[] => [
-  html`${workload}<span class="under">${runtime}</span>`,
+  html`${workload}<span class="run-note">${runtime}</span>`,
   html`<code>${readMode}</code>`,
   nemeses.length === 0 ? "none" : nemeses.join(", "),
 ];
 
 const mutantOf = (summary: RunSummary | undefined): Content =>
-  summary?.mutant !== undefined && html`<span class="under">planted bug: ${summary.mutant}</span>`;
+  summary?.mutant !== undefined && html`<span class="run-note">planted bug: ${summary.mutant}</span>`;
 
 const figuresOf = ({ operations, p99 }: RunSummary): Content[] => [
   ...[operations.ok, operations.fail, operations.info].map(formatCount),
-  p99 === undefined ? "–" : html`${formatMicros(p99.micros)}<span class="under">${p99.f}</span>`,
+  p99 === undefined ? "–" : html`${formatMicros(p99.micros)}<span class="run-note">${p99.f}</span>`,
 ];
 
 const stateWords: Readonly<Record<Exclude<RunState, "ended">, string>> = {
@@ -107,7 +107,7 @@ function verdictOf(state: RunState, summary: RunSummary | undefined): Html {
   if (state !== "ended" || summary === undefined)
     return html`<span class="state ${state}">${state === "ended" ? "" : stateWords[state]}</span>`;
   const { verdict, hasKnownLimit } = summary;
-  return html`<span class="kind ${verdict}">${verdictMark(verdict, 20)} ${verdictWords[verdict]}</span>${hasKnownLimit && html`<span class="under">known limit found</span>`}`;
+  return html`<span class="kind ${verdict}">${verdictMark(verdict, 20)} ${verdictWords[verdict]}</span>${hasKnownLimit && html`<span class="run-note">known limit found</span>`}`;
 }
 
 /** `2026-01-10 09:15` */

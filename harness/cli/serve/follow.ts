@@ -31,17 +31,27 @@ export class Followers {
 
   /** Calls `listener` now and whenever there is news. Returns a function that ends this. */
   follow(id: string, listener: Listener): () => void {
-    const known = this.#followers.get(id);
-    const follower = known ?? new Follower(id, this.#runs, this.#clock);
+    const follower = this.#followers.get(id) ?? this.#begin(id);
     const leave = follower.add(listener);
-    if (known === undefined) {
-      this.#followers.set(id, follower);
-      void follower
-        .run()
-        .catch(this.#failed)
-        .finally(() => this.#followers.delete(id));
-    }
-    return leave;
+    return () => {
+      leave();
+      // It will end: who comes next needs another.
+      if (follower.isDeserted) this.#forget(id, follower);
+    };
+  }
+
+  #begin(id: string): Follower {
+    const follower = new Follower(id, this.#runs, this.#clock);
+    this.#followers.set(id, follower);
+    void follower
+      .run()
+      .catch(this.#failed)
+      .finally(() => this.#forget(id, follower));
+    return follower;
+  }
+
+  #forget(id: string, follower: Follower): void {
+    if (this.#followers.get(id) === follower) this.#followers.delete(id);
   }
 }
 
@@ -72,8 +82,21 @@ class Follower {
     };
   }
 
+  get isDeserted(): boolean {
+    return this.#deserted.signal.aborted;
+  }
+
   /** Resolves when the run has ended, or nobody looks any more. */
   async run(): Promise<void> {
+    try {
+      await this.#follow();
+    } catch (reason) {
+      this.#send({ ...this.#view(undefined), state: "unreadable" }, true);
+      throw reason;
+    }
+  }
+
+  async #follow(): Promise<void> {
     const { signal } = this.#deserted;
     while (!signal.aborted) {
       // First how far it is, then what it wrote: of a run that has ended, everything is read.
@@ -81,11 +104,15 @@ class Follower {
       const more = found !== undefined && (await this.#read(found.place));
       const view = this.#view(found);
       const isLast = !more && !goesOn(view.state);
-      this.#last = pack(view);
-      for (const listener of this.#listeners) listener(this.#last, isLast);
+      this.#send(view, isLast);
       if (isLast) return;
       if (!more) await sleep(this.#clock, interval, signal).catch(() => {});
     }
+  }
+
+  #send(view: LiveRun, isLast: boolean): void {
+    this.#last = pack(view);
+    for (const listener of [...this.#listeners]) listener(this.#last, isLast);
   }
 
   #view(found: FoundRun | undefined): LiveRun {

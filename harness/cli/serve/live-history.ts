@@ -90,7 +90,7 @@ export class LiveHistory {
   }
 
   #recent(): Recent | undefined {
-    const to = Math.floor(toSeconds(this.#now));
+    const to = Math.floor(toSeconds(nanos(Math.min(this.#now, this.#loadEnd))));
     const from = Math.max(0, to - recentSeconds);
     if (to === from) return undefined;
     const { ok, p50, p99 } = this.#answered.between(from, to);
