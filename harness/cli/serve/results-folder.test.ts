@@ -1,5 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -61,9 +62,13 @@ describe("ResultsFolder", () => {
     await expect(find(id)).rejects.toThrow(/is a symbolic link to outside of the results folder/);
   });
 
-  it("refuses what would be waited for", async () => {
-    execFileSync("mkfifo", [at("results", "run", "history.jsonl")]);
+  it("refuses what is no plain file, and would perhaps be waited for", async () => {
+    const socket = createServer().listen(at("results", "run", "history.jsonl"));
+    await once(socket, "listening");
     await expect(find("run")).rejects.toThrow("run/history.jsonl is not a plain file");
+    socket.close();
+    await mkdir(at("results", "run", "usage.jsonl"));
+    await expect(find("run")).rejects.toThrow("run/usage.jsonl is not a plain file");
   });
 
   it("says what to do where there is no folder", async () => {
