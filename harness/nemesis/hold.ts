@@ -51,8 +51,11 @@ async function leader(target: Target): Promise<Injected | undefined> {
   return {
     ...injected,
     async heal() {
-      await successor.stop();
-      await injected.heal();
+      try {
+        await successor.stop();
+      } finally {
+        await injected.heal();
+      }
     },
   };
 }
@@ -116,8 +119,11 @@ async function apply(target: Target, held: Held): Promise<Injected> {
       return proof;
     },
     async heal() {
-      if (held.order !== undefined) await freeInTurn(target, held.order());
-      await network.heal();
+      try {
+        if (held.order !== undefined) await freeInTurn(target, held.order());
+      } finally {
+        await network.heal();
+      }
     },
   };
 }

@@ -40,8 +40,11 @@ export const intermittent: Shape = {
       cut: pairs.flat(),
       proof: () => links.proof(),
       async heal() {
-        await links.stop();
-        await cluster.network.heal();
+        try {
+          await links.stop();
+        } finally {
+          await cluster.network.heal();
+        }
       },
     };
   },

@@ -106,8 +106,11 @@ export const constrainedElection: Shape = {
       cut: links,
       proof: async () => (isIsolated ? network.proof() : undefined),
       async heal() {
-        await later.stop();
-        await network.heal();
+        try {
+          await later.stop();
+        } finally {
+          await network.heal();
+        }
       },
     } satisfies Injected;
   },

@@ -2,8 +2,8 @@
 import { createRandom } from "../../core/random.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { verdictWords } from "../marks.ts";
-import { type Interval, medianInterval } from "../statistics/bootstrap.ts";
-import { medianOf } from "../statistics/median.ts";
+import { medianInterval } from "../statistics/bootstrap.ts";
+import { endsWords } from "../statistics/ends-words.ts";
 import type { Candidate } from "./candidates.ts";
 import type { RunDigest } from "./digest.ts";
 import { amountOf, type Figure, isFit, type Standing, type Standings } from "./standing.ts";
@@ -24,29 +24,19 @@ export function caveats({ verdict, caveat, mutant }: Candidate): Content {
 
 type Format = (value: number) => string;
 
-/** Fewer runs than this have a range, not an interval: the 95% interval of the median of five is their range. */
-const leastForInterval = 5;
-
 /**
- * Median of the runs with its 95% interval, or with their range if they are few: `12 ms (9.8 ms to 15 ms)`. A dash if any is
- * not known.
+ * Median of the runs with its 95% interval, or with their range if they are few: `12 ms (9.8 ms to 15 ms)`,
+ * `12 ms (range 9.8 ms to 15 ms)`. A dash if any is not known.
  */
 export function spread(candidate: Candidate, of: (run: RunDigest) => number, format: Format): string {
   const values = candidate.runs.map(of);
   if (!values.every(Number.isFinite)) return format(Number.NaN);
-  const { value, low, high } =
-    values.length < leastForInterval
-      ? rangeOf(values)
-      : medianInterval({ values }, createRandom(values.length));
-  const [least, most] = [format(low), format(high)];
-  return values.length < 2 || least === most ? format(value) : `${format(value)} (${least} to ${most})`;
+  const interval = medianInterval({ values }, createRandom(values.length));
+  const value = format(interval.value);
+  return values.length < 2 || format(interval.low) === format(interval.high)
+    ? value
+    : `${value} (${endsWords(interval, format)})`;
 }
-
-const rangeOf = (values: readonly number[]): Interval => ({
-  value: medianOf(values),
-  low: Math.min(...values),
-  high: Math.max(...values),
-});
 
 /** A figure of a candidate, marked if it is no result. */
 export const amount = (candidate: Candidate, text: Content): Html =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createRandom } from "../../core/random.ts";
 import { differences } from "../statistics/difference.ts";
 import { orderOf } from "./rank.ts";
 
@@ -35,6 +36,25 @@ describe("orderOf()", () => {
     const five = [1, 2, 3, 4, 5];
     expect(ranked([sample("a", ...five), sample("b", ...five)]).isFirm).toBe(true);
     expect(ranked([sample("a", ...five), sample("b", 1, 2)]).isFirm).toBe(false);
+  });
+
+  it("needs more runs the more candidates there are, any of which may turn out as the lowest", () => {
+    const five = (_: unknown, i: number) => sample(`s${i}`, 1, 2, 3, 4, 5);
+    expect(ranked(Array.from({ length: 4 }, five)).isFirm).toBe(true);
+    expect(ranked(Array.from({ length: 5 }, five)).isFirm).toBe(false);
+  });
+
+  it.each([4, 6])("puts one of %d equal candidates behind in at most 1 of 20 comparisons", (size) => {
+    const random = createRandom(size);
+    const trials = 1500;
+    const claims = Array.from({ length: trials }, () =>
+      ranked(
+        Array.from({ length: size }, (_, i) =>
+          sample(`s${i}`, ...Array.from({ length: 8 }, () => 100 * (1 + random.float()))),
+        ),
+      ),
+    ).filter(({ others }) => others.length > 0).length;
+    expect(claims / trials).toBeLessThan(0.05);
   });
 
   it("of one candidate has nothing to compare", () => {

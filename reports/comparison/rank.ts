@@ -23,7 +23,10 @@ export interface Ranking<C> {
 
 /** An order that waits for its comparisons: those of everything that a page claims are judged together. */
 export interface Order<C> {
-  /** The lowest against each other one. */
+  /**
+   * Every candidate against every other one, those of the lowest first. Only these decide the ranking, but the data choose which
+   * candidate is the lowest: with a correction for fewer pairs, equal candidates would be told apart too often.
+   */
   readonly pairs: readonly Pair[];
   /** `found`: for each pair. */
   ranking(found: readonly Difference[]): Ranking<C>;
@@ -34,15 +37,17 @@ export function orderOf<C>(samples: readonly SampleOf<C>[], leastDifference = 0)
   const ordered = samples
     .map((sample): Ranked<C> => ({ ...sample, median: medianOf(sample.values) }))
     .sort((a, b) => a.median - b.median);
-  const [lowest, ...rest] = ordered;
   return {
-    pairs: lowest === undefined ? [] : rest.map((second) => ({ first: lowest, second, leastDifference })),
+    pairs: ordered.flatMap((first, i) =>
+      ordered.slice(i + 1).map((second) => ({ first, second, leastDifference })),
+    ),
     ranking(found) {
-      const isBehind = (_: unknown, i: number) => found[i - 1]?.sign === 1;
+      const ofLowest = found.slice(0, Math.max(0, ordered.length - 1));
+      const isBehind = (_: unknown, i: number) => ofLowest[i - 1]?.sign === 1;
       return {
         leaders: ordered.filter((one, i) => !isBehind(one, i)),
         others: ordered.filter(isBehind),
-        isFirm: found.every(({ isFirm }) => isFirm),
+        isFirm: ofLowest.every(({ isFirm }) => isFirm),
       };
     },
   };

@@ -18,15 +18,18 @@ describe("medianInterval()", () => {
   });
 
   it("is that of all resamples, where those can be counted", () => {
-    const values = [1, 2, 4, 8, 16];
-    const places = Array.from({ length: 5 ** 5 }, (_, i) =>
-      [1, 5, 25, 125, 625].map((d) => Math.floor(i / d) % 5),
+    const values = [1, 2, 4, 8, 16, 32];
+    const places = Array.from({ length: 6 ** 6 }, (_, i) =>
+      values.map((_, place) => Math.floor(i / 6 ** place) % 6),
     );
     const medians = places
       .map((chosen) => medianOf(chosen.map((i) => values[i] as number)))
       .sort((a, b) => a - b);
     const { low, high } = medianInterval({ values }, random());
-    expect([low, high]).toEqual([medians[Math.floor(0.025 * 3125)], medians[Math.ceil(0.975 * 3125) - 1]]);
+    expect([low, high]).toEqual([
+      medians[Math.floor(0.025 * 6 ** 6)],
+      medians[Math.ceil(0.975 * 6 ** 6) - 1],
+    ]);
   });
 
   it("holds the true median about 19 times in 20", () => {
@@ -44,8 +47,14 @@ describe("medianInterval()", () => {
     expect(held).toBeLessThan(100);
   });
 
+  it("is the range of fewer than six runs, and named so", () => {
+    const range = { kind: "range", value: 3, low: 1, high: 5 };
+    expect(medianInterval({ values: [3, 1, 5, 2, 4] }, random())).toEqual(range);
+    expect(medianInterval({ values: [3, 1, 5, 2, 4, 6] }, random()).kind).toBe("interval");
+  });
+
   it("of one run has no width", () => {
-    expect(medianInterval({ values: [5] }, random())).toEqual({ value: 5, low: 5, high: 5 });
+    expect(medianInterval({ values: [5] }, random())).toEqual({ kind: "range", value: 5, low: 5, high: 5 });
   });
 });
 
@@ -84,6 +93,19 @@ describe("ratioInterval()", () => {
       );
       expect(high / low).toBeGreaterThan(2);
     }
+  });
+
+  it("is the range of the ratios of single runs with fewer than six on a side", () => {
+    const [over, under] = [
+      { values: [10, 30, 20], blocks: ["1", "2", "3"] },
+      { values: [5, 10, 20], blocks: ["1", "2", "3"] },
+    ];
+    expect(ratioInterval(over, under, random())).toEqual({ kind: "range", value: 2, low: 1, high: 3 });
+    const apart = ratioInterval({ values: over.values }, { values: under.values }, random());
+    expect(apart).toEqual({ kind: "range", value: 2, low: 0.5, high: 6 });
+    const many = { values: slowly };
+    expect(ratioInterval(many, { values: under.values }, random()).kind).toBe("range");
+    expect(ratioInterval(many, many, random()).kind).toBe("interval");
   });
 
   it("has no finite value where the divisor is 0", () => {

@@ -1,14 +1,16 @@
 /**
  * Bootstrap intervals of medians and of ratios of medians. The unit of repetition is the run, so runs are resampled, never
  * operations. Runs of the same block (one turn of all systems, minutes apart) are resampled together: what slowed the whole
- * machine for a while then cancels out of the ratio. See Efron and Tibshirani, An Introduction to the Bootstrap, chapter 13.
+ * machine for a while then cancels out of the ratio. See Efron and Tibshirani, An Introduction to the Bootstrap, chapter 13. Few
+ * runs have a range instead: the interval of at most five would be no wider, and hold the median too seldom.
  */
 import { assert } from "../../core/assert.ts";
 import type { Random } from "../../core/random.ts";
 import { medianOf } from "./median.ts";
 
-/** A figure with the ends of its 95% interval. */
+/** A figure with the ends of its 95% interval, or of its range in single runs. */
 export interface Interval {
+  readonly kind: "interval" | "range";
   readonly value: number;
   readonly low: number;
   readonly high: number;
@@ -26,9 +28,13 @@ const resamples = 10_000;
 /** Share of the resamples on each side of a 95% interval. */
 const tail = 0.025;
 
-/** The median of a sample, which must not be empty, with its percentile interval. */
+/** Fewer runs than this have a range: that of five holds the median of all runs in 15 of 16 cases (1 - 2 * 0.5 ** 5), that of six in 31 of 32. */
+export const leastForInterval = 6;
+
+/** The median of a sample, which must not be empty, with its percentile interval, or with its range. */
 export function medianInterval({ values }: Sample, random: Random): Interval {
   assert(values.length > 0, "no values to resample");
+  if (values.length < leastForInterval) return rangeOf(medianOf(values), values);
   const places = new Int32Array(values.length);
   const median = resampledMedian(values, places);
   return around(medianOf(values), () => {
@@ -37,18 +43,28 @@ export function medianInterval({ values }: Sample, random: Random): Interval {
   });
 }
 
-/** The median of `over` divided by the median of `under`. NaN, or infinite, if the divisor is 0. */
+/**
+ * The median of `over` divided by the median of `under`, with its percentile interval, or with the range of the ratios of single
+ * runs. NaN, or infinite, where the divisor is 0.
+ */
 export function ratioInterval(over: Sample, under: Sample, random: Random): Interval {
   assert(over.values.length > 0, "no values to resample");
   assert(under.values.length > 0, "no values to resample");
   const pairs = inPairs(over, under);
+  const value = medianOf(over.values) / medianOf(under.values);
+  if (Math.min(over.values.length, under.values.length) < leastForInterval) {
+    const ratios = over.values.flatMap((one, i) =>
+      (pairs === undefined ? under.values : pairs.slice(i, i + 1)).map((other) => one / other),
+    );
+    return rangeOf(value, ratios);
+  }
   const places = new Int32Array(over.values.length);
   const placesUnder = pairs === undefined ? new Int32Array(under.values.length) : places;
   const [overMedian, underMedian] = [
     resampledMedian(over.values, places),
     resampledMedian(pairs ?? under.values, placesUnder),
   ];
-  return around(medianOf(over.values) / medianOf(under.values), () => {
+  return around(value, () => {
     draw(places, random);
     if (placesUnder !== places) draw(placesUnder, random);
     return overMedian() / underMedian();
@@ -87,8 +103,15 @@ function resampledMedian(values: readonly number[], places: Int32Array): () => n
   };
 }
 
+const rangeOf = (value: number, all: readonly number[]): Interval => ({
+  kind: "range",
+  value,
+  low: Math.min(...all),
+  high: Math.max(...all),
+});
+
 function around(value: number, resample: () => number): Interval {
   const drawn = Float64Array.from({ length: resamples }, resample).sort();
   const [low, high] = [drawn[Math.floor(tail * resamples)], drawn[Math.ceil((1 - tail) * resamples) - 1]];
-  return { value, low: low as number, high: high as number };
+  return { kind: "interval", value, low: low as number, high: high as number };
 }

@@ -1,4 +1,5 @@
 /** The median of independent samples with a confidence interval that assumes nothing of their distribution. */
+import { medianOf } from "./median.ts";
 
 export interface Interval {
   /** NaN if there are no samples. */
@@ -25,13 +26,6 @@ export function medianInterval(samples: readonly number[]): Interval {
     low: rank === 0 ? Number.NaN : (sorted[rank - 1] as number),
     high: rank === 0 ? Number.NaN : (sorted[size - rank] as number),
   };
-}
-
-function medianOf(sorted: readonly number[]): number {
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  const lower = sorted.length % 2 === 1 ? upper : (sorted[middle - 1] ?? Number.NaN);
-  return lower === upper ? upper : (lower + upper) / 2;
 }
 
 /** The largest rank k for which the k-th smallest and the k-th largest of `size` samples enclose the median with enough confidence; 0 if none does. */

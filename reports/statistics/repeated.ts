@@ -7,7 +7,7 @@ import { outliers } from "./outliers.ts";
 export interface Repeated {
   /** One for each run; NaN where it is not known. */
   readonly values: readonly number[];
-  /** Median with its 95% interval; absent if any run does not know it. */
+  /** Median with its 95% interval or its range; absent if any run does not know it. */
   readonly median?: Interval;
   /** Distance between halves of these runs: 0.04 is 4%. Absent with few runs. */
   readonly noise?: number;

@@ -108,6 +108,31 @@ describe("judgeRuns()", () => {
     expect(states("list.p99 > 1s")).toEqual([["set", "passed"]]);
   });
 
+  it.each(["info", "fail"] as const)(
+    "fails the run of a workload whose operations of that name all ended %s, where another one has answers",
+    (outcome) => {
+      const put = { digest: run([{ ...summary("write", 10), outcome }], { workload: "put" }) };
+      const judged = judgeRuns([parseThreshold("write.p99 > 50ms", operations)], [put, register]);
+      expect(judged.map(({ judgement }) => judgement.state)).toEqual(["no-data", "passed"]);
+    },
+  );
+
+  it("fails the run of a workload with too few answers, where another one has enough", () => {
+    const few = { digest: run([summary("write", 10, 99)], { workload: "put" }) };
+    const judged = judgeRuns([parseThreshold("write.p99 > 50ms", operations)], [few, register]);
+    expect(judged.map(({ judgement }) => judgement.state)).toEqual(["no-data", "passed"]);
+  });
+
+  it("fails the run of a workload that asked for nothing at all", () => {
+    const idle = {
+      digest: { ...run([], { workload: "put" }), errors: { errors: 0, operations: 0 } },
+    };
+    for (const text of ["write.p99 > 50ms", "errors > 1%"]) {
+      const judged = judgeRuns([parseThreshold(text, operations)], [idle, register]);
+      expect(judged.map(({ judgement }) => judgement.state)).toEqual(["no-data", "passed"]);
+    }
+  });
+
   it("fails all, if nobody has it", () => {
     expect(states("get.p99 > 1s")).toEqual([
       ["register", "no-data"],

@@ -107,19 +107,23 @@ function amount(value: number, unit: Unit): string {
   return unit === "/s" ? `${formatRate(value)}/s` : formatCount(value);
 }
 
-/** Judges each run by each threshold; runs of a workload that has no such operation are left out if another one has it. */
+/** Judges each run by each threshold; runs of a workload that never asked for what it limits are left out if another one did. */
 export function judgeRuns<R extends { readonly digest: Digest }>(
   thresholds: readonly Threshold[],
   runs: readonly R[],
 ): { readonly of: R; readonly judgement: Judgement }[] {
   return thresholds.flatMap((threshold) => {
     const judged = runs.map((of) => ({ of, judgement: judgeThreshold(threshold, of.digest) }));
-    const able = new Set(
-      judged.flatMap(({ of, judgement }) => (judgement.state === "no-data" ? [] : [of.digest.run.workload])),
+    const asking = new Set(
+      judged
+        .filter(({ of, judgement }) => judgement.state !== "no-data" || hasAsked(threshold.metric, of.digest))
+        .map(({ of }) => of.digest.run.workload),
     );
-    return judged.filter(
-      ({ of, judgement }) =>
-        judgement.state !== "no-data" || able.size === 0 || able.has(of.digest.run.workload),
-    );
+    return judged.filter(({ of }) => asking.size === 0 || asking.has(of.digest.run.workload));
   });
 }
+
+/** Whether a run is to blame for having too few samples: it asked and had no answer, or it asked for nothing at all. */
+const hasAsked = (metric: Metric, { run, errors }: Digest): boolean =>
+  errors.operations === 0 ||
+  (metric.name === "latency" && run.latency.some(({ f }) => f === metric.operation));

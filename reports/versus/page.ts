@@ -11,7 +11,9 @@ import { formatCount } from "../numbers.ts";
 import { number, stackingTable, text } from "../panels/table.ts";
 import { type Section, sections } from "../sections.ts";
 import { page } from "../shell.ts";
+import { leastForInterval } from "../statistics/bootstrap.ts";
 import { leastRatio } from "../statistics/difference.ts";
+import { endsWords } from "../statistics/ends-words.ts";
 import type { Repeated } from "../statistics/repeated.ts";
 import { type Cell, changeWords, type Judged, summaryOf } from "./versus.ts";
 
@@ -115,15 +117,14 @@ function figures({ cells }: Judged): Html {
     ],
   }));
   return html`<div class="side-by-side">${stackingTable(undefined, columns, rows)}</div>
-<p class="note">Medians of the runs with their 95% bootstrap intervals; a dot for each run, hollow if it lies far from the others (outliers count). A difference counts if a Mann–Whitney test finds it at the 5% level, corrected by Holm for all figures here, and if it is at least ${Math.round((leastRatio - 1) * 100)}%. Chance: how far the medians of two halves of one side's runs are apart, in 19 of 20 splits. Latencies are response times of <i>ok</i> operations while healthy.</p>`;
+<p class="note">Medians of the runs with their 95% bootstrap intervals, or with the range of the runs where a side has fewer than ${leastForInterval}; a dot for each run, hollow if it lies far from the others (outliers count). A difference counts if a Mann–Whitney test finds it at the 5% level, corrected by Holm for all figures here, and if it is at least ${Math.round((leastRatio - 1) * 100)}%. Chance: how far the medians of two halves of one side's runs are apart, in 19 of 20 splits. Latencies are response times of <i>ok</i> operations while healthy.</p>`;
 }
 
 const under = (words: Content): Html => html`<span class="under-word">${words}</span>`;
 
 function sideCell({ quantity }: Cell, { median, noise, values }: Repeated): Content {
   if (median === undefined) return "–";
-  const [value, low, high] = [median.value, median.low, median.high].map((one) => quantity.format(one));
-  return html`${value}${values.length > 1 && under(`${low} to ${high}`)}${noise !== undefined && under(`chance ${changeWords(1 + noise).replace("+", "±")}`)}`;
+  return html`${quantity.format(median.value)}${values.length > 1 && under(endsWords(median, quantity.format))}${noise !== undefined && under(`chance ${changeWords(1 + noise).replace("+", "±")}`)}`;
 }
 
 const strip = ({ quantity, a, b }: Cell): Content =>
@@ -136,9 +137,7 @@ const strip = ({ quantity, a, b }: Cell): Content =>
   );
 
 const ratioCell = ({ ratio }: Cell): Content =>
-  ratio === undefined
-    ? "–"
-    : html`${changeWords(ratio.value)}${under(`${changeWords(ratio.low)} to ${changeWords(ratio.high)}`)}`;
+  ratio === undefined ? "–" : html`${changeWords(ratio.value)}${under(endsWords(ratio, changeWords))}`;
 
 function wordCell({ difference, word, why, quantity }: Cell): Content {
   if (difference === undefined)

@@ -43,16 +43,22 @@ interface FigureResult {
   readonly firm: boolean | null;
   /** Mann–Whitney, after Holm's correction; null if not compared. */
   readonly p: number | null;
-  /** B as a multiple of A, with its 95% interval; null if not compared. */
-  readonly ratio: Interval | null;
+  /** B as a multiple of A; null if not compared. */
+  readonly ratio: IntervalResult | null;
   readonly a: FigureOfSide;
   readonly b: FigureOfSide;
   readonly why?: string;
 }
 
+/** `kind`: what `low` and `high` are the ends of: the 95% interval, or, of few runs, their range. Null: not finite. */
+type IntervalResult = Pick<Interval, "kind" | "value"> & {
+  readonly low: number | null;
+  readonly high: number | null;
+};
+
 interface FigureOfSide {
-  /** With its 95% interval; null if a run does not know it. */
-  readonly median: Interval | null;
+  /** Null if a run does not know it. */
+  readonly median: IntervalResult | null;
   /** In the order of the side's runs; null where it is not known. */
   readonly values: readonly (number | null)[];
   /** Places of the outliers among the values. */
@@ -91,15 +97,20 @@ const figureResult = ({ quantity, a, b, ratio, difference, word, why }: Cell): F
   outcome: word,
   firm: difference?.isFirm ?? null,
   p: difference?.p ?? null,
-  ratio: ratio ?? null,
+  ratio: intervalResult(ratio),
   a: figureOf(a),
   b: figureOf(b),
   ...(why !== undefined && { why }),
 });
 
 const figureOf = ({ median, values, outliers, noise }: Repeated): FigureOfSide => ({
-  median: median ?? null,
-  values: values.map((value) => (Number.isFinite(value) ? value : null)),
+  median: intervalResult(median),
+  values: values.map(finite),
   outliers,
   noise: noise ?? null,
 });
+
+const intervalResult = (interval: Interval | undefined): IntervalResult | null =>
+  interval === undefined ? null : { ...interval, low: finite(interval.low), high: finite(interval.high) };
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

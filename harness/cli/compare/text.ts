@@ -1,6 +1,7 @@
 /** What `assay compare` prints for people. */
 import pc from "picocolors";
 import { count } from "../../../core/wording.ts";
+import { endsWords } from "../../../reports/statistics/ends-words.ts";
 import type { Repeated } from "../../../reports/statistics/repeated.ts";
 import { type Cell, changeWords, type Judged, summaryOf } from "../../../reports/versus/versus.ts";
 import { table } from "../output.ts";
@@ -13,7 +14,7 @@ export function versusText(judged: Judged): string {
     sideText(cell, cell.b),
     cell.ratio === undefined
       ? "–"
-      : `${changeWords(cell.ratio.value)} (${changeWords(cell.ratio.low)} to ${changeWords(cell.ratio.high)})`,
+      : `${changeWords(cell.ratio.value)} (${endsWords(cell.ratio, changeWords)})`,
     wordOf(cell, cells),
   ]);
   return [
@@ -31,9 +32,9 @@ export function versusText(judged: Judged): string {
 
 function sideText({ quantity }: Cell, { median, values, outliers }: Repeated): string {
   if (median === undefined) return "–";
-  const [value, low, high] = [median.value, median.low, median.high].map((one) => quantity.format(one));
-  const interval = values.length < 2 || low === high ? "" : ` (${low} to ${high})`;
-  return `${value}${interval}${outliers.length > 0 ? ` ${count(outliers.length, "outlier")}` : ""}`;
+  const isWide = values.length > 1 && quantity.format(median.low) !== quantity.format(median.high);
+  const ends = isWide ? ` (${endsWords(median, quantity.format)})` : "";
+  return `${quantity.format(median.value)}${ends}${outliers.length > 0 ? ` ${count(outliers.length, "outlier")}` : ""}`;
 }
 
 function wordOf({ difference, word, why, quantity }: Cell, all: readonly Cell[]): string {

@@ -2,8 +2,15 @@
 import * as z from "zod";
 
 const interval = z
-  .strictObject({ value: z.number(), low: z.number(), high: z.number() })
-  .describe("a median or a ratio of medians, with its 95% bootstrap interval");
+  .strictObject({
+    kind: z
+      .enum(["interval", "range"])
+      .describe("what low and high are: ends of the 95% bootstrap interval, or, below 6 runs, of the range"),
+    value: z.number(),
+    low: z.number().nullable(),
+    high: z.number().nullable(),
+  })
+  .describe("a median or a ratio of medians, with its interval; null: infinite, because a run of A had 0");
 
 const side = z.strictObject({
   system: z.string(),

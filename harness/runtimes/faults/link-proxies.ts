@@ -1,24 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { CouldNotRunError } from "../../../core/errors.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
 import { programCommand } from "../../../core/program/node-program.ts";
-import {
-  type LinkAnswer,
-  type LinkCommand,
-  type LinkProxySpec,
-  linkAnswer,
-} from "../../proxy/link-protocol.ts";
+import type { LinkCommand, LinkProxySpec } from "../../proxy/link-protocol.ts";
 import { createLinkState, type LinkState, linkProof } from "../../proxy/link-state.ts";
 import { run } from "../process/shell.ts";
 import type { Delays } from "./delays.ts";
+import { LinkProxyProcess, type Seen } from "./link-proxy-process.ts";
 
 /** Distance from a redirected port to the port of its proxy. */
 const proxyPortOffset = 10_000;
 
 const script = new URL("../../proxy/link-proxy.ts", import.meta.url);
-
-type Seen = LinkAnswer["seen"];
 
 export interface ProxiedNode {
   readonly id: NodeId;
@@ -53,7 +44,8 @@ export class LinkProxies implements Delays {
         listen: port + proxyPortOffset,
         target: { host: node.address, port },
       }));
-      return new LinkProxyProcess(node, { node: node.id, peers, ports, seed });
+      const spec: LinkProxySpec = { node: node.id, peers, ports, seed };
+      return new LinkProxyProcess(node.id, [...node.enter, ...programCommand(script), JSON.stringify(spec)]);
     });
     const delays = new LinkProxies(proxies);
     try {
@@ -126,51 +118,4 @@ async function redirect(
     "}",
   ];
   await run([...node.enter, "nft", "-f", "-"], { input: `${table.join("\n")}\n` });
-}
-
-class LinkProxyProcess {
-  readonly #child: ChildProcess;
-  readonly #ended: Promise<void>;
-  readonly #waiting: { resolve(seen: Seen): void; reject(reason: Error): void }[] = [];
-  readonly #ready: Promise<Seen>;
-
-  constructor(node: ProxiedNode, spec: LinkProxySpec) {
-    const [command = "", ...args] = [...node.enter, ...programCommand(script), JSON.stringify(spec)];
-    this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
-    this.#ready = this.#nextAnswer();
-    if (this.#child.stdout !== null)
-      createInterface({ input: this.#child.stdout }).on("line", (line) =>
-        this.#waiting.shift()?.resolve(linkAnswer.parse(JSON.parse(line)).seen),
-      );
-    this.#child.stdin?.on("error", () => {});
-    this.#ended = new Promise((resolve) => {
-      const end = (cause?: Error) => {
-        const error = new CouldNotRunError(`the link proxy of ${node.id} exited`, { cause });
-        for (const { reject } of this.#waiting.splice(0)) reject(error);
-        resolve();
-      };
-      this.#child.once("error", end);
-      this.#child.once("exit", () => end());
-    });
-  }
-
-  async ready(): Promise<void> {
-    await this.#ready;
-  }
-
-  send(command: LinkCommand): Promise<Seen> {
-    const answered = this.#nextAnswer();
-    this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
-    return answered;
-  }
-
-  async close(): Promise<void> {
-    this.#ready.catch(() => {});
-    this.#child.kill("SIGKILL");
-    await this.#ended;
-  }
-
-  #nextAnswer(): Promise<Seen> {
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
-  }
 }
