@@ -97,6 +97,7 @@ interface Described {
   readonly summary: string;
   readonly options: Workload["options"] & typeof sizes;
   readonly needs: Workload["needs"];
+  readonly refusal?: NonNullable<Workload["refusal"]>;
   mixOf(run: WorkloadRun): Mix;
 }
 
@@ -134,11 +135,19 @@ const mixedOf = ({ mixOf, ...described }: Described): Workload<"kv" | "prefix"> 
   checkers: (run) => (mixOf(run).scan > 0 ? groups : asRegisters).checkers(run),
 });
 
+const percentages = ["read-percent", "insert-percent", "scan-percent", "modify-percent"] as const;
+
 export const mixed = mixedOf({
   name: "mixed",
   summary: "reads, updates, inserts, scans and read-modify-writes of records in shares of your choice",
   options: { ...sizes, ...shares },
   needs: {},
+  refusal(options) {
+    const sum = percentages.reduce((all, name) => all + (options[name] ?? shares[name].default), 0);
+    if (sum <= 100) return undefined;
+    const each = percentages.map((name) => `${name}=${options[name] ?? shares[name].default}`);
+    return `${each.join(", ")} are ${sum}%: expected at most 100%, of which updates have the rest`;
+  },
   mixOf: (run) => ({
     read: optionOf(shares, run, "read-percent"),
     insert: optionOf(shares, run, "insert-percent"),

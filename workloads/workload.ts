@@ -137,6 +137,8 @@ export interface Workload<C extends Capability = Capability> {
   readonly requires: readonly C[];
   /** Named whole numbers (`keys`, `operations-per-key`), for `--workload-option`. */
   readonly options: Readonly<Record<string, WorkloadOption>>;
+  /** Why these options do not go together; undefined if they do. Each by itself is within its bounds. Absent: all do. */
+  refusal?(options: Readonly<Record<string, number>>): string | undefined;
   /**
    * Roles that act. Pure: calls follow from `run`, `random`, `share` and the outcomes. Each share of the run has roles of its
    * own, so what must be unique in a run (a value that nobody else writes) comes from `uniqueNumbers(share)`.

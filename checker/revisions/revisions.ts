@@ -15,8 +15,9 @@ const mostShown = 5;
  * What the system's own revisions prove, whatever the read mode promises:
  *
  * - `lost-write`: a state that was read lacks a change that it must hold (lost-writes.ts);
- * - `reused-revision`: two changes have one revision. Each system gives every change one of its own: etcd counts them,
- *   a zxid and a Raft index name one transaction, and no workload changes two keys in one transaction;
+ * - `reused-revision`: two changes have one revision. Each system gives every change one of its own: etcd counts them, a zxid
+ *   and a Raft index name one transaction. A transaction gives all its changes one revision, so this checker judges only
+ *   histories in which every operation changes at most one key;
  * - `revision-went-back`: a change has a revision that had been reached, or passed, before it was requested. Changes are
  *   linearizable in every read mode, and every system numbers them in their order.
  *

@@ -59,7 +59,7 @@ export interface Clients {
   open(): Promise<void>;
   /** Begins to ask. `begin`: the reading of the clock from which the schedule counts. */
   start(begin: Nanos): void;
-  /** Operations of the load that succeeded so far. */
+  /** Operations of the load that succeeded so far. By then the recorder has the counts of this moment, too. */
   succeeded(): Promise<number>;
   /** Asks nothing more; resolves when what was asked is answered or given up. */
   stop(): Promise<LoadFigures>;

@@ -62,6 +62,8 @@ export async function preflight(spec: TrialSpec, deps: Planned): Promise<void> {
         `--workload-option ${name}: expected a whole number from ${min} to ${max} (${option.doc})`,
       );
   }
+  const refusal = workload.refusal?.(spec.workloadOptions);
+  if (refusal !== undefined) throw new UsageError(`--workload-option: ${refusal}`);
   assertScheduleFits(nemeses, spec, spec.load.seconds);
   const missing = await runtime.missing(deployment);
   if (missing !== undefined) throw new CouldNotRunError(`runtime ${runtime.name}: ${missing}`);

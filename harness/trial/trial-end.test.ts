@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CouldNotRunError, UsageError } from "../../core/errors.ts";
+import { mixed } from "../../workloads/mixed.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
 import { TestTrial } from "../testing/trial.ts";
 import type { Stage } from "./progress.ts";
@@ -70,6 +71,14 @@ describe("a trial that cannot be", () => {
     await expect(trial.run()).rejects.toThrow(message);
     expect(done).toEqual([]);
     expect(trial.progress).toEqual([]);
+  });
+
+  it("is refused where the workload's options do not go together", async () => {
+    const spec = { ...short, workloadOptions: { "insert-percent": 60 } };
+    const { trial } = watched({ spec });
+    const refused = new TestTrial({ spec, deps: { ...trial.deps, workload: mixed } });
+    await expect(refused.run()).rejects.toThrow(UsageError);
+    await expect(refused.run()).rejects.toThrow("read-percent=50, insert-percent=60");
   });
 
   it("is refused where the runtime cannot inject the fault", async () => {

@@ -18,8 +18,11 @@ const answers: ReadonlySet<ErrorCode> = new Set([
   "future-revision",
 ]);
 
+/** Whether an operation failed, or has no known outcome. */
+export const isError = ({ outcome }: Operation): boolean =>
+  outcome.type !== "ok" && !answers.has(outcome.error.code);
+
 export const errorsOf = (operations: readonly Operation[]): ErrorCounts => ({
-  errors: operations.filter(({ outcome }) => outcome.type !== "ok" && !answers.has(outcome.error.code))
-    .length,
+  errors: operations.filter(isError).length,
   operations: operations.length,
 });

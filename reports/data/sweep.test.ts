@@ -88,6 +88,25 @@ describe("a sweep", () => {
     });
   });
 
+  it.each(["mismatch", "conflict", "not-found", "exists"] as const)(
+    "takes %s for an answer: it is neither an error nor undone",
+    (code) => {
+      const operations = Array.from({ length: 3500 }, (_, i) => {
+        const from = i < 500 ? i * 20 : i < 1500 ? i * 10 + 5000 : i * 5 + 12_500;
+        const plain = operation({ f: "cas", from, intended: from, to: from + 2 });
+        const error = { code, definite: true, message: code };
+        return i % 2 === 0 ? plain : { ...plain, outcome: { type: "fail" as const, error } };
+      });
+      const sweep = sweepOf(load(50, 100, 200), operations, [], nanos(30e9));
+      expect(sweep?.steps.map(({ errors, done }) => [errors, done])).toEqual([
+        [0, 1],
+        [0, 1],
+        [0, 1],
+      ]);
+      expect(sweep?.knee?.rate).toBe(200);
+    },
+  );
+
   it("counts what was never sent against its rate", () => {
     const fast = { takes: 2 };
     const sweep = swept(

@@ -2,6 +2,7 @@
 import type { Operation } from "../../core/op.ts";
 import type { Load, OpenLoad, UnsentSpan } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
+import { isError } from "./errors.ts";
 import { firstFrom, timed } from "./measure.ts";
 import { figuresIn } from "./phases.ts";
 
@@ -15,7 +16,7 @@ export interface SweepStep {
   readonly p99: number;
   /** Share of the requested operations that was sent and answered `ok`, 0 to 1. */
   readonly done: number;
-  /** Share of the answered operations that failed, or whose outcome nobody knows, 0 to 1; refused comparisons are answers. */
+  /** Share of the answered operations that failed, or whose outcome nobody knows, 0 to 1; what is an answer counts as none (errors.ts). */
   readonly errors: number;
   /** Why the rate is beyond the knee; absent if it is not. */
   readonly beyond?: "not done" | "errors" | "slow";
@@ -81,8 +82,8 @@ const at = (second: number): Nanos => nanos(Math.round(seconds(second)));
 const isIn = (time: number, { from, to }: { readonly from: number; readonly to: number }): boolean =>
   time >= from && time < to;
 
-const isRefused = ({ outcome }: Operation): boolean =>
-  outcome.type === "fail" && outcome.error.code === "mismatch";
+/** Whether an operation failed as an answer does: a comparison that was refused, a key that is not there. */
+const isRefused = (operation: Operation): boolean => operation.outcome.type === "fail" && !isError(operation);
 
 /** Whether a load consists of level steps, each higher than the one before. */
 const rises = (load: OpenLoad): load is OpenLoad & { readonly parts: NonNullable<OpenLoad["parts"]> } =>

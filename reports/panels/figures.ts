@@ -27,7 +27,7 @@ export function shareOfOutcomes({ operations }: Context<Judged>): Html {
 const ceilingWords = ({ ceiling }: Run["client"]): string =>
   ceiling === undefined
     ? ""
-    : ` Against a server that answers at once the same clients reached ${formatFigure(Math.round(ceiling))}/s.`;
+    : ` Against a server that answers at once and finds nothing, so that no value was decoded or compared, the same clients reached ${formatFigure(Math.round(ceiling))}/s.`;
 
 /** How the load generator fared. */
 export function clientNote({ run }: Context): string {

@@ -164,6 +164,15 @@ describe("the mixes of YCSB", () => {
   });
 });
 
+describe("shares of `mixed` above 100%", () => {
+  it("are refused with what they are, the defaults included", () => {
+    expect(mixed.refusal?.({ "read-percent": 50, "insert-percent": 50 })).toBeUndefined();
+    expect(mixed.refusal?.({ "insert-percent": 60 })).toBe(
+      "read-percent=50, insert-percent=60, scan-percent=0, modify-percent=0 are 110%: expected at most 100%, of which updates have the rest",
+    );
+  });
+});
+
 describe("the other workloads on records", () => {
   it("compare with what was seen last, and read again what others changed", () => {
     const { calls } = play(cas, { options: { keys: 10 } });

@@ -69,6 +69,7 @@ class ClientWorker {
         group.mayStop(command.may);
         return undefined;
       case "succeeded":
+        this.#send({ counted: { counts: recorder.counts, latency: recorder.latency } });
         return group.succeeded;
       case "stop": {
         await group.stop();

@@ -150,6 +150,17 @@ describe("two load workers", () => {
     await end(clients);
   });
 
+  it("report what they counted up to now before they say how much succeeded", async () => {
+    const clients = await start(open(400));
+    await untilMore(clients, 20);
+    for (let i = 0; i < 10; i++) {
+      const succeeded = await clients.succeeded();
+      expect(recorder.counts.ok).toBeGreaterThanOrEqual(succeeded);
+      await sleep(clock, millis(20));
+    }
+    await end(clients);
+  });
+
   it("pause: the process is stopped, sends nothing, and owes nothing when it goes on", async () => {
     const clients = await start(open(400));
     await untilMore(clients, 50);

@@ -144,13 +144,11 @@ async function proxiesIn(
   pods: readonly Pod[],
   deployment: Deployment,
   topology: Topology,
-): Promise<LinkProxies | undefined> {
-  if (process.getuid?.() !== 0) {
-    if (topology.faults === undefined) return undefined;
-    throw new CouldNotRunError(
+): Promise<LinkProxies | CouldNotRunError> {
+  if (process.getuid?.() !== 0)
+    return new CouldNotRunError(
       "held links, and slow ones where the kernel has no netem, need root on the Docker host: run Assay there as root, or use --runtime netns",
     );
-  }
   const nodes = await Promise.all(
     pods.map(async (pod) => ({
       id: pod.node,

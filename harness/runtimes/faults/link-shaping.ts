@@ -1,5 +1,6 @@
 /** Slow and held links of the runtimes whose nodes have network namespaces of their own. */
 import { assert } from "../../../core/assert.ts";
+import { CouldNotRunError } from "../../../core/errors.ts";
 import type { Fault } from "../../../core/fault.ts";
 import type { Link } from "../../../core/op.ts";
 import type { Delays } from "./delays.ts";
@@ -8,35 +9,48 @@ import type { LinkProxies } from "./link-proxies.ts";
 export interface ShapingMeans {
   /** Undefined if the kernel has no netem. */
   netem(): Promise<Delays | undefined>;
-  /** Undefined if they cannot be started here, and no fault of this run asks for them. */
-  proxies(): Promise<LinkProxies | undefined>;
+  /** Why they cannot be started here, if they cannot: it is thrown where a fault needs them. */
+  proxies(): Promise<LinkProxies | CouldNotRunError>;
 }
 
 /** Delays by netem where the kernel has it, otherwise by proxies; holds by proxies, which are started only if the run needs them. */
 export class LinkShaping {
   readonly #delays: Delays | undefined;
   readonly #proxies: LinkProxies | undefined;
+  readonly #withoutProxies: CouldNotRunError | undefined;
 
-  private constructor(delays: Delays | undefined, proxies: LinkProxies | undefined) {
+  private constructor(
+    delays: Delays | undefined,
+    proxies: LinkProxies | undefined,
+    withoutProxies: CouldNotRunError | undefined,
+  ) {
     this.#delays = delays;
     this.#proxies = proxies;
+    this.#withoutProxies = withoutProxies;
   }
 
-  /** `faults`: those that the run may inject; undefined: all. */
+  /**
+   * `faults`: those that the run may inject, without which it rejects with CouldNotRunError; undefined: all, and what cannot be
+   * injected here rejects when it is asked for.
+   */
   static async prepare(faults: ReadonlySet<Fault> | undefined, means: ShapingMeans): Promise<LinkShaping> {
     const wanted = (fault: Fault) => faults?.has(fault) !== false;
     const netem = wanted("link-delay") ? await means.netem() : undefined;
     const needsProxies = wanted("link-hold") || (wanted("link-delay") && netem === undefined);
-    const proxies = needsProxies ? await means.proxies() : undefined;
-    return new LinkShaping(netem ?? proxies, proxies);
+    const started = needsProxies ? await means.proxies() : undefined;
+    if (!(started instanceof CouldNotRunError)) return new LinkShaping(netem ?? started, started, undefined);
+    if (faults !== undefined) throw started;
+    return new LinkShaping(netem, undefined, started);
   }
 
   async slow(links: readonly Link[], delayMs: number, jitterMs: number): Promise<void> {
+    if (this.#delays === undefined && this.#withoutProxies !== undefined) throw this.#withoutProxies;
     assert(this.#delays !== undefined, "link-delay is not among the faults of the run");
     await this.#delays.slow(links, delayMs, jitterMs);
   }
 
   async hold(links: readonly Link[]): Promise<void> {
+    if (this.#withoutProxies !== undefined) throw this.#withoutProxies;
     assert(this.#proxies !== undefined, "link-hold is not among the faults of the run");
     await this.#proxies.hold(links);
   }
