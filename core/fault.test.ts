@@ -19,6 +19,13 @@ const leader = (value: NodeId | null) => ({ f: "leader", value }) as const;
 const read: HistoryEvent = { index: 0, time: nanos(90), type: "invoke", process: 1, f: "read" };
 
 describe("faultWindows()", () => {
+  it("begins when the injection did, where that is known", () => {
+    const begin = { ...fault("hold", "begin", 1), since: nanos(7) };
+    expect(faultWindows([at(10, begin), at(40, fault("hold", "end", 1))])).toMatchObject([
+      { from: 7, to: 40 },
+    ]);
+  });
+
   it("spans a fault from its begin to its end, with the proof", () => {
     const history: History = [
       at(10, fault("partition", "begin", 1, { cut: [[n1, nodeId("n2")]] })),

@@ -35,6 +35,7 @@ export interface FaultWindow {
   /** All that it struck until it was healed. */
   readonly nodes: readonly NodeId[];
   readonly cut: readonly Link[];
+  /** When the injection began. */
   readonly from: Nanos;
   /** The history's last time where the heal is not in it. */
   readonly to: Nanos;
@@ -62,7 +63,7 @@ export function faultWindows(history: History): FaultWindow[] {
     const window = windows.get(change.id);
     if (change.state === "begin") {
       const { id, summary, nodes, cut = [], led } = change;
-      const window = { id, name: event.name, summary, nodes, cut, from: event.time, to: end };
+      const window = { id, name: event.name, summary, nodes, cut, from: event.since ?? event.time, to: end };
       windows.set(id, { ...window, ...(led !== undefined && { led }) });
     } else if (window !== undefined) {
       // A fault may strike more nodes while it lasts: the last record names all.

@@ -52,6 +52,8 @@ export interface FaultEvent extends Head {
   /** The nemesis' name. */
   readonly name: string;
   readonly value: FaultChange;
+  /** On `begin`: when the injection began. Its effects may have begun any time after it, up to `time`. Absent in older runs. */
+  readonly since?: Nanos;
 }
 
 /** What one node said of its whole state. */

@@ -89,16 +89,17 @@ export type ReadModes = "run" | "other";
  * Notices and harness events are no operations.
  */
 export function pairs(history: History, modes: ReadModes = "run"): Pairs {
-  const known = paired.get(history);
+  const known = paired[modes].get(history);
   // A history that is being recorded grows, and nothing else about it changes.
-  if (modes === "run" && known?.events === history.length) return known.pairs;
+  if (known?.events === history.length) return known.pairs;
   const found = pair(history, modes);
-  if (modes === "run") paired.set(history, { events: history.length, pairs: found });
+  paired[modes].set(history, { events: history.length, pairs: found });
   return found;
 }
 
+type Paired = WeakMap<History, { readonly events: number; readonly pairs: Pairs }>;
 /** Pairs of histories in use: see `made`. */
-const paired = new WeakMap<History, { readonly events: number; readonly pairs: Pairs }>();
+const paired: Readonly<Record<ReadModes, Paired>> = { run: new WeakMap(), other: new WeakMap() };
 
 function pair(history: History, modes: ReadModes): Pairs {
   const calls = new Int32Array(history.length);

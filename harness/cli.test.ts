@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
@@ -43,9 +43,11 @@ async function assay(...args: readonly string[]): Promise<Ended> {
 function inProcess(
   args: readonly string[],
   heard?: (stderr: string, child: ChildProcess) => void,
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, [command, ...args], {
     cwd: scratch,
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
@@ -203,6 +205,7 @@ describe("assay bench", () => {
         },
       ],
     });
+    expect(ended.stderr).toContain("reference: plan: 5 s of load, no faults");
     const files = readdirSync(run().dir);
     for (const name of ["run.json", "history.jsonl", "latency.hlog", "usage.jsonl", "report.html", "logs"])
       expect(files).toContain(name);
@@ -407,6 +410,25 @@ describe("assay cluster up", () => {
 });
 
 describe("assay", () => {
+  it.each([
+    ["--version", ["--version"], 50_000],
+    ["check", ["check", "legal.edn", "--model", "register"], 1_000_000],
+  ])("loads compiled code only, and little of it, for %s", async (_, args, mostBytes) => {
+    file("legal.edn", ...legal);
+    await inProcess(args);
+    const coverage = mkdtempSync(join(scratch, "loaded-"));
+    expect(await inProcess(args, undefined, { NODE_V8_COVERAGE: coverage })).toMatchObject({ status: 0 });
+    const loaded = readdirSync(coverage).flatMap((name) =>
+      (JSON.parse(readFileSync(join(coverage, name), "utf8")).result as { url: string }[])
+        .map(({ url }) => url)
+        .filter((url) => url.startsWith("file:")),
+    );
+    expect(loaded.filter((url) => /\.ts$|\/(tsx|esbuild|typescript)\//.test(url))).toEqual([]);
+    expect(loaded.length).toBeGreaterThan(3);
+    const bytes = loaded.reduce((sum, url) => sum + statSync(fileURLToPath(url)).size, 0);
+    expect(bytes).toBeLessThan(mostBytes);
+  });
+
   it.each([["list"], ["doctor"], ["clean"]])("%s prints one JSON object on request", async (name) => {
     const ended = await assay(name, "--json");
     expect(ended.status, ended.stderr).toBe(0);

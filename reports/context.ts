@@ -68,23 +68,7 @@ export function contextOf<R extends Judged>(
   );
   const leaders = leaderSpans(history);
   const askers = askersOf(operations, history, run);
-  const names = [...new Set([...(run.nemeses ?? []), ...windows.map(({ name }) => name)])];
-  const faults = windows.map((window, i): NamedFault => {
-    const { name, summary, nodes, proof } = window;
-    return {
-      window,
-      band: {
-        label: `F${i + 1}`,
-        name,
-        summary,
-        nodes,
-        from: window.from / 1e9,
-        to: window.to / 1e9,
-        proven: proof !== undefined,
-        hue: names.indexOf(name) % hues,
-      },
-    };
-  });
+  const faults = namedFaults(windows, run.nemeses);
   const phases = phasesOf(history, last);
   const loadEnd = phases.find(({ name }) => name === "ending" || name === "final")?.from ?? last / 1e9;
   const requested = requestedLine(run.load, loadEnd);
@@ -126,6 +110,27 @@ export function contextOf<R extends Judged>(
   };
 }
 
+/** Faults with their names and colours, in order of their begin. */
+export function namedFaults(windows: readonly FaultWindow[], nemeses: readonly string[] = []): NamedFault[] {
+  const names = [...new Set([...nemeses, ...windows.map(({ name }) => name)])];
+  return windows.map((window, i): NamedFault => {
+    const { name, summary, nodes, proof } = window;
+    return {
+      window,
+      band: {
+        label: `F${i + 1}`,
+        name,
+        summary,
+        nodes,
+        from: window.from / 1e9,
+        to: window.to / 1e9,
+        proven: proof !== undefined,
+        hue: names.indexOf(name) % hues,
+      },
+    };
+  });
+}
+
 function laneBand(checker: string, { label, node, from, to, text, figures = {}, colour }: Lane): LaneBand {
   const duration = Object.entries(figures).find(([name]) => name.endsWith(" ms"))?.[1];
   return {
@@ -144,7 +149,7 @@ function laneBand(checker: string, { label, node, from, to, text, figures = {}, 
 const nodesOf = (operations: readonly Operation[]): string[] =>
   [...new Set(operations.flatMap(({ node }) => node ?? []))].sort();
 
-function phasesOf(history: History, end: Nanos): PhaseBand[] {
+export function phasesOf(history: History, end: Nanos): PhaseBand[] {
   const starts = history.filter(isHarnessEvent).filter((event) => event.f === "phase");
   return starts.map((event, i) => ({
     name: event.value,

@@ -200,6 +200,14 @@ describe("a report", () => {
     const text = textOf(renderReport({ ...run, verdicts: [none] }, history, usage));
     expect(text).toContain("Stale reads none of 700 reads");
     expect(text).not.toMatch(/staleness p50|staleness worst|versions behind/);
+    const some = { ...none, figures: { ...figures, "stale reads": 7, "staleness ms worst": 1_200 } };
+    expect(textOf(renderReport({ ...run, verdicts: [some] }, history, usage))).toMatch(
+      /Longest without a read .* Stale reads 1\.0% worst 1\.2\ss 7 of 700 reads .* The run over time/,
+    );
+    const unread = { ...none, figures: { ...figures, reads: 0 } };
+    expect(textOf(renderReport({ ...run, verdicts: [unread] }, history, usage))).not.toMatch(
+      /of 0 reads|Stale reads none|by 0/,
+    );
   });
 
   it("has the right plural of everything that there is one of", () => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { register } from "../checker/models/register.ts";
 import { renderHistoryReport } from "./history-report.ts";
@@ -85,6 +85,35 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     await page.addInitScript("if (location.protocol === 'file:') localStorage.clear()");
     return page;
   }
+
+  it("shows verdict, promise and numbers on the first screen, and charts before the checkers' rows", async () => {
+    const { page } = await open("stale.html", { viewport: { width: 1280, height: 900 } });
+    const bottom = (locator: Locator) => locator.evaluate((one) => one.getBoundingClientRect().bottom);
+    expect(await bottom(page.locator("h1"))).toBeLessThan(300);
+    const numbers = (await page.locator(".headline").allInnerTexts()).join(" ").replace(/\s+/g, " ");
+    for (const name of [
+      "Response, healthy",
+      "Response under faults",
+      "Longest without a write",
+      "Longest without a read",
+    ])
+      expect(numbers).toContain(name);
+    expect(await bottom(page.locator(".headline"))).toBeLessThan(900);
+    expect(await bottom(page.locator("[data-plot=latency]"))).toBeLessThan(
+      await bottom(page.locator("section[aria-labelledby=checks]")),
+    );
+  });
+
+  it("shows at its edge that a table has more columns than a phone is wide", async () => {
+    const { page } = await open("stale.html", { viewport: { width: 390, height: 844 } });
+    const table = page.locator(".scroll").filter({ hasText: "Leader known" });
+    const [room, width] = await table.evaluate(({ clientWidth, scrollWidth }) => [clientWidth, scrollWidth]);
+    expect(width).toBeGreaterThan(room ?? 0);
+    const attachment = await table.evaluate((one) =>
+      one.computedStyleMap().getAll("background-attachment").map(String),
+    );
+    expect(attachment).toEqual(["local", "local", "scroll", "scroll"]);
+  });
 
   it("on paper clips no table, and still says when the longest outage began", async () => {
     const { page } = await open("stale.html", { viewport: { width: 718, height: 1_000 } });

@@ -11,14 +11,27 @@ export interface Shell {
   /** Data for the page's code; without it, the page only runs the theme switch. */
   readonly data?: Html;
   readonly foot: string;
+  /** Whether `assay serve` renders it: its code may then ask the server, and its forms may be sent there. */
+  readonly served?: boolean;
 }
+
+/**
+ * The policy of a page: no request, and no script but its own two. A served page may ask the server that it came from, and
+ * nobody else.
+ */
+export const policyOf = ({ early, main }: PageAssets, served = false): string =>
+  [
+    `default-src 'none'; script-src 'sha256-${early.hash}' 'sha256-${main.hash}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'`,
+    served ? "connect-src 'self'; form-action 'self'" : "form-action 'none'",
+  ].join("; ");
 
 /**
  * Renders one self-contained file. Its policy forbids all requests and every script but its own two, so that a value that
  * slipped past the escaping would still do nothing.
  */
-export function page(shell: Shell, { early, main, css }: PageAssets): string {
-  const policy = `default-src 'none'; script-src 'sha256-${early.hash}' 'sha256-${main.hash}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+export function page(shell: Shell, assets: PageAssets): string {
+  const { early, main, css } = assets;
+  const policy = policyOf(assets, shell.served);
   const { markup } = html`<!doctype html>
 <html lang="en">
 <head>

@@ -9,12 +9,22 @@ import type { ConnectOptions, Endpoint } from "./connection.ts";
  */
 export interface Observer {
   /** The node that leads, as the nodes that answer see it (the highest term wins); undefined if none does. Never rejects. */
-  leader(ask?: Ask): Promise<NodeId | undefined>;
+  leader(ask?: LeaderAsk): Promise<NodeId | undefined>;
   /** Whether the node serves reads and writes as a member of a formed cluster. Never rejects. */
   ready(node: NodeId, ask?: Ask): Promise<boolean>;
   /** Never rejects. */
   close(): Promise<void>;
 }
+
+/** A question for the leader. */
+export interface LeaderAsk extends Ask {
+  /** The nodes that are asked, who may name any other; default: all. */
+  readonly among?: readonly NodeId[];
+}
+
+/** Whether a node is among those that are asked. */
+export const isAsked = (node: NodeId, { among }: LeaderAsk = {}): boolean =>
+  among === undefined || among.includes(node);
 
 /** The questions of an observer, each asked once over a connection of its own. */
 export interface AskedOnce {

@@ -5,6 +5,7 @@ import { atRest } from "./at-rest.ts";
 import { calls } from "./calls.ts";
 import { Bench, type TestCluster } from "./cluster.ts";
 import { failures } from "./failures.ts";
+import { leader } from "./leader.ts";
 import { operations } from "./operations.ts";
 
 /**
@@ -23,5 +24,6 @@ export function conforms(adapter: Adapter, start: () => Promise<TestCluster>): v
     failures(bench);
     calls(bench);
     administration(bench);
+    leader(bench);
   });
 }

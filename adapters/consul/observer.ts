@@ -3,7 +3,7 @@ import { assert } from "../../core/assert.ts";
 import type { NodeId } from "../../core/op.ts";
 import { type Ask, limitsOf } from "../client/ask.ts";
 import type { ConnectOptions, Endpoint } from "../client/connection.ts";
-import type { Observer } from "../client/observer.ts";
+import { isAsked, type LeaderAsk, type Observer } from "../client/observer.ts";
 import { readsConsistently } from "./client.ts";
 import { HttpConnection } from "./http.ts";
 
@@ -16,8 +16,9 @@ export function observe(endpoints: readonly Endpoint[], options: ConnectOptions)
   const servers = endpoints.map(
     (endpoint): Server => ({ node: endpoint.node, http: new HttpConnection(endpoint, options) }),
   );
+  const addresses: Addresses = new Map();
   return {
-    leader: (ask) => leaderAmong(servers, options, ask),
+    leader: (ask) => leaderAmong(servers, addresses, options, ask),
 
     /** A consistent read asks the leader, who asks a quorum. */
     async ready(node, ask) {
@@ -32,38 +33,51 @@ export function observe(endpoints: readonly Endpoint[], options: ConnectOptions)
   };
 }
 
-/** Asks each server whether it leads; one that was deposed and does not know it yet is in an older term. */
+/** Servers by the addresses at which the others know them, as they gave them when they answered last. */
+type Addresses = Map<string, NodeId>;
+
+/** Asks each server whom it follows; one that is cut off may name an old leader, in an older term. */
 async function leaderAmong(
   servers: readonly Server[],
+  addresses: Addresses,
   options: ConnectOptions,
-  ask: Ask | undefined,
+  ask: LeaderAsk | undefined,
 ): Promise<NodeId | undefined> {
+  const asked = servers.filter(({ node }) => isAsked(node, ask));
   const answers = await Promise.all(
-    servers.map(async ({ node, http }) => ({ node, raft: await raftOf(http, options, ask) })),
+    asked.map(async ({ node, http }) => ({ node, self: await selfOf(http, options, ask) })),
   );
-  let newest: { readonly node: NodeId; readonly term: number } | undefined;
-  for (const { node, raft } of answers) {
-    if (raft?.state !== "Leader") continue;
-    const term = Number(raft.term);
-    if (newest === undefined || term > newest.term) newest = { node, term };
+  for (const { node, self } of answers)
+    if (self !== undefined) addresses.set(`${self.Member.Addr}:${self.Member.Tags.port}`, node);
+  let newest: { readonly leader: string; readonly term: number } | undefined;
+  for (const { self } of answers) {
+    if (self === undefined) continue;
+    const { leader_addr: leader } = self.Stats.consul;
+    // Who leads knows better than a follower in the same term, which may not have heard yet.
+    const term = Number(self.Stats.raft.term) + (self.Stats.raft.state === "Leader" ? 0.5 : 0);
+    if (leader !== "" && (newest === undefined || term > newest.term)) newest = { leader, term };
   }
-  return newest?.node;
+  return newest && addresses.get(newest.leader);
 }
 
-/** Raft's own figures, which the agent gives as texts. */
+/** What a server says of itself. Raft's figures are texts. */
 const selfSchema = z.object({
-  Stats: z.object({ raft: z.object({ state: z.string(), term: z.string() }) }),
+  Member: z.object({ Addr: z.string(), Tags: z.object({ port: z.string() }) }),
+  Stats: z.object({
+    raft: z.object({ state: z.string(), term: z.string() }),
+    consul: z.object({ leader_addr: z.string() }),
+  }),
 });
 
 /** Answer of one server; undefined if it does not answer. */
-async function raftOf(
+async function selfOf(
   http: HttpConnection,
   options: ConnectOptions,
   ask: Ask | undefined,
-): Promise<{ readonly state: string; readonly term: string } | undefined> {
+): Promise<z.infer<typeof selfSchema> | undefined> {
   try {
     const { body } = await http.ask({ method: "GET", path: "/v1/agent/self" }, limitsOf(options, ask));
-    return selfSchema.parse(JSON.parse(body)).Stats.raft;
+    return selfSchema.parse(JSON.parse(body));
   } catch {
     return undefined;
   }

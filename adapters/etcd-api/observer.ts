@@ -2,7 +2,7 @@ import { assert } from "../../core/assert.ts";
 import type { NodeId } from "../../core/op.ts";
 import { type Ask, limitsOf } from "../client/ask.ts";
 import type { ConnectOptions, Endpoint } from "../client/connection.ts";
-import type { Observer } from "../client/observer.ts";
+import { isAsked, type LeaderAsk, type Observer } from "../client/observer.ts";
 import { communication } from "./communication.ts";
 import { openConnection } from "./connection.ts";
 import { type Call, methods, type StatusAnswer } from "./methods.ts";
@@ -19,8 +19,9 @@ interface Member {
 
 export function observe(endpoints: readonly Endpoint[], options: ConnectOptions): Observer {
   const members = endpoints.map((endpoint) => memberAt(endpoint, options));
+  const ids: MemberIds = new Map();
   return {
-    leader: (ask) => leaderAmong(members, ask),
+    leader: (ask) => leaderAmong(members, ids, ask),
 
     /** A linearizable read passes only where a leader has a quorum. The key need not exist. */
     async ready(node, ask) {
@@ -53,11 +54,22 @@ function memberAt(endpoint: Endpoint, options: ConnectOptions): Member {
 /** Leader in the status of a node that knows none. */
 const nobody = "0";
 
+/** Members by their ids, as they gave them when they answered last: one that is not asked may lead. */
+type MemberIds = Map<string, NodeId>;
+
 /** Nodes that are cut off may name an old leader: the newest term decides. */
-async function leaderAmong(members: readonly Member[], ask: Ask | undefined): Promise<NodeId | undefined> {
-  const answers = await Promise.all(members.map((member) => member.status(ask)));
+async function leaderAmong(
+  members: readonly Member[],
+  ids: MemberIds,
+  ask: LeaderAsk | undefined,
+): Promise<NodeId | undefined> {
+  const asked = members.filter(({ node }) => isAsked(node, ask));
+  const answers = await Promise.all(asked.map((member) => member.status(ask)));
+  answers.forEach((answer, i) => {
+    if (answer !== undefined) ids.set(answer.header.memberId, (asked[i] as Member).node);
+  });
   const led = answers.filter((answer) => answer !== undefined && answer.leader !== nobody);
   const newest = Math.max(...led.map((answer) => Number(answer?.raftTerm)));
   const leaderId = led.find((answer) => Number(answer?.raftTerm) === newest)?.leader;
-  return members.find((_, i) => leaderId !== undefined && answers[i]?.header.memberId === leaderId)?.node;
+  return leaderId === undefined ? undefined : ids.get(leaderId);
 }

@@ -2,7 +2,7 @@ import { assert } from "../../core/assert.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { Ask } from "../client/ask.ts";
 import type { ConnectOptions, Endpoint } from "../client/connection.ts";
-import type { Observer } from "../client/observer.ts";
+import { isAsked, type LeaderAsk, type Observer } from "../client/observer.ts";
 import { connect } from "./client.ts";
 import { serverStatus } from "./status.ts";
 
@@ -11,7 +11,7 @@ import { serverStatus } from "./status.ts";
  * shows that a server is ready.
  */
 export const observe = (endpoints: readonly Endpoint[], options: ConnectOptions): Observer => ({
-  leader: (ask) => leaderAmong(endpoints, within(options, ask)),
+  leader: (ask) => leaderAmong(endpoints, within(options, ask), ask),
 
   /** A session is a write, which takes a leader with a quorum; a server without one hangs up. */
   async ready(node, ask) {
@@ -34,16 +34,22 @@ const within = (options: ConnectOptions, ask: Ask | undefined): ConnectOptions =
   timeoutMs: ask?.timeoutMs ?? options.timeoutMs,
 });
 
-/** A leader that was cut off claims to lead for a while: the one with the newest transaction does. */
+/**
+ * A leader that was cut off claims to lead for a while: the one with the newest transaction does. A follower does not say whom
+ * it follows: if none of those that are asked leads, it is the one that is not asked.
+ */
 async function leaderAmong(
   endpoints: readonly Endpoint[],
   options: ConnectOptions,
+  ask: LeaderAsk | undefined,
 ): Promise<NodeId | undefined> {
   const answers = await Promise.all(
-    endpoints.map(async (endpoint) => ({
-      node: endpoint.node,
-      status: await serverStatus(endpoint, options),
-    })),
+    endpoints
+      .filter(({ node }) => isAsked(node, ask))
+      .map(async (endpoint) => ({
+        node: endpoint.node,
+        status: await serverStatus(endpoint, options),
+      })),
   );
   let newest: { readonly node: NodeId; readonly zxid: bigint } | undefined;
   for (const { node, status } of answers) {
@@ -51,5 +57,7 @@ async function leaderAmong(
       newest = { node, zxid: status.zxid };
     }
   }
-  return newest?.node;
+  if (newest !== undefined || answers.every(({ status }) => status === undefined)) return newest?.node;
+  const others = endpoints.filter(({ node }) => !isAsked(node, ask));
+  return others.length === 1 ? others[0]?.node : undefined;
 }

@@ -1,5 +1,13 @@
 /** The end of a run, whatever its objects are: everything is healed, and each node was asked what it holds itself. */
-import { type History, isHarnessEvent, operations as operationsOf } from "../../core/history.ts";
+import {
+  type ClientEvent,
+  type History,
+  isClientEvent,
+  isHarnessEvent,
+  operationAt,
+  operations as operationsOf,
+  pairs,
+} from "../../core/history.ts";
 import type { Call, NodeId, Operation } from "../../core/op.ts";
 import type { Nanos } from "../../core/time.ts";
 
@@ -9,7 +17,7 @@ export interface AtRest {
   /** Every node that was ever asked anything. */
   readonly nodes: readonly NodeId[];
   /** All operations of the run, in every read mode. */
-  readonly operations: readonly Operation[];
+  operations(): readonly Operation[];
   /** The local reads of the final phase, by key. */
   readonly asked: ReadonlyMap<string, readonly Operation[]>;
   /** The answered local reads of each node since the heal, in order of their answers. */
@@ -25,16 +33,14 @@ export function atRest(history: History, isRead: (call: Call) => boolean): AtRes
   if (final < 0) return undefined;
   const quiet = lastPhase(history, "quiet");
   const healed = quiet < 0 ? final : quiet;
-  const ordinary = operationsOf(history);
-  const others = operationsOf(history, "other");
-  const local = (others.length > 0 ? others : ordinary).filter(
-    ({ call, callIndex }) => isRead(call) && callIndex > healed,
-  );
-  const operations = [...ordinary, ...others].toSorted((a, b) => a.callIndex - b.callIndex);
+  const local = askedAfter(history, healed, isRead);
   return {
     healedAt: (history[healed] as History[number]).time,
-    nodes: [...new Set(operations.flatMap(({ node }) => (node === undefined ? [] : [node])))].toSorted(),
-    operations,
+    nodes: nodesIn(history),
+    operations: () =>
+      [...operationsOf(history), ...operationsOf(history, "other")].toSorted(
+        (a, b) => a.callIndex - b.callIndex,
+      ),
     asked: grouped(
       local.filter(({ callIndex }) => callIndex > final),
       ({ call }) => call.key ?? "",
@@ -46,6 +52,26 @@ export function atRest(history: History, isRead: (call: Call) => boolean): AtRes
       ({ node }) => node as NodeId,
     ),
   };
+}
+
+/** The reads that were asked after the event, in order of invocation: local ones where the run has any. */
+function askedAfter(history: History, event: number, isRead: (call: Call) => boolean): Operation[] {
+  const others = pairs(history, "other");
+  const { calls, outcomes } = others.calls.length > 0 ? others : pairs(history);
+  const reads: Operation[] = [];
+  for (let i = 0; i < calls.length; i++) {
+    const call = calls[i] as number;
+    if (call > event && isRead(history[call] as ClientEvent))
+      reads.push(operationAt(history, call, outcomes[i] as number));
+  }
+  return reads;
+}
+
+function nodesIn(history: History): NodeId[] {
+  const nodes = new Set<NodeId>();
+  for (const event of history)
+    if (event.type === "invoke" && isClientEvent(event) && event.node !== undefined) nodes.add(event.node);
+  return [...nodes].toSorted();
 }
 
 /** Each node's last answers: those after which the node answered no further question. Several were under way at once. */

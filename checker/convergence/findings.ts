@@ -46,7 +46,7 @@ export type Finding =
 /** `bound`: how long a node may take to catch up once everything is healed and the write is in place. */
 export function findingsOf(rest: Rest, bound: Nanos): Finding[] {
   const proofs = new Proofs(rest, bound);
-  return rest.keys.flatMap((key) => keyFindings(key, rest, proofs));
+  return rest.keys.flatMap((key) => (key.isSettled ? [] : keyFindings(key, rest, proofs)));
 }
 
 /** Whether the finding breaks what every read mode promises; otherwise whether the nodes agree stays open. */

@@ -65,7 +65,7 @@ export interface SetAtRest {
 
 /** `bound`: how long a node may take to catch up once everything is healed and a change is in place. */
 export function setsAtRest(rest: AtRest, bound: Nanos): SetAtRest[] {
-  return setHistories(rest.operations)
+  return setHistories(rest.operations())
     .filter(
       ({ set, lives }) => rest.asked.has(set) || [...lives.values()].some(({ add }) => add !== undefined),
     )

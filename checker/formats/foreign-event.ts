@@ -1,3 +1,4 @@
+import { defined, type EventRows, rowTypes } from "../../core/codec/rows/event-rows.ts";
 import type { HarnessNews } from "../../core/harness-event.ts";
 import type { ClientEvent, NoticeEvent } from "../../core/history.ts";
 import type { Json } from "../../core/op.ts";
@@ -27,6 +28,32 @@ export interface ForeignEvent {
   readonly notice?: Omit<NoticeEvent, "index" | "time" | "type">;
   /** As it was written. */
   readonly index?: number;
+}
+
+/** The event of a row, with every member in its place: see `EventRows.clientEvent`. */
+export function foreignEvent(rows: EventRows, row: number): ForeignEvent {
+  const value = rows.valueOf(row);
+  const index = rows.index[row] as number;
+  return {
+    line: rows.line[row],
+    process: rows.process[row],
+    type: rowTypes[rows.type[row] as number],
+    f: rows.string(rows.f[row]),
+    value: value ?? null,
+    hasValue: value !== undefined,
+    error: rows.string(rows.error[row]) ?? null,
+    index: index < 0 ? undefined : index,
+    key: rows.string(rows.key[row]),
+    time: defined(rows.time[row]),
+    about: {
+      mode: rows.string(rows.mode[row]),
+      node: rows.string(rows.node[row]),
+      revision: defined(rows.revision[row]),
+      modRevision: defined(rows.modRevision[row]),
+      intended: defined(rows.intended[row]),
+      message: rows.string(rows.message[row]),
+    },
+  } as ForeignEvent;
 }
 
 export const eventTypes = ["invoke", "ok", "fail", "info"] as const;

@@ -1,8 +1,11 @@
+import { defined, type EventRows, rowTypes } from "../../core/codec/rows/event-rows.ts";
 import type { HarnessNews } from "../../core/harness-event.ts";
 import type { ClientEvent, History, HistoryEvent, NoticeEvent } from "../../core/history.ts";
-import type { Call, Json } from "../../core/op.ts";
+import type { Call, Json, NodeId } from "../../core/op.ts";
+import type { Nanos } from "../../core/time.ts";
 import { malformed } from "./malformed.ts";
 import { ProcessNumbers } from "./process-numbers.ts";
+import { answeredValue, askedValue } from "./register-rows.ts";
 import { Times } from "./times.ts";
 
 /** The outcome of a foreign operation. `error` is `mismatch` where the failure is an observation. */
@@ -63,6 +66,31 @@ export class HistoryBuilder {
     if (index !== undefined && index !== this.#events.length) this.#moved.set(index, this.#events.length);
     this.#open.set(process, { process: own, call, at: this.#events.length });
     this.#client("invoke", own, call, call.value, unanswered, about ?? nothing, time);
+  }
+
+  /** A plain invocation: see register-rows.ts. False, and nothing is added, where the process waits for an answer. */
+  invokeRow(rows: EventRows, row: number, key: string): boolean {
+    const process = rows.process[row] as number;
+    if (this.#open.has(process)) return false;
+    const index = rows.index[row] as number;
+    const at = this.#events.length;
+    if (index >= 0 && index !== at) this.#moved.set(index, at);
+    const own = this.#processes.of(process);
+    const call = this.#row(rows, row, own, key, askedValue(rows, row));
+    this.#open.set(process, { process: own, call, at });
+    return true;
+  }
+
+  /** A plain answer. False, and nothing is added, where it does not answer what the process waits for. */
+  completeRow(rows: EventRows, row: number, key: string): boolean {
+    const process = rows.process[row] as number;
+    const open = this.#open.get(process);
+    if (open === undefined || open.call.key !== key || open.call.f !== rows.string(rows.f[row])) return false;
+    const value = answeredValue(rows, row, open.call);
+    if (value === undefined) return false;
+    this.#open.delete(process);
+    this.#row(rows, row, open.process, key, value);
+    return true;
   }
 
   /** Whether the process waits for an answer. */
@@ -139,6 +167,28 @@ export class HistoryBuilder {
       error,
       message: about.message,
     } as ClientEvent);
+  }
+
+  /** The same from a row: without an object for each of its parts. */
+  #row(rows: EventRows, row: number, process: number, key: string, value: Json | undefined): ClientEvent {
+    const event = {
+      index: this.#events.length,
+      time: this.#times.next(defined(rows.time[row]), this.#events),
+      type: rowTypes[rows.type[row] as number],
+      process,
+      f: rows.string(rows.f[row]),
+      key,
+      value,
+      mode: rows.string(rows.mode[row]),
+      node: rows.string(rows.node[row]) as NodeId | undefined,
+      revision: defined(rows.revision[row]),
+      modRevision: defined(rows.modRevision[row]),
+      intended: defined(rows.intended[row]) as Nanos | undefined,
+      error: unanswered.error,
+      message: rows.string(rows.message[row]),
+    } as ClientEvent;
+    this.#events.push(event);
+    return event;
   }
 
   #push(

@@ -1,6 +1,7 @@
+import type { EventRows } from "../../core/codec/rows/event-rows.ts";
 import type { Call, Json } from "../../core/op.ts";
 import { canonical, same } from "../canonical.ts";
-import type { ForeignEvent } from "./foreign-event.ts";
+import { type ForeignEvent, foreignEvent } from "./foreign-event.ts";
 import type { FormatOptions, ReadHistory } from "./format.ts";
 import { type Ending, HistoryBuilder } from "./history-builder.ts";
 import { IndependentKeys, KeyNames, keyed } from "./keyed-values.ts";
@@ -16,6 +17,7 @@ import {
 import { Notes } from "./notes.ts";
 import { answersSomething, isRead } from "./operations.ts";
 import { ownErrorCode } from "./own-error.ts";
+import { isAbsentRead, isInvocation, isPlain } from "./register-rows.ts";
 import { hasVersions, type Versioned, Versions, versioned } from "./versioned-values.ts";
 
 /** Ways in which writers of histories differ in meaning. */
@@ -61,6 +63,21 @@ export class EventsReader {
     if (this.#keys.mayBe || this.#versions.mayBe) return;
     for (const each of this.#unclear) this.#read(each);
     this.#unclear = undefined;
+  }
+
+  /** Adds the event of a row; most rows need no event of their own in between. */
+  addRow(rows: EventRows, row: number): void {
+    if (this.#unclear !== undefined || !this.#addPlain(rows, row)) this.add(foreignEvent(rows, row));
+  }
+
+  #addPlain(rows: EventRows, row: number): boolean {
+    const { nilReadsSayNothing, notes } = this.#reading;
+    if (nilReadsSayNothing || !isPlain(rows, row)) return false;
+    const key = this.#names.of(rows.string(rows.key[row]) as string);
+    if (isInvocation(rows, row)) return this.#builder.invokeRow(rows, row, key);
+    if (!this.#builder.completeRow(rows, row, key)) return false;
+    if (isAbsentRead(rows, row)) notes.count("absentReads", 1);
+    return true;
   }
 
   /** The history; nothing may be added after it. */

@@ -3,7 +3,7 @@ import type { Json, Operation, Revision, RevisionScope } from "../../core/op.ts"
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { allOf, atTime, count, cutMiddle, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
-import { acknowledgedAt, type Evidence, evidenceOf, keyOf, Writers } from "../revisions/changes.ts";
+import { acknowledgedAt, type Evidence, evidenceOf, keyOf, writersOf } from "../revisions/changes.ts";
 import { nameOf as nameOfChange } from "../revisions/sentences.ts";
 import { valueRead, written } from "./versions.ts";
 
@@ -32,12 +32,8 @@ export function singleEffect({
     name: "single-effect",
     check(history): Verdict {
       const all = operations(history);
-      const seen = sightingsByWrite(all, initial);
-      const twice: [write: Operation, pair: readonly [Sighting, Sighting]][] = [];
-      for (const [write, sightings] of seen) {
-        const pair = apart(sightings);
-        if (pair !== undefined) twice.push([write, pair]);
-      }
+      const seen = placesSeen(all, initial);
+      const twice = seen.areApart ? seenApart(all, initial) : [];
       const evidence = twice.length === 0 ? undefined : evidenceOf(all, scope, initial);
       const anomalies = evidence ? twice.map(([write, pair]) => anomaly(write, pair, evidence)) : [];
       const [worst] = anomalies;
@@ -46,7 +42,7 @@ export function singleEffect({
         kind: worst === undefined ? "valid" : "invalid",
         summary:
           worst === undefined
-            ? clean(seen.size)
+            ? clean(seen.writes)
             : `${count(anomalies.length, "write appears", "writes appear")} at two revisions: ${worst.summary}`,
         anomalies: anomalies.slice(0, mostShown),
         figures: { "writes at two revisions": anomalies.length },
@@ -60,14 +56,50 @@ const clean = (writes: number): string =>
     ? "the system reported no revisions that would show whether a write took effect twice"
     : `${allOf(writes, "observed write")} took effect once`;
 
+/** The number of writes that were seen, and whether one of them was seen at two places. */
+function placesSeen(all: readonly Operation[], initial: Json): { writes: number; areApart: boolean } {
+  const writers = writersOf(all, initial);
+  const places = new Float64Array(writers.writes.length).fill(Number.NaN);
+  let writes = 0;
+  let areApart = false;
+  for (const operation of all) {
+    const at = seenAt(operation);
+    if (at === undefined) continue;
+    const write = writers.numberOf(keyOf(operation), valueAt(operation));
+    if (write < 0) continue;
+    const place = places[write] as number;
+    if (Number.isNaN(place)) {
+      places[write] = at;
+      writes++;
+    } else if (place !== at) areApart = true;
+  }
+  return { writes, areApart };
+}
+
+function seenApart(
+  all: readonly Operation[],
+  initial: Json,
+): [write: Operation, pair: readonly [Sighting, Sighting]][] {
+  const twice: [write: Operation, pair: readonly [Sighting, Sighting]][] = [];
+  for (const [write, sightings] of sightingsByWrite(all, initial)) {
+    const pair = apart(sightings);
+    if (pair !== undefined) twice.push([write, pair]);
+  }
+  return twice;
+}
+
+/** Where an answer shows its value's write to be; undefined where it does not. */
+function seenAt(operation: Operation): Revision | undefined {
+  if (operation.outcome.type !== "ok") return undefined;
+  return isRead(operation) ? operation.outcome.output.modRevision : acknowledgedAt(operation);
+}
+
 /** Acknowledgements before reads, since a write's own answer is the better witness; then in order of the answers. */
 function sightingsByWrite(all: readonly Operation[], initial: Json): Map<Operation, Sighting[]> {
-  const writers = new Writers(all, initial);
+  const writers = writersOf(all, initial);
   const found: Sighting[] = [];
   for (const operation of all) {
-    if (operation.outcome.type !== "ok") continue;
-    const { modRevision } = operation.outcome.output;
-    const at = operation.call.f === "read" ? modRevision : acknowledgedAt(operation);
+    const at = seenAt(operation);
     if (at !== undefined) found.push({ operation, at });
   }
   const rank = ({ operation }: Sighting) => (isRead(operation) ? 1 : 0);

@@ -1,6 +1,6 @@
 import type { Operation } from "../../core/op.ts";
 import { type Nanos, toMillis } from "../../core/time.ts";
-import type { KeyVersions, ReadOf, Version } from "./versions.ts";
+import type { KeyVersions, Version } from "./versions.ts";
 
 /** A read that returned a value which had been overwritten when it began. */
 export interface StaleRead {
@@ -25,14 +25,16 @@ export interface StaleRead {
  */
 export function staleReads({ key, versions, reads }: KeyVersions): StaleRead[] {
   const order = new VersionOrder(versions);
-  return reads.flatMap(({ operation, version }: ReadOf) => {
-    if (version === undefined) return [];
+  const stale: StaleRead[] = [];
+  for (const { operation, version } of reads) {
+    if (version === undefined) continue;
     const overwrittenBy = order.firstAfter(version);
-    if (overwrittenBy === undefined || overwrittenBy.effectBy >= operation.callIndex) return [];
+    if (overwrittenBy === undefined || overwrittenBy.effectBy >= operation.callIndex) continue;
     const staleMs = toMillis((operation.invokedAt - overwrittenBy.effectTime) as Nanos);
     const versionsBehind = order.countAfter(version, operation.callIndex);
-    return [{ key, read: operation, version, overwrittenBy, staleMs, versionsBehind }];
-  });
+    stale.push({ key, read: operation, version, overwrittenBy, staleMs, versionsBehind });
+  }
+  return stale;
 }
 
 /** Finds the versions that certainly came after one, from suffixes of the orders by invocation and by revision. */

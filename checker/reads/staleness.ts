@@ -7,7 +7,7 @@ import { stalenessFigures } from "./measured-staleness.ts";
 import { staleLane } from "./stale-lanes.ts";
 import { type StaleRead, staleReads } from "./stale-reads.ts";
 import { type StaleWindow, staleWindows, type WindowRead } from "./stale-windows.ts";
-import { versionsByKey } from "./versions.ts";
+import { type KeyVersions, type ReadOf, versionsByKey } from "./versions.ts";
 
 /** Stale reads that are drawn; further ones are only counted. */
 const mostShown = 3;
@@ -22,32 +22,38 @@ export function staleness({ initial = null }: { initial?: Json } = {}): Checker 
     check(history): Verdict {
       const keys = versionsByKey(operations(history), initial);
       const stale = keys.flatMap(staleReads);
-      const reads = keys.flatMap((key) => key.reads);
-      const staleMs = new Map(stale.map((one) => [one.read, one.staleMs]));
-      const windows = staleWindows(
-        reads.map(({ operation, version }): WindowRead => {
-          const ms = staleMs.get(operation);
-          const newest = version === undefined ? {} : { newest: version.calledAt };
-          return { operation, ...newest, ...(ms !== undefined && { staleMs: ms }) };
-        }),
-      );
-      const unattributed = reads.filter(({ version }) => version === undefined).length;
+      const reads = keys.reduce((sum, key) => sum + key.reads.length, 0);
+      const unattributed = keys.reduce((sum, key) => sum + unknownIn(key.reads), 0);
+      const windows = stale.length === 0 ? [] : windowsOf(keys, stale);
       return {
         checker: "staleness",
         kind: "valid",
-        summary:
-          stale.length === 0
-            ? noneStale(reads.length, unattributed)
-            : staleInWords(stale, reads.length, windows),
+        summary: stale.length === 0 ? noneStale(reads, unattributed) : staleInWords(stale, reads, windows),
         anomalies: stale
           .toSorted((a, b) => b.staleMs - a.staleMs)
           .slice(0, mostShown)
           .map(anomaly),
-        figures: figures(stale, reads.length, unattributed),
+        figures: figures(stale, reads, unattributed),
         lanes: windows.map(staleLane),
       };
     },
   };
+}
+
+const unknownIn = (reads: readonly ReadOf[]): number =>
+  reads.reduce((sum, { version }) => sum + (version === undefined ? 1 : 0), 0);
+
+function windowsOf(keys: readonly KeyVersions[], stale: readonly StaleRead[]): StaleWindow[] {
+  const staleMs = new Map(stale.map((one) => [one.read, one.staleMs]));
+  return staleWindows(
+    keys.flatMap(({ reads }) =>
+      reads.map(({ operation, version }): WindowRead => {
+        const ms = staleMs.get(operation);
+        const newest = version === undefined ? {} : { newest: version.calledAt };
+        return { operation, ...newest, ...(ms !== undefined && { staleMs: ms }) };
+      }),
+    ),
+  );
 }
 
 function noneStale(reads: number, unattributed: number): string {

@@ -64,22 +64,26 @@ export function versionsByKey(operations: readonly Operation[], initial: Json = 
 /** A version of which it is not known yet when it was first seen. */
 type Draft = { -readonly [K in keyof Version]: Version[K] };
 
-function versionsOf(key: string, operations: readonly Operation[], initial: Json): KeyVersions {
+/** The versions and reads of one key, whose operations are given in order of invocation. */
+export function versionsOf(key: string, operations: readonly Operation[], initial: Json = null): KeyVersions {
   const beginning = draftOf(initial, undefined);
-  const byValue = new Map<Json, Draft[]>([[valueKey(initial), [beginning]]]);
+  // Most values have one write, and need no list.
+  const byValue = new Map<Json, Draft | Draft[]>([[valueKey(initial), beginning]]);
   for (const operation of operations) {
     const value = written(operation);
     if (value === undefined) continue;
     const draft = draftOf(value, operation);
     const same = byValue.get(valueKey(value));
-    if (same === undefined) byValue.set(valueKey(value), [draft]);
-    else same.push(draft);
+    if (same === undefined) byValue.set(valueKey(value), draft);
+    else if (Array.isArray(same)) same.push(draft);
+    else byValue.set(valueKey(value), [same, draft]);
   }
   const reads: ReadOf[] = [];
   const unwritten: Operation[] = [];
   for (const operation of operations) {
     if (operation.call.f !== "read" || operation.outcome.type !== "ok") continue;
-    const candidates = narrowed(operation, byValue.get(valueKey(valueRead(operation))) ?? []);
+    const drafts = byValue.get(valueKey(valueRead(operation))) ?? [];
+    const candidates = Array.isArray(drafts) ? narrowed(operation, drafts) : [drafts];
     const version = candidates.length === 1 ? candidates[0] : undefined;
     reads.push({ operation, version });
     if (!candidates.some(({ calledAt }) => calledAt < operation.returnIndex)) unwritten.push(operation);

@@ -3,7 +3,6 @@
  * which states were read, and which operations may have removed a key at a revision that nobody knows.
  */
 import type { Json, Operation, Revision, RevisionScope } from "../../core/op.ts";
-import { canonical } from "../canonical.ts";
 import { valueKey, valueRead, written } from "../reads/versions.ts";
 
 /** A change of a key at a known place in the system's order. */
@@ -45,16 +44,27 @@ export function evidenceOf(
   scope: RevisionScope,
   initial: Json = null,
 ): Evidence {
-  const writers = new Writers(operations, initial);
-  const drafts = new Map<string, Draft[]>();
-  const sightings = operations.map(sightingOf).filter((sighting) => sighting !== undefined);
-  for (const sighting of sightings) if (!sighting.isRead) add(drafts, sighting, writers);
-  for (const sighting of sightings) if (sighting.isRead) add(drafts, sighting, writers);
+  const writers = writersOf(operations, initial);
+  const drafts = new Map<Revision, Draft[]>();
+  for (const operation of operations) if (operation.call.f !== "read") addWrite(drafts, operation);
+  const states: StateRead[] = [];
+  for (const operation of operations) {
+    if (operation.call.f !== "read") continue;
+    addRead(drafts, operation, writers);
+    const state = stateOf(operation, scope);
+    if (state !== undefined) states.push(state);
+  }
   return {
-    changes: [...drafts.values()].flat().sort((a, b) => a.revision - b.revision),
-    states: operations.map((operation) => stateOf(operation, scope)).filter((state) => state !== undefined),
+    changes: inOrder(drafts),
+    states,
     unplacedRemovals: unplacedRemovals(operations),
   };
+}
+
+function inOrder(drafts: ReadonlyMap<Revision, readonly Draft[]>): Change[] {
+  const changes: Change[] = [];
+  for (const atRevision of drafts.values()) changes.push(...atRevision);
+  return changes.sort((a, b) => a.revision - b.revision);
 }
 
 export const keyOf = ({ call }: Operation): string => call.key ?? "";
@@ -69,10 +79,13 @@ export function acknowledgedAt(operation: Operation): Revision | undefined {
 
 /** The one operation that wrote each value of a key. */
 export class Writers {
-  /** By key and value; undefined where several operations wrote it, or where it was there at first. */
-  readonly #byKey = new Map<string, Map<Json, Operation | undefined>>();
+  /** The operations that alone wrote their value: see `numberOf`. */
+  readonly writes: readonly Operation[];
+  /** Numbers by key and value; `noWriter` where several operations wrote it, or where it was there at first. */
+  readonly #byKey = new Map<string, Map<Json, number>>();
 
   constructor(operations: readonly Operation[], initial: Json) {
+    const writes: Operation[] = [];
     const beginning = valueKey(initial);
     for (const operation of operations) {
       const put = written(operation);
@@ -80,67 +93,97 @@ export class Writers {
       const value = valueKey(put);
       let own = this.#byKey.get(keyOf(operation));
       if (own === undefined) {
-        own = new Map([[beginning, undefined]]);
+        own = new Map([[beginning, noWriter]]);
         this.#byKey.set(keyOf(operation), own);
       }
-      own.set(value, own.has(value) ? undefined : operation);
+      if (own.has(value)) own.set(value, noWriter);
+      else own.set(value, writes.push(operation) - 1);
     }
+    this.writes = writes;
   }
 
   /** Undefined where several wrote the value, where it was there at first, and where nobody is known to have written it. */
   of(key: string, value: Json): Operation | undefined {
-    return this.#byKey.get(key)?.get(valueKey(value));
+    return this.writes[this.numberOf(key, value)];
+  }
+
+  /** Where the operation is among the `writes`; -1 where there is none. */
+  numberOf(key: string, value: Json): number {
+    return this.#byKey.get(key)?.get(valueKey(value)) ?? noWriter;
   }
 }
 
-/** A change that an operation's answer shows: its own, or the last one of the key that it read. */
-interface Sighting {
-  readonly operation: Operation;
-  readonly revision: Revision;
-  readonly value: Json;
-  readonly isRead: boolean;
+const noWriter = -1;
+
+/** The writers of some operations; made once, because several checkers ask for them. */
+export function writersOf(operations: readonly Operation[], initial: Json): Writers {
+  const beginning = valueKey(initial);
+  const known = made.get(operations);
+  if (known?.beginning === beginning) return known.writers;
+  const writers = new Writers(operations, initial);
+  made.set(operations, { beginning, writers });
+  return writers;
 }
 
-function sightingOf(operation: Operation): Sighting | undefined {
-  if (operation.outcome.type !== "ok") return undefined;
-  if (operation.call.f === "read") {
-    const { modRevision } = operation.outcome.output;
-    const value = valueRead(operation);
-    // The absence of a key does not show which change removed it.
-    if (modRevision === undefined || value === null) return undefined;
-    return { operation, revision: modRevision, value, isRead: true };
-  }
-  const revision = acknowledgedAt(operation);
-  return revision === undefined
-    ? undefined
-    : { operation, revision, value: written(operation) ?? null, isRead: false };
-}
+const made = new WeakMap<readonly Operation[], { readonly beginning: Json; readonly writers: Writers }>();
 
 type Draft = { -readonly [K in keyof Change]: Change[K] };
 
-/** Answers of writes come first, so that a read is matched with the change that it saw, even where others wrote its value. */
-function add(
-  drafts: Map<string, Draft[]>,
-  { operation, revision, value, isRead }: Sighting,
-  writers: Writers,
-): void {
+/**
+ * Adds the change that the answer of a write shows. All writes come first, so that a read is matched with the change that it
+ * saw, even where others wrote its value.
+ */
+function addWrite(drafts: Map<Revision, Draft[]>, operation: Operation): void {
+  const revision = acknowledgedAt(operation);
+  if (revision === undefined) return;
   const key = keyOf(operation);
-  const name = `${revision} ${canonical(value)} ${key}`;
-  let known = drafts.get(name);
+  const value = written(operation) ?? null;
+  const isAcknowledged = true;
+  const draft = {
+    key,
+    revision,
+    value,
+    writer: operation,
+    isAcknowledged,
+    shownBy: operation,
+    lastsUntil: revision,
+  };
+  const known = drafts.get(revision);
   if (known === undefined) {
-    known = [];
-    drafts.set(name, known);
-  }
-  const [seen] = known;
-  if (!isRead || seen === undefined) {
-    const writer = isRead ? writers.of(key, value) : operation;
-    const lastsUntil = isRead ? stateRevision(operation, revision) : revision;
-    // Two writes that were given the same revision stay two changes, even of the same value.
-    known.push({ key, revision, value, writer, isAcknowledged: !isRead, shownBy: operation, lastsUntil });
+    drafts.set(revision, [draft]);
     return;
   }
-  seen.lastsUntil = Math.max(seen.lastsUntil, stateRevision(operation, revision));
+  // Two writes that were given the same revision stay two changes, even of the same value: next to each other, then.
+  const same = known.findLastIndex(isOf(key, value));
+  known.splice(same < 0 ? known.length : same + 1, 0, draft);
+}
+
+/** Adds the last change of the key that the answer of a read shows, or what the read says about a known one. */
+function addRead(drafts: Map<Revision, Draft[]>, operation: Operation, writers: Writers): void {
+  if (operation.outcome.type !== "ok") return;
+  const { modRevision: revision } = operation.outcome.output;
+  const value = valueRead(operation);
+  // The absence of a key does not show which change removed it.
+  if (revision === undefined || value === null) return;
+  const key = keyOf(operation);
+  const lastsUntil = stateRevision(operation, revision);
+  const known = drafts.get(revision);
+  const seen = known?.find(isOf(key, value));
+  if (seen === undefined) {
+    const writer = writers.of(key, value);
+    const draft = { key, revision, value, writer, isAcknowledged: false, shownBy: operation, lastsUntil };
+    if (known === undefined) drafts.set(revision, [draft]);
+    else known.push(draft);
+    return;
+  }
+  seen.lastsUntil = Math.max(seen.lastsUntil, lastsUntil);
   if (operation.returnIndex < seen.shownBy.returnIndex) seen.shownBy = operation;
+}
+
+/** Whether a change is one of that key to that value. */
+function isOf(key: string, value: Json): (change: Change) => boolean {
+  const wanted = valueKey(value);
+  return (change) => change.key === key && valueKey(change.value) === wanted;
 }
 
 /** The revision of the state that a read saw a change in; that of the change where nothing more is known. */

@@ -1,5 +1,5 @@
 import type { Operation, Revision } from "../../core/op.ts";
-import type { Change, Evidence } from "./changes.ts";
+import type { Change, Evidence, StateRead } from "./changes.ts";
 
 /** A revision that the system had reached when `operation` was answered. */
 export interface Reached {
@@ -20,14 +20,15 @@ export class RevisionOrder {
   readonly #leastFrom: readonly { readonly callIndex: number; readonly revision: Revision }[];
 
   constructor({ changes, states }: Evidence) {
-    this.#revisions = [...new Set(changes.map(({ revision }) => revision))];
-    this.#shared = new Set(
-      changes.flatMap(({ revision }, i) => (changes[i - 1]?.revision === revision ? [revision] : [])),
-    );
-    this.#reached = highestSoFar([
-      ...changes.map((change) => ({ revision: change.revision, operation: change.shownBy, change })),
-      ...states.map(({ revision, operation }) => ({ revision, operation })),
-    ]);
+    const revisions: Revision[] = [];
+    const shared = new Set<Revision>();
+    for (const { revision } of changes) {
+      if (revision === revisions.at(-1)) shared.add(revision);
+      else revisions.push(revision);
+    }
+    this.#revisions = revisions;
+    this.#shared = shared;
+    this.#reached = highestSoFar(changes, states);
     this.#leastFrom = leastSoFar(changes);
   }
 
@@ -56,21 +57,47 @@ export class RevisionOrder {
   }
 }
 
-function highestSoFar(all: readonly Reached[]): Reached[] {
+function highestSoFar(changes: readonly Change[], states: readonly StateRead[]): Reached[] {
+  const answers = changes.length + states.length;
+  const returns = new Float64Array(answers);
+  for (const [i, change] of changes.entries()) returns[i] = change.shownBy.returnIndex;
+  for (const [i, state] of states.entries()) returns[changes.length + i] = state.operation.returnIndex;
   const highest: Reached[] = [];
-  for (const reached of all.toSorted((a, b) => a.operation.returnIndex - b.operation.returnIndex))
-    if (reached.revision > (highest.at(-1)?.revision ?? Number.NEGATIVE_INFINITY)) highest.push(reached);
+  let revision = Number.NEGATIVE_INFINITY;
+  for (const i of ascending(returns)) {
+    const change = changes[i];
+    const shown = change ?? (states[i - changes.length] as StateRead);
+    if (shown.revision <= revision) continue;
+    revision = shown.revision;
+    if (change !== undefined) highest.push({ revision, operation: change.shownBy, change });
+    else highest.push({ revision, operation: (shown as StateRead).operation });
+  }
   return highest;
 }
 
 function leastSoFar(changes: readonly Change[]): { callIndex: number; revision: Revision }[] {
-  const asked = changes.flatMap(({ writer, revision }) =>
-    writer === undefined ? [] : [{ callIndex: writer.callIndex, revision }],
-  );
+  const asked = changes.filter(({ writer }) => writer !== undefined);
+  const callsBackwards = Float64Array.from(asked, ({ writer }) => -(writer as Operation).callIndex);
   const least: { callIndex: number; revision: Revision }[] = [];
-  for (const one of asked.sort((a, b) => b.callIndex - a.callIndex))
-    if (one.revision < (least.at(-1)?.revision ?? Number.POSITIVE_INFINITY)) least.push(one);
+  for (const i of ascending(callsBackwards)) {
+    const { revision, writer } = asked[i] as Change;
+    if (revision < (least.at(-1)?.revision ?? Number.POSITIVE_INFINITY))
+      least.push({ callIndex: (writer as Operation).callIndex, revision });
+  }
   return least;
+}
+
+/**
+ * The places of whole numbers in ascending order, equal ones in the order that they have. The native sort of numbers is ten times
+ * faster than one that calls back, so each number and its place become one.
+ */
+function ascending(numbers: Float64Array): Float64Array {
+  const count = numbers.length;
+  const least = numbers.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  return numbers
+    .map((number, i) => (number - least) * count + i)
+    .sort()
+    .map((both) => both % count);
 }
 
 /** The first index from which on `holds` is true; `items` are in an order in which it turns true once. */

@@ -59,19 +59,18 @@ const fine = (changes: number, states: number): string =>
 /** Changes that share their revision with another change, in order of revision. */
 export function sharedRevisions(changes: readonly Change[]): [Change, Change, ...Change[]][] {
   const shared: [Change, Change, ...Change[]][] = [];
-  for (let from = 0; from < changes.length; ) {
-    const [first, ...others] = sameRevision(changes, from);
-    const [second, ...more] = others;
-    if (first !== undefined && second !== undefined) shared.push([first, second, ...more]);
-    from += 1 + others.length;
+  for (let from = 0; from + 1 < changes.length; ) {
+    const to = endOfRevision(changes, from);
+    if (to - from > 1) shared.push(changes.slice(from, to) as [Change, Change, ...Change[]]);
+    from = to;
   }
   return shared;
 }
 
-function sameRevision(changes: readonly Change[], from: number): readonly Change[] {
+function endOfRevision(changes: readonly Change[], from: number): number {
   let to = from + 1;
-  while (changes[to]?.revision === changes[from]?.revision && to < changes.length) to++;
-  return changes.slice(from, to);
+  while (to < changes.length && changes[to]?.revision === changes[from]?.revision) to++;
+  return to;
 }
 
 /** Changes whose revision had already been reached when they were requested. */

@@ -1,7 +1,7 @@
 /** Harness events from JSON, in today's shape and that of before: a fault's `f` was the name of its nemesis. */
 import type { FaultChange, HarnessNews, NodeDigest, Phase } from "../harness-event.ts";
 import type { NodeId } from "../op.ts";
-import { nanos } from "../time.ts";
+import { type Nanos, nanos } from "../time.ts";
 
 /** The members that a harness event may have in addition to its head. */
 export interface HarnessMembers {
@@ -25,8 +25,8 @@ export function readHarnessNews(json: HarnessMembers): ReadNews {
       return { kind: "news", news: { f, value: value as Phase } };
     case "leader": {
       if (value !== null && !isText(value)) return wrong("a leader: a node's name, or null");
-      if (json.since !== undefined && !isFiniteNumber(json.since)) return wrong("a leader since a time");
-      const since = json.since === undefined ? {} : { since: nanos(json.since) };
+      const since = sinceOf(json.since);
+      if (since === undefined) return wrong("a leader since a time");
       return { kind: "news", news: { f, value: value as NodeId | null, ...since } };
     }
     case "digest":
@@ -36,15 +36,25 @@ export function readHarnessNews(json: HarnessMembers): ReadNews {
       if (!isFiniteNumber(value)) return wrong("a compaction to a revision");
       return { kind: "news", news: { f, value } };
     case "fault":
-      return isText(json.name) ? faultNews(json.name, value) : wrong("a fault with its nemesis' name");
+      return isText(json.name)
+        ? faultNews(json.name, value, json.since)
+        : wrong("a fault with its nemesis' name");
     default:
-      return isMarked(value) ? faultNews(f, value) : { kind: "foreign" };
+      return isMarked(value) ? faultNews(f, value, json.since) : { kind: "foreign" };
   }
 }
 
-function faultNews(name: string, value: unknown): ReadNews {
+function faultNews(name: string, value: unknown, time: unknown): ReadNews {
   if (!isFaultChange(value)) return wrong("a fault with state (begin, proven, end), id, summary and nodes");
-  return { kind: "news", news: { f: "fault", name, value } };
+  const since = sinceOf(time);
+  if (since === undefined) return wrong("a fault since a time");
+  return { kind: "news", news: { f: "fault", name, value, ...since } };
+}
+
+/** The member `since`, where it is given; undefined if it is no time. */
+function sinceOf(time: unknown): { readonly since?: Nanos } | undefined {
+  if (time === undefined) return {};
+  return isFiniteNumber(time) ? { since: nanos(time) } : undefined;
 }
 
 const wrong = (expected: string): ReadNews => ({ kind: "wrong", expected });

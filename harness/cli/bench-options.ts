@@ -13,6 +13,7 @@ import {
   seedNumber,
 } from "./arguments.ts";
 import { declareResults, type ResultOptions } from "./ci/result-options.ts";
+import { declareFaults, type FaultOptions } from "./fault-options.ts";
 
 const defaultSystems = ["reference"];
 const defaultWorkloads = ["register"];
@@ -28,15 +29,11 @@ const mostByDefault = 1000;
 const mostWorkersByDefault = 4;
 /** Clients of each node that an open loop may use, however low its rate. */
 const leastPerNode = 4;
-/** Faults injected when the user names none. */
-const defaultNemeses: readonly string[] = ["partition", "kill", "pause"];
-
 /** Options of `assay bench`, as parsed by commander. */
-export interface BenchOptions extends ResultOptions {
+export interface BenchOptions extends ResultOptions, FaultOptions {
   readonly system: readonly string[];
   readonly runtime: string;
   readonly workload: readonly string[];
-  readonly nemesis: readonly string[];
   readonly nodes: number;
   /** As it was given: see `rateParts`. */
   readonly rate?: string;
@@ -53,10 +50,6 @@ export interface BenchOptions extends ResultOptions {
   readonly timeout: number;
   /** Undefined: none on a cluster that is not the run's own. */
   readonly warmUpSeconds?: number;
-  readonly faultSeconds: number;
-  readonly gapSeconds: number;
-  readonly strikes?: number;
-  readonly untilServed: boolean;
   readonly convergenceSeconds: number;
   readonly systemVersion: readonly string[];
   /** The former name of `systemVersion`, which is refused. */
@@ -233,34 +226,6 @@ function declareLoad(command: Command): Command {
     )
     .addOption(patient())
     .option("--seed <n>", "seed of the schedule of operations and faults (default: random)", seedNumber);
-}
-
-function declareFaults(command: Command): Command {
-  return command
-    .option(
-      "--nemesis <names>",
-      "faults to inject: a,b in turn, a+b together, none for no faults",
-      commaLists(defaultNemeses),
-      defaultNemeses,
-    )
-    .option(
-      "--fault-seconds <n>",
-      "mean length of a fault, in seconds; shorter by default if --seconds is short",
-      positiveNumber,
-      4,
-    )
-    .option(
-      "--gap-seconds <n>",
-      "mean time between faults, in seconds; shorter by default if --seconds is short",
-      positiveNumber,
-      2.5,
-    )
-    .option(
-      "--strikes <n>",
-      "faults of each kind, after which the load ends (default: as many as --seconds allow)",
-      positiveInteger,
-    )
-    .option("--until-served", "end a fault of the leader as soon as the other nodes serve again", false);
 }
 
 function declareJudging(command: Command): Command {

@@ -221,6 +221,7 @@ function specOf(
     operationTimeoutMs: options.timeout,
     faultSeconds: spanAround(plan.pace.faultSeconds),
     gapSeconds: spanAround(plan.pace.gapSeconds),
+    calmSeconds: options.calmSeconds,
     endings: {
       endWhenServed: options.untilServed,
       ...(options.strikes !== undefined && { strikes: options.strikes }),

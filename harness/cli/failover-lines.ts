@@ -59,4 +59,4 @@ function row(failover: Failover): string[] {
 }
 
 const inSeconds = (seconds: number): string =>
-  Number.isFinite(seconds) ? `${seconds.toFixed(2)} s` : "never";
+  Number.isNaN(seconds) ? "–" : Number.isFinite(seconds) ? `${seconds.toFixed(2)} s` : "never";

@@ -18,6 +18,8 @@ export const presets: Readonly<Record<string, Preset>> = {
       // The longest; most end when the others serve again.
       faultSeconds: 4,
       gapSeconds: 0.6,
+      // What is healthy is measured here: the gaps are over before a cluster counts as healthy again.
+      calmSeconds: 10,
       // A hundred writes a second: an outage is measured to 10 ms.
       rate: "200",
       seconds: 900,

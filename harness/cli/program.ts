@@ -18,14 +18,13 @@ import { describeOption } from "./option-help.ts";
 import { type Output, processOutput } from "./output.ts";
 import type { PlannedRun } from "./plan/plan.ts";
 import type { Asked } from "./plan/refusals.ts";
+import { addServe } from "./serve/declare.ts";
 import { endOnSignals } from "./signals.ts";
 
 /** Loads every system, runtime, workload and fault; `own` is the user's cluster, for the runtime `external`. */
 export type LoadRegistries = (own?: ExternalOptions) => Promise<Registries>;
 
-interface Json {
-  readonly json: boolean;
-}
+type Json = { readonly json: boolean };
 
 /**
  * The command line. Each command imports its code when it runs: `assay list` does not wait for the Docker client.
@@ -68,6 +67,7 @@ export function program(
   addCluster(assay, registries, clock, finish);
   addSmall(assay, registries, clock);
   addCompare(assay, clock);
+  addServe(assay, clock);
   nameHelp(assay, "assay");
   return assay;
 }

@@ -48,6 +48,29 @@ describe("the live line", () => {
     expect(writes.at(-1)?.text).toContain("etcd: waiting for every node to be ready · 19 s");
   });
 
+  it("says the rate and the running p50 and p99, what is broken, and what is left", () => {
+    const clock = new VirtualClock();
+    const { writes, output } = terminal(clock, 200);
+    const shown = showProgress(output, "etcd", clock);
+    shown.show(tick(1));
+    shown.end();
+    expect(writes[0]?.text).toMatch(
+      /etcd: main · 12 s left · 480\/s, p50 2(\.0+)? ms, p99 14(\.0+)? ms · 1 ok 3 fail 1 unknown · leader none · isolate leader n2/,
+    );
+  });
+
+  it("neither starts nor stops a cluster that is one's own", () => {
+    const clock = new VirtualClock();
+    const { writes, output } = terminal(clock, 200);
+    const shown = showProgress(output, "etcd", clock, true);
+    for (const stage of ["starting", "stopping"] as const) shown.show({ type: "stage", stage, dir: "d" });
+    shown.end();
+    const text = writes.map(({ text }) => text).join("");
+    expect(text).toContain("connecting to your cluster");
+    expect(text).toContain("leaving your cluster");
+    expect(text).not.toMatch(/starting|stopping/);
+  });
+
   it("is one row of the terminal, however narrow that is, and is drawn over the one before", async () => {
     for (const columns of [20, 60, 200]) {
       const clock = new VirtualClock();

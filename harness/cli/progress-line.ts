@@ -69,7 +69,7 @@ const stageLine: Stages = {
   "warming-up": "warming up",
   preloading: "writing what the load will find",
   main: "running load and faults",
-  quiet: "faults healed, load continues",
+  quiet: "load continues without faults",
   final: "reading every key one last time",
   stopping: "stopping the cluster",
   checking: "checking the history",

@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../core/errors.ts";
 import { createRandom } from "../../core/random.ts";
 import type { Nemesis } from "./nemesis.ts";
-import { assertScheduleFits, describePlan, type Endings, fitted, plannedSteps, spanAround } from "./pace.ts";
+import {
+  assertScheduleFits,
+  describePlan,
+  type Endings,
+  fitted,
+  plannedSteps,
+  spanAround,
+  turns,
+} from "./pace.ts";
 
 const nemesis = (name: string): Nemesis => ({
   name,
@@ -80,5 +88,15 @@ describe("a schedule's plan", () => {
     expect(planned({ strikes: 2 })).toMatch(/^plan: at most 900 s of load, 6 faults of/);
     expect(planned({ strikes: 30 }, 20)).toMatch(/, (9|10|11) faults of/);
     expect(planned({ endWhenServed: true }, 20)).toMatch(/, at least (9|10|11) faults of/);
+  });
+
+  it("begins with as much calm as was asked for, which the load must have room for", () => {
+    const pace = { ...spans({ faultSeconds: 1, gapSeconds: 1 }), calmSeconds: 10 };
+    const drawn = turns(createRandom(1), pace);
+    const [first, second] = [drawn.next().value, drawn.next().value];
+    expect(first.gap).toBeGreaterThan(10.7e9);
+    expect(second.gap).toBeLessThan(1.3e9);
+    expect(() => assertScheduleFits(steps, pace, 17)).toThrow("can take up to 17.5 s");
+    expect(plannedSteps(steps, pace, createRandom(1), 20).length).toBeLessThan(7);
   });
 });

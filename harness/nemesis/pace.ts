@@ -14,6 +14,8 @@ export interface Span {
 export interface Pace {
   readonly faultSeconds: Span;
   readonly gapSeconds: Span;
+  /** Load before the gap before the first fault, seconds; default: none. */
+  readonly calmSeconds?: number;
 }
 
 /** What ends faults, and the schedule, before their time. */
@@ -46,9 +48,13 @@ export interface Turn {
 }
 
 /** Draws the lengths of turns, without end. `random` is the schedule's own. */
-export function* turns(random: Random, { faultSeconds, gapSeconds }: Pace): Generator<Turn, never> {
+export function* turns(
+  random: Random,
+  { faultSeconds, gapSeconds, calmSeconds = 0 }: Pace,
+): Generator<Turn, never> {
   const times = random.fork("times");
-  for (;;) yield { gap: draw(times, gapSeconds), fault: draw(times, faultSeconds) };
+  for (let calm = seconds(calmSeconds); ; calm = nanos(0))
+    yield { gap: nanos(calm + draw(times, gapSeconds)), fault: draw(times, faultSeconds) };
 }
 
 /** How much time must be left for a drawn fault to be worth injecting. */
@@ -58,8 +64,8 @@ const draw = (random: Random, { min, max }: Span): Nanos =>
   nanos(Math.round(seconds(min + random.float() * (max - min))));
 
 /** Seconds that every step needs to strike once, with any seed. */
-const neededSeconds = (steps: number, { faultSeconds, gapSeconds }: Pace): number =>
-  steps * (faultSeconds.max + gapSeconds.max);
+const neededSeconds = (steps: number, { faultSeconds, gapSeconds, calmSeconds = 0 }: Pace): number =>
+  calmSeconds + steps * (faultSeconds.max + gapSeconds.max);
 
 /** Rejects a main phase that is too short for every step to strike once, with any seed. */
 export function assertScheduleFits(steps: readonly NemesisStep[], pace: Pace, mainSeconds: number): void {

@@ -153,6 +153,21 @@ describe("a schedule of faults", () => {
         for (const length of await lengths(parts)) expect(length).toBeGreaterThanOrEqual(faultSeconds.min);
     });
 
+    it("leaves a whole gap after the recovery", async () => {
+      const clock = new VirtualClock();
+      const recovered = () => sleep(clock, seconds(6));
+      const parts = { clock, recovered, failover: servedAfter(clock, 1.2), leader: async () => leader };
+      const { reported } = await runSchedule([[nemesis("a")]], {
+        length: 60,
+        strikes: 3,
+        endWhenServed: true,
+        ...parts,
+      });
+      const [begins, ends] = [of(reported, "begin"), of(reported, "end")];
+      for (const i of [1, 2])
+        expect((begins[i]?.at ?? 0) - (ends[i - 1]?.at ?? 0)).toBeGreaterThanOrEqual(6 + gapSeconds.min);
+    });
+
     it("follows no failover if the leader was not struck", async () => {
       const followed: unknown[] = [];
       const failover = async (struck: unknown) => followed.push(struck) > 0;
@@ -380,6 +395,28 @@ describe("a schedule of faults", () => {
       led: "n1",
       proof: "n2",
     });
+  });
+
+  it("says when an injection began, which may take a while", async () => {
+    const clock = new VirtualClock();
+    const slow: Nemesis = {
+      ...nemesis("slow"),
+      inject: async (target: Target) => {
+        await sleep(clock, millis(400));
+        return nemesis("slow").inject(target);
+      },
+    };
+    const begun: { readonly at: number; readonly since: number | undefined }[] = [];
+    await runSchedule([[slow]], {
+      clock,
+      length: 10,
+      onFault: (_, { state }, since) => {
+        if (state === "begin") begun.push({ at: clock.now(), since });
+        else expect(since).toBeUndefined();
+      },
+    });
+    expect(begun.length).toBeGreaterThan(0);
+    for (const { at, since } of begun) expect(at - (since ?? 0)).toBe(millis(400));
   });
 
   it("shows the faults of the moment", async () => {

@@ -31,7 +31,8 @@ export interface ScheduleContext extends Pace, Endings {
   recovered(): Promise<void>;
   /** Follows the failover from a leader that was struck. Resolves with whether clients were served again before the heal. */
   failover(struck: StruckLeader): Promise<boolean>;
-  onFault(name: string, change: FaultChange): void;
+  /** `since`: a reading of the clock, given when a fault begins: its effects may have begun any time after it. */
+  onFault(name: string, change: FaultChange, since?: Nanos): void;
 }
 
 /** A fault that struck the leader. */
@@ -39,7 +40,7 @@ export interface StruckLeader {
   readonly led: NodeId;
   /** All nodes that were struck, the leader among them. */
   readonly nodes: ReadonlySet<NodeId>;
-  /** Aborted when everything is healed. */
+  /** Aborted when the fault is about to be healed. */
   readonly healed: AbortSignal;
 }
 
@@ -47,6 +48,8 @@ interface Struck {
   readonly nemesis: Nemesis;
   readonly id: number;
   readonly injected: Injected;
+  /** Reading of the clock when the injection began. */
+  readonly begun: Nanos;
   /** Leader just before the fault. */
   readonly led: NodeId | undefined;
   isProven: boolean;
@@ -90,7 +93,15 @@ export class FaultSchedule {
    * aborted or an injection fails.
    */
   async run(end: Nanos): Promise<void> {
-    const { clock, steps, random, overtime, signal, strikes = Number.POSITIVE_INFINITY } = this.#context;
+    const {
+      clock,
+      steps,
+      random,
+      overtime,
+      signal,
+      endWhenServed,
+      strikes = Number.POSITIVE_INFINITY,
+    } = this.#context;
     const lengths = turns(random, this.#context);
     let recovery: Promise<void> = Promise.resolve();
     for (let turn = 0; steps.length > 0; turn++) {
@@ -98,6 +109,8 @@ export class FaultSchedule {
       const { gap, fault } = lengths.next().value;
       const limit = turn < steps.length ? nanos(end + overtime) : end;
       if (clock.now() + gap + leastOf(fault) > limit) break;
+      // Where faults end early, what comes after them is measured, too: the gap begins when the cluster is ready again.
+      if (endWhenServed === true) await recovery;
       await Promise.all([sleep(clock, gap, signal), recovery]);
       // Read once: between two readings, a real clock goes on.
       const now = clock.now();
@@ -119,8 +132,8 @@ export class FaultSchedule {
       await Promise.all(this.#struck.map((struck) => this.#prove(struck, until)));
       await this.#last(until, served);
     } finally {
-      await this.#heal();
       healed.abort();
+      await this.#heal();
     }
   }
 
@@ -159,6 +172,7 @@ export class FaultSchedule {
       // Asked once per attempt, so that the fault strikes the leader that its record names.
       const led = await leader();
       let striking = true;
+      const begun = clock.now();
       const injected = await nemesis.inject({
         ...operator,
         cluster,
@@ -171,7 +185,7 @@ export class FaultSchedule {
       });
       striking = false;
       if (injected !== undefined) {
-        const struck = { nemesis, id: ++this.#lastId, injected, led, isProven: false };
+        const struck = { nemesis, id: ++this.#lastId, injected, begun, led, isProven: false };
         this.#struck.push(struck);
         this.#record(struck, "begin");
         return;
@@ -219,9 +233,9 @@ export class FaultSchedule {
     if (proof !== undefined) this.#record(struck, "proven", proof);
   }
 
-  #record({ nemesis, id, injected, led }: Struck, state: FaultChange["state"], proof?: string): void {
+  #record({ nemesis, id, injected, begun, led }: Struck, state: FaultChange["state"], proof?: string): void {
     const { summary, nodes, cut } = injected;
-    this.#context.onFault(nemesis.name, {
+    const change = {
       state,
       id,
       summary,
@@ -229,6 +243,8 @@ export class FaultSchedule {
       ...(cut !== undefined && { cut }),
       ...(led !== undefined && { led }),
       ...(proof !== undefined && { proof }),
-    });
+    };
+    if (state === "begin") this.#context.onFault(nemesis.name, change, begun);
+    else this.#context.onFault(nemesis.name, change);
   }
 }

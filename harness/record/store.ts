@@ -37,3 +37,6 @@ export interface RunDirectory {
    */
   finish(run: Run, latencyLog: string, distributions?: Readonly<Record<string, string>>): Promise<void>;
 }
+
+/** `ended` in run.json while the run goes on. It stays if the harness is killed. */
+export const unfinished = "it was killed while it ran";

@@ -4,7 +4,6 @@ import { assert } from "../../core/assert.ts";
 import { sleep } from "../../core/clock.ts";
 import type { FaultChange, Phase } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
-import { rateText, scaled } from "../../core/rate.ts";
 import type { Calibration, Load } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Clients, WorkerFigures } from "../load/clients.ts";
@@ -13,6 +12,7 @@ import type { Unsent } from "../load/load.ts";
 import { FaultSchedule } from "../nemesis/schedule.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
 import { askAtRest, recordDigests } from "./at-rest.ts";
+import { chooseRate } from "./calibrate.ts";
 import { clientCeiling } from "./ceiling.ts";
 import type { TrialContext } from "./context.ts";
 import { gather } from "./gather.ts";
@@ -44,8 +44,6 @@ export interface LoadSummary {
 
 /** The last reads may not take longer, however many there are. */
 const finalSeconds = 10;
-/** A default rate is this share of what a closed loop reached, at most. */
-const calibratedShare = 0.5;
 
 /** Takes `cluster` through all phases and records it. Calls `onLoadEnd` as soon as the load is over, however it ended. */
 export async function runPhases(
@@ -99,6 +97,7 @@ class Phases {
       steps: deps.nemeses,
       faultSeconds: spec.faultSeconds,
       gapSeconds: spec.gapSeconds,
+      calmSeconds: spec.calmSeconds ?? 0,
       clock: deps.clock,
       cluster,
       clients: deps.clients,
@@ -117,7 +116,7 @@ class Phases {
       recovered: () => this.#recovered().then(() => {}),
       failover: (struck) => this.#watch.failover(struck),
       ...spec.endings,
-      onFault: (name, change) => this.#onFault(name, change),
+      onFault: (name, change, since) => this.#onFault(name, change, since),
     });
     this.#watch = new Watch(context, cluster, observer, () => this.#schedule.faults);
   }
@@ -130,22 +129,11 @@ class Phases {
     const reached = await warmUp(this.#context, this.#cluster);
     end.signal.throwIfAborted();
     if (spec.load.kind !== "open") return;
-    if (spec.shares !== undefined) {
-      const load = scaled(spec.load, reached / 100);
-      this.#load = load;
-      this.#calibration = { askedRate: load.rate, reachedRate: reached, shares: spec.shares };
-      deps.onProgress({
-        type: "log",
-        line: `${rateText(load)} operations/s: ${spec.shares} of the ${Math.round(reached)}/s that the warm-up reached`,
-      });
-      return;
-    }
-    if (!spec.calibrate) return;
-    const asked = spec.load.rate;
-    const rate = Math.max(1, Math.min(asked, Math.floor(reached * calibratedShare)));
-    this.#load = { ...spec.load, rate };
-    this.#calibration = { askedRate: asked, reachedRate: reached };
-    if (rate < asked) deps.onProgress({ type: "log", line: calibrated({ asked, reached, rate }) });
+    const chosen = chooseRate(spec.load, spec, reached);
+    if (chosen === undefined) return;
+    this.#load = chosen.load;
+    this.#calibration = chosen.calibration;
+    if (chosen.line !== undefined) deps.onProgress({ type: "log", line: chosen.line });
   }
 
   /** Puts in place what the load will find. */
@@ -298,13 +286,15 @@ class Phases {
     return unready.map((node) => node.id);
   }
 
-  #onFault(name: string, change: FaultChange): void {
-    this.#context.recorder.harness({ f: "fault", name, value: change });
+  #onFault(name: string, change: FaultChange, since?: Nanos): void {
+    this.#context.recorder.harness({
+      f: "fault",
+      name,
+      value: change,
+      ...(since !== undefined && { since: this.#context.recorder.since(since) }),
+    });
     this.#context.deps.onProgress({ type: "fault", name, change });
   }
 }
 
 const sourcesOf = ({ workerAddresses: sources }: Cluster) => (sources === undefined ? {} : { sources });
-
-const calibrated = ({ asked, reached, rate }: { asked: number; reached: number; rate: number }): string =>
-  `${rate} operations/s instead of ${asked}: half of the ${Math.round(reached)}/s that the healthy cluster did on this machine (--rate N overrides)`;

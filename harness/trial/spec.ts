@@ -52,6 +52,8 @@ export interface TrialSpec {
   /** Drawn between min and max for each fault and gap. */
   readonly faultSeconds: Span;
   readonly gapSeconds: Span;
+  /** Load before the first fault and its gap, seconds; default: none. */
+  readonly calmSeconds?: number;
   readonly endings?: Endings;
   readonly workloadOptions: Readonly<Record<string, number>>;
   readonly connect: Credentials;

@@ -4,6 +4,7 @@ import type { ClientWith } from "../../adapters/client/client.ts";
 import type { MemoryBug } from "../../adapters/memory/bugs.ts";
 import { encodeEvent } from "../../core/codec/history-codec.ts";
 import type { Consistency } from "../../core/consistency.ts";
+import { nodeId } from "../../core/op.ts";
 import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { localClients } from "../load/local-clients.ts";
@@ -65,6 +66,30 @@ describe("the default trial of a right system", () => {
       expect(fault.proof).toBeDefined();
       expect(fault.to).toBeLessThanOrEqual(quiet?.time ?? 0);
     }
+  });
+
+  it("goes on asking for the leader after a fault that it outlived", async () => {
+    const trial = new TestTrial({
+      nemeses: ["pause-leader"],
+      spec: { ...short, faultSeconds: { min: 0.2, max: 0.2 }, gapSeconds: { min: 1, max: 1 } },
+    });
+    const asked: number[] = [];
+    trial.observe({
+      leader: async () => {
+        asked.push(trial.clock.now() / 1e9);
+        return nodeId("n1");
+      },
+    });
+    const run = await trial.run();
+    const heals = run.faults.map(({ to }) => to / 1e9);
+    expect(heals.length).toBeGreaterThan(2);
+    const span = (from: number, to: number) => asked.filter((time) => time >= from && time < to).length;
+    const begin = (asked[0] ?? 0) - 0.001;
+    for (const heal of heals) {
+      expect(span(begin + heal + 0.05, begin + heal + 0.85)).toBeLessThanOrEqual(5);
+      expect(span(begin + heal + 0.05, begin + heal + 0.85)).toBeGreaterThanOrEqual(3);
+    }
+    expect(trial.events.filter((event) => event.f === "leader")).toHaveLength(1);
   });
 
   it("records since when a leader may have led, which is after it was seen otherwise", async () => {

@@ -15,6 +15,7 @@ import { type Verdict, worst } from "../../core/verdict.ts";
 import { latencyDistributions, latencyLog, summarizeLatency } from "../load/latency.ts";
 import { describePlan, stepName } from "../nemesis/pace.ts";
 import { Recorder } from "../record/recorder.ts";
+import { unfinished } from "../record/store.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
 import { type Capacity, clientHealth } from "./client-health.ts";
 import type { TrialContext } from "./context.ts";
@@ -139,7 +140,7 @@ class Trial {
       });
       await clients;
       this.#times.loadBegin = deps.clock.now();
-      await dir.describe(this.#describe([], [], this.#times.loadBegin, killed));
+      await dir.describe(this.#describe([], [], this.#times.loadBegin, unfinished));
       await runPhases(this.#context, cluster, observer, (summary) => {
         this.#load = summary;
       });
@@ -274,9 +275,6 @@ function capacityOf(load: LoadSummary | undefined, measured: readonly Operation[
 
 const optionalTimeout = ({ electionTimeoutMs }: Deployment): Pick<Run, "electionTimeoutMs"> =>
   electionTimeoutMs === undefined ? {} : { electionTimeoutMs };
-
-/** Stands in run.json until the run has ended. */
-const killed = "it was killed while it ran";
 
 function highestRevision(history: History): Revision | undefined {
   let highest: Revision | undefined;

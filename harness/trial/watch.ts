@@ -31,8 +31,8 @@ export class Watch {
   /** Pending polls: a slow one delays neither the tick nor the others. */
   readonly #pending = new Map<string, Promise<void>>();
   #loop: Promise<void> = Promise.resolve();
-  /** While a failover is followed, nobody asks the nodes that were struck who leads. */
-  readonly #failovers = new Set<Promise<boolean>>();
+  /** Whom to ask for the leader while a fault lasts that struck it; undefined: all. */
+  #unstruck: readonly NodeId[] | undefined;
 
   constructor(context: TrialContext, cluster: Cluster, observer: Observer, faults: () => readonly string[]) {
     this.#context = context;
@@ -50,42 +50,48 @@ export class Watch {
     this.#stage = { name, until };
   }
 
-  /** Current leader according to the system itself. */
+  /** Current leader according to the system itself; while a failover is followed, according to the nodes that were not struck. */
   async leader(): Promise<NodeId | undefined> {
     const { connect } = this.#context;
     const timeoutMs = Math.min(connect.timeoutMs, leaderTimeoutMs);
     const asked = this.#context.recorder.now();
-    const leader = await this.#observer.leader({ timeoutMs });
+    const among = this.#unstruck;
+    const leader = await this.#observer.leader({ timeoutMs, ...(among !== undefined && { among }) });
     this.#saw(leader, asked);
     return leader;
   }
 
-  /** Follows a failover, to about 10 ms. Resolves with whether the nodes that were not struck served again before the heal. */
-  failover({ led, nodes: struck, healed }: StruckLeader): Promise<boolean> {
-    const { deps, connect, recorder } = this.#context;
-    const endpoints = this.#cluster.nodes.filter(({ id }) => !struck.has(id)).map(({ endpoint }) => endpoint);
-    if (endpoints.length === 0) return Promise.resolve(false);
-    const observer = deps.adapter.observe(endpoints, connect);
-    const followed = followFailover({
-      clock: deps.clock,
-      observer,
-      nodes: endpoints.map(({ node }) => node),
-      led,
-      saw: (leader, asked) => this.#saw(leader, recorder.since(asked)),
-      healed,
-      ended: this.#stopped.signal,
-    }).finally(() => {
-      this.#failovers.delete(followed);
-      return observer.close();
+  /**
+   * Follows a failover, to about 10 ms, until another node leads and all that were not struck serve, or the heal. Resolves with
+   * which of the two it was.
+   */
+  async failover({ led, nodes: struck, healed }: StruckLeader): Promise<boolean> {
+    const all = this.#cluster.nodes.map(({ id }) => id);
+    const others = all.filter((id) => !struck.has(id));
+    const nodes = others.length > 0 ? others : all;
+    const ended = AbortSignal.any([healed, this.#stopped.signal]);
+    this.#unstruck = nodes;
+    healed.addEventListener("abort", () => {
+      this.#unstruck = undefined;
     });
-    this.#failovers.add(followed);
+    const followed = followFailover({
+      clock: this.#context.deps.clock,
+      observer: this.#observer,
+      nodes,
+      led,
+      saw: (leader, asked) => this.#saw(leader, this.#context.recorder.since(asked)),
+      healed: ended,
+    });
+    this.#pending.set(
+      "failover",
+      followed.then(() => void this.#pending.delete("failover")),
+    );
     return followed;
   }
 
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#loop;
-    await Promise.all(this.#failovers);
     await Promise.all(this.#pending.values());
   }
 
@@ -93,7 +99,7 @@ export class Watch {
     const { deps, dir, end } = this.#context;
     for (let n = 0; !this.#stopped.signal.aborted; n++) {
       await assertAlive(this.#cluster.nodes).catch(end.fail);
-      if (this.#failovers.size === 0) this.#poll("leader", () => this.leader());
+      this.#poll("leader", () => this.leader());
       if (n % ticksPerUsage === 0) this.#poll("usage", () => this.#sampleUsage());
       dir.flush();
       this.#report();

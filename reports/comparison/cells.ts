@@ -28,14 +28,14 @@ type Format = (value: number) => string;
  * Median of the runs with its 95% interval, or with their range if they are few: `12 ms (9.8 ms to 15 ms)`,
  * `12 ms (range 9.8 ms to 15 ms)`. A dash if any is not known.
  */
-export function spread(candidate: Candidate, of: (run: RunDigest) => number, format: Format): string {
+export function spread(candidate: Candidate, of: (run: RunDigest) => number, format: Format): Content {
   const values = candidate.runs.map(of);
   if (!values.every(Number.isFinite)) return format(Number.NaN);
   const interval = medianInterval({ values }, createRandom(values.length));
   const value = format(interval.value);
   return values.length < 2 || format(interval.low) === format(interval.high)
     ? value
-    : `${value} (${endsWords(interval, format)})`;
+    : html`${value} <span class="range">(${endsWords(interval, format)})</span>`;
 }
 
 /** A figure of a candidate, marked if it is no result. */

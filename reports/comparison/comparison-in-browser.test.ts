@@ -27,6 +27,8 @@ describe.skipIf(!present)("the comparison in Chromium", { timeout: 120_000 }, ()
   beforeAll(async () => {
     const fixtures = [
       validFixture(),
+      // A repetition, so that figures have a range.
+      validFixture({ seed: 8 }),
       staleFixture({ seconds: 12 }),
       elsewhere(unknownFixture({ seconds: 12 })),
     ];
@@ -67,6 +69,24 @@ describe.skipIf(!present)("the comparison in Chromium", { timeout: 120_000 }, ()
       expect(complaints).toEqual([]);
       expect(requests).toEqual([url]);
     }),
+  );
+
+  it.each([1280, 390])(
+    "keeps every figure within its cell at %d pixels, ranges of repetitions too",
+    (width) =>
+      opened({ viewport: { width, height: 900 } }, async (page) => {
+        expect(
+          await page.locator("section[aria-labelledby=side-by-side] .range:visible").count(),
+        ).toBeGreaterThan(5);
+        const beyond = await page
+          .locator("td")
+          .evaluateAll((cells) =>
+            cells
+              .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+              .map(({ textContent }) => textContent),
+          );
+        expect(beyond).toEqual([]);
+      }),
   );
 
   it("shows all charts and figures by the measure that is chosen, by keyboard", () =>

@@ -173,7 +173,7 @@ describe("what is not ranked", () => {
   it("names an overloaded run and why, and leaves it out of every order", () => {
     const text = concluded(threeSystems([{}, {}, { run: { overloaded: true } }]));
     expect(text["Not ranked"]).toBe(
-      "consul (default) was overloaded: more was requested than the healthy cluster could take (500/s sent), so latencies are those of a queue. Run again at a lower --rate or on an idle machine.",
+      "consul (default) was overloaded: more was requested than the healthy cluster could take (500/s sent), so latencies are those of a queue. Run again at a lower rate or on an idle machine.",
     );
     expect(`${text["Write latency"]} ${text["Longest without a write"]}`).not.toContain("consul");
   });

@@ -257,7 +257,7 @@ function notRanked(candidates: readonly Candidate[]): Conclusion[] {
   return [
     {
       topic: "Not ranked",
-      text: `${all}${reasons.join(" ")} Run again at a lower --rate or on an idle machine.`,
+      text: `${all}${reasons.join(" ")} Run again at a lower rate or on an idle machine.`,
     },
   ];
 }

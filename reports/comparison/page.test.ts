@@ -96,7 +96,7 @@ describe("renderComparison()", () => {
       digest({ seed: 3, write: { p50: 2, p99: 8, without: 4 } }),
       digest(zookeeper),
     ]).replaceAll("\u202f", " ");
-    expect(section(page, "failover")).toContain("2.00 s (range 1.00 s to 4.00 s)");
+    expect(section(page, "failover")).toContain('2.00 s <span class="range">(range 1.00 s to 4.00 s)</span>');
     expect(section(page, "runs").match(/report\.html/g)).toHaveLength(4);
   });
 

@@ -79,7 +79,7 @@ const underFaults = (candidate: Candidate, kind: Kind): Content =>
     }),
   );
 
-const faultP99 = (candidate: Candidate, kind: Kind, measure: "response" | "service"): string =>
+const faultP99 = (candidate: Candidate, kind: Kind, measure: "response" | "service"): Content =>
   spread(
     candidate,
     (run) => {

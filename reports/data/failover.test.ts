@@ -101,6 +101,12 @@ describe("the failovers of a run", () => {
     expect(pause?.samples.stale[0]).toBeCloseTo(0.05);
   });
 
+  it("have no time without reads where nothing was read", () => {
+    const [kill] = failoversOf([fault(1, 1000, 2000)], [[1000, 1700]]);
+    expect(kill?.samples.unreadable).toEqual([]);
+    expect(kill && mediansOf(kill).unreadable.median).toBeNaN();
+  });
+
   it("are pooled over runs, and what did not happen counts as longest", () => {
     const run = failoversOf([fault(1, 1000, 2000)], [[1000, 1700]]);
     const never = failoversOf([fault(1, 1000, 2000)], [[1000, 10_000]]);

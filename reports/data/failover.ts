@@ -25,7 +25,7 @@ export interface Failover {
   /** Faults that were proven. Only they count. */
   readonly strikes: number;
   readonly unproven: number;
-  /** One value for each strike; infinite where it did not happen before the next fault. */
+  /** One value for each strike, infinite where it did not happen before the next fault; none where nothing was asked that would tell. */
   readonly samples: Readonly<Record<FailoverMeasure, readonly number[]>>;
 }
 
@@ -58,6 +58,9 @@ export function failovers(
     const proven = own.filter(({ fault }) => fault.proof !== undefined);
     const each = (of: (strike: Strike) => number | undefined) =>
       proven.map((strike) => of(strike) ?? Number.POSITIVE_INFINITY);
+    // Without such operations nothing was measured, rather than never seen to end.
+    const measured = (of: (strike: Strike) => number | undefined) =>
+      proven.map(of).filter((value) => value !== undefined);
     const latency = ({ figures }: Strike) => figures.service ?? figures.response;
     return {
       name,
@@ -66,8 +69,8 @@ export function failovers(
       samples: {
         detected: each(({ figures }) => figures.leaderLostSeconds),
         elected: each(({ figures }) => figures.leaderSeconds),
-        unwritable: each(({ figures }) => figures.withoutWriteSeconds),
-        unreadable: each(({ figures }) => figures.withoutReadSeconds),
+        unwritable: measured(({ figures }) => figures.withoutWriteSeconds),
+        unreadable: measured(({ figures }) => figures.withoutReadSeconds),
         healthy: each((strike) => latency(strike).healthySeconds),
         stale: each(({ fault, next }) => staleSeconds(windows, fault.from, next)),
         failedWrites: each((strike) => latency(strike).failedWrites),

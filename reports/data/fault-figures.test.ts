@@ -42,6 +42,19 @@ function struck(
 const healthyAgain = (drafts: readonly OperationDraft[]) => struck(drafts).faults[0]?.response.healthySeconds;
 
 describe("the figures of a fault", () => {
+  it("say nothing of a healthy p99 that rests on too few operations to be one", () => {
+    const few = (count: number) => {
+      const operations = Array.from({ length: count }, (_, i) =>
+        operation({ f: "write", from: i * 10, to: i * 10 + 5 }),
+      );
+      const faults = [fault(count * 10 - 100, count * 10)];
+      return runFigures({ operations, faults, leaders: [], end: seconds(60) }).faults[0]?.response;
+    };
+    expect(few(90)).not.toHaveProperty("healthySeconds");
+    expect(few(400)).not.toHaveProperty("healthySeconds");
+    expect(struck([]).faults[0]?.response.healthySeconds).toBeGreaterThanOrEqual(0);
+  });
+
   it("say what the node that was hit did, and when a leader was known again", () => {
     const leaders = [leads(n1, 0, 2_040), leads(undefined, 2_040, 2_410), leads(n2, 2_410, 6_000)];
     const [figures] = struck([], [fault(2_000, 3_000, n1 === undefined ? {} : { led: n1 })], leaders).faults;

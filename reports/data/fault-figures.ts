@@ -66,7 +66,7 @@ export interface FaultFiguresInput {
   readonly outages: Outages;
   /** From the acknowledgement of each lost write until a read lacked it; absent if no checker looked. */
   readonly lost?: readonly Period[];
-  /** Microseconds; NaN if there was no healthy time. */
+  /** Microseconds; NaN if too few operations were healthy. */
   readonly healthyP99: Readonly<Record<Measure, number>>;
   readonly end: Nanos;
 }
@@ -151,7 +151,8 @@ function servedFrom({
   outages,
   healthyP99,
 }: FaultFiguresInput): (fault: FaultWindow, follow: readonly Operation[]) => Nanos | undefined {
-  const least = Math.max(leastOutage, healthyP99.service * 1e3);
+  const slow = Number.isFinite(healthyP99.service) ? healthyP99.service * 1e3 : 0;
+  const least = Math.max(leastOutage, slow);
   const lookups = [outages.all, outages.writes].map((periods) =>
     touching(periods.filter(({ from, to }) => to - from >= least)),
   );

@@ -6,6 +6,7 @@ import { longest, longestByNode, type Outage, outagesOf } from "./availability.t
 import { type FaultFigures, faultFigures } from "./fault-figures.ts";
 import { type Timed, timed } from "./measure.ts";
 import { type FaultPhase, figuresIn, type Period, type PeriodFigures, periodsOf, spanOf } from "./phases.ts";
+import { enoughFor } from "./series.ts";
 
 export interface RunFigures {
   readonly response: LatencyByPhase;
@@ -45,7 +46,7 @@ export function runFigures({ operations, faults, leaders, lost, end }: RunFigure
   const [meant, sent] = [timed(operations, "response"), timed(operations, "service")];
   const response = latencyByPhase(meant, faults, end);
   const service = isOpen ? latencyByPhase(sent, faults, end) : undefined;
-  const healthyP99 = { response: response.healthy.p99, service: (service ?? response).healthy.p99 };
+  const healthyP99 = { response: p99Of(response.healthy), service: p99Of((service ?? response).healthy) };
   const [withoutAny, withoutWrite, withoutRead] = [outages.all, outages.writes, outages.reads].map(longest);
   return {
     response,
@@ -67,6 +68,9 @@ export function runFigures({ operations, faults, leaders, lost, end }: RunFigure
     }),
   };
 }
+
+/** Not of a few operations: then it is the slowest of them. */
+const p99Of = ({ ok, p99 }: PeriodFigures): number => (ok < enoughFor.p99 ? Number.NaN : p99);
 
 function latencyByPhase(all: Timed, faults: readonly FaultWindow[], end: Nanos): LatencyByPhase {
   const span = spanOf(all);

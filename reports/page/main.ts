@@ -4,6 +4,8 @@ import { mountCharts } from "./charts.ts";
 import { mountComparison } from "./comparison.ts";
 import { mountCopyButtons } from "./copy.ts";
 import { onResize } from "./dom.ts";
+import { mountLive } from "./live.ts";
+import { mountRuns } from "./runs.ts";
 import { drawSketch } from "./sketch.ts";
 import { mountSpectrum } from "./spectrum.ts";
 import { mountTheme } from "./theme.ts";
@@ -23,8 +25,11 @@ else mount();
 
 function mount(): void {
   const data = source === "" ? undefined : (unpack(source) as PageData);
-  if (data === undefined) mountComparison();
-  else repaint = mountReport(data);
+  if (data === undefined) {
+    mountComparison();
+    mountRuns();
+    mountLive();
+  } else repaint = mountReport(data);
   document.documentElement.dataset["ready"] = "";
 }
 

@@ -2,10 +2,7 @@ import type { Measure } from "../data/measure.ts";
 import { type Content, html } from "../html.ts";
 
 /** Content by the measure that the reader chose; `response` until then, and without scripts. One text, if both are the same. */
-export function byMeasure(texts: {
-  readonly response: string;
-  readonly service: string | undefined;
-}): Content {
+export function byMeasure(texts: { readonly response: Content; readonly service: Content }): Content {
   const { response, service } = texts;
   if (service === undefined || service === response) return response;
   return html`<span class="by-response">${response}</span><span class="by-service">${service}</span>`;

@@ -105,7 +105,7 @@ function scatterLegend({ askers }: Context<Judged>, points: Points): Html {
     ` The ${count(askers.first.length, "operation")} before the load, which put in place what it found, ${askers.first.length === 1 ? "is" : "are"} not drawn.`;
   const last =
     askers.last.length > 0 &&
-    ` The ${count(askers.last.length, "read")} at the end, of all that was written, ${askers.last.length === 1 ? "is" : "are"} no load.`;
+    ` The ${count(askers.last.length, "read")} at the end, of all that was written, ${askers.last.length === 1 ? "is" : "are"} not part of the load.`;
   const note = html`<span class="quiet">${thinned(points)} Each is drawn ${place}.${first}${last}</span>`;
   const refused = points.errors.some((error) => error.startsWith("mismatch"));
   const functions = points.functions.map((f, i) => [f, i % hues] as const);

@@ -27,8 +27,8 @@ export class RestHistory {
     return this.#operation(at, "write", "ok", { value }, { value }, more);
   }
 
-  cas(at: number, from: Json, to: Json): this {
-    return this.#operation(at, "cas", "ok", { value: [from, to] }, { value: [from, to] }, {});
+  cas(at: number, from: Json, to: Json, more: More = {}): this {
+    return this.#operation(at, "cas", "ok", { value: [from, to] }, { value: [from, to] }, more);
   }
 
   /** Acknowledged. */

@@ -7,7 +7,7 @@ import { EventsReader } from "../history-of-events.ts";
 import { malformed } from "../malformed.ts";
 import { JsonMembers } from "./members.ts";
 import { eachItem, isArray, type JsonObject } from "./reading.ts";
-import { eachRow, foreignEvent } from "./rows.ts";
+import { eachRow } from "./rows.ts";
 
 /** The members that an event may have: those of our own `history.jsonl`, and `client`, as others call the process. */
 const members = new Set([
@@ -65,7 +65,7 @@ export async function readJsonEvents(source: Source, options?: FormatOptions): P
   };
   const known = (rows: EventRows, row: number) => {
     lines++;
-    reader.add(foreignEvent(rows, row));
+    reader.addRow(rows, row);
   };
   const cut = isArray(source.head) ? await eachItem(source, read) : await eachRow(source, known, read);
   if (cut !== undefined && lines === 0)

@@ -31,17 +31,18 @@ const operation = fc.record({
   error: fc.option(fc.oneof(fc.string(), fc.constantFrom("mismatch", "timeout")), { nil: undefined }),
   call: about,
   answer: about,
+  hasKey: fc.boolean(),
 });
 
 /** Invocations and answers of one process after the other, as objects with the members of JSON. */
 const events = fc.array(operation).map((operations) =>
-  operations.flatMap(({ f, type, asked, answered, error, call, answer }, process) => {
+  operations.flatMap(({ f, type, asked, answered, error, call, answer, hasKey }, process) => {
     const argument = f === "cas" ? [1, 2] : asked;
     const { key: _, ...own } = answer;
     const said = f === "read" ? answered : argument;
     return [
       { type: "invoke", process, f, value: argument, ...call },
-      { type, process, f, value: said, error, ...own },
+      { type, process, f, value: said, error, ...own, ...(hasKey && { key: call.key }) },
     ];
   }),
 );

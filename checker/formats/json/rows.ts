@@ -1,7 +1,6 @@
 /** Events in JSON, one a line: most of them without parsing a line at a time. */
-import { defined, type EventRows, odd, rowTypes } from "../../../core/codec/rows/event-rows.ts";
+import { type EventRows, odd } from "../../../core/codec/rows/event-rows.ts";
 import { EventScanner } from "../../../core/codec/rows/event-scanner.ts";
-import type { ForeignEvent } from "../foreign-event.ts";
 import type { Source } from "../format.ts";
 import { isJson, type JsonObject, objectOf } from "./reading.ts";
 
@@ -31,30 +30,4 @@ export async function eachRow(
   if (last.trim() !== "" && !isJson(last.replace(/^\uFEFF/, ""))) return scanner.line;
   read(last, scanner.line);
   return undefined;
-}
-
-/** The event of a row, with every member in its place: see `EventRows.clientEvent`. */
-export function foreignEvent(rows: EventRows, row: number): ForeignEvent {
-  const value = rows.valueOf(row);
-  const index = rows.index[row] as number;
-  return {
-    line: rows.line[row],
-    process: rows.process[row],
-    type: rowTypes[rows.type[row] as number],
-    f: rows.string(rows.f[row]),
-    value: value ?? null,
-    hasValue: value !== undefined,
-    error: rows.string(rows.error[row]) ?? null,
-    index: index < 0 ? undefined : index,
-    key: rows.string(rows.key[row]),
-    time: defined(rows.time[row]),
-    about: {
-      mode: rows.string(rows.mode[row]),
-      node: rows.string(rows.node[row]),
-      revision: defined(rows.revision[row]),
-      modRevision: defined(rows.modRevision[row]),
-      intended: defined(rows.intended[row]),
-      message: rows.string(rows.message[row]),
-    },
-  } as ForeignEvent;
 }

@@ -99,7 +99,7 @@ async function planSystem(
   const image = runtime.outlivesRun
     ? undefined
     : (forSystem(options.image, "--image") ?? imageOf(adapter, version));
-  const pace = fitted(options, lengthsIn(given), nemeses, options.seconds);
+  const pace = fitted(options, lengthsIn(given), nemeses, options.seconds - options.calmSeconds);
   return { adapter, runtime, nemeses, leftOut, readMode, program, image, pace };
 }
 

@@ -92,6 +92,7 @@ const idle: Readonly<Record<string, Reason>> = {
   preset: onlyIfStarted,
   faultSeconds: onlyWithFaults,
   gapSeconds: onlyWithFaults,
+  calmSeconds: onlyWithFaults,
   strikes: onlyWithFaults,
   untilServed: onlyWithFaults,
 };

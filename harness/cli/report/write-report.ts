@@ -2,8 +2,8 @@ import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { CallWords } from "../../../checker/model.ts";
 import type { Run } from "../../../core/run.ts";
-import { digestOf } from "../../../reports/comparison/digest.ts";
-import { reportOf } from "../../../reports/report.ts";
+import { type Digest, digestOf } from "../../../reports/comparison/digest.ts";
+import { type RenderedReport, reportOf } from "../../../reports/report.ts";
 import { workloads } from "../../../workloads/registry.ts";
 import type { Workload } from "../../../workloads/workload.ts";
 import { readRun, type StoredRun } from "../../record/node-store.ts";
@@ -18,18 +18,23 @@ export const writeReport = async (dir: string): Promise<Reported> => writeReport
  * Renders the report of a run directory from what was read of it, as its `report.html` or as `out`; resolves with its path,
  * and with what a comparison needs of the run.
  */
-export async function writeReportOf(
-  dir: string,
-  { run, history, usage }: StoredRun,
-  out?: string,
-): Promise<Reported> {
+export async function writeReportOf(dir: string, stored: StoredRun, out?: string): Promise<Reported> {
   const report = out ?? join(dir, "report.html");
-  const digest = digestOf(run, history, usage);
-  const { page, figures } = reportOf(run, history, usage, wordsOf(run), judgeStored(run, digest));
+  const { page, digest, figures } = renderStored(stored);
   // If `dir` itself is a link, the user meant its target.
   if (out === undefined) await writeInside(dirname(await realpath(dir)), report, page);
   else await writeAt(out, page);
   return { report, digest, figures };
+}
+
+/** The report's page of what was read of a run, and what a comparison needs of the run. */
+export function renderStored({
+  run,
+  history,
+  usage,
+}: StoredRun): RenderedReport & { readonly digest: Digest } {
+  const digest = digestOf(run, history, usage);
+  return { digest, ...reportOf(run, history, usage, wordsOf(run), judgeStored(run, digest)) };
 }
 
 /** Words for the operations of a run; empty if its workload is unknown. */

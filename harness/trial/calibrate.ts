@@ -1,0 +1,41 @@
+/** The rate of an open load that is chosen from what the healthy cluster did in the warm-up. */
+import { rateText, scaled } from "../../core/rate.ts";
+import type { Calibration, OpenLoad } from "../../core/run.ts";
+import type { TrialSpec } from "./spec.ts";
+
+/** A default rate is this share of what a closed loop reached, at most. */
+const calibratedShare = 0.5;
+
+export interface ChosenRate {
+  readonly load: OpenLoad;
+  readonly calibration: Calibration;
+  /** For people; absent if the rate is the default. */
+  readonly line?: string;
+}
+
+/** `reached`: operations per second. Undefined if the user named the rate. */
+export function chooseRate(
+  load: OpenLoad,
+  { calibrate, shares }: Pick<TrialSpec, "calibrate" | "shares">,
+  reached: number,
+): ChosenRate | undefined {
+  const reachedText = `${Math.round(reached)}/s`;
+  if (shares !== undefined) {
+    const chosen = scaled(load, reached / 100);
+    return {
+      load: chosen,
+      calibration: { askedRate: chosen.rate, reachedRate: reached, shares },
+      line: `${rateText(chosen)} operations/s: ${shares} of the ${reachedText} that the warm-up reached`,
+    };
+  }
+  if (!calibrate) return undefined;
+  const asked = load.rate;
+  const rate = Math.max(1, Math.min(asked, Math.floor(reached * calibratedShare)));
+  return {
+    load: { ...load, rate },
+    calibration: { askedRate: asked, reachedRate: reached },
+    ...(rate < asked && {
+      line: `${rate} operations/s instead of ${asked}: half of the ${reachedText} that the healthy cluster did on this machine (--rate N overrides)`,
+    }),
+  };
+}
