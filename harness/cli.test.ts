@@ -482,7 +482,10 @@ describe("assay", () => {
     const ended = await inProcess(["report", join(scratch, "nowhere"), "--json"]);
     expect(ended.status).toBe(64);
     expect(JSON.parse(ended.stdout)).toEqual({
-      error: { kind: "usage", message: expect.stringContaining("nowhere is not there: expected a run directory") },
+      error: {
+        kind: "usage",
+        message: expect.stringContaining("nowhere is not there: expected a run directory"),
+      },
       status: 64,
     });
   });

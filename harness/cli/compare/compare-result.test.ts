@@ -41,7 +41,9 @@ it("has the schema that is documented", () => {
 it("prints a line for each figure, with what differs above", () => {
   const text = judged.map(versusText).join("\n").replaceAll("\u202f", " ");
   expect(text).toContain("different versions: A 3.5.16, B 3.4.23");
-  expect(text).toMatch(/write p50 +2\.00 ms +4\.00 ms +\+100% \(range \+100% to \+100%\) +slower \(indicative\)/);
+  expect(text).toMatch(
+    /write p50 +2\.00 ms +4\.00 ms +\+100% \(range \+100% to \+100%\) +slower \(indicative\)/,
+  );
   expect(text).toMatch(/write p99 +8\.00 ms +– +– +not compared: too few operations in B/);
   expect(text).toMatch(/read p50 +1\.00 ms +1\.00 ms +±0% .* ~ not distinguishable/);
 });
