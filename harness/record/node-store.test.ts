@@ -280,9 +280,12 @@ describe("readRun()", () => {
   it("does without the usage, which not every machine can measure", async () => {
     const { run, dir } = await storedTrial();
     await rm(join(dir, "usage.jsonl"));
-    expect(await readRun(dir)).toMatchObject({ run, usage: [] });
+    expect(await readRun(dir)).toMatchObject({ run: JSON.parse(JSON.stringify(run)), usage: [] });
     await writeFile(join(dir, "usage.jsonl"), "no JSON\n");
-    expect(await readRecorded(dir)).toMatchObject({ run, truncated: false });
+    expect(await readRecorded(dir)).toMatchObject({
+      run: JSON.parse(JSON.stringify(run)),
+      truncated: false,
+    });
   });
 
   it("names the line of the usage that is wrong, and forgives a last one that was cut off", async () => {

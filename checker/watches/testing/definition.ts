@@ -54,7 +54,11 @@ function place(
   holds: (steps: readonly Step[]) => boolean,
 ): boolean {
   const [next, ...rest] = open;
-  if (next === undefined) return holds(stepsOf(placed));
+  if (next === undefined)
+    return arrangements(placed).some((arranged) => {
+      const steps = stepsOf(arranged);
+      return new Set(steps.map((step) => step.revision)).size === steps.length && holds(steps);
+    });
   if (place(rest, placed, highest, holds)) return true;
   for (let revision = 1; revision <= highest; revision++) {
     if (placed.some((one) => one.revision === revision)) continue;
@@ -63,11 +67,25 @@ function place(
   return false;
 }
 
+const removesOnly = ({ operation: { call } }: Placed): boolean =>
+  call.f === "txn" && (call.value as { f: string }[]).every(({ f }) => f === "delete");
+
+/** Of several transactions at one revision that only remove, any may be the one that found something: each comes first once. */
+function arrangements(placed: readonly Placed[]): (readonly Placed[])[] {
+  const orders: (readonly Placed[])[] = [placed];
+  for (const one of placed.filter(removesOnly)) {
+    const isOther = (other: Placed) => other !== one;
+    const shares = placed.some(
+      (other) => isOther(other) && removesOnly(other) && other.revision === one.revision,
+    );
+    if (shares) orders.push(...orders.map((order) => [one, ...order.filter(isOther)]));
+  }
+  return orders;
+}
+
 /** The steps in order. A transaction that only removes, and finds nothing, is answered with the revision of the step before. */
 function stepsOf(placed: readonly Placed[]): Step[] {
   const state = new Map<string, Json>();
-  const removesOnly = ({ operation: { call } }: Placed) =>
-    call.f === "txn" && (call.value as { f: string }[]).every(({ f }) => f === "delete");
   return placed
     .toSorted((a, b) => a.revision - b.revision || Number(removesOnly(a)) - Number(removesOnly(b)))
     .map(({ operation, revision }) => {
