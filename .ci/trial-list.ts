@@ -1,6 +1,6 @@
 /** What CI runs: commands that a user could type, and what must come of each. */
 import { violationKind } from "../core/verdict.ts";
-import type { RunResult } from "../harness/cli/json-result.ts";
+import type { RunResult } from "../harness/cli/results/json-result.ts";
 
 export interface Trial {
   readonly name: string;

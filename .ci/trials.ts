@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { realClock } from "../core/real-clock.ts";
 import { seconds, toSeconds } from "../core/time.ts";
-import type { BenchResult } from "../harness/cli/json-result.ts";
-import { describeStale } from "../harness/cli/stale-by-fault.ts";
+import type { BenchResult } from "../harness/cli/results/json-result.ts";
+import { describeStale } from "../harness/cli/results/stale-by-fault.ts";
 import { realSystems, reference, staleReads, type Trial } from "./trial-list.ts";
 
 const clock = realClock();

@@ -10,7 +10,7 @@ import { count } from "../../core/wording.ts";
 import { cleanLeftovers } from "../runtimes/cleanup.ts";
 import { behindDoors } from "../runtimes/netns/doors.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
-import type { BenchOptions } from "./bench-options.ts";
+import type { BenchOptions } from "./options/bench-options.ts";
 import type { Output } from "./output.ts";
 import type { PlannedRun } from "./plan/plan.ts";
 

@@ -7,7 +7,7 @@ import { jepsenEdnLines } from "../../checker/formats/edn/jepsen-edn-writer.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { History } from "../../core/history.ts";
 import { readRun } from "../record/node-store.ts";
-import { lookUp } from "./arguments.ts";
+import { lookUp } from "./options/arguments.ts";
 import type { Output } from "./output.ts";
 
 export interface ExportOptions {

@@ -5,8 +5,8 @@ import type { ReadPromise } from "../../core/consistency.ts";
 import type { Workload } from "../../workloads/workload.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
+import { presets } from "./options/presets.ts";
 import { type Output, table } from "./output.ts";
-import { presets } from "./presets.ts";
 
 /** Everything that can be named on the command line. */
 export interface Registries {

@@ -2,19 +2,19 @@ import { Command, Option } from "commander";
 import type { Clock } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { ExternalOptions } from "../runtimes/external/external.ts";
-import { positiveNumber } from "./arguments.ts";
 import type { BenchDeps } from "./bench.ts";
+import type { CheckOptions } from "./check/case.ts";
+import { addCompare } from "./compare/declare.ts";
+import type { ExportOptions } from "./export.ts";
+import type { Registries } from "./list.ts";
+import { positiveNumber } from "./options/arguments.ts";
 import {
   type BenchOptions,
   benchDefaults,
   declareBenchOptions,
   declareClusterOptions,
-} from "./bench-options.ts";
-import type { CheckOptions } from "./check/case.ts";
-import { addCompare } from "./compare/declare.ts";
-import type { ExportOptions } from "./export.ts";
-import type { Registries } from "./list.ts";
-import { describeOption } from "./option-help.ts";
+} from "./options/bench-options.ts";
+import { describeOption } from "./options/option-help.ts";
 import { type Output, processOutput } from "./output.ts";
 import type { PlannedRun } from "./plan/plan.ts";
 import type { Asked } from "./plan/refusals.ts";
@@ -54,7 +54,7 @@ export function program(
     .description("run a trial: start a cluster, load it, inject faults, check the history, write a report")
     .action(async (given: BenchOptions, command: Command) => {
       const { forOwnCluster } = await import("./plan/own-cluster.ts");
-      const { withPreset } = await import("./presets.ts");
+      const { withPreset } = await import("./options/presets.ts");
       const { options, own } = forOwnCluster(given);
       const { assayVersion } = await import("./machine.ts");
       // Git answers while the rest is loaded.
@@ -203,7 +203,7 @@ function addCluster(
         throw new UsageError(
           `a cluster is of one system, and --system names ${options.system.join(", ")}: start one, and the others in other terminals`,
         );
-      const { presets } = await import("./presets.ts");
+      const { presets } = await import("./options/presets.ts");
       if (options.preset !== undefined && Object.hasOwn(presets, options.preset))
         throw new UsageError(
           `--preset ${options.preset} is for bench: it says how a cluster is loaded and struck`,

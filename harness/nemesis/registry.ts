@@ -2,16 +2,16 @@
 
 import { UsageError } from "../../core/errors.ts";
 import { either } from "../../core/wording.ts";
-import { hold } from "./hold.ts";
 import { killNodes } from "./kill.ts";
-import { loss } from "./loss.ts";
 import type { Nemesis } from "./nemesis.ts";
+import { hold } from "./network/hold.ts";
+import { loss } from "./network/loss.ts";
+import { partition } from "./network/partition.ts";
+import { partitionClients } from "./network/partition-clients.ts";
+import { slow } from "./network/slow.ts";
 import { killAfterCompaction, moveLeader } from "./operator.ts";
-import { partition } from "./partition.ts";
-import { partitionClients } from "./partition-clients.ts";
 import { pauseNodes } from "./pause.ts";
 import { restartStaggered } from "./restart-staggered.ts";
-import { slow } from "./slow.ts";
 import { snapshotFollower } from "./snapshot.ts";
 import { killClient, partitionClient, pauseClient } from "./workers.ts";
 

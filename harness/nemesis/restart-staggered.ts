@@ -7,8 +7,8 @@
 import { sleep } from "../../core/clock.ts";
 import { millis } from "../../core/time.ts";
 import type { ClusterNode } from "../runtimes/runtime.ts";
-import { minoritySize } from "./links.ts";
 import type { Injected, Nemesis, Target } from "./nemesis.ts";
+import { minoritySize } from "./network/links.ts";
 import { names } from "./victims.ts";
 
 /** Pause before the next kill: long enough for the dead nodes to fall behind. */

@@ -7,8 +7,8 @@ import { ClientError } from "../../core/errors.ts";
 import type { Link, NodeId } from "../../core/op.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
-import { between } from "./links.ts";
 import type { Injected, Nemesis, Target } from "./nemesis.ts";
+import { between } from "./network/links.ts";
 import { asOperator } from "./operator.ts";
 
 /** Lets the others write enough, under a preset that makes enough a little. Doubled while it was not enough. */

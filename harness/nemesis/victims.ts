@@ -1,8 +1,8 @@
 /** Choice of the nodes that a fault strikes. Nodes that another active fault has struck are left alone. */
 import type { NodeId } from "../../core/op.ts";
 import type { ClusterNode } from "../runtimes/runtime.ts";
-import { minoritySize } from "./links.ts";
 import type { Target } from "./nemesis.ts";
+import { minoritySize } from "./network/links.ts";
 
 const free = (target: Target): ClusterNode[] =>
   target.cluster.nodes.filter((node) => !target.held.has(node.id) && node.state() === "running");

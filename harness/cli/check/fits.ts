@@ -3,7 +3,7 @@ import { type ModelOptions, modelOf, models } from "../../../checker/models/inde
 import { assertFits, fittingModels } from "../../../checker/models/recognize.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { type History, isInvocation } from "../../../core/history.ts";
-import { lookUp } from "../arguments.ts";
+import { lookUp } from "../options/arguments.ts";
 
 /**
  * Picks the model to check a history against: the named one, or the only one that fits. Undefined if none is named and the

@@ -16,7 +16,7 @@ import { UsageError } from "../../../core/errors.ts";
 import { type History, isInvocation } from "../../../core/history.ts";
 import { fileSource } from "../../record/file-source.ts";
 import { HeapGuard } from "../../record/heap-guard.ts";
-import { lookUp } from "../arguments.ts";
+import { lookUp } from "../options/arguments.ts";
 import type { Case, CheckOptions } from "./case.ts";
 import { modelFor } from "./fits.ts";
 import { countsOf, setAside } from "./understood.ts";

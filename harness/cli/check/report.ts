@@ -5,8 +5,8 @@ import type { OutcomeCounts } from "../../../core/run.ts";
 import { renderHistoryReport } from "../../../reports/history-report.ts";
 import { renderReport } from "../../../reports/report.ts";
 import { readUsage } from "../../record/node-store.ts";
-import { quoted } from "../command-line.ts";
 import { assayVersion } from "../machine.ts";
+import { quoted } from "../options/command-line.ts";
 import type { CheckOptions, Judged } from "./case.ts";
 
 /** Writes the report of a checked history; resolves with the path of the file. */

@@ -11,7 +11,7 @@ import type { Verdict } from "../../../core/verdict.ts";
 import { workloads } from "../../../workloads/registry.ts";
 import type { Workload, WorkloadRun } from "../../../workloads/workload.ts";
 import { readRecorded } from "../../record/node-store.ts";
-import { lookUp } from "../arguments.ts";
+import { lookUp } from "../options/arguments.ts";
 import type { Case, CheckOptions } from "./case.ts";
 import { countsOf, setAside } from "./understood.ts";
 

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { UsageError } from "../../../core/errors.ts";
-import type { BenchResult } from "../json-result.ts";
+import type { BenchResult } from "../results/json-result.ts";
 import { junitOf } from "./junit.ts";
 import { markdownOf } from "./markdown.ts";
 import type { ResultOptions } from "./result-options.ts";

@@ -1,5 +1,5 @@
 /** A bench as JUnit XML, as CI systems read it: a test case for each run, and for each threshold of each run. */
-import type { BenchResult, RunResult, ThresholdResult } from "../json-result.ts";
+import type { BenchResult, RunResult, ThresholdResult } from "../results/json-result.ts";
 
 interface Case {
   readonly suite: string;

@@ -1,7 +1,7 @@
 /** A bench as Markdown, for the summary of a CI job: what failed first, then a row for each run. */
 import { printable } from "../../../core/printable.ts";
 import { count } from "../../../core/wording.ts";
-import type { BenchResult, RunResult } from "../json-result.ts";
+import type { BenchResult, RunResult } from "../results/json-result.ts";
 
 const mostAnomalies = 5;
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { filePath, integerUpTo, repeated } from "../arguments.ts";
+import { filePath, integerUpTo, repeated } from "../options/arguments.ts";
 
 /** Options of `assay bench` about how often it runs, and what becomes of the results. */
 export interface ResultOptions {

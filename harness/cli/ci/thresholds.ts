@@ -7,7 +7,7 @@ import { parseThreshold, type Threshold } from "../../../reports/thresholds/gram
 import { type Judgement, judgeThreshold } from "../../../reports/thresholds/judge.ts";
 import { workloads } from "../../../workloads/registry.ts";
 import type { Workload } from "../../../workloads/workload.ts";
-import type { BenchResult } from "../json-result.ts";
+import type { BenchResult } from "../results/json-result.ts";
 
 /** Operations that only some options of a workload add. */
 const optional = ["delete", "remove"] as const;

@@ -1,6 +1,6 @@
 import { UsageError } from "../../../core/errors.ts";
 import { type ExternalOptions, parseEndpoints } from "../../runtimes/external/external.ts";
-import type { BenchOptions } from "../bench-options.ts";
+import type { BenchOptions } from "../options/bench-options.ts";
 
 /** Applies what `--endpoint` implies: runtime external, and as many nodes as it lists. */
 export function forOwnCluster(given: BenchOptions): { options: BenchOptions; own: ExternalOptions } {

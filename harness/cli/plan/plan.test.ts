@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { stepName } from "../../nemesis/pace.ts";
-import { type BenchOptions, benchDefaults } from "../bench-options.ts";
+import { type BenchOptions, benchDefaults } from "../options/bench-options.ts";
 import { registries } from "../registries.ts";
 import { planRuns } from "./plan.ts";
 

@@ -10,10 +10,10 @@ import { offeredBy } from "../../nemesis/offered.ts";
 import { fitted, type MeanPace, stepName } from "../../nemesis/pace.ts";
 import { parseNemeses } from "../../nemesis/registry.ts";
 import type { Runtime, RuntimeContext } from "../../runtimes/runtime.ts";
-import { lookUp } from "../arguments.ts";
-import type { BenchOptions } from "../bench-options.ts";
 import type { Registries } from "../list.ts";
-import { presets } from "../presets.ts";
+import { lookUp } from "../options/arguments.ts";
+import type { BenchOptions } from "../options/bench-options.ts";
+import { presets } from "../options/presets.ts";
 import { type Asked, refuseContradictions, refuseIdle } from "./refusals.ts";
 
 /** One run of a command, with every choice made. */

@@ -4,8 +4,8 @@ import { UsageError } from "../../../core/errors.ts";
 import { listed } from "../../../core/wording.ts";
 import type { NemesisStep } from "../../nemesis/nemesis.ts";
 import type { Runtime } from "../../runtimes/runtime.ts";
-import { isShare } from "../arguments.ts";
-import type { BenchOptions } from "../bench-options.ts";
+import { isShare } from "../options/arguments.ts";
+import type { BenchOptions } from "../options/bench-options.ts";
 
 /** The options of a command. */
 export interface Asked {

@@ -5,10 +5,10 @@ import { knownLimits } from "../../../core/verdict.ts";
 import { duration } from "../../../core/wording.ts";
 import { sentPerSecond, speedCaveat } from "../../../reports/data/speed.ts";
 import { failedLines } from "../ci/thresholds.ts";
-import { failoverLines } from "../failover-lines.ts";
-import type { BenchResult, Finished } from "../json-result.ts";
 import { type Output, paintVerdict, table } from "../output.ts";
-import { describeStale, staleByFault } from "../stale-by-fault.ts";
+import { failoverLines } from "../results/failover-lines.ts";
+import type { BenchResult, Finished } from "../results/json-result.ts";
+import { describeStale, staleByFault } from "../results/stale-by-fault.ts";
 import type { Reported } from "./compare.ts";
 
 /** Prints what a run came to. */

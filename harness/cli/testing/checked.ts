@@ -1,8 +1,8 @@
 import { realClock } from "../../../core/real-clock.ts";
 import type { CheckOptions } from "../check/case.ts";
 import { check } from "../check/check.ts";
-import type { CheckResult } from "../json-result.ts";
 import type { Output } from "../output.ts";
+import type { CheckResult } from "../results/json-result.ts";
 
 /** Runs `assay check` on one file; returns its output, notes, JSON result and exit status. */
 export async function checked(file: string, options: CheckOptions) {

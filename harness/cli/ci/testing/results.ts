@@ -2,7 +2,7 @@ import { digestOf } from "../../../../reports/comparison/digest.ts";
 import { reportOf } from "../../../../reports/report.ts";
 import { staleFixture, validFixture } from "../../../../reports/testing/runs.ts";
 import { parseThreshold } from "../../../../reports/thresholds/grammar.ts";
-import { type BenchResult, benchResult } from "../../json-result.ts";
+import { type BenchResult, benchResult } from "../../results/json-result.ts";
 
 /** Text that means something in XML, HTML, Markdown or to a terminal. */
 export const hostile = `<script>alert("1")</script> & 'a' ]]> | **b** \`c\` [d](javascript:e) @everyone\nsecond line \u0000\u001b[31m\ud800 ünï 漢字 😀`;

@@ -1,6 +1,7 @@
 /** Presets of `bench`: names for options that belong together. An option that the user gives wins; a run records the options. */
+
+import type { Asked } from "../plan/refusals.ts";
 import type { BenchOptions } from "./bench-options.ts";
-import type { Asked } from "./plan/refusals.ts";
 
 export interface Preset {
   readonly summary: string;

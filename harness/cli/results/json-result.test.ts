@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import * as z from "zod";
-import { digestOf } from "../../reports/comparison/digest.ts";
-import { reportOf } from "../../reports/report.ts";
-import { staleFixture, unknownFixture } from "../../reports/testing/runs.ts";
-import { parseThreshold } from "../../reports/thresholds/grammar.ts";
+import { digestOf } from "../../../reports/comparison/digest.ts";
+import { reportOf } from "../../../reports/report.ts";
+import { staleFixture, unknownFixture } from "../../../reports/testing/runs.ts";
+import { parseThreshold } from "../../../reports/thresholds/grammar.ts";
 import type { FaultResult } from "./json-figures.ts";
 import { benchResult } from "./json-result.ts";
-import { benchSchema } from "./testing/bench-schema.ts";
+import { benchSchema } from "../testing/bench-schema.ts";
 
 const finished = (run: Fixture["run"], history: Fixture["history"] = []) => ({
   run,
@@ -81,7 +81,7 @@ it("says null of what is not known: the latency of a run without operations, a f
 });
 
 it("has the schema that is documented", () => {
-  const file = fileURLToPath(new URL("../../docs/bench.schema.json", import.meta.url));
+  const file = fileURLToPath(new URL("../../../docs/bench.schema.json", import.meta.url));
   expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(
     JSON.parse(JSON.stringify(z.toJSONSchema(benchSchema))),
   );

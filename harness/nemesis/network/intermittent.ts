@@ -1,14 +1,14 @@
 /** Links that fail and recover by themselves, again and again, each pair of nodes at times of its own. */
-import { sleep } from "../../core/clock.ts";
-import type { Link } from "../../core/op.ts";
-import type { Random } from "../../core/random.ts";
-import { millis, type Nanos, nanos } from "../../core/time.ts";
-import type { Network } from "../runtimes/runtime.ts";
-import { Background } from "./background.ts";
+import { sleep } from "../../../core/clock.ts";
+import type { Link } from "../../../core/op.ts";
+import type { Random } from "../../../core/random.ts";
+import { millis, type Nanos, nanos } from "../../../core/time.ts";
+import type { Network } from "../../runtimes/runtime.ts";
+import { Background } from "../background.ts";
+import type { Target } from "../nemesis.ts";
+import type { Shape } from "../shapes.ts";
 import { ids } from "./cut.ts";
 import { pair } from "./links.ts";
-import type { Target } from "./nemesis.ts";
-import type { Shape } from "./shapes.ts";
 
 /** Mean times in milliseconds. */
 interface Means {

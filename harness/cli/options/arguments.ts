@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
-import { UsageError } from "../../core/errors.ts";
-import type { RatePart } from "../../core/run.ts";
-import { either } from "../../core/wording.ts";
+import { UsageError } from "../../../core/errors.ts";
+import type { RatePart } from "../../../core/run.ts";
+import { either } from "../../../core/wording.ts";
 
 /** Splits `a,b,c` into its parts; rejects empty parts. */
 function commaList(text: string): string[] {

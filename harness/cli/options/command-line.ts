@@ -1,6 +1,6 @@
+import { ofWholeCommand } from "../ci/result-options.ts";
+import type { PlannedRun } from "../plan/plan.ts";
 import type { BenchOptions } from "./bench-options.ts";
-import { ofWholeCommand } from "./ci/result-options.ts";
-import type { PlannedRun } from "./plan/plan.ts";
 
 /** Command that repeats one run with its seed; names only options that differ from their defaults. */
 export function repeatCommand(

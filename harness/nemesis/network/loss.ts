@@ -1,5 +1,5 @@
+import type { Nemesis } from "../nemesis.ts";
 import { allLinks } from "./links.ts";
-import type { Nemesis } from "./nemesis.ts";
 
 /** Drops some of the packets between nodes, so that they are sent again later. */
 export const loss: Nemesis = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Link, type NodeId, nodeId } from "../../core/op.ts";
+import { type Link, type NodeId, nodeId } from "../../../core/op.ts";
 import {
   allLinks,
   between,

@@ -1,11 +1,11 @@
 /** Cuts links between nodes. Clients still reach every node. */
-import type { NodeId } from "../../core/op.ts";
+import type { NodeId } from "../../../core/op.ts";
+import type { Target } from "../nemesis.ts";
+import { nemesesOf } from "../shapes.ts";
 import { type Cut, cutting, ids } from "./cut.ts";
 import { intermittent } from "./intermittent.ts";
 import { between, bridge, incoming, majoritiesRing, outgoing } from "./links.ts";
-import type { Target } from "./nemesis.ts";
 import { chained, constrainedElection, nonTransitive, quorumLoss } from "./partial-connectivity.ts";
-import { nemesesOf } from "./shapes.ts";
 
 const isolate = (nodes: readonly NodeId[], node: NodeId, as: string): Cut => ({
   summary: `isolate ${as}`,

@@ -1,5 +1,5 @@
+import type { Nemesis } from "../nemesis.ts";
 import { allLinks } from "./links.ts";
-import type { Nemesis } from "./nemesis.ts";
 
 /** Delays messages between nodes: enough to reorder elections and replication, not enough to look like a partition. */
 export const slow: Nemesis = {

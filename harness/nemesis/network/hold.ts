@@ -3,14 +3,14 @@
  * late, in order. What was true when it was sent arrives when it is true no more: acknowledgements of a leader that has been
  * replaced since, votes of a past term. Partitions never show this, because TCP sends what they drop again much later, or never.
  */
-import { sleep } from "../../core/clock.ts";
-import type { Link, NodeId } from "../../core/op.ts";
-import { millis } from "../../core/time.ts";
-import { Background } from "./background.ts";
+import { sleep } from "../../../core/clock.ts";
+import type { Link, NodeId } from "../../../core/op.ts";
+import { millis } from "../../../core/time.ts";
+import { Background } from "../background.ts";
+import type { Injected, Target } from "../nemesis.ts";
+import { nemesesOf } from "../shapes.ts";
 import { ids } from "./cut.ts";
 import { allLinks, between, incoming, towardsThenFrom } from "./links.ts";
-import type { Injected, Target } from "./nemesis.ts";
-import { nemesesOf } from "./shapes.ts";
 
 /** Time in which a leader is still heard by its followers, but hears no answer: a few heartbeats, less than an election. */
 const halfHeldMs = { min: 150, max: 250 };

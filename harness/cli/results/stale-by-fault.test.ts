@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { staleLane } from "../../checker/reads/stale-lanes.ts";
-import type { StaleWindow } from "../../checker/reads/stale-windows.ts";
-import type { FaultWindow } from "../../core/fault.ts";
-import { nodeId } from "../../core/op.ts";
-import { millis } from "../../core/time.ts";
-import type { Verdict } from "../../core/verdict.ts";
+import { staleLane } from "../../../checker/reads/stale-lanes.ts";
+import type { StaleWindow } from "../../../checker/reads/stale-windows.ts";
+import type { FaultWindow } from "../../../core/fault.ts";
+import { nodeId } from "../../../core/op.ts";
+import { millis } from "../../../core/time.ts";
+import type { Verdict } from "../../../core/verdict.ts";
 import { describeStale, staleByFault } from "./stale-by-fault.ts";
 
 const [n1, n2] = [nodeId("n1"), nodeId("n2")];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { sleep } from "../../core/clock.ts";
-import type { Link, NodeId } from "../../core/op.ts";
-import { seconds } from "../../core/time.ts";
-import type { Network } from "../runtimes/runtime.ts";
-import { inMemory, struck } from "./testing/in-memory.ts";
+import { sleep } from "../../../core/clock.ts";
+import type { Link, NodeId } from "../../../core/op.ts";
+import { seconds } from "../../../core/time.ts";
+import type { Network } from "../../runtimes/runtime.ts";
+import { inMemory, struck } from "../testing/in-memory.ts";
 
 const seeds = Array.from({ length: 20 }, (_, seed) => seed);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Failover, failoverMeasures } from "../../reports/data/failover.ts";
+import { type Failover, failoverMeasures } from "../../../reports/data/failover.ts";
 import { failoverLines, failoverResults } from "./failover-lines.ts";
 
 const never = Number.POSITIVE_INFINITY;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { sleep } from "../../core/clock.ts";
-import { isCutOff } from "../../core/fault.ts";
-import type { NodeId } from "../../core/op.ts";
-import { createRandom } from "../../core/random.ts";
-import { millis, seconds } from "../../core/time.ts";
-import { nemeses, parseNemeses } from "./registry.ts";
-import { inMemory, struck } from "./testing/in-memory.ts";
+import { sleep } from "../../../core/clock.ts";
+import { isCutOff } from "../../../core/fault.ts";
+import type { NodeId } from "../../../core/op.ts";
+import { createRandom } from "../../../core/random.ts";
+import { millis, seconds } from "../../../core/time.ts";
+import { nemeses, parseNemeses } from "../registry.ts";
+import { inMemory, struck } from "../testing/in-memory.ts";
 
 const seeds = Array.from({ length: 10 }, (_, seed) => seed);
 

@@ -1,9 +1,9 @@
 /** What `bench --json` says of phases and of each fault: the figures of the report, with null for what is not known. */
-import type { FaultWindow } from "../../core/fault.ts";
-import type { FaultFigures, FaultLatency } from "../../reports/data/fault-figures.ts";
-import type { Measure } from "../../reports/data/measure.ts";
-import type { FaultPhase, PeriodFigures } from "../../reports/data/phases.ts";
-import type { LatencyByPhase, RunFigures } from "../../reports/data/run-figures.ts";
+import type { FaultWindow } from "../../../core/fault.ts";
+import type { FaultFigures, FaultLatency } from "../../../reports/data/fault-figures.ts";
+import type { Measure } from "../../../reports/data/measure.ts";
+import type { FaultPhase, PeriodFigures } from "../../../reports/data/phases.ts";
+import type { LatencyByPhase, RunFigures } from "../../../reports/data/run-figures.ts";
 
 /** Operations of the load that started in a period. Latency in microseconds, of `ok` operations; null if there are none. */
 export interface PeriodResult {

@@ -1,10 +1,10 @@
-import { staleWindowsOf } from "../../checker/reads/stale-lanes.ts";
-import type { StaleWindow } from "../../checker/reads/stale-windows.ts";
-import type { FaultWindow } from "../../core/fault.ts";
-import type { NodeId } from "../../core/op.ts";
-import type { Run } from "../../core/run.ts";
-import { type Nanos, toMillis } from "../../core/time.ts";
-import { count } from "../../core/wording.ts";
+import { staleWindowsOf } from "../../../checker/reads/stale-lanes.ts";
+import type { StaleWindow } from "../../../checker/reads/stale-windows.ts";
+import type { FaultWindow } from "../../../core/fault.ts";
+import type { NodeId } from "../../../core/op.ts";
+import type { Run } from "../../../core/run.ts";
+import { type Nanos, toMillis } from "../../../core/time.ts";
+import { count } from "../../../core/wording.ts";
 
 /** Stale reads of one node during one fault, or outside any. Times are milliseconds since the fault began. */
 export interface StaleAtNode {

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
-import type { OpenLoad } from "../../core/run.ts";
-import { patientLoad, trialDefaults } from "../trial/spec.ts";
+import type { OpenLoad } from "../../../core/run.ts";
+import { patientLoad, trialDefaults } from "../../trial/spec.ts";
+import { declareResults, type ResultOptions } from "../ci/result-options.ts";
 import {
   commaLists,
   directory,
@@ -12,7 +13,6 @@ import {
   repeated,
   seedNumber,
 } from "./arguments.ts";
-import { declareResults, type ResultOptions } from "./ci/result-options.ts";
 import { declareFaults, type FaultOptions } from "./fault-options.ts";
 
 const defaultSystems = ["reference"];

@@ -1,5 +1,5 @@
 /** Shapes of network failures, as sets of directed links. `nodes` are all nodes of the cluster, in the given order. */
-import type { Link, NodeId } from "../../core/op.ts";
+import type { Link, NodeId } from "../../../core/op.ts";
 
 /** All links between different nodes. */
 export const allLinks = (nodes: readonly NodeId[]): Link[] =>

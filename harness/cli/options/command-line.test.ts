@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { reference } from "../../adapters/reference/adapter.ts";
-import { register } from "../../workloads/register.ts";
-import { nemeses } from "../nemesis/registry.ts";
-import { loopback } from "../runtimes/process/loopback.ts";
+import { reference } from "../../../adapters/reference/adapter.ts";
+import { register } from "../../../workloads/register.ts";
+import { nemeses } from "../../nemesis/registry.ts";
+import { loopback } from "../../runtimes/process/loopback.ts";
+import type { PlannedRun } from "../plan/plan.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import { repeatCommand } from "./command-line.ts";
-import type { PlannedRun } from "./plan/plan.ts";
 
 const given = { faultSeconds: 5, timeout: 9000, patient: true } as BenchOptions;
 

@@ -1,7 +1,7 @@
 /** Shapes of partitions that are cut at once and stay as they are until the heal. */
-import type { Link, NodeId } from "../../core/op.ts";
-import type { Injected, Target } from "./nemesis.ts";
-import type { Shape } from "./shapes.ts";
+import type { Link, NodeId } from "../../../core/op.ts";
+import type { Injected, Target } from "../nemesis.ts";
+import type { Shape } from "../shapes.ts";
 
 export interface Cut {
   readonly summary: string;

@@ -1,12 +1,12 @@
 /** Medians of the strikes of each kind of fault, for the terminal and for JSON. */
-import type { Digest } from "../../reports/comparison/digest.ts";
+import type { Digest } from "../../../reports/comparison/digest.ts";
 import {
   type Failover,
   type FailoverMeasure,
   failoverMeasures,
   mediansOf,
-} from "../../reports/data/failover.ts";
-import { table } from "./output.ts";
+} from "../../../reports/data/failover.ts";
+import { table } from "../output.ts";
 
 /** A median with its 95% interval. Null: not before the next fault, or too few strikes for an interval. */
 export interface MedianResult {

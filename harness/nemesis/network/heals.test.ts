@@ -1,9 +1,9 @@
 /** Heals of faults that go on by themselves: whatever of them fails, the network is healed. */
 import { describe, expect, it } from "vitest";
-import { sleep } from "../../core/clock.ts";
-import { seconds } from "../../core/time.ts";
-import type { Network } from "../runtimes/runtime.ts";
-import { inMemory, struck } from "./testing/in-memory.ts";
+import { sleep } from "../../../core/clock.ts";
+import { seconds } from "../../../core/time.ts";
+import type { Network } from "../../runtimes/runtime.ts";
+import { inMemory, struck } from "../testing/in-memory.ts";
 
 /** Strikes for some seconds, in which the steps named in `failing` fail after the injection; returns what was done in the heal. */
 const healed = (name: string, size: number, failing: readonly ("cut" | "mend" | "leader")[]) =>

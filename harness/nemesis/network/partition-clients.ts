@@ -1,4 +1,4 @@
-import type { Nemesis } from "./nemesis.ts";
+import type { Nemesis } from "../nemesis.ts";
 
 /** Cuts clients off from one node; the cluster itself stays connected. */
 export const partitionClients: Nemesis = {

@@ -1,13 +1,13 @@
 /** Shape of what `bench --json` and `check --json` print; shared with everything that reads it. */
-import { type MeasuredStaleness, measuredStaleness } from "../../checker/reads/measured-staleness.ts";
-import type { ClientHealth, LatencySummary, OutcomeCounts, Run } from "../../core/run.ts";
-import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../core/verdict.ts";
-import type { Digest } from "../../reports/comparison/digest.ts";
-import type { RunFigures } from "../../reports/data/run-figures.ts";
-import { requestedPerSecond, sentPerSecond } from "../../reports/data/speed.ts";
-import type { Threshold } from "../../reports/thresholds/grammar.ts";
-import { type Judgement, judgeRuns } from "../../reports/thresholds/judge.ts";
-import type { Understood } from "./check/understood.ts";
+import { type MeasuredStaleness, measuredStaleness } from "../../../checker/reads/measured-staleness.ts";
+import type { ClientHealth, LatencySummary, OutcomeCounts, Run } from "../../../core/run.ts";
+import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../../core/verdict.ts";
+import type { Digest } from "../../../reports/comparison/digest.ts";
+import type { RunFigures } from "../../../reports/data/run-figures.ts";
+import { requestedPerSecond, sentPerSecond } from "../../../reports/data/speed.ts";
+import type { Threshold } from "../../../reports/thresholds/grammar.ts";
+import { type Judgement, judgeRuns } from "../../../reports/thresholds/judge.ts";
+import type { Understood } from "../check/understood.ts";
 import { type FailoverResult, failoverResults } from "./failover-lines.ts";
 import {
   type ByMeasure,

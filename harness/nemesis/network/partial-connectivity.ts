@@ -3,14 +3,14 @@
  * the chain are the scenarios of Ng, Haridi and Carbone, "Omni-Paxos: Breaking the Barriers of Partial Connectivity"
  * (EuroSys 2023), section 2.
  */
-import { sleep } from "../../core/clock.ts";
-import type { NodeId } from "../../core/op.ts";
-import { millis } from "../../core/time.ts";
-import { Background } from "./background.ts";
+import { sleep } from "../../../core/clock.ts";
+import type { NodeId } from "../../../core/op.ts";
+import { millis } from "../../../core/time.ts";
+import { Background } from "../background.ts";
+import type { Injected, Target } from "../nemesis.ts";
+import type { Shape } from "../shapes.ts";
 import { cutting, ids } from "./cut.ts";
 import { between, chain, minoritySize, pair, star } from "./links.ts";
-import type { Injected, Target } from "./nemesis.ts";
-import type { Shape } from "./shapes.ts";
 
 /** In a cluster of three, a leader that reaches one other node has its majority. */
 const leastForQuorumLoss = 5;
