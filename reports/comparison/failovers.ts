@@ -71,7 +71,6 @@ function ofKind(kind: string, struck: readonly Struck[]): Html {
   const columns = [
     text("System and read mode"),
     ...failoverMeasures.map((measure) => number(headings[measure].name, headings[measure].title)),
-    text(`Unwritable, each strike: 0 to ${formatSpan(most)}`),
   ];
   const rows = struck.map(({ candidate, failover }) => {
     const medians = mediansOf(failover);
@@ -79,11 +78,15 @@ function ofKind(kind: string, struck: readonly Struck[]): Html {
       cells: [
         html`${candidateName(candidate)} <span class="quiet">${count(failover.strikes, "strike")}${failover.unproven > 0 && `, ${failover.unproven} more without proof`}</span>`,
         ...failoverMeasures.map((measure) => cell(measure, medians[measure], timeoutOf(candidate))),
-        dots(failover.samples.unwritable, medians.unwritable, most, candidate.style),
       ],
     };
   });
-  return html`<div class="failovers">${stackingTable(kind, columns, rows)}</div>`;
+  const strips = struck.map(
+    ({ candidate, failover }) =>
+      html`<div><span class="strip-name">${candidate.name}</span>${dots(failover.samples.unwritable, mediansOf(failover).unwritable, most, candidate.style)}</div>`,
+  );
+  return html`<div class="failovers">${stackingTable(kind, columns, rows)}
+<div class="strips"><p class="quiet">Unwritable, each strike, from 0 to ${formatSpan(most)}</p>${strips}</div></div>`;
 }
 
 const timeoutOf = ({ runs }: Candidate): number | undefined => runs[0]?.run.electionTimeoutMs;
@@ -106,7 +109,7 @@ function cell(
   return html`<span class="amount">${Number.isFinite(median) ? format(median) : "–"}${multiple}${range}</span>`;
 }
 
-const width = 220;
+const width = 640;
 const height = 26;
 const margin = 6;
 
