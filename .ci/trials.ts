@@ -31,7 +31,7 @@ const lanes = [
   realSystems.filter((trial) => !isOfSecondLane(trial)),
 ].map((trials) => trials.filter((trial) => wanted(trial) && trial.alone !== true));
 const parent = "results/ci";
-/** Of this call: others may be running. */
+/** Directory of this call only, because others may be running. */
 const results = join(parent, String(process.pid));
 /** Far more than any trial takes, and far less than CI has. */
 const trialSecondsMax = 300;

@@ -85,7 +85,7 @@ function line(name: string, { wallSeconds, cpuSeconds, megabytes }: Figures): st
   return [name.padEnd(16), ...figures].join("  ");
 }
 
-/** One whole process. It reports its own use of resources when it ends: nobody else is told the largest resident set of a child. */
+/** One whole process. It reports its own use of resources when it ends, because Node tells a parent nothing about the largest resident set of a child. */
 function measure(checkout: string, input: string): Figures {
   const reporting = `process.on("exit", () => {
     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();

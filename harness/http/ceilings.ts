@@ -3,7 +3,7 @@ import type { HttpKeys } from "../../adapters/http-keys.ts";
 import { type HttpFigures, httpLoad } from "./http-load.ts";
 
 export interface CeilingOptions {
-  /** Of all nodes. */
+  /** All nodes together. */
   readonly connections: number;
   /** For each kind of request. */
   readonly seconds: number;

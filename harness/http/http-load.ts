@@ -10,7 +10,7 @@ import type { HttpQuestion } from "../../adapters/http-keys.ts";
 export interface HttpLoadOptions extends HttpQuestion {
   /** Servers, `http://127.0.0.1:2379`: the connections are shared among them. */
   readonly servers: readonly string[];
-  /** Of all servers; each asks again when it has its answer. */
+  /** Connections to all servers together; each asks again when it has its answer. */
   readonly connections: number;
   readonly seconds: number;
   /** Requests per second to all servers; absent: as many as they can. */
@@ -26,7 +26,7 @@ export interface HttpFigures {
   /** Other answers, errors of connections and time-outs. */
   readonly failed: number;
   readonly okPerSecond: number;
-  /** Of `ok` answers; 0 if there were none. */
+  /** Latency of the `ok` answers; 0 if there were none. */
   readonly p50: number;
   readonly p99: number;
   readonly max: number;

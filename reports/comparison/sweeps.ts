@@ -11,7 +11,7 @@ import { swatch } from "./charts.ts";
 
 interface Swept {
   readonly candidate: Candidate;
-  /** Of its first run. */
+  /** The sweep of its first run. */
   readonly sweep: Sweep;
 }
 

@@ -1,5 +1,6 @@
 import { readHarnessNews } from "../../../core/codec/harness-codec.ts";
 import type { EventRows } from "../../../core/codec/rows/event-rows.ts";
+import { members as clientMembers } from "../../../core/codec/rows/event-scanner.ts";
 import { nodeId } from "../../../core/op.ts";
 import type { ForeignEvent } from "../foreign-event.ts";
 import type { Format, FormatOptions, ReadHistory, Source } from "../format.ts";
@@ -10,23 +11,7 @@ import { eachItem, isArray, type JsonObject } from "./reading.ts";
 import { eachRow } from "./rows.ts";
 
 /** The members that an event may have: those of our own `history.jsonl`, and `client`, as others call the process. */
-const members = new Set([
-  "index",
-  "time",
-  "type",
-  "process",
-  "client",
-  "f",
-  "key",
-  "value",
-  "mode",
-  "node",
-  "revision",
-  "modRevision",
-  "intended",
-  "error",
-  "message",
-]);
+const members: ReadonlySet<string> = new Set([...clientMembers, "client"]);
 const noticeMembers = new Set([
   "index",
   "time",

@@ -70,7 +70,7 @@ function place(
 const removesOnly = ({ operation: { call } }: Placed): boolean =>
   call.f === "txn" && (call.value as { f: string }[]).every(({ f }) => f === "delete");
 
-/** Of several transactions at one revision that only remove, any may be the one that found something: each comes first once. */
+/** Orders to try. Any of several removing transactions at one revision may be the one that found something, so each comes first once. */
 function arrangements(placed: readonly Placed[]): (readonly Placed[])[] {
   const orders: (readonly Placed[])[] = [placed];
   for (const one of placed.filter(removesOnly)) {

@@ -7,7 +7,7 @@ import { ByteStrings, emptyHash } from "./byte-strings.ts";
 import { EventRows, odd, rowTypes, valueKind } from "./event-rows.ts";
 
 /** Members by their number; those of a row's columns. */
-const members = [
+export const members = [
   "index",
   "time",
   "type",
