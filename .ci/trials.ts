@@ -9,7 +9,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { realClock } from "../core/real-clock.ts";
-import { seconds, toSeconds } from "../core/time.ts";
+import { type Nanos, seconds, toMillis, toSeconds } from "../core/time.ts";
 import type { BenchResult } from "../harness/cli/results/json-result.ts";
 import { describeStale } from "../harness/cli/results/stale-by-fault.ts";
 import { realSystems, reference, staleReads, type Trial } from "./trial-list.ts";
@@ -38,10 +38,15 @@ const trialSecondsMax = 300;
 removeEnded();
 
 const counts = { passed: 0, failed: 0 };
+const outcomes: ReturnType<typeof outcomeOf>[] = [];
 await runInTurn([...reference, ...realSystems].filter((trial) => wanted(trial) && trial.alone === true));
 await Promise.all(lanes.map(runInTurn));
 if (values.out !== undefined) {
-  writeFileSync(values.out, JSON.stringify({ numPassedTests: counts.passed, numFailedTests: counts.failed }));
+  const { passed, failed } = counts;
+  writeFileSync(
+    values.out,
+    JSON.stringify({ numPassedTests: passed, numFailedTests: failed, testResults: outcomes }),
+  );
 }
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 
@@ -67,11 +72,27 @@ async function runInTurn(trials: readonly Trial[]): Promise<void> {
     const lines: string[] = [];
     const wrong = await runTrial(trial, (line) => lines.push(`     ${line}`));
     counts[wrong === undefined ? "passed" : "failed"]++;
-    const seconds = (toSeconds(clock.now()) - toSeconds(began)).toFixed(1);
+    const ended = clock.now();
+    outcomes.push(outcomeOf(trial, wrong, began, ended));
+    const seconds = (toSeconds(ended) - toSeconds(began)).toFixed(1);
     const mark = wrong === undefined ? "ok  " : "FAIL";
     console.log(`${mark} ${trial.name} (${seconds} s)${wrong === undefined ? "" : `: ${wrong}`}`);
     for (const line of [`     npm run bench -- ${trial.args}`, ...lines]) console.log(line);
   }
+}
+
+/** As vitest reports a file of one test; times in milliseconds. */
+function outcomeOf({ name, args }: Trial, wrong: string | undefined, began: Nanos, ended: Nanos) {
+  const status = wrong === undefined ? "passed" : "failed";
+  return {
+    name,
+    startTime: toMillis(began),
+    endTime: toMillis(ended),
+    status,
+    assertionResults: [
+      { status, fullName: `npm run bench -- ${args}`, failureMessages: wrong === undefined ? [] : [wrong] },
+    ],
+  };
 }
 
 /**
