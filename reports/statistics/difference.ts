@@ -45,20 +45,12 @@ export function differences(pairs: readonly Pair[]): Difference[] {
   });
 }
 
-/** Compares two sides of runs by many figures. */
-export interface JointDifferences {
-  /** For each family, the difference in each of its figures. */
-  readonly differences: readonly (readonly Difference[])[];
-  /** What chance alone reaches: see JointTest. */
-  readonly critical: number;
-}
-
 /**
  * Compares figures of the same runs: in each family, all first samples are of the same runs in the same order, and so are all
  * second ones. Runs of the same block are compared with each other.
  */
-export function jointDifferences(families: readonly (readonly Pair[])[], random: Random): JointDifferences {
-  const { ps, critical } = jointTest(
+export function jointDifferences(families: readonly (readonly Pair[])[], random: Random): Difference[][] {
+  const ps = jointTest(
     families.map((pairs) => ({
       inPairs: pairs.every(({ first, second }) => inOrderOf(first, second) !== undefined),
       figures: pairs.map(({ first, second }) => ({
@@ -68,17 +60,14 @@ export function jointDifferences(families: readonly (readonly Pair[])[], random:
     })),
     random,
   );
-  return {
-    critical,
-    differences: families.map((pairs, f) =>
-      pairs.map((pair, i) => {
-        const { first, second } = pair;
-        const inPairs = inOrderOf(first, second) !== undefined;
-        const isFirm = leastJointP(first.values.length, second.values.length, inPairs) <= level;
-        return judged(pair, centres(pair), { isFirm, p: ps[f]?.[i] as number });
-      }),
-    ),
-  };
+  return families.map((pairs, f) =>
+    pairs.map((pair, i) => {
+      const { first, second } = pair;
+      const inPairs = inOrderOf(first, second) !== undefined;
+      const isFirm = leastJointP(first.values.length, second.values.length, inPairs) <= level;
+      return judged(pair, centres(pair), { isFirm, p: ps[f]?.[i] as number });
+    }),
+  );
 }
 
 function judged(

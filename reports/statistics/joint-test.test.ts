@@ -9,7 +9,7 @@ const test = (first: readonly number[], second: readonly number[], inPairs: bool
   jointTest(
     [{ inPairs, figures: Array.from({ length: copies }, () => ({ first, second })) }],
     createRandom(1),
-  ).ps[0] as readonly number[];
+  )[0] as readonly number[];
 
 describe("jointTest()", () => {
   it("of one figure is the Mann–Whitney test", () => {
@@ -46,7 +46,7 @@ describe("jointTest()", () => {
       [{ inPairs: false, figures: [{ first: a, second: b }, ...others] }],
       createRandom(1),
     );
-    expect(among.ps[0]?.[0]).toBeGreaterThan(3 * alone);
+    expect(among[0]?.[0]).toBeGreaterThan(3 * alone);
   });
 
   it("finds something in at most about 1 of 20 comparisons of the same, in pairs and not", () => {
@@ -60,7 +60,7 @@ describe("jointTest()", () => {
           second: b.map((values) => values[f] as number),
         }));
         return jointTest([{ inPairs, figures }], random)
-          .ps.flat()
+          .flat()
           .some((p) => p <= 0.05);
       });
       expect(wrong.length).toBeLessThanOrEqual(7);

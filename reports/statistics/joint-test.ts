@@ -11,25 +11,16 @@ import type { Random } from "../../core/random.ts";
 import { leastP } from "./mann-whitney.ts";
 import { type Family, rankShuffles } from "./rank-shuffles.ts";
 
-export interface JointTest {
-  /** For each family, p of each of its figures, adjusted for all figures of all families. */
-  readonly ps: readonly (readonly number[])[];
-  /** What chance alone reaches in some figure in one of 20 shuffles: standard deviations of a rank sum. */
-  readonly critical: number;
-}
-
 const shuffles = 10_000;
 /** What rounding may do to sums of the same ranks. */
 const rounding = 1e-9;
-const chance = 0.05;
 
-/** Tests all figures of all families at once. The same random stream gives the same p. */
-export function jointTest(families: readonly Family[], random: Random): JointTest {
+/** For each family, p of each of its figures, adjusted for all figures of all families. The same random stream gives the same p. */
+export function jointTest(families: readonly Family[], random: Random): number[][] {
   const drawn = families.map((family, i) => rankShuffles(family, random.fork(`${i}`)));
   const observed = drawn.flatMap((one) => one.observed);
   const order = observed.map((_, i) => i).sort((i, j) => (observed[i] as number) - (observed[j] as number));
   const reached = observed.map(() => 0);
-  const largest = new Float64Array(shuffles);
   for (let round = 0; round < shuffles; round++) {
     const distances = drawn.flatMap(({ shuffle }) => [...shuffle()]);
     let most = 0;
@@ -38,7 +29,6 @@ export function jointTest(families: readonly Family[], random: Random): JointTes
       most = Math.max(most, distances[i] as number);
       if (most >= (observed[i] as number) - rounding) reached[i] = (reached[i] as number) + 1;
     }
-    largest[round] = most;
   }
   const adjusted: number[] = [];
   let highest = 0;
@@ -49,12 +39,9 @@ export function jointTest(families: readonly Family[], random: Random): JointTes
   const firsts = families.map((_, i) =>
     families.slice(0, i).reduce((sum, { figures }) => sum + figures.length, 0),
   );
-  return {
-    ps: families.map(({ figures }, i) =>
-      adjusted.slice(firsts[i] as number, (firsts[i] as number) + figures.length),
-    ),
-    critical: largest.sort()[Math.ceil((1 - chance) * shuffles) - 1] as number,
-  };
+  return families.map(({ figures }, i) =>
+    adjusted.slice(firsts[i] as number, (firsts[i] as number) + figures.length),
+  );
 }
 
 /** The smallest p that samples of these sizes can have, however many figures they have. */

@@ -36,8 +36,8 @@ export function versus(a: readonly RunDigest[], b: readonly RunDigest[]): Judged
     cells: quantitiesOf([...matchup.a.runs, ...matchup.b.runs]).map((quantity) => draft(matchup, quantity)),
   }));
   const families = drafts.map(({ cells }) => cells.flatMap(({ pair }) => pair ?? []));
-  const joint = jointDifferences(families, createRandom(0).fork("versus"));
-  const found = new Map(families.flat().map((pair, i) => [pair, joint.differences.flat()[i]]));
+  const joint = jointDifferences(families, createRandom(0).fork("versus")).flat();
+  const found = new Map(families.flat().map((pair, i) => [pair, joint[i]]));
   return drafts.map(({ matchup, cells }) => ({
     ...matchup,
     cells: cells.map((cell) => judged(cell, cell.pair && found.get(cell.pair), matchup)),
