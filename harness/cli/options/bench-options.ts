@@ -61,6 +61,8 @@ export interface BenchOptions extends ResultOptions, FaultOptions {
   readonly workloadOption: readonly string[];
   readonly mutant?: string;
   readonly preset?: string;
+  /** Whether HTTP interfaces are loaded instead of running trials: set by the preset of this name. */
+  readonly http?: true;
   readonly endpoint?: string;
   readonly faultCommand?: string;
   readonly user?: string;
