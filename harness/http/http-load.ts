@@ -67,7 +67,11 @@ function loadServer(
         duration: seconds,
         timeout: Math.ceil(timeoutMs / 1000),
       },
-      (reason: unknown) => (reason == null ? resolve() : reject(reason)),
+      (reason: unknown) => {
+        signal?.removeEventListener("abort", stop);
+        if (reason == null) resolve();
+        else reject(reason);
+      },
     );
     load.on("response", (_client, status, _bytes, ms) => answers.add(status, ms));
     load.on("reqError", () => answers.fail());
