@@ -14,6 +14,7 @@ import type {
   Machine,
   OpenLoad,
   Run,
+  Target,
   UnsentSpan,
   UsageSample,
   WorkerHealth,
@@ -138,6 +139,13 @@ const runFile: z.ZodType<Run> = z.looseObject({
   mutant: z.string().exactOptional(),
   load,
   loadClients: z.looseObject({ stride: count, processes: count }).exactOptional(),
+  target: z
+    .looseObject({
+      role: z.enum(["leader", "followers"]),
+      nodes: z.array(node),
+      changedAt: time.exactOptional(),
+    } satisfies Members<Target>)
+    .exactOptional(),
   calibration: z
     .looseObject({
       askedRate: z.number(),

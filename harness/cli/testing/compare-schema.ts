@@ -22,7 +22,7 @@ const side = z.strictObject({
       id: z.string(),
       seed: z.number(),
       limited: z
-        .enum(["overloaded", "client-limited"])
+        .enum(["overloaded", "client-limited", "leader-changed"])
         .nullable()
         .describe("why its speed is not the system's"),
     }),
