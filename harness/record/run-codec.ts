@@ -186,6 +186,8 @@ const usageSample: z.ZodType<UsageSample> = z.looseObject({
   cpuSeconds: z.number(),
   memoryBytes: z.number(),
   diskBytes: z.number(),
+  networkBytes: z.number().exactOptional(),
+  syncs: z.number().exactOptional(),
 } satisfies Members<UsageSample>);
 
 /** Decodes a `run.json`; a malformed one is a UsageError that names `file` and the problem. */

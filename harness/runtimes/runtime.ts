@@ -73,6 +73,8 @@ export interface Usage {
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
   readonly diskBytes: number;
+  /** Bytes sent and received, clients included. Absent if the node shares its network with others. */
+  readonly networkBytes?: number;
 }
 
 export interface ClusterNode {

@@ -111,11 +111,13 @@ export class ContainerNode implements ClusterNode {
     const figures = stats.safeParse(await asked(this.#own().stats({ stream: false, "one-shot": true })));
     if (!figures.success) return undefined;
     const { cpu_stats: cpu, memory_stats: memory } = figures.data;
+    const networkBytes = await this.#options.pod.networkBytes();
     const reclaimable = memory.stats.total_inactive_file ?? memory.stats.inactive_file ?? 0;
     return {
       cpuSeconds: cpu.cpu_usage.total_usage / 1e9,
       memoryBytes: memory.usage - reclaimable,
       diskBytes: await this.#diskBytes(),
+      ...(networkBytes !== undefined && { networkBytes }),
     };
   }
 
