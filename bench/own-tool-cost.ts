@@ -4,12 +4,13 @@
  * connection, with equal values. Assay's side is a whole load worker: generator, client and recording of the history.
  *
  *     npx tsx bench/own-tool-cost.ts [--systems etcd,zookeeper,consul] [--rounds 5] [--operations 5000] [--clients 12]
- *         [--against OTHER-CHECKOUT] [--etcd-benchmark PROGRAM] [--consul-kv PROGRAM] [--zookeeper-classpath JARS]
+ *         [--against OTHER-CHECKOUT] [--profile DIRECTORY] [--etcd-benchmark PROGRAM] [--consul-kv PROGRAM] [--zookeeper-classpath JARS]
  *
  * etcd's own client is `benchmark` (etcd's tools/benchmark, at the version of the server). Consul's is bench/own-tools/consul-kv.go,
  * built with its Go client (`go build -o PROGRAM consul-kv.go`, with github.com/hashicorp/consul/api where Go finds it).
  * ZooKeeper's is bench/own-tools/ZooKeeperKv.java, which needs a JDK and the jars of ZooKeeper, of its jute, of Netty and of slf4j. What is
- * not given is said and left out. Each round asks all sides in turn. Figures are medians of the rounds.
+ * not given is said and left out. Each round asks all sides in turn. Figures are medians of the rounds. With `--profile` each process
+ * of Assay's clients leaves a profile of its processor time, for the developer tools of a browser.
  */
 import { execFile, fork, spawn } from "node:child_process";
 import { cpus, loadavg } from "node:os";
@@ -31,6 +32,7 @@ const { values: given } = parseArgs({
     clients: { type: "string", default: "12" },
     "value-bytes": { type: "string", default: "1024" },
     against: { type: "string" },
+    profile: { type: "string" },
     "etcd-benchmark": { type: "string" },
     "consul-kv": { type: "string" },
     "zookeeper-classpath": { type: "string" },
@@ -51,7 +53,8 @@ const assay =
   (checkout: string): Side =>
   async (order) => {
     const script = fileURLToPath(new URL("own-tool-client.ts", import.meta.url));
-    const child = fork(script, [checkout], { execArgv: ["--import", "tsx"] });
+    const profile = given.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${given.profile}`];
+    const child = fork(script, [checkout], { execArgv: ["--import", "tsx", ...profile] });
     const ended = new Promise<never>((_, reject) => {
       child.once("exit", (status) => reject(new Error(`Assay's clients ended with ${status}`)));
     });

@@ -3,20 +3,16 @@
  * for another connection, make another channel. It can be left for good, with its socket, whatever the node
  * does: an orderly end would wait for a paused node, or a cut link, as long as that lasts.
  */
-import {
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-  connect,
-  constants,
-  type IncomingHttpHeaders,
-} from "node:http2";
 import type { Socket } from "node:net";
 import { ClientError } from "../../core/errors.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { hostPort } from "../addresses.ts";
 import { openSocket } from "../client/socket.ts";
 import { Conversation, type ConversationEvents } from "./conversation.ts";
-import { decodeFrame, type Ending, endingIn, endingOfHttp, endingOfReset } from "./framing.ts";
+import { decodeFrame, type Ending, endingIn, endingWithoutStatus } from "./framing.ts";
+import { encodeFields, type Fields } from "./http2/hpack.ts";
+import { Session } from "./http2/session.ts";
+import type { Stream, StreamEvents } from "./http2/stream.ts";
 import { status } from "./status.ts";
 
 /** Headers of a request. */
@@ -46,12 +42,12 @@ export class Channel {
   readonly established: Promise<void>;
   readonly #server: string;
   readonly #socket: Socket;
-  readonly #session: ClientHttp2Session;
-  readonly #windowBytes: number;
-  readonly #fixedHeaders: Readonly<Record<string, string>>;
+  readonly #session: Session;
+  readonly #headers: (to: Addressed) => readonly Buffer[];
   /** Calls without an ending: each takes one where the connection is lost. */
   readonly #calls = new Set<Pick<Exchange, "end">>();
   #state: "connecting" | "up" | "ended" = "connecting";
+  #reason = "the connection was closed";
   #users = 0;
   #retired = false;
 
@@ -61,25 +57,25 @@ export class Channel {
     options: Pick<ConnectOptions, "tls" | "localAddress">,
     windowBytes = callsWindowBytes,
   ) {
-    this.#windowBytes = windowBytes;
     const address = hostPort(endpoint);
     this.#server = `${endpoint.node} (${address})`;
-    this.#socket = openSocket(endpoint, options, ["h2"]);
-    const scheme = options.tls === undefined ? "http" : "https";
-    this.#session = connect(`${scheme}://${address}`, {
-      createConnection: () => this.#socket,
-      settings: { enablePush: false, initialWindowSize: windowBytes },
-      // A request that waits for memory in here would be reported as the node's own delay.
-      maxSessionMemory: Number.MAX_SAFE_INTEGER,
+    this.#headers = headersTo(address, options.tls === undefined ? "http" : "https");
+    const socket = openSocket(endpoint, options, ["h2"]);
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    let onUp = () => {};
+    this.established = new Promise((resolve, reject) => {
+      onUp = resolve;
+      this.#watch(reject);
     });
-    this.#fixedHeaders = {
-      ":method": "POST",
-      ":scheme": scheme,
-      ":authority": address,
-      "content-type": "application/grpc",
-      te: "trailers",
-    };
-    this.established = new Promise((resolve, reject) => this.#watch(resolve, reject));
+    this.#session = new Session(windowBytes, {
+      write: (bytes) => socket.write(bytes),
+      settled: () => {
+        this.#state = "up";
+        onUp();
+      },
+      over: (error) => this.#leave(error),
+    });
     // Nobody may be waiting for it.
     this.established.catch(() => {});
   }
@@ -93,9 +89,9 @@ export class Channel {
     return this.#state === "ended" || this.#isOver;
   }
 
-  /** True as soon as the session ends, even before its `close` event. */
+  /** True as soon as the session ends, even before the socket's `close` event. */
   get #isOver(): boolean {
-    return this.#session.closed || this.#session.destroyed;
+    return !this.#session.isOpen || this.#socket.destroyed;
   }
 
   /**
@@ -103,14 +99,16 @@ export class Channel {
    * then. Throws `not-connected` where the request cannot leave.
    */
   ask(question: Question, done: (reply: Reply) => void): () => void {
-    const exchange = new Exchange(this.#request(question), this.#calls, done);
-    exchange.send(question.frame);
+    const exchange = new Exchange(this.#calls, done);
+    exchange.begin(this.#open(question, exchange), question.frame);
     return () => exchange.callOff();
   }
 
   /** Opens a stream, on a channel that is up. Throws `not-connected` where the request cannot leave. */
   converse(to: Addressed, events: ConversationEvents): Conversation {
-    return new Conversation(this.#request(to), this.#calls, events);
+    const conversation = new Conversation(this.#calls, events);
+    conversation.begin(this.#open(to, conversation));
+    return conversation;
   }
 
   /** Somebody waits for it or asks on it. Returns how to say that this is over. */
@@ -130,94 +128,85 @@ export class Channel {
 
   /** Goes at once. */
   destroy(): void {
-    this.#session.destroy();
+    this.#session.close();
     this.#socket.destroy();
   }
 
-  #request({ path, timeout, token }: Addressed): ClientHttp2Stream {
-    const headers = {
-      ...this.#fixedHeaders,
-      ":path": path,
-      ...(timeout !== undefined && { "grpc-timeout": timeout }),
-      ...(token !== undefined && { token }),
-    };
-    try {
-      return this.#session.request(headers);
-    } catch (cause) {
-      throw this.#notConnected("the connection had been lost", cause);
-    }
+  #open(to: Addressed, events: StreamEvents): Stream {
+    if (this.#isOver) throw this.#notConnected("the connection had been lost");
+    return this.#session.open(this.#headers(to), events);
   }
 
-  #watch(onUp: () => void, onFailure: (error: ClientError) => void): void {
-    const session = this.#session;
-    // The session forgets a socket that it has destroyed, which may still fail.
-    this.#socket.on("error", ignore);
-    let reason = "the connection was closed";
-    session.once("connect", () => session.setLocalWindowSize(this.#windowBytes));
-    session.once("remoteSettings", () => {
-      if (this.#state === "connecting") this.#state = "up";
-      onUp();
+  #watch(onFailure: (error: ClientError) => void): void {
+    const socket = this.#socket;
+    socket.on("data", (chunk: Buffer) => this.#session.receive(chunk));
+    socket.on("error", (error: Error) => {
+      this.#reason = messageOf(error);
     });
-    session.on("error", (error: Error) => {
-      reason = messageOf(error);
-    });
-    session.on("close", () => {
+    socket.on("end", () => socket.destroy());
+    socket.on("close", () => {
       this.#state = "ended";
-      onFailure(this.#notConnected(reason));
-      for (const exchange of this.#calls) exchange.end({ code: status.UNAVAILABLE, details: reason });
+      this.#session.close();
+      onFailure(this.#notConnected(this.#reason));
+      for (const call of this.#calls) call.end({ code: status.UNAVAILABLE, details: this.#reason });
     });
   }
 
-  #notConnected(reason: string, cause?: unknown): ClientError {
-    return new ClientError("not-connected", `${this.#server}: ${reason}`, { cause });
+  #leave(error: Error | undefined): void {
+    if (error !== undefined) this.#reason = error.message;
+    this.#socket.destroy();
+  }
+
+  #notConnected(reason: string): ClientError {
+    return new ClientError("not-connected", `${this.#server}: ${reason}`);
   }
 }
 
-/** One call's stream. */
-class Exchange {
-  readonly #stream: ClientHttp2Stream;
-  readonly #open: Set<Pick<Exchange, "end">>;
+/** One call. */
+class Exchange implements StreamEvents {
+  readonly #calls: Set<Pick<Exchange, "end">>;
   readonly #done: (reply: Reply) => void;
-  readonly #chunks: Buffer[] = [];
-  #httpStatus = 200;
+  #stream: Stream | undefined;
+  #chunks: Buffer[] = [];
+  #httpStatus = "200";
   #ending: Ending | undefined;
 
-  /** `open`: where it is until it has ended. */
-  constructor(stream: ClientHttp2Stream, open: Set<Pick<Exchange, "end">>, done: (reply: Reply) => void) {
-    this.#stream = stream;
-    this.#open = open;
+  /** `calls`: where it is until it has ended. */
+  constructor(calls: Set<Pick<Exchange, "end">>, done: (reply: Reply) => void) {
+    this.#calls = calls;
     this.#done = done;
   }
 
-  send(frame: Buffer): void {
-    const stream = this.#stream;
-    this.#open.add(this);
-    stream.on("response", (headers) => {
-      this.#httpStatus = headers[":status"] ?? 200;
-      this.#take(headers);
-    });
-    stream.on("data", (chunk: Buffer) => this.#chunks.push(chunk));
-    stream.on("trailers", (headers) => this.#take(headers));
-    stream.on("error", ignore);
-    stream.on("close", () => this.#conclude(this.#ending ?? this.#endingWithoutStatus()));
-    stream.end(frame);
+  begin(stream: Stream, frame: Buffer): void {
+    this.#stream = stream;
+    this.#calls.add(this);
+    stream.write(frame, true);
   }
 
   callOff(): void {
-    this.#open.delete(this);
-    this.#stream.close(constants.NGHTTP2_CANCEL);
+    this.#calls.delete(this);
+    this.#stream?.reset();
   }
 
   end(reply: Reply): void {
-    if (!this.#open.delete(this)) return;
+    if (!this.#calls.delete(this)) return;
     this.#done(reply);
     // The node has said all; what it does not want to hear any more must not wait for it.
-    if (!this.#stream.writableFinished) this.#stream.close(constants.NGHTTP2_CANCEL);
+    if (this.#stream?.hasSentAll === false) this.#stream.reset();
   }
 
-  #take(headers: IncomingHttpHeaders): void {
-    this.#ending ??= endingIn(headers);
+  fields(fields: Fields): void {
+    this.#httpStatus = fields[":status"] ?? this.#httpStatus;
+    this.#ending ??= endingIn(fields);
     if (this.#ending !== undefined) this.#conclude(this.#ending);
+  }
+
+  data(bytes: Buffer): void {
+    this.#chunks.push(bytes);
+  }
+
+  over(code: number): void {
+    this.#conclude(this.#ending ?? endingWithoutStatus(this.#httpStatus, code));
   }
 
   #conclude(ending: Ending): void {
@@ -228,18 +217,40 @@ class Exchange {
     const [first = nothing, ...others] = this.#chunks;
     const message = decodeFrame(others.length === 0 ? first : Buffer.concat(this.#chunks));
     if (message !== undefined) this.end({ ...ending, message });
-    else if (this.#stream.closed)
+    else if (this.#stream?.isOver)
       this.end({ code: status.INTERNAL, details: "the answer is not one message, though it is OK" });
-  }
-
-  #endingWithoutStatus(): Ending {
-    return this.#httpStatus === 200 ? endingOfReset(this.#stream.rstCode) : endingOfHttp(this.#httpStatus);
   }
 }
 
 const nothing = Buffer.alloc(0);
-/** What a stream fails of is in its code. */
-const ignore = () => {};
+
+/** Encodes the headers of requests to this address. What is the same in most of them is encoded once. */
+function headersTo(authority: string, scheme: "http" | "https"): (to: Addressed) => readonly Buffer[] {
+  const byPath = new Map<string, Buffer>();
+  let timeout: { readonly text: string; readonly bytes: Buffer } = { text: "", bytes: nothing };
+  return (to) => {
+    let start = byPath.get(to.path);
+    if (start === undefined) {
+      start = encodeFields({
+        ":method": "POST",
+        ":scheme": scheme,
+        ":path": to.path,
+        ":authority": authority,
+        "content-type": "application/grpc",
+        te: "trailers",
+      });
+      byPath.set(to.path, start);
+    }
+    const parts = [start];
+    if (to.timeout !== undefined) {
+      if (to.timeout !== timeout.text)
+        timeout = { text: to.timeout, bytes: encodeFields({ "grpc-timeout": to.timeout }) };
+      parts.push(timeout.bytes);
+    }
+    if (to.token !== undefined) parts.push(encodeFields({ token: to.token }));
+    return parts;
+  };
+}
 
 /** Node reports several failed addresses of one name as one error without a text. */
 function messageOf(error: Error): string {

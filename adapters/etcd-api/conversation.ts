@@ -1,6 +1,7 @@
 /** A gRPC stream on which both sides send messages for as long as they like. */
-import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from "node:http2";
-import { type Ending, endingIn, endingOfHttp, endingOfReset, FrameReader } from "./framing.ts";
+import { type Ending, endingIn, endingWithoutStatus, FrameReader } from "./framing.ts";
+import type { Fields } from "./http2/hpack.ts";
+import type { Stream, StreamEvents } from "./http2/stream.ts";
 import { status } from "./status.ts";
 
 export interface ConversationEvents {
@@ -10,33 +11,25 @@ export interface ConversationEvents {
   ended(ending: Ending): void;
 }
 
-export class Conversation {
-  readonly #stream: ClientHttp2Stream;
+export class Conversation implements StreamEvents {
   readonly #open: Set<Pick<Conversation, "end">>;
   readonly #events: ConversationEvents;
   readonly #frames = new FrameReader();
-  #httpStatus = 200;
+  #stream: Stream | undefined;
+  #httpStatus = "200";
   #ending: Ending | undefined;
   #whenOver: () => void = () => {};
   #whenSilent: () => void = () => {};
 
   /** `open`: where it is until it has ended. */
-  constructor(stream: ClientHttp2Stream, open: Set<Pick<Conversation, "end">>, events: ConversationEvents) {
-    this.#stream = stream;
+  constructor(open: Set<Pick<Conversation, "end">>, events: ConversationEvents) {
     this.#open = open;
     this.#events = events;
-    open.add(this);
-    stream.on("response", (headers) => {
-      this.#httpStatus = headers[":status"] ?? 200;
-      this.#take(headers);
-    });
-    stream.on("data", (chunk: Buffer) => this.#read(chunk));
-    stream.on("trailers", (headers) => this.#take(headers));
-    // What a stream fails of is in its code.
-    stream.on("error", () => {});
-    // After all data was read, also where the reading is paused. This side of the stream is still open then.
-    for (const over of ["end", "close"] as const)
-      stream.on(over, () => this.end(this.#ending ?? this.#endingWithoutStatus()));
+  }
+
+  begin(stream: Stream): void {
+    this.#stream = stream;
+    this.#open.add(this);
   }
 
   /** Calls `listener` when it is over, for whatever reason. */
@@ -55,29 +48,28 @@ export class Conversation {
   }
 
   send(frame: Buffer): void {
-    if (this.#stream.writable) this.#stream.write(frame);
+    this.#stream?.write(frame);
   }
 
-  /** Stops reading from the network, or goes on: the other side can send no more than a window full. */
+  /** Stops reading, or goes on: the other side can send no more than a window full. */
   pause(paused: boolean): void {
-    if (paused) this.#stream.pause();
-    else this.#stream.resume();
+    this.#stream?.pause(paused);
   }
 
   close(): void {
     if (!this.#open.delete(this)) return;
-    this.#stream.close(constants.NGHTTP2_CANCEL);
+    this.#stream?.reset();
     this.#whenOver();
   }
 
   end(ending: Ending): void {
     if (!this.#open.delete(this)) return;
-    this.#stream.close(constants.NGHTTP2_CANCEL);
+    this.#stream?.reset();
     this.#whenOver();
     this.#events.ended(ending);
   }
 
-  #read(chunk: Buffer): void {
+  data(chunk: Buffer): void {
     try {
       for (const message of this.#frames.read(chunk)) {
         if (this.#open.has(this)) this.#events.message(message);
@@ -88,11 +80,13 @@ export class Conversation {
     }
   }
 
-  #take(headers: IncomingHttpHeaders): void {
-    this.#ending ??= endingIn(headers);
+  fields(fields: Fields): void {
+    this.#httpStatus = fields[":status"] ?? this.#httpStatus;
+    this.#ending ??= endingIn(fields);
   }
 
-  #endingWithoutStatus(): Ending {
-    return this.#httpStatus === 200 ? endingOfReset(this.#stream.rstCode) : endingOfHttp(this.#httpStatus);
+  /** Comes after all data was read, also where the reading is paused. */
+  over(code: number): void {
+    this.end(this.#ending ?? endingWithoutStatus(this.#httpStatus, code));
   }
 }

@@ -3,7 +3,8 @@
  * in the trailers, or in the headers where there is nothing else.
  * Source: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
  */
-import { constants, type IncomingHttpHeaders } from "node:http2";
+import { reason } from "./http2/frames.ts";
+import type { Fields } from "./http2/hpack.ts";
 import { type MessageType, ProtobufWriter } from "./protobuf.ts";
 import { status } from "./status.ts";
 
@@ -52,19 +53,22 @@ export class FrameReader {
 }
 
 /** What headers or trailers report of the call's end; undefined if they report nothing. */
-export function endingIn(headers: IncomingHttpHeaders): Ending | undefined {
+export function endingIn(headers: Fields): Ending | undefined {
   const code = headers["grpc-status"];
   if (code === undefined) return undefined;
   const number = Number(code);
   return {
     code: Number.isInteger(number) ? number : status.UNKNOWN,
-    details: percentDecoded(`${headers["grpc-message"] ?? ""}`),
+    details: percentDecoded(headers["grpc-message"] ?? ""),
   };
 }
 
-/** An answer without a status of gRPC's: what the status of HTTP stands for. */
-export function endingOfHttp(code: number): Ending {
-  return { code: byHttpStatus.get(code) ?? status.UNKNOWN, details: `HTTP status ${code}` };
+/** A stream that ended without a status of gRPC's: what the status of HTTP stands for, or the code of the stream's end. */
+export const endingWithoutStatus = (httpStatus: string, code: number): Ending =>
+  httpStatus === "200" ? endingOfReset(code) : endingOfHttp(httpStatus);
+
+function endingOfHttp(code: string): Ending {
+  return { code: byHttpStatus.get(Number(code)) ?? status.UNKNOWN, details: `HTTP status ${code}` };
 }
 
 // https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
@@ -79,16 +83,15 @@ const byHttpStatus: ReadonlyMap<number, number> = new Map([
   [504, status.UNAVAILABLE],
 ]);
 
-/** A stream that ended without a status: it was reset with this error code of HTTP/2. */
-export function endingOfReset(code: number): Ending {
+function endingOfReset(code: number): Ending {
   const details = `the stream was reset with the code ${code}, before a status came`;
   return { code: byReset.get(code) ?? status.INTERNAL, details };
 }
 
 const byReset: ReadonlyMap<number, number> = new Map([
-  [constants.NGHTTP2_CANCEL, status.CANCELLED],
-  [constants.NGHTTP2_REFUSED_STREAM, status.UNAVAILABLE],
-  [constants.NGHTTP2_ENHANCE_YOUR_CALM, status.RESOURCE_EXHAUSTED],
+  [reason.cancel, status.CANCELLED],
+  [reason.refusedStream, status.UNAVAILABLE],
+  [reason.enhanceYourCalm, status.RESOURCE_EXHAUSTED],
 ]);
 
 /** `grpc-timeout` has eight digits at most. Rounded up, so that the usual limit is always the same text. */

@@ -1,0 +1,293 @@
+/**
+ * The client's side of a connection of HTTP/2, without its socket: bytes come in, bytes go out. It does what calls of gRPC
+ * need and no more (no push, no priorities, header fields without a table), because what a call costs the load generator
+ * is most of what an operation costs. Source: RFC 9113.
+ */
+import {
+  defaultFrameBytes,
+  defaultWindowBytes,
+  type Frame,
+  FrameCutter,
+  flag,
+  frameHead,
+  frameType,
+  numbersFrame,
+  ProtocolError,
+  reason,
+  setting,
+  settingsFrame,
+  settingsIn,
+  unpadded,
+} from "./frames.ts";
+import { decodeFields, type Fields } from "./hpack.ts";
+import { type Carrier, Stream, type StreamEvents } from "./stream.ts";
+
+export interface SessionEvents {
+  /** Bytes to send, all of one turn of the event loop at once. */
+  write(bytes: Buffer): void;
+  /** The node has shown that it speaks HTTP/2. */
+  settled(): void;
+  /** It takes no more streams, and none is left: the socket can go. `error`: why, where that is not the node's goodbye. */
+  over(error?: Error): void;
+}
+
+const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+const lastId = 2 ** 31 - 1;
+/** A node that says more than this in one block of header fields says something else. */
+const mostFieldBytes = 1 << 18;
+
+export class Session implements Carrier {
+  frameBytes = defaultFrameBytes;
+  windowBytes = defaultWindowBytes;
+  readonly ownWindowBytes: number;
+  readonly #events: SessionEvents;
+  readonly #cutter = new FrameCutter();
+  readonly #streams = new Map<number, Stream>();
+  /** Those that the node does not take yet. */
+  readonly #waiting = new Set<Stream>();
+  readonly #fields = new FieldsReader();
+  #out: Buffer[] = [];
+  #nextId = 1;
+  #mostStreams = Number.POSITIVE_INFINITY;
+  #streamWindowBytes = defaultWindowBytes;
+  #unacknowledged = 0;
+  #isSettled = false;
+  #state: "open" | "closing" | "over" = "open";
+
+  constructor(ownWindowBytes: number, events: SessionEvents) {
+    this.ownWindowBytes = ownWindowBytes;
+    this.#events = events;
+    const settings = settingsFrame([
+      [setting.headerTableSize, 0],
+      [setting.enablePush, 0],
+      [setting.initialWindowSize, ownWindowBytes],
+    ]);
+    this.send(preface, settings);
+    if (ownWindowBytes > defaultWindowBytes)
+      this.send(numbersFrame(frameType.windowUpdate, 0, ownWindowBytes - defaultWindowBytes));
+  }
+
+  /** Whether it takes streams. */
+  get isOpen(): boolean {
+    return this.#state === "open";
+  }
+
+  /** Opens a stream with these header fields, encoded. The session must be open. */
+  open(headers: readonly Buffer[], events: StreamEvents): Stream {
+    const stream = new Stream(this, headers, events);
+    if (this.#streams.size < this.#mostStreams) this.#begin(stream);
+    else this.#waiting.add(stream);
+    return stream;
+  }
+
+  /** Takes bytes from the node. */
+  receive(chunk: Buffer): void {
+    try {
+      this.#cutter.push(chunk, (frame) => {
+        this.#take(frame);
+        return this.#state !== "over";
+      });
+    } catch (error) {
+      if (!(error instanceof ProtocolError || error instanceof RangeError)) throw error;
+      const code = error instanceof ProtocolError ? error.code : reason.protocolError;
+      this.send(numbersFrame(frameType.goaway, 0, 0, code));
+      this.#end(error);
+    }
+  }
+
+  /** The socket is gone, or is to go. */
+  close(): void {
+    this.#state = "over";
+  }
+
+  send(...parts: readonly Buffer[]): void {
+    if (this.#state === "over") return;
+    if (this.#out.length === 0) process.nextTick(() => this.#flush());
+    this.#out.push(...parts);
+  }
+
+  forget(stream: Stream): void {
+    this.#waiting.delete(stream);
+    this.#streams.delete(stream.id);
+    this.#beginWaiting();
+    if (this.#state === "closing" && this.#streams.size === 0) this.#end();
+  }
+
+  #flush(): void {
+    const out = this.#out;
+    this.#out = [];
+    if (this.#state !== "over")
+      this.#events.write(out.length === 1 ? (out[0] as Buffer) : Buffer.concat(out));
+  }
+
+  #begin(stream: Stream): void {
+    const id = this.#nextId;
+    this.#nextId += 2;
+    this.#streams.set(id, stream);
+    stream.begin(id, this.#streamWindowBytes);
+    // Another connection has numbers again.
+    if (this.#nextId > lastId) this.#closeToNew();
+  }
+
+  #beginWaiting(): void {
+    for (const stream of this.#waiting) {
+      if (this.#streams.size >= this.#mostStreams || this.#state !== "open") return;
+      this.#waiting.delete(stream);
+      this.#begin(stream);
+    }
+  }
+
+  #closeToNew(): void {
+    this.#state = "closing";
+    for (const stream of this.#waiting) stream.takeEnd(reason.refusedStream);
+  }
+
+  #take(frame: Frame): void {
+    if (!this.#isSettled && frame.type !== frameType.settings)
+      throw new ProtocolError(reason.protocolError, "the node does not begin with its settings");
+    if (this.#fields.isOpen && frame.type !== frameType.continuation)
+      throw new ProtocolError(reason.protocolError, "header fields are interrupted");
+    switch (frame.type) {
+      case frameType.data:
+        this.#takeData(frame);
+        break;
+      case frameType.headers:
+      case frameType.continuation:
+        this.#takeFields(frame);
+        break;
+      case frameType.reset:
+        this.#streams.get(frame.stream)?.takeEnd(numberIn(frame));
+        break;
+      case frameType.settings:
+        this.#takeSettings(frame);
+        break;
+      case frameType.pushPromise:
+        throw new ProtocolError(reason.protocolError, "the node pushes what nobody asked for");
+      case frameType.ping:
+        if (!(frame.flags & flag.ack))
+          this.send(frameHead(frame.payload.length, frameType.ping, flag.ack, 0), Buffer.from(frame.payload));
+        break;
+      case frameType.goaway:
+        this.#takeGoodbye(frame);
+        break;
+      case frameType.windowUpdate:
+        this.#takeWindow(frame.stream, numberIn(frame) & lastId);
+        break;
+      default:
+      // Frames of other kinds are to be ignored.
+    }
+  }
+
+  #takeData(frame: Frame): void {
+    const size = frame.payload.length;
+    this.#unacknowledged += size;
+    if (this.#unacknowledged >= this.ownWindowBytes / 2) {
+      this.send(numbersFrame(frameType.windowUpdate, 0, this.#unacknowledged));
+      this.#unacknowledged = 0;
+    }
+    const stream = this.#streams.get(frame.stream);
+    if (stream === undefined) return;
+    stream.takeData(unpadded(frame), size);
+    if (frame.flags & flag.endStream) stream.takeEnd(reason.none);
+  }
+
+  #takeFields(frame: Frame): void {
+    const block = this.#fields.read(frame);
+    if (block === undefined) return;
+    const stream = this.#streams.get(frame.stream);
+    // An interim answer: the answer follows.
+    if (stream === undefined || block.fields[":status"]?.startsWith("1")) return;
+    stream.takeFields(block.fields);
+    if (block.isLast) stream.takeEnd(reason.none);
+  }
+
+  #takeSettings({ flags, payload }: Frame): void {
+    if (flags & flag.ack) return;
+    for (const [id, value] of settingsIn(payload)) {
+      if (id === setting.maxConcurrentStreams) this.#mostStreams = value;
+      else if (id === setting.maxFrameSize) this.frameBytes = value;
+      else if (id === setting.initialWindowSize) {
+        const more = value - this.#streamWindowBytes;
+        this.#streamWindowBytes = value;
+        for (const stream of this.#streams.values()) stream.widen(more);
+      }
+    }
+    this.send(frameHead(0, frameType.settings, flag.ack, 0));
+    this.#beginWaiting();
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#events.settled();
+  }
+
+  #takeGoodbye({ payload }: Frame): void {
+    if (payload.length < 8) throw new ProtocolError(reason.frameSizeError, "a goodbye without a reason");
+    const code = payload.readUInt32BE(4);
+    if (code !== reason.none) {
+      const words = payload.toString("utf8", 8);
+      this.#end(new Error(`the node ended the connection with the code ${code}${words && `: ${words}`}`));
+      return;
+    }
+    this.#closeToNew();
+    const last = payload.readUInt32BE(0) & lastId;
+    for (const stream of this.#streams.values()) if (stream.id > last) stream.takeEnd(reason.refusedStream);
+    if (this.#streams.size === 0) this.#end();
+  }
+
+  #takeWindow(id: number, more: number): void {
+    if (id !== 0) {
+      this.#streams.get(id)?.widen(more);
+      return;
+    }
+    this.windowBytes += more;
+    for (const stream of this.#streams.values()) {
+      if (this.windowBytes <= 0) break;
+      stream.pump();
+    }
+  }
+
+  #end(error?: Error): void {
+    if (this.#state === "over") return;
+    if (this.#out.length > 0) this.#flush();
+    this.#state = "over";
+    this.#events.over(error);
+  }
+}
+
+/** Puts blocks of header fields together, and decodes them. */
+class FieldsReader {
+  /** Blocks that came already: a node says the same in most of its answers. */
+  readonly #known = new Map<string, Fields>();
+  #parts: Buffer[] = [];
+  #isLast = false;
+  isOpen = false;
+
+  /** Returns the fields and whether the stream ends with them, where the frame completes them. */
+  read(frame: Frame): { readonly fields: Fields; readonly isLast: boolean } | undefined {
+    if (frame.type === frameType.headers) this.#isLast = (frame.flags & flag.endStream) !== 0;
+    else if (!this.isOpen) throw new ProtocolError(reason.protocolError, "header fields without a start");
+    this.isOpen = (frame.flags & flag.endHeaders) === 0;
+    const part = frame.type === frameType.headers ? unpadded(frame) : frame.payload;
+    if (!this.isOpen && this.#parts.length === 0) return { fields: this.#decode(part), isLast: this.#isLast };
+    this.#parts.push(Buffer.from(part));
+    const block = Buffer.concat(this.#parts);
+    if (block.length > mostFieldBytes)
+      throw new ProtocolError(reason.enhanceYourCalm, `more than ${mostFieldBytes} bytes of header fields`);
+    if (this.isOpen) return undefined;
+    this.#parts = [];
+    return { fields: this.#decode(block), isLast: this.#isLast };
+  }
+
+  #decode(block: Buffer): Fields {
+    const bytes = block.toString("latin1");
+    const known = this.#known.get(bytes);
+    if (known !== undefined) return known;
+    const fields = decodeFields(block);
+    if (this.#known.size < 64 && block.length <= 512) this.#known.set(bytes, fields);
+    return fields;
+  }
+}
+
+function numberIn({ payload }: Frame): number {
+  if (payload.length !== 4) throw new ProtocolError(reason.frameSizeError, "a frame that is no number");
+  return payload.readUInt32BE(0);
+}
