@@ -134,8 +134,8 @@ export class Stream {
       // The node has said all; what it does not want to hear any more must not wait for it.
       if (code === reason.none && !this.#sentAll)
         this.#carrier.send(numbersFrame(frameType.reset, this.id, reason.cancel));
-      this.#carrier.forget(this);
       this.#events.over(code);
+      this.#carrier.forget(this);
     });
   }
 
