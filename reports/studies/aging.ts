@@ -34,7 +34,9 @@ const parts = 10;
 export function agingOf({ run, operations, usage, end }: Studied): Aging | undefined {
   if (!isAskedFor(run, "aging") || operations.length === 0) return undefined;
   const all = timed(operations, "response");
-  const length = Math.min(run.load.seconds * 1e9, (all.starts.at(-1) ?? 0) + 1);
+  // A load that ended early is divided as far as it went.
+  const [meant, last] = [run.load.seconds * 1e9, (all.starts.at(-1) ?? 0) + 1];
+  const length = last > meant * 0.95 ? meant : last;
   const { nodes } = usageOf(usage);
   const at = (i: number): Nanos => nanos(Math.round((i * length) / parts));
   const tenths = Array.from({ length: parts }, (_, i): AgedTenth => {
@@ -60,8 +62,8 @@ export function agingOf({ run, operations, usage, end }: Studied): Aging | undef
       memory: bytes("memory"),
     };
   });
-  const [first, last] = [tenths[0] as AgedTenth, tenths.at(-1) as AgedTenth];
-  const ratio = (of: keyof Aging["growth"]) => last[of] / first[of];
+  const [first, final] = [tenths[0] as AgedTenth, tenths.at(-1) as AgedTenth];
+  const ratio = (of: keyof Aging["growth"]) => final[of] / first[of];
   return {
     tenths,
     growth: {
