@@ -28,6 +28,7 @@ import type { Output } from "./output.ts";
 import { versionOfNodes } from "./own-version.ts";
 import { openLoad } from "./plan/open-load.ts";
 import { type PlannedRun, withImage } from "./plan/plan.ts";
+import { type SecondRound, secondRound } from "./plan/rounds.ts";
 import { type Turn, turnsOf } from "./plan/turns.ts";
 import { showProgress } from "./progress-line.ts";
 import type { Reported } from "./report/compare.ts";
@@ -46,6 +47,8 @@ export interface BenchDeps {
   /** Stops the run early: what was recorded is checked, and the exit status is that of the signal. */
   readonly signal: AbortSignal;
   readonly defaults: Readonly<Record<string, unknown>>;
+  /** What runs after all others. */
+  readonly second?: SecondRound;
 }
 
 /** `assay bench`: runs, checks and reports every planned run. Resolves with the exit status. */
@@ -61,7 +64,7 @@ export async function bench(
   const resultOf = (comparison?: string): BenchResult =>
     benchResult(finished, { seconds: (deps.clock.now() - started) / 1e9, comparison, thresholds });
   try {
-    await runAll(planned, options, deps, finished);
+    await runRounds(planned, { ...options, seed: options.seed ?? randomInt(2 ** 31) }, deps, finished);
     const comparison = await compare(finished);
     if (comparison !== undefined) deps.output.print(`${comparison}\n`);
     const result = resultOf(comparison);
@@ -80,16 +83,36 @@ export async function bench(
 
 const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
-/** Checks all plans, and then carries them out, one run after the other, until the signal. Adds to `finished` what is done. */
-async function runAll(
+/** Carries out the plans, and once more what the second round makes of them. */
+async function runRounds(
   planned: readonly PlannedRun[],
-  options: BenchOptions,
+  options: Seeded,
   deps: BenchDeps,
   finished: (Finished & Reported)[],
 ): Promise<void> {
+  await runAll(planned, options, deps, finished);
+  if (deps.second === undefined) return;
+  const first = [...finished];
+  for (const name of new Set(planned.map(({ workload }) => workload.name))) {
+    const reached = first.filter(({ run }) => run.workload === name).map(({ digest }) => digest);
+    const next = secondRound(deps.second, options, reached);
+    const own = planned.filter(({ workload }) => workload.name === name);
+    if (next !== undefined) await runAll(own, { ...next, seed: options.seed }, deps, finished);
+  }
+}
+
+type Seeded = BenchOptions & { readonly seed: number };
+
+/** Checks all plans, and then carries them out, one run after the other, until the signal. Adds to `finished` what is done. */
+async function runAll(
+  planned: readonly PlannedRun[],
+  options: Seeded,
+  deps: BenchDeps,
+  finished: (Finished & Reported)[],
+): Promise<void> {
+  const { seed } = options;
   const leftovers = new Leftovers(planned, deps.output);
   await leftovers.first();
-  const seed = options.seed ?? randomInt(2 ** 31);
   const checked: { readonly plan: PlannedRun; readonly spec: TrialSpec }[] = [];
   for (const plan of planned) {
     const spec = await withVersion(specOf(plan, options, seed, deps.defaults), plan, options, deps.clock);
@@ -101,8 +124,7 @@ async function runAll(
     const { plan, spec } = turn.plan;
     const ready = await withImage(plan, { clock: deps.clock, log: (line) => deps.output.note(line) });
     const readySpec = ready === plan ? spec : specOf(ready, options, seed, deps.defaults);
-    const own =
-      options.repeat === 1 ? readySpec : inTurn(readySpec, ready, turn, { ...options, seed }, deps.defaults);
+    const own = options.repeat === 1 ? readySpec : inTurn(readySpec, ready, turn, options, deps.defaults);
     finished.push(await runOne(ready, own, options, { ...deps, leftovers }));
   }
   await leftovers.rest();

@@ -17,6 +17,16 @@ export const commaLists =
   (text: string, before: readonly string[]): readonly string[] =>
     before === defaults ? commaList(text) : [...before, ...commaList(text)];
 
+/** Parses a comma-separated option that may be repeated and takes known names only. */
+export const knownNames =
+  (known: readonly string[]) =>
+  (text: string, before: readonly string[]): readonly string[] => {
+    const names = commaList(text);
+    if (names.some((name) => !known.includes(name)))
+      throw new InvalidArgumentError(`expected ${either(known)}.`);
+    return [...before, ...names];
+  };
+
 /** A number above zero; a fraction is allowed. */
 export function positiveNumber(text: string): number {
   const value = Number(text);

@@ -1,11 +1,14 @@
 import { Command, Option } from "commander";
 import type { OpenLoad, TargetRole } from "../../../core/run.ts";
+import { listed } from "../../../core/wording.ts";
+import { askedStudies } from "../../../reports/studies/names.ts";
 import { patientLoad, trialDefaults } from "../../trial/spec.ts";
 import { declareResults, type ResultOptions } from "../ci/result-options.ts";
 import {
   commaLists,
   directory,
   integerUpTo,
+  knownNames,
   numberUpTo,
   positiveInteger,
   positiveNumber,
@@ -72,6 +75,8 @@ export interface BenchOptions extends ResultOptions, FaultOptions {
   readonly key?: string;
   readonly timeLimit: number;
   readonly memoryLimit: number;
+  /** Figures besides those of every run. */
+  readonly study: readonly string[];
   readonly results: string;
   readonly json: boolean;
 }
@@ -108,12 +113,14 @@ export function declareBenchOptions(command: Command): Command {
   declareFaults(command.optionsGroup("Faults:"));
   declareJudging(command.optionsGroup("Judging:"));
   return declareOutput(
-    declareResults(command.optionsGroup("Output:")).option(
-      "--results <dir>",
-      "parent directory of the run directories",
-      directory,
-      "results",
-    ),
+    declareResults(command.optionsGroup("Output:"))
+      .option(
+        "--study <names>",
+        `figures besides those of every run: ${listed(askedStudies)}; the presets of these names ask for them`,
+        knownNames(askedStudies),
+        [],
+      )
+      .option("--results <dir>", "parent directory of the run directories", directory, "results"),
   );
 }
 

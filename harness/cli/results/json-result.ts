@@ -6,6 +6,7 @@ import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../../co
 import type { Digest } from "../../../reports/comparison/digest.ts";
 import type { RunFigures } from "../../../reports/data/run-figures.ts";
 import { requestedPerSecond, sentPerSecond } from "../../../reports/data/speed.ts";
+import type { Studies } from "../../../reports/studies/figures.ts";
 import type { Threshold } from "../../../reports/thresholds/grammar.ts";
 import { type Judgement, judgeRuns } from "../../../reports/thresholds/judge.ts";
 import type { Understood } from "../check/understood.ts";
@@ -82,6 +83,8 @@ export interface RunResult extends RunName {
   readonly faultWindows: readonly FaultResult[];
   /** Medians of the strikes of each kind of fault. */
   readonly failovers: readonly FailoverResult[];
+  /** Figures that only some loads have; what is not known is null. */
+  readonly studies: Studies;
   readonly anomalies: readonly (AnomalyResult & { readonly known?: boolean; readonly limit?: MetLimit })[];
   /** Figures of all checkers. */
   readonly figures: Readonly<Record<string, number>>;
@@ -210,6 +213,7 @@ function runResult({ run, dir, report, digest, figures, failure }: Finished): Ru
     phases: phasesResult(figures),
     faultWindows: faultResults(digest.faults, figures),
     failovers: failoverResults(digest),
+    studies: digest.studies,
     anomalies: run.verdicts.flatMap(({ anomalies }) =>
       anomalies.map(({ kind, summary, known, limit }) => ({
         kind,

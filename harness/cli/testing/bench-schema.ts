@@ -1,6 +1,7 @@
 /** The schema of `assay bench --json`, from which docs/bench.schema.json is made. */
 import * as z from "zod";
 import { faultWindowSchema, phasesSchema } from "./figures-schema.ts";
+import { studiesSchema } from "./studies-schema.ts";
 
 const kind = z.enum(["valid", "unknown", "invalid"]);
 const counts = z.strictObject({ ok: z.number(), fail: z.number(), info: z.number() });
@@ -126,6 +127,7 @@ const run = z.strictObject({
   phases: phasesSchema,
   faultWindows: z.array(faultWindowSchema),
   failovers: z.array(failover),
+  studies: studiesSchema,
   anomalies: z.array(z.looseObject({ kind: z.string(), summary: z.string() })),
   figures: z.record(z.string(), z.number()),
   staleness: z.array(
