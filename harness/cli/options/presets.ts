@@ -6,7 +6,13 @@ import type { BenchOptions } from "./bench-options.ts";
 export interface Preset {
   readonly summary: string;
   readonly options: Partial<BenchOptions>;
+  /** Options of which every combination is a run of its own. */
+  readonly each?: Each;
 }
+
+type Each = Readonly<
+  Pick<{ [Name in keyof BenchOptions]?: readonly BenchOptions[Name][] }, "rate" | "retries">
+>;
 
 /** By name, in the order of `assay list`. */
 export const presets: Readonly<Record<string, Preset>> = {
@@ -27,6 +33,48 @@ export const presets: Readonly<Record<string, Preset>> = {
       timeLimit: 180,
     },
   },
+  "failover-partial": {
+    summary:
+      "links that fail in part: how long nobody can write, or read, and whether that ends before they are mended",
+    options: {
+      nemesis: [
+        "partition-chained",
+        "partition-non-transitive",
+        "partition-one-way-leader",
+        "partition-intermittent",
+        "partition-quorum-loss",
+        "partition-constrained-election",
+        "hold-leader",
+      ],
+      // Two of the shapes need five.
+      nodes: 5,
+      strikes: 6,
+      untilServed: true,
+      faultSeconds: 5,
+      gapSeconds: 0.6,
+      calmSeconds: 10,
+      rate: "200",
+      seconds: 900,
+      timeLimit: 180,
+    },
+  },
+  metastable: {
+    summary:
+      "70, 90 and 110% of the knee, with and without retries: whether it recovers from a pause of 10 s by itself",
+    options: {
+      nemesis: ["pause-leader"],
+      strikes: 1,
+      faultSeconds: 10,
+      gapSeconds: 1,
+      calmSeconds: 8,
+      seconds: 52,
+      knee: "measured",
+      // A request that waits for an answer, and all that come after it, need a client each.
+      processes: 2000,
+      timeLimit: 180,
+    },
+    each: { rate: ["70%", "90%", "110%"], retries: [0, 3] },
+  },
   sweep: {
     summary:
       "eleven rates, from 5% to 120% of what the warm-up reached: throughput and latency up to the knee",
@@ -46,8 +94,17 @@ export function withPreset({ options, given }: Asked): Asked {
   const preset = name !== undefined && Object.hasOwn(presets, name) ? presets[name] : undefined;
   if (preset === undefined) return { options, given };
   const own = Object.entries(preset.options).filter(([option]) => !given.has(option));
+  const each = combinations(Object.entries(preset.each ?? {}).filter(([option]) => !given.has(option)));
   return {
+    each,
     options: { ...rest, ...Object.fromEntries(own) },
     given: new Set([...given, ...own.map(([option]) => option)]),
   };
 }
+
+/** Every choice of one value for each name. */
+const combinations = (each: readonly (readonly [string, readonly unknown[]])[]): Partial<BenchOptions>[] =>
+  each.reduce<Partial<BenchOptions>[]>(
+    (all, [name, values]) => all.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),
+    [{}],
+  );
