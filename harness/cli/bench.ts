@@ -229,6 +229,7 @@ function specOf(
     faultSeconds: spanAround(plan.pace.faultSeconds),
     gapSeconds: spanAround(plan.pace.gapSeconds),
     calmSeconds: options.calmSeconds,
+    quietSeconds: options.quietSeconds,
     endings: {
       endWhenServed: options.untilServed,
       ...(options.strikes !== undefined && { strikes: options.strikes }),

@@ -10,6 +10,7 @@ import { type Failover, failovers } from "../data/failover.ts";
 import { askersOf } from "../data/load.ts";
 import { type Measure, quantile, timed, tookMicros } from "../data/measure.ts";
 import { figuresIn, type PeriodFigures, periodsOf, spanOf } from "../data/phases.ts";
+import { type Recovery, recoveryOf } from "../data/recovery.ts";
 import { okPerSecond, runFigures } from "../data/run-figures.ts";
 import { type LatencySeries, seriesBy, seriesOf } from "../data/series.ts";
 import { type Sweep, sweepOf } from "../data/sweep.ts";
@@ -38,6 +39,8 @@ export interface Digest {
   readonly failovers: readonly Failover[];
   /** The throughput-latency curve; absent if the load was no sweep. */
   readonly sweep?: Sweep;
+  /** Whether the cluster came back by itself; absent if the run was not made to see it. */
+  readonly recovery?: Recovery;
   /** Operations of the load by name. */
   readonly operations: Readonly<Record<string, FiguresByMeasure>>;
   /** Operations of the load that failed or have no known outcome. */
@@ -75,6 +78,7 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
   };
   const figures = runFigures({ operations: load, faults, leaders: leaderSpans(history), end });
   const sweep = sweepOf(run.load, load, run.unsent ?? [], end);
+  const recovery = recoveryOf(run, load, faults);
   const cost = costOf(usage, run.operations.ok);
   return {
     run,
@@ -84,6 +88,7 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     kinds: { ...ofKind("write"), ...ofKind("read") },
     failovers: failovers(faults, figures.faults, run.verdicts),
     ...(sweep !== undefined && { sweep }),
+    ...(recovery !== undefined && { recovery }),
     operations: operationFigures(load, faults, end),
     errors: errorsOf(load),
     ...(cost !== undefined && { cost }),

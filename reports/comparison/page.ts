@@ -15,6 +15,7 @@ import type { RunDigest } from "./digest.ts";
 import { failovers } from "./failovers.ts";
 import { findings } from "./findings.ts";
 import { latencyOverTime, percentiles } from "./over-time.ts";
+import { recoveries } from "./recoveries.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { type Standings, standingsOf } from "./standing.ts";
 import { sweeps } from "./sweeps.ts";
@@ -103,6 +104,7 @@ function partsOf({ candidates, standings }: RankedTrial, prefix: string): Sectio
   return [
     part("side-by-side", "Side by side", sideBySide(candidates, standings)),
     part("sweep", "Throughput and latency", sweeps(candidates)),
+    part("recovery", "Recovery under load", recoveries(candidates)),
     part("over-time", "Latency over time", latencyOverTime(candidates, scales, `${prefix}time`)),
     part("percentiles", "Percentiles", percentiles(candidates, scales)),
     part("failover", "Failover", failover(candidates, standings)),

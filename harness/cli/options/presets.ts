@@ -67,6 +67,7 @@ export const presets: Readonly<Record<string, Preset>> = {
       faultSeconds: 10,
       gapSeconds: 1,
       calmSeconds: 8,
+      quietSeconds: 30,
       seconds: 52,
       knee: "measured",
       // A request that waits for an answer, and all that come after it, need a client each.

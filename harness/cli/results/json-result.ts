@@ -3,6 +3,7 @@ import { type MeasuredStaleness, measuredStaleness } from "../../../checker/read
 import type { ClientHealth, LatencySummary, OutcomeCounts, Run } from "../../../core/run.ts";
 import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../../core/verdict.ts";
 import type { Digest } from "../../../reports/comparison/digest.ts";
+import type { Recovery } from "../../../reports/data/recovery.ts";
 import type { RunFigures } from "../../../reports/data/run-figures.ts";
 import { requestedPerSecond, sentPerSecond } from "../../../reports/data/speed.ts";
 import type { Threshold } from "../../../reports/thresholds/grammar.ts";
@@ -79,6 +80,8 @@ export interface RunResult extends RunName {
   readonly faultWindows: readonly FaultResult[];
   /** Medians of the strikes of each kind of fault. */
   readonly failovers: readonly FailoverResult[];
+  /** Whether the cluster came back by itself; null if the run was not made to see it. */
+  readonly recovery: Recovery | null;
   readonly anomalies: readonly (AnomalyResult & { readonly known?: boolean; readonly limit?: MetLimit })[];
   /** Figures of all checkers. */
   readonly figures: Readonly<Record<string, number>>;
@@ -200,6 +203,7 @@ function runResult({ run, dir, report, digest, figures, failure }: Finished): Ru
     phases: phasesResult(figures),
     faultWindows: faultResults(digest.faults, figures),
     failovers: failoverResults(digest),
+    recovery: digest.recovery ?? null,
     anomalies: run.verdicts.flatMap(({ anomalies }) =>
       anomalies.map(({ kind, summary, known, limit }) => ({
         kind,
