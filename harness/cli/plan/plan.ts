@@ -104,7 +104,9 @@ async function planSystem(
   const image = runtime.outlivesRun
     ? undefined
     : (forSystem(options.image, "--image") ?? imageOf(adapter, version));
-  const pace = fitted(options, lengthsIn(given), nemeses, options.seconds - options.calmSeconds);
+  const lasting = options.seconds - options.calmSeconds;
+  const { faultSeconds, gapSeconds } = fitted(options, lengthsIn(given), nemeses, lasting);
+  const pace = { faultSeconds, gapSeconds };
   return { adapter, runtime, nemeses, leftOut, readMode, program, image, pace };
 }
 
