@@ -33,6 +33,11 @@ export const presets: Readonly<Record<string, Preset>> = {
       timeLimit: 180,
     },
   },
+  http: {
+    summary:
+      "autocannon against HTTP interfaces: how many requests a second they take at most; no faults, no verdict",
+    options: { http: true, nemesis: ["none"], clients: 48, seconds: 10, timeout: 5000 },
+  },
   "failover-partial": {
     summary:
       "links that fail in part: how long nobody can write, or read, and whether that ends before they are mended",
