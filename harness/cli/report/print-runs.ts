@@ -4,7 +4,6 @@ import type { Run } from "../../../core/run.ts";
 import { knownLimits } from "../../../core/verdict.ts";
 import { duration } from "../../../core/wording.ts";
 import { recoveryWords } from "../../../reports/data/recovery.ts";
-import { sentPerSecond, speedCaveat } from "../../../reports/data/speed.ts";
 import { sentPerSecond, speedCaveat, targetWords } from "../../../reports/data/speed.ts";
 import { failedLines } from "../ci/thresholds.ts";
 import { type Output, paintVerdict, table } from "../output.ts";
