@@ -85,6 +85,8 @@ export interface OpenLoad {
   readonly parts?: readonly RatePart[];
   /** Intervals between operations: equal at equal rates, or exponential. Absent in older runs: constant. */
   readonly arrivals?: "constant" | "poisson";
+  /** How often a client asks again what was not answered, each time as an operation of its own. Absent: never. */
+  readonly retries?: number;
   readonly processes: number;
   /** Length of the main phase. */
   readonly seconds: number;
@@ -128,6 +130,8 @@ export interface Calibration {
   readonly reachedRate: number;
   /** The rates as they were asked for, if they were shares: `10%,20%,40%`. */
   readonly shares?: string;
+  /** What they were shares of, if that is a knee: operations per second, given or measured. Absent: of `reachedRate`. */
+  readonly kneeRate?: number;
 }
 
 /** Operations that were due within a tenth of a second and not sent. */

@@ -29,6 +29,7 @@ import { versionOfNodes } from "./own-version.ts";
 import { openLoad } from "./plan/open-load.ts";
 import { type PlannedRun, withImage } from "./plan/plan.ts";
 import { type SecondRound, secondRound } from "./plan/rounds.ts";
+import { sharedKnee, titleOf } from "./plan/series.ts";
 import { type Turn, turnsOf } from "./plan/turns.ts";
 import { showProgress } from "./progress-line.ts";
 import type { Reported } from "./report/compare.ts";
@@ -122,7 +123,11 @@ async function runAll(
   for (const turn of turnsOf(checked, options.repeat, seed)) {
     if (deps.signal.aborted) break;
     const { plan, spec } = turn.plan;
-    const ready = await withImage(plan, { clock: deps.clock, log: (line) => deps.output.note(line) });
+    const knee = sharedKnee(plan, options, finished);
+    const ready = await withImage(knee === undefined ? plan : { ...plan, own: { ...plan.own, knee } }, {
+      clock: deps.clock,
+      log: (line) => deps.output.note(line),
+    });
     const readySpec = ready === plan ? spec : specOf(ready, options, seed, deps.defaults);
     const own = options.repeat === 1 ? readySpec : inTurn(readySpec, ready, turn, options, deps.defaults);
     finished.push(await runOne(ready, own, options, { ...deps, leftovers }));
@@ -137,7 +142,7 @@ async function runOne(
   deps: BenchDeps & { readonly leftovers: Leftovers },
 ): Promise<Finished & Reported> {
   const { output } = deps;
-  const title = `${plan.adapter.name}${options.workload.length > 1 ? `/${plan.workload.name}` : ""}`;
+  const title = titleOf(plan, options);
   if (options.mutant !== undefined)
     output.note(`!!! PLANTED BUG: ${options.mutant}. This run should fail. !!!`);
   const shown = showProgress(output, title, deps.clock, plan.runtime.outlivesRun);
@@ -208,10 +213,11 @@ async function withVersion(
 
 function specOf(
   plan: PlannedRun,
-  options: BenchOptions,
+  asked: BenchOptions,
   seed: number,
   defaults: BenchDeps["defaults"],
 ): TrialSpec {
+  const options = { ...asked, ...plan.own };
   const version = plan.program?.version ?? plan.image?.slice(plan.image.lastIndexOf(":") + 1) ?? "unknown";
   const { clients, seconds } = options;
   // A warm-up asks as fast as it can: nobody wants that on a cluster that others use.
@@ -239,12 +245,14 @@ function specOf(
     openedProcesses: openedFor(options),
     workers,
     ...(options.rate !== undefined && isShare(options.rate) && { shares: options.rate }),
+    ...(options.knee !== undefined && { knee: options.knee }),
     calibrate: warmUpSeconds > 0 && load.kind === "open" && options.rate === undefined,
     warmUpSeconds,
     operationTimeoutMs: options.timeout,
     faultSeconds: spanAround(plan.pace.faultSeconds),
     gapSeconds: spanAround(plan.pace.gapSeconds),
     calmSeconds: options.calmSeconds,
+    quietSeconds: options.quietSeconds,
     endings: {
       endWhenServed: options.untilServed,
       ...(options.strikes !== undefined && { strikes: options.strikes }),
@@ -279,7 +287,12 @@ function inTurn(
   options: BenchOptions,
   defaults: BenchDeps["defaults"],
 ): TrialSpec {
-  const command = repeatCommand(plan, { ...options, ...plan.pace, workers: spec.workers }, seed, defaults);
+  const command = repeatCommand(
+    plan,
+    { ...options, ...plan.own, ...plan.pace, workers: spec.workers },
+    seed,
+    defaults,
+  );
   return { ...spec, seed, options: { ...spec.options, seed: options.seed ?? seed, block, order }, command };
 }
 

@@ -76,6 +76,7 @@ const load: z.ZodType<Load> = z.discriminatedUnion("kind", [
     rate: z.number(),
     parts: z.array(z.looseObject({ from: z.number().positive(), to: z.number().positive() })).exactOptional(),
     arrivals: z.enum(["constant", "poisson"]).exactOptional(),
+    retries: count.exactOptional(),
     processes: count,
     seconds: z.number(),
   } satisfies Members<OpenLoad>),
@@ -151,6 +152,7 @@ const runFile: z.ZodType<Run> = z.looseObject({
       askedRate: z.number(),
       reachedRate: z.number(),
       shares: z.string().exactOptional(),
+      kneeRate: z.number().exactOptional(),
     } satisfies Members<Calibration>)
     .exactOptional(),
   unsent: z

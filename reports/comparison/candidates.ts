@@ -3,7 +3,7 @@ import type { Consistency } from "../../core/consistency.ts";
 import type { Load, Run } from "../../core/run.ts";
 import { type VerdictKind, worst } from "../../core/verdict.ts";
 import { count, either } from "../../core/wording.ts";
-import { arrivalWords, isEven, paceWords } from "../data/pace.ts";
+import { arrivalWords, isEven, paceWords, retryWords } from "../data/pace.ts";
 import { type SpeedCaveat, speedCaveat } from "../data/speed.ts";
 import { formatFigure } from "../numbers.ts";
 import type { RunDigest } from "./digest.ts";
@@ -132,7 +132,7 @@ const askedLoad = ({ load, calibration }: Run): string =>
   calibration === undefined
     ? loadWords([load])
     : calibration.shares !== undefined
-      ? `${calibration.shares} of what the warm-up reached`
+      ? `${calibration.shares} of ${calibration.kneeRate === undefined ? "what the warm-up reached" : "the knee"}${load.kind === "open" ? retryWords(load) : ""}`
       : `calibrated to at most ${formatFigure(calibration.askedRate)}/s${load.kind === "open" ? arrivalWords(load.arrivals) : ""}`;
 
 /** The load of each run in a few words: `500/s offered`, `210 to 230/s offered`, `12 clients in a closed loop`. */

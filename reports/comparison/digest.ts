@@ -10,6 +10,7 @@ import { type Failover, failovers } from "../data/failover.ts";
 import { askersOf } from "../data/load.ts";
 import { type Measure, quantile, timed, tookMicros } from "../data/measure.ts";
 import { figuresIn, type PeriodFigures, periodsOf, spanOf } from "../data/phases.ts";
+import { type Recovery, recoveryOf } from "../data/recovery.ts";
 import { okPerSecond, runFigures } from "../data/run-figures.ts";
 import { type LatencySeries, seriesBy, seriesOf } from "../data/series.ts";
 import { type Studies, studiesOf } from "../studies/figures.ts";
@@ -38,6 +39,8 @@ export interface Digest {
   readonly failovers: readonly Failover[];
   /** Figures that only some loads have: throughput-latency curve, rules that were passed, how it aged. */
   readonly studies: Studies;
+  /** Whether the cluster came back by itself; absent if the run was not made to see it. */
+  readonly recovery?: Recovery;
   /** Operations of the load by name. */
   readonly operations: Readonly<Record<string, FiguresByMeasure>>;
   /** Operations of the load that failed or have no known outcome. */
@@ -74,6 +77,7 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     return own.length === 0 ? {} : { [kind]: kindFigures(own, faults, end) };
   };
   const figures = runFigures({ operations: load, faults, leaders: leaderSpans(history), end });
+  const recovery = recoveryOf(run, load, faults);
   const cost = costOf(usage, run.operations.ok);
   return {
     run,
@@ -83,6 +87,7 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     kinds: { ...ofKind("write"), ...ofKind("read") },
     failovers: failovers(faults, figures.faults, run.verdicts),
     studies: studiesOf({ run, operations: load, usage, cost, end }),
+    ...(recovery !== undefined && { recovery }),
     operations: operationFigures(load, faults, end),
     errors: errorsOf(load),
     ...(cost !== undefined && { cost }),

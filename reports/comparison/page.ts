@@ -15,6 +15,7 @@ import type { RunDigest } from "./digest.ts";
 import { failovers } from "./failovers.ts";
 import { findings } from "./findings.ts";
 import { latencyOverTime, percentiles } from "./over-time.ts";
+import { recoveries } from "./recoveries.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { type Standings, standingsOf } from "./standing.ts";
 import { studySections } from "./studies.ts";
@@ -112,6 +113,7 @@ function partsOf({ candidates, standings }: RankedTrial, prefix: string): Sectio
   return [
     part("side-by-side", "Side by side", sideBySide(candidates, standings)),
     ...studySections(candidates, "one trial", part),
+    part("recovery", "Recovery under load", recoveries(candidates)),
     part("over-time", "Latency over time", latencyOverTime(candidates, scales, `${prefix}time`)),
     part("percentiles", "Percentiles", percentiles(candidates, scales)),
     part("failover", "Failover", failover(candidates, standings)),

@@ -60,6 +60,22 @@ export const integerUpTo =
     return value;
   };
 
+/** 0, 1, 2, … up to `max`. */
+export const countUpTo =
+  (max: number) =>
+  (text: string): number =>
+    Number(text) === 0 && text.trim() !== "" ? 0 : integerUpTo(max)(text);
+
+/** A rate per second, or the word `measured`. */
+export const kneeUpTo =
+  (max: number) =>
+  (text: string): number | "measured" => {
+    if (text === "measured") return text;
+    if (!Number.isFinite(Number(text)))
+      throw new InvalidArgumentError("expected operations per second, or measured.");
+    return numberUpTo(max)(text);
+  };
+
 /** A cluster that got ten times what it can bear is none that anybody learns from. */
 const mostPercent = 1000;
 

@@ -6,8 +6,10 @@ import { patientLoad, trialDefaults } from "../../trial/spec.ts";
 import { declareResults, type ResultOptions } from "../ci/result-options.ts";
 import {
   commaLists,
+  countUpTo,
   directory,
   integerUpTo,
+  kneeUpTo,
   knownNames,
   numberUpTo,
   positiveInteger,
@@ -24,6 +26,7 @@ const defaultWorkloads = ["register"];
 const most = {
   workers: 64,
   rate: 1_000_000,
+  retries: 100,
   processes: 10_000,
   seconds: 7 * 86_400,
   timeoutMs: 3_600_000,
@@ -40,6 +43,8 @@ export interface BenchOptions extends ResultOptions, FaultOptions {
   readonly nodes: number;
   /** As it was given: see `rateParts`. */
   readonly rate?: string;
+  readonly knee?: number | "measured";
+  readonly retries: number;
   readonly arrivals: NonNullable<OpenLoad["arrivals"]>;
   readonly clients?: number;
   /** Undefined: see `processesFor`. */
@@ -208,6 +213,20 @@ function declareLoad(command: Command): Command {
         `operations per second, open loop: 500; a ramp over the main phase: 100..1000; equal steps: 100,200,400; in percent of what the cluster reaches in the warm-up: 20%,50%,90% (default: ${trialDefaults.load.rate}, or half of what the cluster reaches on this machine)`,
       )
         .argParser(rateUpTo(most.rate))
+        .conflicts("clients"),
+    )
+    .addOption(
+      new Option(
+        "--knee <n>",
+        "what 100% of --rate is instead: operations per second, or measured, in open loops after the warm-up",
+      )
+        .argParser(kneeUpTo(most.rate))
+        .conflicts("clients"),
+    )
+    .addOption(
+      new Option("--retries <n>", "times that a client asks again what was not answered, open loop")
+        .argParser(countUpTo(most.retries))
+        .default(0)
         .conflicts("clients"),
     )
     .addOption(

@@ -9,7 +9,13 @@ export interface Preset {
   readonly options: Partial<BenchOptions>;
   /** Runs after all others, at a rate that those decide. */
   readonly second?: SecondRound;
+  /** Options of which every combination is a run of its own. */
+  readonly each?: Each;
 }
+
+type Each = Readonly<
+  Pick<{ [Name in keyof BenchOptions]?: readonly BenchOptions[Name][] }, "rate" | "retries">
+>;
 
 /** etcdctl's loads: clients, writes per second. */
 const checkPerfLoads = { s: [50, 150], m: [200, 1000], l: [500, 8000], xl: [1000, 15_000] } as const;
@@ -58,6 +64,49 @@ export const presets: Readonly<Record<string, Preset>> = {
     summary:
       "autocannon against HTTP interfaces: how many requests a second they take at most; no faults, no verdict",
     options: { http: true, nemesis: ["none"], clients: 48, seconds: 10, timeout: 5000 },
+  },
+  "failover-partial": {
+    summary:
+      "links that fail in part: how long nobody can write, or read, and whether that ends before they are mended",
+    options: {
+      nemesis: [
+        "partition-chained",
+        "partition-non-transitive",
+        "partition-one-way-leader",
+        "partition-intermittent",
+        "partition-quorum-loss",
+        "partition-constrained-election",
+        "hold-leader",
+      ],
+      // Two of the shapes need five.
+      nodes: 5,
+      strikes: 6,
+      untilServed: true,
+      faultSeconds: 5,
+      gapSeconds: 0.6,
+      calmSeconds: 10,
+      rate: "200",
+      seconds: 900,
+      timeLimit: 180,
+    },
+  },
+  metastable: {
+    summary:
+      "70, 90 and 110% of the knee, with and without retries: whether it recovers from a pause of 10 s by itself",
+    options: {
+      nemesis: ["pause-leader"],
+      strikes: 1,
+      faultSeconds: 10,
+      gapSeconds: 1,
+      calmSeconds: 8,
+      quietSeconds: 30,
+      seconds: 52,
+      knee: "measured",
+      // A request that waits for an answer, and all that come after it, need a client each.
+      processes: 2000,
+      timeLimit: 180,
+    },
+    each: { rate: ["70%", "90%", "110%"], retries: [0, 3] },
   },
   sweep: {
     summary:
@@ -109,12 +158,21 @@ export function withPreset({ options, given }: Asked): Asked & { readonly second
   const preset = name !== undefined && Object.hasOwn(presets, name) ? presets[name] : undefined;
   if (preset === undefined) return { options, given };
   const own = Object.entries(preset.options).filter(([option]) => !given.has(option));
+  const each = combinations(Object.entries(preset.each ?? {}).filter(([option]) => !given.has(option)));
   const { second } = preset;
   const { rate, ...unpaced } = rest;
   return {
+    each,
     // A rate is that of the second round, where there is one: the first has clients.
     options: { ...(second === undefined ? rest : unpaced), ...Object.fromEntries(own) },
     given: new Set([...given, ...own.map(([option]) => option)]),
     ...(second !== undefined && { second: { ...second, ...(rate !== undefined && { rate }) } }),
   };
 }
+
+/** Every choice of one value for each name. */
+const combinations = (each: readonly (readonly [string, readonly unknown[]])[]): Partial<BenchOptions>[] =>
+  each.reduce<Partial<BenchOptions>[]>(
+    (all, [name, values]) => all.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),
+    [{}],
+  );

@@ -1,13 +1,12 @@
 /** Studies for the terminal: a table for each. */
 import { duration } from "../../../core/wording.ts";
+import { formatBytes, formatMicros, formatRate, formatShare, formatTimes } from "../../../reports/numbers.ts";
 import {
-  formatBytes,
-  formatMicros,
-  formatRate,
-  formatShare,
-  formatTimes,
-} from "../../../reports/numbers.ts";
-import { type Studies, type StudyFigures, type StudyName, studyNames } from "../../../reports/studies/figures.ts";
+  type Studies,
+  type StudyFigures,
+  type StudyName,
+  studyNames,
+} from "../../../reports/studies/figures.ts";
 import { ruleWords, stateWords } from "../../../reports/studies/words.ts";
 import { table } from "../output.ts";
 
@@ -83,7 +82,8 @@ const lines: { readonly [Name in StudyName]: (figures: StudyFigures[Name]) => st
 };
 
 /** One for each study of a run. */
-export const studyLines = (studies: Studies): string[] => studyNames.flatMap((name) => linesOf(name, studies));
+export const studyLines = (studies: Studies): string[] =>
+  studyNames.flatMap((name) => linesOf(name, studies));
 
 function linesOf<Name extends StudyName>(name: Name, studies: Studies): string[] {
   const figures: Studies[Name] = studies[name];
