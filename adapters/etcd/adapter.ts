@@ -5,9 +5,12 @@ import { offeredWithLeases } from "../etcd-api/client.ts";
 import { gateway } from "../etcd-api/gateway.ts";
 import { deployment } from "./deployment.ts";
 
+const api = etcdApi("etcd", offeredWithLeases);
+
 /** etcd 3.4 to 3.6, over its own gRPC API. */
 export const etcd: Adapter = {
-  ...etcdApi("etcd", offeredWithLeases),
+  ...api,
+  promises: { ...api.promises, session: { renewal: "counted" } },
   summary: "etcd 3.4 to 3.6: Raft, revisions, transactions",
   deployment,
   http: gateway("client"),
