@@ -4,10 +4,10 @@ import { isClientEvent } from "../core/history.ts";
 import { TestTrial } from "../harness/testing/trial.ts";
 import { leaseChurn } from "./lease-churn.ts";
 
-const trial = (bugs: readonly MemoryBug[] = [], nemeses: readonly string[] = []) =>
+const trial = (bugs: readonly MemoryBug[] = [], nemeses: readonly string[] = [], seconds = 8) =>
   new TestTrial({
     spec: {
-      load: { kind: "open", rate: 60, processes: 12, seconds: 12 },
+      load: { kind: "open", rate: 60, processes: 12, seconds },
       workloadOptions: { "expire-percent": 40, "ttl-ms": 1000 },
     },
     memory: { bugs },
@@ -26,7 +26,7 @@ describe("the lease-churn workload in the in-memory system", () => {
   });
 
   it("is valid where the leader is killed and paused", async () => {
-    const run = await trial([], ["kill-leader", "pause-leader"]).run();
+    const run = await trial([], ["kill-leader", "pause-leader"], 16).run();
     expect(run.verdicts.find(({ checker }) => checker === "leases")?.kind).toBe("valid");
   });
 

@@ -118,7 +118,7 @@ class Holder implements Actor<Needs, Call> {
     if (f === "grant") return this.#grant(client, key, at);
     const session = this.#session;
     if (session === undefined && f !== "read") throw new ClientError("session-expired", "no lease");
-    return (await step(client, session, call, at.ask)) ?? {};
+    return step(session, call, at.ask);
   }
 
   async #grant(client: ClientWith<Needs>, key: string, { ask, clock, notice }: At): Promise<Result> {
@@ -136,12 +136,7 @@ class Holder implements Actor<Needs, Call> {
   }
 }
 
-async function step(
-  client: ClientWith<Needs>,
-  session: Session | undefined,
-  { f, key = "" }: Call,
-  ask: Ask,
-): Promise<Result | undefined> {
+async function step(session: Session | undefined, { f, key = "" }: Call, ask: Ask): Promise<Result> {
   switch (f) {
     case "attach": {
       const revision = await session?.create(key, "held", ask);
