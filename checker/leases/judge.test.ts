@@ -22,34 +22,48 @@ function operation(f: string, from: number, to: number, outcome: Outcome): Opera
   };
 }
 
-/** Times are even, so that moments between them are odd. */
-function between(random: Random): [from: number, to: number] {
-  const from = 2 * random.integer(0, horizon - 1);
-  return [from, from + 2 * random.integer(1, 4)];
+/** Spans whose ends are even and all different: histories with ties leave open what came first. */
+function spans(random: Random): () => [from: number, to: number] {
+  const taken = new Set<number>();
+  const pick = (least: number) => {
+    for (;;) {
+      const time = least + 2 * random.integer(1, 16);
+      if (!taken.has(time)) {
+        taken.add(time);
+        return time;
+      }
+    }
+  };
+  return () => {
+    const from = pick(2 * random.integer(0, horizon));
+    return [from, pick(from)];
+  };
 }
 
 function randomRecord(random: Random): LeaseRecord {
-  const attach = operation("attach", ...between(random), random.chance(0.8) ? ok(null) : unknown);
-  const revoke = operation("revoke", ...between(random), random.chance(0.8) ? ok(null) : unknown);
+  const between = spans(random);
+  const attach = operation("attach", ...between(), random.chance(0.8) ? ok(null) : unknown);
+  const revoke = operation("revoke", ...between(), random.chance(0.8) ? ok(null) : unknown);
   const isRevoked = random.chance(0.6) && revoke.invokedAt > attach.invokedAt;
   return {
     key: "l1",
     grant: operation("grant", 0, 0, ok(null)),
-    ttl: nanos(2 * random.integer(0, 6)),
-    lastSign: nanos(2 * random.integer(0, 4)),
+    // Odd, so that it is none of the other times.
+    ttl: nanos(2 * random.integer(0, 10) + 1),
+    lastSign: nanos(2 * random.integer(0, 6)),
     endAsked: isRevoked ? revoke.invokedAt : nanos(never),
     attach,
     revoked: isRevoked && revoke.outcome.type === "ok" ? revoke : undefined,
     lapse: undefined,
     reads: Array.from({ length: random.integer(1, 4) }, () =>
-      operation("read", ...between(random), ok(random.chance(0.5) ? "held" : null)),
+      operation("read", ...between(), ok(random.chance(0.5) ? "held" : null)),
     ),
   };
 }
 
 /** Tries every moment for the record's appearance, its disappearance, and each read. */
 function isExplained({ ttl, lastSign, endAsked, attach, revoked, reads }: LeaseRecord): boolean {
-  const end = 4 * horizon + 1;
+  const end = 8 * horizon + 1;
   const owed = Math.min(lastSign + (ttl ?? 0), endAsked);
   const isFine = (from: number, to: number) =>
     reads.every(({ invokedAt, completedAt, outcome }) => {
