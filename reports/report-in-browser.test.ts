@@ -319,7 +319,7 @@ describe.skipIf(!present)("the report in Chromium", { timeout: 120_000 }, () => 
     await article.locator(".bar.culprit").waitFor();
     const area = `[data-sketch=${await article.locator(".sketch-area").getAttribute("data-sketch")}]`;
     const [, room = 0] = await widthsOf(page, area);
-    await expect.poll(() => widthsOf(page, `${area} > *`), { timeout: 60_000 }).toEqual([room, room]);
+    await expect.poll(() => widthsOf(page, `${area} > *`)).toEqual([room, room]);
   });
 
   it("labels each window of stale reads next to its bar, and again after zooming", async () => {

@@ -20,10 +20,9 @@ async function operator(status: number, body: string): Promise<{ asked: string[]
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
-  const opened = admin(
-    { node: nodeId("n1"), host: "127.0.0.1", port },
-    { timeoutMs: 5000, clock: realClock() },
-  );
+  // The first request waits for the HTTP client to load, which takes seconds on a busy machine.
+  const options = { timeoutMs: 60_000, clock: realClock() };
+  const opened = admin({ node: nodeId("n1"), host: "127.0.0.1", port }, options);
   undo.push(() => {
     void opened.close();
     server.close();

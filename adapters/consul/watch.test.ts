@@ -26,7 +26,8 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  watches = new ConsulWatches({ node: nodeId("n1"), host: "127.0.0.1", port }, { timeoutMs: 5000, clock });
+  // The first query waits for the HTTP client to load, which takes seconds on a busy machine.
+  watches = new ConsulWatches({ node: nodeId("n1"), host: "127.0.0.1", port }, { timeoutMs: 60_000, clock });
 });
 afterEach(async () => {
   await watches.close();

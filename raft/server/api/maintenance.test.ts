@@ -26,7 +26,7 @@ describe("Maintenance", () => {
     const answer = moveTo(2).then(() => {
       answered = true;
     });
-    await vi.waitFor(() => expect(api.replica.transfers).toEqual([2]));
+    await vi.waitFor(() => expect(api.replica.transfers).toEqual([2]), 30_000);
     expect(answered).toBe(false);
     api.replica.leader = false;
     api.replica.other = memberId(2);
