@@ -1,6 +1,6 @@
 import type { Consistency, KnownLimit } from "./consistency.ts";
 import type { FaultWindow } from "./fault.ts";
-import type { Revision, RevisionScope } from "./op.ts";
+import type { NodeId, Revision, RevisionScope } from "./op.ts";
 import type { SessionPromise } from "./session.ts";
 import type { Nanos } from "./time.ts";
 import type { Verdict, VerdictKind } from "./verdict.ts";
@@ -47,6 +47,8 @@ export interface Run {
   readonly load: Load;
   /** Which clients were the load; absent in older runs, and if nothing was loaded. */
   readonly loadClients?: LoadClients;
+  /** The nodes that clients were pinned to; absent if to all. */
+  readonly target?: Target;
   /** Absent if the user chose the rate, and in older runs. */
   readonly calibration?: Calibration;
   /** Absent in older runs. */
@@ -105,6 +107,17 @@ export interface LoadClients {
   readonly stride: number;
   readonly processes: number;
 }
+
+/** The nodes that clients were pinned to from the start of the load to its end, wherever the leader went. */
+export interface Target {
+  readonly role: TargetRole;
+  /** Those that had the role at the start of the load. */
+  readonly nodes: readonly NodeId[];
+  /** When another leader was first seen during the load: from then on not all of `nodes` had the role. Absent if none was. */
+  readonly changedAt?: Nanos;
+}
+
+export type TargetRole = "leader" | "followers";
 
 /** Whether a process is one of the load's. */
 export const isOfLoad = (process: number, { stride, processes }: LoadClients): boolean =>
@@ -198,4 +211,8 @@ export interface UsageSample {
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
   readonly diskBytes: number;
+  /** Bytes that the node sent and received, clients included, since its network came up. Absent where that is not known, and in older runs. */
+  readonly networkBytes?: number;
+  /** Calls of fsync or fdatasync for its log since its start, as the node counts them. Absent where it does not, and in older runs. */
+  readonly syncs?: number;
 }

@@ -12,6 +12,11 @@ export interface Observer {
   leader(ask?: LeaderAsk): Promise<NodeId | undefined>;
   /** Whether the node serves reads and writes as a member of a formed cluster. Never rejects. */
   ready(node: NodeId, ask?: Ask): Promise<boolean>;
+  /**
+   * How often the node has called fsync or fdatasync for its log since its start; undefined if it does not answer. Never rejects.
+   * Absent if the system does not count.
+   */
+  syncs?(node: NodeId, ask?: Ask): Promise<number | undefined>;
   /** Never rejects. */
   close(): Promise<void>;
 }

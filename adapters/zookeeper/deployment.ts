@@ -103,7 +103,7 @@ function configuration(node: NodeView): string {
     standaloneEnabled: "false",
     reconfigEnabled: "false",
     "admin.enableServer": "false",
-    "4lw.commands.whitelist": "srvr,ruok,hash",
+    "4lw.commands.whitelist": "srvr,ruok,hash,mntr",
     // A container knows itself by a name that is not what it listens on.
     ...(node.announced !== undefined && { quorumListenOnAllIPs: "true" }),
   };

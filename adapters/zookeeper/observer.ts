@@ -4,7 +4,7 @@ import type { Ask } from "../client/ask.ts";
 import type { ConnectOptions, Endpoint } from "../client/connection.ts";
 import { isAsked, type LeaderAsk, type Observer } from "../client/observer.ts";
 import { connect } from "./client.ts";
-import { serverStatus } from "./status.ts";
+import { serverStatus, syncsOf } from "./status.ts";
 
 /**
  * Keeps nothing between two questions: a server hangs up after the answer to four letters, and a new session is what
@@ -24,6 +24,12 @@ export const observe = (endpoints: readonly Endpoint[], options: ConnectOptions)
     } catch {
       return false;
     }
+  },
+
+  async syncs(node, ask) {
+    const endpoint = endpoints.find((candidate) => candidate.node === node);
+    assert(endpoint !== undefined, `${node} is not observed`);
+    return syncsOf(endpoint, within(options, ask));
   },
 
   close: async () => {},

@@ -23,6 +23,15 @@ export async function serverStatus(
   return { leads: mode === "leader" || mode === "standalone", zxid: BigInt(zxid) };
 }
 
+/**
+ * How often the server has forced its log to disk, by the four letters `mntr` (3.6 and newer, where the server's whitelist has
+ * them); undefined if it does not say. Never rejects.
+ */
+export async function syncsOf(endpoint: Endpoint, options: ConnectOptions): Promise<number | undefined> {
+  const counted = /^zk_cnt_fsynctime\t(\d+)/m.exec(await fourLetters("mntr", endpoint, options))?.[1];
+  return counted === undefined ? undefined : Number(counted);
+}
+
 /** Version that a server reports in answer to `srvr`; undefined if it does not answer. Never rejects. */
 export async function version(endpoint: Endpoint, options: ConnectOptions): Promise<string | undefined> {
   return /^Zookeeper version: (\d+(?:\.\d+)*)/m.exec(await fourLetters("srvr", endpoint, options))?.[1];

@@ -213,6 +213,7 @@ function specOf(
     nodes: options.nodes,
     readMode: plan.readMode,
     load,
+    ...(options.target !== "all" && { target: options.target }),
     openedProcesses: openedFor(options),
     workers,
     ...(options.rate !== undefined && isShare(options.rate) && { shares: options.rate }),

@@ -35,7 +35,7 @@ export async function clusterUp(
   output.note(`starting ${count(options.nodes, `${plan.adapter.name} node`)} on ${plan.runtime.name}`);
   const dir = await mkdtemp(join(tmpdir(), "assay-cluster-"));
   try {
-    const cluster = await start(plan, options, dir, clock, output);
+    const cluster = await startCluster(plan, options, dir, clock, output);
     try {
       return await untilSignal(plan, cluster, options, dir, { clock, output, signal });
     } finally {
@@ -82,7 +82,8 @@ function printEndpoints(plan: PlannedRun, endpoints: readonly Endpoint[], dir: s
   output.result({ system: name, runtime: plan.runtime.name, nodes, dir });
 }
 
-function start(
+/** Starts a cluster whose data and logs are below `dir`. */
+export function startCluster(
   plan: PlannedRun,
   options: BenchOptions,
   dir: string,
@@ -106,7 +107,8 @@ function start(
   return plan.runtime.start(plan.adapter.deployment, topology, { clock, log: (line) => output.note(line) });
 }
 
-async function untilReady(
+/** Resolves when all nodes are ready; rejects with a CouldNotRunError if one exits or takes too long, and with the signal's reason. */
+export async function untilReady(
   plan: PlannedRun,
   cluster: Cluster,
   timeoutMs: number,

@@ -107,7 +107,7 @@ async function runBench(
   const defaults = Object.fromEntries(
     command.options.map((option) => [option.attributeName(), option.defaultValue]),
   );
-  const { bench } = await import("./bench.ts");
+  const { bench } = options.http ? await import("./http/http-bench.ts") : await import("./bench.ts");
   const status = await bench(planned, options, { clock, assay, output, signal: ending.signal, defaults });
   return ending.status() ?? status;
 }

@@ -8,6 +8,7 @@ export interface CeilingOptions {
   /** For each kind of request. */
   readonly seconds: number;
   readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
   readonly key: string;
   readonly value: string;
 }

@@ -17,6 +17,8 @@ export interface HttpLoadOptions extends HttpQuestion {
   readonly rate?: number;
   /** Milliseconds; autocannon keeps whole seconds. */
   readonly timeoutMs: number;
+  /** Ends the load early; what came back until then is resolved. */
+  readonly signal?: AbortSignal;
 }
 
 /** What came back. Times are service times, in microseconds: from the send to the answer. */
@@ -51,7 +53,7 @@ const partOf = (total: number, { index, of }: { index: number; of: number }): nu
 
 function loadServer(
   { server, connections }: { readonly server: string; readonly connections: number },
-  { method, path, body, rate, seconds, timeoutMs, servers }: HttpLoadOptions,
+  { method, path, body, rate, seconds, timeoutMs, servers, signal }: HttpLoadOptions,
   answers: Answers,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -65,10 +67,17 @@ function loadServer(
         duration: seconds,
         timeout: Math.ceil(timeoutMs / 1000),
       },
-      (reason: unknown) => (reason == null ? resolve() : reject(reason)),
+      (reason: unknown) => {
+        signal?.removeEventListener("abort", stop);
+        if (reason == null) resolve();
+        else reject(reason);
+      },
     );
     load.on("response", (_client, status, _bytes, ms) => answers.add(status, ms));
     load.on("reqError", () => answers.fail());
+    const stop = () => load.stop();
+    if (signal?.aborted) stop();
+    signal?.addEventListener("abort", stop, { once: true });
   });
 }
 

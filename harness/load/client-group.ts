@@ -3,6 +3,7 @@ import type { Adapter, ConnectOptions, Endpoint } from "../../adapters/adapter.t
 import type { Capability } from "../../adapters/client/client.ts";
 import { assert } from "../../core/assert.ts";
 import type { Clock } from "../../core/clock.ts";
+import type { NodeId } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
 import type { Load } from "../../core/run.ts";
 import type { Nanos } from "../../core/time.ts";
@@ -31,6 +32,8 @@ export interface GroupContext {
   readonly run: WorkloadRun;
   /** Addresses of the nodes, in their order. */
   readonly endpoints: readonly Endpoint[];
+  /** Nodes that the clients are pinned to; absent: all. */
+  readonly targets?: readonly NodeId[];
   readonly connect: ConnectOptions;
   /** The whole run's. */
   readonly load: Load;
@@ -42,6 +45,14 @@ export interface GroupContext {
   readonly recorder: Recorder;
   /** Called with a bug of ours (an actor or recorder that threw); that process asks nothing more. */
   onError(reason: unknown): void;
+}
+
+/** Where a role's process stands: its number within the share, the first id of the role's processes, its node. */
+interface Position {
+  readonly slot: number;
+  readonly first: number;
+  readonly node: NodeId;
+  readonly random: Random;
 }
 
 /** What all client processes of a run are made of. */
@@ -67,25 +78,28 @@ export class ClientGroup {
     this.numbering = numberProcesses(roles, load, endpoints.length);
     const loadRandom = random.fork("load");
     const { first, size } = partOf(load.processes, share);
+    const all = endpoints.map(({ node }) => node);
+    const { targets = all } = context;
     this.#load =
       loadRole &&
       driverOf(load, context.random, {
         clock,
         share,
-        nodes: endpoints.map(({ node }) => node),
+        nodes: targets,
         bound: size,
         opened: partOf(opened, share).size,
-        make: (slot) => this.#make(loadRole, { slot, first, random: loadRandom }),
+        make: (slot) =>
+          this.#make(loadRole, { slot, first, random: loadRandom, node: nodeAt(slot, targets) }),
         onError,
       });
     this.#standing = roles.flatMap((role, place) => {
       if (!isStanding(role)) return [];
       const first = this.numbering.standing[place] as number;
       const roleRandom = random.fork(`role-${role.name}`);
-      const slots = Array.from({ length: role.processes.perNode * endpoints.length }, (_, slot) => slot);
+      const slots = Array.from({ length: role.processes.perNode * all.length }, (_, slot) => slot);
       const processes = slots
-        .filter((slot) => isOfShare(slot, endpoints.length, share))
-        .map((slot) => this.#make(role, { first, random: roleRandom, slot }));
+        .filter((slot) => isOfShare(slot, all.length, share) && targets.includes(nodeAt(slot, all)))
+        .map((slot) => this.#make(role, { first, random: roleRandom, slot, node: nodeAt(slot, all) }));
       return [new StandingLoad({ clock, processes, onError })];
     });
   }
@@ -136,15 +150,20 @@ export class ClientGroup {
   /** The process at `slot` of those of a role in this share, whose ids begin at `first`. */
   #make<Step>(
     role: { actor(self: Self): Actor<Capability, Step> },
-    { slot, first, random }: { readonly slot: number; readonly first: number; readonly random: Random },
+    { slot, first, random, node }: Position,
   ): ClientProcess<Step> {
-    const { endpoints, share } = this.#context;
-    const node = endpoints[slot % endpoints.length]?.node;
-    assert(node !== undefined, "a cluster without nodes");
+    const { share } = this.#context;
     const actor = role.actor({ node, slot, random: random.fork(`process-${slot}`) });
     const id = first + slot + generationOffset(this.numbering, share);
     return clientProcess(this.#context, { id, stride: this.numbering.stride, node }, actor);
   }
+}
+
+/** The nodes take turns. */
+function nodeAt(slot: number, nodes: readonly NodeId[]): NodeId {
+  const node = nodes[slot % nodes.length];
+  assert(node !== undefined, "clients without nodes");
+  return node;
 }
 
 /** The client process at a place. */

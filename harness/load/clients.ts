@@ -2,6 +2,7 @@
 import type { Adapter, ConnectOptions, Endpoint } from "../../adapters/adapter.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Fault } from "../../core/fault.ts";
+import type { NodeId } from "../../core/op.ts";
 import type { Load } from "../../core/run.ts";
 import type { Nanos } from "../../core/time.ts";
 import type { Workload, WorkloadRun } from "../../workloads/workload.ts";
@@ -17,6 +18,8 @@ export interface ClientsContext {
   readonly run: WorkloadRun;
   /** Addresses of the nodes, in their order. */
   readonly endpoints: readonly Endpoint[];
+  /** Nodes that the clients are pinned to; absent: all. */
+  readonly targets?: readonly NodeId[];
   readonly connect: ConnectOptions;
   /** Source addresses for workers, one each; absent where they share one. */
   readonly sources?: readonly string[];

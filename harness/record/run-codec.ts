@@ -14,6 +14,7 @@ import type {
   Machine,
   OpenLoad,
   Run,
+  Target,
   UnsentSpan,
   UsageSample,
   WorkerHealth,
@@ -139,6 +140,13 @@ const runFile: z.ZodType<Run> = z.looseObject({
   mutant: z.string().exactOptional(),
   load,
   loadClients: z.looseObject({ stride: count, processes: count }).exactOptional(),
+  target: z
+    .looseObject({
+      role: z.enum(["leader", "followers"]),
+      nodes: z.array(node),
+      changedAt: time.exactOptional(),
+    } satisfies Members<Target>)
+    .exactOptional(),
   calibration: z
     .looseObject({
       askedRate: z.number(),
@@ -179,6 +187,8 @@ const usageSample: z.ZodType<UsageSample> = z.looseObject({
   cpuSeconds: z.number(),
   memoryBytes: z.number(),
   diskBytes: z.number(),
+  networkBytes: z.number().exactOptional(),
+  syncs: z.number().exactOptional(),
 } satisfies Members<UsageSample>);
 
 /** Decodes a `run.json`; a malformed one is a UsageError that names `file` and the problem. */

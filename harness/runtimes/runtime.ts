@@ -1,5 +1,5 @@
 import type { Endpoint } from "../../adapters/adapter.ts";
-import type { Deployment, Installed } from "../../adapters/deployment.ts";
+import type { Address, Deployment, Installed } from "../../adapters/deployment.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Fault } from "../../core/fault.ts";
 import type { Link, NodeId } from "../../core/op.ts";
@@ -73,12 +73,16 @@ export interface Usage {
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
   readonly diskBytes: number;
+  /** Bytes sent and received, clients included. Absent if the node shares its network with others. */
+  readonly networkBytes?: number;
 }
 
 export interface ClusterNode {
   readonly id: NodeId;
   /** Endpoint for the harness's clients. */
   readonly endpoint: Endpoint;
+  /** Where the harness reaches the client ports, by the deployment's names. Absent if only `endpoint` is known. */
+  readonly addresses?: Readonly<Record<string, Address>>;
   /** State of the process; `exited` means that it ended without being killed. */
   state(): "running" | "paused" | "killed" | "exited";
   /** Starts it again with its old data and addresses. */

@@ -1,6 +1,7 @@
 /** What the clients of a closed loop can do at most: the same load against a server that answers at once. */
 import { devNull } from "node:os";
 import { sleep } from "../../core/clock.ts";
+import type { NodeId } from "../../core/op.ts";
 import { nanos, seconds, toSeconds } from "../../core/time.ts";
 import { Recorder } from "../record/recorder.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
@@ -16,18 +17,27 @@ const measuredSeconds = 2;
  * reads. So this is an upper bound, close for writes, too high for large values that are read or listed, and for
  * compare-and-sets. Undefined where the system has no null server, or clients use TLS, which it does not speak.
  */
-export async function clientCeiling(context: TrialContext, cluster: Cluster): Promise<number | undefined> {
+export async function clientCeiling(
+  context: TrialContext,
+  cluster: Cluster,
+  targets?: readonly NodeId[],
+): Promise<number | undefined> {
   const { deps, dir, connect } = context;
   if (deps.nullServer === undefined || connect.tls !== undefined) return undefined;
   const server = await deps.nullServer({ runId: dir.id, logDir: dir.logDir });
   try {
-    return await answeredBy(server.port, context, cluster);
+    return await answeredBy(server.port, context, cluster, targets);
   } finally {
     await server.close();
   }
 }
 
-async function answeredBy(port: number, context: TrialContext, cluster: Cluster): Promise<number> {
+async function answeredBy(
+  port: number,
+  context: TrialContext,
+  cluster: Cluster,
+  targets: readonly NodeId[] | undefined,
+): Promise<number> {
   const { deps, spec, connect, workload, end } = context;
   const { clock } = deps;
   const recorder = new Recorder(clock, () => {}, false);
@@ -39,6 +49,7 @@ async function answeredBy(port: number, context: TrialContext, cluster: Cluster)
     workload: deps.workload,
     run: { ...workload, nodes },
     endpoints: nodes.map((node) => ({ node, host: "127.0.0.1", port })),
+    ...(targets !== undefined && { targets }),
     connect: { clock, timeoutMs },
     load: spec.load,
     opened: spec.openedProcesses,

@@ -13,10 +13,10 @@ import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
 import { meanConcurrency } from "../load/little.ts";
 import type { Unsent } from "../load/load.ts";
+import type { LoadSummary } from "../load/summary.ts";
 import { plannedSteps, stepName } from "../nemesis/pace.ts";
 import { killClient } from "../nemesis/workers.ts";
 import type { TrialContext } from "./context.ts";
-import type { LoadSummary } from "./phases.ts";
 
 /** Largest deviation from Little's law allowed for a closed load. */
 const littleTolerance = 0.03;

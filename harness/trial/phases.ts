@@ -4,11 +4,12 @@ import { assert } from "../../core/assert.ts";
 import { sleep } from "../../core/clock.ts";
 import type { FaultChange, Phase } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
-import type { Calibration, Load } from "../../core/run.ts";
+import type { Calibration, Load, Target } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
-import type { Clients, WorkerFigures } from "../load/clients.ts";
+import type { Clients } from "../load/clients.ts";
 import { type LastReads, lastReads, preloads } from "../load/last-readers.ts";
-import type { Unsent } from "../load/load.ts";
+import type { LoadSummary } from "../load/summary.ts";
+import { nodesInRole } from "../load/target.ts";
 import { FaultSchedule } from "../nemesis/schedule.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
 import { askAtRest, recordDigests } from "./at-rest.ts";
@@ -21,26 +22,6 @@ import { putInPlace } from "./preload.ts";
 import { unreadyNodes } from "./readiness.ts";
 import { warmUp } from "./warm-up.ts";
 import { Watch } from "./watch.ts";
-
-/** How the load went, as far as the history does not say. Times count from the run's begin. */
-export interface LoadSummary {
-  readonly loadEndedAt: Nanos;
-  /** As it was, its rate as it was chosen. */
-  readonly load: Load;
-  /** Distance between the ids of a chain of processes. Of the ids modulo this, the first `loadProcesses` are the load's. */
-  readonly stride: number;
-  /** 0 if no role of the workload is the load. */
-  readonly loadProcesses: number;
-  /** What was due and not sent. */
-  readonly unsent: readonly Unsent[];
-  readonly calibration: Calibration | undefined;
-  /** One for each process that loaded, and lived to the end. */
-  readonly workers: readonly WorkerFigures[];
-  /** Operations per second that the clients alone can do; absent of an open load, and where it was not measured. */
-  readonly ceiling?: number;
-  /** Nodes that did not serve again after everything was healed. */
-  readonly lost: readonly NodeId[];
-}
 
 /** The last reads may not take longer, however many there are. */
 const finalSeconds = 10;
@@ -80,6 +61,7 @@ class Phases {
   #load: Load;
   #calibration: Calibration | undefined;
   #ceiling: number | undefined;
+  #target: Target | undefined;
   #clients: Clients | undefined;
   /** What is asked in the final phase; none before it. */
   #last: readonly LastReads[] = [];
@@ -126,7 +108,7 @@ class Phases {
     const { spec, deps, dir, end } = this.#context;
     if (spec.warmUpSeconds === 0) return;
     deps.onProgress({ type: "stage", stage: "warming-up", dir: dir.path });
-    const reached = await warmUp(this.#context, this.#cluster);
+    const reached = await warmUp(this.#context, this.#cluster, await this.#targets());
     end.signal.throwIfAborted();
     if (spec.load.kind !== "open") return;
     const chosen = chooseRate(spec.load, spec, reached);
@@ -148,13 +130,18 @@ class Phases {
 
   /** Measures how fast the clients alone are, where the load is as fast as they can. */
   async measureCeiling(): Promise<void> {
-    if (this.#load.kind === "closed") this.#ceiling = await clientCeiling(this.#context, this.#cluster);
+    if (this.#load.kind !== "closed") return;
+    this.#ceiling = await clientCeiling(this.#context, this.#cluster, await this.#targets());
   }
 
   async open(): Promise<void> {
     const { spec, deps, dir, recorder, end } = this.#context;
+    const targets = await this.#targets();
+    if (spec.target !== undefined && targets !== undefined)
+      this.#target = { role: spec.target, nodes: targets };
     this.#clients = deps.clients.make({
       ...this.#base,
+      ...(targets !== undefined && { targets }),
       load: this.#load,
       opened: spec.openedProcesses,
       seed: spec.seed,
@@ -209,6 +196,7 @@ class Phases {
       calibration: this.#calibration,
       workers,
       ...(this.#ceiling !== undefined && { ceiling: this.#ceiling }),
+      ...(this.#target !== undefined && { target: this.#target }),
       lost: this.#lost,
     };
   }
@@ -240,6 +228,14 @@ class Phases {
     await Promise.all(this.#last.map((last) => askAtRest(this.#context, { ...last, until })));
     await recordDigests(this.#context, this.#cluster.nodes);
     end.signal.throwIfAborted();
+  }
+
+  /** The nodes that clients which start now are pinned to; undefined: all. */
+  async #targets(): Promise<readonly NodeId[] | undefined> {
+    const { spec, deps, end } = this.#context;
+    if (spec.target === undefined) return undefined;
+    const nodes = this.#cluster.nodes.map(({ id }) => id);
+    return nodesInRole(spec.target, nodes, this.#observer, { clock: deps.clock, signal: end.signal });
   }
 
   get #made(): Clients {

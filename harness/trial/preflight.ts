@@ -24,6 +24,8 @@ export async function preflight(spec: TrialSpec, deps: Planned): Promise<void> {
     const sizes = either(deployment.sizes);
     throw new UsageError(`${adapter.name} runs with ${sizes} nodes, not ${spec.nodes}`);
   }
+  if (spec.target === "followers" && spec.nodes < 2)
+    throw new UsageError("--target followers: a cluster of one node has no followers; give --nodes 3 or 5");
   const least = spec.nodes * Math.max(1, spec.workers);
   if (spec.load.processes >= spec.nodes && spec.load.processes < least) {
     throw new UsageError(

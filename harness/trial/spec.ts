@@ -7,7 +7,7 @@ import type { Installed } from "../../adapters/deployment.ts";
 import { defaultConvergenceSeconds } from "../../checker/convergence/convergence.ts";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError } from "../../core/errors.ts";
-import type { Load, Machine, Run } from "../../core/run.ts";
+import type { Load, Machine, Run, TargetRole } from "../../core/run.ts";
 import type { Workload } from "../../workloads/workload.ts";
 import type { ClientHost, HostPlace } from "../load/clients.ts";
 import type { NullServer } from "../load/workers/null-server.ts";
@@ -29,6 +29,8 @@ export interface TrialSpec {
    * turn, the main phase lasts longer, by at most `recoverySeconds`.
    */
   readonly load: Load;
+  /** The nodes that clients are pinned to; absent: all. */
+  readonly target?: TargetRole;
   /**
    * Clients of an open loop that connect before it begins; the others connect when they are needed. A client that connects
    * to a paused node has nothing answered by it.

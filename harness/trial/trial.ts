@@ -13,6 +13,8 @@ import { isOfLoad, type Run } from "../../core/run.ts";
 import { type Nanos, nanos, toSeconds } from "../../core/time.ts";
 import { type Verdict, worst } from "../../core/verdict.ts";
 import { latencyDistributions, latencyLog, summarizeLatency } from "../load/latency.ts";
+import type { LoadSummary } from "../load/summary.ts";
+import { followedTarget } from "../load/target.ts";
 import { describePlan, stepName } from "../nemesis/pace.ts";
 import { Recorder } from "../record/recorder.ts";
 import { unfinished } from "../record/store.ts";
@@ -23,7 +25,7 @@ import { InterruptedError, TrialEnd } from "./end.ts";
 import { gather } from "./gather.ts";
 import { healEverything } from "./heal.ts";
 import { isOverloaded, judge } from "./judge.ts";
-import { type LoadSummary, runPhases } from "./phases.ts";
+import { runPhases } from "./phases.ts";
 import { preflight } from "./preflight.ts";
 import { waitUntilReady } from "./readiness.ts";
 import { type TrialDeps, TrialFailedError, type TrialSpec } from "./spec.ts";
@@ -221,6 +223,9 @@ class Trial {
       load: this.#load?.load ?? spec.load,
       ...(this.#load?.calibration !== undefined && { calibration: this.#load.calibration }),
       ...(this.#load !== undefined && loadFacts(this.#load, measured, faults)),
+      ...(this.#load?.target !== undefined && {
+        target: followedTarget(this.#load.target, recorder.history, this.#load.loadEndedAt),
+      }),
       options: spec.options,
       command: this.#command,
       assay: deps.assay,

@@ -1,5 +1,6 @@
 /** What comes before a run is measured: code and caches get warm, and the load learns what it may ask for. */
 import { type Clock, sleep } from "../../core/clock.ts";
+import type { NodeId } from "../../core/op.ts";
 import { type Nanos, nanos, seconds, toSeconds } from "../../core/time.ts";
 import type { Clients } from "../load/clients.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
@@ -16,9 +17,13 @@ const steadyShare = 0.1;
 
 /**
  * Asks the healthy cluster as fast as a few clients can, on keys of its own; nothing of it is in the history. Ends when the
- * rate no longer grows, after `warmUpSeconds` at the latest. Resolves with the operations per second that succeeded at the end.
+ * rate no longer grows, after `warmUpSeconds` at the latest. `targets`: nodes that are asked; default: all. Resolves with the operations per second that succeeded at the end.
  */
-export async function warmUp(context: TrialContext, cluster: Cluster): Promise<number> {
+export async function warmUp(
+  context: TrialContext,
+  cluster: Cluster,
+  targets?: readonly NodeId[],
+): Promise<number> {
   const { deps, spec, connect, end, workload } = context;
   const { clock } = deps;
   const endpoints = cluster.nodes.map(({ endpoint }) => endpoint);
@@ -33,6 +38,7 @@ export async function warmUp(context: TrialContext, cluster: Cluster): Promise<n
       keyPrefix: `${workload.keyPrefix}warm-up-`,
     },
     endpoints,
+    ...(targets !== undefined && { targets }),
     connect,
     load: { kind: "closed", processes, seconds: spec.warmUpSeconds },
     opened: processes,

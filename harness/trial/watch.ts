@@ -122,7 +122,9 @@ export class Watch {
       this.#cluster.nodes.map(async (node) => {
         // A node may exit while it is measured: then there is nothing to record.
         const usage = await node.usage().catch(() => undefined);
-        if (usage !== undefined) dir.usage({ time: recorder.now(), node: node.id, ...usage });
+        if (usage === undefined) return;
+        const syncs = await this.#observer.syncs?.(node.id, { timeoutMs: leaderTimeoutMs });
+        dir.usage({ time: recorder.now(), node: node.id, ...usage, ...(syncs !== undefined && { syncs }) });
       }),
     );
   }

@@ -31,6 +31,7 @@ export interface Flags {
   readonly retainedEntries: number;
   readonly requestTimeoutMs: number;
   readonly watchProgressMs: number;
+  readonly slowDownPercent: number;
   readonly mutants: ReadonlySet<Mutant>;
 }
 
@@ -50,6 +51,7 @@ export const usage = `Usage: assay-reference --name NAME --data-dir DIR --initia
   --retained-entries N         entries kept behind a snapshot for members that are a little behind (1000)
   --request-timeout-ms N       time after which a request without an answer is given up (5000)
   --watch-progress-ms N        time between two progress notifications of a quiet watch that wants them (5000)
+  --slow-down-percent N        each request takes this much longer than it would: a regression of known size (0)
   --mutant NAME                plants a bug; may be repeated:
 ${Object.entries(mutants)
   .map(([name, what]) => `      ${name.padEnd(33)} ${what}`)
@@ -71,6 +73,7 @@ const options = {
   "retained-entries": { type: "string", default: "1000" },
   "request-timeout-ms": { type: "string", default: "5000" },
   "watch-progress-ms": { type: "string", default: "5000" },
+  "slow-down-percent": { type: "string", default: "0" },
   mutant: { type: "string", multiple: true, default: [] as string[] },
   help: { type: "boolean", default: false },
 } as const;
@@ -110,6 +113,7 @@ export function parseFlags(argv: readonly string[]): Flags | "help" {
     retainedEntries: positive(values["retained-entries"], "--retained-entries"),
     requestTimeoutMs: positive(values["request-timeout-ms"], "--request-timeout-ms"),
     watchProgressMs: positive(values["watch-progress-ms"], "--watch-progress-ms"),
+    slowDownPercent: notNegative(values["slow-down-percent"], "--slow-down-percent"),
     mutants: new Set(values.mutant.map(mutant)),
   };
 }
@@ -132,6 +136,10 @@ function positive(value: string, flag: string): number {
   if (!/^[1-9]\d{0,9}$/.test(value))
     throw new FlagsError(`${flag} ${value}: expected a whole number above 0`);
   return Number(value);
+}
+
+function notNegative(value: string, flag: string): number {
+  return value === "0" ? 0 : positive(value, flag);
 }
 
 /** `127.0.0.1:2380`, `[::1]:2380`, `localhost:2380`. */

@@ -60,7 +60,7 @@ async function run(): Promise<void> {
     log,
     onFatal: fail,
   });
-  const { listenClient, listenGateway, requestTimeoutMs, watchProgressMs } = flags;
+  const { listenClient, listenGateway, requestTimeoutMs, watchProgressMs, slowDownPercent } = flags;
   const served = await startApi({
     replica: member,
     listenClient,
@@ -68,6 +68,7 @@ async function run(): Promise<void> {
     clock,
     requestTimeoutMs,
     watchProgressMs,
+    slowDownPercent,
     mutants: flags.mutants,
   });
   // Last: while the API was loading, the member would have missed the first heartbeats.

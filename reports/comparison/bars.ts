@@ -7,6 +7,7 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
+  formatFigure,
   formatMicros,
   formatShare,
   formatSpan,
@@ -121,6 +122,7 @@ export function costs(candidates: readonly Candidate[], standings: Standings): H
     const value = ({ cost }: RunDigest) => (cost === undefined ? Number.NaN : of(cost));
     return { heading: text(name), value, cell: (candidate) => spread(candidate, value, signedBytes) };
   };
+  const syncs = ({ cost }: RunDigest) => cost?.syncsPerThousand ?? Number.NaN;
   const processor: Figure = { name: "processor" };
   const columns: Column[] = [
     {
@@ -131,6 +133,12 @@ export function costs(candidates: readonly Candidate[], standings: Standings): H
     bytes("Peak memory", ({ peakMemory }) => peakMemory),
     bytes("Disk at the end", ({ disk }) => disk),
     bytes("Disk growth per 1,000 ok", ({ diskPerThousand }) => diskPerThousand),
+    bytes("Network per 1,000 ok", ({ networkPerThousand }) => networkPerThousand),
+    {
+      heading: text("fsyncs per 1,000 ok"),
+      value: syncs,
+      cell: (candidate) => spread(candidate, syncs, (n) => (Number.isNaN(n) ? "–" : formatFigure(n))),
+    },
   ];
   const ok: Column = {
     heading: text("ok operations"),
@@ -138,7 +146,7 @@ export function costs(candidates: readonly Candidate[], standings: Standings): H
     cell: (candidate) => spread(candidate, ({ run }) => run.operations.ok, formatCount),
   };
   return html`${barTable(candidates, columns, ok)}
-<p class="note">All nodes together, from their first sample to the last: a system that idles expensively costs more per operation at a low rate. Logs and snapshots allocate disk ahead, so growth is coarse. Network traffic is not measured.</p>`;
+<p class="note">All nodes together, from their first sample to the last: a system that idles expensively costs more per operation at a low rate. Logs and snapshots allocate disk ahead, so growth is coarse. Network is what the nodes sent and received, clients included; fsyncs are those of the log, as the system itself counts them. A dash: the runtime or the system does not say.</p>`;
 }
 
 const signedBytes = (bytes: number): string => (bytes < 0 ? `−${formatBytes(-bytes)}` : formatBytes(bytes));

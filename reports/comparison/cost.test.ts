@@ -31,7 +31,26 @@ describe("costOf()", () => {
       peakMemory: 360,
       disk: 7_000,
       diskPerThousand: 2_500,
+      networkPerThousand: Number.NaN,
+      syncsPerThousand: Number.NaN,
     });
+  });
+
+  it("knows the network and the fsyncs only if it knows those of all nodes", () => {
+    const counted = (node: string, second: number, networkBytes: number, syncs: number) => ({
+      ...sample(node, second, 1, 1, 1),
+      networkBytes,
+      syncs,
+    });
+    const all = [
+      counted("n1", 1, 500, 7),
+      counted("n1", 2, 2_500, 17),
+      counted("n2", 1, 0, 0),
+      counted("n2", 2, 1_000, 30),
+    ];
+    expect(costOf(all, 2_000)).toMatchObject({ networkPerThousand: 1_500, syncsPerThousand: 20 });
+    const partly = costOf([...all, sample("n3", 1, 1, 1, 1)], 2_000);
+    expect(partly).toMatchObject({ networkPerThousand: Number.NaN, syncsPerThousand: Number.NaN });
   });
 
   it("counts a restarted node's processor time from zero again", () => {

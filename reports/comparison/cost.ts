@@ -12,6 +12,10 @@ export interface Cost {
   readonly disk: number;
   /** Growth of the data directories for each 1,000 `ok` operations, bytes; may be negative after a compaction. */
   readonly diskPerThousand: number;
+  /** Sent and received by the nodes, clients included, for each 1,000 `ok` operations, bytes. What nodes send each other counts at both ends. */
+  readonly networkPerThousand: number;
+  /** Calls of fsync and fdatasync for the nodes' logs, for each 1,000 `ok` operations. */
+  readonly syncsPerThousand: number;
 }
 
 /** Undefined if nothing was sampled. */
@@ -27,5 +31,7 @@ export function costOf(samples: readonly UsageSample[], ok: number): Cost | unde
     peakMemory: sum(({ memory }) => memory.reduce((most, bytes) => Math.max(most, bytes), 0)),
     disk: last,
     diskPerThousand: perThousand(last - sum(({ disk }) => disk[0] ?? 0)),
+    networkPerThousand: perThousand(sum(({ networkBytes }) => networkBytes)),
+    syncsPerThousand: perThousand(sum(({ syncs }) => syncs)),
   };
 }

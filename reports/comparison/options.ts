@@ -27,6 +27,13 @@ export const settings: readonly Setting[] = [
     },
   },
   {
+    name: "nodes of the clients",
+    words: ({ target }) =>
+      target === undefined
+        ? "clients at all nodes"
+        : `clients at ${target.role === "leader" ? "the leader" : "followers"}`,
+  },
+  {
     name: "timeouts",
     words: ({ options: { timeout } }) =>
       timeout === undefined ? "no recorded timeout" : `timeout ${timeout} ms`,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { nodeId } from "../../core/op.ts";
 import { trialsOf } from "./candidates.ts";
 import type { RunDigest } from "./digest.ts";
 import { type Figure, standingsOf } from "./standing.ts";
@@ -56,6 +57,7 @@ describe("standingsOf()", () => {
     ["kinds of storage", { run: { options: { storage: "tmpfs" } } }],
     ["presets", { run: { options: { preset: "tight" } } }],
     ["node arguments", { run: { options: { nodeArg: ["--quota", "1"] } } }],
+    ["nodes of the clients", { run: { target: { role: "leader", nodes: [nodeId("n1")] } } }],
     ["timeouts", { run: { options: { timeout: 500 } } }],
     ["machines", { run: { machine: { ...digest().run.machine, cores: 64 } } }],
   ])("ranks no figure across different %s", (condition, facts) => {

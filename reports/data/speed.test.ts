@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { nodeId } from "../../core/op.ts";
 import type { Run } from "../../core/run.ts";
+import { seconds } from "../../core/time.ts";
 import { speedCaveat } from "./speed.ts";
 
 type Parts = Parameters<typeof speedCaveat>[0];
@@ -53,5 +55,14 @@ describe("speedCaveat()", () => {
       why: "its event loop was busy",
     });
     expect(speedCaveat(run({ overloaded: true, client }))?.kind).toBe("overloaded");
+  });
+
+  it("names the time from which clients were no longer at the leader", () => {
+    const target = { role: "leader", nodes: [nodeId("n2")] } as const;
+    expect(speedCaveat(run({ overloaded: false, target }))).toBeUndefined();
+    const changed = run({ overloaded: false, target: { ...target, changedAt: seconds(12.3) } });
+    expect(speedCaveat(changed)?.why).toMatch(
+      /^another node led from 12.30\ss on, so latencies are not those of the leader alone \(clients stayed at n2\)$/,
+    );
   });
 });

@@ -1,23 +1,33 @@
 /** Whether a run's speed says something about the system: the one rule for this, for all that a page shows. */
-import type { Run } from "../../core/run.ts";
-import { count } from "../../core/wording.ts";
-import { formatFigure } from "../numbers.ts";
+import type { Run, Target } from "../../core/run.ts";
+import { type Nanos, toSeconds } from "../../core/time.ts";
+import { count, listed } from "../../core/wording.ts";
+import { formatFigure, formatSpan } from "../numbers.ts";
 
-/** Why a speed is not the system's. `overloaded`: latencies are those of a queue, or of the lucky ones. */
+/**
+ * Why a speed is not the system's. `overloaded`: latencies are those of a queue, or of the lucky ones. `leader-changed`: clients
+ * that were pinned to a role were so for a part of the load only.
+ */
 export interface SpeedCaveat {
-  readonly kind: "overloaded" | "client-limited";
+  readonly kind: "overloaded" | "client-limited" | "leader-changed";
   /** A few words, next to a figure: `overloaded: 120/s of 500/s sent`. */
   readonly short: string;
   /** Clause that gives the reason. */
   readonly why: string;
 }
 
+export const caveatTitles: Readonly<Record<SpeedCaveat["kind"], string>> = {
+  overloaded: "Overloaded",
+  "client-limited": "Client-limited",
+  "leader-changed": "Leader changed",
+};
+
 /** Least share of the rate that older runs, which do not say whether they were overloaded, must have sent. */
 const sentShare = 0.95;
 
 /** The caveat on a run's speed; undefined if the load was sent as it was meant, and neither it nor its clients were too much. */
 export function speedCaveat(
-  run: Pick<Run, "load" | "verdicts" | "overloaded" | "unsent" | "client">,
+  run: Pick<Run, "load" | "verdicts" | "overloaded" | "unsent" | "client" | "target">,
 ): SpeedCaveat | undefined {
   const { client } = run;
   const sent = sentPerSecond(run);
@@ -33,9 +43,24 @@ export function speedCaveat(
       why: `more was requested than the healthy cluster could take (${rate} sent${never > 0 ? `, ${count(never, "operation")} never` : ""}), so latencies are those of a queue`,
     };
   }
-  if (client.limited === undefined) return undefined;
-  return { kind: "client-limited", short: "client-limited", why: client.limited };
+  if (client.limited !== undefined)
+    return { kind: "client-limited", short: "client-limited", why: client.limited };
+  if (run.target?.changedAt === undefined) return undefined;
+  return {
+    kind: "leader-changed",
+    short: "leader changed",
+    why: changeWords(run.target, run.target.changedAt),
+  };
 }
+
+const changeWords = ({ role, nodes }: Target, changedAt: Nanos): string =>
+  `another node led from ${formatSpan(toSeconds(changedAt))} on, so latencies are not those of ${role === "leader" ? "the leader" : "followers"} alone (clients stayed at ${listed(nodes)})`;
+
+/** Where the clients were: `the leader (n2)`, `all nodes`. */
+export const targetWords = (target: Target | undefined): string =>
+  target === undefined
+    ? "all nodes"
+    : `${target.role === "leader" ? "the leader" : "followers"} (${listed(target.nodes)})`;
 
 /** Operations of the load per second that were sent. */
 export const sentPerSecond = ({ verdicts }: Pick<Run, "verdicts">): number | undefined =>

@@ -16,6 +16,10 @@ export interface NodeUsage {
   readonly disk: Float32Array;
   /** Total for the whole run, restarts included. */
   readonly cpuSeconds: number;
+  /** Bytes sent and received from the first sample to the last; NaN if not known. */
+  readonly networkBytes: number;
+  /** Calls of fsync and fdatasync for the log from the first sample to the last; NaN if not known. */
+  readonly syncs: number;
 }
 
 const sampleLimit = 600;
@@ -49,12 +53,18 @@ function nodeUsage(node: string, unordered: readonly UsageSample[]): NodeUsage {
     processors: Float32Array.from(processors),
     memory: Float32Array.from(samples, ({ memoryBytes }) => memoryBytes),
     disk: Float32Array.from(samples, ({ diskBytes }) => diskBytes),
-    cpuSeconds: all.reduce((sum, sample, i) => {
-      const before = all[i - 1];
-      if (before === undefined) return 0;
-      return (
-        sum + Math.max(0, sample.cpuSeconds - (sample.cpuSeconds < before.cpuSeconds ? 0 : before.cpuSeconds))
-      );
-    }, 0),
+    cpuSeconds: increase(all, ({ cpuSeconds }) => cpuSeconds),
+    networkBytes: increase(all, ({ networkBytes }) => networkBytes),
+    syncs: increase(all, ({ syncs }) => syncs),
   };
+}
+
+/** Growth of a counter from the first sample to the last. One that fell began again at 0: its process restarted. NaN if no sample has it. */
+function increase(samples: readonly UsageSample[], of: (sample: UsageSample) => number | undefined): number {
+  const counted = samples.map(of).filter((value) => value !== undefined);
+  if (counted.length === 0) return Number.NaN;
+  return counted.slice(1).reduce((sum, value, i) => {
+    const before = counted[i] as number;
+    return sum + (value < before ? value : value - before);
+  }, 0);
 }

@@ -2,7 +2,7 @@ import { hues } from "../charts/timeline.ts";
 import { usageChart, usageMeasures, usageTitles } from "../charts/usage.ts";
 import type { Context } from "../context.ts";
 import { type Html, html } from "../html.ts";
-import { formatBytes, formatDuration, formatMicros } from "../numbers.ts";
+import { formatBytes, formatCount, formatDuration, formatMicros } from "../numbers.ts";
 import { number, scrollingTable, text } from "./table.ts";
 
 const width = 340;
@@ -27,6 +27,8 @@ ${scrollingTable(
     number("Peak processors"),
     number("Peak memory"),
     number("Disk at the end"),
+    number("Network"),
+    number("fsyncs"),
   ],
   nodes.map((usage) => ({
     cells: [
@@ -35,6 +37,8 @@ ${scrollingTable(
       formatProcessors(highest(usage.processors)),
       formatBytes(highest(usage.memory)),
       formatBytes(usage.disk.at(-1) ?? Number.NaN),
+      formatBytes(usage.networkBytes),
+      Number.isNaN(usage.syncs) ? "–" : formatCount(usage.syncs),
     ],
   })),
 )}

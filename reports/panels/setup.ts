@@ -2,6 +2,7 @@ import type { Calibration, Run } from "../../core/run.ts";
 import { count } from "../../core/wording.ts";
 import type { Context } from "../context.ts";
 import { paceWords } from "../data/pace.ts";
+import { targetWords } from "../data/speed.ts";
 import { type Html, html } from "../html.ts";
 import { formatBytes, formatCount, formatDuration, formatFigure } from "../numbers.ts";
 import { commandBox, facts } from "./facts.ts";
@@ -47,10 +48,10 @@ ${facts(
 }
 
 /** Rate that was requested, the one that was chosen and why, and what could not be sent. */
-function loadFacts({ load, calibration, unsent = [] }: Run): (readonly [string, string])[] {
+function loadFacts({ load, calibration, target, unsent = [] }: Run): (readonly [string, string])[] {
   const clients = [
     "Clients",
-    `${load.kind === "open" ? "at most " : ""}${formatCount(load.processes)}`,
+    `${load.kind === "open" ? "at most " : ""}${formatCount(load.processes)}, at ${targetWords(target)}`,
   ] as const;
   if (load.kind === "closed") return [["Pace", "closed loop"], clients];
   const total = (because: "busy" | "stopped") =>

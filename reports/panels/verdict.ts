@@ -6,7 +6,7 @@ import { type Anomaly, knownLimits, type Verdict, type VerdictKind } from "../..
 import { asSentence, asTitle, count } from "../../core/wording.ts";
 import type { Context } from "../context.ts";
 import { paceWords } from "../data/pace.ts";
-import { type SpeedCaveat, speedCaveat } from "../data/speed.ts";
+import { caveatTitles, type SpeedCaveat, speedCaveat } from "../data/speed.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { verdictMark, verdictWords } from "../marks.ts";
 import { formatCount, formatDuration, formatFigure, formatShare } from "../numbers.ts";
@@ -30,7 +30,7 @@ ${run.ended !== undefined && endedEarly(run.ended)}
 <p class="lead"><bdi>${leadSentence(run, proven)}</bdi>${evidence}</p>
 </div></div>
 <p class="promise">${judgesWatches(run) ? watchPromises(run) : readPromise(run)}</p>
-${caveat !== undefined && html`<aside class="banner limited"><strong>${caveat.kind === "overloaded" ? "Overloaded" : "Client-limited"}</strong> ${asSentence(caveat.why)} The speeds here are not the system's.</aside>`}
+${caveat !== undefined && html`<aside class="banner limited"><strong>${caveatTitles[caveat.kind]}</strong> ${asSentence(caveat.why)}${caveat.kind !== "leader-changed" && " The speeds here are not the system's."}</aside>`}
 ${identity(run)}
 </div>${headline(context)}</div>
 </section>`;
@@ -170,7 +170,7 @@ const verdictCell = (kind: VerdictKind): Html =>
   html`<span class="kind ${kind}">${verdictMark(kind, 20)} ${verdictWords[kind]}</span>`;
 
 const caveatCell = ({ kind }: SpeedCaveat): Html =>
-  html`<span class="kind unknown">${verdictMark("unknown", 20)} ${kind === "overloaded" ? "Overloaded" : "Client-limited"}</span>`;
+  html`<span class="kind unknown">${verdictMark("unknown", 20)} ${caveatTitles[kind]}</span>`;
 
 /** How stale reads were, where none was: older runs stored zeros. */
 const isOfNothing = (name: string, figures: Readonly<Record<string, number>>): boolean =>

@@ -1,11 +1,12 @@
 /**
  * Bootstrap intervals of medians and of ratios of medians. The unit of repetition is the run, so runs are resampled, never
- * operations. Runs of the same block (one turn of all systems, minutes apart) are resampled together: what slowed the whole
- * machine for a while then cancels out of the ratio. See Efron and Tibshirani, An Introduction to the Bootstrap, chapter 13. Few
+ * operations. Runs of the same block (one turn of all systems, minutes apart) are one ratio: what slowed the whole
+ * machine for a while then cancels out. See Efron and Tibshirani, An Introduction to the Bootstrap, chapter 13. Few
  * runs have a range instead: the interval of at most five would be no wider, and hold the median too seldom.
  */
 import { assert } from "../../core/assert.ts";
 import type { Random } from "../../core/random.ts";
+import { pairedRatios, type Sample } from "./blocks.ts";
 import { medianOf } from "./median.ts";
 
 /** A figure with the ends of its 95% interval, or of its range in single runs. */
@@ -14,14 +15,6 @@ export interface Interval {
   readonly value: number;
   readonly low: number;
   readonly high: number;
-}
-
-/** A figure in several runs. */
-export interface Sample {
-  /** One for each run; finite. */
-  readonly values: readonly number[];
-  /** The block of each run; absent if the runs were not made in blocks. */
-  readonly blocks?: readonly string[];
 }
 
 const resamples = 10_000;
@@ -44,29 +37,28 @@ export function medianInterval({ values }: Sample, random: Random): Interval {
 }
 
 /**
- * The median of `over` divided by the median of `under`, with its percentile interval, or with the range of the ratios of single
- * runs. NaN, or infinite, where the divisor is 0.
+ * The median of `over` divided by the median of `under`; of runs in pairs, the median of the ratios within the pairs. With its
+ * percentile interval, or with the range of the ratios of single runs. NaN, or infinite, where a divisor is 0.
  */
 export function ratioInterval(over: Sample, under: Sample, random: Random): Interval {
   assert(over.values.length > 0, "no values to resample");
   assert(under.values.length > 0, "no values to resample");
-  const pairs = inPairs(over, under);
+  const paired = pairedRatios(over, under);
+  if (paired?.every(Number.isFinite)) return medianInterval({ values: paired }, random);
   const value = medianOf(over.values) / medianOf(under.values);
   if (Math.min(over.values.length, under.values.length) < leastForInterval) {
-    const ratios = over.values.flatMap((one, i) =>
-      (pairs === undefined ? under.values : pairs.slice(i, i + 1)).map((other) => one / other),
-    );
+    const ratios = over.values.flatMap((one) => under.values.map((other) => one / other));
     return rangeOf(value, ratios);
   }
   const places = new Int32Array(over.values.length);
-  const placesUnder = pairs === undefined ? new Int32Array(under.values.length) : places;
+  const placesUnder = new Int32Array(under.values.length);
   const [overMedian, underMedian] = [
     resampledMedian(over.values, places),
-    resampledMedian(pairs ?? under.values, placesUnder),
+    resampledMedian(under.values, placesUnder),
   ];
   return around(value, () => {
     draw(places, random);
-    if (placesUnder !== places) draw(placesUnder, random);
+    draw(placesUnder, random);
     return overMedian() / underMedian();
   });
 }
@@ -75,20 +67,6 @@ export function ratioInterval(over: Sample, under: Sample, random: Random): Inte
 function draw(places: Int32Array, random: Random): void {
   const last = places.length - 1;
   for (let i = 0; i <= last; i++) places[i] = random.integer(0, last);
-}
-
-/** The values of `under` in the order of the blocks of `over`; undefined unless each block has one run of each. */
-function inPairs(over: Sample, under: Sample): readonly number[] | undefined {
-  const [overBlocks, underBlocks] = [over.blocks ?? [], under.blocks ?? []];
-  const place = new Map(underBlocks.map((block, i) => [block, i]));
-  const partners = overBlocks.map((block) => place.get(block));
-  const isPaired =
-    overBlocks.length > 0 &&
-    overBlocks.length === over.values.length &&
-    place.size === under.values.length &&
-    new Set(partners).size === place.size &&
-    !partners.includes(undefined);
-  return isPaired ? partners.map((i) => under.values[i as number] as number) : undefined;
 }
 
 /** The median of the values at `places`, whatever those are when it is asked for. */

@@ -1,12 +1,16 @@
 /**
  * The one rule by which two samples of runs differ, for rankings and for comparisons of versions. Firm: the Mann–Whitney test
- * says so after Holm's correction over everything that is compared at once, and the medians are at least 5% apart. With so few
+ * says so after a correction for everything that is compared at once, and the medians are at least 5% apart. With so few
  * runs that no result could pass the test, a difference is indicative at best: all runs of one lie below all of the other, and
- * the medians are at least a quarter apart.
+ * the medians are at least a quarter apart. Rankings hold many systems against each other and correct by Holm; two sides are
+ * compared by many figures of the same runs, which are tested together.
  */
 import type { Random } from "../../core/random.ts";
-import { type Interval, ratioInterval, type Sample } from "./bootstrap.ts";
+import type { Sample } from "./blocks.ts";
+import { inOrderOf, pairedRatios } from "./blocks.ts";
+import { type Interval, ratioInterval } from "./bootstrap.ts";
 import { holm } from "./holm.ts";
+import { jointTest, leastJointP } from "./joint-test.ts";
 import { leastP, mannWhitney } from "./mann-whitney.ts";
 import { medianOf } from "./median.ts";
 
@@ -37,16 +41,59 @@ export interface Difference {
 export function differences(pairs: readonly Pair[]): Difference[] {
   const adjusted = holm(pairs.map(({ first, second }) => mannWhitney(first.values, second.values).p));
   return pairs.map((pair, i) => {
-    const { first, second, leastDifference = 0 } = pair;
-    const p = adjusted[i] as number;
-    const isFirm = leastP(first.values.length, second.values.length) * pairs.length <= level;
-    const [one, other] = [medianOf(first.values), medianOf(second.values)];
-    const isLarge =
-      Math.max(one, other) >= Math.min(one, other) * (isFirm ? leastRatio : leastRatioIndicative) &&
-      Math.abs(one - other) >= leastDifference;
-    const isSure = isFirm ? p <= level : areApart(first.values, second.values);
-    return { sign: isLarge && isSure && one !== other ? (other < one ? -1 : 1) : 0, isFirm, p };
+    const isFirm = leastP(pair.first.values.length, pair.second.values.length) * pairs.length <= level;
+    return judged(pair, medians(pair), { isFirm, p: adjusted[i] as number });
   });
+}
+
+/**
+ * Compares figures of the same runs: in each family, all first samples are of the same runs in the same order, and so are all
+ * second ones. Runs of the same block are compared with each other.
+ */
+export function jointDifferences(families: readonly (readonly Pair[])[], random: Random): Difference[][] {
+  const ps = jointTest(
+    families.map((pairs) => ({
+      inPairs: pairs.every(({ first, second }) => inOrderOf(first, second) !== undefined),
+      figures: pairs.map(({ first, second }) => ({
+        first: first.values,
+        second: inOrderOf(first, second) ?? second.values,
+      })),
+    })),
+    random,
+  );
+  return families.map((pairs, f) =>
+    pairs.map((pair, i) => {
+      const { first, second } = pair;
+      const inPairs = inOrderOf(first, second) !== undefined;
+      const isFirm = leastJointP(first.values.length, second.values.length, inPairs) <= level;
+      return judged(pair, centres(pair), { isFirm, p: ps[f]?.[i] as number });
+    }),
+  );
+}
+
+function judged(
+  { first, second, leastDifference = 0 }: Pair,
+  [one, other]: Centres,
+  { isFirm, p }: Pick<Difference, "isFirm" | "p">,
+): Difference {
+  const isLarge =
+    Math.max(one, other) >= Math.min(one, other) * (isFirm ? leastRatio : leastRatioIndicative) &&
+    Math.abs(one - other) >= leastDifference;
+  const isSure = isFirm ? p <= level : areApart(first.values, second.values);
+  return { sign: isLarge && isSure && one !== other ? (other < one ? -1 : 1) : 0, isFirm, p };
+}
+
+type Centres = readonly [first: number, second: number];
+
+const medians = ({ first, second }: Pair): Centres => [medianOf(first.values), medianOf(second.values)];
+
+/** The medians; of runs in pairs, the second is the first times the median of the ratios within the pairs. */
+function centres(pair: Pair): Centres {
+  const [one, other] = medians(pair);
+  const ratios = pairedRatios(pair.second, pair.first);
+  return ratios?.every((ratio) => Number.isFinite(ratio) && ratio > 0)
+    ? [one, one * medianOf(ratios)]
+    : [one, other];
 }
 
 /** Runs on each side that `comparisons` at once need, so that each can be firm. */
@@ -59,7 +106,7 @@ export function runsFor(comparisons: number): number {
 const areApart = (a: readonly number[], b: readonly number[]): boolean =>
   Math.max(...a) < Math.min(...b) || Math.max(...b) < Math.min(...a);
 
-/** The second median as a multiple of the first, with its interval; undefined if the first is 0. */
+/** The second as a multiple of the first, with its interval; undefined if the median of the first is 0. */
 export function ratioOf({ first, second }: Pair, random: Random): Interval | undefined {
   return medianOf(first.values) === 0 ? undefined : ratioInterval(second, first, random);
 }

@@ -63,7 +63,7 @@ export function normalTest(a: readonly number[], b: readonly number[]): MannWhit
 const uOf = (doubledSum: number, size: number): number => doubledSum / 2 - (size * (size + 1)) / 2;
 
 /** Twice the rank of each value, so that the ranks of ties are whole numbers, too. */
-function doubledRanks(values: readonly number[]): number[] {
+export function doubledRanks(values: readonly number[]): number[] {
   const sorted = values.toSorted((x, y) => x - y);
   const first = new Map<number, number>();
   sorted.forEach((value, i) => {

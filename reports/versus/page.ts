@@ -117,7 +117,7 @@ function figures({ cells }: Judged): Html {
     ],
   }));
   return html`<div class="side-by-side">${stackingTable(undefined, columns, rows)}</div>
-<p class="note">Medians of the runs with their 95% bootstrap intervals, or with the range of the runs where a side has fewer than ${leastForInterval}; a dot for each run, hollow if it lies far from the others (outliers count). A difference counts if a Mann–Whitney test finds it at the 5% level, corrected by Holm for all figures here, and if it is at least ${Math.round((leastRatio - 1) * 100)}%. Chance: how far the medians of two halves of one side's runs are apart, in 19 of 20 splits. Latencies are response times of <i>ok</i> operations while healthy.</p>`;
+<p class="note">Medians of the runs with their 95% bootstrap intervals, or with the range of the runs where a side has fewer than ${leastForInterval}; a dot for each run, hollow if it lies far from the others (outliers count). A difference counts if a Mann–Whitney test finds it at the 5% level, adjusted for all figures here, with runs of the same seed compared in pairs, and if it is at least ${Math.round((leastRatio - 1) * 100)}%. Chance: how far the medians of two halves of one side's runs are apart, in 19 of 20 splits. Latencies are response times of <i>ok</i> operations while healthy.</p>`;
 }
 
 const under = (words: Content): Html => html`<span class="under-word">${words}</span>`;

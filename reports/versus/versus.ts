@@ -4,8 +4,9 @@ import { count, listed } from "../../core/wording.ts";
 import type { Candidate } from "../comparison/candidates.ts";
 import type { RunDigest } from "../comparison/digest.ts";
 import { hasOneSeed } from "../comparison/standing.ts";
-import type { Interval, Sample } from "../statistics/bootstrap.ts";
-import { type Difference, differences, type Pair, ratioOf } from "../statistics/difference.ts";
+import type { Sample } from "../statistics/blocks.ts";
+import type { Interval } from "../statistics/bootstrap.ts";
+import { type Difference, jointDifferences, type Pair, ratioOf } from "../statistics/difference.ts";
 import { type Repeated, repeatedFigure } from "../statistics/repeated.ts";
 import { differenceWord, type Quantity, quantitiesOf } from "./quantities.ts";
 import { type Matchup, matchupsOf } from "./sides.ts";
@@ -35,11 +36,12 @@ export function versus(a: readonly RunDigest[], b: readonly RunDigest[]): Judged
     matchup,
     cells: quantitiesOf([...matchup.a.runs, ...matchup.b.runs]).map((quantity) => draft(matchup, quantity)),
   }));
-  const pairs = drafts.flatMap(({ cells }) => cells.flatMap(({ pair }) => pair ?? []));
-  const found = new Map(differences(pairs).map((difference, i) => [pairs[i], difference]));
+  const families = drafts.map(({ cells }) => cells.flatMap(({ pair }) => pair ?? []));
+  const joint = jointDifferences(families, createRandom(0).fork("versus")).flat();
+  const found = new Map(families.flat().map((pair, i) => [pair, joint[i]]));
   return drafts.map(({ matchup, cells }) => ({
     ...matchup,
-    cells: cells.map((cell) => judged(cell, found.get(cell.pair), matchup)),
+    cells: cells.map((cell) => judged(cell, cell.pair && found.get(cell.pair), matchup)),
   }));
 }
 

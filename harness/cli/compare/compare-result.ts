@@ -41,7 +41,7 @@ interface FigureResult {
   readonly outcome: string;
   /** Whether there were enough runs for the test; null if not compared. */
   readonly firm: boolean | null;
-  /** Mann–Whitney, after Holm's correction; null if not compared. */
+  /** Mann–Whitney, adjusted for all figures; null if not compared. */
   readonly p: number | null;
   /** B as a multiple of A; null if not compared. */
   readonly ratio: IntervalResult | null;

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { OpenLoad } from "../../../core/run.ts";
+import type { OpenLoad, TargetRole } from "../../../core/run.ts";
 import { patientLoad, trialDefaults } from "../../trial/spec.ts";
 import { declareResults, type ResultOptions } from "../ci/result-options.ts";
 import {
@@ -43,6 +43,7 @@ export interface BenchOptions extends ResultOptions, FaultOptions {
   readonly processes?: number;
   /** Undefined: see `workersFor`. */
   readonly workers?: number;
+  readonly target: TargetRole | "all";
   readonly patient: boolean;
   readonly seconds: number;
   readonly seed?: number;
@@ -60,6 +61,8 @@ export interface BenchOptions extends ResultOptions, FaultOptions {
   readonly workloadOption: readonly string[];
   readonly mutant?: string;
   readonly preset?: string;
+  /** Whether HTTP interfaces are loaded instead of running trials: set by the preset of this name. */
+  readonly http?: true;
   readonly endpoint?: string;
   readonly faultCommand?: string;
   readonly user?: string;
@@ -223,6 +226,14 @@ function declareLoad(command: Command): Command {
       "--workers <n>",
       "processes that the clients run in (default: one for every two cores, at most 4; two if clients are struck)",
       integerUpTo(most.workers),
+    )
+    .addOption(
+      new Option(
+        "--target <nodes>",
+        "nodes that clients are pinned to, by their role at the start of the load",
+      )
+        .choices(["leader", "followers", "all"])
+        .default("all"),
     )
     .addOption(patient())
     .option("--seed <n>", "seed of the schedule of operations and faults (default: random)", seedNumber);

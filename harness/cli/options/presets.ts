@@ -27,6 +27,11 @@ export const presets: Readonly<Record<string, Preset>> = {
       timeLimit: 180,
     },
   },
+  http: {
+    summary:
+      "autocannon against HTTP interfaces: how many requests a second they take at most; no faults, no verdict",
+    options: { http: true, nemesis: ["none"], clients: 48, seconds: 10, timeout: 5000 },
+  },
   sweep: {
     summary:
       "eleven rates, from 5% to 120% of what the warm-up reached: throughput and latency up to the knee",

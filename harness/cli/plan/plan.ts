@@ -14,7 +14,7 @@ import type { Registries } from "../list.ts";
 import { lookUp } from "../options/arguments.ts";
 import type { BenchOptions } from "../options/bench-options.ts";
 import { presets } from "../options/presets.ts";
-import { type Asked, refuseContradictions, refuseIdle } from "./refusals.ts";
+import { type Asked, refuseContradictions, refuseForHttp, refuseIdle } from "./refusals.ts";
 
 /** One run of a command, with every choice made. */
 export interface PlannedRun {
@@ -49,6 +49,7 @@ export async function planRuns({ options, given }: Asked, registries: Registries
     }
   }
   refuseIdle({ options, given }, runs);
+  refuseForHttp({ options, given }, runs);
   return runs;
 }
 

@@ -48,6 +48,48 @@ export function refuseIdle({ given }: Asked, runs: readonly Chosen[]): void {
   }
 }
 
+/** Options that mean something to `--preset http`, and those that the preset itself sets. */
+const ofHttp: ReadonlySet<string> = new Set([
+  ...[
+    "preset",
+    "http",
+    "system",
+    "systemVersion",
+    "runtime",
+    "image",
+    "storage",
+    "nodes",
+    "nodeArg",
+    "timeout",
+  ],
+  ...["clients", "seconds", "nemesis", "results", "json"],
+]);
+
+/** Rejects what `--preset http` cannot load, and options that it would ignore. */
+export function refuseForHttp({ options, given }: Asked, runs: readonly Chosen[]): void {
+  if (options.http === undefined) return;
+  const ignored = [...given].filter((name) => !ofHttp.has(name)).map((name) => `--${kebab(name)}`);
+  if (options.nemesis.join() !== "none") ignored.push("--nemesis");
+  if (ignored.length > 0)
+    throw new UsageError(
+      `${listed(ignored)} would have no effect: --preset http runs no trial, it only loads HTTP interfaces as fast as it can`,
+    );
+  for (const { adapter, runtime } of runs) {
+    if (adapter.http === undefined)
+      throw new UsageError(
+        `--preset http needs an HTTP interface to keys, which ${adapter.name} lacks: leave it out of --system`,
+      );
+    if (runtime.outlivesRun)
+      throw new UsageError(
+        "--preset http asks as fast as it can, so it is for clusters that assay starts: leave out --endpoint",
+      );
+  }
+  if (options.clients !== undefined && options.clients < options.nodes)
+    throw new UsageError(
+      `--clients ${options.clients} cannot use ${options.nodes} nodes: expected at least ${options.nodes} connections`,
+    );
+}
+
 type Reason = (runs: readonly Chosen[]) => string | undefined;
 
 const names = (runs: readonly Chosen[], of: (run: Chosen) => string): string =>

@@ -3,7 +3,7 @@ import { measuredStaleness } from "../../../checker/reads/measured-staleness.ts"
 import type { Run } from "../../../core/run.ts";
 import { knownLimits } from "../../../core/verdict.ts";
 import { duration } from "../../../core/wording.ts";
-import { sentPerSecond, speedCaveat } from "../../../reports/data/speed.ts";
+import { sentPerSecond, speedCaveat, targetWords } from "../../../reports/data/speed.ts";
 import { failedLines } from "../ci/thresholds.ts";
 import { type Output, paintVerdict, table } from "../output.ts";
 import { failoverLines } from "../results/failover-lines.ts";
@@ -39,6 +39,7 @@ function speedLines(run: Run): string[] {
   const speed = `speed: ${sent.toFixed(1)} operations/s`;
   return [
     `${speed}${ceiling === undefined ? "" : `, client ceiling ${Math.round(ceiling)}/s`}`,
+    ...(run.target === undefined ? [] : [`clients: at ${targetWords(run.target)}`]),
     ...(caveat === undefined ? [] : [`${caveat.kind}: ${caveat.why}`]),
   ];
 }

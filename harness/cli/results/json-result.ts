@@ -1,6 +1,7 @@
 /** Shape of what `bench --json` and `check --json` print; shared with everything that reads it. */
 import { type MeasuredStaleness, measuredStaleness } from "../../../checker/reads/measured-staleness.ts";
-import type { ClientHealth, LatencySummary, OutcomeCounts, Run } from "../../../core/run.ts";
+import type { ClientHealth, LatencySummary, OutcomeCounts, Run, Target, TargetRole } from "../../../core/run.ts";
+import { toSeconds } from "../../../core/time.ts";
 import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../../core/verdict.ts";
 import type { Digest } from "../../../reports/comparison/digest.ts";
 import type { RunFigures } from "../../../reports/data/run-figures.ts";
@@ -67,6 +68,8 @@ export interface RunResult extends RunName {
   readonly rates: { readonly requested: number | null; readonly sent: number | null; readonly ok: number };
   /** Longest time in which operations of a kind were pending and none succeeded, seconds; null if there were none. */
   readonly outages: { readonly writeSeconds: number | null; readonly readSeconds: number | null };
+  /** The nodes that clients were pinned to, and the seconds of load after which another leader was seen; null: all nodes. */
+  readonly target: TargetResult | null;
   /** How the load generator fared. */
   readonly client: ClientHealth;
   /** Whether the load was more than the healthy cluster could take; null if nothing says it. */
@@ -87,6 +90,12 @@ export interface RunResult extends RunName {
   readonly report: string;
   /** Why the run failed, if it did. */
   readonly error?: string;
+}
+
+interface TargetResult {
+  readonly role: TargetRole;
+  readonly nodes: readonly string[];
+  readonly changedAtSeconds: number | null;
 }
 
 export interface AnomalyResult {
@@ -194,6 +203,7 @@ function runResult({ run, dir, report, digest, figures, failure }: Finished): Ru
       writeSeconds: digest.kinds.write?.longestWithout ?? null,
       readSeconds: digest.kinds.read?.longestWithout ?? null,
     },
+    target: targetResult(run.target),
     client: run.client,
     overloaded: run.overloaded ?? null,
     faults: faultCounts(run),
@@ -220,6 +230,15 @@ function staleShare(verdicts: Run["verdicts"]): RunResult["staleReads"] {
   const measured = measuredStaleness(verdicts);
   return measured === undefined ? null : { ...measured, share: measured.stale / measured.reads };
 }
+
+const targetResult = (target: Target | undefined): TargetResult | null =>
+  target === undefined
+    ? null
+    : {
+        role: target.role,
+        nodes: target.nodes,
+        changedAtSeconds: target.changedAt === undefined ? null : toSeconds(target.changedAt),
+      };
 
 function faultCounts({ faults }: Run): RunResult["faults"] {
   return [...new Set(faults.map(({ name }) => name))].map((name) => {

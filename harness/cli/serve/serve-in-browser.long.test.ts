@@ -38,14 +38,17 @@ describe.skipIf(!present)("assay serve in Chromium", { timeout: 120_000 }, () =>
     complaints = [];
     requests = [];
     const page = await browser.newPage(options);
-    page.on("console", (message) => complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("request", (request) => requests.push(request.url()));
-    await page.goto(new URL(path, results.url).href);
-    await look(page);
-    expect(complaints).toEqual([]);
-    expect(requests.filter((url) => !url.startsWith(results.url))).toEqual([]);
-    await page.close();
+    try {
+      page.on("console", (message) => complaints.push(message.text()));
+      page.on("pageerror", (error) => complaints.push(error.message));
+      page.on("request", (request) => requests.push(request.url()));
+      await page.goto(new URL(path, results.url).href);
+      await look(page);
+      expect(complaints).toEqual([]);
+      expect(requests.filter((url) => !url.startsWith(results.url))).toEqual([]);
+    } finally {
+      await page.close();
+    }
   }
 
   const rows = (page: Page) => page.locator("tbody tr:visible");

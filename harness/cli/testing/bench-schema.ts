@@ -97,6 +97,14 @@ const run = z.strictObject({
     .describe(
       "longest time in which operations of a kind were pending and none succeeded; null without such operations",
     ),
+  target: z
+    .strictObject({
+      role: z.enum(["leader", "followers"]),
+      nodes: z.array(z.string()).describe("those that had the role at the start of the load"),
+      changedAtSeconds: z.number().nullable().describe("when another leader was first seen; null: never"),
+    })
+    .nullable()
+    .describe("the nodes that clients were pinned to; null: all nodes"),
   client: z
     .strictObject({
       ...health,

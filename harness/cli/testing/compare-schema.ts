@@ -22,7 +22,7 @@ const side = z.strictObject({
       id: z.string(),
       seed: z.number(),
       limited: z
-        .enum(["overloaded", "client-limited"])
+        .enum(["overloaded", "client-limited", "leader-changed"])
         .nullable()
         .describe("why its speed is not the system's"),
     }),
@@ -50,7 +50,7 @@ const figure = z.strictObject({
     .boolean()
     .nullable()
     .describe("whether there were enough runs for the test; else a difference is indicative"),
-  p: z.number().nullable().describe("Mann–Whitney, two-sided, after Holm's correction over all figures"),
+  p: z.number().nullable().describe("Mann–Whitney, two-sided, adjusted for all figures"),
   ratio: interval.nullable().describe("B as a multiple of A"),
   a: figureOfSide,
   b: figureOfSide,

@@ -104,6 +104,7 @@ class ClientWorker {
       workload,
       run: spec.run,
       endpoints: spec.endpoints,
+      ...(spec.targets !== undefined && { targets: spec.targets }),
       connect: { ...spec.connect, clock: this.#clock },
       load: spec.load,
       opened: spec.opened,

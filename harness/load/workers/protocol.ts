@@ -1,5 +1,6 @@
 /** What a run's process and its load workers say to each other, over the channel that Node gives a child. All of it is data. */
 import type { ConnectOptions, Endpoint } from "../../../adapters/adapter.ts";
+import type { NodeId } from "../../../core/op.ts";
 import type { Load } from "../../../core/run.ts";
 import type { Nanos } from "../../../core/time.ts";
 import type { Share, WorkloadRun } from "../../../workloads/workload.ts";
@@ -14,6 +15,7 @@ export interface ShareSpec {
   readonly workload: string;
   readonly run: WorkloadRun;
   readonly endpoints: readonly Endpoint[];
+  readonly targets?: readonly NodeId[];
   readonly connect: Omit<ConnectOptions, "clock">;
   readonly load: Load;
   readonly opened: number;

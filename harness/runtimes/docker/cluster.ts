@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { GenericContainer, StartedNetwork } from "testcontainers";
 import type { Address, Deployment } from "../../../adapters/deployment.ts";
 import { assert } from "../../../core/assert.ts";
+import type { Clock } from "../../../core/clock.ts";
 import { CouldNotRunError } from "../../../core/errors.ts";
 import type { Link, NodeId } from "../../../core/op.ts";
 import { LinkProxies } from "../faults/link-proxies.ts";
@@ -196,9 +197,24 @@ async function containerNode(
     clock: context.clock,
     pod,
     endpoint: { node: pod.node, ...(await pod.reach(clientPort.number, context.clock)) },
+    addresses: await clientAddresses(pod, deployment, context.clock),
     image,
     launch,
     runId: topology.runId,
     logFile: join(topology.logDir, `${pod.node}.log`),
   });
+}
+
+/** Where the harness reaches each client port of a pod. */
+async function clientAddresses(
+  pod: Pod,
+  { ports }: Deployment,
+  clock: Clock,
+): Promise<Readonly<Record<string, Address>>> {
+  const clientPorts = Object.entries(ports).filter(([, port]) => port.for === "client");
+  return Object.fromEntries(
+    await Promise.all(
+      clientPorts.map(async ([name, { number }]) => [name, await pod.reach(number, clock)] as const),
+    ),
+  );
 }

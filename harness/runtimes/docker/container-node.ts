@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { GenericContainer } from "testcontainers";
 import * as z from "zod";
 import type { Endpoint } from "../../../adapters/adapter.ts";
-import type { NodeLaunch } from "../../../adapters/deployment.ts";
+import type { Address, NodeLaunch } from "../../../adapters/deployment.ts";
 import { assert } from "../../../core/assert.ts";
 import { type Clock, sleep } from "../../../core/clock.ts";
 import { CouldNotRunError } from "../../../core/errors.ts";
@@ -19,6 +19,8 @@ export interface ContainerNodeOptions {
   readonly clock: Clock;
   readonly pod: Pod;
   readonly endpoint: Endpoint;
+  /** Of the client ports. */
+  readonly addresses: Readonly<Record<string, Address>>;
   readonly image: string;
   readonly launch: NodeLaunch;
   readonly runId: string;
@@ -44,6 +46,7 @@ class NodeContainer extends GenericContainer {
 export class ContainerNode implements ClusterNode {
   readonly id: NodeId;
   readonly endpoint: Endpoint;
+  readonly addresses: Readonly<Record<string, Address>>;
   readonly #options: ContainerNodeOptions;
   #container: Container | undefined;
   #state: ReturnType<ClusterNode["state"]> = "killed";
@@ -53,6 +56,7 @@ export class ContainerNode implements ClusterNode {
   constructor(options: ContainerNodeOptions) {
     this.id = options.pod.node;
     this.endpoint = options.endpoint;
+    this.addresses = options.addresses;
     this.#options = options;
     mkdirSync(dirname(options.logFile), { recursive: true });
   }
@@ -107,11 +111,13 @@ export class ContainerNode implements ClusterNode {
     const figures = stats.safeParse(await asked(this.#own().stats({ stream: false, "one-shot": true })));
     if (!figures.success) return undefined;
     const { cpu_stats: cpu, memory_stats: memory } = figures.data;
+    const networkBytes = await this.#options.pod.networkBytes();
     const reclaimable = memory.stats.total_inactive_file ?? memory.stats.inactive_file ?? 0;
     return {
       cpuSeconds: cpu.cpu_usage.total_usage / 1e9,
       memoryBytes: memory.usage - reclaimable,
       diskBytes: await this.#diskBytes(),
+      ...(networkBytes !== undefined && { networkBytes }),
     };
   }
 

@@ -5,6 +5,7 @@ import {
   type StartedTestContainer,
   type WaitStrategy,
 } from "testcontainers";
+import * as z from "zod";
 import type { Deployment } from "../../../adapters/deployment.ts";
 import { assert } from "../../../core/assert.ts";
 import { type Clock, withTimeout } from "../../../core/clock.ts";
@@ -125,11 +126,24 @@ export class Pod {
       : { host: this.#started.getHost(), port: this.#started.getMappedPort(port) };
   }
 
+  /** Bytes that the pod sent and received; undefined if Docker does not say. */
+  async networkBytes(): Promise<number | undefined> {
+    const figures = networkStats.safeParse(
+      await asked(this.#container.stats({ stream: false, "one-shot": true })),
+    );
+    if (!figures.success) return undefined;
+    return Object.values(figures.data.networks).reduce((sum, one) => sum + one.rx_bytes + one.tx_bytes, 0);
+  }
+
   /** Process id of the side container on the Docker host. */
   async hostPid(): Promise<number> {
     return (await asked(this.#docker.container.inspect(this.#container))).State.Pid;
   }
 }
+
+const networkStats = z.object({
+  networks: z.record(z.string(), z.object({ rx_bytes: z.number(), tx_bytes: z.number() })),
+});
 
 /** Whether the address is reachable: nothing listens there, so a refusal comes from the address itself. */
 async function answers(address: string, clock: Clock): Promise<boolean> {

@@ -130,6 +130,7 @@ function startable(
     return new ChildNode({
       id,
       endpoint: { node: id, ...client },
+      addresses: addresses(id),
       launch: deployment.launch(nodeView(id, i + 1, topology, { dataDir, listen: addresses(id), peers })),
       enter: NamespaceBridge.enter(spaceOf(bridge, id).namespace),
       dataDir,

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Endpoint } from "../../../adapters/adapter.ts";
-import type { NodeLaunch } from "../../../adapters/deployment.ts";
+import type { Address, NodeLaunch } from "../../../adapters/deployment.ts";
 import { assert } from "../../../core/assert.ts";
 import type { Clock } from "../../../core/clock.ts";
 import type { NodeId } from "../../../core/op.ts";
@@ -14,6 +14,8 @@ import { processUsage } from "./usage.ts";
 export interface ChildNodeOptions {
   readonly id: NodeId;
   readonly endpoint: Endpoint;
+  /** Of all its ports. */
+  readonly addresses: Readonly<Record<string, Address>>;
   readonly launch: NodeLaunch;
   /** Put before the node's own command line: what enters its namespace. It must end in exec. */
   readonly enter?: readonly string[];
@@ -27,6 +29,7 @@ export interface ChildNodeOptions {
 export class ChildNode implements ClusterNode {
   readonly id: NodeId;
   readonly endpoint: Endpoint;
+  readonly addresses: Readonly<Record<string, Address>>;
   readonly #options: ChildNodeOptions;
   #child: Child | undefined;
   #state: ReturnType<ClusterNode["state"]> = "killed";
@@ -34,6 +37,7 @@ export class ChildNode implements ClusterNode {
   constructor(options: ChildNodeOptions) {
     this.id = options.id;
     this.endpoint = options.endpoint;
+    this.addresses = options.addresses;
     this.#options = options;
     mkdirSync(options.dataDir, { recursive: true });
     mkdirSync(dirname(options.logFile), { recursive: true });

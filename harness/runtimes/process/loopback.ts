@@ -167,6 +167,7 @@ function childNode(
   return new ChildNode({
     id: node.id,
     endpoint: { node: node.id, ...address },
+    addresses: node.listen,
     launch: deployment.launch(node),
     dataDir: node.dataDir,
     logFile: join(topology.logDir, `${node.id}.log`),

@@ -1,5 +1,5 @@
 import type { Dirent, Stats } from "node:fs";
-import { lstat, readdir, readFile } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Usage } from "../runtime.ts";
 import { linuxProcess } from "./identity.ts";
@@ -10,12 +10,33 @@ export async function processUsage(pid: number, dataDir: string): Promise<Usage 
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   const residentKb = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
   if (facts === undefined || residentKb === undefined) return undefined;
+  const networkBytes = await ownNetworkBytes(pid);
   return {
     cpuSeconds: facts.cpuSeconds,
     memoryBytes: Number(residentKb) * 1024,
     diskBytes: await allocatedBytes(dataDir),
+    ...(networkBytes !== undefined && { networkBytes }),
   };
 }
+
+/** Bytes sent and received in the network namespace of a process; undefined if it has none of its own. */
+async function ownNetworkBytes(pid: number): Promise<number | undefined> {
+  try {
+    const [its, ours] = await Promise.all(
+      [`/proc/${pid}/ns/net`, "/proc/self/ns/net"].map((path) => readlink(path)),
+    );
+    return its === ours ? undefined : interfaceBytes(await readFile(`/proc/${pid}/net/dev`, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sum over the interfaces in `/proc/net/dev`, except the loopback; the first column is what was received, the ninth what was sent. */
+export const interfaceBytes = (text: string): number =>
+  [...text.matchAll(/^\s*(\S+):\s*(.*)$/gm)]
+    .filter(([, name]) => name !== "lo")
+    .map(([, , columns = ""]) => columns.split(/\s+/).map(Number))
+    .reduce((sum, columns) => sum + (columns[0] ?? 0) + (columns[8] ?? 0), 0);
 
 /** Bytes that the files below `directory` occupy; files that vanish meanwhile count for nothing. */
 async function allocatedBytes(directory: string): Promise<number> {

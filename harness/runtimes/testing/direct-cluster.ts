@@ -44,6 +44,7 @@ export async function startDirect(deployment: Deployment, options: DirectOptions
     return new ChildNode({
       id: node.id,
       endpoint: { node: node.id, ...address },
+      addresses: node.listen,
       launch: options.tailor?.(plain, node) ?? plain,
       dataDir: node.dataDir,
       logFile: join(directory, "logs", `${node.id}.log`),

@@ -6,6 +6,7 @@ import { startGateway } from "./gateway.ts";
 import { startGrpc } from "./grpc.ts";
 import { methods } from "./methods.ts";
 import { maxRequestBytes, Service } from "./service.ts";
+import { slowDown } from "./slow-down.ts";
 import { WatchServer } from "./watch/server.ts";
 
 export interface Address {
@@ -25,6 +26,8 @@ export interface ApiOptions {
   readonly requestTimeoutMs: number;
   /** Time between two progress notifications of a quiet watch that wants them. */
   readonly watchProgressMs: number;
+  /** How much longer each request takes than it would, in percent; default: 0. */
+  readonly slowDownPercent?: number;
   readonly mutants?: ReadonlySet<Mutant>;
 }
 
@@ -37,7 +40,7 @@ export interface Api {
 
 /** Serves clients of `replica`. Rejects where an address cannot be listened on. */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { listenClient, listenGateway, clock, replica, watchProgressMs } = options;
+  const { listenClient, listenGateway, clock, replica, watchProgressMs, slowDownPercent = 0 } = options;
   const service = new Service(options);
   const watches = new WatchServer({
     replica,
@@ -45,7 +48,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     progressIntervalMs: watchProgressMs,
     fragmentBytes: maxRequestBytes,
   });
-  const common = { definitions: loadDefinitions(), methods: methods(service), service, watches };
+  const served = slowDown(methods(service), slowDownPercent, clock);
+  const common = { definitions: loadDefinitions(), methods: served, service, watches };
   const grpc = await startGrpc({ ...common, ...listenClient, clock }).catch((reason) => {
     watches.close();
     throw reason;

@@ -87,6 +87,8 @@ export function digest(facts: Facts = {}): RunDigest {
       peakMemory: 2 ** 28,
       disk: 2 ** 26,
       diskPerThousand: 2 ** 16,
+      networkPerThousand: 2 ** 21,
+      syncsPerThousand: 900,
     },
   };
 }
