@@ -39,25 +39,35 @@ type Needs = "kv" | "session";
 
 /** Between two looks of an observer. */
 const lookMs = 20;
-/** Records that are looked at, at most; the oldest are given up. */
-const mostLooked = 64;
+/** Of the records whose leases were given up, those that go next are looked at most. */
+const mostUrgent = 8;
+const urgentShare = 0.75;
 
-/** Records that a share's observers look at. */
+/** Records that a share's observers look at until they are seen gone. */
 class Looked {
-  readonly #keys = new Set<string>();
+  /** In order: whose lease was given up first goes first, more or less. */
+  readonly #leaving = new Set<string>();
+  readonly #held = new Set<string>();
 
   add(key: string): void {
-    this.#keys.add(key);
-    const [oldest] = this.#keys;
-    if (this.#keys.size > mostLooked && oldest !== undefined) this.#keys.delete(oldest);
+    this.#held.add(key);
+  }
+
+  /** The lease is given up: the record should go soon. */
+  leaves(key: string): void {
+    if (this.#held.delete(key)) this.#leaving.add(key);
   }
 
   pick(random: Random): string | undefined {
-    return this.#keys.size === 0 ? undefined : random.pick([...this.#keys]);
+    const leaving = [...this.#leaving];
+    if (leaving.length > 0 && random.chance(urgentShare)) return random.pick(leaving.slice(0, mostUrgent));
+    const all = [...leaving, ...this.#held];
+    return all.length === 0 ? undefined : random.pick(all);
   }
 
   drop(key: string): void {
-    this.#keys.delete(key);
+    this.#held.delete(key);
+    this.#leaving.delete(key);
   }
 }
 
@@ -101,6 +111,7 @@ class Holder implements Actor<Needs, Call> {
     if (outcome.type === "info" || (outcome.type === "fail" && f !== "read")) {
       // Whatever it was, the next lease is a new one.
       this.#session?.abandon();
+      this.#context.looked.leaves(key);
       this.#forget();
       return;
     }
@@ -110,7 +121,10 @@ class Holder implements Actor<Needs, Call> {
     }
     if (f === "renew") this.#renewalsLeft--;
     if (f === "read") this.#forget();
-    if (f === "revoke" || f === "lapse") this.#isOver = true;
+    if (f === "revoke" || f === "lapse") {
+      this.#isOver = true;
+      this.#context.looked.leaves(key);
+    }
   }
 
   async perform(client: ClientWith<Needs>, call: Call, at: At): Promise<Result> {

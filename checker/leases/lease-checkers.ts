@@ -2,7 +2,7 @@
 import type { Consistency, KnownLimit } from "../../core/consistency.ts";
 import { promisesFreshReads } from "../../core/consistency.ts";
 import { faultWindows } from "../../core/fault.ts";
-import type { History } from "../../core/history.ts";
+import { type History, isHarnessEvent } from "../../core/history.ts";
 import type { SessionPromise } from "../../core/session.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { atTime, count, duration } from "../../core/wording.ts";
@@ -54,12 +54,12 @@ function check(history: History, { promises, limits = [], session }: LeaseChecke
           : `${count(violations.length, "finding")}: ${first.summary}`,
     anomalies,
     figures: {
-      leases: records.length,
+      leases: records.filter(({ grant }) => grant.outcome.type === "ok").length,
       revoked: records.filter(({ revoked }) => revoked !== undefined).length,
       "left to expire": records.filter(({ lapse }) => lapse !== undefined).length,
       "violations of leases": violations.length,
       ...(session?.renewal === "received" && { "ended early around a fault": excused.length }),
-      ...measured(records),
+      ...measured(records, loadEnd(history)),
     },
   };
 }
@@ -75,14 +75,23 @@ function missedRenewal(history: History): (finding: Finding) => boolean {
     faults.some(({ from, to }) => from <= read.completedAt && to >= record.grant.invokedAt);
 }
 
-/** How long records stay after they should be gone. The end lies between the last read that saw it and the first that did not. */
-function measured(records: readonly LeaseRecord[]): Record<string, number> {
-  const revoked = records.flatMap((record) => goneWithin(record, record.revoked?.completedAt) ?? []);
-  const expired = records.flatMap((record) =>
-    record.lapse === undefined || record.revoked !== undefined
-      ? []
-      : (goneWithin(record, owedUntil(record)) ?? []),
+/** The observers look at the records until then. */
+const loadEnd = (history: History): number =>
+  history.findLast((event) => isHarnessEvent(event) && event.f === "phase" && event.value === "ending")
+    ?.time ?? Number.POSITIVE_INFINITY;
+
+/**
+ * How long records stay after they should be gone. The end lies between the last read that saw it and the first that did not.
+ * Records that were still there when the observers stopped are counted, and part of no percentile.
+ */
+function measured(records: readonly LeaseRecord[], until: number): Record<string, number> {
+  const attached = records.filter(({ attach }) => attach?.outcome.type === "ok");
+  const revoked = attached.flatMap((record) =>
+    record.revoked === undefined ? [] : [goneWithin(record, record.revoked.completedAt, until)],
   );
+  const expired = attached
+    .filter((record) => record.lapse?.outcome.type === "ok" && record.revoked === undefined)
+    .map((record) => goneWithin(record, owedUntil(record), until));
   return { ...spread("gone after revocation", revoked), ...spread("gone after deadline", expired) };
 }
 
@@ -91,28 +100,32 @@ interface Gone {
   readonly mostMs: number;
 }
 
-function goneWithin({ reads }: LeaseRecord, since: number | undefined): Gone | undefined {
-  if (since === undefined) return undefined;
+function goneWithin({ reads }: LeaseRecord, since: number, until: number): Gone | undefined {
   const gone = reads
     .filter((read) => isAbsent(read) && read.completedAt > since)
     .reduce((first, { completedAt }) => Math.min(first, completedAt), Number.POSITIVE_INFINITY);
-  if (gone === Number.POSITIVE_INFINITY) return undefined;
+  if (gone > until || gone === Number.POSITIVE_INFINITY) return undefined;
   const shown = reads
     .filter((read) => read.outcome.type === "ok" && !isAbsent(read) && read.invokedAt < gone)
     .reduce((last, { invokedAt }) => Math.max(last, invokedAt), since);
   return { leastMs: (shown - since) / 1e6, mostMs: (gone - since) / 1e6 };
 }
 
-function spread(name: string, gone: readonly Gone[]): Record<string, number> {
-  if (gone.length === 0) return {};
+function spread(name: string, ends: readonly (Gone | undefined)[]): Record<string, number> {
+  const gone = ends.filter((end) => end !== undefined);
   const most = gone.map(({ mostMs }) => mostMs).toSorted((a, b) => a - b);
   const least = gone.map(({ leastMs }) => leastMs).toSorted((a, b) => a - b);
   const at = (sorted: readonly number[], share: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+  const figure = (words: string, value: number | undefined) =>
+    value === undefined ? {} : { [`${name}, ${words}`]: value };
   return {
-    [`${name}, at least, p50 ms`]: at(least, 0.5),
-    [`${name}, at most, p50 ms`]: at(most, 0.5),
-    [`${name}, at most, p99 ms`]: at(most, 0.99),
+    ...figure("seen", gone.length),
+    ...figure("not seen", ends.length - gone.length),
+    ...figure("at least, p50 ms", at(least, 0.5)),
+    ...figure("at most, p50 ms", at(most, 0.5)),
+    ...figure("at least, p99 ms", at(least, 0.99)),
+    ...figure("at most, p99 ms", at(most, 0.99)),
   };
 }
 
