@@ -1,6 +1,7 @@
 import type { Consistency, KnownLimit } from "./consistency.ts";
 import type { FaultWindow } from "./fault.ts";
 import type { NodeId, Revision, RevisionScope } from "./op.ts";
+import type { SessionPromise } from "./session.ts";
 import type { Nanos } from "./time.ts";
 import type { Verdict, VerdictKind } from "./verdict.ts";
 import type { WatchPromise } from "./watch.ts";
@@ -31,6 +32,8 @@ export interface Run {
     readonly convergenceSeconds?: number;
     /** What each kind of watch of the system promises; absent in runs from before there were watches. */
     readonly watches?: Readonly<Record<string, WatchPromise>>;
+    /** What the system promises of sessions; absent if it has none, and in older runs. */
+    readonly session?: SessionPromise;
     /** Capabilities of the system's clients; absent in older runs. */
     readonly offers?: readonly string[];
   };

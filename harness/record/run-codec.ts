@@ -131,6 +131,7 @@ const runFile: z.ZodType<Run> = z.looseObject({
       options: z.record(z.string(), z.int()),
       convergenceSeconds: z.number().positive().exactOptional(),
       watches: z.record(z.string(), watchPromise).exactOptional(),
+      session: z.looseObject({ renewal: z.enum(["counted", "received"]) }).exactOptional(),
       offers: z.array(z.string()).exactOptional(),
     })
     .exactOptional(),

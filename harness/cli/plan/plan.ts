@@ -47,15 +47,27 @@ export async function planRuns(
     const perSystem = await planSystem(adapter, { options, given }, registries);
     for (const name of options.workload) {
       const workload = lookUp(registries.workloads, name, "workload");
-      const lacking = workload.requires.filter((capability) => !adapter.capabilities.has(capability));
-      if (lacking.length > 0)
-        throw new UsageError(`workload ${name} needs ${lacking.join(", ")}, which ${system} does not offer`);
+      refuseUnlessOffered(workload, adapter, registries.adapters);
       for (const own of each) runs.push({ ...perSystem, workload, connect, own });
     }
   }
   refuseIdle({ options, given }, runs);
   refuseForHttp({ options, given }, runs);
   return runs;
+}
+
+function refuseUnlessOffered(
+  { name, requires }: Workload,
+  { name: system, capabilities }: Adapter,
+  adapters: Registries["adapters"],
+): void {
+  const lacking = requires.filter((capability) => !capabilities.has(capability));
+  if (lacking.length === 0) return;
+  const able = Object.values(adapters).filter((each) => requires.every((one) => each.capabilities.has(one)));
+  const instead = able.length === 0 ? "" : `: expected --system ${either(able.map((each) => each.name))}`;
+  throw new UsageError(
+    `workload ${name} needs ${lacking.join(", ")}, which ${system} does not offer${instead}`,
+  );
 }
 
 /** The run with the image that will run, so that the report names its version. Pulls it if it is not there. */
