@@ -49,6 +49,8 @@ export interface Run {
   readonly loadClients?: LoadClients;
   /** The nodes that clients were pinned to; absent if to all. */
   readonly target?: Target;
+  /** Absent if nothing was put in place before the load, a node's use was not known, and in older runs. */
+  readonly growth?: Growth;
   /** Absent if the user chose the rate, and in older runs. */
   readonly calibration?: Calibration;
   /** Absent in older runs. */
@@ -117,6 +119,13 @@ export interface Target {
   readonly nodes: readonly NodeId[];
   /** When another leader was first seen during the load: from then on not all of `nodes` had the role. Absent if none was. */
   readonly changedAt?: Nanos;
+}
+
+/** What the nodes grew by, all together, while the keys that the load finds were put in place. Negative if they gave memory back. */
+export interface Growth {
+  readonly keys: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
 }
 
 export type TargetRole = "leader" | "followers";

@@ -59,6 +59,10 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 ? Math.round(amount) : threeFigures(amount)}${space}${units[power]}`;
 }
 
+/** The same where it may be negative: `−1.50 KiB`. */
+export const signedBytes = (bytes: number): string =>
+  bytes < 0 ? `−${formatBytes(-bytes)}` : formatBytes(bytes);
+
 /** The same for an axis: `50 MiB`. */
 export const formatTickBytes = (bytes: number): string => formatBytes(bytes).replace(/\.0+(?=\D)/, "");
 

@@ -101,7 +101,7 @@ async function runBench(
   if (elsewhere !== undefined) return elsewhere;
   const ending = endOnSignals(() =>
     output.note(
-      "stopping: healing faults and checking what was recorded (repeat the signal to quit at once)",
+      `stopping: ${options.http ? "the cluster goes down" : "healing faults and checking what was recorded"} (repeat the signal to quit at once)`,
     ),
   );
   const defaults = Object.fromEntries(

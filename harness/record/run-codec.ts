@@ -9,6 +9,7 @@ import type { FaultWindow } from "../../core/fault.ts";
 import type {
   Calibration,
   ClientHealth,
+  Growth,
   LatencySummary,
   Load,
   Machine,
@@ -147,6 +148,13 @@ const runFile: z.ZodType<Run> = z.looseObject({
       nodes: z.array(node),
       changedAt: time.exactOptional(),
     } satisfies Members<Target>)
+    .exactOptional(),
+  growth: z
+    .looseObject({
+      keys: count,
+      memoryBytes: z.number(),
+      diskBytes: z.number(),
+    } satisfies Members<Growth>)
     .exactOptional(),
   calibration: z
     .looseObject({

@@ -4,7 +4,7 @@ import { assert } from "../../core/assert.ts";
 import { sleep } from "../../core/clock.ts";
 import type { FaultChange, Phase } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
-import type { Calibration, Load, Target } from "../../core/run.ts";
+import type { Calibration, Growth, Load, Target } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Clients } from "../load/clients.ts";
 import { type LastReads, lastReads, preloads } from "../load/last-readers.ts";
@@ -19,7 +19,7 @@ import type { TrialContext } from "./context.ts";
 import { gather } from "./gather.ts";
 import { healEverything } from "./heal.ts";
 import { kneeOf } from "./knee.ts";
-import { putInPlace } from "./preload.ts";
+import { growthOf, putInPlace } from "./preload.ts";
 import { unreadyNodes } from "./readiness.ts";
 import { warmUp } from "./warm-up.ts";
 import { Watch } from "./watch.ts";
@@ -63,6 +63,7 @@ class Phases {
   #calibration: Calibration | undefined;
   #ceiling: number | undefined;
   #target: Target | undefined;
+  #growth: Growth | undefined;
   #clients: Clients | undefined;
   /** What is asked in the final phase; none before it. */
   #last: readonly LastReads[] = [];
@@ -125,7 +126,7 @@ class Phases {
     if (preloaded.length === 0) return;
     deps.onProgress({ type: "stage", stage: "preloading", dir: dir.path });
     recorder.prepare();
-    await putInPlace(this.#context, preloaded);
+    this.#growth = await growthOf(this.#cluster.nodes, preloaded, () => putInPlace(this.#context, preloaded));
   }
 
   /** Measures how fast the clients alone are, where the load is as fast as they can. */
@@ -197,6 +198,7 @@ class Phases {
       workers,
       ...(this.#ceiling !== undefined && { ceiling: this.#ceiling }),
       ...(this.#target !== undefined && { target: this.#target }),
+      ...(this.#growth !== undefined && { growth: this.#growth }),
       lost: this.#lost,
     };
   }

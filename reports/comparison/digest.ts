@@ -78,7 +78,7 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
   };
   const figures = runFigures({ operations: load, faults, leaders: leaderSpans(history), end });
   const recovery = recoveryOf(run, load, faults);
-  const cost = costOf(usage, run.operations.ok);
+  const cost = costOf(usage, run);
   return {
     run,
     end: end / 1e9,

@@ -35,6 +35,14 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** A number from 0 on; a fraction is allowed. */
+function notNegativeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0 || text.trim() === "")
+    throw new InvalidArgumentError("expected 0 or a number above 0.");
+  return value;
+}
+
 /** 1, 2, 3, … */
 export function positiveInteger(text: string): number {
   const value = positiveNumber(text);
@@ -46,7 +54,7 @@ export function positiveInteger(text: string): number {
 export const numberUpTo =
   (max: number, from: "above 0" | "0" = "above 0") =>
   (text: string): number => {
-    const value = from === "0" && Number(text) === 0 && text.trim() !== "" ? 0 : positiveNumber(text);
+    const value = from === "0" ? notNegativeNumber(text) : positiveNumber(text);
     if (value > max) throw new InvalidArgumentError(`expected at most ${max.toLocaleString("en")}.`);
     return value;
   };

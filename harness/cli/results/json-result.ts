@@ -21,6 +21,8 @@ import type { Understood } from "../check/understood.ts";
 import { type FailoverResult, failoverResults } from "./failover-lines.ts";
 import {
   type ByMeasure,
+  type CostResult,
+  costResult,
   type FaultResult,
   faultResults,
   type PhasesResult,
@@ -81,6 +83,8 @@ export interface RunResult extends RunName {
   readonly target: TargetResult | null;
   /** How the load generator fared. */
   readonly client: ClientHealth;
+  /** What the nodes used, all together; null if nothing was sampled. */
+  readonly cost: CostResult | null;
   /** Whether the load was more than the healthy cluster could take; null if nothing says it. */
   readonly overloaded: boolean | null;
   /** For each nemesis, how often it struck and how often it took effect. */
@@ -218,6 +222,7 @@ function runResult({ run, dir, report, digest, figures, failure }: Finished): Ru
     },
     target: targetResult(run.target),
     client: run.client,
+    cost: costResult(digest.cost),
     overloaded: run.overloaded ?? null,
     faults: faultCounts(run),
     phases: phasesResult(figures),

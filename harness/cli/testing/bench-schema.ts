@@ -16,6 +16,23 @@ const worker = z.strictObject({
     .describe("share of the load in which it was ready to run and had no processor"),
   prioritized: z.boolean().optional().describe("whether it could run before other processes"),
 });
+const amount = z.number().nullable();
+const cost = z
+  .strictObject({
+    processorMsPerThousandOk: amount,
+    peakMemoryBytes: amount,
+    diskBytes: amount.describe("data directories at the end"),
+    diskBytesPerThousandOk: amount.describe("growth; negative after a compaction"),
+    networkBytesPerThousandOk: amount.describe("sent and received, clients included"),
+    fsyncsPerThousandOk: amount.describe(
+      "calls of fsync and fdatasync for the log, as the system counts them",
+    ),
+    memoryBytesPerKey: amount,
+    diskBytesPerKey: amount,
+  })
+  .describe(
+    "what all nodes used, null for what is not known; per key: their growth while at least 1,000 keys were put in place before the load",
+  );
 const { cpuShare: _, waitShare: _wait, prioritized: _prioritized, ...health } = worker.shape;
 
 const latency = z
@@ -134,6 +151,7 @@ const run = z.strictObject({
       workers: z.array(worker).optional(),
     })
     .describe("how the load generator fared; limited says why it, and not the system, set the figures"),
+  cost: cost.nullable(),
   overloaded: z
     .boolean()
     .nullable()

@@ -88,6 +88,8 @@ export function digest(facts: Facts = {}): RunDigest {
       disk: 2 ** 26,
       diskPerThousand: 2 ** 16,
       networkPerThousand: 2 ** 21,
+      memoryPerKey: Number.NaN,
+      diskPerKey: Number.NaN,
       syncsPerThousand: 900,
     },
   };
