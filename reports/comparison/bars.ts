@@ -2,7 +2,6 @@
 import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import { knownLimits } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
-import { perKey } from "../data/growth.ts";
 import { type Content, type Html, html } from "../html.ts";
 import {
   formatCount,
@@ -134,12 +133,8 @@ export function costs(candidates: readonly Candidate[], standings: Standings): H
     bytes("Peak memory", ({ peakMemory }) => peakMemory),
     bytes("Disk at the end", ({ disk }) => disk),
     bytes("Disk growth per 1,000 ok", ({ diskPerThousand }) => diskPerThousand),
-    ...(candidates.some(({ runs }) => runs.some(({ run }) => perKey(run) !== undefined))
-      ? [
-          bytes("Memory per key", ({ memoryPerKey }) => memoryPerKey),
-          bytes("Disk per key", ({ diskPerKey }) => diskPerKey),
-        ]
-      : []),
+    bytes("Memory per key", ({ memoryPerKey }) => memoryPerKey),
+    bytes("Disk per key", ({ diskPerKey }) => diskPerKey),
     bytes("Network per 1,000 ok", ({ networkPerThousand }) => networkPerThousand),
     {
       heading: text("fsyncs per 1,000 ok"),
@@ -152,6 +147,9 @@ export function costs(candidates: readonly Candidate[], standings: Standings): H
     value: () => Number.NaN,
     cell: (candidate) => spread(candidate, ({ run }) => run.operations.ok, formatCount),
   };
-  return html`${barTable(candidates, columns, ok)}
+  const known = columns.filter(({ value }) =>
+    candidates.some(({ runs }) => runs.some((run) => Number.isFinite(value(run)))),
+  );
+  return html`${barTable(candidates, known, ok)}
 <p class="note">All nodes together, from their first sample to the last: a system that idles expensively costs more per operation at a low rate. Logs and snapshots allocate disk ahead, so growth is coarse. Network is what the nodes sent and received, clients included; fsyncs are those of the log, as the system itself counts them. Per key is what the nodes grew by while at least 1,000 keys were put in place before the load. A dash: the runtime or the system does not say.</p>`;
 }
