@@ -59,6 +59,10 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 ? Math.round(amount) : threeFigures(amount)}${space}${units[power]}`;
 }
 
+/** The same where it may be negative: `−1.50 KiB`. */
+export const signedBytes = (bytes: number): string =>
+  bytes < 0 ? `−${formatBytes(-bytes)}` : formatBytes(bytes);
+
 /** The same for an axis: `50 MiB`. */
 export const formatTickBytes = (bytes: number): string => formatBytes(bytes).replace(/\.0+(?=\D)/, "");
 
@@ -71,6 +75,10 @@ export function formatShare(share: number): string {
   if (percent > 99.9) return ">99.9%";
   return `${percent < 10 || percent > 90 ? percent.toFixed(1) : Math.round(percent)}%`;
 }
+
+/** A multiple: `1.3×` */
+export const formatTimes = (times: number): string =>
+  Number.isFinite(times) ? `${times < 9.95 ? times.toFixed(1) : formatCount(times)}×` : "–";
 
 /** A figure of unknown kind: whole numbers with separators, others with three figures that count. */
 export const formatFigure = (value: number): string =>

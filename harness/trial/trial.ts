@@ -57,6 +57,7 @@ async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialConte
     options: spec.workloadOptions,
     convergenceSeconds: spec.convergenceSeconds,
     watches: deps.adapter.promises.watches ?? {},
+    ...(deps.adapter.promises.session !== undefined && { session: deps.adapter.promises.session }),
     offers: [...deps.adapter.capabilities],
   };
   const leastQuiet = deps.workload.quietSeconds?.({ ...workload, nodes: [] }) ?? 0;
@@ -212,6 +213,7 @@ class Trial {
         options: workload.options,
         convergenceSeconds: workload.convergenceSeconds,
         watches: workload.watches,
+        ...(workload.session !== undefined && { session: workload.session }),
         offers: workload.offers,
       },
       revisions: workload.revisions,
@@ -257,16 +259,17 @@ class Trial {
 
 /** What is known of the load besides its pace. */
 function loadFacts(
-  { unsent, stride, loadProcesses }: LoadSummary,
+  { unsent, stride, loadProcesses, growth }: LoadSummary,
   measured: readonly Operation[],
   faults: readonly FaultWindow[],
-): Pick<Run, "loadClients" | "unsent" | "overloaded"> {
+): Pick<Run, "loadClients" | "unsent" | "overloaded" | "growth"> {
   const loadClients = { stride, processes: loadProcesses };
   const sent = measured.filter(({ process }) => isOfLoad(process, loadClients)).length;
   return {
     ...(loadProcesses > 0 && { loadClients }),
     unsent,
     overloaded: isOverloaded(unsent, sent, faults),
+    ...(growth !== undefined && { growth }),
   };
 }
 
