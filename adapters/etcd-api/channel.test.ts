@@ -161,14 +161,19 @@ describe("what a node answers", () => {
     ["OK with two messages", reply([framed(answer), framed(answer)]), "connection-lost", false],
     ["OK with a compressed message", reply([framed(answer, 1)]), "connection-lost", false],
     ["OK with a message that does not decode", reply([framed(Buffer.from([255]))]), "unknown", false],
+    ["a status without a number", reply([framed(answer)], { "grpc-status": "" }), "unknown", false],
     ["a status that is no number", reply([], { "grpc-status": "fine" }), "unknown", false],
     ["a message and no status", reply([framed(answer)], "none"), "connection-lost", false],
     ["HTTP's 503", headersOnly({ ":status": 503 }), "connection-lost", false],
     ["HTTP's 404", headersOnly({ ":status": 404 }), "unsupported", true],
     ["a reset", resetWith(constants.NGHTTP2_INTERNAL_ERROR), "connection-lost", false],
+    ["a reset that refuses the stream", resetWith(constants.NGHTTP2_REFUSED_STREAM), "not-connected", true],
     [
-      "a reset that refuses the stream",
-      resetWith(constants.NGHTTP2_REFUSED_STREAM),
+      "a reset that refuses the stream, though the answer had begun",
+      (stream) => {
+        stream.respond(ok);
+        stream.write("x", () => stream.close(constants.NGHTTP2_REFUSED_STREAM));
+      },
       "connection-lost",
       false,
     ],

@@ -168,7 +168,7 @@ class Exchange implements StreamEvents {
   readonly #done: (reply: Reply) => void;
   #stream: Stream | undefined;
   #chunks: Buffer[] = [];
-  #httpStatus = "200";
+  #httpStatus: string | undefined;
   #ending: Ending | undefined;
 
   /** `calls`: where it is until it has ended. */

@@ -74,15 +74,9 @@ class NodeConnection implements Connection {
     const exit = channel.enter();
     try {
       if (!channel.isUp) await this.#untilUp(channel, limits);
-      const { code, details, message } = await this.#ask(
-        channel,
-        method,
-        method.encode(request),
-        limits,
-        token,
-      );
-      if (message === undefined) throw statusError(code, `${details}, at ${this.#server}`);
-      return this.#decoded(method, message);
+      const reply = await this.#ask(channel, method, method.encode(request), limits, token);
+      if (reply.message === undefined) throw this.#refusal(reply);
+      return this.#decoded(method, reply.message);
     } finally {
       exit();
     }
@@ -172,6 +166,11 @@ class NodeConnection implements Connection {
       pending.stopListening = onAbort(signal, () => pending.fail(abortedError(true)));
       this.#pending.add(pending);
     });
+  }
+
+  #refusal({ code, details, isUntaken }: Reply): ClientError {
+    const message = `${details}, at ${this.#server}`;
+    return isUntaken ? new ClientError("not-connected", message) : statusError(code, message);
   }
 
   #decoded<Response>(method: Method<never, Response>, message: Buffer): Response {

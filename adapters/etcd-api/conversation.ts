@@ -16,7 +16,7 @@ export class Conversation implements StreamEvents {
   readonly #events: ConversationEvents;
   readonly #frames = new FrameReader();
   #stream: Stream | undefined;
-  #httpStatus = "200";
+  #httpStatus: string | undefined;
   #ending: Ending | undefined;
   #whenOver: () => void = () => {};
   #whenSilent: () => void = () => {};

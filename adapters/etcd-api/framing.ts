@@ -13,6 +13,8 @@ export interface Ending {
   /** A status of gRPC's. */
   readonly code: number;
   readonly details: string;
+  /** The node says that it did nothing with the request. */
+  readonly isUntaken?: true;
 }
 
 const prefixBytes = 5;
@@ -56,16 +58,22 @@ export class FrameReader {
 export function endingIn(headers: Fields): Ending | undefined {
   const code = headers["grpc-status"];
   if (code === undefined) return undefined;
-  const number = Number(code);
   return {
-    code: Number.isInteger(number) ? number : status.UNKNOWN,
+    code: /^\d+$/.test(code) ? Number(code) : status.UNKNOWN,
     details: percentDecoded(headers["grpc-message"] ?? ""),
   };
 }
 
-/** A stream that ended without a status of gRPC's: what the status of HTTP stands for, or the code of the stream's end. */
-export const endingWithoutStatus = (httpStatus: string, code: number): Ending =>
-  httpStatus === "200" ? endingOfReset(code) : endingOfHttp(httpStatus);
+/**
+ * A stream that ended without a status of gRPC's: what the status of HTTP stands for, or the code of the stream's end.
+ * `httpStatus`: absent if no answer had begun.
+ */
+export function endingWithoutStatus(httpStatus: string | undefined, code: number): Ending {
+  if (httpStatus !== undefined && httpStatus !== "200") return endingOfHttp(httpStatus);
+  // RFC 9113, section 8.7: it was refused before any of it was processed. A node that answers has processed it.
+  const isUntaken = code === reason.refusedStream && httpStatus === undefined;
+  return { ...endingOfReset(code), ...(isUntaken && { isUntaken }) };
+}
 
 function endingOfHttp(code: string): Ending {
   return { code: byHttpStatus.get(Number(code)) ?? status.UNKNOWN, details: `HTTP status ${code}` };

@@ -26,9 +26,11 @@ export const setting = {
 export const reason = {
   none: 0,
   protocolError: 1,
+  flowControlError: 3,
   frameSizeError: 6,
   refusedStream: 7,
   cancel: 8,
+  compressionError: 9,
   enhanceYourCalm: 11,
 } as const;
 
@@ -44,6 +46,8 @@ export const headBytes = 9;
 /** The largest payload that a side takes where it has not said otherwise, and its window. */
 export const defaultFrameBytes = 16_384;
 export const defaultWindowBytes = 65_535;
+export const mostWindowBytes = 2 ** 31 - 1;
+const mostFrameBytes = 2 ** 24 - 1;
 
 /** The nine bytes before a payload. */
 export function frameHead(length: number, type: number, flags: number, stream: number): Buffer {
@@ -77,10 +81,18 @@ export function settingsFrame(settings: readonly (readonly [id: number, value: n
   return Buffer.concat([frameHead(payload.length, frameType.settings, 0, 0), payload]);
 }
 
-/** The settings in a payload. */
+/** The settings in a payload. Throws a ProtocolError if it is cut off, or at a value that no node may set. */
 export function* settingsIn(payload: Buffer): Generator<readonly [id: number, value: number]> {
-  for (let at = 0; at + 6 <= payload.length; at += 6)
-    yield [payload.readUInt16BE(at), payload.readUInt32BE(at + 2)];
+  if (payload.length % 6 !== 0) throw new ProtocolError(reason.frameSizeError, "settings are cut off");
+  for (let at = 0; at < payload.length; at += 6) {
+    const [id, value] = [payload.readUInt16BE(at), payload.readUInt32BE(at + 2)];
+    if (id === setting.initialWindowSize && value > mostWindowBytes)
+      throw new ProtocolError(reason.flowControlError, `a window of ${value} bytes`);
+    // With frames of no bytes a question would never leave.
+    if (id === setting.maxFrameSize && (value < defaultFrameBytes || value > mostFrameBytes))
+      throw new ProtocolError(reason.protocolError, `frames of ${value} bytes at most`);
+    yield [id, value];
+  }
 }
 
 /** A violation of the protocol by the node, which ends the connection. */

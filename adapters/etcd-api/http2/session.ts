@@ -3,6 +3,8 @@
  * need and no more (no push, no priorities, header fields without a table), because what a call costs the load generator
  * is most of what an operation costs. Source: RFC 9113.
  */
+
+import { FieldsReader } from "./fields-reader.ts";
 import {
   defaultFrameBytes,
   defaultWindowBytes,
@@ -19,7 +21,6 @@ import {
   settingsIn,
   unpadded,
 } from "./frames.ts";
-import { decodeFields, type Fields } from "./hpack.ts";
 import { type Carrier, Stream, type StreamEvents } from "./stream.ts";
 
 export interface SessionEvents {
@@ -33,8 +34,6 @@ export interface SessionEvents {
 
 const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 const lastId = 2 ** 31 - 1;
-/** A node that says more than this in one block of header fields says something else. */
-const mostFieldBytes = 1 << 18;
 
 export class Session implements Carrier {
   frameBytes = defaultFrameBytes;
@@ -82,15 +81,15 @@ export class Session implements Carrier {
 
   /** Takes bytes from the node. */
   receive(chunk: Buffer): void {
+    if (this.#state === "over") return;
     try {
       this.#cutter.push(chunk, (frame) => {
         this.#take(frame);
         return this.#state !== "over";
       });
     } catch (error) {
-      if (!(error instanceof ProtocolError || error instanceof RangeError)) throw error;
-      const code = error instanceof ProtocolError ? error.code : reason.protocolError;
-      this.send(numbersFrame(frameType.goaway, 0, 0, code));
+      if (!(error instanceof ProtocolError)) throw error;
+      this.send(numbersFrame(frameType.goaway, 0, 0, error.code));
       this.#end(error);
     }
   }
@@ -139,7 +138,7 @@ export class Session implements Carrier {
 
   #closeToNew(): void {
     this.#state = "closing";
-    for (const stream of this.#waiting) stream.takeEnd(reason.refusedStream);
+    for (const stream of this.#waiting) stream.takeReset(reason.refusedStream);
   }
 
   #take(frame: Frame): void {
@@ -156,7 +155,7 @@ export class Session implements Carrier {
         this.#takeFields(frame);
         break;
       case frameType.reset:
-        this.#streams.get(frame.stream)?.takeEnd(numberIn(frame));
+        this.#find(frame)?.takeReset(numberIn(frame));
         break;
       case frameType.settings:
         this.#takeSettings(frame);
@@ -171,7 +170,7 @@ export class Session implements Carrier {
         this.#takeGoodbye(frame);
         break;
       case frameType.windowUpdate:
-        this.#takeWindow(frame.stream, numberIn(frame) & lastId);
+        this.#takeWindow(frame);
         break;
       default:
       // Frames of other kinds are to be ignored.
@@ -185,20 +184,27 @@ export class Session implements Carrier {
       this.send(numbersFrame(frameType.windowUpdate, 0, this.#unacknowledged));
       this.#unacknowledged = 0;
     }
-    const stream = this.#streams.get(frame.stream);
+    const stream = this.#find(frame);
     if (stream === undefined) return;
     stream.takeData(unpadded(frame), size);
-    if (frame.flags & flag.endStream) stream.takeEnd(reason.none);
+    if (frame.flags & flag.endStream) stream.takeEnd();
   }
 
   #takeFields(frame: Frame): void {
     const block = this.#fields.read(frame);
     if (block === undefined) return;
-    const stream = this.#streams.get(frame.stream);
-    // An interim answer: the answer follows.
-    if (stream === undefined || block.fields[":status"]?.startsWith("1")) return;
-    stream.takeFields(block.fields);
-    if (block.isLast) stream.takeEnd(reason.none);
+    const stream = this.#find(frame);
+    if (stream === undefined) return;
+    // After an interim answer the answer follows.
+    if (!block.fields[":status"]?.startsWith("1")) stream.takeFields(block.fields);
+    if (block.isLast) stream.takeEnd();
+  }
+
+  /** The stream that a frame is about; undefined if it is over: the node may not know that yet. */
+  #find({ stream: id }: Frame): Stream | undefined {
+    if (id % 2 === 0 || id >= this.#nextId)
+      throw new ProtocolError(reason.protocolError, `there has been no stream ${id}`);
+    return this.#streams.get(id);
   }
 
   #takeSettings({ flags, payload }: Frame): void {
@@ -229,13 +235,14 @@ export class Session implements Carrier {
     }
     this.#closeToNew();
     const last = payload.readUInt32BE(0) & lastId;
-    for (const stream of this.#streams.values()) if (stream.id > last) stream.takeEnd(reason.refusedStream);
+    for (const stream of this.#streams.values()) if (stream.id > last) stream.takeReset(reason.refusedStream);
     if (this.#streams.size === 0) this.#end();
   }
 
-  #takeWindow(id: number, more: number): void {
-    if (id !== 0) {
-      this.#streams.get(id)?.widen(more);
+  #takeWindow(frame: Frame): void {
+    const more = numberIn(frame) & lastId;
+    if (frame.stream !== 0) {
+      this.#find(frame)?.widen(more);
       return;
     }
     this.windowBytes += more;
@@ -250,40 +257,6 @@ export class Session implements Carrier {
     if (this.#out.length > 0) this.#flush();
     this.#state = "over";
     this.#events.over(error);
-  }
-}
-
-/** Puts blocks of header fields together, and decodes them. */
-class FieldsReader {
-  /** Blocks that came already: a node says the same in most of its answers. */
-  readonly #known = new Map<string, Fields>();
-  #parts: Buffer[] = [];
-  #isLast = false;
-  isOpen = false;
-
-  /** Returns the fields and whether the stream ends with them, where the frame completes them. */
-  read(frame: Frame): { readonly fields: Fields; readonly isLast: boolean } | undefined {
-    if (frame.type === frameType.headers) this.#isLast = (frame.flags & flag.endStream) !== 0;
-    else if (!this.isOpen) throw new ProtocolError(reason.protocolError, "header fields without a start");
-    this.isOpen = (frame.flags & flag.endHeaders) === 0;
-    const part = frame.type === frameType.headers ? unpadded(frame) : frame.payload;
-    if (!this.isOpen && this.#parts.length === 0) return { fields: this.#decode(part), isLast: this.#isLast };
-    this.#parts.push(Buffer.from(part));
-    const block = Buffer.concat(this.#parts);
-    if (block.length > mostFieldBytes)
-      throw new ProtocolError(reason.enhanceYourCalm, `more than ${mostFieldBytes} bytes of header fields`);
-    if (this.isOpen) return undefined;
-    this.#parts = [];
-    return { fields: this.#decode(block), isLast: this.#isLast };
-  }
-
-  #decode(block: Buffer): Fields {
-    const bytes = block.toString("latin1");
-    const known = this.#known.get(bytes);
-    if (known !== undefined) return known;
-    const fields = decodeFields(block);
-    if (this.#known.size < 64 && block.length <= 512) this.#known.set(bytes, fields);
-    return fields;
   }
 }
 

@@ -76,8 +76,10 @@ export class Stream {
     while (this.#unsent.length > 0) {
       const bytes = this.#unsent[0] as Buffer;
       const carrier = this.#carrier;
-      const length = Math.min(bytes.length, carrier.frameBytes, this.#windowBytes, carrier.windowBytes);
-      if (length <= 0 && bytes.length > 0) return;
+      // A window may be less than empty: the node has made it smaller.
+      const window = Math.max(0, Math.min(this.#windowBytes, carrier.windowBytes));
+      const length = Math.min(bytes.length, carrier.frameBytes, window);
+      if (length === 0 && bytes.length > 0) return;
       if (length === bytes.length) this.#unsent.shift();
       else this.#unsent[0] = bytes.subarray(length);
       this.#windowBytes -= length;
@@ -126,17 +128,25 @@ export class Stream {
     this.#whenRead(() => this.#isOver || this.#events.fields(fields));
   }
 
-  /** The node ended it; 0: with its last word. */
-  takeEnd(code: number): void {
+  /** The node has said all. What it does not want to hear any more must not wait for it. */
+  takeEnd(): void {
     this.#whenRead(() => {
-      if (this.#isOver) return;
-      this.#isOver = true;
-      // The node has said all; what it does not want to hear any more must not wait for it.
-      if (code === reason.none && !this.#sentAll)
+      if (!this.#isOver && !this.#sentAll)
         this.#carrier.send(numbersFrame(frameType.reset, this.id, reason.cancel));
-      this.#events.over(code);
-      this.#carrier.forget(this);
+      this.#finish(reason.none);
     });
+  }
+
+  /** The node gave it up, or never took it. */
+  takeReset(code: number): void {
+    this.#whenRead(() => this.#finish(code));
+  }
+
+  #finish(code: number): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#events.over(code);
+    this.#carrier.forget(this);
   }
 
   #whenRead(step: () => void): void {
