@@ -168,15 +168,6 @@ describe("what a node answers", () => {
     ["HTTP's 404", headersOnly({ ":status": 404 }), "unsupported", true],
     ["a reset", resetWith(constants.NGHTTP2_INTERNAL_ERROR), "connection-lost", false],
     ["a reset that refuses the stream", resetWith(constants.NGHTTP2_REFUSED_STREAM), "not-connected", true],
-    [
-      "a reset that refuses the stream, though the answer had begun",
-      (stream) => {
-        stream.respond(ok);
-        stream.write("x", () => stream.close(constants.NGHTTP2_REFUSED_STREAM));
-      },
-      "connection-lost",
-      false,
-    ],
     ["a reset without an error", resetWith(constants.NGHTTP2_NO_ERROR), "connection-lost", false],
     ["a reset that asks for calm", resetWith(constants.NGHTTP2_ENHANCE_YOUR_CALM), "unknown", false],
     ["nothing, and hangs up", (_, __, session) => session.destroy(), "connection-lost", false],

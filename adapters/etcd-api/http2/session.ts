@@ -209,7 +209,10 @@ export class Session implements Carrier {
 
   #takeSettings({ flags, payload }: Frame): void {
     if (flags & flag.ack) return;
-    for (const [id, value] of settingsIn(payload)) {
+    const settings = [...settingsIn(payload)];
+    // Before anything that they allow: a node may hold the client to the old ones until then.
+    this.send(frameHead(0, frameType.settings, flag.ack, 0));
+    for (const [id, value] of settings) {
       if (id === setting.maxConcurrentStreams) this.#mostStreams = value;
       else if (id === setting.maxFrameSize) this.frameBytes = value;
       else if (id === setting.initialWindowSize) {
@@ -218,7 +221,6 @@ export class Session implements Carrier {
         for (const stream of this.#streams.values()) stream.widen(more);
       }
     }
-    this.send(frameHead(0, frameType.settings, flag.ack, 0));
     this.#beginWaiting();
     if (this.#isSettled) return;
     this.#isSettled = true;
