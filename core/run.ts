@@ -49,6 +49,8 @@ export interface Run {
   readonly loadClients?: LoadClients;
   /** The nodes that clients were pinned to; absent if to all. */
   readonly target?: Target;
+  /** Absent if nothing was put in place before the load, a node's use was not known, and in older runs. */
+  readonly growth?: Growth;
   /** Absent if the user chose the rate, and in older runs. */
   readonly calibration?: Calibration;
   /** Absent in older runs. */
@@ -88,6 +90,8 @@ export interface OpenLoad {
   readonly parts?: readonly RatePart[];
   /** Intervals between operations: equal at equal rates, or exponential. Absent in older runs: constant. */
   readonly arrivals?: "constant" | "poisson";
+  /** How often a client asks again what was not answered, each time as an operation of its own. Absent: never. */
+  readonly retries?: number;
   readonly processes: number;
   /** Length of the main phase. */
   readonly seconds: number;
@@ -117,6 +121,13 @@ export interface Target {
   readonly changedAt?: Nanos;
 }
 
+/** What the nodes grew by, all together, while the keys that the load finds were put in place. Negative if they gave memory back. */
+export interface Growth {
+  readonly keys: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+}
+
 export type TargetRole = "leader" | "followers";
 
 /** Whether a process is one of the load's. */
@@ -131,6 +142,8 @@ export interface Calibration {
   readonly reachedRate: number;
   /** The rates as they were asked for, if they were shares: `10%,20%,40%`. */
   readonly shares?: string;
+  /** What they were shares of, if that is a knee: operations per second, given or measured. Absent: of `reachedRate`. */
+  readonly kneeRate?: number;
 }
 
 /** Operations that were due within a tenth of a second and not sent. */

@@ -29,6 +29,7 @@ export const formatTime = (seconds: number): string => `${seconds.toFixed(3)}${s
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–";
   if (seconds < 0) return `−${formatDuration(-seconds)}`;
+  if (seconds === 0) return `0${space}s`;
   if (seconds < 0.9995) return formatMicros(seconds * 1e6);
   if (seconds < 59.95) return `${Number(seconds.toFixed(1))}${space}s`;
   const whole = Math.round(seconds);
@@ -59,6 +60,10 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 ? Math.round(amount) : threeFigures(amount)}${space}${units[power]}`;
 }
 
+/** The same where it may be negative: `−1.50 KiB`. */
+export const signedBytes = (bytes: number): string =>
+  bytes < 0 ? `−${formatBytes(-bytes)}` : formatBytes(bytes);
+
 /** The same for an axis: `50 MiB`. */
 export const formatTickBytes = (bytes: number): string => formatBytes(bytes).replace(/\.0+(?=\D)/, "");
 
@@ -71,6 +76,12 @@ export function formatShare(share: number): string {
   if (percent > 99.9) return ">99.9%";
   return `${percent < 10 || percent > 90 ? percent.toFixed(1) : Math.round(percent)}%`;
 }
+
+/** A multiple: `1.3×` */
+export const formatTimes = (times: number): string =>
+  Number.isFinite(times)
+    ? `${times < 9.95 ? times.toFixed(times < 0.095 ? 2 : 1) : formatCount(times)}×`
+    : "–";
 
 /** A figure of unknown kind: whole numbers with separators, others with three figures that count. */
 export const formatFigure = (value: number): string =>

@@ -91,6 +91,11 @@ export type Notice = Pick<NoticeEvent, "f" | "key" | "value" | "previous" | "rev
  */
 export interface Actor<C extends Capability, Step> {
   next(): Step;
+  /**
+   * A call that asks once more for what a call, perhaps another actor's, did not get: of the same kind, and with a value of its own
+   * where it writes one, because no two writes of a run are alike. Absent: whatever comes next is as good.
+   */
+  again?(call: Call): Step;
   /** Receives the outcome of its call as soon as it is known; the next calls can depend on it. */
   observe?(call: Call, outcome: Outcome): void;
   /** Milliseconds until an answer is given up. Absent: the run's operation timeout. */

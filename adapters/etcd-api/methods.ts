@@ -82,6 +82,8 @@ export interface StatusAnswer extends Answer {
   /** A member's id; "0" where the node knows no leader. */
   readonly leader: string;
   readonly raftTerm: string;
+  /** Only the reference server has it: calls of fsync and fdatasync for its log since its start. "0" from etcd. */
+  readonly logSyncs: string;
 }
 
 export interface MemberListAnswer {
@@ -205,7 +207,13 @@ export const methods = {
   status: method<Record<string, never>, StatusAnswer>(
     "Maintenance/Status",
     nothing,
-    message({ header: [1, header], version: [2, "string"], leader: [4, "uint64"], raftTerm: [6, "uint64"] }),
+    message({
+      header: [1, header],
+      version: [2, "string"],
+      leader: [4, "uint64"],
+      raftTerm: [6, "uint64"],
+      logSyncs: [1000, "int64"],
+    }),
   ),
   authenticate: method<{ readonly name: string; readonly password: string }, { readonly token: string }>(
     "Auth/Authenticate",

@@ -10,7 +10,7 @@ import { nodeId } from "../../core/op.ts";
 import { realClock } from "../../core/real-clock.ts";
 import type { Endpoint } from "../adapter.ts";
 import { observable } from "../client/observer.ts";
-import { observe } from "./observer.ts";
+import { observe, observeWithSyncs } from "./observer.ts";
 import { loadProto } from "./testing/proto.ts";
 
 const services = loadProto();
@@ -29,7 +29,7 @@ async function member(id: number): Promise<{ endpoint: Endpoint; askers: Set<str
   server.addService(services["etcdserverpb.Maintenance"] as ServiceDefinition, {
     Status(call: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<object>) {
       askers.add(call.getPeer());
-      answer(null, { header: { memberId: id }, leader: 1, raftTerm: 3 });
+      answer(null, { header: { memberId: id }, leader: 1, raftTerm: 3, logSyncs: 40 + id });
     },
   });
   const port = await new Promise<number>((resolve, reject) =>
@@ -57,4 +57,17 @@ it("takes a new connection for a question that is asked once", async () => {
   const { leader } = observable(observe);
   for (let i = 0; i < 2; i++) expect(await leader([endpoint], options)).toBe("n1");
   expect(askers.size).toBe(2);
+});
+
+it("asks a member that counts its fsyncs for their number, and knows none from one that is gone", async () => {
+  const members = [await member(1), await member(2)];
+  const observer = observeWithSyncs(
+    members.map(({ endpoint }) => endpoint),
+    options,
+  );
+  expect(await observer.syncs?.(nodeId("n2"))).toBe(42);
+  expect(await observer.leader()).toBe("n1");
+  servers[1]?.forceShutdown();
+  expect(await observer.syncs?.(nodeId("n2"))).toBeUndefined();
+  await observer.close();
 });

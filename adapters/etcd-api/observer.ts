@@ -17,16 +17,35 @@ interface Member {
   close(): void;
 }
 
-export function observe(endpoints: readonly Endpoint[], options: ConnectOptions): Observer {
+export const observe = (endpoints: readonly Endpoint[], options: ConnectOptions): Observer =>
+  observerOf(endpoints.map((endpoint) => memberAt(endpoint, options)));
+
+/** For members whose status says how often they have forced their log to disk. */
+export function observeWithSyncs(endpoints: readonly Endpoint[], options: ConnectOptions): Observer {
   const members = endpoints.map((endpoint) => memberAt(endpoint, options));
+  return {
+    ...observerOf(members),
+    async syncs(node, ask) {
+      const answer = await named(members, node).status(ask);
+      return answer === undefined ? undefined : Number(answer.logSyncs);
+    },
+  };
+}
+
+function named(members: readonly Member[], node: NodeId): Member {
+  const member = members.find((candidate) => candidate.node === node);
+  assert(member !== undefined, `${node} is not observed`);
+  return member;
+}
+
+function observerOf(members: readonly Member[]): Observer {
   const ids: MemberIds = new Map();
   return {
     leader: (ask) => leaderAmong(members, ids, ask),
 
     /** A linearizable read passes only where a leader has a quorum. The key need not exist. */
     async ready(node, ask) {
-      const member = members.find((candidate) => candidate.node === node);
-      assert(member !== undefined, `${node} is not observed`);
+      const member = named(members, node);
       try {
         await member.call(methods.range, { key: Buffer.from("ready"), serializable: false }, ask);
         return true;

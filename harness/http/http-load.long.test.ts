@@ -9,6 +9,7 @@ import { sleep } from "../../core/clock.ts";
 import { realClock } from "../../core/real-clock.ts";
 import { requireOrSkip } from "../../core/testing/require-or-skip.ts";
 import { millis } from "../../core/time.ts";
+import { realClientProbe } from "../load/node-client-probe.ts";
 import { startDirect } from "../runtimes/testing/direct-cluster.ts";
 import { httpCeilings } from "./ceilings.ts";
 import { httpLoad } from "./http-load.ts";
@@ -78,12 +79,15 @@ for (const { name, http, deployment, ready } of Object.values<Adapter>(adapters)
         while (!(await ready(endpoint, { clock, timeoutMs: 2000 }))) await sleep(clock, millis(100));
       const asked = { connections: 4, seconds: 1, timeoutMs: 5000, key: "k", value: "v" };
       const servers = endpoints.map(({ host }) => `http://${host}:${deployment.ports[http.port]?.number}`);
-      const ceilings = await httpCeilings(http, servers, asked);
+      const ceilings = await httpCeilings(http, servers, asked, realClientProbe());
       expect(ceilings.map(({ request, failed }) => [request, failed])).toEqual([
         ["write", 0],
         ["read", 0],
       ]);
-      for (const { ok } of ceilings) expect(ok).toBeGreaterThan(10);
+      for (const { ok, client } of ceilings) {
+        expect(ok).toBeGreaterThan(10);
+        expect(client.eventLoopUtilization).toBeGreaterThan(0);
+      }
     } finally {
       await cluster.stop();
     }

@@ -1,5 +1,5 @@
 import type { NodeId } from "../../core/op.ts";
-import type { Calibration, Load, Target } from "../../core/run.ts";
+import type { Calibration, Growth, Load, Target } from "../../core/run.ts";
 import type { Nanos } from "../../core/time.ts";
 import type { WorkerFigures } from "./clients.ts";
 import type { Unsent } from "./load.ts";
@@ -22,6 +22,8 @@ export interface LoadSummary {
   readonly ceiling?: number;
   /** The nodes that clients were pinned to; absent: all. */
   readonly target?: Target;
+  /** What the nodes grew by before the load; absent if not known. */
+  readonly growth?: Growth;
   /** Nodes that did not serve again after everything was healed. */
   readonly lost: readonly NodeId[];
 }

@@ -9,6 +9,7 @@ import type { FaultWindow } from "../../core/fault.ts";
 import type {
   Calibration,
   ClientHealth,
+  Growth,
   LatencySummary,
   Load,
   Machine,
@@ -76,6 +77,7 @@ const load: z.ZodType<Load> = z.discriminatedUnion("kind", [
     rate: z.number(),
     parts: z.array(z.looseObject({ from: z.number().positive(), to: z.number().positive() })).exactOptional(),
     arrivals: z.enum(["constant", "poisson"]).exactOptional(),
+    retries: count.exactOptional(),
     processes: count,
     seconds: z.number(),
   } satisfies Members<OpenLoad>),
@@ -147,11 +149,19 @@ const runFile: z.ZodType<Run> = z.looseObject({
       changedAt: time.exactOptional(),
     } satisfies Members<Target>)
     .exactOptional(),
+  growth: z
+    .looseObject({
+      keys: count,
+      memoryBytes: z.number(),
+      diskBytes: z.number(),
+    } satisfies Members<Growth>)
+    .exactOptional(),
   calibration: z
     .looseObject({
       askedRate: z.number(),
       reachedRate: z.number(),
       shares: z.string().exactOptional(),
+      kneeRate: z.number().exactOptional(),
     } satisfies Members<Calibration>)
     .exactOptional(),
   unsent: z

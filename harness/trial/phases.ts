@@ -4,7 +4,7 @@ import { assert } from "../../core/assert.ts";
 import { sleep } from "../../core/clock.ts";
 import type { FaultChange, Phase } from "../../core/harness-event.ts";
 import type { NodeId } from "../../core/op.ts";
-import type { Calibration, Load, Target } from "../../core/run.ts";
+import type { Calibration, Growth, Load, Target } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Clients } from "../load/clients.ts";
 import { type LastReads, lastReads, preloads } from "../load/last-readers.ts";
@@ -18,7 +18,8 @@ import { clientCeiling } from "./ceiling.ts";
 import type { TrialContext } from "./context.ts";
 import { gather } from "./gather.ts";
 import { healEverything } from "./heal.ts";
-import { putInPlace } from "./preload.ts";
+import { kneeOf } from "./knee.ts";
+import { growthOf, putInPlace } from "./preload.ts";
 import { unreadyNodes } from "./readiness.ts";
 import { warmUp } from "./warm-up.ts";
 import { Watch } from "./watch.ts";
@@ -62,6 +63,7 @@ class Phases {
   #calibration: Calibration | undefined;
   #ceiling: number | undefined;
   #target: Target | undefined;
+  #growth: Growth | undefined;
   #clients: Clients | undefined;
   /** What is asked in the final phase; none before it. */
   #last: readonly LastReads[] = [];
@@ -105,16 +107,15 @@ class Phases {
 
   /** Chooses the rate, where the user named none. */
   async warmUp(): Promise<void> {
-    const { spec, deps, dir, end } = this.#context;
+    const { spec, deps, dir } = this.#context;
     if (spec.warmUpSeconds === 0) return;
     deps.onProgress({ type: "stage", stage: "warming-up", dir: dir.path });
     const reached = await warmUp(this.#context, this.#cluster, await this.#targets());
-    end.signal.throwIfAborted();
+    const knee = await kneeOf(this.#context, this.#cluster, reached);
     if (spec.load.kind !== "open") return;
-    const chosen = chooseRate(spec.load, spec, reached);
+    const chosen = chooseRate(spec.load, spec, { reached, knee });
     if (chosen === undefined) return;
-    this.#load = chosen.load;
-    this.#calibration = chosen.calibration;
+    ({ load: this.#load, calibration: this.#calibration } = chosen);
     if (chosen.line !== undefined) deps.onProgress({ type: "log", line: chosen.line });
   }
 
@@ -125,7 +126,7 @@ class Phases {
     if (preloaded.length === 0) return;
     deps.onProgress({ type: "stage", stage: "preloading", dir: dir.path });
     recorder.prepare();
-    await putInPlace(this.#context, preloaded);
+    this.#growth = await growthOf(this.#cluster.nodes, preloaded, () => putInPlace(this.#context, preloaded));
   }
 
   /** Measures how fast the clients alone are, where the load is as fast as they can. */
@@ -197,6 +198,7 @@ class Phases {
       workers,
       ...(this.#ceiling !== undefined && { ceiling: this.#ceiling }),
       ...(this.#target !== undefined && { target: this.#target }),
+      ...(this.#growth !== undefined && { growth: this.#growth }),
       lost: this.#lost,
     };
   }

@@ -1,9 +1,11 @@
 /** Before the load: puts in place what it will find. */
 import { CouldNotRunError } from "../../core/errors.ts";
 import type { Call, Outcome } from "../../core/op.ts";
+import type { Growth } from "../../core/run.ts";
 import { count } from "../../core/wording.ts";
 import type { ClientProcess } from "../load/client-process.ts";
 import type { Preload } from "../load/last-readers.ts";
+import type { ClusterNode } from "../runtimes/runtime.ts";
 import type { TrialContext } from "./context.ts";
 
 /** A call that was refused is made again, this often in all. */
@@ -45,4 +47,32 @@ async function performed(process: ClientProcess, call: Call): Promise<Outcome> {
         `${call.f} ${call.key ?? ""} before the load was refused ${attemptsMost} times by ${process.node}: ${outcome.error.message}`,
       );
   }
+}
+
+/** What all nodes grow by while `put` puts `preloads` in place; undefined if the use of one of them is not known. */
+export async function growthOf(
+  nodes: readonly Pick<ClusterNode, "usage">[],
+  preloads: readonly Pick<Preload, "calls">[],
+  put: () => Promise<void>,
+): Promise<Growth | undefined> {
+  const before = await usageOf(nodes);
+  await put();
+  const after = await usageOf(nodes);
+  if (before === undefined || after === undefined) return undefined;
+  return {
+    keys: new Set(preloads.flatMap(({ calls }) => calls.flatMap(({ key }) => key ?? []))).size,
+    memoryBytes: after.memoryBytes - before.memoryBytes,
+    diskBytes: after.diskBytes - before.diskBytes,
+  };
+}
+
+/** Of all nodes together. */
+async function usageOf(nodes: readonly Pick<ClusterNode, "usage">[]) {
+  const used = await Promise.all(nodes.map((node) => node.usage().catch(() => undefined)));
+  const known = used.filter((one) => one !== undefined);
+  if (known.length < nodes.length) return undefined;
+  return {
+    memoryBytes: known.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+    diskBytes: known.reduce((sum, { diskBytes }) => sum + diskBytes, 0),
+  };
 }

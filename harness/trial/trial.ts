@@ -259,16 +259,17 @@ class Trial {
 
 /** What is known of the load besides its pace. */
 function loadFacts(
-  { unsent, stride, loadProcesses }: LoadSummary,
+  { unsent, stride, loadProcesses, growth }: LoadSummary,
   measured: readonly Operation[],
   faults: readonly FaultWindow[],
-): Pick<Run, "loadClients" | "unsent" | "overloaded"> {
+): Pick<Run, "loadClients" | "unsent" | "overloaded" | "growth"> {
   const loadClients = { stride, processes: loadProcesses };
   const sent = measured.filter(({ process }) => isOfLoad(process, loadClients)).length;
   return {
     ...(loadProcesses > 0 && { loadClients }),
     unsent,
     overloaded: isOverloaded(unsent, sent, faults),
+    ...(growth !== undefined && { growth }),
   };
 }
 

@@ -65,6 +65,11 @@ export class Disk {
     return this.#wal.bytes + this.#snapshots.bytes;
   }
 
+  /** Calls of fsync and fdatasync for the log since it was opened. */
+  get logSyncs(): number {
+    return this.#wal.syncs;
+  }
+
   /** `onDurable` is called when it is, in the order of the calls of `write`. */
   write(writes: Writes, onDurable: () => void): void {
     this.#jobs.push({ writes, onDurable });

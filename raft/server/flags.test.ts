@@ -52,6 +52,11 @@ describe("the server's flags", () => {
     ["an address without a port", [...minimal, ...cluster, "--listen-peer", "host"], /--listen-peer host/],
     ["a port that is none", [...minimal, ...cluster, "--listen-peer", "host:70000"], /HOST:PORT/],
     ["a number that is none", [...minimal, ...cluster, "--heartbeat-ms", "5s"], /--heartbeat-ms 5s/],
+    [
+      "a share that is none",
+      [...minimal, ...cluster, "--slow-down-percent", "a"],
+      /--slow-down-percent a: expected 0 or a whole number above 0/,
+    ],
     ["an election sooner than a heartbeat", [...minimal, ...cluster, "--heartbeat-ms", "400"], /three times/],
     ["an unknown mutant", [...minimal, ...cluster, "--mutant", "lie"], /--mutant lie: not one of read-/],
     ["an unknown flag", [...minimal, ...cluster, "--colour", "red"], /--colour/],

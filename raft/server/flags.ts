@@ -139,7 +139,9 @@ function positive(value: string, flag: string): number {
 }
 
 function notNegative(value: string, flag: string): number {
-  return value === "0" ? 0 : positive(value, flag);
+  if (!/^(0|[1-9]\d{0,9})$/.test(value))
+    throw new FlagsError(`${flag} ${value}: expected 0 or a whole number above 0`);
+  return Number(value);
 }
 
 /** `127.0.0.1:2380`, `[::1]:2380`, `localhost:2380`. */

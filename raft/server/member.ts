@@ -18,7 +18,7 @@ import {
 } from "./member-options.ts";
 import { Proposals } from "./proposals.ts";
 import { Reads } from "./reads.ts";
-import { type Replica, ReplicaError, type ReplicaMember } from "./replica.ts";
+import { type DiskUse, type Replica, ReplicaError, type ReplicaMember } from "./replica.ts";
 import { type PeerAddress, PeerTransport } from "./transport/transport.ts";
 import type { LogBase } from "./wal/record.ts";
 import { WritePipeline } from "./write-pipeline.ts";
@@ -160,8 +160,8 @@ export class Member implements Replica {
     return this.#applier.index;
   }
 
-  diskBytes(): number {
-    return this.#disk.bytes;
+  disk(): DiskUse {
+    return this.#disk;
   }
 
   members(): readonly ReplicaMember[] {

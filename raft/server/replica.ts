@@ -25,9 +25,16 @@ export interface Replica {
   status(): Status;
   /** Index applied to `store`. */
   applied(): number;
-  /** Bytes on disk: log and snapshots. */
-  diskBytes(): number;
+  disk(): DiskUse;
   members(): readonly ReplicaMember[];
+}
+
+/** What a member has put on disk. */
+export interface DiskUse {
+  /** Log and snapshots. */
+  readonly bytes: number;
+  /** Calls of fsync and fdatasync for the log since the process started. */
+  readonly logSyncs: number;
 }
 
 export interface ReplicaMember {

@@ -4,13 +4,13 @@ import { knownLimits } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
 import { type Content, type Html, html } from "../html.ts";
 import {
-  formatBytes,
   formatCount,
   formatDuration,
   formatFigure,
   formatMicros,
   formatShare,
   formatSpan,
+  signedBytes,
 } from "../numbers.ts";
 import { type Heading, stackingTable, text } from "../panels/table.ts";
 import { medianOf } from "../statistics/median.ts";
@@ -133,6 +133,8 @@ export function costs(candidates: readonly Candidate[], standings: Standings): H
     bytes("Peak memory", ({ peakMemory }) => peakMemory),
     bytes("Disk at the end", ({ disk }) => disk),
     bytes("Disk growth per 1,000 ok", ({ diskPerThousand }) => diskPerThousand),
+    bytes("Memory per key", ({ memoryPerKey }) => memoryPerKey),
+    bytes("Disk per key", ({ diskPerKey }) => diskPerKey),
     bytes("Network per 1,000 ok", ({ networkPerThousand }) => networkPerThousand),
     {
       heading: text("fsyncs per 1,000 ok"),
@@ -145,8 +147,9 @@ export function costs(candidates: readonly Candidate[], standings: Standings): H
     value: () => Number.NaN,
     cell: (candidate) => spread(candidate, ({ run }) => run.operations.ok, formatCount),
   };
-  return html`${barTable(candidates, columns, ok)}
-<p class="note">All nodes together, from their first sample to the last: a system that idles expensively costs more per operation at a low rate. Logs and snapshots allocate disk ahead, so growth is coarse. Network is what the nodes sent and received, clients included; fsyncs are those of the log, as the system itself counts them. A dash: the runtime or the system does not say.</p>`;
+  const known = columns.filter(({ value }) =>
+    candidates.some(({ runs }) => runs.some((run) => Number.isFinite(value(run)))),
+  );
+  return html`${barTable(candidates, known, ok)}
+<p class="note">All nodes together, from their first sample to the last: a system that idles expensively costs more per operation at a low rate. Logs and snapshots allocate disk ahead, so growth is coarse. Network is what the nodes sent and received, clients included; fsyncs are those of the log, as the system itself counts them. Per key is what the nodes grew by while at least 1,000 keys were put in place before the load. A dash: the runtime or the system does not say.</p>`;
 }
-
-const signedBytes = (bytes: number): string => (bytes < 0 ? `−${formatBytes(-bytes)}` : formatBytes(bytes));

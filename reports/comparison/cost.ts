@@ -1,5 +1,6 @@
 /** What a run used of its machine, for each 1,000 operations that succeeded. */
-import type { UsageSample } from "../../core/run.ts";
+import type { Run, UsageSample } from "../../core/run.ts";
+import { perKey } from "../data/growth.ts";
 import { usageOf } from "../data/usage.ts";
 
 /** All nodes together. NaN is not known. */
@@ -16,11 +17,22 @@ export interface Cost {
   readonly networkPerThousand: number;
   /** Calls of fsync and fdatasync for the nodes' logs, for each 1,000 `ok` operations. */
   readonly syncsPerThousand: number;
+  /** Growth of the nodes for each key that was put in place before the load, bytes; known from 1,000 keys. */
+  readonly memoryPerKey: number;
+  readonly diskPerKey: number;
 }
 
 /** Undefined if nothing was sampled. */
-export function costOf(samples: readonly UsageSample[], ok: number): Cost | undefined {
+export function costOf(
+  samples: readonly UsageSample[],
+  run: Pick<Run, "growth"> & { readonly operations: { readonly ok: number } },
+): Cost | undefined {
+  const { ok } = run.operations;
   const { nodes } = usageOf(samples);
+  const { memory: memoryPerKey, disk: diskPerKey } = perKey(run) ?? {
+    memory: Number.NaN,
+    disk: Number.NaN,
+  };
   if (nodes.length === 0) return undefined;
   const sum = (of: (node: (typeof nodes)[number]) => number) =>
     nodes.reduce((total, node) => total + of(node), 0);
@@ -33,5 +45,7 @@ export function costOf(samples: readonly UsageSample[], ok: number): Cost | unde
     diskPerThousand: perThousand(last - sum(({ disk }) => disk[0] ?? 0)),
     networkPerThousand: perThousand(sum(({ networkBytes }) => networkBytes)),
     syncsPerThousand: perThousand(sum(({ syncs }) => syncs)),
+    memoryPerKey,
+    diskPerKey,
   };
 }

@@ -1,8 +1,10 @@
+import { count } from "../../core/wording.ts";
 import { hues } from "../charts/timeline.ts";
 import { usageChart, usageMeasures, usageTitles } from "../charts/usage.ts";
 import type { Context } from "../context.ts";
+import { perKey } from "../data/growth.ts";
 import { type Html, html } from "../html.ts";
-import { formatBytes, formatCount, formatDuration, formatMicros } from "../numbers.ts";
+import { formatBytes, formatCount, formatDuration, formatMicros, signedBytes } from "../numbers.ts";
 import { number, scrollingTable, text } from "./table.ts";
 
 const width = 340;
@@ -12,6 +14,7 @@ export function resourcesPanel({ timeline, run }: Context): Html | undefined {
   const { nodes } = timeline.usage;
   if (nodes.length === 0) return undefined;
   const view = { from: 0, to: timeline.end, width };
+  const key = perKey(run);
   const cpuSeconds = nodes.reduce((sum, node) => sum + node.cpuSeconds, 0);
   return html`<section aria-labelledby="resources"><h2 id="resources">Resources</h2>
 <p class="legend">${nodes.map(({ node }) => html`<span class="key line-key node-${Math.max(0, timeline.nodes.indexOf(node)) % hues}">${node}</span> `)}</p>
@@ -42,6 +45,7 @@ ${scrollingTable(
     ],
   })),
 )}
+${key !== undefined && html`<p class="note">${signedBytes(key.memory)} of memory and ${signedBytes(key.disk)} of disk for each key, summed over all nodes: what they grew by while ${count(run.growth?.keys ?? 0, "key")} were put in place before the load.</p>`}
 ${run.operations.ok > 0 && html`<p class="note">${formatMicros((cpuSeconds / run.operations.ok) * 1e6)} of processor time per ok operation, summed over all nodes.</p>`}
 </section>`;
 }

@@ -8,9 +8,9 @@ import { CouldNotRunError, exitStatus } from "../../../core/errors.ts";
 import { programCommand } from "../../../core/program/node-program.ts";
 import { count } from "../../../core/wording.ts";
 import { type Ceiling, ceilingCells, type HttpCeilingRun, renderHttp } from "../../../reports/http/page.ts";
-import { type HttpCeiling, httpCeilings } from "../../http/ceilings.ts";
+import { httpCeilings } from "../../http/ceilings.ts";
 import { realClientProbe } from "../../load/node-client-probe.ts";
-import { startNullServer } from "../../load/workers/null-server.ts";
+import { type NullServer, startNullServer } from "../../load/workers/null-server.ts";
 import type { Cluster } from "../../runtimes/runtime.ts";
 import { clientHealth } from "../../trial/client-health.ts";
 import type { BenchDeps } from "../bench.ts";
@@ -24,8 +24,6 @@ import type { HttpResult } from "./http-result.ts";
 const nullServer = new URL("../null-server.ts", import.meta.url);
 const key = "assay-http";
 const valueBytes = 256;
-/** What the load alone can do is measured for as long, at most. */
-const nullSeconds = 3;
 
 /** Resolves with the exit status once all clusters are gone. A signal ends it early, with what was measured until then. */
 export async function bench(
@@ -98,10 +96,9 @@ async function measured(
       await untilReady(plan, cluster, options.timeout, clock, signal);
       const connections = options.clients ?? 0;
       output.note(
-        `${name}: ${count(connections, "connection")}, ${options.seconds} s of writes, then of reads`,
+        `${name}: ${count(connections, "connection")}, ${options.seconds} s of writes, then of reads, also of a server that answers at once, before and after`,
       );
       const ceilings = await ceilingsOf(plan, cluster, dir, options, deps);
-      signal.throwIfAborted();
       return {
         system: name,
         version: plan.program?.version ?? plan.image?.slice(plan.image.lastIndexOf(":") + 1) ?? "unknown",
@@ -122,6 +119,10 @@ async function measured(
   }
 }
 
+/**
+ * Loads the null server before and after the system, each time just as the system is loaded. What the clients reach is the better
+ * of the two: the first one is slow where code is still being compiled, either one where the machine was busy with something else.
+ */
 async function ceilingsOf(
   { adapter }: PlannedRun,
   cluster: Cluster,
@@ -131,29 +132,37 @@ async function ceilingsOf(
 ): Promise<readonly Ceiling[]> {
   const { http } = adapter;
   assert(http !== undefined, `${adapter.name} without HTTP was not refused`);
-  const load = { connections: clients, timeoutMs: timeout, key, value: "v".repeat(valueBytes), signal };
+  const load = {
+    connections: clients,
+    seconds,
+    timeoutMs: timeout,
+    key,
+    value: "v".repeat(valueBytes),
+    signal,
+  };
+  const probe = realClientProbe();
+  const alone = async ({ port }: NullServer) => {
+    // As many servers as nodes, for the load to be made of the same pieces.
+    const servers = cluster.nodes.map(() => `http://127.0.0.1:${port}`);
+    return httpCeilings(http, servers, load, probe);
+  };
   const server = await startNullServer([...programCommand(nullServer), "http"], {
     runId: `http-${process.pid}`,
     logDir: dir,
   });
-  let alone: readonly HttpCeiling[];
   try {
-    // As many servers as nodes, for the load to be made of the same pieces.
-    const servers = cluster.nodes.map(() => `http://127.0.0.1:${server.port}`);
-    alone = await httpCeilings(http, servers, { ...load, seconds: Math.min(nullSeconds, seconds) });
+    const before = await alone(server);
+    const reached = await httpCeilings(http, serversOf(cluster, http), load, probe);
+    const after = await alone(server);
+    return reached.map(({ client, ...one }, i) => {
+      const ceiling = Math.max(...[before[i], after[i]].map((found) => found?.okPerSecond ?? 0));
+      const capacity = { reached: one.okPerSecond, ceiling };
+      const { limited } = clientHealth([{ sendLagMsP99: 0, ...client }], [], capacity);
+      return { ...one, nullServerPerSecond: ceiling, ...(limited !== undefined && { limited }) };
+    });
   } finally {
     await server.close();
   }
-  signal.throwIfAborted();
-  const probe = realClientProbe();
-  probe.start();
-  const reached = await httpCeilings(http, serversOf(cluster, http), { ...load, seconds });
-  const health = { sendLagMsP99: 0, ...probe.stop() };
-  return reached.map((one, i) => {
-    const ceiling = alone[i]?.okPerSecond ?? 0;
-    const { limited } = clientHealth([health], [], { reached: one.okPerSecond, ceiling });
-    return { ...one, nullServerPerSecond: ceiling, ...(limited !== undefined && { limited }) };
-  });
 }
 
 /** Addresses of the HTTP interface, one for each node. */

@@ -61,7 +61,8 @@ describe("an option that takes a number", () => {
 
   it("takes 0 only where 0 means none", () => {
     expect(numberUpTo(10, "0")("0")).toBe(0);
-    expect(() => numberUpTo(10, "0")("")).toThrow("expected a number above 0.");
+    for (const text of ["", "-1", "a"])
+      expect(() => numberUpTo(10, "0")(text)).toThrow("expected 0 or a number above 0.");
     expect(() => numberUpTo(10)("0")).toThrow("expected a number above 0.");
   });
 });

@@ -30,11 +30,16 @@ export interface PlannedRun {
   readonly connect: Credentials;
   /** Mean lengths of faults and gaps, shortened to fit into the load unless the user gave them. */
   readonly pace: MeanPace;
+  /** Options in which it differs from other runs of the command. */
+  readonly own?: Partial<BenchOptions>;
 }
 
 /** Plans every run that the options ask for, all of them before anything is started or pulled. Impossible options are a UsageError, a machine that lacks something a CouldNotRunError. */
-export async function planRuns({ options, given }: Asked, registries: Registries): Promise<PlannedRun[]> {
-  refuseContradictions({ options, given });
+export async function planRuns(
+  { options, given, each = [{}] }: Asked,
+  registries: Registries,
+): Promise<PlannedRun[]> {
+  refuseContradictions({ options, given, each });
   const connect = await connectOptions(options);
   const runs: PlannedRun[] = [];
   for (const system of options.system) {
@@ -43,7 +48,7 @@ export async function planRuns({ options, given }: Asked, registries: Registries
     for (const name of options.workload) {
       const workload = lookUp(registries.workloads, name, "workload");
       refuseUnlessOffered(workload, adapter, registries.adapters);
-      runs.push({ ...perSystem, workload, connect });
+      for (const own of each) runs.push({ ...perSystem, workload, connect, own });
     }
   }
   refuseIdle({ options, given }, runs);
@@ -112,7 +117,9 @@ async function planSystem(
   const image = runtime.outlivesRun
     ? undefined
     : (forSystem(options.image, "--image") ?? imageOf(adapter, version));
-  const pace = fitted(options, lengthsIn(given), nemeses, options.seconds - options.calmSeconds);
+  const lasting = options.seconds - options.calmSeconds;
+  const { faultSeconds, gapSeconds } = fitted(options, lengthsIn(given), nemeses, lasting);
+  const pace = { faultSeconds, gapSeconds };
   return { adapter, runtime, nemeses, leftOut, readMode, program, image, pace };
 }
 

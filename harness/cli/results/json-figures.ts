@@ -1,5 +1,6 @@
 /** What `bench --json` says of phases and of each fault: the figures of the report, with null for what is not known. */
 import type { FaultWindow } from "../../../core/fault.ts";
+import type { Cost } from "../../../reports/comparison/cost.ts";
 import type { FaultFigures, FaultLatency } from "../../../reports/data/fault-figures.ts";
 import type { Measure } from "../../../reports/data/measure.ts";
 import type { FaultPhase, PeriodFigures } from "../../../reports/data/phases.ts";
@@ -51,6 +52,33 @@ export interface FaultLatencyResult {
   readonly unknownWrites: number;
   readonly healthyAgainSeconds: number | null;
 }
+
+/** What the nodes used, all together; bytes and milliseconds, null for what is not known. */
+export interface CostResult {
+  readonly processorMsPerThousandOk: number | null;
+  readonly peakMemoryBytes: number | null;
+  readonly diskBytes: number | null;
+  readonly diskBytesPerThousandOk: number | null;
+  readonly networkBytesPerThousandOk: number | null;
+  readonly fsyncsPerThousandOk: number | null;
+  /** From 1,000 keys that were put in place before the load. */
+  readonly memoryBytesPerKey: number | null;
+  readonly diskBytesPerKey: number | null;
+}
+
+export const costResult = (cost: Cost | undefined): CostResult | null =>
+  cost === undefined
+    ? null
+    : {
+        processorMsPerThousandOk: known(cost.cpuMsPerThousand),
+        peakMemoryBytes: known(cost.peakMemory),
+        diskBytes: known(cost.disk),
+        diskBytesPerThousandOk: known(cost.diskPerThousand),
+        networkBytesPerThousandOk: known(cost.networkPerThousand),
+        fsyncsPerThousandOk: known(cost.syncsPerThousand),
+        memoryBytesPerKey: known(cost.memoryPerKey),
+        diskBytesPerKey: known(cost.diskPerKey),
+      };
 
 export const phasesResult = (figures: RunFigures): ByMeasure<PhasesResult> => byMeasure(figures, phases);
 

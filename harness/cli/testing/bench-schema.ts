@@ -1,6 +1,7 @@
 /** The schema of `assay bench --json`, from which docs/bench.schema.json is made. */
 import * as z from "zod";
 import { faultWindowSchema, phasesSchema } from "./figures-schema.ts";
+import { studiesSchema } from "./studies-schema.ts";
 
 const kind = z.enum(["valid", "unknown", "invalid"]);
 const counts = z.strictObject({ ok: z.number(), fail: z.number(), info: z.number() });
@@ -15,6 +16,23 @@ const worker = z.strictObject({
     .describe("share of the load in which it was ready to run and had no processor"),
   prioritized: z.boolean().optional().describe("whether it could run before other processes"),
 });
+const amount = z.number().nullable();
+const cost = z
+  .strictObject({
+    processorMsPerThousandOk: amount,
+    peakMemoryBytes: amount,
+    diskBytes: amount.describe("data directories at the end"),
+    diskBytesPerThousandOk: amount.describe("growth; negative after a compaction"),
+    networkBytesPerThousandOk: amount.describe("sent and received, clients included"),
+    fsyncsPerThousandOk: amount.describe(
+      "calls of fsync and fdatasync for the log, as the system counts them",
+    ),
+    memoryBytesPerKey: amount,
+    diskBytesPerKey: amount,
+  })
+  .describe(
+    "what all nodes used, null for what is not known; per key: their growth while at least 1,000 keys were put in place before the load",
+  );
 const { cpuShare: _, waitShare: _wait, prioritized: _prioritized, ...health } = worker.shape;
 
 const latency = z
@@ -55,6 +73,21 @@ const failover = z
   .describe(
     "medians of all proven strikes of one kind of fault, with 95% intervals, in seconds or numbers of writes; null: not before the next fault, or too few strikes for an interval",
   );
+
+const recovery = z
+  .strictObject({
+    rate: z.number().describe("operations per second that were requested"),
+    share: z.string().optional(),
+    kneeRate: z.number().optional().describe("operations per second that 100% is"),
+    retries: z.number(),
+    healthyP99: z.number().describe("microseconds, before the fault"),
+    operationsPerRequest: z.number(),
+    recovered: z
+      .union([z.number(), z.enum(["overloaded", "never"])])
+      .describe("seconds from the end of the fault; overloaded: before the fault; never: not while watched"),
+    watched: z.number().describe("seconds from the end of the fault to the last request"),
+  })
+  .describe("whether the cluster came back by itself after the fault, under the load that it had before");
 
 const name = {
   system: z.string(),
@@ -118,6 +151,7 @@ const run = z.strictObject({
       workers: z.array(worker).optional(),
     })
     .describe("how the load generator fared; limited says why it, and not the system, set the figures"),
+  cost: cost.nullable(),
   overloaded: z
     .boolean()
     .nullable()
@@ -126,6 +160,10 @@ const run = z.strictObject({
   phases: phasesSchema,
   faultWindows: z.array(faultWindowSchema),
   failovers: z.array(failover),
+  studies: studiesSchema,
+  recovery: recovery
+    .nullable()
+    .describe("null if the run was not made to see whether the cluster comes back"),
   anomalies: z.array(z.looseObject({ kind: z.string(), summary: z.string() })),
   figures: z.record(z.string(), z.number()),
   staleness: z.array(

@@ -82,6 +82,7 @@ describe("the JSON gateway", () => {
       dbSizeInUse: "4096",
       leader: "1",
       raftTerm: "2",
+      logSyncs: "17",
     });
     expect((await api.post("/v3/cluster/member/list", "")).body).toEqual({
       header: header(1),

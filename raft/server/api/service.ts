@@ -112,18 +112,19 @@ export class Service {
 
   async status(): Promise<StatusResponseWire> {
     const status = this.#replica.status();
-    const diskBytes = this.#replica.diskBytes();
+    const { bytes, logSyncs } = this.#replica.disk();
     return {
       header: this.#header(),
       version: apiVersion,
-      dbSize: diskBytes,
-      dbSizeInUse: diskBytes,
+      dbSize: bytes,
+      dbSizeInUse: bytes,
       leader: status.leader ?? 0,
       raftIndex: status.commit,
       raftTerm: status.term,
       raftAppliedIndex: this.#replica.applied(),
       errors: status.leader === undefined ? [apiErrors["no-leader"].message] : [],
       isLearner: this.#replica.members().some(({ id, learner }) => id === status.id && learner),
+      logSyncs,
     };
   }
 

@@ -136,6 +136,8 @@ export interface StatusResponseWire {
   readonly raftAppliedIndex: number;
   readonly errors: readonly string[];
   readonly isLearner: boolean;
+  /** This server's own: calls of fsync and fdatasync for its log since its start. Clients of etcd skip fields that they do not know. */
+  readonly logSyncs: number;
 }
 
 export interface HashKvResponseWire {

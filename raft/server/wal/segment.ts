@@ -77,18 +77,18 @@ export async function readSegment(
   }
 }
 
-/** Durable, under its name too, when it resolves. */
+/** Durable, under its name too, when it resolves: `syncs` calls of fsync and fdatasync did that. */
 export async function createSegment(
   directory: string,
   sequence: number,
   number: number,
   header: WalRecord & { type: "segment" },
-): Promise<{ segment: Segment; handle: FileHandle }> {
+): Promise<{ segment: Segment; handle: FileHandle; syncs: number }> {
   const path = segmentPath(directory, sequence, header.base.index + 1);
   const frame = encodeFrame(number, encodeRecords([header]));
   const handle = await open(path, "w+");
   await writeFully(handle, frame, 0);
   await handle.datasync();
   await syncDirectory(directory);
-  return { segment: { sequence, path, bytes: frame.length, indexMax: 0 }, handle };
+  return { segment: { sequence, path, bytes: frame.length, indexMax: 0 }, handle, syncs: 2 };
 }

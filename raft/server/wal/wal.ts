@@ -44,6 +44,7 @@ export class Wal {
   #hardState: HardState | undefined;
   #incarnation: number;
   #busy = false;
+  #syncs = 0;
 
   private constructor(
     options: WalOptions,
@@ -70,6 +71,7 @@ export class Wal {
         throw new CorruptionError(options.directory, 0, "there is a snapshot but no log");
       const created = await createSegment(options.directory, 1, 1, header(options, image));
       wal = new Wal(options, { segments: [created.segment], handle: created.handle, number: 1, image });
+      wal.#syncs = created.syncs;
     } else {
       wal = new Wal(options, { ...replayed, image });
     }
@@ -87,6 +89,11 @@ export class Wal {
     return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0);
   }
 
+  /** Calls of fsync and fdatasync since the log was opened; those for a new segment's name are counted, too. */
+  get syncs(): number {
+    return this.#syncs;
+  }
+
   async append(records: readonly WalRecord[]): Promise<void> {
     assert(!this.#busy, "one append to the log at a time");
     this.#busy = true;
@@ -95,6 +102,7 @@ export class Wal {
     const frame = encodeFrame(this.#number + 1, encodeRecords(records));
     await writeFully(this.#handle, frame, segment.bytes);
     await this.#handle.datasync();
+    this.#syncs++;
     this.#number++;
     segment.bytes += frame.length;
     for (const record of records) this.#track(record, segment);
@@ -141,6 +149,7 @@ export class Wal {
     const record = header(this.#options, image);
     const created = await createSegment(this.#options.directory, sequence, this.#number + 1, record);
     await this.#handle.close();
+    this.#syncs += created.syncs;
     this.#handle = created.handle;
     this.#segments.push(created.segment);
     this.#number++;

@@ -4,7 +4,7 @@ import { StateMachine } from "../../../kv/machine.ts";
 import type { KvResult, WriteRequest } from "../../../kv/request.ts";
 import type { Store } from "../../../kv/store.ts";
 import { WatchHub } from "../../../kv/watch/hub.ts";
-import type { Replica, ReplicaError, ReplicaMember } from "../../replica.ts";
+import type { DiskUse, Replica, ReplicaError, ReplicaMember } from "../../replica.ts";
 
 /** Cluster of one member without a disk, on the real state machine, for tests. */
 export class MemoryReplica implements Replica {
@@ -65,8 +65,8 @@ export class MemoryReplica implements Replica {
     return this.machine.applied();
   }
 
-  diskBytes(): number {
-    return 4096;
+  disk(): DiskUse {
+    return { bytes: 4096, logSyncs: 17 };
   }
 
   members(): readonly ReplicaMember[] {
