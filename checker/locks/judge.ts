@@ -13,9 +13,13 @@ export type LockFinding =
   /** A read returned another record than that of `grant`, which had the lock all the time. */
   | { readonly kind: "not-shown"; readonly grant: Grant; readonly read: Operation };
 
-/** Exact: nothing is found if and only if moments exist that explain all grants. At most one finding for a grant. */
+/**
+ * Exact: nothing is found if and only if moments exist that explain all grants. A grant that lost its lock too early is named once,
+ * however many followed it in its time.
+ */
 export function judgeGrants(grants: readonly Grant[]): LockFinding[] {
   const found: LockFinding[] = [];
+  const robbed = new Set<Grant>();
   let lastHeld: Grant | undefined;
   let lastAsked: Grant | undefined;
   let previous: Grant | undefined;
@@ -24,9 +28,10 @@ export function judgeGrants(grants: readonly Grant[]): LockFinding[] {
   );
   for (const grant of ordered) {
     const { completedAt } = grant.acquire;
-    if (lastHeld !== undefined && lastHeld.until > completedAt)
-      found.push({ kind: "held-twice", grant, other: lastHeld });
-    else if (lastAsked !== undefined && lastAsked.acquire.invokedAt > completedAt)
+    if (lastHeld !== undefined && lastHeld.until > completedAt) {
+      if (!robbed.has(lastHeld)) found.push({ kind: "held-twice", grant, other: lastHeld });
+      robbed.add(lastHeld);
+    } else if (lastAsked !== undefined && lastAsked.acquire.invokedAt > completedAt)
       found.push({ kind: "token-fell", grant, other: lastAsked });
     else if (previous?.token === grant.token)
       found.push({ kind: "token-fell", grant: previous, other: grant });
