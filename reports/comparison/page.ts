@@ -16,6 +16,7 @@ import { failovers } from "./failovers.ts";
 import { findings } from "./findings.ts";
 import { latencyOverTime, percentiles } from "./over-time.ts";
 import { sideBySide } from "./side-by-side.ts";
+import { singleRuns } from "./single-runs.ts";
 import { type Standings, standingsOf } from "./standing.ts";
 import { sweeps } from "./sweeps.ts";
 
@@ -105,6 +106,7 @@ function partsOf({ candidates, standings }: RankedTrial, prefix: string): Sectio
     part("sweep", "Throughput and latency", sweeps(candidates)),
     part("over-time", "Latency over time", latencyOverTime(candidates, scales, `${prefix}time`)),
     part("percentiles", "Percentiles", percentiles(candidates, scales)),
+    part("single-runs", "Single runs", singleRuns(candidates)),
     part("failover", "Failover", failover(candidates, standings)),
     part("failovers", "Failover by fault", failovers(candidates)),
     part("staleness", "Staleness", staleness(candidates)),
