@@ -1,5 +1,6 @@
 import type { ReadPromise } from "../core/consistency.ts";
 import type { Revision, RevisionScope } from "../core/op.ts";
+import type { SessionPromise } from "../core/session.ts";
 import type { WatchPromise } from "../core/watch.ts";
 import type { Admin } from "./client/admin.ts";
 import type { Capability, Connect } from "./client/client.ts";
@@ -30,6 +31,8 @@ export interface Adapter extends AskedOnce {
     readonly reads: Readonly<Record<string, ReadPromise>>;
     /** By kind of watch. Absent if the system has no capability `watch`. */
     readonly watches?: Readonly<Record<string, WatchPromise>>;
+    /** Absent if the system has no capability `session`. */
+    readonly session?: SessionPromise;
   };
   readonly defaultReadMode: string;
   /** Read mode in which a node answers from its own copy. */

@@ -57,7 +57,7 @@ export interface Operation<C = Call, O = Result> {
   readonly node?: NodeId;
   readonly call: C;
   readonly outcome: Outcome<O>;
-  /** When the load generator meant it to start (open loop); absent if that is `invokedAt`. */
+  /** When the load generator meant it to start (open loop), a retry with the request that it repeats; absent if that is `invokedAt`. */
   readonly intendedAt?: Nanos;
   readonly invokedAt: Nanos;
   /** When the outcome was known. In the real-time order an `info` operation never ends, even if this is finite. */

@@ -1,6 +1,7 @@
 import type { Consistency, KnownLimit } from "./consistency.ts";
 import type { FaultWindow } from "./fault.ts";
 import type { NodeId, Revision, RevisionScope } from "./op.ts";
+import type { SessionPromise } from "./session.ts";
 import type { Nanos } from "./time.ts";
 import type { Verdict, VerdictKind } from "./verdict.ts";
 import type { WatchPromise } from "./watch.ts";
@@ -31,6 +32,8 @@ export interface Run {
     readonly convergenceSeconds?: number;
     /** What each kind of watch of the system promises; absent in runs from before there were watches. */
     readonly watches?: Readonly<Record<string, WatchPromise>>;
+    /** What the system promises of sessions; absent if it has none, and in older runs. */
+    readonly session?: SessionPromise;
     /** Capabilities of the system's clients; absent in older runs. */
     readonly offers?: readonly string[];
   };
@@ -87,6 +90,8 @@ export interface OpenLoad {
   readonly parts?: readonly RatePart[];
   /** Intervals between operations: equal at equal rates, or exponential. Absent in older runs: constant. */
   readonly arrivals?: "constant" | "poisson";
+  /** How often a client asks again what was not answered, each time as an operation of its own. Absent: never. */
+  readonly retries?: number;
   readonly processes: number;
   /** Length of the main phase. */
   readonly seconds: number;
@@ -137,6 +142,8 @@ export interface Calibration {
   readonly reachedRate: number;
   /** The rates as they were asked for, if they were shares: `10%,20%,40%`. */
   readonly shares?: string;
+  /** What they were shares of, if that is a knee: operations per second, given or measured. Absent: of `reachedRate`. */
+  readonly kneeRate?: number;
 }
 
 /** Operations that were due within a tenth of a second and not sent. */

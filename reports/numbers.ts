@@ -76,6 +76,10 @@ export function formatShare(share: number): string {
   return `${percent < 10 || percent > 90 ? percent.toFixed(1) : Math.round(percent)}%`;
 }
 
+/** A multiple: `1.3×` */
+export const formatTimes = (times: number): string =>
+  Number.isFinite(times) ? `${times < 9.95 ? times.toFixed(1) : formatCount(times)}×` : "–";
+
 /** A figure of unknown kind: whole numbers with separators, others with three figures that count. */
 export const formatFigure = (value: number): string =>
   Number.isInteger(value) ? formatCount(value) : threeFigures(value);

@@ -21,6 +21,8 @@ import { thresholdsPanel } from "./panels/thresholds.ts";
 import { checksPanel, countedAnomalies, verdictPanel } from "./panels/verdict.ts";
 import { type Section, sections } from "./sections.ts";
 import { page } from "./shell.ts";
+import { type Studies, studyNames } from "./studies/figures.ts";
+import { drawStudy, studyPanels } from "./studies/panels.ts";
 import type { Judgement } from "./thresholds/judge.ts";
 
 /** A report's page, and the figures that it shows, for other outputs. */
@@ -40,14 +42,17 @@ export const renderReport = (
 /**
  * Renders the report of one run: a self-contained HTML file that needs no network and, except for the scatter plot, no
  * script. Figures come from all operations; if the scatter plot leaves some out, the report says so. `words` describe the
- * operations of the workload's model; without them, generic words are used. `thresholds` stand first.
+ * operations of the workload's model; without them, generic words are used. `thresholds` stand first, `studies` before all charts.
  */
 export function reportOf(
   run: Run,
   history: History,
   usage: readonly UsageSample[],
   words: CallWords = {},
-  thresholds: readonly Judgement[] = [],
+  {
+    thresholds = [],
+    studies = {},
+  }: { readonly thresholds?: readonly Judgement[]; readonly studies?: Studies } = {},
 ): RenderedReport {
   const context = contextOf(run, history, usage, words);
   const points = pointsOf(context.operations, context.end, words);
@@ -57,7 +62,7 @@ export function reportOf(
     sketches: sketchesOf(context),
     spectra: spectraOf(run.latency),
   };
-  const { links, markup } = sections(partsOf(context, points));
+  const { links, markup } = sections(partsOf(context, points, studies));
   const text = page(
     {
       title: `${verdictWords[run.verdict]}: ${run.system.name} ${run.system.version}, ${run.workload}, seed ${run.seed} · Assay`,
@@ -73,11 +78,12 @@ ${markup}`,
 }
 
 /** Parts of the report in reading order: violations come early, observations that break no promise late. */
-function partsOf(context: Context, points: Points): Section[] {
+function partsOf(context: Context, points: Points, studies: Studies): Section[] {
   const wrong = countedAnomalies(context.run).length > 0;
   const anomalies = { id: "anomalies", title: "Anomalies", markup: anomaliesPanel(context) };
   return [
     ...(wrong ? [anomalies] : []),
+    ...studySections(context.run, studies),
     { id: "over-time", title: "Over time", markup: overTimePanel(context, points) },
     ...lanesSections(context),
     ...(wrong ? [] : [anomalies]),
@@ -87,4 +93,17 @@ function partsOf(context: Context, points: Points): Section[] {
     { id: "resources", title: "Resources", markup: resourcesPanel(context) },
     { id: "setup", title: "Set-up", markup: setupPanel(context) },
   ];
+}
+
+function studySections({ system, readMode }: Run, studies: Studies): Section[] {
+  const name = `${system.name} ${system.version}`;
+  const key = html`${name} <code>${readMode.name}</code>`;
+  const subject = { name, title: key, key, limit: undefined, style: 0, runs: [{ studies }] };
+  return studyNames.map((study) => {
+    const drawn = drawStudy(study, [subject]);
+    const { title } = studyPanels[study];
+    const markup =
+      drawn && html`<section aria-labelledby="${study}"><h2 id="${study}">${title}</h2>${drawn}</section>`;
+    return { id: study, title, markup };
+  });
 }

@@ -57,6 +57,16 @@ class MixedClient {
     return this.#modification() ?? this.#drawn();
   }
 
+  /** The same record again; one that was to be compared is read again first. */
+  again({ f, key }: Call): Call {
+    const isWrite = f === "write";
+    return {
+      f: f === "cas" ? "read" : f,
+      ...(key !== undefined && { key }),
+      ...(isWrite && { value: this.#records.value() }),
+    };
+  }
+
   observe(call: Call, outcome: Outcome): void {
     this.#records.observe(call, outcome);
     // What could not be read is not modified.
@@ -122,6 +132,7 @@ const mixedOf = ({ mixOf, ...described }: Described): Workload<"kv" | "prefix"> 
           const client = new MixedClient(records, mix, groupDigitsOf(run), random);
           return {
             next: () => client.next(),
+            again: (call) => client.again(call),
             observe: (call, outcome) => client.observe(call, outcome),
             perform,
           };

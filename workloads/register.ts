@@ -69,20 +69,31 @@ class Registers {
   }
 
   next(random: Random): Call {
+    const register = this.#ask(random);
+    const dice = random.integer(0, 99);
+    const updates = dice - this.#option("read-percent");
+    if (updates < 0) return this.#call("read", register);
+    if (updates < this.#option("cas-percent")) return this.#call("cas", register);
+    const isDelete = updates < this.#option("cas-percent") + this.#option("delete-percent");
+    return this.#call(isDelete ? "delete" : "write", register);
+  }
+
+  /** The same kind of call, on any key in use: a key that was asked about often enough retires. */
+  again({ f }: Call, random: Random): Call {
+    return this.#call(f, this.#ask(random));
+  }
+
+  #ask(random: Random): Register {
     const register = this.#pick(random);
     register.asked++;
     register.pending++;
-    const dice = random.integer(0, 99);
-    const key = register.name;
-    if (dice < this.#option("read-percent")) return { f: "read", key };
-    const updates = dice - this.#option("read-percent");
-    const cas = updates < this.#option("cas-percent");
-    if (!cas && updates < this.#option("cas-percent") + this.#option("delete-percent"))
-      return { f: "delete", key };
+    return register;
+  }
+
+  #call(f: string, { name: key, seen }: Register): Call {
+    if (f === "read" || f === "delete") return { f, key };
     const value = this.#value();
-    return cas && register.seen !== undefined
-      ? { f: "cas", key, value: [register.seen, value] }
-      : { f: "write", key, value };
+    return f === "cas" && seen !== undefined ? { f, key, value: [seen, value] } : { f: "write", key, value };
   }
 
   observe(call: Call, outcome: Outcome): void {
@@ -172,6 +183,7 @@ const client = (
   { random }: Self,
 ): Actor<"kv" | "delete", Call> => ({
   next: () => registers.next(random),
+  again: (call) => registers.again(call, random),
   observe: (call, outcome) => registers.observe(call, outcome),
   perform: (connection, call, { ask }) => perform(connection, call, { mode: call.mode ?? readMode, ask }),
 });

@@ -1,5 +1,6 @@
 import { cas } from "./cas.ts";
 import { get } from "./get.ts";
+import { leaseChurn } from "./lease-churn.ts";
 import { list } from "./list.ts";
 import { mixed, ycsbWorkloads } from "./mixed.ts";
 import { put } from "./put.ts";
@@ -23,4 +24,5 @@ export const workloads = {
   txn,
   list,
   "watch-fanout": watchFanout,
+  "lease-churn": leaseChurn,
 } as const satisfies Readonly<Record<string, Workload>>;

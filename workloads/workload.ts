@@ -9,6 +9,7 @@ import type { Consistency, KnownLimit } from "../core/consistency.ts";
 import { type History, isClientEvent, type NoticeEvent } from "../core/history.ts";
 import type { Call, NodeId, Outcome, Result, RevisionScope } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
+import type { SessionPromise } from "../core/session.ts";
 import type { WatchPromise } from "../core/watch.ts";
 
 /** The run as a workload sees it. Stored in run.json, so that a stored run is judged by the same checkers. */
@@ -30,6 +31,8 @@ export interface WorkloadRun {
   readonly convergenceSeconds: number;
   /** What each kind of watch of the system promises, by its name; none if it has no watches. */
   readonly watches: Readonly<Record<string, WatchPromise>>;
+  /** What the system promises of sessions; absent if it has none. */
+  readonly session?: SessionPromise;
   /** Capabilities of the system's clients, those that the workload requires included; none in older runs. */
   readonly offers: readonly string[];
 }
@@ -88,6 +91,11 @@ export type Notice = Pick<NoticeEvent, "f" | "key" | "value" | "previous" | "rev
  */
 export interface Actor<C extends Capability, Step> {
   next(): Step;
+  /**
+   * A call that asks once more for what a call, perhaps another actor's, did not get: of the same kind, and with a value of its own
+   * where it writes one, because no two writes of a run are alike. Absent: whatever comes next is as good.
+   */
+  again?(call: Call): Step;
   /** Receives the outcome of its call as soon as it is known; the next calls can depend on it. */
   observe?(call: Call, outcome: Outcome): void;
   /** Milliseconds until an answer is given up. Absent: the run's operation timeout. */

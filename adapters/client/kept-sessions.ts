@@ -2,7 +2,7 @@
 import type { Cancel, Clock } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
 import type { Revision } from "../../core/op.ts";
-import { millis } from "../../core/time.ts";
+import { millis, type Nanos } from "../../core/time.ts";
 import type { Ask } from "./ask.ts";
 import type { Session, Sessions } from "./session.ts";
 
@@ -13,6 +13,7 @@ export interface Lease {
   /** Sends one keep-alive. */
   renew(ask: Ask): Promise<void>;
   create(key: string, value: string, ask: Ask | undefined): Promise<Revision | undefined>;
+  remove(key: string, ask: Ask | undefined): Promise<void>;
   end(ask: Ask | undefined): Promise<void>;
   /** Releases what the session holds in this process besides the client's connection. */
   abandon?(): void;
@@ -64,6 +65,7 @@ class KeptSession implements Session {
   readonly #over: () => void;
   readonly #lost = new AbortController();
   #stopBeats: Cancel = () => {};
+  #renewed: (sentAt: Nanos) => void = () => {};
   #ended = false;
 
   constructor(clock: Clock, lease: Lease, over: () => void) {
@@ -79,8 +81,22 @@ class KeptSession implements Session {
     return this.#lost.signal;
   }
 
+  onRenewal(listener: (sentAt: Nanos) => void): void {
+    this.#renewed = listener;
+  }
+
+  async renew(ask: Ask = {}): Promise<void> {
+    const sentAt = this.#clock.now();
+    await this.#whileThere(() => this.#lease.renew(ask));
+    this.#renewed(sentAt);
+  }
+
   create(key: string, value: string, ask?: Ask): Promise<Revision | undefined> {
     return this.#whileThere(() => this.#lease.create(key, value, ask));
+  }
+
+  remove(key: string, ask?: Ask): Promise<void> {
+    return this.#whileThere(() => this.#lease.remove(key, ask));
   }
 
   async close(ask?: Ask): Promise<void> {
@@ -106,7 +122,7 @@ class KeptSession implements Session {
     this.#stopBeats = this.#clock.after(millis(intervalMs), () => {
       this.#scheduleBeat();
       // Other failures are not a loss: the system has not reported that the session is gone.
-      this.#whileThere(() => this.#lease.renew({ timeoutMs: intervalMs })).catch(() => {});
+      this.renew({ timeoutMs: intervalMs }).catch(() => {});
     });
   }
 

@@ -54,6 +54,60 @@ export function sessions(bench: Bench): void {
       await parts.session.close();
     });
 
+    it("gives the revision at which it creates a key, later for a later key", async () => {
+      const { client, session } = await open(longMs);
+      const [first, second] = [bench.key(), bench.key()];
+      const created = await session.create(first, "held");
+      const later = await session.create(second, "held");
+      expect(created).toBeGreaterThan(0);
+      expect(later).toBeGreaterThan(created ?? Number.POSITIVE_INFINITY);
+      expect((await client.kv.read(first, mode)).modRevision).toBe(created);
+    });
+
+    it("removes its own keys, and no key of another session", async () => {
+      const { client, session } = await open(longMs);
+      const other = await client.session.open(longMs);
+      const key = bench.key();
+      const look = await lookAt(key);
+      await session.create(key, "held");
+      const refused = { code: "not-found", definite: true };
+      expect(await errorOf(other.remove(key))).toMatchObject(refused);
+      expect(await look()).toBe("held");
+      await session.remove(key);
+      expect(await look()).toBeUndefined();
+      expect(await errorOf(session.remove(key))).toMatchObject(refused);
+      await other.create(key, "another's");
+      expect(await errorOf(session.remove(key))).toMatchObject(refused);
+      expect(await look()).toBe("another's");
+    });
+
+    it("reports each keep-alive that was acknowledged, with the time at which it was sent", async () => {
+      const { session } = await open(longMs);
+      const sent: number[] = [];
+      session.onRenewal((at) => sent.push(at));
+      const before = clock.now();
+      await session.renew();
+      expect(sent).toHaveLength(1);
+      expect(sent[0]).toBeGreaterThanOrEqual(before);
+      expect(sent[0]).toBeLessThanOrEqual(clock.now());
+      await session.close();
+      expect(await errorOf(session.renew())).toMatchObject({ code: "session-expired", definite: true });
+      expect(sent).toHaveLength(1);
+    });
+
+    it("ends when its time is up once nobody keeps it alive", async () => {
+      const { session } = await open(1000);
+      const key = bench.key();
+      const look = await lookAt(key);
+      await session.create(key, "held");
+      const renewing = clock.now();
+      await session.renew();
+      session.abandon();
+      expect(await look()).toBe("held");
+      await until("its end", async () => (await look()) === undefined);
+      expect((clock.now() - renewing) / 1e6).toBeGreaterThanOrEqual(session.ttlMs);
+    });
+
     it("outlives its abandoned client until it expires", async () => {
       const client = await bench.clientWith(["kv", "session"]);
       const key = bench.key();

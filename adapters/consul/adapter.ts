@@ -42,6 +42,7 @@ export const consul: Adapter = {
       stale: { consistency: "stale" },
     },
     watches: watchPromises,
+    session: { renewal: "received" },
   },
   defaultReadMode: "default",
   localReadMode: "stale",

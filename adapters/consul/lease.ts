@@ -8,6 +8,11 @@ import type { HttpAnswer } from "./http.ts";
 /** One PUT within the limits of its call. */
 export type Put = (path: string, body: string, ask: Ask | undefined) => Promise<HttpAnswer>;
 
+/** What a transaction set; operations that only check have no result. */
+const lockedSchema = z.object({
+  Results: z.array(z.object({ KV: z.object({ ModifyIndex: z.number() }) })),
+});
+
 const createdSchema = z.object({ ID: z.string() });
 
 /**
@@ -50,7 +55,19 @@ export async function createSession(
         throw new ClientError("exists", `${key} exists already`);
       }
       success(done, "PUT /v1/txn");
-      return undefined;
+      return parse(lockedSchema, done.body).Results[0]?.KV.ModifyIndex;
+    },
+
+    /** One transaction: the session has the key, which is deleted. */
+    async remove(key, asked) {
+      const Key = keyName(key);
+      const operations = [
+        { KV: { Verb: "check-session", Key, Session: id } },
+        { KV: { Verb: "delete", Key } },
+      ];
+      const done = await put("/v1/txn", JSON.stringify(operations), asked);
+      if (done.status === 409) throw new ClientError("not-found", `the session ${id} does not have ${key}`);
+      success(done, "PUT /v1/txn");
     },
 
     async end(asked) {

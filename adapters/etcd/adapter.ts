@@ -18,9 +18,12 @@ const observeWithSyncs: AskedOnce["observe"] = (endpoints, options) => ({
   },
 });
 
+const api = etcdApi("etcd", offeredWithLeases);
+
 /** etcd 3.4 to 3.6, over its own gRPC API. */
 export const etcd: Adapter = {
-  ...etcdApi("etcd", offeredWithLeases),
+  ...api,
+  promises: { ...api.promises, session: { renewal: "counted" } },
   ...observable(observeWithSyncs),
   summary: "etcd 3.4 to 3.6: Raft, revisions, transactions",
   deployment,

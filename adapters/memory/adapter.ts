@@ -26,6 +26,7 @@ export const memoryAdapter = (system: MemorySystem): Adapter => ({
   promises: {
     reads: { linearizable: { consistency: "linearizable" }, local: { consistency: "stale" } },
     watches: watchPromises,
+    session: { renewal: "counted" },
   },
   defaultReadMode: "linearizable",
   localReadMode: "local",

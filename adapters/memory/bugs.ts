@@ -13,6 +13,8 @@ import type { Found } from "./store.ts";
  * - `garbled-reads`: one value in fifty is read with another last letter.
  * - `undone-deletes`: one deleted key in fifty is back a little later.
  * - `early-expiry`: a session ends after a quarter of its time, while its client still counts on it.
+ * - `leaked-keys`: one session in ten leaves its keys behind when it ends.
+ * - `double-grants`: one key in ten that a session has is created for another one that asks.
  * - `dropped-events`: a watch is not told of one change in fifty.
  * - `duplicated-events`: a watch is told of one change in fifty twice.
  * - `split-revisions`: a watch is told of changes at one revision in two deliveries, every other time.
@@ -36,6 +38,8 @@ export type MemoryBug =
   | "garbled-reads"
   | "undone-deletes"
   | "early-expiry"
+  | "leaked-keys"
+  | "double-grants"
   | "dropped-events"
   | "duplicated-events"
   | "split-revisions"

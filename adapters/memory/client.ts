@@ -87,6 +87,7 @@ export class MemoryClient implements ClientWith<(typeof offered)[number]> {
       ttlMs,
       renew: async (asked) => void (await this.ask({ type: "renew-session", session }, asked)),
       create: (key, value, asked) => this.#change({ type: "create", key, value, session }, asked),
+      remove: async (key, asked) => void (await this.ask({ type: "remove", key, session }, asked)),
       end: async (asked) => void (await this.ask({ type: "end-session", session }, asked)),
     };
   }

@@ -17,6 +17,7 @@ export type MemoryRequest =
   | { readonly type: "delete"; readonly key: string }
   | { readonly type: "list"; readonly prefix: string; readonly local: boolean }
   | { readonly type: "create"; readonly key: string; readonly value: string; readonly session: string }
+  | { readonly type: "remove"; readonly key: string; readonly session: string }
   | { readonly type: "txn"; readonly changes: readonly TxnChange[] }
   | { readonly type: "compact"; readonly before: Revision }
   | { readonly type: "move-leader"; readonly to: string }
@@ -42,6 +43,6 @@ export const isChange = (request: MemoryRequest): request is ChangeRequest =>
 
 /** Value of the key afterwards; undefined if it is deleted. */
 export function valueAfter(request: ChangeRequest): string | undefined {
-  if (request.type === "delete") return undefined;
+  if (request.type === "delete" || request.type === "remove") return undefined;
   return request.type === "cas" ? request.to : request.value;
 }

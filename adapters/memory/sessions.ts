@@ -53,6 +53,11 @@ export class MemorySessions {
     this.#open.get(id)?.keys.set(key, revision);
   }
 
+  /** Revision at which the session created the key that it has; undefined if it has no such key. */
+  createdAt(id: string, key: string): Revision | undefined {
+    return this.#open.get(id)?.keys.get(key);
+  }
+
   /** Ends the session, which owns its keys no longer. */
   end(id: string): OwnedKeys {
     const entry = this.#open.get(id);

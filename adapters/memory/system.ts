@@ -24,7 +24,7 @@ import {
   valueAfter,
 } from "./requests.ts";
 import { MemorySessions, type OwnedKeys, sessionGone } from "./sessions.ts";
-import { MemoryStore } from "./store.ts";
+import { type Found, MemoryStore } from "./store.ts";
 import type { Watcher } from "./watch/teller.ts";
 import { Watchers } from "./watch/watchers.ts";
 
@@ -174,16 +174,27 @@ export class MemorySystem {
     if (request.type === "cas" && current.value !== request.from)
       return new ClientError("mismatch", `${key} is ${current.value}`);
     if (request.type === "delete" && current.value === undefined) return { revision: this.#revision };
-    if (request.type === "create" && !this.#sessions.has(request.session))
-      return sessionGone(request.session);
-    if (request.type === "create" && current.value !== undefined)
-      return new ClientError("exists", `${key} exists already`);
+    const refusal = this.#refusal(request, current);
+    if (refusal !== undefined) return refusal;
     const done = this.#make(leader, [{ key, value: valueAfter(request) }]);
     if (request.type === "create") this.#sessions.own(request.session, key, this.#revision);
     if (request.type === "delete" && this.#bugs.strikes("undone-deletes"))
       this.#makeLater(leader, [{ key, value: current.value }]);
     if (done instanceof ClientError || request.type !== "delete" || current.value === undefined) return done;
     return { ...done, value: current.value };
+  }
+
+  /** Why a session may not create the key, or may not remove it. */
+  #refusal(request: ChangeRequest, { value, modRevision }: Found): ClientError | undefined {
+    if (request.type !== "create" && request.type !== "remove") return undefined;
+    const { type, key, session } = request;
+    if (!this.#sessions.has(session)) return sessionGone(session);
+    if (type === "remove")
+      return this.#sessions.createdAt(session, key) === modRevision && value !== undefined
+        ? undefined
+        : new ClientError("not-found", `the session ${session} does not have ${key}`);
+    if (value === undefined || this.#bugs.strikes("double-grants", 1 / 10)) return undefined;
+    return new ClientError("exists", `${key} exists already`);
   }
 
   #commitAll(leader: MemoryNode, changes: readonly TxnChange[]): MemoryAnswer | ClientError {
@@ -230,6 +241,7 @@ export class MemorySystem {
 
   /** Deletes what a session created, unless somebody has changed it since. */
   #release(leader: MemoryNode, keys: OwnedKeys): void {
+    if (keys.size > 0 && this.#bugs.strikes("leaked-keys", 1 / 10)) return;
     for (const [key, revision] of keys) {
       if (this.#store.read(key, this.#revision).modRevision !== revision) continue;
       this.#revision++;

@@ -32,6 +32,7 @@ export const zookeeper: Adapter = {
       },
     },
     watches: watchPromises,
+    session: { renewal: "received" },
   },
   defaultReadMode: "local",
   localReadMode: "local",

@@ -4,7 +4,7 @@ import { type Ask, limitsOf } from "../client/ask.ts";
 import type { Lease } from "../client/kept-sessions.ts";
 import type { Reply } from "./connection.ts";
 import { isZkError, zkCode } from "./errors.ts";
-import { type Access, create, exists, type Request } from "./requests.ts";
+import { type Access, create, deleteNode, exists, type Request } from "./requests.ts";
 import { Session } from "./session.ts";
 
 export interface LeaseOptions extends ConnectOptions {
@@ -29,6 +29,8 @@ export async function openLease(
     throw reason;
   }
   const { id, timeoutMs } = session;
+  /** ZooKeeper lets any session delete a node. */
+  const created = new Set<string>();
 
   /** Throws if the lease's session has expired: the next request opens another one, which is not the lease's. */
   const asked = async <T>(request: Request<T>, limits: Ask | undefined): Promise<Reply<T>> => {
@@ -48,14 +50,28 @@ export async function openLease(
     async create(key, value, limits) {
       const request = create(pathOf(key), Buffer.from(value), { access, mode: "ephemeral" });
       try {
-        return Number((await asked(request, limits)).value.stat.createdZxid);
+        const { value } = await asked(request, limits);
+        created.add(key);
+        return Number(value.stat.createdZxid);
       } catch (reason) {
         if (!isZkError(reason, zkCode.nodeExists)) throw reason;
         throw new ClientError("exists", `${key} exists already`, { cause: reason });
       }
     },
 
-    end: () => session.close(),
+    /** Asked in the lease's session: while that lives, its nodes are its own. */
+    async remove(key, limits) {
+      const notFound = (cause?: unknown) =>
+        new ClientError("not-found", `the session ${nameOf(id)} does not have ${key}`, { cause });
+      if (!created.delete(key)) throw notFound();
+      try {
+        await asked(deleteNode(pathOf(key)), limits);
+      } catch (reason) {
+        throw isZkError(reason, zkCode.noNode) ? notFound(reason) : reason;
+      }
+    },
+
+    end: (limits) => session.end(limitsOf(options, limits)),
     abandon: () => session.abandon(),
   };
 }

@@ -125,6 +125,21 @@ export class Session {
     if (this.#connection?.usable) await this.#farewell(this.#connection);
   }
 
+  /** Ends the session. Rejects with a ClientError if the server has not acknowledged that. */
+  async end(limits: Limits): Promise<void> {
+    if (this.#ended !== undefined) return;
+    this.#ended = "closed";
+    const connection = this.#connection;
+    if (!connection?.usable)
+      throw new ClientError("not-connected", "the session has no connection on which to end it");
+    connection.abandonPending("the client closed its connection");
+    try {
+      await connection.ask(closeSession, limits);
+    } finally {
+      connection.end("the client closed its connection");
+    }
+  }
+
   /** Leaves without a word: the session lives on at the server until it expires. */
   abandon(): void {
     if (this.#ended !== undefined) return;

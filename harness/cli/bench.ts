@@ -28,6 +28,8 @@ import type { Output } from "./output.ts";
 import { versionOfNodes } from "./own-version.ts";
 import { openLoad } from "./plan/open-load.ts";
 import { type PlannedRun, withImage } from "./plan/plan.ts";
+import { type SecondRound, secondRound } from "./plan/rounds.ts";
+import { sharedKnee, titleOf } from "./plan/series.ts";
 import { type Turn, turnsOf } from "./plan/turns.ts";
 import { showProgress } from "./progress-line.ts";
 import type { Reported } from "./report/compare.ts";
@@ -46,6 +48,8 @@ export interface BenchDeps {
   /** Stops the run early: what was recorded is checked, and the exit status is that of the signal. */
   readonly signal: AbortSignal;
   readonly defaults: Readonly<Record<string, unknown>>;
+  /** What runs after all others. */
+  readonly second?: SecondRound;
 }
 
 /** `assay bench`: runs, checks and reports every planned run. Resolves with the exit status. */
@@ -61,7 +65,7 @@ export async function bench(
   const resultOf = (comparison?: string): BenchResult =>
     benchResult(finished, { seconds: (deps.clock.now() - started) / 1e9, comparison, thresholds });
   try {
-    await runAll(planned, options, deps, finished);
+    await runRounds(planned, { ...options, seed: options.seed ?? randomInt(2 ** 31) }, deps, finished);
     const comparison = await compare(finished);
     if (comparison !== undefined) deps.output.print(`${comparison}\n`);
     const result = resultOf(comparison);
@@ -80,16 +84,36 @@ export async function bench(
 
 const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
-/** Checks all plans, and then carries them out, one run after the other, until the signal. Adds to `finished` what is done. */
-async function runAll(
+/** Carries out the plans, and once more what the second round makes of them. */
+async function runRounds(
   planned: readonly PlannedRun[],
-  options: BenchOptions,
+  options: Seeded,
   deps: BenchDeps,
   finished: (Finished & Reported)[],
 ): Promise<void> {
+  await runAll(planned, options, deps, finished);
+  if (deps.second === undefined) return;
+  const first = [...finished];
+  for (const name of new Set(planned.map(({ workload }) => workload.name))) {
+    const reached = first.filter(({ run }) => run.workload === name).map(({ digest }) => digest);
+    const next = secondRound(deps.second, options, reached);
+    const own = planned.filter(({ workload }) => workload.name === name);
+    if (next !== undefined) await runAll(own, { ...next, seed: options.seed }, deps, finished);
+  }
+}
+
+type Seeded = BenchOptions & { readonly seed: number };
+
+/** Checks all plans, and then carries them out, one run after the other, until the signal. Adds to `finished` what is done. */
+async function runAll(
+  planned: readonly PlannedRun[],
+  options: Seeded,
+  deps: BenchDeps,
+  finished: (Finished & Reported)[],
+): Promise<void> {
+  const { seed } = options;
   const leftovers = new Leftovers(planned, deps.output);
   await leftovers.first();
-  const seed = options.seed ?? randomInt(2 ** 31);
   const checked: { readonly plan: PlannedRun; readonly spec: TrialSpec }[] = [];
   for (const plan of planned) {
     const spec = await withVersion(specOf(plan, options, seed, deps.defaults), plan, options, deps.clock);
@@ -99,10 +123,13 @@ async function runAll(
   for (const turn of turnsOf(checked, options.repeat, seed)) {
     if (deps.signal.aborted) break;
     const { plan, spec } = turn.plan;
-    const ready = await withImage(plan, { clock: deps.clock, log: (line) => deps.output.note(line) });
+    const knee = sharedKnee(plan, options, finished);
+    const ready = await withImage(knee === undefined ? plan : { ...plan, own: { ...plan.own, knee } }, {
+      clock: deps.clock,
+      log: (line) => deps.output.note(line),
+    });
     const readySpec = ready === plan ? spec : specOf(ready, options, seed, deps.defaults);
-    const own =
-      options.repeat === 1 ? readySpec : inTurn(readySpec, ready, turn, { ...options, seed }, deps.defaults);
+    const own = options.repeat === 1 ? readySpec : inTurn(readySpec, ready, turn, options, deps.defaults);
     finished.push(await runOne(ready, own, options, { ...deps, leftovers }));
   }
   await leftovers.rest();
@@ -115,7 +142,7 @@ async function runOne(
   deps: BenchDeps & { readonly leftovers: Leftovers },
 ): Promise<Finished & Reported> {
   const { output } = deps;
-  const title = `${plan.adapter.name}${options.workload.length > 1 ? `/${plan.workload.name}` : ""}`;
+  const title = titleOf(plan, options);
   if (options.mutant !== undefined)
     output.note(`!!! PLANTED BUG: ${options.mutant}. This run should fail. !!!`);
   const shown = showProgress(output, title, deps.clock, plan.runtime.outlivesRun);
@@ -186,10 +213,11 @@ async function withVersion(
 
 function specOf(
   plan: PlannedRun,
-  options: BenchOptions,
+  asked: BenchOptions,
   seed: number,
   defaults: BenchDeps["defaults"],
 ): TrialSpec {
+  const options = { ...asked, ...plan.own };
   const version = plan.program?.version ?? plan.image?.slice(plan.image.lastIndexOf(":") + 1) ?? "unknown";
   const { clients, seconds } = options;
   // A warm-up asks as fast as it can: nobody wants that on a cluster that others use.
@@ -217,12 +245,14 @@ function specOf(
     openedProcesses: openedFor(options),
     workers,
     ...(options.rate !== undefined && isShare(options.rate) && { shares: options.rate }),
+    ...(options.knee !== undefined && { knee: options.knee }),
     calibrate: warmUpSeconds > 0 && load.kind === "open" && options.rate === undefined,
     warmUpSeconds,
     operationTimeoutMs: options.timeout,
     faultSeconds: spanAround(plan.pace.faultSeconds),
     gapSeconds: spanAround(plan.pace.gapSeconds),
     calmSeconds: options.calmSeconds,
+    quietSeconds: options.quietSeconds,
     endings: {
       endWhenServed: options.untilServed,
       ...(options.strikes !== undefined && { strikes: options.strikes }),
@@ -257,7 +287,12 @@ function inTurn(
   options: BenchOptions,
   defaults: BenchDeps["defaults"],
 ): TrialSpec {
-  const command = repeatCommand(plan, { ...options, ...plan.pace, workers: spec.workers }, seed, defaults);
+  const command = repeatCommand(
+    plan,
+    { ...options, ...plan.own, ...plan.pace, workers: spec.workers },
+    seed,
+    defaults,
+  );
   return { ...spec, seed, options: { ...spec.options, seed: options.seed ?? seed, block, order }, command };
 }
 

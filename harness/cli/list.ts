@@ -2,6 +2,7 @@ import type { Adapter } from "../../adapters/adapter.ts";
 import { formats } from "../../checker/formats/index.ts";
 import { modelOf, models } from "../../checker/models/index.ts";
 import type { ReadPromise } from "../../core/consistency.ts";
+import { listed } from "../../core/wording.ts";
 import type { Workload } from "../../workloads/workload.ts";
 import type { Nemesis } from "../nemesis/nemesis.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
@@ -49,7 +50,7 @@ export function list(registries: Registries, output: Output): void {
     ["name", "needs", ""],
     Object.values(registries.workloads).map((workload) => [
       workload.name,
-      [...workload.requires].join(", "),
+      needed(workload, systems),
       workload.summary,
     ]),
   );
@@ -105,6 +106,13 @@ function section(
   output.print(title);
   output.print(table(header, rows).replaceAll(/^/gm, "  "));
   output.print();
+}
+
+/** Capabilities, and the systems that lack one. */
+function needed({ requires }: Workload, systems: readonly Adapter[]): string {
+  const without = systems.filter(({ capabilities }) => requires.some((one) => !capabilities.has(one)));
+  const names = without.map(({ name }) => name);
+  return `${requires.join(", ")}${names.length === 0 ? "" : ` (not on ${listed(names)})`}`;
 }
 
 /** Every model, and the parts into which it splits a history. */

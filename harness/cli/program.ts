@@ -60,8 +60,8 @@ export function program(
       // Git answers while the rest is loaded.
       const assay = assayVersion();
       const known = await registries(own);
-      const asked = withPreset({ options, given: givenTo(command) });
-      finish(await runBench(asked, command, known, { clock, assay }));
+      const { second, ...asked } = withPreset({ options, given: givenTo(command) });
+      finish(await runBench(asked, command, known, { clock, assay, ...(second && { second }) }));
     });
   addCheck(assay, clock, finish);
   addCluster(assay, registries, clock, finish);
@@ -89,7 +89,7 @@ async function runBench(
   asked: Asked,
   command: Command,
   registries: Registries,
-  { clock, assay }: Pick<BenchDeps, "clock" | "assay">,
+  deps: Pick<BenchDeps, "clock" | "assay" | "second">,
 ): Promise<number> {
   const { options } = asked;
   const output = processOutput(options.json);
@@ -108,7 +108,7 @@ async function runBench(
     command.options.map((option) => [option.attributeName(), option.defaultValue]),
   );
   const { bench } = options.http ? await import("./http/http-bench.ts") : await import("./bench.ts");
-  const status = await bench(planned, options, { clock, assay, output, signal: ending.signal, defaults });
+  const status = await bench(planned, options, { ...deps, output, signal: ending.signal, defaults });
   return ending.status() ?? status;
 }
 

@@ -5,7 +5,7 @@ import { assert } from "../../core/assert.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
-import type { Load } from "../../core/run.ts";
+import type { Load, OpenLoad as OpenLoadSpec } from "../../core/run.ts";
 import type { Nanos } from "../../core/time.ts";
 import type { Actor, Self, Share, Workload, WorkloadRun } from "../../workloads/workload.ts";
 import type { Recorder } from "../record/recorder.ts";
@@ -23,6 +23,7 @@ import {
   partOf,
 } from "./numbering.ts";
 import { OpenLoad } from "./open-load.ts";
+import type { Retries } from "./retries.ts";
 import { StandingLoad } from "./standing-load.ts";
 
 export interface GroupContext {
@@ -191,5 +192,12 @@ function randomOf({ random, share: { index, of, generation } }: GroupContext): R
 
 const driverOf = (load: Load, random: Random, context: LoadContext): LoadDriver =>
   load.kind === "open"
-    ? new OpenLoad(context, arrivalsOf(load, context.share, random))
+    ? new OpenLoad(context, arrivalsOf(load, context.share, random), retriesOf(load, context.share, random))
     : new ClosedLoad(context);
+
+const retriesOf = (
+  { retries = 0 }: OpenLoadSpec,
+  { index, of }: Share,
+  random: Random,
+): Retries | undefined =>
+  retries === 0 ? undefined : { most: retries, random: random.fork(`retries-${index}-of-${of}`) };

@@ -38,8 +38,8 @@ export interface ClientsContext {
 export interface Records {
   /** Clients in this process record here; others report their counts. */
   readonly recorder: Recorder;
-  /** File in which another process keeps its part of the history. */
-  part(name: string): string;
+  /** File in which another process keeps its part of the history. Absent: it only counts. */
+  part?(name: string): string;
 }
 
 /** How a worker fared, from its start until its load was over. */

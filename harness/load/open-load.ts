@@ -3,12 +3,18 @@
  * free process of its node, or a new one up to a bound; where the bound is reached it is counted as unsent, once, and is
  * over. So a node that does not answer makes nobody owe operations, and what it answers late stands in its own
  * operations' response times (no coordinated omission).
+ *
+ * With retries a request is asked again, as an operation of its own, until one succeeds: all of them are meant to start when the
+ * request was, so that the response time of the one that succeeds is that of the request.
  */
 import { build } from "hdr-histogram-js";
 import { assert } from "../../core/assert.ts";
+import type { Cancel } from "../../core/clock.ts";
+import type { Call, Outcome } from "../../core/op.ts";
 import { millis, type Nanos, nanos } from "../../core/time.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { LoadContext, LoadDriver, LoadProcess, Unsent } from "./load.ts";
+import { isRetried, type Retries, waitAfter } from "./retries.ts";
 
 /** Timers of the platform fire up to a millisecond early: then the operation starts early rather than late. */
 const earliness = millis(1);
@@ -25,10 +31,23 @@ interface Pool {
   readonly free: LoadProcess[];
 }
 
+/** One operation of a request. */
+interface Attempt {
+  readonly call: Call;
+  /** 1 the first. */
+  readonly number: number;
+  /** When the request was meant to start. */
+  readonly intended: Nanos;
+  readonly pool: Pool;
+}
+
 export class OpenLoad implements LoadDriver {
   readonly sendLag = build({ numberOfSignificantValueDigits: 3 });
   readonly #context: LoadContext;
   readonly #arrivals: Arrivals;
+  readonly #retries: Retries | undefined;
+  /** Timers of the attempts to come. */
+  readonly #waiting = new Set<Cancel>();
   readonly #pools: readonly Pool[];
   readonly #processes: LoadProcess[] = [];
   readonly #underWay = new Set<Promise<void>>();
@@ -43,9 +62,10 @@ export class OpenLoad implements LoadDriver {
   #cancel: () => void = () => {};
   #stopped = false;
 
-  constructor(context: LoadContext, arrivals: Arrivals) {
+  constructor(context: LoadContext, arrivals: Arrivals, retries?: Retries) {
     this.#context = context;
     this.#arrivals = arrivals;
+    this.#retries = retries;
     this.#next = arrivals();
     this.#pools = context.nodes.map((_, index) => ({ index, made: 0, free: [] }));
   }
@@ -87,6 +107,7 @@ export class OpenLoad implements LoadDriver {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
+    for (const cancel of this.#waiting) cancel();
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
@@ -120,14 +141,40 @@ export class OpenLoad implements LoadDriver {
     }
     const now = clock.now();
     this.sendLag.recordValue(Math.max(0, Math.round((now - due) / 1000)));
+    const intended = nanos(Math.min(due, now));
+    this.#attempt(process, { call: process.actor.next(), number: 1, intended, pool });
+  }
+
+  #attempt(process: LoadProcess, attempt: Attempt): void {
+    const { call, intended, pool } = attempt;
     const work = process
-      .perform(process.actor.next(), { intended: nanos(Math.min(due, now)), whileRefused: "fail" })
-      .then(({ type }) => {
-        if (type === "ok") this.#succeeded++;
+      .perform(call, { intended, whileRefused: "fail" })
+      .then((outcome) => {
+        if (outcome.type === "ok") this.#succeeded++;
         pool.free.push(process);
+        this.#retry(attempt, outcome);
       }, this.#context.onError)
       .finally(() => this.#underWay.delete(work));
     this.#underWay.add(work);
+  }
+
+  /** Asks again at the next node, by and by; a request for which no process is free then is given up. */
+  #retry({ call, number, intended, pool }: Attempt, outcome: Outcome): void {
+    const retries = this.#retries;
+    if (this.#stopped || retries === undefined || number > retries.most || !isRetried(outcome)) return;
+    const cancel = this.#context.clock.after(waitAfter(number, retries), () => {
+      this.#waiting.delete(cancel);
+      try {
+        const next = this.#pools[(pool.index + 1) % this.#pools.length] ?? pool;
+        const process = next.free.pop() ?? this.#make(next);
+        if (process === undefined) return;
+        const again = process.actor.again?.(call) ?? process.actor.next();
+        this.#attempt(process, { call: again, number: number + 1, intended, pool: next });
+      } catch (reason) {
+        this.#context.onError(reason);
+      }
+    });
+    this.#waiting.add(cancel);
   }
 
   /** The node of the operation that is due, and on to the next one. The nodes take turns, and no two shares begin with the same one. */

@@ -77,6 +77,7 @@ const load: z.ZodType<Load> = z.discriminatedUnion("kind", [
     rate: z.number(),
     parts: z.array(z.looseObject({ from: z.number().positive(), to: z.number().positive() })).exactOptional(),
     arrivals: z.enum(["constant", "poisson"]).exactOptional(),
+    retries: count.exactOptional(),
     processes: count,
     seconds: z.number(),
   } satisfies Members<OpenLoad>),
@@ -131,6 +132,7 @@ const runFile: z.ZodType<Run> = z.looseObject({
       options: z.record(z.string(), z.int()),
       convergenceSeconds: z.number().positive().exactOptional(),
       watches: z.record(z.string(), watchPromise).exactOptional(),
+      session: z.looseObject({ renewal: z.enum(["counted", "received"]) }).exactOptional(),
       offers: z.array(z.string()).exactOptional(),
     })
     .exactOptional(),
@@ -159,6 +161,7 @@ const runFile: z.ZodType<Run> = z.looseObject({
       askedRate: z.number(),
       reachedRate: z.number(),
       shares: z.string().exactOptional(),
+      kneeRate: z.number().exactOptional(),
     } satisfies Members<Calibration>)
     .exactOptional(),
   unsent: z

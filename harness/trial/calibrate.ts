@@ -1,4 +1,4 @@
-/** The rate of an open load that is chosen from what the healthy cluster did in the warm-up. */
+/** The rate of an open load that is chosen from what the healthy cluster did before the run. */
 import { rateText, scaled } from "../../core/rate.ts";
 import type { Calibration, OpenLoad } from "../../core/run.ts";
 import type { TrialSpec } from "./spec.ts";
@@ -13,19 +13,30 @@ export interface ChosenRate {
   readonly line?: string;
 }
 
-/** `reached`: operations per second. Undefined if the user named the rate. */
+/** What the healthy cluster did, in operations per second: in a closed loop, and in an open one where that was asked for. */
+export interface Measured {
+  readonly reached: number;
+  readonly knee: number | undefined;
+}
+
+/** Undefined if the user named the rate. */
 export function chooseRate(
   load: OpenLoad,
   { calibrate, shares }: Pick<TrialSpec, "calibrate" | "shares">,
-  reached: number,
+  { reached, knee }: Measured,
 ): ChosenRate | undefined {
   const reachedText = `${Math.round(reached)}/s`;
   if (shares !== undefined) {
-    const chosen = scaled(load, reached / 100);
+    const chosen = scaled(load, (knee ?? reached) / 100);
     return {
       load: chosen,
-      calibration: { askedRate: chosen.rate, reachedRate: reached, shares },
-      line: `${rateText(chosen)} operations/s: ${shares} of the ${reachedText} that the warm-up reached`,
+      calibration: {
+        askedRate: chosen.rate,
+        reachedRate: reached,
+        shares,
+        ...(knee !== undefined && { kneeRate: knee }),
+      },
+      line: `${rateText(chosen)} operations/s: ${shares} of the ${knee === undefined ? `${reachedText} that the warm-up reached` : `knee, ${Math.round(knee)}/s`}`,
     };
   }
   if (!calibrate) return undefined;

@@ -18,6 +18,7 @@ import { clientCeiling } from "./ceiling.ts";
 import type { TrialContext } from "./context.ts";
 import { gather } from "./gather.ts";
 import { healEverything } from "./heal.ts";
+import { kneeOf } from "./knee.ts";
 import { growthOf, putInPlace } from "./preload.ts";
 import { unreadyNodes } from "./readiness.ts";
 import { warmUp } from "./warm-up.ts";
@@ -106,16 +107,15 @@ class Phases {
 
   /** Chooses the rate, where the user named none. */
   async warmUp(): Promise<void> {
-    const { spec, deps, dir, end } = this.#context;
+    const { spec, deps, dir } = this.#context;
     if (spec.warmUpSeconds === 0) return;
     deps.onProgress({ type: "stage", stage: "warming-up", dir: dir.path });
     const reached = await warmUp(this.#context, this.#cluster, await this.#targets());
-    end.signal.throwIfAborted();
+    const knee = await kneeOf(this.#context, this.#cluster, reached);
     if (spec.load.kind !== "open") return;
-    const chosen = chooseRate(spec.load, spec, reached);
+    const chosen = chooseRate(spec.load, spec, { reached, knee });
     if (chosen === undefined) return;
-    this.#load = chosen.load;
-    this.#calibration = chosen.calibration;
+    ({ load: this.#load, calibration: this.#calibration } = chosen);
     if (chosen.line !== undefined) deps.onProgress({ type: "log", line: chosen.line });
   }
 

@@ -42,6 +42,8 @@ export interface TrialSpec {
   readonly calibrate: boolean;
   /** Given if the rates of `load` are percent of what the cluster reaches in the warm-up: as the user wrote them. */
   readonly shares?: string;
+  /** What the rates are percent of, if that is a knee: operations per second, or to be measured after the warm-up. */
+  readonly knee?: number | "measured";
   /** Load before anything is recorded, seconds; 0 for none. */
   readonly warmUpSeconds: number;
   /** How long the load continues, at least, after everything is healed. */

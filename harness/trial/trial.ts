@@ -57,6 +57,7 @@ async function makeContext(spec: TrialSpec, deps: TrialDeps): Promise<TrialConte
     options: spec.workloadOptions,
     convergenceSeconds: spec.convergenceSeconds,
     watches: deps.adapter.promises.watches ?? {},
+    ...(deps.adapter.promises.session !== undefined && { session: deps.adapter.promises.session }),
     offers: [...deps.adapter.capabilities],
   };
   const leastQuiet = deps.workload.quietSeconds?.({ ...workload, nodes: [] }) ?? 0;
@@ -212,6 +213,7 @@ class Trial {
         options: workload.options,
         convergenceSeconds: workload.convergenceSeconds,
         watches: workload.watches,
+        ...(workload.session !== undefined && { session: workload.session }),
         offers: workload.offers,
       },
       revisions: workload.revisions,

@@ -2,7 +2,6 @@
 import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import { knownLimits } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
-import { perKey } from "../data/growth.ts";
 import { type Content, type Html, html } from "../html.ts";
 import {
   formatCount,
@@ -142,18 +141,18 @@ export function costs(candidates: readonly Candidate[], standings: Standings): H
   const inAll: Column[] = [
     bytes("Peak memory", ({ peakMemory }) => peakMemory),
     bytes("Disk at the end", ({ disk }) => disk),
-    ...(candidates.some(({ runs }) => runs.some(({ run }) => perKey(run) !== undefined))
-      ? [
-          bytes("Memory per key", ({ memoryPerKey }) => memoryPerKey),
-          bytes("Disk per key", ({ diskPerKey }) => diskPerKey),
-        ]
-      : []),
+    bytes("Memory per key", ({ memoryPerKey }) => memoryPerKey),
+    bytes("Disk per key", ({ diskPerKey }) => diskPerKey),
   ];
   const ok: Column = {
     heading: text("ok operations"),
     value: () => Number.NaN,
     cell: (candidate) => spread(candidate, ({ run }) => run.operations.ok, formatCount),
   };
-  return html`${barTable(candidates, perOperation, ok)}${barTable(candidates, inAll, undefined)}
+  const known = (columns: readonly Column[]) =>
+    columns.filter(({ value }) =>
+      candidates.some(({ runs }) => runs.some((run) => Number.isFinite(value(run)))),
+    );
+  return html`${barTable(candidates, known(perOperation), ok)}${barTable(candidates, known(inAll), undefined)}
 <p class="note">All nodes together, from their first sample to the last: a system that idles expensively costs more per operation at a low rate. Logs and snapshots allocate disk ahead, so growth is coarse. Network is what the nodes sent and received, clients included; fsyncs are those of the log, as the system itself counts them. Per key is what the nodes grew by while at least 1,000 keys were put in place before the load. A dash: the runtime or the system does not say.</p>`;
 }

@@ -3,7 +3,7 @@ import type { Consistency } from "../../core/consistency.ts";
 import type { Load, Run } from "../../core/run.ts";
 import { type VerdictKind, worst } from "../../core/verdict.ts";
 import { count, either } from "../../core/wording.ts";
-import { arrivalWords, isEven, paceWords } from "../data/pace.ts";
+import { arrivalWords, isEven, paceWords, retryWords } from "../data/pace.ts";
 import { type SpeedCaveat, speedCaveat } from "../data/speed.ts";
 import { formatFigure } from "../numbers.ts";
 import type { RunDigest } from "./digest.ts";
@@ -52,10 +52,10 @@ export interface Candidate {
 /** Number of line styles; further candidates reuse them. */
 export const styles = 6;
 
-/** Runs of one workload with the same options: what is compared on its own. */
+/** Runs of one workload with the same options, in open loops or in closed ones: what is compared on its own. */
 export interface Trial {
   readonly workload: string;
-  /** What tells it apart from another trial of the same workload: `read-percent=70`; "" if nothing must. */
+  /** What tells it apart from another trial of the same workload: `read-percent=70`, `closed loop`; "" if nothing must. */
   readonly variant: string;
   /** Those with reads of one class next to each other. */
   readonly candidates: readonly Candidate[];
@@ -63,20 +63,21 @@ export interface Trial {
 
 /** Groups runs by workload, then by what was tried, both in the order of their first runs. */
 export function trialsOf(digests: readonly RunDigest[]): Trial[] {
-  const trials = grouped(digests, ({ run }) => `${run.workload} ${optionsOf(run)}`);
+  const trials = grouped(digests, ({ run }) => `${run.workload} ${run.load.kind} ${optionsOf(run)}`);
   return trials.map((own) => {
     const { run } = own[0] as RunDigest;
-    const isOnly = trials.filter(([other]) => other?.run.workload === run.workload).length === 1;
-    return {
-      workload: run.workload,
-      variant: isOnly ? "" : optionsOf(run) || "default options",
-      candidates: candidatesOf(own),
-    };
+    const namesakes = trials.flatMap(([other]) => (other?.run.workload === run.workload ? [other.run] : []));
+    const differ = (of: (one: Run) => string) => new Set(namesakes.map(of)).size > 1;
+    const apart = [
+      ...(differ(optionsOf) ? [optionsOf(run) || "default options"] : []),
+      ...(differ(({ load }) => load.kind) ? [`${run.load.kind} loop`] : []),
+    ];
+    return { workload: run.workload, variant: apart.join(", "), candidates: candidatesOf(own) };
   });
 }
 
 /** Options of the workload, in words; empty if all have their defaults. */
-export const optionsOf = ({ workloadRun }: RunDigest["run"]): string =>
+export const optionsOf = ({ workloadRun }: Run): string =>
   Object.entries(workloadRun?.options ?? {})
     .map(([name, value]) => `${name}=${value}`)
     .sort()
@@ -131,7 +132,7 @@ const askedLoad = ({ load, calibration }: Run): string =>
   calibration === undefined
     ? loadWords([load])
     : calibration.shares !== undefined
-      ? `${calibration.shares} of what the warm-up reached`
+      ? `${calibration.shares} of ${calibration.kneeRate === undefined ? "what the warm-up reached" : "the knee"}${load.kind === "open" ? retryWords(load) : ""}`
       : `calibrated to at most ${formatFigure(calibration.askedRate)}/s${load.kind === "open" ? arrivalWords(load.arrivals) : ""}`;
 
 /** The load of each run in a few words: `500/s offered`, `210 to 230/s offered`, `12 clients in a closed loop`. */

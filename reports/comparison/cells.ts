@@ -28,8 +28,11 @@ type Format = (value: number) => string;
  * Median of the runs with its 95% interval, or with their range if they are few: `12 ms (9.8 ms to 15 ms)`,
  * `12 ms (range 9.8 ms to 15 ms)`. A dash if any is not known.
  */
-export function spread(candidate: Candidate, of: (run: RunDigest) => number, format: Format): Content {
-  const values = candidate.runs.map(of);
+export const spread = (candidate: Candidate, of: (run: RunDigest) => number, format: Format): Content =>
+  spreadOf(candidate.runs.map(of), format);
+
+/** The same of the values themselves, one for each run. */
+export function spreadOf(values: readonly number[], format: Format): Content {
   if (!values.every(Number.isFinite)) return format(Number.NaN);
   const interval = medianInterval({ values }, createRandom(values.length));
   const value = format(interval.value);

@@ -112,5 +112,5 @@ ${lines.map(
 }
 
 /** Sample of a candidate's line, for legends. */
-export const swatch = ({ style }: Candidate): Html =>
+export const swatch = ({ style }: Pick<Candidate, "style">): Html =>
   svg`<svg class="swatch" width="30" height="10" viewBox="0 0 30 10" aria-hidden="true"><path class="line f-${style} style-${style}" d="M1 5H29"/></svg>`;

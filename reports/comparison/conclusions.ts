@@ -3,7 +3,7 @@ import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
 import { knownLimits } from "../../core/verdict.ts";
 import { count, listed } from "../../core/wording.ts";
 import { isEven } from "../data/pace.ts";
-import { formatDuration, formatMicros, formatShare, formatSpan } from "../numbers.ts";
+import { formatDuration, formatMicros, formatRate, formatShare, formatSpan } from "../numbers.ts";
 import { countedAnomalies } from "../panels/verdict.ts";
 import { leastRatio, runsFor } from "../statistics/difference.ts";
 import { type Candidate, type ReadClass, readClasses, type Trial } from "./candidates.ts";
@@ -28,7 +28,7 @@ export function conclusionsOf({ candidates }: Trial, standings: Standings): Conc
   const outages = (["write", "read"] as const).flatMap((kind) =>
     outageConclusion(candidates, standings, kind),
   );
-  const speeds = [...writeLatency(standings), ...readLatency(candidates, standings)];
+  const speeds = [...capacity(standings), ...writeLatency(standings), ...readLatency(candidates, standings)];
   const rankings = [...outages, ...speeds].flatMap((conclusion) => conclusion.rankings);
   return [
     { topic: "Promises", text: promises(candidates) },
@@ -180,6 +180,15 @@ const joined = (a: Words, b: Words): Words => ({
   rankings: [...a.rankings, ...b.rankings],
 });
 
+/** Reads count only against reads of the same promise. */
+function capacity(standings: Standings): Concluded[] {
+  const perSecond = (seconds: number) => `${formatRate(1 / seconds)}/s`;
+  const { text, rankings } = readClasses
+    .map((reads) => standingWords(standings.of({ name: "capacity" }, reads), perSecond, "highest"))
+    .reduce(joined, nothing);
+  return text === "" ? [] : [{ topic: "Capacity", text, rankings }];
+}
+
 function writeLatency(standings: Standings): Concluded[] {
   const words = latencyWords("write", "linearizable", standings);
   return words.text === "" ? [] : [{ topic: "Write latency", ...words }];
@@ -220,7 +229,11 @@ function latencyWords(kind: Kind, reads: ReadClass, standings: Standings): Words
   };
 }
 
-function standingWords(standing: Standing, format: (value: number) => string): Words {
+function standingWords(
+  standing: Standing,
+  format: (value: number) => string,
+  best: "lowest" | "highest" = "lowest",
+): Words {
   if (standing.type === "alone") return nothing;
   if (standing.type === "apart") return { text: differenceWords(standing.difference), rankings: [] };
   const { leaders, others } = standing.ranking;
@@ -229,7 +242,7 @@ function standingWords(standing: Standing, format: (value: number) => string): W
   const [lowest] = leaders;
   const first =
     leaders.length === 1 && lowest !== undefined
-      ? `${lowest.of.label} is lowest with ${format(lowest.median)}`
+      ? `${lowest.of.label} is ${best} with ${format(lowest.median)}`
       : `${each(leaders)} are too close to call`;
   const text = `${first}${others.length > 0 ? `, then ${each(others)}` : ""}.`;
   return { text, rankings: [standing.ranking] };

@@ -71,7 +71,6 @@ export const ofOutages: readonly Condition[] = [
 ];
 
 /** Conditions that matter for a figure, those that decide most first. */
-export const conditionsOf = (figure: "latency" | "outage" | "processor"): readonly Condition[] => [
-  ...everywhere,
-  ...(figure === "outage" ? ofOutages : [sameLoad]),
-];
+export const conditionsOf = (
+  figure: "latency" | "outage" | "capacity" | "processor",
+): readonly Condition[] => [...everywhere, ...(figure === "outage" ? ofOutages : [sameLoad])];

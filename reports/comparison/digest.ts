@@ -10,9 +10,10 @@ import { type Failover, failovers } from "../data/failover.ts";
 import { askersOf } from "../data/load.ts";
 import { type Measure, quantile, timed, tookMicros } from "../data/measure.ts";
 import { figuresIn, type PeriodFigures, periodsOf, spanOf } from "../data/phases.ts";
+import { type Recovery, recoveryOf } from "../data/recovery.ts";
 import { okPerSecond, runFigures } from "../data/run-figures.ts";
 import { type LatencySeries, seriesBy, seriesOf } from "../data/series.ts";
-import { type Sweep, sweepOf } from "../data/sweep.ts";
+import { type Studies, studiesOf } from "../studies/figures.ts";
 import { type Cost, costOf } from "./cost.ts";
 import { type FiguresByMeasure, operationFigures } from "./operation-figures.ts";
 
@@ -36,8 +37,10 @@ export interface Digest {
   readonly kinds: Readonly<Partial<Record<Kind, KindFigures>>>;
   /** What the strikes of each kind of fault did. */
   readonly failovers: readonly Failover[];
-  /** The throughput-latency curve; absent if the load was no sweep. */
-  readonly sweep?: Sweep;
+  /** Figures that only some loads have: throughput-latency curve, rules that were passed, how it aged. */
+  readonly studies: Studies;
+  /** Whether the cluster came back by itself; absent if the run was not made to see it. */
+  readonly recovery?: Recovery;
   /** Operations of the load by name. */
   readonly operations: Readonly<Record<string, FiguresByMeasure>>;
   /** Operations of the load that failed or have no known outcome. */
@@ -74,7 +77,7 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     return own.length === 0 ? {} : { [kind]: kindFigures(own, faults, end) };
   };
   const figures = runFigures({ operations: load, faults, leaders: leaderSpans(history), end });
-  const sweep = sweepOf(run.load, load, run.unsent ?? [], end);
+  const recovery = recoveryOf(run, load, faults);
   const cost = costOf(usage, run);
   return {
     run,
@@ -83,7 +86,8 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     okPerSecond: okPerSecond(load),
     kinds: { ...ofKind("write"), ...ofKind("read") },
     failovers: failovers(faults, figures.faults, run.verdicts),
-    ...(sweep !== undefined && { sweep }),
+    studies: studiesOf({ run, operations: load, usage, cost, end }),
+    ...(recovery !== undefined && { recovery }),
     operations: operationFigures(load, faults, end),
     errors: errorsOf(load),
     ...(cost !== undefined && { cost }),

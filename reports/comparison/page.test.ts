@@ -10,17 +10,15 @@ const section = (page: string, id: string): string =>
 const rows = (markup: string): string[] => markup.split("<tr").slice(1);
 
 describe("renderComparison()", () => {
-  it("shows bytes per key only if a run put 1,000 keys in place", () => {
-    const cost = (keys: number) => {
-      const growth = { keys, memoryBytes: 1, diskBytes: 1 };
-      const [first, ...others] = threeSystems([{ run: { growth } }, {}, {}]);
-      const [grown] =
-        first?.cost === undefined ? [] : [{ ...first, cost: { ...first.cost, memoryPerKey: 3_413 } }];
+  it("shows bytes per key only if a run knows them", () => {
+    const [first, ...others] = threeSystems();
+    const cost = (memoryPerKey: number) => {
+      const grown = first?.cost && { ...first, cost: { ...first.cost, memoryPerKey } };
       return section(renderComparison([...(grown === undefined ? [] : [grown]), ...others]), "cost");
     };
-    expect(cost(1_000)).toContain("Memory per key");
-    expect(cost(1_000)).toContain("3.33");
-    expect(cost(999)).not.toContain("per key</th>");
+    expect(cost(3_413)).toContain("3.33");
+    expect(cost(3_413)).toContain("Memory per key");
+    expect(cost(Number.NaN)).not.toContain("Memory per key");
   });
 
   const page = renderComparison(threeSystems());

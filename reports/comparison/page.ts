@@ -15,10 +15,11 @@ import type { RunDigest } from "./digest.ts";
 import { failovers } from "./failovers.ts";
 import { findings } from "./findings.ts";
 import { latencyOverTime, percentiles } from "./over-time.ts";
+import { recoveries } from "./recoveries.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { singleRuns } from "./single-runs.ts";
 import { type Standings, standingsOf } from "./standing.ts";
-import { sweeps } from "./sweeps.ts";
+import { studySections } from "./studies.ts";
 
 /** Renders a self-contained HTML file that needs neither network nor script. Runs of different workloads are compared apart. */
 export function renderComparison(digests: readonly RunDigest[]): string {
@@ -29,16 +30,20 @@ export function renderComparison(digests: readonly RunDigest[]): string {
     trial,
     ...sections(partsOf(trial, trials.length > 1 ? `t${i + 1}-` : "")),
   }));
+  const whole = sections(studySections(candidates, "several trials", partNamed("")));
   const names = [...new Set(digests.map(({ run }) => run.system.name))];
   return page(
     {
       title: `${listed(names)} compared: ${verdictTitle(candidates)} · Assay`,
-      links:
-        parts.length === 1
+      links: [
+        ...whole.links,
+        ...(parts.length === 1
           ? (parts[0]?.links ?? [])
-          : trials.map((trial, i) => [`#t${i + 1}-side-by-side`, trialName(trial)] as const),
+          : trials.map((trial, i) => [`#t${i + 1}-side-by-side`, trialName(trial)] as const)),
+      ],
       content: html`${hero(trials, verdict)}
 ${hasService(candidates) && toolbar}
+${whole.markup}
 ${parts.map(
   ({ trial, markup }) =>
     html`${parts.length > 1 && html`<h2 class="trial-name">Workload ${trialName(trial)}</h2>`}${markup}`,
@@ -93,17 +98,23 @@ const toolbar: Html = html`<div class="toolbar scripted" role="toolbar" aria-lab
 <span class="quiet"><span class="by-response">Latencies count from when an operation was meant to start.</span><span class="by-service">Latencies count from when an operation was sent.</span></span>
 </div>`;
 
-function partsOf({ candidates, standings }: RankedTrial, prefix: string): Section[] {
-  const scales = scalesOf(candidates);
-  const part = (name: string, title: string, content: Html | undefined): Section => {
+/** Makes sections whose ids begin alike. */
+const partNamed =
+  (prefix: string) =>
+  (name: string, title: string, content: Html | undefined): Section => {
     const id = `${prefix}${name}`;
     const markup =
       content && html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${content}</section>`;
     return { id, title, markup };
   };
+
+function partsOf({ candidates, standings }: RankedTrial, prefix: string): Section[] {
+  const scales = scalesOf(candidates);
+  const part = partNamed(prefix);
   return [
     part("side-by-side", "Side by side", sideBySide(candidates, standings)),
-    part("sweep", "Throughput and latency", sweeps(candidates)),
+    ...studySections(candidates, "one trial", part),
+    part("recovery", "Recovery under load", recoveries(candidates)),
     part("over-time", "Latency over time", latencyOverTime(candidates, scales, `${prefix}time`)),
     part("percentiles", "Percentiles", percentiles(candidates, scales)),
     part("single-runs", "Single runs", singleRuns(candidates)),

@@ -1,5 +1,5 @@
 /** Order of candidates by one figure, where less is better, and how sure it is. */
-import type { Sample } from "../statistics/bootstrap.ts";
+import type { Sample } from "../statistics/blocks.ts";
 import type { Difference, Pair } from "../statistics/difference.ts";
 import { medianOf } from "../statistics/median.ts";
 

@@ -81,7 +81,7 @@ describe("standingsOf()", () => {
     expect(
       placed([digest({ run: { load: ramp } }), digest({ ...zookeeper, run: { load: ramp } })], latency),
     ).toEqual(["etcd", "zookeeper"]);
-    expect(against({ run: { load: { kind: "closed", processes: 12, seconds: 20 } } }, latency)).toBe("loads");
+    expect(against({ run: { load: { kind: "closed", processes: 12, seconds: 20 } } }, latency)).toBe("alone");
   });
 
   it("ranks outages only under the same faults, latency while healthy after any", () => {

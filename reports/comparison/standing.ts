@@ -16,6 +16,8 @@ export type Figure =
       readonly measure: Measure;
     }
   | { readonly name: "outage"; readonly kind: Kind }
+  /** Of a closed loop: seconds for each \`ok\` operation, all clients together. */
+  | { readonly name: "capacity" }
   | { readonly name: "processor" };
 
 /** `ranked`: at least two candidates. `alone`: fewer can be ranked. `apart`: they were tried under different conditions. */
@@ -82,22 +84,25 @@ const figuresBy = (measure: Measure): Figure[] => [
     })),
     { name: "outage", kind },
   ]),
+  { name: "capacity" },
   { name: "processor" },
 ];
 
-const isOfReads = (figure: Figure): boolean => figure.name !== "processor" && figure.kind === "read";
+const isOfReads = (figure: Figure): boolean => "kind" in figure && figure.kind === "read";
+
+const doesRead = ({ runs }: Candidate): boolean => runs.some(({ kinds: { read } }) => read !== undefined);
 
 function keyOf(figure: Figure, reads: ReadClass): string {
   const own =
-    figure.name === "processor"
-      ? []
-      : [figure.kind, ...(figure.name === "latency" ? [figure.percentile, figure.measure] : [])];
-  return [figure.name, ...own, isOfReads(figure) ? reads : "all"].join(" ");
+    "kind" in figure
+      ? [figure.kind, ...(figure.name === "latency" ? [figure.percentile, figure.measure] : [])]
+      : [];
+  return [figure.name, ...own, isOfReads(figure) || figure.name === "capacity" ? reads : "all"].join(" ");
 }
 
 /** Writes are compared across read modes, reads are compared with reads of the same promise. */
 const groupsBy = (figure: Figure, candidates: readonly Candidate[]) =>
-  isOfReads(figure)
+  isOfReads(figure) || (figure.name === "capacity" && candidates.some(doesRead))
     ? readClasses.map((reads) => ({
         key: keyOf(figure, reads),
         group: candidates.filter((candidate) => candidate.reads === reads),
@@ -130,8 +135,13 @@ export const isFit = ({ verdict, caveat, mutant }: Candidate): boolean =>
 export const hasOneSeed = ({ runs }: Candidate): boolean =>
   new Set(runs.map(({ run }) => run.seed)).size === 1;
 
+/** Latencies of a closed loop are clients by throughput: they are shown, and rank nowhere. */
 const hasFigure = ({ runs }: Candidate, figure: Figure): boolean =>
-  runs.every((run) => Number.isFinite(amountOf(run, figure)));
+  runs.every(
+    (run) =>
+      Number.isFinite(amountOf(run, figure)) &&
+      !(figure.name === "latency" && run.run.load.kind === "closed"),
+  );
 
 /** Microseconds, seconds or milliseconds; NaN if it is not known, or of too few operations. */
 export function amountOf(run: RunDigest, figure: Figure): number {
@@ -144,6 +154,8 @@ export function amountOf(run: RunDigest, figure: Figure): number {
     }
     case "outage":
       return run.faults.length === 0 ? Number.NaN : (run.kinds[figure.kind]?.longestWithout ?? Number.NaN);
+    case "capacity":
+      return run.run.load.kind === "closed" && run.okPerSecond > 0 ? 1 / run.okPerSecond : Number.NaN;
     case "processor":
       return run.cost?.cpuMsPerThousand ?? Number.NaN;
     default:

@@ -1,5 +1,6 @@
 import { rateLine } from "../../core/rate.ts";
 import type { Load, OpenLoad } from "../../core/run.ts";
+import { count } from "../../core/wording.ts";
 import { formatFigure } from "../numbers.ts";
 
 /** The rate that an open load requested over time: a line through points, seconds and operations per second. */
@@ -19,7 +20,7 @@ export function requestedLine(load: Load | undefined, end: number): RequestedLin
 }
 
 /** The pace of an open load: `500/s`, `100 to 1,000/s`, `100, then 200, then 400/s`, `500/s (Poisson arrivals)`. */
-export function paceWords({ rate, parts, arrivals }: OpenLoad): string {
+export function paceWords({ rate, parts, arrivals, retries = 0 }: OpenLoad): string {
   const words =
     parts === undefined
       ? formatFigure(rate)
@@ -28,12 +29,15 @@ export function paceWords({ rate, parts, arrivals }: OpenLoad): string {
             from === to ? formatFigure(from) : `${formatFigure(from)} to ${formatFigure(to)}`,
           )
           .join(", then ");
-  return `${words}/s${arrivalWords(arrivals)}`;
+  return `${words}/s${arrivalWords(arrivals)}${retryWords({ retries })}`;
 }
+
+export const retryWords = ({ retries = 0 }: Pick<OpenLoad, "retries">): string =>
+  retries === 0 ? "" : `, ${count(retries, "retry", "retries")}`;
 
 export const arrivalWords = (arrivals: OpenLoad["arrivals"]): string =>
   arrivals === "poisson" ? " (Poisson arrivals)" : "";
 
-/** Whether the intervals between the operations of a load are all the same. */
-export const isEven = ({ parts, arrivals }: OpenLoad): boolean =>
-  parts === undefined && arrivals !== "poisson";
+/** Whether the intervals between the operations of a load are all the same, and nothing is asked again. */
+export const isEven = ({ parts, arrivals, retries = 0 }: OpenLoad): boolean =>
+  parts === undefined && arrivals !== "poisson" && retries === 0;

@@ -1,5 +1,12 @@
 /** Runs of two samples that belong together: one of each in every block (one turn of both sides, minutes apart). */
-import type { Sample } from "./bootstrap.ts";
+
+/** A figure in several runs. */
+export interface Sample {
+  /** One for each run; finite. */
+  readonly values: readonly number[];
+  /** The block of each run; absent if the runs were not made in blocks. */
+  readonly blocks?: readonly string[];
+}
 
 /** The values of `second` in the order of the blocks of `first`; undefined unless each block has one run of each. */
 export function inOrderOf(first: Sample, second: Sample): readonly number[] | undefined {

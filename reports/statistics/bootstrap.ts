@@ -6,7 +6,7 @@
  */
 import { assert } from "../../core/assert.ts";
 import type { Random } from "../../core/random.ts";
-import { pairedRatios } from "./blocks.ts";
+import { pairedRatios, type Sample } from "./blocks.ts";
 import { medianOf } from "./median.ts";
 
 /** A figure with the ends of its 95% interval, or of its range in single runs. */
@@ -15,14 +15,6 @@ export interface Interval {
   readonly value: number;
   readonly low: number;
   readonly high: number;
-}
-
-/** A figure in several runs. */
-export interface Sample {
-  /** One for each run; finite. */
-  readonly values: readonly number[];
-  /** The block of each run; absent if the runs were not made in blocks. */
-  readonly blocks?: readonly string[];
 }
 
 const resamples = 10_000;

@@ -6,8 +6,9 @@
  * compared by many figures of the same runs, which are tested together.
  */
 import type { Random } from "../../core/random.ts";
+import type { Sample } from "./blocks.ts";
 import { inOrderOf, pairedRatios } from "./blocks.ts";
-import { type Interval, ratioInterval, type Sample } from "./bootstrap.ts";
+import { type Interval, ratioInterval } from "./bootstrap.ts";
 import { holm } from "./holm.ts";
 import { jointTest, leastJointP } from "./joint-test.ts";
 import { leastP, mannWhitney } from "./mann-whitney.ts";

@@ -17,6 +17,16 @@ export const commaLists =
   (text: string, before: readonly string[]): readonly string[] =>
     before === defaults ? commaList(text) : [...before, ...commaList(text)];
 
+/** Parses a comma-separated option that may be repeated and takes known names only. */
+export const knownNames =
+  (known: readonly string[]) =>
+  (text: string, before: readonly string[]): readonly string[] => {
+    const names = commaList(text);
+    if (names.some((name) => !known.includes(name)))
+      throw new InvalidArgumentError(`expected ${either(known)}.`);
+    return [...before, ...names];
+  };
+
 /** A number above zero; a fraction is allowed. */
 export function positiveNumber(text: string): number {
   const value = Number(text);
@@ -56,6 +66,22 @@ export const integerUpTo =
     const value = positiveInteger(text);
     if (value > max) throw new InvalidArgumentError(`expected at most ${max.toLocaleString("en")}.`);
     return value;
+  };
+
+/** 0, 1, 2, … up to `max`. */
+export const countUpTo =
+  (max: number) =>
+  (text: string): number =>
+    Number(text) === 0 && text.trim() !== "" ? 0 : integerUpTo(max)(text);
+
+/** A rate per second, or the word `measured`. */
+export const kneeUpTo =
+  (max: number) =>
+  (text: string): number | "measured" => {
+    if (text === "measured") return text;
+    if (!Number.isFinite(Number(text)))
+      throw new InvalidArgumentError("expected operations per second, or measured.");
+    return numberUpTo(max)(text);
   };
 
 /** A cluster that got ten times what it can bear is none that anybody learns from. */

@@ -1,11 +1,16 @@
 import { Command, Option } from "commander";
 import type { OpenLoad, TargetRole } from "../../../core/run.ts";
+import { listed } from "../../../core/wording.ts";
+import { askedStudies } from "../../../reports/studies/names.ts";
 import { patientLoad, trialDefaults } from "../../trial/spec.ts";
 import { declareResults, type ResultOptions } from "../ci/result-options.ts";
 import {
   commaLists,
+  countUpTo,
   directory,
   integerUpTo,
+  kneeUpTo,
+  knownNames,
   numberUpTo,
   positiveInteger,
   positiveNumber,
@@ -21,6 +26,7 @@ const defaultWorkloads = ["register"];
 const most = {
   workers: 64,
   rate: 1_000_000,
+  retries: 100,
   processes: 10_000,
   seconds: 7 * 86_400,
   timeoutMs: 3_600_000,
@@ -37,6 +43,8 @@ export interface BenchOptions extends ResultOptions, FaultOptions {
   readonly nodes: number;
   /** As it was given: see `rateParts`. */
   readonly rate?: string;
+  readonly knee?: number | "measured";
+  readonly retries: number;
   readonly arrivals: NonNullable<OpenLoad["arrivals"]>;
   readonly clients?: number;
   /** Undefined: see `processesFor`. */
@@ -72,6 +80,8 @@ export interface BenchOptions extends ResultOptions, FaultOptions {
   readonly key?: string;
   readonly timeLimit: number;
   readonly memoryLimit: number;
+  /** Figures besides those of every run. */
+  readonly study: readonly string[];
   readonly results: string;
   readonly json: boolean;
 }
@@ -108,12 +118,14 @@ export function declareBenchOptions(command: Command): Command {
   declareFaults(command.optionsGroup("Faults:"));
   declareJudging(command.optionsGroup("Judging:"));
   return declareOutput(
-    declareResults(command.optionsGroup("Output:")).option(
-      "--results <dir>",
-      "parent directory of the run directories",
-      directory,
-      "results",
-    ),
+    declareResults(command.optionsGroup("Output:"))
+      .option(
+        "--study <names>",
+        `figures besides those of every run: ${listed(askedStudies)}; the presets of these names ask for them`,
+        knownNames(askedStudies),
+        [],
+      )
+      .option("--results <dir>", "parent directory of the run directories", directory, "results"),
   );
 }
 
@@ -201,6 +213,20 @@ function declareLoad(command: Command): Command {
         `operations per second, open loop: 500; a ramp over the main phase: 100..1000; equal steps: 100,200,400; in percent of what the cluster reaches in the warm-up: 20%,50%,90% (default: ${trialDefaults.load.rate}, or half of what the cluster reaches on this machine)`,
       )
         .argParser(rateUpTo(most.rate))
+        .conflicts("clients"),
+    )
+    .addOption(
+      new Option(
+        "--knee <n>",
+        "what 100% of --rate is instead: operations per second, or measured, in open loops after the warm-up",
+      )
+        .argParser(kneeUpTo(most.rate))
+        .conflicts("clients"),
+    )
+    .addOption(
+      new Option("--retries <n>", "times that a client asks again what was not answered, open loop")
+        .argParser(countUpTo(most.retries))
+        .default(0)
         .conflicts("clients"),
     )
     .addOption(

@@ -11,6 +11,7 @@ export interface FaultOptions {
   readonly faultSeconds: number;
   readonly gapSeconds: number;
   readonly calmSeconds: number;
+  readonly quietSeconds: number;
   readonly strikes?: number;
   readonly untilServed: boolean;
 }
@@ -40,6 +41,12 @@ export function declareFaults(command: Command): Command {
       "load before the first fault, in seconds",
       numberUpTo(mostCalmSeconds, "0"),
       0,
+    )
+    .option(
+      "--quiet-seconds <n>",
+      "load after the last fault, in seconds",
+      numberUpTo(mostCalmSeconds, "0"),
+      3,
     )
     .option(
       "--strikes <n>",

@@ -6,11 +6,11 @@ import { type BenchOptions, processesFor } from "../options/bench-options.ts";
 
 /** The open load that the options ask for. One part that stays level is a constant rate. */
 export function openLoad(options: BenchOptions): OpenLoad {
-  const { rate = `${trialDefaults.load.rate}`, arrivals, seconds } = options;
+  const { rate = `${trialDefaults.load.rate}`, arrivals, retries, seconds } = options;
   const parts = rateParts(rate);
   const isConstant = parts.length === 1 && parts[0]?.from === parts[0]?.to;
   const paced = { rate: meanRate(parts), ...(!isConstant && { parts }) };
   // Rates in percent are known after the warm-up: then there are as many clients as by default there may be.
   const processes = processesFor(options, isShare(rate) ? Number.POSITIVE_INFINITY : highestRate(paced));
-  return { kind: "open", ...paced, arrivals, processes, seconds };
+  return { kind: "open", ...paced, arrivals, ...(retries > 0 && { retries }), processes, seconds };
 }

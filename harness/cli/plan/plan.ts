@@ -30,11 +30,16 @@ export interface PlannedRun {
   readonly connect: Credentials;
   /** Mean lengths of faults and gaps, shortened to fit into the load unless the user gave them. */
   readonly pace: MeanPace;
+  /** Options in which it differs from other runs of the command. */
+  readonly own?: Partial<BenchOptions>;
 }
 
 /** Plans every run that the options ask for, all of them before anything is started or pulled. Impossible options are a UsageError, a machine that lacks something a CouldNotRunError. */
-export async function planRuns({ options, given }: Asked, registries: Registries): Promise<PlannedRun[]> {
-  refuseContradictions({ options, given });
+export async function planRuns(
+  { options, given, each = [{}] }: Asked,
+  registries: Registries,
+): Promise<PlannedRun[]> {
+  refuseContradictions({ options, given, each });
   const connect = await connectOptions(options);
   const runs: PlannedRun[] = [];
   for (const system of options.system) {
@@ -42,15 +47,27 @@ export async function planRuns({ options, given }: Asked, registries: Registries
     const perSystem = await planSystem(adapter, { options, given }, registries);
     for (const name of options.workload) {
       const workload = lookUp(registries.workloads, name, "workload");
-      const lacking = workload.requires.filter((capability) => !adapter.capabilities.has(capability));
-      if (lacking.length > 0)
-        throw new UsageError(`workload ${name} needs ${lacking.join(", ")}, which ${system} does not offer`);
-      runs.push({ ...perSystem, workload, connect });
+      refuseUnlessOffered(workload, adapter, registries.adapters);
+      for (const own of each) runs.push({ ...perSystem, workload, connect, own });
     }
   }
   refuseIdle({ options, given }, runs);
   refuseForHttp({ options, given }, runs);
   return runs;
+}
+
+function refuseUnlessOffered(
+  { name, requires }: Workload,
+  { name: system, capabilities }: Adapter,
+  adapters: Registries["adapters"],
+): void {
+  const lacking = requires.filter((capability) => !capabilities.has(capability));
+  if (lacking.length === 0) return;
+  const able = Object.values(adapters).filter((each) => requires.every((one) => each.capabilities.has(one)));
+  const instead = able.length === 0 ? "" : `: expected --system ${either(able.map((each) => each.name))}`;
+  throw new UsageError(
+    `workload ${name} needs ${lacking.join(", ")}, which ${system} does not offer${instead}`,
+  );
 }
 
 /** The run with the image that will run, so that the report names its version. Pulls it if it is not there. */
@@ -100,7 +117,9 @@ async function planSystem(
   const image = runtime.outlivesRun
     ? undefined
     : (forSystem(options.image, "--image") ?? imageOf(adapter, version));
-  const pace = fitted(options, lengthsIn(given), nemeses, options.seconds - options.calmSeconds);
+  const lasting = options.seconds - options.calmSeconds;
+  const { faultSeconds, gapSeconds } = fitted(options, lengthsIn(given), nemeses, lasting);
+  const pace = { faultSeconds, gapSeconds };
   return { adapter, runtime, nemeses, leftOut, readMode, program, image, pace };
 }
 

@@ -12,6 +12,8 @@ export interface Asked {
   readonly options: BenchOptions;
   /** Names of the options that the user gave; the others have defaults. */
   readonly given: ReadonlySet<string>;
+  /** What differs between the runs of each system and workload. Absent: nothing, and there is one. */
+  readonly each?: readonly Partial<BenchOptions>[];
 }
 
 interface Chosen {
@@ -21,7 +23,7 @@ interface Chosen {
 }
 
 /** Rejects contradictions that show before any system is looked at. */
-export function refuseContradictions({ options, given }: Asked): void {
+export function refuseContradictions({ options, given, each = [] }: Asked): void {
   if (options.version !== undefined) {
     throw new UsageError(
       "--version of a system is now --system-version (assay --version prints Assay's own version)",
@@ -33,6 +35,11 @@ export function refuseContradictions({ options, given }: Asked): void {
       `--rate ${options.rate} is in percent of what the warm-up reaches, and there is none: give --warm-up-seconds, which asks as fast as it can, or rates per second`,
     );
   }
+  const hasShares = [options, ...each].some(({ rate }) => rate !== undefined && isShare(rate));
+  if (options.knee !== undefined && !hasShares)
+    throw new UsageError(
+      `--knee ${options.knee} is what 100% of --rate is: give a rate in percent, like --rate 90%`,
+    );
   if (given.has("clients") && given.has("processes")) {
     throw new UsageError(
       "--processes limits the clients of an open loop, and --clients asks for a closed one: give one of them",

@@ -3,12 +3,14 @@ import { measuredStaleness } from "../../../checker/reads/measured-staleness.ts"
 import type { Run } from "../../../core/run.ts";
 import { knownLimits } from "../../../core/verdict.ts";
 import { duration } from "../../../core/wording.ts";
+import { recoveryWords } from "../../../reports/data/recovery.ts";
 import { sentPerSecond, speedCaveat, targetWords } from "../../../reports/data/speed.ts";
 import { failedLines } from "../ci/thresholds.ts";
 import { type Output, paintVerdict, table } from "../output.ts";
 import { failoverLines } from "../results/failover-lines.ts";
 import type { BenchResult, Finished } from "../results/json-result.ts";
 import { describeStale, staleByFault } from "../results/stale-by-fault.ts";
+import { studyLines } from "../results/study-lines.ts";
 import type { Reported } from "./compare.ts";
 
 /** Prints what a run came to. */
@@ -24,8 +26,10 @@ export function printRun(run: Run, { report, digest }: Reported, output: Output)
   }
   for (const line of speedLines(run)) output.print(`  ${line}`);
   for (const line of staleByFault(run).map(describeStale)) output.print(`  ${line}`);
-  const failovers = failoverLines(digest);
-  if (failovers !== "") output.print(failovers.replaceAll(/^/gm, "  "));
+  for (const lines of [failoverLines(digest), ...studyLines(digest.studies)])
+    if (lines !== "") output.print(lines.replaceAll(/^/gm, "  "));
+  if (digest.recovery !== undefined)
+    output.print(`  recovered after the fault: ${recoveryWords(digest.recovery)}`);
   output.print(`  report: ${report}`);
   output.print(`  repeat: ${run.command}`);
 }

@@ -34,7 +34,9 @@ export function renderStored({
   usage,
 }: StoredRun): RenderedReport & { readonly digest: Digest } {
   const digest = digestOf(run, history, usage);
-  return { digest, ...reportOf(run, history, usage, wordsOf(run), judgeStored(run, digest)) };
+  const { studies } = digest;
+  const more = { thresholds: judgeStored(run, digest), studies };
+  return { digest, ...reportOf(run, history, usage, wordsOf(run), more) };
 }
 
 /** Words for the operations of a run; empty if its workload is unknown. */

@@ -6,9 +6,9 @@ import { digestOf } from "../../../reports/comparison/digest.ts";
 import { reportOf } from "../../../reports/report.ts";
 import { staleFixture, unknownFixture } from "../../../reports/testing/runs.ts";
 import { parseThreshold } from "../../../reports/thresholds/grammar.ts";
+import { benchSchema } from "../testing/bench-schema.ts";
 import type { FaultResult } from "./json-figures.ts";
 import { benchResult } from "./json-result.ts";
-import { benchSchema } from "../testing/bench-schema.ts";
 
 const finished = (run: Fixture["run"], history: Fixture["history"] = []) => ({
   run,

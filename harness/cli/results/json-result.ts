@@ -1,11 +1,20 @@
 /** Shape of what `bench --json` and `check --json` print; shared with everything that reads it. */
 import { type MeasuredStaleness, measuredStaleness } from "../../../checker/reads/measured-staleness.ts";
-import type { ClientHealth, LatencySummary, OutcomeCounts, Run, Target, TargetRole } from "../../../core/run.ts";
+import type {
+  ClientHealth,
+  LatencySummary,
+  OutcomeCounts,
+  Run,
+  Target,
+  TargetRole,
+} from "../../../core/run.ts";
 import { toSeconds } from "../../../core/time.ts";
 import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../../core/verdict.ts";
 import type { Digest } from "../../../reports/comparison/digest.ts";
+import type { Recovery } from "../../../reports/data/recovery.ts";
 import type { RunFigures } from "../../../reports/data/run-figures.ts";
 import { requestedPerSecond, sentPerSecond } from "../../../reports/data/speed.ts";
+import type { Studies } from "../../../reports/studies/figures.ts";
 import type { Threshold } from "../../../reports/thresholds/grammar.ts";
 import { type Judgement, judgeRuns } from "../../../reports/thresholds/judge.ts";
 import type { Understood } from "../check/understood.ts";
@@ -86,6 +95,10 @@ export interface RunResult extends RunName {
   readonly faultWindows: readonly FaultResult[];
   /** Medians of the strikes of each kind of fault. */
   readonly failovers: readonly FailoverResult[];
+  /** Figures that only some loads have; what is not known is null. */
+  readonly studies: Studies;
+  /** Whether the cluster came back by itself; null if the run was not made to see it. */
+  readonly recovery: Recovery | null;
   readonly anomalies: readonly (AnomalyResult & { readonly known?: boolean; readonly limit?: MetLimit })[];
   /** Figures of all checkers. */
   readonly figures: Readonly<Record<string, number>>;
@@ -215,6 +228,8 @@ function runResult({ run, dir, report, digest, figures, failure }: Finished): Ru
     phases: phasesResult(figures),
     faultWindows: faultResults(digest.faults, figures),
     failovers: failoverResults(digest),
+    studies: digest.studies,
+    recovery: digest.recovery ?? null,
     anomalies: run.verdicts.flatMap(({ anomalies }) =>
       anomalies.map(({ kind, summary, known, limit }) => ({
         kind,

@@ -104,7 +104,7 @@ class WorkerClients implements Clients {
             ...(sources?.[index] !== undefined && { localAddress: sources[index] }),
           },
           share: { index, of: this.#workers.length, generation: 0 },
-          ...(records !== undefined && { part: records.part(worker.name) }),
+          ...(records?.part !== undefined && { part: records.part(worker.name) }),
         }),
       ),
     );

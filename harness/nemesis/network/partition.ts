@@ -66,6 +66,16 @@ function oneWay(target: Target): Cut {
     : { summary: `one way: ${node} hears nobody`, nodes: [node], links: incoming(nodes, node) };
 }
 
+/** Either the followers hear nothing of the leader, or the leader hears no answer. */
+async function oneWayLeader(target: Target): Promise<Cut | undefined> {
+  const node = await target.leader();
+  if (node === undefined) return undefined;
+  const nodes = ids(target);
+  return target.random.chance(0.5)
+    ? { summary: `one way: leader ${node} is not heard`, nodes: [node], links: outgoing(nodes, node) }
+    : { summary: `one way: leader ${node} hears nobody`, nodes: [node], links: incoming(nodes, node) };
+}
+
 export const partition = nemesesOf({
   name: "partition",
   summary: "cuts links between nodes",
@@ -80,6 +90,7 @@ export const partition = nemesesOf({
   },
   special: {
     follower: cutting("cuts one follower off from all others", follower),
+    "one-way-leader": cutting("cuts all links to the leader, or all links from it", oneWayLeader),
     "non-transitive": nonTransitive,
     chained,
     "quorum-loss": quorumLoss,

@@ -6,7 +6,7 @@ import { nanos } from "../../../core/time.ts";
 import type { VerdictKind } from "../../../core/verdict.ts";
 import { type Failover, type FailoverMeasure, failoverMeasures } from "../../data/failover.ts";
 import type { PeriodFigures } from "../../data/phases.ts";
-import type { Sweep } from "../../data/sweep.ts";
+import type { Studies } from "../../studies/figures.ts";
 import { validFixture } from "../../testing/runs.ts";
 import type { KindFigures, MeasuredFigures, RunDigest } from "../digest.ts";
 import type { FiguresByMeasure } from "../operation-figures.ts";
@@ -28,7 +28,7 @@ export interface Facts {
   readonly run?: Partial<Run>;
   readonly cpuMsPerThousand?: number;
   readonly failovers?: readonly Failover[];
-  readonly sweep?: Sweep;
+  readonly studies?: Studies;
 }
 
 /** Milliseconds, but for the longest time without a success, which is in seconds. */
@@ -79,7 +79,7 @@ export function digest(facts: Facts = {}): RunDigest {
     okPerSecond: rate * 0.99,
     kinds: { write: kindOf(write), read: kindOf(read) },
     failovers: facts.failovers ?? [],
-    ...(facts.sweep !== undefined && { sweep: facts.sweep }),
+    studies: facts.studies ?? {},
     errors: { errors: 0, operations: 4_000 },
     operations: { read: operationOf(read), write: operationOf(write) },
     cost: {

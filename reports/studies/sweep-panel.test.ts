@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { renderComparison } from "../comparison/page.ts";
+import { type Facts, threeSystems } from "../comparison/testing/digests.ts";
 import type { Sweep, SweepStep } from "../data/sweep.ts";
-import { trialsOf } from "./candidates.ts";
-import { sweeps } from "./sweeps.ts";
-import { type Facts, threeSystems } from "./testing/digests.ts";
 
-const panel = (...facts: [Facts, Facts, Facts]): string =>
-  sweeps(trialsOf(threeSystems(facts)).flatMap(({ candidates }) => candidates))?.toString() ?? "";
+type Swept = Omit<Facts, "studies"> & { readonly sweep?: Sweep };
+
+const panel = (...facts: [Swept, Swept, Swept]): string => {
+  const [etcd, zookeeper, consul] = facts.map(
+    ({ sweep, ...more }): Facts => ({ ...more, ...(sweep && { studies: { sweep } }) }),
+  ) as [Facts, Facts, Facts];
+  const page = renderComparison(threeSystems([etcd, zookeeper, consul]));
+  return page.split('<section aria-labelledby="sweep">')[1]?.split("</section>")[0] ?? "";
+};
 const table = (markup: string, caption: string): string =>
   markup.split("<table").find((part) => part.includes(`<caption>${caption}`)) ?? "";
 
