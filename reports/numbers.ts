@@ -29,6 +29,7 @@ export const formatTime = (seconds: number): string => `${seconds.toFixed(3)}${s
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–";
   if (seconds < 0) return `−${formatDuration(-seconds)}`;
+  if (seconds === 0) return `0${space}s`;
   if (seconds < 0.9995) return formatMicros(seconds * 1e6);
   if (seconds < 59.95) return `${Number(seconds.toFixed(1))}${space}s`;
   const whole = Math.round(seconds);
@@ -78,7 +79,9 @@ export function formatShare(share: number): string {
 
 /** A multiple: `1.3×` */
 export const formatTimes = (times: number): string =>
-  Number.isFinite(times) ? `${times < 9.95 ? times.toFixed(1) : formatCount(times)}×` : "–";
+  Number.isFinite(times)
+    ? `${times < 9.95 ? times.toFixed(times < 0.095 ? 2 : 1) : formatCount(times)}×`
+    : "–";
 
 /** A figure of unknown kind: whole numbers with separators, others with three figures that count. */
 export const formatFigure = (value: number): string =>

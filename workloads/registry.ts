@@ -2,6 +2,7 @@ import { cas } from "./cas.ts";
 import { get } from "./get.ts";
 import { leaseChurn } from "./lease-churn.ts";
 import { list } from "./list.ts";
+import { lockHandover } from "./lock-handover.ts";
 import { mixed, ycsbWorkloads } from "./mixed.ts";
 import { put } from "./put.ts";
 import { register } from "./register.ts";
@@ -25,4 +26,5 @@ export const workloads = {
   list,
   "watch-fanout": watchFanout,
   "lease-churn": leaseChurn,
+  "lock-handover": lockHandover,
 } as const satisfies Readonly<Record<string, Workload>>;

@@ -4,12 +4,12 @@
  */
 import { defaultDeliverySeconds, watchCheckers } from "../checker/watches/watch-checkers.ts";
 import type { Random } from "../core/random.ts";
-import type { WatchPromise } from "../core/watch.ts";
 import { recordsAtRest } from "./records/last-keys.ts";
 import { sizeOptions } from "./records/options.ts";
 import { Payload } from "./records/payload.ts";
 import { Records } from "./records/records.ts";
 import { recordsLoad } from "./records/registers.ts";
+import { fullestWatch } from "./watch/fullest.ts";
 import { Keys } from "./watch/keys.ts";
 import { Known } from "./watch/known.ts";
 import type { WatchPlan } from "./watch/open-watch.ts";
@@ -35,14 +35,6 @@ const moreSeconds = 2;
 const idleMs = 500;
 /** A client that was refused waits a little. */
 const refusedMs = 200;
-
-/** The kind of watch that says most: every event where there is such a kind, else the newest states. */
-function kindOf(watches: WorkloadRun["watches"]): readonly [name: string, promise: WatchPromise] | undefined {
-  const kinds = Object.entries(watches);
-  const first = (contract: WatchPromise["contract"]) =>
-    kinds.find(([, promise]) => promise.contract === contract);
-  return first("every-event") ?? first("latest-state") ?? first("one-shot");
-}
 
 /** Keeps one watch; where it breaks off it goes on, from where it stopped if the system can. */
 class Following implements Habit {
@@ -73,7 +65,7 @@ class Following implements Habit {
 /** The watchers of a run, all on the records of one writer. */
 function watchersOf(run: WorkloadRun, records: Records): StandingRole<Needs> {
   const payload = new Payload(run);
-  const [kind, promise] = kindOf(run.watches) ?? ["", undefined];
+  const [kind, promise] = fullestWatch(run.watches) ?? ["", undefined];
   // Previous values would be measured with the changes.
   const watches = promise === undefined ? {} : { [kind]: { ...promise, previous: false } };
   const context = { run: { ...run, watches }, keys: new Keys(run), known: new Known() };

@@ -1,36 +1,29 @@
 import { randomInt } from "node:crypto";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../core/clock.ts";
 import { CouldNotRunError, exitStatus } from "../../core/errors.ts";
 import { programCommand } from "../../core/program/node-program.ts";
-import type { Load, Run } from "../../core/run.ts";
+import type { Run } from "../../core/run.ts";
 import { worst } from "../../core/verdict.ts";
 import { listed } from "../../core/wording.ts";
 import type { HostPlace } from "../load/clients.ts";
 import { startNullServer } from "../load/workers/null-server.ts";
 import { workerClients, workerFaults } from "../load/workers/worker-clients.ts";
-import type { Nemesis } from "../nemesis/nemesis.ts";
-import { spanAround } from "../nemesis/pace.ts";
 import { fileRunStore } from "../record/node-store.ts";
-import { parseEndpoints } from "../runtimes/external/external.ts";
 import { preflight } from "../trial/preflight.ts";
-import { TrialFailedError, type TrialSpec, trialDefaults } from "../trial/spec.ts";
+import { TrialFailedError, type TrialSpec } from "../trial/spec.ts";
 import { runTrial } from "../trial/trial.ts";
 import { ciFiles } from "./ci/files.ts";
 import { judgeStored, parseThresholds, thresholdLine } from "./ci/thresholds.ts";
 import { Leftovers } from "./leftovers.ts";
 import { thisMachine } from "./machine.ts";
-import { isShare, pairs } from "./options/arguments.ts";
-import { type BenchOptions, openedFor, workersFor } from "./options/bench-options.ts";
-import { repeatCommand } from "./options/command-line.ts";
+import type { BenchOptions } from "./options/bench-options.ts";
 import type { Output } from "./output.ts";
-import { versionOfNodes } from "./own-version.ts";
-import { openLoad } from "./plan/open-load.ts";
 import { type PlannedRun, withImage } from "./plan/plan.ts";
 import { type SecondRound, secondRound } from "./plan/rounds.ts";
 import { sharedKnee, titleOf } from "./plan/series.ts";
-import { type Turn, turnsOf } from "./plan/turns.ts";
+import { type Defaults, inTurn, specOf, withVersion } from "./plan/trial-spec.ts";
+import { turnsOf } from "./plan/turns.ts";
 import { showProgress } from "./progress-line.ts";
 import type { Reported } from "./report/compare.ts";
 import { printRun, summarise } from "./report/print-runs.ts";
@@ -47,7 +40,7 @@ export interface BenchDeps {
   readonly output: Output;
   /** Stops the run early: what was recorded is checked, and the exit status is that of the signal. */
   readonly signal: AbortSignal;
-  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly defaults: Defaults;
   /** What runs after all others. */
   readonly second?: SecondRound;
 }
@@ -196,114 +189,6 @@ async function compare(finished: readonly Reported[]): Promise<string | undefine
   if (finished.length < 2) return undefined;
   const { writeComparison } = await import("./report/compare.ts");
   return writeComparison(finished);
-}
-
-/** The spec with the version that the nodes of the user's own cluster give. Rejects if one is not reached. */
-async function withVersion(
-  spec: TrialSpec,
-  { adapter, runtime, connect }: PlannedRun,
-  { endpoint, timeout }: BenchOptions,
-  clock: Clock,
-): Promise<TrialSpec> {
-  if (runtime.outlivesRun !== true || endpoint === undefined) return spec;
-  const options = { ...connect, clock, timeoutMs: timeout };
-  const version = await versionOfNodes(parseEndpoints(endpoint), adapter, options);
-  return { ...spec, cluster: { ...spec.cluster, version } };
-}
-
-function specOf(
-  plan: PlannedRun,
-  asked: BenchOptions,
-  seed: number,
-  defaults: BenchDeps["defaults"],
-): TrialSpec {
-  const options = { ...asked, ...plan.own };
-  const version = plan.program?.version ?? plan.image?.slice(plan.image.lastIndexOf(":") + 1) ?? "unknown";
-  const { clients, seconds } = options;
-  // A warm-up asks as fast as it can: nobody wants that on a cluster that others use.
-  const { warmUpSeconds = plan.runtime.outlivesRun ? 0 : trialDefaults.warmUpSeconds } = options;
-  const load: Load =
-    clients === undefined ? openLoad(options) : { kind: "closed", processes: clients, seconds };
-  const workers = workersFor(options, {
-    cores: availableParallelism(),
-    processes: load.processes,
-    clientFaults: plan.nemeses.flat().some(strikesClients),
-  });
-  const workloadOptions = Object.fromEntries(
-    Object.entries(pairs(options.workloadOption, "--workload-option")).map(([name, text]) => [
-      name,
-      Number(text),
-    ]),
-  );
-  return {
-    ...trialDefaults,
-    seed,
-    nodes: options.nodes,
-    readMode: plan.readMode,
-    load,
-    ...(options.target !== "all" && { target: options.target }),
-    openedProcesses: openedFor(options),
-    workers,
-    ...(options.rate !== undefined && isShare(options.rate) && { shares: options.rate }),
-    ...(options.knee !== undefined && { knee: options.knee }),
-    calibrate: warmUpSeconds > 0 && load.kind === "open" && options.rate === undefined,
-    warmUpSeconds,
-    operationTimeoutMs: options.timeout,
-    faultSeconds: spanAround(plan.pace.faultSeconds),
-    gapSeconds: spanAround(plan.pace.gapSeconds),
-    calmSeconds: options.calmSeconds,
-    quietSeconds: options.quietSeconds,
-    endings: {
-      endWhenServed: options.untilServed,
-      ...(options.strikes !== undefined && { strikes: options.strikes }),
-    },
-    convergenceSeconds: options.convergenceSeconds,
-    workloadOptions,
-    connect: plan.connect,
-    cluster: {
-      program: plan.program,
-      version,
-      extraArgs: options.nodeArg,
-      ...(options.mutant !== undefined && { mutant: options.mutant }),
-      ...(options.preset !== undefined && { preset: options.preset }),
-      ...(plan.image !== undefined && { image: plan.image }),
-      ...(options.storage !== undefined && { storage: options.storage }),
-    },
-    checking: {
-      threads: availableParallelism(),
-      timeLimitSeconds: options.timeLimit,
-      memoryLimitBytes: options.memoryLimit * 2 ** 20,
-    },
-    options: publicOptions({ ...options, ...plan.pace }),
-    command: repeatCommand(plan, { ...options, ...plan.pace, workers }, seed, defaults),
-  };
-}
-
-/** The spec of one of several repetitions: with its own seed, and its place in the order on record, from which `options.seed` gave it. */
-function inTurn(
-  spec: TrialSpec,
-  plan: PlannedRun,
-  { seed, block, order }: Turn<unknown>,
-  options: BenchOptions,
-  defaults: BenchDeps["defaults"],
-): TrialSpec {
-  const command = repeatCommand(
-    plan,
-    { ...options, ...plan.own, ...plan.pace, workers: spec.workers },
-    seed,
-    defaults,
-  );
-  return { ...spec, seed, options: { ...spec.options, seed: options.seed ?? seed, block, order }, command };
-}
-
-const strikesClients = ({ requires }: Nemesis): boolean =>
-  requires.has("worker-cut") || [...workerFaults].some((fault) => requires.has(fault));
-
-/** Options for the configuration table of the report, without secrets. */
-function publicOptions(options: BenchOptions): Run["options"] {
-  const secret = new Set(["user", "token"]);
-  const entries = Object.entries(options).filter(([name, value]) => value !== undefined && !secret.has(name));
-  return Object.fromEntries(entries) as Run["options"];
 }
 
 function statusOf(finished: readonly Finished[], { thresholds }: BenchResult): number {

@@ -13,15 +13,15 @@ import { nodesInRole } from "../load/target.ts";
 import { FaultSchedule } from "../nemesis/schedule.ts";
 import type { Cluster, ClusterNode } from "../runtimes/runtime.ts";
 import { askAtRest, recordDigests } from "./at-rest.ts";
-import { chooseRate } from "./calibrate.ts";
 import { clientCeiling } from "./ceiling.ts";
 import type { TrialContext } from "./context.ts";
 import { gather } from "./gather.ts";
 import { healEverything } from "./heal.ts";
-import { kneeOf } from "./knee.ts";
 import { growthOf, putInPlace } from "./preload.ts";
 import { unreadyNodes } from "./readiness.ts";
-import { warmUp } from "./warm-up.ts";
+import { chooseRate } from "./warm-up/calibrate.ts";
+import { kneeOf } from "./warm-up/knee.ts";
+import { warmUp } from "./warm-up/warm-up.ts";
 import { Watch } from "./watch.ts";
 
 /** The last reads may not take longer, however many there are. */

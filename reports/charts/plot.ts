@@ -120,13 +120,13 @@ function timeAxis(plot: Plot): Html {
 /** Steps between ticks of more than ten seconds: round on a clock. */
 const clockSteps = [15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400];
 
-const timeStep = (least: number): number =>
+export const timeStep = (least: number): number =>
   least <= 10
     ? roundStep(least)
     : (clockSteps.find((step) => step >= least) ?? roundStep(least / 86_400) * 86_400);
 
 /** Formats times: seconds below ten minutes, then `12:30`, with as many decimals as the distance of ticks needs. */
-function timeLabel(latest: number): (value: number, step: number) => string {
+export function timeLabel(latest: number): (value: number, step: number) => string {
   return (value, step) => {
     const decimals = step >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(step) - 1e-9));
     if (latest < 600) return `${value.toFixed(decimals)}\u202fs`;

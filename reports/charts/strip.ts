@@ -15,11 +15,18 @@ const rowHeight = 16;
 const left = 18;
 const margin = 6;
 
-/** Draws the runs of each group; `label` describes the whole for screen readers. Undefined if nothing is known. */
-export function stripChart(groups: readonly StripGroup[], label: string): Html | undefined {
+/**
+ * Draws the runs of each group; `label` describes the whole for screen readers. Several charts share a scale if they are given the
+ * same `scaled` values; without them, a chart's own values are its scale. Undefined if nothing is known.
+ */
+export function stripChart(
+  groups: readonly StripGroup[],
+  label: string,
+  scaled: readonly number[] = groups.flatMap(({ figure }) => figure.values),
+): Html | undefined {
   const known = groups.filter(({ figure }) => figure.values.some(Number.isFinite));
-  const values = known.flatMap(({ figure }) => figure.values.filter(Number.isFinite));
-  if (values.length === 0) return undefined;
+  const values = scaled.filter(Number.isFinite);
+  if (known.length === 0 || values.length === 0) return undefined;
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const span = most - least || 1;
   const x = (value: number): string =>

@@ -30,7 +30,7 @@ interface Column {
 function barTable(
   candidates: readonly Candidate[],
   columns: readonly Column[],
-  last: Column,
+  last: Column | undefined,
   isResult: (candidate: Candidate) => boolean = isFit,
 ): Html {
   const middle = ({ runs }: Candidate, { value }: Column) => {
@@ -49,10 +49,10 @@ function barTable(
       ...columns.map((column, i) =>
         gauge(middle(candidate, column), most[i] ?? 0, column.cell(candidate), isResult(candidate)),
       ),
-      last.cell(candidate),
+      ...(last === undefined ? [] : [last.cell(candidate)]),
     ],
   }));
-  const headings = [...columns, last].map(({ heading }) => heading);
+  const headings = [...columns, ...(last === undefined ? [] : [last])].map(({ heading }) => heading);
   return html`<div class="bars">${stackingTable(undefined, [text("System and read mode"), ...headings], rows)}</div>`;
 }
 
@@ -124,17 +124,13 @@ export function costs(candidates: readonly Candidate[], standings: Standings): H
   };
   const syncs = ({ cost }: RunDigest) => cost?.syncsPerThousand ?? Number.NaN;
   const processor: Figure = { name: "processor" };
-  const columns: Column[] = [
+  const perOperation: Column[] = [
     {
       heading: text("Processor time per 1,000 ok"),
       value: (run) => amountOf(run, processor),
       cell: (candidate) => rankedCell(candidate, standings, processor, (ms) => formatMicros(ms * 1e3)),
     },
-    bytes("Peak memory", ({ peakMemory }) => peakMemory),
-    bytes("Disk at the end", ({ disk }) => disk),
     bytes("Disk growth per 1,000 ok", ({ diskPerThousand }) => diskPerThousand),
-    bytes("Memory per key", ({ memoryPerKey }) => memoryPerKey),
-    bytes("Disk per key", ({ diskPerKey }) => diskPerKey),
     bytes("Network per 1,000 ok", ({ networkPerThousand }) => networkPerThousand),
     {
       heading: text("fsyncs per 1,000 ok"),
@@ -142,14 +138,21 @@ export function costs(candidates: readonly Candidate[], standings: Standings): H
       cell: (candidate) => spread(candidate, syncs, (n) => (Number.isNaN(n) ? "–" : formatFigure(n))),
     },
   ];
+  const inAll: Column[] = [
+    bytes("Peak memory", ({ peakMemory }) => peakMemory),
+    bytes("Disk at the end", ({ disk }) => disk),
+    bytes("Memory per key", ({ memoryPerKey }) => memoryPerKey),
+    bytes("Disk per key", ({ diskPerKey }) => diskPerKey),
+  ];
   const ok: Column = {
     heading: text("ok operations"),
     value: () => Number.NaN,
     cell: (candidate) => spread(candidate, ({ run }) => run.operations.ok, formatCount),
   };
-  const known = columns.filter(({ value }) =>
-    candidates.some(({ runs }) => runs.some((run) => Number.isFinite(value(run)))),
-  );
-  return html`${barTable(candidates, known, ok)}
+  const known = (columns: readonly Column[]) =>
+    columns.filter(({ value }) =>
+      candidates.some(({ runs }) => runs.some((run) => Number.isFinite(value(run)))),
+    );
+  return html`${barTable(candidates, known(perOperation), ok)}${barTable(candidates, known(inAll), undefined)}
 <p class="note">All nodes together, from their first sample to the last: a system that idles expensively costs more per operation at a low rate. Logs and snapshots allocate disk ahead, so growth is coarse. Network is what the nodes sent and received, clients included; fsyncs are those of the log, as the system itself counts them. Per key is what the nodes grew by while at least 1,000 keys were put in place before the load. A dash: the runtime or the system does not say.</p>`;
 }

@@ -10,6 +10,17 @@ const section = (page: string, id: string): string =>
 const rows = (markup: string): string[] => markup.split("<tr").slice(1);
 
 describe("renderComparison()", () => {
+  it("shows bytes per key only if a run knows them", () => {
+    const [first, ...others] = threeSystems();
+    const cost = (memoryPerKey: number) => {
+      const grown = first?.cost && { ...first, cost: { ...first.cost, memoryPerKey } };
+      return section(renderComparison([...(grown === undefined ? [] : [grown]), ...others]), "cost");
+    };
+    expect(cost(3_413)).toContain("3.33");
+    expect(cost(3_413)).toContain("Memory per key");
+    expect(cost(Number.NaN)).not.toContain("Memory per key");
+  });
+
   const page = renderComparison(threeSystems());
 
   it("says in its title and first heading what it compares, and how it ended", () => {

@@ -17,6 +17,7 @@ import { findings } from "./findings.ts";
 import { latencyOverTime, percentiles } from "./over-time.ts";
 import { recoveries } from "./recoveries.ts";
 import { sideBySide } from "./side-by-side.ts";
+import { singleRuns } from "./single-runs.ts";
 import { type Standings, standingsOf } from "./standing.ts";
 import { studySections } from "./studies.ts";
 
@@ -116,6 +117,7 @@ function partsOf({ candidates, standings }: RankedTrial, prefix: string): Sectio
     part("recovery", "Recovery under load", recoveries(candidates)),
     part("over-time", "Latency over time", latencyOverTime(candidates, scales, `${prefix}time`)),
     part("percentiles", "Percentiles", percentiles(candidates, scales)),
+    part("single-runs", "Single runs", singleRuns(candidates)),
     part("failover", "Failover", failover(candidates, standings)),
     part("failovers", "Failover by fault", failovers(candidates)),
     part("staleness", "Staleness", staleness(candidates)),

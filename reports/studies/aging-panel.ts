@@ -1,4 +1,5 @@
 /** Latency and store of each system in the course of a run: curves, the first tenth against the last, and every tenth. */
+import { timeLabel, timeStep } from "../charts/plot.ts";
 import { linearScale, logExtent, logScale, type Scale } from "../charts/scale.ts";
 import { type Content, type Html, html } from "../html.ts";
 import {
@@ -22,7 +23,7 @@ export const agingPanel = (aged: readonly Aged[]): Html =>
   html`<figure class="sweep">${legend(aged)}${latency(aged)}</figure>
 ${hasStore(aged) && html`<figure class="sweep">${legend(aged)}${store(aged)}</figure>`}
 ${stackingTable("The last tenth against the first", growthColumns, aged.map(growthRow))}
-${stackingTable("Every tenth", tenthColumns, aged.flatMap(tenthRows))}
+<details><summary>Every tenth</summary>${stackingTable("Every tenth", tenthColumns, aged.flatMap(tenthRows))}</details>
 <p class="note">Response times of <i>ok</i> operations by the tenth of the load in which they were meant to start. Store and memory: all nodes together, at the end of the tenth. One run each, the first; a single slow disk write moves a maximum, and may move a p99.</p>`;
 
 const tenthsOf = (aged: readonly Aged[]): AgedTenth[] => aged.flatMap(({ figures: [{ tenths }] }) => tenths);
@@ -44,7 +45,7 @@ function growthRow({ title, figures: [{ tenths, growth }] }: Aged): Row {
   const cell = ({ of, format }: (typeof measures)[number]): Content =>
     first === undefined || last === undefined || !Number.isFinite(growth[of])
       ? "–"
-      : html`<b>${formatTimes(growth[of])}</b> <span class="quiet">${format(first[of])} → ${format(last[of])}</span>`;
+      : html`<b>${formatTimes(growth[of])}</b> <span class="from-to">${format(first[of])} → ${format(last[of])}</span>`;
   return { cells: [title, ...measures.map(cell)] };
 }
 
@@ -67,10 +68,19 @@ const tenthRows = ({ key, figures: [{ tenths }] }: Aged): Row[] =>
     ],
   }));
 
+/** Pixels between ticks of time. */
+const timeSpacing = 70;
+
 /** From the begin of the load to the end of the longest. */
 function time(aged: readonly Aged[]): Scale {
   const end = tenthsOf(aged).reduce((latest, { to }) => Math.max(latest, to), 1);
-  return linearScale({ from: 0, to: end }, { from: area.left, to: area.right }, formatDuration);
+  return linearScale(
+    { from: 0, to: end },
+    { from: area.left, to: area.right },
+    timeLabel(end),
+    timeSpacing,
+    timeStep,
+  );
 }
 
 const middle = ({ from, to }: AgedTenth): number => (from + to) / 2;

@@ -17,7 +17,7 @@ export function dbtesterPanel(tested: readonly Tested[]): Html {
     return html`${closed.length > 0 && stackingTable(html`<code>${workload}</code>: capacity, in a closed loop`, capacityColumns, closed.map(capacityRow))}
 ${open.length > 0 && stackingTable(html`<code>${workload}</code>: latency, in an open loop`, latencyColumns, open.map(latencyRow))}`;
   })}
-<p class="note">A closed loop says how much a system can do, and no latency: that is the number of clients divided by the throughput. The ceiling is what the same clients reach against a server that answers at once; a capacity near it is that of the clients. Latencies are response times from when an operation was due, at a rate that every system here bears. Errors are operations that failed or of which nobody knows the outcome; those never sent found no free client. Memory is the sum of the nodes' peaks.</p>`;
+<p class="note">A closed loop says how much a system can do, and no latency: that is the number of clients divided by the throughput. The ceiling is what the same clients reach against a server that answers at once; a capacity near it is that of the clients. Latencies are response times from when an operation was due, at one rate for all: half of the lowest that a closed loop reached, or what the user asked for. Errors are operations that failed or of which nobody knows the outcome; those never sent found no free client. Memory is the sum of the nodes' peaks.</p>`;
 }
 
 const system = text("System and read mode");

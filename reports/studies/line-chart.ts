@@ -54,9 +54,10 @@ const grid = (x: Scale, y: Scale): Html =>
       : svg`<path d="M${area.left} ${at}H${area.right}"/><text x="${area.left - 7}" y="${at}" dy=".35em" text-anchor="end">${label}</text>`;
   })}${x.ticks.map(({ value, label }) => {
     const at = px(x(value));
+    const anchor = at > area.right - 14 ? "end" : "middle";
     return label === undefined
       ? svg`<path class="minor" d="M${at} ${area.top}V${area.bottom}"/>`
-      : svg`<path d="M${at} ${area.top}V${area.bottom}"/><text x="${at}" y="${area.bottom + 16}" text-anchor="middle">${label}</text>`;
+      : svg`<path d="M${at} ${area.top}V${area.bottom}"/><text x="${at}" y="${area.bottom + 16}" text-anchor="${anchor}">${label}</text>`;
   })}</g>`;
 
 /** Names of the lines, each with a sample of its own. */

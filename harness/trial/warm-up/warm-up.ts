@@ -1,10 +1,10 @@
 /** What comes before a run is measured: code and caches get warm, and the load learns what it may ask for. */
-import { type Clock, sleep } from "../../core/clock.ts";
-import type { NodeId } from "../../core/op.ts";
-import { type Nanos, nanos, seconds, toSeconds } from "../../core/time.ts";
-import type { Clients } from "../load/clients.ts";
-import type { Cluster } from "../runtimes/runtime.ts";
-import type { TrialContext } from "./context.ts";
+import { type Clock, sleep } from "../../../core/clock.ts";
+import type { NodeId } from "../../../core/op.ts";
+import { type Nanos, nanos, seconds, toSeconds } from "../../../core/time.ts";
+import type { Clients } from "../../load/clients.ts";
+import type { Cluster } from "../../runtimes/runtime.ts";
+import type { TrialContext } from "../context.ts";
 
 /** Clients of each node that warm it up, each asking again as soon as it has its answer. */
 const clientsPerNode = 8;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { isClientEvent } from "../../core/history.ts";
-import { seconds, toSeconds } from "../../core/time.ts";
-import { TestTrial } from "../testing/trial.ts";
-import type { Progress } from "./progress.ts";
+import { isClientEvent } from "../../../core/history.ts";
+import { seconds, toSeconds } from "../../../core/time.ts";
+import { TestTrial } from "../../testing/trial.ts";
+import type { Progress } from "../progress.ts";
 
 const warm = (parts: {
   rate?: number;

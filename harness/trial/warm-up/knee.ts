@@ -2,15 +2,15 @@
  * The knee of a healthy cluster: the highest rate of an open load that it bears, by the rule of a sweep. What a closed loop
  * reaches is no knee: there every client waits its turn, however long that takes.
  */
-import { type Clock, sleep } from "../../core/clock.ts";
-import { CouldNotRunError } from "../../core/errors.ts";
-import type { OpenLoad } from "../../core/run.ts";
-import { type Nanos, seconds } from "../../core/time.ts";
-import type { Clients } from "../load/clients.ts";
-import { Recorder } from "../record/recorder.ts";
-import { countsSince, type LatencyCounts, quantileOf } from "../record/running-latency.ts";
-import type { Cluster } from "../runtimes/runtime.ts";
-import type { TrialContext } from "./context.ts";
+import { type Clock, sleep } from "../../../core/clock.ts";
+import { CouldNotRunError } from "../../../core/errors.ts";
+import type { OpenLoad } from "../../../core/run.ts";
+import { type Nanos, seconds } from "../../../core/time.ts";
+import type { Clients } from "../../load/clients.ts";
+import { Recorder } from "../../record/recorder.ts";
+import { countsSince, type LatencyCounts, quantileOf } from "../../record/running-latency.ts";
+import type { Cluster } from "../../runtimes/runtime.ts";
+import type { TrialContext } from "../context.ts";
 
 /** What a rate must fulfil to be borne: see `kneeRule` in reports/data/sweep.ts, which judges sweeps. */
 const rule = { done: 0.99, unknown: 0.001, slowdown: 5 } as const;

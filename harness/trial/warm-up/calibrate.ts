@@ -1,7 +1,7 @@
 /** The rate of an open load that is chosen from what the healthy cluster did before the run. */
-import { rateText, scaled } from "../../core/rate.ts";
-import type { Calibration, OpenLoad } from "../../core/run.ts";
-import type { TrialSpec } from "./spec.ts";
+import { rateText, scaled } from "../../../core/rate.ts";
+import type { Calibration, OpenLoad } from "../../../core/run.ts";
+import type { TrialSpec } from "../spec.ts";
 
 /** A default rate is this share of what a closed loop reached, at most. */
 const calibratedShare = 0.5;
