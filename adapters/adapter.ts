@@ -1,6 +1,5 @@
-import type { ReadPromise } from "../core/consistency.ts";
+import type { ReadPromise, SessionPromise } from "../core/consistency.ts";
 import type { Revision, RevisionScope } from "../core/op.ts";
-import type { SessionPromise } from "../core/session.ts";
 import type { WatchPromise } from "../core/watch.ts";
 import type { Admin } from "./client/admin.ts";
 import type { Capability, Connect } from "./client/client.ts";

@@ -1,7 +1,6 @@
-import type { Consistency, KnownLimit } from "./consistency.ts";
+import type { Consistency, KnownLimit, SessionPromise } from "./consistency.ts";
 import type { FaultWindow } from "./fault.ts";
 import type { NodeId, Revision, RevisionScope } from "./op.ts";
-import type { SessionPromise } from "./session.ts";
 import type { Nanos } from "./time.ts";
 import type { Verdict, VerdictKind } from "./verdict.ts";
 import type { WatchPromise } from "./watch.ts";

@@ -39,7 +39,7 @@ type Needs = "kv" | "session";
 
 /** Between two looks of an observer. */
 const lookMs = 20;
-/** Of the records whose leases were given up, those that go next are looked at most. */
+/** Observers look most at the records that go next: this many of those whose leases were given up. */
 const mostUrgent = 8;
 const urgentShare = 0.75;
 

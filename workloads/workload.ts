@@ -5,11 +5,10 @@ import type { Checker } from "../checker/checker.ts";
 import type { Unsettled } from "../checker/convergence/convergence.ts";
 import type { CallWords } from "../checker/model.ts";
 import type { Clock } from "../core/clock.ts";
-import type { Consistency, KnownLimit } from "../core/consistency.ts";
+import type { Consistency, KnownLimit, SessionPromise } from "../core/consistency.ts";
 import { type History, isClientEvent, type NoticeEvent } from "../core/history.ts";
 import type { Call, NodeId, Outcome, Result, RevisionScope } from "../core/op.ts";
 import type { Random } from "../core/random.ts";
-import type { SessionPromise } from "../core/session.ts";
 import type { WatchPromise } from "../core/watch.ts";
 
 /** The run as a workload sees it. Stored in run.json, so that a stored run is judged by the same checkers. */

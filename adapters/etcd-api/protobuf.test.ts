@@ -75,7 +75,7 @@ const answers = {
   }),
   deleteRange: fc.record({ header, deleted: int64 }),
   hashKv: fc.record({ hash: fc.nat(2 ** 32 - 1), compactRevision: int64 }),
-  status: fc.record({ header, version: text, leader: uint64, raftTerm: uint64 }),
+  status: fc.record({ header, version: text, leader: uint64, raftTerm: uint64, logSyncs: int64 }),
   memberList: fc.record({
     members: fc.array(
       fc.record({ id: uint64, name: text, peerUrls: fc.array(text), isLearner: fc.boolean() }),

@@ -1,9 +1,8 @@
 /** The checkers of leases: what a lease promises to its client, how fast its record goes, and that none is left at rest. */
-import type { Consistency, KnownLimit } from "../../core/consistency.ts";
+import type { Consistency, KnownLimit, SessionPromise } from "../../core/consistency.ts";
 import { promisesFreshReads } from "../../core/consistency.ts";
 import { faultWindows } from "../../core/fault.ts";
 import { type History, isHarnessEvent } from "../../core/history.ts";
-import type { SessionPromise } from "../../core/session.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { atTime, count, duration } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";

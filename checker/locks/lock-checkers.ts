@@ -1,10 +1,9 @@
 /** The checker of locks: mutual exclusion while sessions certainly live, tokens that rise, and how locks pass from hand to hand. */
-import type { Consistency, KnownLimit } from "../../core/consistency.ts";
+import type { Consistency, KnownLimit, SessionPromise } from "../../core/consistency.ts";
 import { promisesFreshReads } from "../../core/consistency.ts";
 import { type FaultWindow, faultWindows } from "../../core/fault.ts";
 import { type History, operations } from "../../core/history.ts";
 import type { Operation } from "../../core/op.ts";
-import type { SessionPromise } from "../../core/session.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { atTime, count, duration } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";

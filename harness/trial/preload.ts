@@ -66,7 +66,7 @@ export async function growthOf(
   };
 }
 
-/** Of all nodes together. */
+/** Adds up what all nodes use; undefined if one does not say. */
 async function usageOf(nodes: readonly Pick<ClusterNode, "usage">[]) {
   const used = await Promise.all(nodes.map((node) => node.usage().catch(() => undefined)));
   const known = used.filter((one) => one !== undefined);

@@ -16,7 +16,7 @@ export type Figure =
       readonly measure: Measure;
     }
   | { readonly name: "outage"; readonly kind: Kind }
-  /** Of a closed loop: seconds for each \`ok\` operation, all clients together. */
+  /** Capacity of a closed loop: seconds for each \`ok\` operation, all clients together. */
   | { readonly name: "capacity" }
   | { readonly name: "processor" };
 

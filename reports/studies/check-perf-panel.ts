@@ -41,7 +41,7 @@ function rowOf({ title, figures }: Shown<CheckPerf>): Row {
   };
 }
 
-/** Of one rule in all runs. */
+/** Shows one rule in all runs: the worst state, and the worst value. */
 function cell(rules: readonly CheckedRule[]): Html {
   const [first] = rules;
   if (first === undefined) return html`–`;

@@ -65,7 +65,7 @@ function whyNot({ verdict, client }: Studied["run"]): { words: string; all: bool
     : { words: `client-limited: ${client.limited}`, all: false };
 }
 
-/** Of the whole population, as etcdctl has it; NaN of nothing. */
+/** Standard deviation of the whole population, as etcdctl computes it; NaN if there are no values. */
 function deviationOf(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);

@@ -19,7 +19,7 @@ export interface ContainerNodeOptions {
   readonly clock: Clock;
   readonly pod: Pod;
   readonly endpoint: Endpoint;
-  /** Of the client ports. */
+  /** Where each client port is reached, by the port's name. */
   readonly addresses: Readonly<Record<string, Address>>;
   readonly image: string;
   readonly launch: NodeLaunch;

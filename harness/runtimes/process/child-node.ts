@@ -14,7 +14,7 @@ import { processUsage } from "./usage.ts";
 export interface ChildNodeOptions {
   readonly id: NodeId;
   readonly endpoint: Endpoint;
-  /** Of all its ports. */
+  /** Where each of its ports is reached, by the port's name. */
   readonly addresses: Readonly<Record<string, Address>>;
   readonly launch: NodeLaunch;
   /** Put before the node's own command line: what enters its namespace. It must end in exec. */
