@@ -86,7 +86,7 @@ describe("the judge of a lease's record", () => {
     const met = { fine: 0, wrong: 0 };
     for (let i = 0; i < 2000; i++) {
       const record = randomRecord(random);
-      // A client revokes only what it was told that it has.
+      // A client revokes only a lease whose grant was acknowledged.
       const { attach, endAsked } = record;
       if (attach !== undefined && endAsked !== never && endAsked < attach.completedAt) continue;
       const expected = isExplained(record);

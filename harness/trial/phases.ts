@@ -110,8 +110,9 @@ class Phases {
     const { spec, deps, dir } = this.#context;
     if (spec.warmUpSeconds === 0) return;
     deps.onProgress({ type: "stage", stage: "warming-up", dir: dir.path });
-    const reached = await warmUp(this.#context, this.#cluster, await this.#targets());
-    const knee = await kneeOf(this.#context, this.#cluster, reached);
+    const targets = await this.#targets();
+    const reached = await warmUp(this.#context, this.#cluster, targets);
+    const knee = await kneeOf({ context: this.#context, cluster: this.#cluster, targets }, reached);
     if (spec.load.kind !== "open") return;
     const chosen = chooseRate(spec.load, spec, { reached, knee });
     if (chosen === undefined) return;

@@ -92,7 +92,7 @@ describe("a session of HTTP/2", () => {
     expect(done).toEqual(["settled", "a: 200", "a: hi", "a: over 0"]);
   });
 
-  it("that is told goodbye refuses what the node never took, and is over after the rest", () => {
+  it("refuses, after a goodbye, what the node never took, and is over after the rest", () => {
     const { opened, done, ask } = session();
     for (const name of ["a", "b"]) ask(name).write(Buffer.of(1), true);
     opened.receive(numbersFrame(frameType.goaway, 0, 1, 0));

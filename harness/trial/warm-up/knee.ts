@@ -4,6 +4,7 @@
  */
 import { type Clock, sleep } from "../../../core/clock.ts";
 import { CouldNotRunError } from "../../../core/errors.ts";
+import type { NodeId } from "../../../core/op.ts";
 import type { OpenLoad } from "../../../core/run.ts";
 import { type Nanos, seconds } from "../../../core/time.ts";
 import type { Clients } from "../../load/clients.ts";
@@ -35,30 +36,34 @@ interface Tried {
   readonly p99Nanos: number;
 }
 
+/** What is loaded. */
+interface Loaded {
+  readonly context: TrialContext;
+  readonly cluster: Cluster;
+  /** Nodes of the clients; undefined: all. */
+  readonly targets: readonly NodeId[] | undefined;
+}
+
 /**
  * The knee that the user gave, or asked to have measured; undefined without. `reached`: operations per second of a closed loop.
  * It is measured on keys of its own; nothing of it is in the history. Rejects if not even the lowest rate is borne, and if the run ended.
  */
-export async function kneeOf(
-  context: TrialContext,
-  cluster: Cluster,
-  reached: number,
-): Promise<number | undefined> {
-  const { deps, end, spec } = context;
+export async function kneeOf(loaded: Loaded, reached: number): Promise<number | undefined> {
+  const { deps, end, spec } = loaded.context;
   end.signal.throwIfAborted();
   if (spec.knee !== "measured") return spec.knee;
   deps.onProgress({
     type: "log",
     line: "measuring the knee: open loops at several rates, for half a minute at most",
   });
-  const found = await findKnee(context, cluster, reached);
+  const found = await findKnee(loaded, reached);
   end.signal.throwIfAborted();
   return found;
 }
 
-async function findKnee(context: TrialContext, cluster: Cluster, reached: number): Promise<number> {
+async function findKnee(loaded: Loaded, reached: number): Promise<number> {
   const rateAt = (share: number) => Math.max(1, Math.round(reached * share));
-  const lowest = await tryRate(context, cluster, rateAt(range.low));
+  const lowest = await tryRate(loaded, rateAt(range.low));
   if (!isBorne(lowest, lowest))
     throw new CouldNotRunError(
       `no knee: at ${lowest.rate} operations/s, a tenth of what the warm-up reached, ${percent(lowest.done)} were answered: give --knee N`,
@@ -66,22 +71,22 @@ async function findKnee(context: TrialContext, cluster: Cluster, reached: number
   let [borne, not]: [number, number] = [range.low, range.high];
   for (let i = 0; i < bisections; i++) {
     const share = (borne + not) / 2;
-    if (await bears(context, cluster, rateAt(share), lowest)) borne = share;
+    if (await bears(loaded, rateAt(share), lowest)) borne = share;
     else not = share;
   }
   return rateAt(borne);
 }
 
-async function bears(context: TrialContext, cluster: Cluster, rate: number, lowest: Tried): Promise<boolean> {
+async function bears(loaded: Loaded, rate: number, lowest: Tried): Promise<boolean> {
   for (let attempt = 1; attempt <= tries; attempt++)
-    if (isBorne(await tryRate(context, cluster, rate), lowest)) return true;
+    if (isBorne(await tryRate(loaded, rate), lowest)) return true;
   return false;
 }
 
 const isBorne = ({ done, unknown, p99Nanos }: Tried, lowest: Tried): boolean =>
   done >= rule.done && unknown < rule.unknown && p99Nanos <= lowest.p99Nanos * rule.slowdown;
 
-async function tryRate(context: TrialContext, cluster: Cluster, rate: number): Promise<Tried> {
+async function tryRate({ context, cluster, targets }: Loaded, rate: number): Promise<Tried> {
   const { deps, spec, connect, end, workload } = context;
   const { clock } = deps;
   const endpoints = cluster.nodes.map(({ endpoint }) => endpoint);
@@ -94,6 +99,7 @@ async function tryRate(context: TrialContext, cluster: Cluster, rate: number): P
     workload: deps.workload,
     run: { ...workload, nodes: endpoints.map(({ node }) => node), keyPrefix: `${workload.keyPrefix}knee-` },
     endpoints,
+    ...(targets !== undefined && { targets }),
     connect,
     load,
     opened: spec.openedProcesses,
