@@ -8,7 +8,7 @@ import {
   studyNames,
 } from "../../../reports/studies/figures.ts";
 import { recoveryWords } from "../../../reports/studies/recovery.ts";
-import { ruleWords, stateWords } from "../../../reports/studies/words.ts";
+import { ruleWords, stateWords, stepFigures, stepMark } from "../../../reports/studies/words.ts";
 import { table } from "../output.ts";
 
 const lines: { readonly [Name in StudyName]: (figures: StudyFigures[Name]) => string } = {
@@ -50,18 +50,10 @@ const lines: { readonly [Name in StudyName]: (figures: StudyFigures[Name]) => st
       ],
     );
   },
-  sweep: ({ steps, knee }) =>
+  sweep: (sweep) =>
     table(
       ["requested", "ok", "done", "errors", "p50", "p99", ""],
-      steps.map((step) => [
-        `${formatRate(step.rate)}/s`,
-        `${formatRate(step.okPerSecond)}/s`,
-        formatShare(step.done),
-        formatShare(step.errors),
-        formatMicros(step.p50),
-        formatMicros(step.p99),
-        step === knee ? "knee" : (step.beyond ?? ""),
-      ]),
+      sweep.steps.map((step) => [...stepFigures(step), stepMark(step, sweep)]),
     ),
   aging: ({ tenths, growth }) =>
     table(
