@@ -54,6 +54,9 @@ const median = z.strictObject({
   median: z.number().nullable(),
   low: z.number().nullable(),
   high: z.number().nullable(),
+  lowerBounds: z
+    .array(z.enum(["median", "low", "high"]))
+    .describe("which of these are lower bounds, because times were cut short by heals"),
 });
 
 const failover = z
@@ -61,6 +64,9 @@ const failover = z
     name: z.string(),
     strikes: z.number(),
     unproven: z.number(),
+    servedBeforeHeal: z
+      .number()
+      .describe("strikes after which clients were served again while the fault lasted, and still were at its end"),
     detected: median.describe("until the nodes that were not struck no longer named the old leader"),
     elected: median.describe("until they named another one"),
     unwritable: median,
