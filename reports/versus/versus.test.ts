@@ -193,7 +193,10 @@ describe("the order of the runs", () => {
 });
 
 describe("the power of a comparison", () => {
-  const [powered] = withPower([same]);
+  /** The same runs with other seeds, so that those of a seed differ. */
+  const mixed = (runs: readonly RunDigest[]) =>
+    runs.map((run, i) => ({ ...run, run: { ...run.run, seed: (i + 3) % runs.length } }));
+  const [powered] = withPower([one(side(), mixed(side()))]);
   const found = (name: string) => powered?.cells.find(({ quantity }) => quantity.name === name)?.leastFound;
 
   it("is the least change for the worse that would be found, figure by figure", () => {
@@ -212,8 +215,8 @@ describe("the power of a comparison", () => {
       const operations = { ...run.operations, ...(read && { read: { response: { ...read.response, p50 } } }) };
       return { ...run, operations };
     });
-    const [one_] = withPower([one(wild, wild)]);
-    const of = (name: string) => one_?.cells.find(({ quantity }) => quantity.name === name)?.leastFound ?? 0;
+    const [judged] = withPower([one(wild, mixed(wild))]);
+    const of = (name: string) => judged?.cells.find(({ quantity }) => quantity.name === name)?.leastFound ?? 0;
     expect(of("read p50")).toBeGreaterThan(of("read p99") * 1.05);
   });
 

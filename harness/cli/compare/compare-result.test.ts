@@ -36,7 +36,7 @@ it("warns of runs that were not made in turn, and says what they could have show
   const side = (hour: number, version: string) =>
     Array.from({ length: 7 }, (_, i) => {
       const startedAt = new Date(Date.UTC(2026, 0, 1, hour, i)).toISOString();
-      const write = { p50: 4 + ((i * 3) % 7) / 10, p99: 20, without: 1 };
+      const write = { p50: 4 + ((i * (hour + 2)) % 7) / 10, p99: 20, without: 1 };
       return digest({ seed: i, version, write, run: { startedAt } });
     });
   const found = withPower(versus(side(1, "1"), side(2, "2")));
