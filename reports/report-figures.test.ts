@@ -4,7 +4,7 @@ import type { NodeId } from "../core/op.ts";
 import { nanos } from "../core/time.ts";
 import type { Anomaly, Lane, Verdict } from "../core/verdict.ts";
 import { renderReport } from "./report.ts";
-import { dataOf, render, textOf } from "./testing/page.ts";
+import { blanks, dataOf, render, textOf } from "./testing/page.ts";
 import { invalidFixture, staleFixture, unknownFixture, validFixture } from "./testing/runs.ts";
 
 describe("the figures of a report", () => {
