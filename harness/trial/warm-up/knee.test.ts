@@ -30,14 +30,19 @@ function measured(spec: Partial<TrialSpec>, latencyMs = 25) {
   return { trial, warmedAt };
 }
 
-/** Lets the cluster refuse at once what exceeds so many operations a second. */
-function admitting(perSecond: number, { deps: { adapter, clock } }: TestTrial): void {
+/** Lets the cluster refuse at once what exceeds so many operations a second, and every n-th operation. */
+function admitting(
+  perSecond: number,
+  { deps: { adapter, clock } }: TestTrial,
+  every = Number.POSITIVE_INFINITY,
+): void {
   const { connect } = adapter;
-  const admitted = { in: 0, count: 0 };
+  const admitted = { in: 0, count: 0, all: 0 };
   const admit = () => {
     const tenth = Math.floor(clock.now() / 1e8);
     if (tenth !== admitted.in) Object.assign(admitted, { in: tenth, count: 0 });
-    if (++admitted.count > perSecond / 10) throw new ClientError("overloaded", "too many requests");
+    if (++admitted.count > perSecond / 10 || ++admitted.all % every === 0)
+      throw new ClientError("overloaded", "too many requests");
   };
   Object.assign(adapter, {
     connect: async (...given: Parameters<typeof connect>) => {
@@ -86,6 +91,12 @@ describe("the knee", () => {
     expect(calibration?.reachedRate).toBeGreaterThan(150);
     expect(calibration?.kneeRate).toBeGreaterThan(100);
     expect(calibration?.kneeRate).toBeLessThan(220);
+  });
+
+  it("is not there if the cluster refuses much of even the lowest rate", async () => {
+    const { trial } = measured({ load: { kind: "open", rate: 50, processes: 100, seconds: 5 } }, 1);
+    admitting(200, trial, 3);
+    await expect(trial.run()).rejects.toThrow(/^no knee: .* of the answers were errors: give --knee N$/);
   });
 
   it("is what the user gave, without a try", async () => {

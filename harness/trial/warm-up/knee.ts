@@ -57,16 +57,7 @@ export async function kneeOf(loaded: Loaded, reached: number): Promise<number | 
 
 async function findKnee(loaded: Loaded, reached: number): Promise<number> {
   const rateAt = (share: number) => Math.max(1, Math.round(reached * share));
-  const lowest = await tryRate(loaded, rateAt(range.low));
-  const why = whyBeyond(lowest, lowest.p99);
-  if (why !== undefined)
-    throw new CouldNotRunError(
-      `no knee: at ${lowest.rate} operations/s, a tenth of what the warm-up reached, ${
-        why === "errors"
-          ? `${percent(lowest.errors)} of the answers were errors`
-          : `only ${percent(lowest.done)} were answered`
-      }: give --knee N`,
-    );
+  const lowest = await tryLowest(loaded, rateAt(range.low));
   let [borne, not]: [number, number] = [range.low, range.high];
   for (let i = 0; i < bisections; i++) {
     const share = (borne + not) / 2;
@@ -74,6 +65,23 @@ async function findKnee(loaded: Loaded, reached: number): Promise<number> {
     else not = share;
   }
   return rateAt(borne);
+}
+
+/** Tries the rate that the others are held against; rejects with CouldNotRunError if it is not borne. */
+async function tryLowest(loaded: Loaded, rate: number): Promise<Tried> {
+  for (let attempt = 1; ; attempt++) {
+    const tried = await tryRate(loaded, rate);
+    const why = whyBeyond(tried, tried.p99);
+    if (why === undefined) return tried;
+    if (attempt < tries) continue;
+    const found =
+      why === "errors"
+        ? `${percent(tried.errors)} of the answers were errors`
+        : `only ${percent(tried.done)} were answered`;
+    throw new CouldNotRunError(
+      `no knee: at ${rate} operations/s, a tenth of what the warm-up reached, ${found}: give --knee N`,
+    );
+  }
 }
 
 async function bears(loaded: Loaded, rate: number, lowest: Tried): Promise<boolean> {
