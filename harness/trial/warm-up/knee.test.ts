@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { sleep } from "../../../core/clock.ts";
 import { ClientError } from "../../../core/errors.ts";
 import type { NodeId } from "../../../core/op.ts";
+import { millis } from "../../../core/time.ts";
 import { TestTrial } from "../../testing/trial.ts";
 import type { TrialSpec } from "../spec.ts";
 
@@ -30,7 +32,7 @@ function measured(spec: Partial<TrialSpec>, latencyMs = 25) {
   return { trial, warmedAt };
 }
 
-/** Lets the cluster refuse at once what exceeds so many operations a second, and every n-th operation. */
+/** Lets the cluster refuse, after a millisecond, what exceeds so many operations a second, and every n-th operation. */
 function admitting(
   perSecond: number,
   { deps: { adapter, clock } }: TestTrial,
@@ -38,26 +40,28 @@ function admitting(
 ): void {
   const { connect } = adapter;
   const admitted = { in: 0, count: 0, all: 0 };
-  const admit = () => {
+  const admit = async () => {
     const tenth = Math.floor(clock.now() / 1e8);
     if (tenth !== admitted.in) Object.assign(admitted, { in: tenth, count: 0 });
-    if (++admitted.count > perSecond / 10 || ++admitted.all % every === 0)
-      throw new ClientError("overloaded", "too many requests");
+    if (++admitted.count <= perSecond / 10 && ++admitted.all % every !== 0) return;
+    // It takes a moment: closed loops ask again at once, for ever.
+    await sleep(clock, millis(1));
+    throw new ClientError("overloaded", "too many requests");
   };
   Object.assign(adapter, {
     connect: async (...given: Parameters<typeof connect>) => {
       const client = await connect(...given);
       const { kv } = client;
       const read: typeof kv.read = async (...ask) => {
-        admit();
+        await admit();
         return await kv.read(...ask);
       };
       const write: typeof kv.write = async (...ask) => {
-        admit();
+        await admit();
         return await kv.write(...ask);
       };
       const cas: typeof kv.cas = async (...ask) => {
-        admit();
+        await admit();
         return await kv.cas(...ask);
       };
       return Object.assign(client, { kv: { read, write, cas } });
