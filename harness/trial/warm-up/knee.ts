@@ -8,6 +8,7 @@ import type { NodeId } from "../../../core/op.ts";
 import type { OpenLoad } from "../../../core/run.ts";
 import { type Nanos, seconds } from "../../../core/time.ts";
 import type { Clients } from "../../load/clients.ts";
+import { openedBefore } from "../../load/opened.ts";
 import { Recorder } from "../../record/recorder.ts";
 import { countsSince, type LatencyCounts, quantileOf } from "../../record/running-latency.ts";
 import type { Cluster } from "../../runtimes/runtime.ts";
@@ -102,7 +103,7 @@ async function tryRate({ context, cluster, targets }: Loaded, rate: number): Pro
     ...(targets !== undefined && { targets }),
     connect,
     load,
-    opened: spec.openedProcesses,
+    opened: openedBefore(load, spec.openedProcesses),
     seed: spec.seed,
     phase: "warm-up",
     records: { recorder },
