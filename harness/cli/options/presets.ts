@@ -51,7 +51,7 @@ export const presets: Readonly<Record<string, Preset>> = {
       untilServed: true,
       // The longest; most end when the others serve again.
       faultSeconds: 4,
-      gapSeconds: 0.6,
+      gapSeconds: 0.4,
       // What is healthy is measured here: the gaps are over before a cluster counts as healthy again.
       calmSeconds: 10,
       // A hundred writes a second: an outage is measured to 10 ms.
