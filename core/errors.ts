@@ -35,6 +35,19 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
+/** Failures of a system that does its work: a comparison that was refused, a key that is not there. */
+const answers: ReadonlySet<string> = new Set<ErrorCode>([
+  "mismatch",
+  "conflict",
+  "not-found",
+  "exists",
+  "compacted",
+  "future-revision",
+]);
+
+/** Whether a failure is an answer: only other failures are errors of the system. */
+export const isAnswer = (code: string): boolean => answers.has(code);
+
 /** An operation's error as data. Never branch on `message`. */
 export interface OpError {
   readonly code: ErrorCode;

@@ -26,6 +26,16 @@ describe("faultWindows()", () => {
     ]);
   });
 
+  it("knows when the heal began, where the history says it", () => {
+    const begin = fault("partition", "begin", 1);
+    const end = fault("partition", "end", 1);
+    expect(faultWindows([at(10, begin), at(40, { ...end, since: nanos(35) })])).toMatchObject([
+      { from: 10, to: 40, healed: 35 },
+    ]);
+    expect(faultWindows([at(10, begin), at(40, end)])[0]).not.toHaveProperty("healed");
+    expect(faultWindows([at(10, { ...begin, since: nanos(7) }), read])[0]).not.toHaveProperty("healed");
+  });
+
   it("spans a fault from its begin to its end, with the proof", () => {
     const history: History = [
       at(10, fault("partition", "begin", 1, { cut: [[n1, nodeId("n2")]] })),

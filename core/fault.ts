@@ -37,8 +37,10 @@ export interface FaultWindow {
   readonly cut: readonly Link[];
   /** When the injection began. */
   readonly from: Nanos;
-  /** The history's last time where the heal is not in it. */
+  /** When it was healed; the history's last time where the heal is not in it. */
   readonly to: Nanos;
+  /** When the heal began; absent where it is not in the history, and in older runs. */
+  readonly healed?: Nanos;
   readonly proof?: string;
   /** The node that led when the fault struck; undefined if nobody did, or nobody knows. */
   readonly led?: NodeId;
@@ -68,7 +70,9 @@ export function faultWindows(history: History): FaultWindow[] {
     } else if (window !== undefined) {
       // A fault may strike more nodes while it lasts: the last record names all.
       const { summary, nodes } = change;
-      const found = change.state === "proven" ? { proof: change.proof ?? "seen" } : { to: event.time };
+      const healed = event.since !== undefined && { healed: event.since };
+      const found =
+        change.state === "proven" ? { proof: change.proof ?? "seen" } : { to: event.time, ...healed };
       windows.set(change.id, { ...window, summary, nodes, ...found });
     }
   }

@@ -52,7 +52,10 @@ export interface FaultEvent extends Head {
   /** The nemesis' name. */
   readonly name: string;
   readonly value: FaultChange;
-  /** On `begin`: when the injection began. Its effects may have begun any time after it, up to `time`. Absent in older runs. */
+  /**
+   * On `begin` and `end`: when the injection, or the heal, began. Its effects may have begun any time after it, up to `time`. Absent
+   * in older runs.
+   */
   readonly since?: Nanos;
 }
 

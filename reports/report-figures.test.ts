@@ -4,7 +4,7 @@ import type { NodeId } from "../core/op.ts";
 import { nanos } from "../core/time.ts";
 import type { Anomaly, Lane, Verdict } from "../core/verdict.ts";
 import { renderReport } from "./report.ts";
-import { dataOf, render, textOf } from "./testing/page.ts";
+import { blanks, dataOf, render, textOf } from "./testing/page.ts";
 import { invalidFixture, staleFixture, unknownFixture, validFixture } from "./testing/runs.ts";
 
 describe("the figures of a report", () => {
@@ -51,6 +51,29 @@ describe("the figures of a report", () => {
 });
 
 describe("a report", () => {
+  it("draws network and fsyncs over time where they were sampled, and no empty chart", () => {
+    const { run, history, usage } = validFixture({ seconds: 3 });
+    const drawn = (samples: typeof usage) =>
+      [...renderReport(run, history, samples).matchAll(/data-measure="(\w+)"><svg.*?<\/svg>/gs)].map(
+        ([chart, measure]) => [measure, chart.match(/<path class="line node-/g)?.length],
+      );
+    expect(drawn(usage)).toEqual([
+      ["processors", 3],
+      ["memory", 3],
+      ["disk", 3],
+    ]);
+    const more = usage.map((sample) => ({
+      ...sample,
+      networkBytes: Math.round(sample.time / 1e4),
+      ...(sample.node !== "n3" && { syncs: Math.round(sample.time / 1e7) }),
+    }));
+    expect(drawn(more).slice(3)).toEqual([
+      ["network", 3],
+      ["fsyncs", 3],
+    ]);
+    expect(blanks(renderReport(run, history, more))).toEqual([]);
+  });
+
   it("marks the speed of an overloaded run everywhere alike, and has no tick for it", () => {
     const { run, history, usage } = validFixture({ seconds: 3 });
     const sent = {

@@ -98,7 +98,7 @@ function partsOf(context: Context, points: Points, studies: Studies): Section[] 
 function studySections({ system, readMode }: Run, studies: Studies): Section[] {
   const name = `${system.name} ${system.version}`;
   const key = html`${name} <code>${readMode.name}</code>`;
-  const subject = { name, title: key, key, limit: undefined, style: 0, runs: [{ studies }] };
+  const subject = { name, title: key, key, system: key, limit: undefined, style: 0, runs: [{ studies }] };
   return studyNames.map((study) => {
     const drawn = drawStudy(study, [subject]);
     const { title } = studyPanels[study];

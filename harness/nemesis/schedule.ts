@@ -31,7 +31,7 @@ export interface ScheduleContext extends Pace, Endings {
   recovered(): Promise<void>;
   /** Follows the failover from a leader that was struck. Resolves with whether clients were served again before the heal. */
   failover(struck: StruckLeader): Promise<boolean>;
-  /** `since`: a reading of the clock, given when a fault begins: its effects may have begun any time after it. */
+  /** `since`: a reading of the clock, given when a fault begins and ends: from then on it may have had effects, or none. */
   onFault(name: string, change: FaultChange, since?: Nanos): void;
 }
 
@@ -48,8 +48,6 @@ interface Struck {
   readonly nemesis: Nemesis;
   readonly id: number;
   readonly injected: Injected;
-  /** Reading of the clock when the injection began. */
-  readonly begun: Nanos;
   /** Leader just before the fault. */
   readonly led: NodeId | undefined;
   isProven: boolean;
@@ -185,9 +183,9 @@ export class FaultSchedule {
       });
       striking = false;
       if (injected !== undefined) {
-        const struck = { nemesis, id: ++this.#lastId, injected, begun, led, isProven: false };
+        const struck = { nemesis, id: ++this.#lastId, injected, led, isProven: false };
         this.#struck.push(struck);
-        this.#record(struck, "begin");
+        this.#record(struck, "begin", { since: begun });
         return;
       }
       await sleep(clock, pollInterval, signal);
@@ -199,7 +197,7 @@ export class FaultSchedule {
     for (;;) {
       const proof = await struck.injected.proof();
       if (proof !== undefined) {
-        this.#record(struck, "proven", proof);
+        this.#record(struck, "proven", { proof });
         struck.isProven = true;
         return;
       }
@@ -215,13 +213,15 @@ export class FaultSchedule {
    * leader goes on before the links are freed that were held before it was paused.
    */
   async #heal(): Promise<void> {
+    // The heal of one fault may end what another one did, so all have the begin of the first.
+    const began = this.#context.clock.now();
     const healed: PromiseSettledResult<void>[] = [];
     for (const { injected } of this.#struck.toReversed())
       healed.push(...(await Promise.allSettled([injected.heal()])));
     const failed = healed.find((result) => result.status === "rejected");
     for (const struck of this.#struck.splice(0)) {
       if (failed === undefined) await this.#proveLast(struck);
-      this.#record(struck, "end");
+      this.#record(struck, "end", { since: began });
     }
     if (failed !== undefined) throw failed.reason;
   }
@@ -230,10 +230,14 @@ export class FaultSchedule {
   async #proveLast(struck: Struck): Promise<void> {
     if (struck.isProven || this.#context.signal.aborted) return;
     const proof = await struck.injected.proof();
-    if (proof !== undefined) this.#record(struck, "proven", proof);
+    if (proof !== undefined) this.#record(struck, "proven", { proof });
   }
 
-  #record({ nemesis, id, injected, begun, led }: Struck, state: FaultChange["state"], proof?: string): void {
+  #record(
+    { nemesis, id, injected, led }: Struck,
+    state: FaultChange["state"],
+    { proof, since }: { readonly proof?: string; readonly since?: Nanos },
+  ): void {
     const { summary, nodes, cut } = injected;
     const change = {
       state,
@@ -244,7 +248,6 @@ export class FaultSchedule {
       ...(led !== undefined && { led }),
       ...(proof !== undefined && { proof }),
     };
-    if (state === "begin") this.#context.onFault(nemesis.name, change, begun);
-    else this.#context.onFault(nemesis.name, change);
+    this.#context.onFault(nemesis.name, change, since);
   }
 }

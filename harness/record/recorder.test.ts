@@ -40,10 +40,10 @@ it("counts what others report until it takes in what they recorded, and nothing 
     each.invoke(1, { f: "read", key: "k" }, node);
     each.complete(1, { f: "read", key: "k" }, node, { type: "ok", output: { value: null } });
   }
-  recorder.report("w1", { counts: other.counts, latency: other.latency });
+  recorder.report("w1", other.counted);
   expect(recorder.counts).toEqual({ ok: 2, fail: 0, info: 0 });
   recorder.adopt([elsewhere]);
-  recorder.report("w1", { counts: other.counts, latency: other.latency });
+  recorder.report("w1", other.counted);
   expect(recorder.counts).toEqual({ ok: 2, fail: 0, info: 0 });
   expect(recorder.history).toHaveLength(4);
 });

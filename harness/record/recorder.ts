@@ -4,6 +4,7 @@
  */
 import { assert } from "../../core/assert.ts";
 import type { Clock } from "../../core/clock.ts";
+import { isAnswer } from "../../core/errors.ts";
 import type { HarnessNews } from "../../core/harness-event.ts";
 import {
   type ClientEvent,
@@ -21,7 +22,16 @@ import { type LatencyCounts, RunningLatency, sumOfCounts } from "./running-laten
 /** What a recorder has counted until now. */
 export interface Counted {
   readonly counts: OutcomeCounts;
+  /** Those that failed, or whose outcome nobody knows; without failures that are answers. */
+  readonly errors: number;
+  /** Response times of what succeeded. */
   readonly latency: LatencyCounts;
+}
+
+/** What counting needs of an operation that came to its end. */
+interface Ended {
+  readonly mode?: string | undefined;
+  readonly error?: string | undefined;
 }
 
 export class Recorder {
@@ -31,6 +41,7 @@ export class Recorder {
   #events: HistoryEvent[] = [];
   #recorded = 0;
   readonly #counts = { ok: 0, fail: 0, info: 0 };
+  #errors = 0;
   /** What other recorders counted, by their names. */
   readonly #elsewhere = new Map<string, Counted>();
   readonly #latency = new RunningLatency();
@@ -65,6 +76,12 @@ export class Recorder {
     ]);
   }
 
+  /** All that was counted so far, with what others reported. */
+  get counted(): Counted {
+    const elsewhere = [...this.#elsewhere.values()].reduce((sum, { errors }) => sum + errors, 0);
+    return { counts: this.counts, errors: this.#errors + elsewhere, latency: this.latency };
+  }
+
   /** Notes what another recorder has counted until now. Once its part was taken in, it has nothing more to say. */
   report(name: string, counted: Counted): void {
     if (!this.#isWhole) this.#elsewhere.set(name, counted);
@@ -76,7 +93,7 @@ export class Recorder {
     this.#recorded = this.#events.length;
     this.#elsewhere.clear();
     this.#isWhole = true;
-    for (const event of parts.flat()) if (isClientEvent(event)) this.#count(event.type, event.mode);
+    for (const event of parts.flat()) if (isClientEvent(event)) this.#count(event.type, event);
   }
 
   /** Records what comes before the run, until it begins: in its order, and all of it at time 0. */
@@ -124,7 +141,10 @@ export class Recorder {
 
   complete(process: number, call: Call, node: NodeId, outcome: Outcome): void {
     const head = this.#head(this.now(), outcome.type, process, call);
-    this.#count(outcome.type, call.mode);
+    this.#count(outcome.type, {
+      mode: call.mode,
+      ...(outcome.type !== "ok" && { error: outcome.error.code }),
+    });
     const meant = this.#meant.get(process);
     this.#meant.delete(process);
     if (outcome.type === "ok") {
@@ -168,8 +188,10 @@ export class Recorder {
     return { index: this.#recorded, time, type, process, f: call.f, ...key, ...mode };
   }
 
-  #count(type: ClientEvent["type"], mode: string | undefined): void {
-    if (type !== "invoke" && mode === undefined) this.#counts[type]++;
+  #count(type: ClientEvent["type"], { mode, error }: Ended): void {
+    if (type === "invoke" || mode !== undefined) return;
+    this.#counts[type]++;
+    if (type !== "ok" && !isAnswer(error ?? "unknown")) this.#errors++;
   }
 
   #record(event: HistoryEvent): void {

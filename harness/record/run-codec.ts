@@ -48,6 +48,7 @@ const fault: z.ZodType<FaultWindow> = z.looseObject({
   cut: z.array(z.tuple([node, node])),
   from: time,
   to: time,
+  healed: time.exactOptional(),
   proof: z.string().exactOptional(),
   led: node.exactOptional(),
 } satisfies Members<FaultWindow>);

@@ -1,11 +1,16 @@
+import type { UsageSeries } from "../data/usage.ts";
 import { type Html, html as svg } from "../html.ts";
 import { formatFigure, formatTickBytes } from "../numbers.ts";
 import { chart, faultsInWords, plotOf, px } from "./plot.ts";
 import { linearScale, roundStep } from "./scale.ts";
 import { hues, type Timeline, type View } from "./timeline.ts";
 
-export const usageMeasures = ["processors", "memory", "disk"] as const;
+const usageMeasures = ["processors", "memory", "disk", "network", "fsyncs"] as const;
 export type UsageMeasure = (typeof usageMeasures)[number];
+
+/** Measures of which any node says something. */
+export const knownMeasures = ({ nodes }: UsageSeries): UsageMeasure[] =>
+  usageMeasures.filter((measure) => nodes.some((node) => node[measure].some(Number.isFinite)));
 
 /** Draws one measure of all nodes over time. */
 export function usageChart(timeline: Timeline, view: View, measure: UsageMeasure): Html {
@@ -35,11 +40,16 @@ export const usageTitles: Readonly<Record<UsageMeasure, string>> = {
   processors: "Processors in use",
   memory: "Memory",
   disk: "Disk",
+  network: "Network, sent and received per second",
+  fsyncs: "fsyncs of the log per second",
 };
+
+/** Those that are no bytes. */
+const plain: ReadonlySet<UsageMeasure> = new Set(["processors", "fsyncs"]);
 
 /** Unit of the axis: KiB, MiB or GiB, depending on the highest value, so that ticks are round. */
 function unitOf(measure: UsageMeasure, highest: number): number {
-  if (measure === "processors") return 1;
+  if (plain.has(measure)) return 1;
   return 1_024 ** Math.max(1, Math.floor(Math.log2(Math.max(1, highest)) / 10));
 }
 
@@ -49,7 +59,7 @@ function domainOf(highest: number): { from: number; to: number } {
 }
 
 function labelOf(measure: UsageMeasure, unit: number): (value: number) => string {
-  if (measure === "processors") return (value) => formatFigure(Math.round(value * 100) / 100);
+  if (plain.has(measure)) return (value) => formatFigure(Math.round(value * 100) / 100);
   return (value) => (value <= 0 ? "0" : formatTickBytes(value * unit));
 }
 

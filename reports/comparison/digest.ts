@@ -10,7 +10,6 @@ import { type Failover, failovers } from "../data/failover.ts";
 import { askersOf } from "../data/load.ts";
 import { type Measure, quantile, timed, tookMicros } from "../data/measure.ts";
 import { figuresIn, type PeriodFigures, periodsOf, spanOf } from "../data/phases.ts";
-import { type Recovery, recoveryOf } from "../data/recovery.ts";
 import { okPerSecond, runFigures } from "../data/run-figures.ts";
 import { type LatencySeries, seriesBy, seriesOf } from "../data/series.ts";
 import { type Studies, studiesOf } from "../studies/figures.ts";
@@ -37,10 +36,8 @@ export interface Digest {
   readonly kinds: Readonly<Partial<Record<Kind, KindFigures>>>;
   /** What the strikes of each kind of fault did. */
   readonly failovers: readonly Failover[];
-  /** Figures that only some loads have: throughput-latency curve, rules that were passed, how it aged. */
+  /** Figures that only some loads have: throughput-latency curve, rules that were passed, how it aged, whether it recovered. */
   readonly studies: Studies;
-  /** Whether the cluster came back by itself; absent if the run was not made to see it. */
-  readonly recovery?: Recovery;
   /** Operations of the load by name. */
   readonly operations: Readonly<Record<string, FiguresByMeasure>>;
   /** Operations of the load that failed or have no known outcome. */
@@ -77,7 +74,6 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     return own.length === 0 ? {} : { [kind]: kindFigures(own, faults, end) };
   };
   const figures = runFigures({ operations: load, faults, leaders: leaderSpans(history), end });
-  const recovery = recoveryOf(run, load, faults);
   const cost = costOf(usage, run);
   return {
     run,
@@ -86,8 +82,7 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     okPerSecond: okPerSecond(load),
     kinds: { ...ofKind("write"), ...ofKind("read") },
     failovers: failovers(faults, figures.faults, run.verdicts),
-    studies: studiesOf({ run, operations: load, usage, cost, end }),
-    ...(recovery !== undefined && { recovery }),
+    studies: studiesOf({ run, operations: load, faults, usage, cost, end }),
     operations: operationFigures(load, faults, end),
     errors: errorsOf(load),
     ...(cost !== undefined && { cost }),

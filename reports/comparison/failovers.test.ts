@@ -46,6 +46,22 @@ describe("the failovers of a comparison", () => {
     expect(of(run(1, 5))).toBeUndefined();
   });
 
+  it("mark medians as lower bounds where strikes lasted until they were healed, and say how many did not", () => {
+    const partial = (healed: number): Facts => ({
+      failovers: [strikesOf("partition-chained", strikes(6, 5), healed)],
+    });
+    const markup = panel(partial(6), partial(0), partial(1));
+    const [all = "", none = "", some = ""] = rows(markup).map((row) => row.split("</tr>")[0] ?? "");
+    expect(all).toContain("0 of 6");
+    expect(all).toMatch(/≥\u202f5\.0\d\u202fs.*≥\u202f5\.01\u202fs to ≥\u202f5\.06\u202fs/s);
+    expect(none).toContain("6 of 6");
+    expect(none).not.toContain("≥");
+    expect(some).toContain("5 of 6");
+    expect(some).toContain("5.01\u202fs to ≥\u202f5.06\u202fs");
+    expect(some.match(/≥/g)).toHaveLength(1);
+    expect(markup.match(/dot healed/g)).toHaveLength(7);
+  });
+
   it("draw what never ended at the end of the scale, in a colour of its own, and no number for its median", () => {
     const never = Array.from({ length: 20 }, () => Number.POSITIVE_INFINITY);
     const markup = panel(kill([...strikes(10), ...never]), {}, {});

@@ -3,10 +3,12 @@ import { count, partOf } from "../../core/wording.ts";
 import {
   type Failover,
   type FailoverMeasure,
+  type FailoverMedian,
   failoverMeasures,
   mediansOf,
   pooled,
 } from "../data/failover.ts";
+import { type HealedTime, healedWords } from "../data/heal.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { formatFigure, formatSpan } from "../numbers.ts";
 import { number, stackingTable, text } from "../panels/table.ts";
@@ -60,16 +62,17 @@ export function failovers(candidates: readonly Candidate[]): Html | undefined {
       struck.filter(({ failover }) => failover.name === kind),
     ),
   )}
-<p class="note">Times count from the fault's begin. Each is the median of the strikes that were proven, below it the interval in which the median lies with 95% confidence (order statistics, no assumption about the distribution); a dash: not before the next fault, in most strikes. Faults of the leader may end as soon as the other nodes serve again, so what a healed node does counts as well. Multiples (×) are of the time after which the nodes, as launched here, take a silent leader for failed. Dots: how long writes did not succeed, each strike by itself.</p>`;
+<p class="note">Times count from the fault's begin. Each is the median of the strikes that were proven, below it the interval in which the median lies with 95% confidence (order statistics, no assumption about the distribution); a dash: not before the next fault, in most strikes. Served before the heal: the strikes after which writes and reads succeeded again while the fault lasted, and still did when its heal began. ≥: a lower bound, as in enough of the other strikes this lasted until the fault was healed, which is no recovery. Faults of the leader may end as soon as the other nodes serve again, so what a healed node does to latency counts as well. Multiples (×) are of the time after which the nodes, as launched here, take a silent leader for failed. Dots: how long writes did not succeed, each strike by itself; hollow: until it was healed.</p>`;
 }
 
 function ofKind(kind: string, struck: readonly Struck[]): Html {
   const most = Math.max(
-    ...struck.flatMap(({ failover }) => failover.samples.unwritable.filter(Number.isFinite)),
+    ...struck.flatMap(({ failover }) => failover.samples.unwritable.map(({ value }) => value).filter(Number.isFinite)),
     0.1,
   );
   const columns = [
     text("System and read mode"),
+    number("served before the heal", "strikes after which clients were served again while the fault lasted"),
     ...failoverMeasures.map((measure) => number(headings[measure].name, headings[measure].title)),
   ];
   const rows = struck.map(({ candidate, failover }) => {
@@ -77,6 +80,7 @@ function ofKind(kind: string, struck: readonly Struck[]): Html {
     return {
       cells: [
         html`${candidateName(candidate)} <span class="quiet">${count(failover.strikes, "strike")}${failover.unproven > 0 && `, ${failover.unproven} more without proof`}</span>`,
+        `${failover.served} of ${failover.strikes}`,
         ...failoverMeasures.map((measure) => cell(measure, medians[measure], timeoutOf(candidate))),
       ],
     };
@@ -95,27 +99,33 @@ const writesCounted: ReadonlySet<FailoverMeasure> = new Set(["failedWrites", "un
 
 function cell(
   measure: FailoverMeasure,
-  { median, low, high }: Interval,
+  found: FailoverMedian,
   timeoutMs: number | undefined,
 ): Content {
+  const { median, low, high } = found;
   const format = writesCounted.has(measure) ? formatFigure : formatSpan;
+  const words = (name: keyof Interval) =>
+    healedWords({ value: found[name], untilHealed: found.lowerBounds.includes(name) }, format);
   const multiple =
     timeoutMs !== undefined && measure === "unwritable" && Number.isFinite(median)
       ? html` <span class="quiet">${((median * 1e3) / timeoutMs).toFixed(1)}×</span>`
       : undefined;
   const range = Number.isNaN(low)
     ? undefined
-    : html`<span class="interval">${low === high ? "always" : `${format(low)} to ${Number.isFinite(high) ? format(high) : "…"}`}</span>`;
-  return html`<span class="amount">${Number.isFinite(median) ? format(median) : "–"}${multiple}${range}</span>`;
+    : html`<span class="interval">${low === high ? "always" : `${words("low")} to ${Number.isFinite(high) ? words("high") : "…"}`}</span>`;
+  return html`<span class="amount">${Number.isFinite(median) ? words("median") : "–"}${multiple}${range}</span>`;
 }
 
 const width = 640;
 const height = 26;
 const margin = 6;
 
-/** Every strike at its time, the median as a tick and its interval as a bar. Those that never ended are arrows at the right end. */
+/**
+ * Every strike at its time, hollow if it was ended by the heal, the median as a tick and its interval as a bar. Those that never
+ * ended stand at the right end.
+ */
 function dots(
-  samples: readonly number[],
+  samples: readonly HealedTime[],
   { median, low, high }: Interval,
   most: number,
   style: number,
@@ -124,13 +134,16 @@ function dots(
     (margin + (Math.min(seconds, most) / most) * (width - 2 * margin)).toFixed(1);
   const middle = height / 2;
   const points = samples.map(
-    (seconds, i) =>
-      html`<circle cx="${x(seconds)}" cy="${(middle + ((i % 5) - 2) * 2.5).toFixed(1)}" r="2" class="dot${!Number.isFinite(seconds) && " never"}"/>`,
+    ({ value, untilHealed }, i) =>
+      html`<circle cx="${x(value)}" cy="${(middle + ((i % 5) - 2) * 2.5).toFixed(1)}" r="2" class="dot${Number.isFinite(value) ? untilHealed && " healed" : " never"}"/>`,
   );
-  const ended = samples.filter(Number.isFinite).length;
-  const label = Number.isFinite(median)
-    ? `median ${formatSpan(median)} of ${count(samples.length, "strike")}`
-    : `ended after ${partOf(ended, samples.length, "strike")}`;
+  const ended = samples.filter(({ value }) => Number.isFinite(value)).length;
+  const healed = samples.filter(({ untilHealed }) => untilHealed).length;
+  const label = `${
+    Number.isFinite(median)
+      ? `median ${formatSpan(median)} of ${count(samples.length, "strike")}`
+      : `ended after ${partOf(ended, samples.length, "strike")}`
+  }${healed > 0 ? `; ${healed} of them until it was healed` : ""}`;
   return html`<svg class="chart dots hue-${style}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${label}">
 <line class="axis" x1="${margin}" x2="${width - margin}" y1="${height - 1}" y2="${height - 1}"/>
 ${Number.isFinite(low) && html`<line class="interval-bar" x1="${x(low)}" x2="${x(high)}" y1="${middle}" y2="${middle}"/>`}

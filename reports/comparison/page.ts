@@ -15,7 +15,6 @@ import type { RunDigest } from "./digest.ts";
 import { failovers } from "./failovers.ts";
 import { findings } from "./findings.ts";
 import { latencyOverTime, percentiles } from "./over-time.ts";
-import { recoveries } from "./recoveries.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { singleRuns } from "./single-runs.ts";
 import { type Standings, standingsOf } from "./standing.ts";
@@ -114,7 +113,6 @@ function partsOf({ candidates, standings }: RankedTrial, prefix: string): Sectio
   return [
     part("side-by-side", "Side by side", sideBySide(candidates, standings)),
     ...studySections(candidates, "one trial", part),
-    part("recovery", "Recovery under load", recoveries(candidates)),
     part("over-time", "Latency over time", latencyOverTime(candidates, scales, `${prefix}time`)),
     part("percentiles", "Percentiles", percentiles(candidates, scales)),
     part("single-runs", "Single runs", singleRuns(candidates)),

@@ -23,7 +23,13 @@ const subject = (candidate: Candidate): Subject => ({
   name: candidate.name,
   title: candidateName(candidate),
   key: html`${candidate.name} <code>${candidate.readMode}</code>`,
+  system: systemLink(candidate),
   limit: candidate.caveat?.kind === "client-limited" && caveats(candidate),
   style: candidate.style,
   runs: candidate.runs,
 });
+
+const systemLink = ({ runs, readMode }: Candidate): Html => {
+  const { name = "", version = "" } = runs[0]?.run.system ?? {};
+  return html`<a href="${runs[0]?.href ?? ""}">${name} ${version}</a> <code>${readMode}</code>`;
+};

@@ -1,5 +1,5 @@
 /** Operations that the system did not answer as it should. */
-import type { ErrorCode } from "../../core/errors.ts";
+import { isAnswer } from "../../core/errors.ts";
 import type { Operation } from "../../core/op.ts";
 
 export interface ErrorCounts {
@@ -8,19 +8,9 @@ export interface ErrorCounts {
   readonly operations: number;
 }
 
-/** Failures that are answers: a comparison that was refused, a key that is not there. */
-const answers: ReadonlySet<ErrorCode> = new Set([
-  "mismatch",
-  "conflict",
-  "not-found",
-  "exists",
-  "compacted",
-  "future-revision",
-]);
-
 /** Whether an operation failed, or has no known outcome. */
 export const isError = ({ outcome }: Operation): boolean =>
-  outcome.type !== "ok" && !answers.has(outcome.error.code);
+  outcome.type !== "ok" && !isAnswer(outcome.error.code);
 
 export const errorsOf = (operations: readonly Operation[]): ErrorCounts => ({
   errors: operations.filter(isError).length,

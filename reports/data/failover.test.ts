@@ -3,7 +3,7 @@ import { type FaultWindow, leaderSpans } from "../../core/fault.ts";
 import { nodeId } from "../../core/op.ts";
 import { nanos } from "../../core/time.ts";
 import { operation } from "../testing/operations.ts";
-import { type Failover, failovers, mediansOf, pooled } from "./failover.ts";
+import { type Failover, type FailoverMeasure, failovers, mediansOf, pooled } from "./failover.ts";
 import { runFigures } from "./run-figures.ts";
 
 const ms = (time: number) => nanos(time * 1e6);
@@ -63,6 +63,9 @@ function failoversOf(
   return failovers(faults, figures.faults, [{ lanes: stale }]);
 }
 
+const valuesOf = (failover: Failover | undefined, measure: FailoverMeasure): number[] =>
+  failover?.samples[measure].map(({ value }) => value) ?? [];
+
 describe("the failovers of a run", () => {
   it("say for each strike when the leader was lost, and known again, and how long nobody could write", () => {
     const [kill] = failoversOf(
@@ -73,10 +76,10 @@ describe("the failovers of a run", () => {
       ],
     );
     expect(kill).toMatchObject({ name: "kill-leader", strikes: 2, unproven: 0 });
-    expect(kill?.samples.detected).toEqual([0.1, 0.1]);
-    expect(kill?.samples.elected.map((seconds) => seconds.toFixed(2))).toEqual(["0.65", "0.35"]);
-    expect(kill?.samples.unwritable.map((seconds) => seconds.toFixed(1))).toEqual(["0.7", "0.4"]);
-    expect(kill?.samples.stale).toEqual([0, 0]);
+    expect(valuesOf(kill, "detected")).toEqual([0.1, 0.1]);
+    expect(valuesOf(kill, "elected").map((seconds) => seconds.toFixed(2))).toEqual(["0.65", "0.35"]);
+    expect(valuesOf(kill, "unwritable").map((seconds) => seconds.toFixed(1))).toEqual(["0.7", "0.4"]);
+    expect(valuesOf(kill, "stale")).toEqual([0, 0]);
   });
 
   it("count only faults that were proven", () => {
@@ -97,8 +100,44 @@ describe("the failovers of a run", () => {
         { from: 5100, to: 5150 },
       ],
     );
-    expect(kill?.samples.stale[0]).toBeCloseTo(0.9);
-    expect(pause?.samples.stale[0]).toBeCloseTo(0.05);
+    expect(valuesOf(kill, "stale")[0]).toBeCloseTo(0.9);
+    expect(valuesOf(pause, "stale")[0]).toBeCloseTo(0.05);
+  });
+
+  it("mark what ended only when the fault was healed, and count the strikes after which clients were served before", () => {
+    const begins = [0, 1, 2, 3, 4, 5].map((i) => 3000 + i * 1100);
+    const faults = begins.map((from, i) => fault(i + 1, from, from + 520, { healed: ms(from + 500) }));
+    const struck = (lasts: (i: number) => number) =>
+      failoversOf(
+        faults,
+        begins.map((from, i) => [from, from + lasts(i)] as const),
+      );
+    const [quick] = struck(() => 300);
+    expect(quick).toMatchObject({ strikes: 6, served: 6 });
+    expect(quick && mediansOf(quick).unwritable.lowerBounds).toEqual([]);
+    const [slow] = struck(() => 505);
+    expect(slow).toMatchObject({ strikes: 6, served: 0 });
+    for (const measure of ["unwritable", "healthy"] as const)
+      expect(slow && mediansOf(slow)[measure].lowerBounds).toEqual(["median", "low", "high"]);
+    // Another leader was named 50 ms before the end of the outage, when the heal had not begun.
+    expect(slow && mediansOf(slow).elected.lowerBounds).toEqual([]);
+    const [half] = pooled([struck((i) => (i < 3 ? 300 : 505)), struck(() => 300)]);
+    expect(half).toMatchObject({ strikes: 12, served: 9 });
+    expect(half && mediansOf(half).unwritable).toMatchObject({ lowerBounds: ["high"] });
+  });
+
+  it("mark a leader that was lost and found only in the heal, and stale reads that went on until then", () => {
+    const healed = { healed: ms(1_090) };
+    const [early] = failoversOf([fault(1, 1000, 2000, healed)], [[1000, 1700]], [{ from: 1050, to: 1300 }]);
+    for (const measure of ["detected", "elected", "stale"] as const)
+      expect(early?.samples[measure][0]?.untilHealed).toBe(true);
+    const [late] = failoversOf(
+      [fault(1, 1000, 2000, { healed: ms(1_900) })],
+      [[1000, 1700]],
+      [{ from: 1050, to: 1300 }],
+    );
+    for (const measure of ["detected", "elected", "stale"] as const)
+      expect(late?.samples[measure][0]?.untilHealed).toBe(false);
   });
 
   it("have no time without reads where nothing was read", () => {
@@ -113,6 +152,6 @@ describe("the failovers of a run", () => {
     const [all] = pooled([run, run, never]);
     expect(all).toMatchObject({ name: "kill-leader", strikes: 3 });
     expect(all && mediansOf(all).unwritable.median).toBeCloseTo(0.7, 1);
-    expect(all?.samples.healthy.at(-1)).toBe(Number.POSITIVE_INFINITY);
+    expect(valuesOf(all, "healthy").at(-1)).toBe(Number.POSITIVE_INFINITY);
   });
 });

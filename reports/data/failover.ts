@@ -4,6 +4,8 @@ import type { FaultWindow } from "../../core/fault.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { type Interval, medianInterval } from "../statistics/median-interval.ts";
 import type { FaultFigures } from "./fault-figures.ts";
+import { type HealedTime, lowerBound } from "./heal.ts";
+import type { Period } from "./phases.ts";
 
 /** What is measured of each strike, in seconds since the fault began, but for the last two, which count writes. */
 export const failoverMeasures = [
@@ -25,19 +27,78 @@ export interface Failover {
   /** Faults that were proven. Only they count. */
   readonly strikes: number;
   readonly unproven: number;
-  /** One value for each strike, infinite where it did not happen before the next fault; none where nothing was asked that would tell. */
-  readonly samples: Readonly<Record<FailoverMeasure, readonly number[]>>;
+  /** Strikes after which clients were served again before the heal, and still were when it began. */
+  readonly served: number;
+  /**
+   * One value for each strike, infinite where it did not happen before the next fault; none where nothing was asked that would tell.
+   * Those that lasted until the fault was healed are lower bounds.
+   */
+  readonly samples: Readonly<Record<FailoverMeasure, readonly HealedTime[]>>;
+}
+
+/** A median with its interval. */
+export interface FailoverMedian extends Interval {
+  /** Those of the figures that are lower bounds, because times were cut short by heals. */
+  readonly lowerBounds: readonly (keyof Interval)[];
 }
 
 /** The medians of a kind of fault. */
-export type FailoverMedians = Readonly<Record<FailoverMeasure, Interval>>;
+export type FailoverMedians = Readonly<Record<FailoverMeasure, FailoverMedian>>;
 
 interface Strike {
   readonly fault: FaultWindow;
   readonly figures: FaultFigures;
-  /** Begin of the next fault, or the end. */
-  readonly next: number;
+  /** From the first stale read that was sent before the next fault to the last that was answered; absent if there were none. */
+  readonly stale?: Period;
 }
+
+interface Measured {
+  /** Undefined: it never happened, or nothing was asked that would tell. */
+  readonly of: (strike: Strike) => number | undefined;
+  readonly untilHealed: (strike: Strike) => boolean;
+  /** Whether it is measured only where operations of the kind were sent. */
+  readonly isOfOperations?: true;
+}
+
+const latency = ({ figures }: Strike) => figures.service ?? figures.response;
+/** Whether something came only when the heal had begun. */
+const isLate = (seconds: number | undefined, { figures }: Strike): boolean =>
+  seconds !== undefined && seconds >= figures.healSeconds;
+
+const measured: Readonly<Record<FailoverMeasure, Measured>> = {
+  detected: {
+    of: ({ figures }) => figures.leaderLostSeconds,
+    untilHealed: (strike) => isLate(strike.figures.leaderLostSeconds, strike),
+  },
+  elected: {
+    of: ({ figures }) => figures.leaderSeconds,
+    untilHealed: (strike) => isLate(strike.figures.leaderSeconds, strike),
+  },
+  unwritable: {
+    of: ({ figures }) => figures.withoutWriteSeconds,
+    untilHealed: ({ figures }) => figures.untilHealed.writes,
+    isOfOperations: true,
+  },
+  unreadable: {
+    of: ({ figures }) => figures.withoutReadSeconds,
+    untilHealed: ({ figures }) => figures.untilHealed.reads,
+    isOfOperations: true,
+  },
+  healthy: {
+    of: (strike) => latency(strike).healthySeconds,
+    // Faults may end as soon as clients are served again, before latency is back: then the heal is not what brought it back.
+    untilHealed: (strike) => !strike.figures.servedBeforeHeal && isLate(latency(strike).healthySeconds, strike),
+  },
+  stale: {
+    of: ({ stale }) => (stale === undefined ? 0 : (stale.to - stale.from) / 1e9),
+    untilHealed: ({ stale, fault, figures }) =>
+      stale !== undefined &&
+      (stale.from - fault.from) / 1e9 < figures.healSeconds &&
+      (stale.to - fault.from) / 1e9 >= figures.healSeconds,
+  },
+  failedWrites: { of: (strike) => latency(strike).failedWrites, untilHealed: () => false },
+  unknownWrites: { of: (strike) => latency(strike).unknownWrites, untilHealed: () => false },
+};
 
 /** Groups the faults of a run by kind, in the order in which the kinds first struck. `figures` are in the order of `faults`. */
 export function failovers(
@@ -46,69 +107,71 @@ export function failovers(
   verdicts: readonly Pick<Verdict, "lanes">[],
 ): Failover[] {
   const windows = verdicts.flatMap(staleWindowsOf);
-  const strikes = faults.map(
-    (fault, i): Strike => ({
-      fault,
-      figures: figures[i] as FaultFigures,
-      next: faults.slice(i + 1).find(({ from }) => from >= fault.to)?.from ?? Number.POSITIVE_INFINITY,
-    }),
-  );
+  const strikes = faults.map((fault, i): Strike => {
+    const next = faults.slice(i + 1).find(({ from }) => from >= fault.to)?.from ?? Number.POSITIVE_INFINITY;
+    const stale = spanOf(windows.filter((window) => window.from >= fault.from && window.from < next));
+    return { fault, figures: figures[i] as FaultFigures, ...(stale !== undefined && { stale }) };
+  });
   return [...new Set(faults.map(({ name }) => name))].map((name) => {
     const own = strikes.filter(({ fault }) => fault.name === name);
     const proven = own.filter(({ fault }) => fault.proof !== undefined);
-    const each = (of: (strike: Strike) => number | undefined) =>
-      proven.map((strike) => of(strike) ?? Number.POSITIVE_INFINITY);
-    // Without such operations nothing was measured, rather than never seen to end.
-    const measured = (of: (strike: Strike) => number | undefined) =>
-      proven.map(of).filter((value) => value !== undefined);
-    const latency = ({ figures }: Strike) => figures.service ?? figures.response;
     return {
       name,
       strikes: proven.length,
       unproven: own.length - proven.length,
-      samples: {
-        detected: each(({ figures }) => figures.leaderLostSeconds),
-        elected: each(({ figures }) => figures.leaderSeconds),
-        unwritable: measured(({ figures }) => figures.withoutWriteSeconds),
-        unreadable: measured(({ figures }) => figures.withoutReadSeconds),
-        healthy: each((strike) => latency(strike).healthySeconds),
-        stale: each(({ fault, next }) => staleSeconds(windows, fault.from, next)),
-        failedWrites: each((strike) => latency(strike).failedWrites),
-        unknownWrites: each((strike) => latency(strike).unknownWrites),
-      },
+      served: proven.filter((strike) => strike.figures.servedBeforeHeal).length,
+      samples: ofEach((measure) => proven.flatMap((strike) => sampleOf(strike, measured[measure]))),
     };
   });
 }
 
-/** Seconds from the first stale read that was sent in a period to the last that was answered. */
-function staleSeconds(
-  windows: readonly { readonly from: number; readonly to: number }[],
-  from: number,
-  next: number,
-): number {
-  const own = windows.filter((window) => window.from >= from && window.from < next);
-  if (own.length === 0) return 0;
-  return (Math.max(...own.map(({ to }) => to)) - Math.min(...own.map((window) => window.from))) / 1e9;
+function sampleOf(strike: Strike, { of, untilHealed, isOfOperations }: Measured): HealedTime[] {
+  const value = of(strike);
+  // Without such operations nothing was measured, rather than never seen to end.
+  if (value === undefined && isOfOperations) return [];
+  return [{ value: value ?? Number.POSITIVE_INFINITY, untilHealed: untilHealed(strike) }];
 }
+
+const spanOf = (periods: readonly Period[]): Period | undefined =>
+  periods.reduce<Period | undefined>(
+    (span, { from, to }) =>
+      span === undefined
+        ? { from, to }
+        : { from: from < span.from ? from : span.from, to: to > span.to ? to : span.to },
+    undefined,
+  );
+
+const ofEach = <T>(made: (measure: FailoverMeasure) => T): Record<FailoverMeasure, T> =>
+  Object.fromEntries(failoverMeasures.map((measure) => [measure, made(measure)])) as Record<
+    FailoverMeasure,
+    T
+  >;
 
 /** The strikes of several runs together, by kind of fault. */
 export function pooled(runs: readonly (readonly Failover[])[]): Failover[] {
   const all = runs.flat();
   return [...new Set(all.map(({ name }) => name))].map((name) => {
     const own = all.filter((one) => one.name === name);
-    const samples = Object.fromEntries(
-      failoverMeasures.map((measure) => [measure, own.flatMap((one) => one.samples[measure])]),
-    ) as Record<FailoverMeasure, number[]>;
+    const sum = (of: (one: Failover) => number) => own.reduce((total, one) => total + of(one), 0);
     return {
       name,
-      strikes: own.reduce((sum, one) => sum + one.strikes, 0),
-      unproven: own.reduce((sum, one) => sum + one.unproven, 0),
-      samples,
+      strikes: sum(({ strikes }) => strikes),
+      unproven: sum(({ unproven }) => unproven),
+      served: sum(({ served }) => served),
+      samples: ofEach((measure) => own.flatMap((one) => one.samples[measure])),
     };
   });
 }
 
 export const mediansOf = ({ samples }: Failover): FailoverMedians =>
-  Object.fromEntries(
-    failoverMeasures.map((measure) => [measure, medianInterval(samples[measure])]),
-  ) as FailoverMedians;
+  ofEach((measure) => medianOfTimes(samples[measure]));
+
+function medianOfTimes(times: readonly HealedTime[]): FailoverMedian {
+  const figures = (["median", "low", "high"] as const).map(
+    (name) => [name, lowerBound(times, (values) => medianInterval(values)[name])] as const,
+  );
+  return {
+    ...medianInterval(times.map(({ value }) => value)),
+    lowerBounds: figures.flatMap(([name, { untilHealed }]) => (untilHealed ? [name] : [])),
+  };
+}

@@ -3,6 +3,7 @@ import type { FaultWindow, LeaderSpan } from "../../core/fault.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import { isReading, longest, type Outage, type Outages } from "./availability.ts";
+import { healBegan, outAtHeal, type UntilHealed } from "./heal.ts";
 import { lostByFault } from "./lost.ts";
 import { firstFrom, type Measure, startOf, type Timed, tookMicros, within } from "./measure.ts";
 import { figuresIn, type Period, type PeriodFigures } from "./phases.ts";
@@ -32,6 +33,12 @@ export interface FaultFigures {
   readonly withoutAnySeconds?: number;
   readonly withoutWriteSeconds?: number;
   readonly withoutReadSeconds?: number;
+  /** When its heal began. */
+  readonly healSeconds: number;
+  /** Which of these lasted until then: their lengths are lower bounds. */
+  readonly untilHealed: UntilHealed;
+  /** Whether what clients send, writes and reads, succeeded again before that, and did so when the heal began. */
+  readonly servedBeforeHeal: boolean;
   /** Acknowledged writes that were lost, as `lostByFault` counts them; absent if no checker looked. */
   readonly lostWrites?: number;
   readonly response: FaultLatency;
@@ -81,22 +88,33 @@ export function faultFigures(input: FaultFiguresInput): FaultFigures[] {
     reads: longestTouching(outages.reads),
   };
   const served = servedFrom(input);
+  const atHeal = outAtHeal(outages, leastOutageOf(input));
   return faults.map((fault, i) => {
     const others = neighbours(faults, i, input.end);
     const follow = within(sent ?? meant, fault.from, others.next);
     const latency = (all: Timed) =>
       latencyOf(fault, all, { ...others, served: served(fault, follow) }, input);
+    const firstWrite = firstOk(fault, follow, (operation) => !isReading(operation));
+    const firstRead = firstOk(fault, follow, isReading);
+    const healSeconds = (healBegan(fault) - fault.from) / 1e9;
+    const untilHealed = atHeal(fault);
+    const isServed = (first: number | undefined, periods: readonly Outage[]) =>
+      periods.length === 0 || (first !== undefined && first < healSeconds);
     return {
       roles: rolesOf(fault),
       ...leaderChange(fault, input.leaders, others.next),
-      ...optional(
-        "firstWriteSeconds",
-        firstOk(fault, follow, (operation) => !isReading(operation)),
-      ),
-      ...optional("firstReadSeconds", firstOk(fault, follow, isReading)),
+      ...optional("firstWriteSeconds", firstWrite),
+      ...optional("firstReadSeconds", firstRead),
       ...optional("withoutAnySeconds", touching.all(fault)),
       ...optional("withoutWriteSeconds", touching.writes(fault)),
       ...optional("withoutReadSeconds", touching.reads(fault)),
+      healSeconds,
+      untilHealed,
+      servedBeforeHeal:
+        !(untilHealed.any || untilHealed.writes || untilHealed.reads) &&
+        outages.all.length > 0 &&
+        isServed(firstWrite, outages.writes) &&
+        isServed(firstRead, outages.reads),
       ...optional("lostWrites", lostAt?.[i]),
       response: latency(meant),
       ...(sent !== undefined && { service: latency(sent) }),
@@ -147,12 +165,11 @@ function leaderChange(
  * Looks up when clients were served again after a fault: after its last outages, and once a write has succeeded. Undefined if
  * writes were sent and none did.
  */
-function servedFrom({
-  outages,
-  healthyP99,
-}: FaultFiguresInput): (fault: FaultWindow, follow: readonly Operation[]) => Nanos | undefined {
-  const slow = Number.isFinite(healthyP99.service) ? healthyP99.service * 1e3 : 0;
-  const least = Math.max(leastOutage, slow);
+function servedFrom(
+  input: FaultFiguresInput,
+): (fault: FaultWindow, follow: readonly Operation[]) => Nanos | undefined {
+  const { outages } = input;
+  const least = leastOutageOf(input);
   const lookups = [outages.all, outages.writes].map((periods) =>
     touching(periods.filter(({ from, to }) => to - from >= least)),
   );
@@ -164,6 +181,10 @@ function servedFrom({
     return nanos(Math.max(fault.from + Math.round(seconds(firstWrite)), ...ends));
   };
 }
+
+/** A healthy cluster may be slow, too. */
+const leastOutageOf = ({ healthyP99: { service } }: FaultFiguresInput): number =>
+  Math.max(leastOutage, Number.isFinite(service) ? service * 1e3 : 0);
 
 /** Seconds until the first `ok` answer to an operation of a kind; `follow` are those sent since the fault began. */
 function firstOk(

@@ -1,4 +1,5 @@
 /** What a cluster does at one rate after the other: the throughput-latency curve, and its knee. */
+import { type Beyond, whyBeyond } from "../../core/knee.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Load, OpenLoad, UnsentSpan } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
@@ -16,10 +17,10 @@ export interface SweepStep {
   readonly p99: number;
   /** Share of the requested operations that was sent and answered `ok`, 0 to 1. */
   readonly done: number;
-  /** Share of the answered operations that failed, or whose outcome nobody knows, 0 to 1; what is an answer counts as none (errors.ts). */
+  /** Share of the answered operations that failed, or whose outcome nobody knows, 0 to 1; failures that are answers count as none. */
   readonly errors: number;
   /** Why the rate is beyond the knee; absent if it is not. */
-  readonly beyond?: "not done" | "errors" | "slow";
+  readonly beyond?: Beyond;
 }
 
 export interface Sweep {
@@ -29,8 +30,6 @@ export interface Sweep {
   readonly knee?: SweepStep;
 }
 
-/** What a cluster must do with a rate for it not to be beyond the knee. */
-export const kneeRule = { done: 0.99, errors: 0.001, slowdown: 5 } as const;
 /** Fewer steps than this are no curve. */
 const leastSteps = 3;
 /** The first part of each step belongs to the step before: its backlog, and caches that must grow. */
@@ -90,13 +89,3 @@ const rises = (load: OpenLoad): load is OpenLoad & { readonly parts: NonNullable
   load.parts !== undefined &&
   load.parts.length >= leastSteps &&
   load.parts.every(({ from, to }, i) => from === to && (i === 0 || from > (load.parts?.[i - 1]?.to ?? 0)));
-
-function whyBeyond(
-  { done, errors, p99 }: Pick<SweepStep, "done" | "errors" | "p99">,
-  lowest: number,
-): SweepStep["beyond"] {
-  if (errors >= kneeRule.errors) return "errors";
-  if (done < kneeRule.done) return "not done";
-  // Not a number: nothing succeeded.
-  return p99 <= lowest * kneeRule.slowdown ? undefined : "slow";
-}

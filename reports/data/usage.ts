@@ -14,6 +14,10 @@ export interface NodeUsage {
   /** Bytes. */
   readonly memory: Float32Array;
   readonly disk: Float32Array;
+  /** Bytes sent and received per second since the sample before, NaN as above; empty if no sample says it. */
+  readonly network: Float32Array;
+  /** Calls of fsync and fdatasync for the log per second, likewise. */
+  readonly fsyncs: Float32Array;
   /** Total for the whole run, restarts included. */
   readonly cpuSeconds: number;
   /** Bytes sent and received from the first sample to the last; NaN if not known. */
@@ -24,7 +28,7 @@ export interface NodeUsage {
 
 const sampleLimit = 600;
 
-/** Picks at most 600 samples for each node, evenly; processor time is computed from all samples. */
+/** Picks at most 600 samples for each node, evenly; rates and totals are computed from all samples. */
 export function usageOf(samples: readonly UsageSample[]): UsageSeries {
   const byNode = new Map<string, UsageSample[]>();
   for (const sample of samples) {
@@ -40,27 +44,54 @@ function nodeUsage(node: string, unordered: readonly UsageSample[]): NodeUsage {
   const all = [...unordered].sort((a, b) => a.time - b.time);
   const step = Math.max(1, Math.ceil(all.length / sampleLimit));
   const samples = all.filter((_, i) => i % step === 0);
-  const processors = samples.map((sample, i) => {
-    const before = samples[i - 1];
-    // The counter fell because the process restarted: usage in between is unknown.
-    if (before === undefined || sample.cpuSeconds < before.cpuSeconds || sample.time <= before.time)
-      return Number.NaN;
-    return (sample.cpuSeconds - before.cpuSeconds) / ((sample.time - before.time) / 1e9);
-  });
   return {
     node,
     at: Float32Array.from(samples, ({ time }) => time / 1e9),
-    processors: Float32Array.from(processors),
+    processors: rates(all, step, ({ cpuSeconds }) => cpuSeconds),
     memory: Float32Array.from(samples, ({ memoryBytes }) => memoryBytes),
     disk: Float32Array.from(samples, ({ diskBytes }) => diskBytes),
+    network: rates(all, step, ({ networkBytes }) => networkBytes),
+    fsyncs: rates(all, step, ({ syncs }) => syncs),
     cpuSeconds: increase(all, ({ cpuSeconds }) => cpuSeconds),
     networkBytes: increase(all, ({ networkBytes }) => networkBytes),
     syncs: increase(all, ({ syncs }) => syncs),
   };
 }
 
+type Counter = (sample: UsageSample) => number | undefined;
+
+/**
+ * Growth of a counter per second at every `step`-th sample, since the last of these that has it. Not known where the counter fell in
+ * between: its process restarted. Empty if no sample has it.
+ */
+function rates(all: readonly UsageSample[], step: number, of: Counter): Float32Array {
+  if (all.every((sample) => of(sample) === undefined)) return new Float32Array();
+  let picked: { readonly time: number; readonly value: number } | undefined;
+  let last = Number.NEGATIVE_INFINITY;
+  let restarted = false;
+  const found: number[] = [];
+  all.forEach((sample, i) => {
+    const value = of(sample);
+    if (value !== undefined) {
+      restarted ||= value < last;
+      last = value;
+    }
+    if (i % step !== 0) return;
+    const since = picked;
+    found.push(
+      value !== undefined && since !== undefined && !restarted && sample.time > since.time
+        ? (value - since.value) / ((sample.time - since.time) / 1e9)
+        : Number.NaN,
+    );
+    if (value === undefined) return;
+    picked = { time: sample.time, value };
+    restarted = false;
+  });
+  return Float32Array.from(found);
+}
+
 /** Growth of a counter from the first sample to the last. One that fell began again at 0: its process restarted. NaN if no sample has it. */
-function increase(samples: readonly UsageSample[], of: (sample: UsageSample) => number | undefined): number {
+function increase(samples: readonly UsageSample[], of: Counter): number {
   const counted = samples.map(of).filter((value) => value !== undefined);
   if (counted.length === 0) return Number.NaN;
   return counted.slice(1).reduce((sum, value, i) => {

@@ -2,7 +2,8 @@ import { recoveryTime } from "../../core/fault.ts";
 import { toSeconds } from "../../core/time.ts";
 import { count } from "../../core/wording.ts";
 import type { Context, Judged, NamedFault } from "../context.ts";
-import type { FaultFigures } from "../data/fault-figures.ts";
+import type { FaultFigures, FaultLatency } from "../data/fault-figures.ts";
+import { type HealedTime, healedWords, lowerBound } from "../data/heal.ts";
 import { quantile } from "../data/measure.ts";
 import type { PeriodFigures } from "../data/phases.ts";
 import { type Content, type Html, html } from "../html.ts";
@@ -44,7 +45,7 @@ const outage = ({ figures }: Struck): number => figures.withoutAnySeconds ?? 0;
 function whatClientsSaw(context: Context<Judged>, all: readonly Struck[], shown: readonly Struck[]): Html {
   return html`<h3>Until clients were served again, and what became of writes</h3>
 ${scrollingTable("Failover of each fault", failoverColumns, shown.map(failoverRow))}
-<p class="note">Since the fault's begin, to 10 ms. First ok: the first answer to an operation that was sent after it. A dash: not before the next fault. Healthy: from here on, 20 operations in a row, but for one, were answered within the 99th percentile of healthy times; not before the first ok write, nor while nothing, or no write, succeeded for 100 ms or more. Without: the longest period overlapping the fault in which such operations were pending and none succeeded on any node.</p>
+<p class="note">Since the fault's begin, to 10 ms. First ok: the first answer to an operation that was sent after it. A dash: not before the next fault. ≥: not before the fault was being healed, so it is a lower bound and no recovery. Healthy: from here on, 20 operations in a row, but for one, were answered within the 99th percentile of healthy times; not before the first ok write, nor while nothing, or no write, succeeded for 100 ms or more. Without: the longest period overlapping the fault in which such operations were pending and none succeeded on any node.</p>
 <p class="note">${writesNote(all)}</p>
 <h3>Before, during and after</h3>
 ${scrollingTable("Latency and rates before, during and after each fault", aroundColumns, shown.map(aroundRow))}
@@ -136,17 +137,47 @@ const failoverColumns: readonly Heading[] = [
   number("failed"),
 ];
 
-const failoverRow = ({ fault, figures }: Struck): Row => ({
-  cells: [
-    nameCell(fault),
-    ...[figures.leaderSeconds, figures.firstWriteSeconds, figures.firstReadSeconds].map(formatSpan),
-    byMeasureOf(figures, ({ healthySeconds }) => formatSpan(healthySeconds)),
-    ...[figures.withoutWriteSeconds, figures.withoutReadSeconds, figures.withoutAnySeconds].map(formatSpan),
-    lostCell(figures),
-    byMeasureOf(figures, ({ unknownWrites }) => formatCount(unknownWrites)),
-    byMeasureOf(figures, ({ failedWrites }) => formatCount(failedWrites)),
-  ],
-});
+/** Times of a fault that its heal may have ended. NaN: they are not known, or did not come before the next fault. */
+function timesOf(figures: FaultFigures) {
+  const { healSeconds, untilHealed } = figures;
+  const first = (value = Number.NaN): HealedTime => ({ value, untilHealed: value >= healSeconds });
+  const without = (isCut: boolean, value = Number.NaN): HealedTime => ({ value, untilHealed: isCut });
+  return {
+    leader: first(figures.leaderSeconds),
+    write: first(figures.firstWriteSeconds),
+    read: first(figures.firstReadSeconds),
+    withoutWrites: without(untilHealed.writes, figures.withoutWriteSeconds),
+    withoutReads: without(untilHealed.reads, figures.withoutReadSeconds),
+    withoutAny: without(untilHealed.any, figures.withoutAnySeconds),
+  };
+}
+
+/** Clients may be served again before latency is back: then the heal is not what brought it back. */
+const healthyTime = (
+  { servedBeforeHeal, healSeconds }: FaultFigures,
+  { healthySeconds: value = Number.NaN }: FaultLatency,
+): HealedTime => ({ value, untilHealed: !servedBeforeHeal && value >= healSeconds });
+
+const timeText = (time: HealedTime): string => healedWords(time, formatSpan);
+
+const failoverRow = ({ fault, figures }: Struck): Row => {
+  const { leader, write, read, withoutWrites, withoutReads, withoutAny } = timesOf(figures);
+  return {
+    cells: [
+      nameCell(fault),
+      ...[leader, write, read].map(timeText),
+      byMeasureOf(figures, (latency) => timeText(healthyTime(figures, latency))),
+      ...[withoutWrites, withoutReads, withoutAny].map(timeText),
+      ...writesCells(figures),
+    ],
+  };
+};
+
+const writesCells = (figures: FaultFigures): Content[] => [
+  lostCell(figures),
+  byMeasureOf(figures, ({ unknownWrites }) => formatCount(unknownWrites)),
+  byMeasureOf(figures, ({ failedWrites }) => formatCount(failedWrites)),
+];
 
 const lostCell = ({ lostWrites }: FaultFigures): Content => {
   if (lostWrites === undefined) return "–";
@@ -185,6 +216,7 @@ function byKind(all: readonly Struck[]): Html {
   const columns = [
     text("Fault"),
     number("Times"),
+    number("Served before the heal", "Clients were served again while the fault lasted"),
     ...["Leader known", "First write ok", "First read ok", "Without any"].flatMap((name) => [
       number(name, "Median"),
       number("worst", "Worst of this kind"),
@@ -195,18 +227,19 @@ function byKind(all: readonly Struck[]): Html {
     columns,
     kinds.map((kind) => {
       const own = all.filter(({ fault }) => fault.window.name === kind).map(({ figures }) => figures);
-      const spread = (part: (figures: FaultFigures) => number | undefined) => {
-        const sorted = own.flatMap((figures) => part(figures) ?? []).sort((a, b) => a - b);
-        return [formatSpan(quantile(sorted, 0.5)), formatSpan(quantile(sorted, 1))];
+      const times = own.map(timesOf);
+      const spread = (name: keyof ReturnType<typeof timesOf>) => {
+        const known = times.map((one) => one[name]).filter(({ value }) => Number.isFinite(value));
+        return [0.5, 1].map((share) =>
+          timeText(lowerBound(known, (values) => quantile(values.toSorted((a, b) => a - b), share))),
+        );
       };
       return {
         cells: [
           kind,
           formatCount(own.length),
-          ...spread(({ leaderSeconds }) => leaderSeconds),
-          ...spread(({ firstWriteSeconds }) => firstWriteSeconds),
-          ...spread(({ firstReadSeconds }) => firstReadSeconds),
-          ...spread(({ withoutAnySeconds }) => withoutAnySeconds),
+          formatCount(own.filter(({ servedBeforeHeal }) => servedBeforeHeal).length),
+          ...(["leader", "write", "read", "withoutAny"] as const).flatMap(spread),
         ],
       };
     }),
@@ -215,21 +248,21 @@ function byKind(all: readonly Struck[]): Html {
 
 /** All faults as plain text: hundreds of rows of a real table would slow the page down. */
 function everyFault(all: readonly Struck[]): Html {
-  const rows = all.map(({ fault: { window, band }, figures }) => [
-    band.label,
-    window.name,
-    window.summary,
-    `${band.from.toFixed(2)} s`,
-    formatSpan(band.to - band.from),
-    formatSpan(figures.leaderSeconds),
-    formatSpan(figures.firstWriteSeconds),
-    formatSpan(figures.firstReadSeconds),
-    formatSpan(figures.withoutAnySeconds),
-    figures.lostWrites === undefined ? "–" : formatCount(figures.lostWrites),
-    formatCount(figures.response.unknownWrites),
-    formatMicros(figures.response.during.p99),
-    window.proof ?? "no proof that it took effect",
-  ]);
+  const rows = all.map(({ fault: { window, band }, figures }) => {
+    const { leader, write, read, withoutAny } = timesOf(figures);
+    return [
+      band.label,
+      window.name,
+      window.summary,
+      `${band.from.toFixed(2)} s`,
+      formatSpan(band.to - band.from),
+      ...[leader, write, read, withoutAny].map(timeText),
+      figures.lostWrites === undefined ? "–" : formatCount(figures.lostWrites),
+      formatCount(figures.response.unknownWrites),
+      formatMicros(figures.response.during.p99),
+      window.proof ?? "no proof that it took effect",
+    ];
+  });
   const columns = [
     text("Fault"),
     text("kind"),

@@ -6,6 +6,7 @@ import type { Verdict } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
 import type { Context } from "../context.ts";
 import type { Outage } from "../data/availability.ts";
+import { healBegan } from "../data/heal.ts";
 import { paceWords } from "../data/pace.ts";
 import type { PeriodFigures } from "../data/phases.ts";
 import { speedCaveat } from "../data/speed.ts";
@@ -77,19 +78,22 @@ function limitedWords(run: Context["run"]): Content {
   return caveat !== undefined && html` <span class="caveat" title="${caveat.why}">${caveat.short}</span>`;
 }
 
-function outageRow({ timeline }: Context, what: string, outage: Outage | undefined): Html | undefined {
+function outageRow({ faults }: Context, what: string, outage: Outage | undefined): Html | undefined {
   if (outage === undefined) return undefined;
   const [from, to] = [outage.from / 1e9, outage.to / 1e9];
-  const during = timeline.faults
-    .filter((fault) => fault.from <= to && fault.to >= from)
-    .map(({ label, name }) => `${label} ${name}`);
+  const touching = faults.filter(({ band }) => band.from <= to && band.to >= from);
+  const during = touching.map(({ band: { label, name } }) => `${label} ${name}`);
+  const isHealed = touching.some(({ window }) => {
+    const began = healBegan(window);
+    return outage.from < began && outage.to >= began;
+  });
   return row(
     `Longest without a ${what}`,
     formatDuration(to - from),
     html`<a class="zoom" href="#over-time" data-from="${from}" data-to="${to}">from ${formatTime(from)}</a>${
       during.length === 0
         ? ", no fault active"
-        : `, during ${during.slice(0, 2).join(", ")}${during.length > 2 ? " and others" : ""}`
+        : `, during ${during.slice(0, 2).join(", ")}${during.length > 2 ? " and others" : ""}${isHealed ? ", until it was healed" : ""}`
     }`,
   );
 }

@@ -1,6 +1,6 @@
 import { count } from "../../core/wording.ts";
 import { hues } from "../charts/timeline.ts";
-import { usageChart, usageMeasures, usageTitles } from "../charts/usage.ts";
+import { knownMeasures, usageChart, usageTitles } from "../charts/usage.ts";
 import type { Context } from "../context.ts";
 import { perKey } from "../data/growth.ts";
 import { type Html, html } from "../html.ts";
@@ -18,7 +18,7 @@ export function resourcesPanel({ timeline, run }: Context): Html | undefined {
   const cpuSeconds = nodes.reduce((sum, node) => sum + node.cpuSeconds, 0);
   return html`<section aria-labelledby="resources"><h2 id="resources">Resources</h2>
 <p class="legend">${nodes.map(({ node }) => html`<span class="key line-key node-${Math.max(0, timeline.nodes.indexOf(node)) % hues}">${node}</span> `)}</p>
-<div class="small-multiples">${usageMeasures.map(
+<div class="small-multiples">${knownMeasures(timeline.usage).map(
     (measure) =>
       html`<div><h3>${usageTitles[measure]}</h3><div class="plot" data-plot="usage" data-measure="${measure}">${usageChart(timeline, view, measure)}</div></div>`,
   )}</div>

@@ -10,9 +10,10 @@ import type { Sample } from "./blocks.ts";
 import { inOrderOf, pairedRatios } from "./blocks.ts";
 import { type Interval, ratioInterval } from "./bootstrap.ts";
 import { holm } from "./holm.ts";
-import { jointTest, leastJointP } from "./joint-test.ts";
+import { criticalDistance, jointTest, leastJointP } from "./joint-test.ts";
 import { leastP, mannWhitney } from "./mann-whitney.ts";
 import { medianOf } from "./median.ts";
+import { rankShuffles } from "./rank-shuffles.ts";
 
 /** Highest p, adjusted, of a difference. */
 export const level = 0.05;
@@ -46,12 +47,19 @@ export function differences(pairs: readonly Pair[]): Difference[] {
   });
 }
 
+export interface JointDifferences {
+  /** Those of each family. */
+  readonly differences: readonly (readonly Difference[])[];
+  /** Distance of a rank sum from its mean that any figure must exceed to be found, in standard deviations. */
+  readonly critical: number;
+}
+
 /**
  * Compares figures of the same runs: in each family, all first samples are of the same runs in the same order, and so are all
  * second ones. Runs of the same block are compared with each other.
  */
-export function jointDifferences(families: readonly (readonly Pair[])[], random: Random): Difference[][] {
-  const ps = jointTest(
+export function jointDifferences(families: readonly (readonly Pair[])[], random: Random): JointDifferences {
+  const joint = jointTest(
     families.map((pairs) => ({
       inPairs: pairs.every(({ first, second }) => inOrderOf(first, second) !== undefined),
       figures: pairs.map(({ first, second }) => ({
@@ -61,14 +69,23 @@ export function jointDifferences(families: readonly (readonly Pair[])[], random:
     })),
     random,
   );
-  return families.map((pairs, f) =>
+  const differences = families.map((pairs, f) =>
     pairs.map((pair, i) => {
       const { first, second } = pair;
       const inPairs = inOrderOf(first, second) !== undefined;
       const isFirm = leastJointP(first.values.length, second.values.length, inPairs) <= level;
-      return judged(pair, centres(pair), { isFirm, p: ps[f]?.[i] as number });
+      return judged(pair, centres(pair), { isFirm, p: joint.p[f]?.[i] as number });
     }),
   );
+  return { differences, critical: criticalDistance(joint, level) };
+}
+
+/** Whether the second is found to be firmly more than the first, by itself, at a critical distance. */
+export function isFoundHigher(pair: Pair, critical: number): boolean {
+  const second = inOrderOf(pair.first, pair.second);
+  const figure = { first: pair.first.values, second: second ?? pair.second.values };
+  const [distance = 0] = rankShuffles({ figures: [figure], inPairs: second !== undefined }).observed;
+  return judged(pair, centres(pair), { isFirm: true, p: distance > critical ? 0 : 1 }).sign === 1;
 }
 
 function judged(

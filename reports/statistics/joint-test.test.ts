@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createRandom, type Random } from "../../core/random.ts";
-import { jointTest, leastJointP } from "./joint-test.ts";
+import { criticalDistance, jointTest, leastJointP } from "./joint-test.ts";
 import { mannWhitney } from "./mann-whitney.ts";
+import { rankShuffles } from "./rank-shuffles.ts";
 
 const upTo = (length: number, from = 0) => Array.from({ length }, (_, i) => from + i);
 const normal = (random: Random) => upTo(12).reduce((sum) => sum + random.float(), -6);
@@ -9,7 +10,7 @@ const test = (first: readonly number[], second: readonly number[], inPairs: bool
   jointTest(
     [{ inPairs, figures: Array.from({ length: copies }, () => ({ first, second })) }],
     createRandom(1),
-  )[0] as readonly number[];
+  ).p[0] as readonly number[];
 
 describe("jointTest()", () => {
   it("of one figure is the Mann–Whitney test", () => {
@@ -46,7 +47,7 @@ describe("jointTest()", () => {
       [{ inPairs: false, figures: [{ first: a, second: b }, ...others] }],
       createRandom(1),
     );
-    expect(among[0]?.[0]).toBeGreaterThan(3 * alone);
+    expect(among.p[0]?.[0]).toBeGreaterThan(3 * alone);
   });
 
   it("finds something in at most about 1 of 20 comparisons of the same, in pairs and not", () => {
@@ -60,11 +61,33 @@ describe("jointTest()", () => {
           second: b.map((values) => values[f] as number),
         }));
         return jointTest([{ inPairs, figures }], random, 400)
-          .flat()
+          .p.flat()
           .some((p) => p <= 0.05);
       });
       expect(wrong.length).toBeLessThanOrEqual(11);
     }
+  });
+
+  it("says how far a figure must be, whichever it is, to be found", () => {
+    const random = createRandom(5);
+    for (const inPairs of [true, false]) {
+      const figures = upTo(6).map((f) => ({
+        first: upTo(9).map(() => normal(random)),
+        second: upTo(9).map(() => 0.45 * f + normal(random)),
+      }));
+      const joint = jointTest([{ inPairs, figures }], createRandom(1));
+      const far = criticalDistance(joint, 0.05);
+      const { observed } = rankShuffles({ inPairs, figures });
+      const order = upTo(6).sort((i, j) => (observed[j] as number) - (observed[i] as number));
+      const [farthest = 0] = order;
+      expect((joint.p[0]?.[farthest] as number) <= 0.05).toBe((observed[farthest] as number) > far);
+      // The others are held against fewer figures: they are found no later.
+      for (const i of order) if ((observed[i] as number) > far) expect(joint.p[0]?.[i]).toBeLessThanOrEqual(0.05);
+      expect(far).toBeGreaterThan(2);
+    }
+    const few = [{ inPairs: true, figures: [{ first: upTo(4), second: upTo(4, 9) }] }];
+    expect(jointTest(few, createRandom(1)).p[0]?.[0]).toBeGreaterThan(0.05);
+    expect(criticalDistance(jointTest(few, createRandom(1), 9), 0.05)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it("of equal values finds nothing", () => {

@@ -15,27 +15,33 @@ const enoughShuffles = 10_000;
 /** What rounding may do to sums of the same ranks. */
 const rounding = 1e-9;
 
-/**
- * For each family, p of each of its figures, adjusted for all figures of all families. The same random stream gives the same p.
- * With fewer shuffles, p is coarser and no smaller on average.
- */
+export interface JointTest {
+  /** For each family, p of each of its figures, adjusted for all figures of all families. */
+  readonly p: readonly (readonly number[])[];
+  /** The largest distance of any figure in each shuffle, ascending. */
+  readonly largest: Float64Array;
+}
+
+/** The same random stream gives the same result. With fewer shuffles, p is coarser and no smaller on average. */
 export function jointTest(
   families: readonly Family[],
   random: Random,
   shuffles: number = enoughShuffles,
-): number[][] {
-  const drawn = families.map((family, i) => rankShuffles(family, random.fork(`${i}`)));
+): JointTest {
+  const drawn = families.map((family, i) => ({ ...rankShuffles(family), own: random.fork(`${i}`) }));
   const observed = drawn.flatMap((one) => one.observed);
   const order = observed.map((_, i) => i).sort((i, j) => (observed[i] as number) - (observed[j] as number));
   const reached = observed.map(() => 0);
+  const largest = new Float64Array(shuffles);
   for (let round = 0; round < shuffles; round++) {
-    const distances = drawn.flatMap(({ shuffle }) => [...shuffle()]);
+    const distances = drawn.flatMap(({ shuffle, own }) => [...shuffle(own)]);
     let most = 0;
     // From the least on: each is held against those that are no larger than it was.
     for (const i of order) {
       most = Math.max(most, distances[i] as number);
       if (most >= (observed[i] as number) - rounding) reached[i] = (reached[i] as number) + 1;
     }
+    largest[round] = most;
   }
   const adjusted: number[] = [];
   let highest = 0;
@@ -46,9 +52,16 @@ export function jointTest(
   const firsts = families.map((_, i) =>
     families.slice(0, i).reduce((sum, { figures }) => sum + figures.length, 0),
   );
-  return families.map(({ figures }, i) =>
+  const p = families.map(({ figures }, i) =>
     adjusted.slice(firsts[i] as number, (firsts[i] as number) + figures.length),
   );
+  return { p, largest: largest.sort() };
+}
+
+/** The distance that any figure must exceed, whichever it is, for its p to be at most `level`; infinite if none can be that low. */
+export function criticalDistance({ largest }: Pick<JointTest, "largest">, level: number): number {
+  const mayReach = Math.floor(level * (largest.length + 1)) - 1;
+  return mayReach < 0 ? Number.POSITIVE_INFINITY : (largest[largest.length - 1 - mayReach] as number) + rounding;
 }
 
 /** The smallest p that samples of these sizes can have, however many figures they have. */

@@ -13,18 +13,18 @@ export interface Family {
 /** Distances of the rank sums from their means, one for each figure, in standard deviations of all shuffles. */
 export interface RankShuffles {
   readonly observed: readonly number[];
-  /** The same after a shuffle. */
-  shuffle(): Float64Array;
+  /** The same after another shuffle. */
+  shuffle(random: Random): Float64Array;
 }
 
-export function rankShuffles({ figures, inPairs }: Family, random: Random): RankShuffles {
+export function rankShuffles({ figures, inPairs }: Family): RankShuffles {
   const size = figures[0]?.first.length ?? 0;
   const ranks = figures.map(({ first, second }) => doubledRanks([...first, ...second]));
-  return inPairs ? inPairsOf(ranks, size, random) : freely(ranks, size, random);
+  return inPairs ? inPairsOf(ranks, size) : freely(ranks, size);
 }
 
 /** Each run stays in its pair: the sum of the differences of the ranks, with random signs. */
-function inPairsOf(ranks: readonly (readonly number[])[], size: number, random: Random): RankShuffles {
+function inPairsOf(ranks: readonly (readonly number[])[], size: number): RankShuffles {
   const columns = ranks.map((own) =>
     Float64Array.from({ length: size }, (_, i) => (own[size + i] as number) - (own[i] as number)),
   );
@@ -33,7 +33,7 @@ function inPairsOf(ranks: readonly (readonly number[])[], size: number, random: 
   const distances = () => weighted(columns, signs, deviations);
   return {
     observed: [...distances()],
-    shuffle: () => {
+    shuffle: (random) => {
       for (let i = 0; i < size; i++) signs[i] = random.chance(0.5) ? 1 : -1;
       return distances();
     },
@@ -41,7 +41,7 @@ function inPairsOf(ranks: readonly (readonly number[])[], size: number, random: 
 }
 
 /** Any `size` runs are the first sample: the sum of their ranks. */
-function freely(ranks: readonly (readonly number[])[], size: number, random: Random): RankShuffles {
+function freely(ranks: readonly (readonly number[])[], size: number): RankShuffles {
   const all = ranks[0]?.length ?? 0;
   const columns = ranks.map((own) => Float64Array.from(own, (rank) => rank - (all + 1)));
   const share = (size * (all - size)) / (all * (all - 1));
@@ -50,7 +50,7 @@ function freely(ranks: readonly (readonly number[])[], size: number, random: Ran
   const distances = () => weighted(columns, isFirst, deviations);
   return {
     observed: [...distances()],
-    shuffle: () => {
+    shuffle: (random) => {
       shuffleInPlace(isFirst, random);
       return distances();
     },

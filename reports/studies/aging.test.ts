@@ -26,7 +26,7 @@ function aged(takes: (second: number) => number, seconds = 10, given = run) {
       diskBytes: second * (i === 0 ? 1000 : 500),
     })),
   ).flat();
-  return agingOf({ run: given, operations, usage, end: nanos(20e9) });
+  return agingOf({ run: given, operations, usage, faults: [], end: nanos(20e9) });
 }
 
 describe("aging", () => {
@@ -54,7 +54,7 @@ describe("aging", () => {
     const few = Array.from({ length: 100 }, (_, i) =>
       operation({ f: "write", from: i * 100, to: i * 100 + 1 }),
     );
-    const { tenths = [] } = agingOf({ run, operations: few, usage: [], end: nanos(20e9) }) ?? {};
+    const { tenths = [] } = agingOf({ run, operations: few, usage: [], faults: [], end: nanos(20e9) }) ?? {};
     expect(tenths[0]).toMatchObject({ ok: 10, p99: Number.NaN, store: Number.NaN });
   });
 

@@ -33,6 +33,7 @@ function checked({ takes = () => 5, fails = 0, perSecond = 100, run }: Behaviour
     },
     operations,
     usage: [],
+    faults: [],
     end: nanos(20e9),
   });
 }
@@ -64,7 +65,7 @@ describe("check perf", () => {
   it("counts what nobody knows as an error", () => {
     const unknown = operation({ f: "write", from: 0, outcome: "info" });
     const run = { ...base, options: { study: ["check-perf"] } } as Run;
-    const figures = checkPerfOf({ run, operations: [unknown], usage: [], end: nanos(1e9) });
+    const figures = checkPerfOf({ run, operations: [unknown], usage: [], faults: [], end: nanos(1e9) });
     expect(figures?.rules[0]).toMatchObject({ rule: "errors", value: 1 });
   });
 

@@ -3,6 +3,7 @@ import { type Sweep, sweepOf } from "../data/sweep.ts";
 import { type Aging, agingOf } from "./aging.ts";
 import { type CheckPerf, checkPerfOf } from "./check-perf.ts";
 import { type Dbtester, dbtesterOf } from "./dbtester.ts";
+import { type Recovery, recoveryOf } from "./recovery.ts";
 import type { Studied } from "./study.ts";
 
 /** The figures of each study, by its name, in the order in which they are shown. */
@@ -11,6 +12,7 @@ export interface StudyFigures {
   readonly dbtester: Dbtester;
   readonly sweep: Sweep;
   readonly aging: Aging;
+  readonly recovery: Recovery;
 }
 export type StudyName = keyof StudyFigures;
 
@@ -21,6 +23,7 @@ const measures: {
   dbtester: dbtesterOf,
   sweep: ({ run, operations, end }) => sweepOf(run.load, operations, run.unsent ?? [], end),
   aging: agingOf,
+  recovery: recoveryOf,
 };
 
 export const studyNames = Object.keys(measures) as readonly StudyName[];

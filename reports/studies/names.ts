@@ -1,7 +1,7 @@
 /** Studies that a run has only if it was asked for them: its load alone does not say so. */
 import type { Run } from "../../core/run.ts";
 
-export const askedStudies = ["check-perf", "dbtester", "aging"] as const;
+export const askedStudies = ["check-perf", "dbtester", "aging", "recovery"] as const;
 export type AskedStudy = (typeof askedStudies)[number];
 
 /** Whether `--study` named it. */

@@ -4,6 +4,7 @@ import { agingPanel } from "./aging-panel.ts";
 import { checkPerfPanel } from "./check-perf-panel.ts";
 import { dbtesterPanel } from "./dbtester-panel.ts";
 import type { Studies, StudyFigures, StudyName } from "./figures.ts";
+import { recoveryPanel } from "./recovery-panel.ts";
 import type { Named, Shown } from "./study.ts";
 import { sweepPanel } from "./sweep-panel.ts";
 
@@ -19,6 +20,7 @@ export const studyPanels: { readonly [Name in StudyName]: StudyPanel<StudyFigure
   dbtester: { title: "Capacity and latency", draw: dbtesterPanel, spans: true },
   sweep: { title: "Throughput and latency", draw: sweepPanel },
   aging: { title: "Aging", draw: agingPanel },
+  recovery: { title: "Recovery under load", draw: recoveryPanel },
 };
 
 /** A system with the studies of its runs. */

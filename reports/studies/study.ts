@@ -1,4 +1,5 @@
 /** What a study is made from, and what is drawn of it. */
+import type { FaultWindow } from "../../core/fault.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Run, UsageSample } from "../../core/run.ts";
 import type { Nanos } from "../../core/time.ts";
@@ -10,6 +11,7 @@ export interface Studied {
   readonly run: Run;
   /** Operations of the load. */
   readonly operations: readonly Operation[];
+  readonly faults: readonly FaultWindow[];
   readonly usage: readonly UsageSample[];
   readonly cost?: Cost | undefined;
   readonly end: Nanos;
@@ -22,6 +24,8 @@ export interface Named {
   readonly title: Content;
   /** The name without. */
   readonly key: Content;
+  /** System and read mode alone, for tables whose columns say the rest. */
+  readonly system: Content;
   /** A mark, if its client and not the system set the limit. */
   readonly limit: Content;
   /** Colour and line style. */

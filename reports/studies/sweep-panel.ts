@@ -1,11 +1,13 @@
 /** Throughput-latency curves on one scale, with their knees, and the figures of every rate. */
+import { kneeRule } from "../../core/knee.ts";
 import { logExtent, logScale } from "../charts/scale.ts";
-import { kneeRule, type Sweep, type SweepStep } from "../data/sweep.ts";
+import type { Sweep } from "../data/sweep.ts";
 import { type Html, html } from "../html.ts";
 import { formatFigure, formatMicros, formatRate, formatShare, formatTickMicros } from "../numbers.ts";
 import { number, type Row, stackingTable, text } from "../panels/table.ts";
 import { area, type ChartLine, legend, lineChart } from "./line-chart.ts";
 import type { Shown } from "./study.ts";
+import { beyondWords, stepFigures, stepMark } from "./words.ts";
 
 type Swept = Shown<Sweep>;
 
@@ -34,17 +36,10 @@ function kneeRow({ title, figures: [{ steps, knee }] }: Swept): Row {
       formatMicros(knee?.p99 ?? Number.NaN),
       next === undefined
         ? "nothing: the highest rate that was tried was borne"
-        : `at ${formatRate(next.rate)}/s, ${whyWords(next)}`,
+        : `at ${formatRate(next.rate)}/s, ${beyondWords(next)}`,
     ],
   };
 }
-
-const whyWords = ({ beyond, done, errors, p99 }: SweepStep): string =>
-  beyond === "errors"
-    ? `${formatShare(errors)} of the answers were errors`
-    : beyond === "not done"
-      ? `only ${formatShare(done)} was done`
-      : `the p99 was ${formatMicros(p99)}`;
 
 const stepColumns = [
   text("System and read mode"),
@@ -57,19 +52,11 @@ const stepColumns = [
   text(""),
 ];
 
-const stepRows = ({ key, figures: [{ steps, knee }] }: Swept): Row[] =>
-  steps.map((step) => ({
-    cells: [
-      key,
-      `${formatRate(step.rate)}/s`,
-      `${formatRate(step.okPerSecond)}/s`,
-      formatShare(step.done),
-      formatShare(step.errors),
-      formatMicros(step.p50),
-      formatMicros(step.p99),
-      step === knee ? html`<b>knee</b>` : step.beyond === undefined ? "" : whyWords(step),
-    ],
-  }));
+const stepRows = ({ key, figures: [sweep] }: Swept): Row[] =>
+  sweep.steps.map((step) => {
+    const mark = stepMark(step, sweep);
+    return { cells: [key, ...stepFigures(step), step === sweep.knee ? html`<b>${mark}</b>` : mark] };
+  });
 
 /** p99 over what succeeded, both logarithmic; p50 as a thin line below it. The knee is a ring. */
 function curves(swept: readonly Swept[]): Html {

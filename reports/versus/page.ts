@@ -15,6 +15,8 @@ import { leastForInterval } from "../statistics/bootstrap.ts";
 import { leastRatio } from "../statistics/difference.ts";
 import { endsWords } from "../statistics/ends-words.ts";
 import type { Repeated } from "../statistics/repeated.ts";
+import { orderWarning } from "./order.ts";
+import { leastFoundWords, powerSentence } from "./power.ts";
 import { type Cell, changeWords, type Judged, summaryOf } from "./versus.ts";
 
 /** Renders a self-contained HTML file that needs neither network nor script. */
@@ -61,6 +63,8 @@ ${judged.map(
 ${line("Side A", sideWords(one.a))}
 ${line("Side B", sideWords(one.b))}
 ${line("B against A", summaryOf(one))}
+${lineIf("Order of the runs", orderWarning(one))}
+${lineIf("Power", powerSentence(one))}
 ${one.differing.map(({ condition, a, b, forbids }) => line(`Different ${condition}`, `A: ${a}. B: ${b}.${forbids.length > 0 ? ` So ${listed(forbids)} ${forbids.length === 1 ? "is" : "are"} not compared.` : ""}`))}
 </dl>`,
 )}
@@ -69,6 +73,9 @@ ${one.differing.map(({ condition, a, b, forbids }) => line(`Different ${conditio
 
 const line = (topic: string, words: string): Html =>
   html`<div><dt>${topic}</dt><dd><bdi>${words}</bdi></dd></div>`;
+
+const lineIf = (topic: string, words: string | undefined): Content =>
+  words === undefined ? undefined : line(topic, words);
 
 function sideWords({ name, readMode, runs, verdict, caveat }: Candidate): string {
   const flaws = [verdict === "valid" ? undefined : verdict, caveat?.short].flatMap((one) => one ?? []);
@@ -117,7 +124,7 @@ function figures({ cells }: Judged): Html {
     ],
   }));
   return html`<div class="side-by-side">${stackingTable(undefined, columns, rows)}</div>
-<p class="note">Medians of the runs with their 95% bootstrap intervals, or with the range of the runs where a side has fewer than ${leastForInterval}; a dot for each run, hollow if it lies far from the others (outliers count). A difference counts if a Mann–Whitney test finds it at the 5% level, adjusted for all figures here, with runs of the same seed compared in pairs, and if it is at least ${Math.round((leastRatio - 1) * 100)}%. Chance: how far the medians of two halves of one side's runs are apart, in 19 of 20 splits. Latencies are response times of <i>ok</i> operations while healthy.</p>`;
+<p class="note">Medians of the runs with their 95% bootstrap intervals, or with the range of the runs where a side has fewer than ${leastForInterval}; a dot for each run, hollow if it lies far from the others (outliers count). A difference counts if a Mann–Whitney test finds it at the 5% level, adjusted for all figures here, with runs of the same seed compared in pairs, and if it is at least ${Math.round((leastRatio - 1) * 100)}%. Power: the least change for the worse that would be found in 4 of 5 comparisons with as many runs and their noise: both sides are drawn again and again from their own runs, one is slowed, and the same rule judges the figure. Chance: how far the medians of two halves of one side's runs are apart, in 19 of 20 splits. Latencies are response times of <i>ok</i> operations while healthy.</p>`;
 }
 
 const under = (words: Content): Html => html`<span class="under-word">${words}</span>`;
@@ -136,8 +143,11 @@ const strip = ({ quantity, a, b }: Cell): Content =>
     `${quantity.name} of ${formatCount(a.values.length)} runs of A and ${formatCount(b.values.length)} of B`,
   );
 
-const ratioCell = ({ ratio }: Cell): Content =>
-  ratio === undefined ? "–" : html`${changeWords(ratio.value)}${under(endsWords(ratio, changeWords))}`;
+const ratioCell = (cell: Cell): Content => {
+  const { ratio, leastFound } = cell;
+  if (ratio === undefined) return "–";
+  return html`${changeWords(ratio.value)}${under(endsWords(ratio, changeWords))}${leastFound !== undefined && under(`power ${leastFoundWords(cell)}`)}`;
+};
 
 function wordCell({ difference, word, why, quantity }: Cell): Content {
   if (difference === undefined)

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { RunDigest } from "../comparison/digest.ts";
 import { digest, type Facts, zookeeper } from "../comparison/testing/digests.ts";
+import { orderWarning } from "./order.ts";
 import { renderVersus, titleOf } from "./page.ts";
+import { powerSentence, withPower } from "./power.ts";
 import { changeWords, type Judged, summaryOf, versus } from "./versus.ts";
 
 /** Ten runs whose latencies scatter by 5%, times `factor`. */
@@ -162,6 +164,76 @@ describe("versus()", () => {
       /A has 2 configurations of etcd \(linearizable\) with workload register/,
     ],
   ])("refuses what is %s", (_, a, b, message) => expect(() => versus(a, b)).toThrow(message));
+});
+
+describe("the order of the runs", () => {
+  const madeAt = (hours: readonly number[], version: string) =>
+    hours.map((hour, seed) =>
+      digest({ seed, version, run: { startedAt: new Date(Date.UTC(2026, 0, 1, hour)).toISOString() } }),
+    );
+  const warning = (a: readonly number[], b: readonly number[]) =>
+    orderWarning(one(madeAt(a, "1"), madeAt(b, "2")));
+
+  it("is a warning if all of one side came before all of the other, with the way out", () => {
+    expect(warning([1, 2, 3], [4, 5, 6])).toMatch(/^All runs of A were made before all of B: .* in turn, /);
+    expect(warning([9, 8, 7], [4, 6, 5])).toMatch(/^All runs of B were made before all of A: /);
+  });
+
+  it("is none if they were made in turn, at once, or are too few to tell", () => {
+    expect(warning([1, 3, 5], [2, 4, 6])).toBeUndefined();
+    expect(warning([1, 2, 4], [3, 5, 6])).toBeUndefined();
+    expect(warning([1, 1, 1], [1, 1, 1])).toBeUndefined();
+    expect(warning([1, 2], [3, 4, 5])).toBeUndefined();
+    const undated = [1, 2, 3].map((seed) => digest({ seed, run: { startedAt: "" } }));
+    expect(orderWarning(one(undated, madeAt([1, 2, 3], "2")))).toBeUndefined();
+  });
+
+  it("is on the page", () =>
+    expect(renderVersus([one(madeAt([1, 2, 3], "1"), madeAt([4, 5, 6], "2"))])).toContain("Order of the runs"));
+});
+
+describe("the power of a comparison", () => {
+  /** The same runs with other seeds, so that those of a seed differ. */
+  const mixed = (runs: readonly RunDigest[]) =>
+    runs.map((run, i) => ({ ...run, run: { ...run.run, seed: (i + 3) % runs.length } }));
+  const [powered] = withPower([one(side(), mixed(side()))]);
+  const found = (name: string) => powered?.cells.find(({ quantity }) => quantity.name === name)?.leastFound;
+
+  it("is the least change for the worse that would be found, figure by figure", () => {
+    expect(found("write p99")).toBeGreaterThan(1.04);
+    expect(found("write p99")).toBeLessThan(1.3);
+    expect(found("ok per second")).toBeLessThan(1);
+    expect(powered && powerSentence(powered)).toMatch(
+      /4 of 5 comparisons would find a change for the worse from \+\d+% in (read|write) p\d+ to \+\d+% in /,
+    );
+  });
+
+  it("finds less of what scatters more", () => {
+    const wild = side().map((run, i) => {
+      const { read } = run.operations;
+      const p50 = (read?.response.p50 ?? 0) * (1 + 0.08 * ((i * 3) % 10));
+      const operations = { ...run.operations, ...(read && { read: { response: { ...read.response, p50 } } }) };
+      return { ...run, operations };
+    });
+    const [judged] = withPower([one(wild, mixed(wild))]);
+    const of = (name: string) => judged?.cells.find(({ quantity }) => quantity.name === name)?.leastFound ?? 0;
+    expect(of("read p50")).toBeGreaterThan(of("read p99") * 1.05);
+  });
+
+  it("is none of too few runs, of one seed, and of what is not compared", () => {
+    const few = one(side().slice(0, 3), side().slice(0, 3));
+    expect(withPower([few])[0]?.cells.some(({ leastFound }) => leastFound !== undefined)).toBe(false);
+    expect(powerSentence(few)).toContain("not even the largest slowdown");
+    expect(powerSentence(one(side(), side(1, { seed: 3 })))).toContain("one seed");
+    expect(powerSentence(one(side(), side(1, { run: { overloaded: true } })))).toBeUndefined();
+  });
+
+  it("is on the page, with how it was found", () => {
+    const content = powered === undefined ? "" : renderVersus([powered]);
+    expect(content).toContain("<dt>Power</dt>");
+    expect(content).toMatch(/power \+\d+%/);
+    expect(content).toContain("drawn again and again from their own runs");
+  });
 });
 
 describe("changeWords()", () => {

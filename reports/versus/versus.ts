@@ -13,6 +13,8 @@ import { type Matchup, matchupsOf } from "./sides.ts";
 
 export interface Judged extends Matchup {
   readonly cells: readonly Cell[];
+  /** How far the ranks of a figure must be apart to be found: see `JointDifferences`. */
+  readonly critical: number;
 }
 
 /** One quantity of both sides. */
@@ -28,6 +30,8 @@ export interface Cell {
   readonly word: string;
   /** Why the two were not compared. */
   readonly why?: string;
+  /** Least change for the worse, as a ratio, that would be found in most cases: see `withPower`. */
+  readonly leastFound?: number;
 }
 
 /** Compares the runs of side A with those of side B. A UsageError if they cannot be paired. */
@@ -37,10 +41,12 @@ export function versus(a: readonly RunDigest[], b: readonly RunDigest[]): Judged
     cells: quantitiesOf([...matchup.a.runs, ...matchup.b.runs]).map((quantity) => draft(matchup, quantity)),
   }));
   const families = drafts.map(({ cells }) => cells.flatMap(({ pair }) => pair ?? []));
-  const joint = jointDifferences(families, createRandom(0).fork("versus")).flat();
+  const { differences, critical } = jointDifferences(families, createRandom(0).fork("versus"));
+  const joint = differences.flat();
   const found = new Map(families.flat().map((pair, i) => [pair, joint[i]]));
   return drafts.map(({ matchup, cells }) => ({
     ...matchup,
+    critical,
     cells: cells.map((cell) => judged(cell, cell.pair && found.get(cell.pair), matchup)),
   }));
 }
@@ -57,13 +63,15 @@ function draft(matchup: Matchup, quantity: Quantity): Draft {
   const [a, b] = [sideOf(matchup.a, quantity), sideOf(matchup.b, quantity)];
   const why = hindrance(matchup, quantity, a, b);
   if (why !== undefined) return { quantity, a, b, why };
-  const pair: Pair = {
-    first: sampleOf(matchup.a, a),
-    second: sampleOf(matchup.b, b),
-    leastDifference: quantity.leastDifference,
-  };
-  return { quantity, a, b, pair };
+  return { quantity, a, b, pair: pairOf(matchup, { quantity, a, b }) };
 }
+
+/** What is compared of a figure. */
+export const pairOf = (matchup: Matchup, { quantity, a, b }: Pick<Cell, "quantity" | "a" | "b">): Pair => ({
+  first: sampleOf(matchup.a, a),
+  second: sampleOf(matchup.b, b),
+  leastDifference: quantity.leastDifference,
+});
 
 function judged({ quantity, a, b, why, pair }: Draft, found: Difference | undefined, of: Matchup): Cell {
   if (pair === undefined || found === undefined)

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import * as z from "zod";
 import { digest } from "../../../reports/comparison/testing/digests.ts";
+import { withPower } from "../../../reports/versus/power.ts";
 import { versus } from "../../../reports/versus/versus.ts";
 import { compareSchema } from "../testing/compare-schema.ts";
 import { compareResult } from "./compare-result.ts";
@@ -29,6 +30,26 @@ it("prints what its schema says", () => {
     p: null,
     b: { values: [null, null], median: null },
   });
+});
+
+it("warns of runs that were not made in turn, and says what they could have shown", () => {
+  const side = (hour: number, version: string) =>
+    Array.from({ length: 7 }, (_, i) => {
+      const startedAt = new Date(Date.UTC(2026, 0, 1, hour, i)).toISOString();
+      const write = { p50: 4 + ((i * (hour + 2)) % 7) / 10, p99: 20, without: 1 };
+      return digest({ seed: i, version, write, run: { startedAt } });
+    });
+  const found = withPower(versus(side(1, "1"), side(2, "2")));
+  const result = compareResult(found);
+  expect(compareSchema.safeParse(JSON.parse(JSON.stringify(result))).error?.issues).toBeUndefined();
+  const [first] = result.comparisons;
+  expect(first?.warnings).toEqual([expect.stringContaining("All runs of A were made before all of B")]);
+  expect(first?.power).toContain("4 of 5 comparisons");
+  expect(first?.figures.find(({ figure }) => figure === "write p50")?.leastFound).toBeGreaterThan(1);
+  const text = found.map(versusText).join("\n");
+  expect(text).toContain("All runs of A were made before all of B");
+  expect(text).toContain("power");
+  expect(compareResult(judged).comparisons[0]).toMatchObject({ warnings: [], power: expect.any(String) });
 });
 
 it("has the schema that is documented", () => {

@@ -2,6 +2,8 @@
 import { speedCaveat } from "../../../reports/data/speed.ts";
 import type { Interval } from "../../../reports/statistics/bootstrap.ts";
 import type { Repeated } from "../../../reports/statistics/repeated.ts";
+import { orderWarning } from "../../../reports/versus/order.ts";
+import { powerSentence } from "../../../reports/versus/power.ts";
 import { type Cell, type Judged, summaryOf } from "../../../reports/versus/versus.ts";
 
 export interface CompareResult {
@@ -13,6 +15,10 @@ export interface CompareResult {
 interface ComparedWorkload {
   readonly workload: string;
   readonly summary: string;
+  /** What makes the comparison doubtful, with the way out. */
+  readonly warnings: readonly string[];
+  /** Which slowdowns these runs would have shown; null if nothing was compared. */
+  readonly power: string | null;
   readonly a: SideResult;
   readonly b: SideResult;
   /** Conditions that differ; `forbids`: topics that are not compared for that. */
@@ -45,6 +51,8 @@ interface FigureResult {
   readonly p: number | null;
   /** B as a multiple of A; null if not compared. */
   readonly ratio: IntervalResult | null;
+  /** Least change for the worse, as a ratio, that 4 of 5 such comparisons would find; null if none, or if there are too few runs to. */
+  readonly leastFound: number | null;
   readonly a: FigureOfSide;
   readonly b: FigureOfSide;
   readonly why?: string;
@@ -71,6 +79,8 @@ export const compareResult = (judged: readonly Judged[], page?: string): Compare
   comparisons: judged.map((one) => ({
     workload: one.workload,
     summary: summaryOf(one),
+    warnings: [orderWarning(one)].filter((warning) => warning !== undefined),
+    power: powerSentence(one) ?? null,
     a: sideResult(one.a),
     b: sideResult(one.b),
     differing: one.differing,
@@ -90,7 +100,7 @@ function sideResult({ runs, readMode, verdict }: Judged["a"]): SideResult {
   };
 }
 
-const figureResult = ({ quantity, a, b, ratio, difference, word, why }: Cell): FigureResult => ({
+const figureResult = ({ quantity, a, b, ratio, difference, word, why, leastFound }: Cell): FigureResult => ({
   figure: quantity.name,
   topic: quantity.topic,
   unit: quantity.unit,
@@ -98,6 +108,7 @@ const figureResult = ({ quantity, a, b, ratio, difference, word, why }: Cell): F
   firm: difference?.isFirm ?? null,
   p: difference?.p ?? null,
   ratio: intervalResult(ratio),
+  leastFound: leastFound === undefined || leastFound === 0 ? null : finite(leastFound),
   a: figureOf(a),
   b: figureOf(b),
   ...(why !== undefined && { why }),

@@ -5,6 +5,7 @@ import type { Clock } from "../../../core/clock.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { digestOf, type RunDigest } from "../../../reports/comparison/digest.ts";
 import { renderVersus } from "../../../reports/versus/page.ts";
+import { withPower } from "../../../reports/versus/power.ts";
 import { versus } from "../../../reports/versus/versus.ts";
 import type { Output } from "../output.ts";
 import { linkTo, writeAt } from "../report/compare.ts";
@@ -40,7 +41,7 @@ export async function compare(
     return digests;
   };
   const [a, b] = [await read(dirs), await read(against)];
-  const judged = versus(a, b);
+  const judged = withPower(versus(a, b));
   for (const one of judged) output.print(`${versusText(one)}\n`);
   if (out !== undefined) {
     await writeAt(out, renderVersus(judged));

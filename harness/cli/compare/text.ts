@@ -3,11 +3,14 @@ import pc from "picocolors";
 import { count } from "../../../core/wording.ts";
 import { endsWords } from "../../../reports/statistics/ends-words.ts";
 import type { Repeated } from "../../../reports/statistics/repeated.ts";
+import { orderWarning } from "../../../reports/versus/order.ts";
+import { leastFoundWords, powerSentence } from "../../../reports/versus/power.ts";
 import { type Cell, changeWords, type Judged, summaryOf } from "../../../reports/versus/versus.ts";
 import { table } from "../output.ts";
 
 export function versusText(judged: Judged): string {
   const { workload, a, b, differing, cells } = judged;
+  const hasPower = cells.some(({ leastFound }) => leastFound !== undefined);
   const rows = cells.map((cell) => [
     cell.quantity.name,
     sideText(cell, cell.a),
@@ -15,8 +18,10 @@ export function versusText(judged: Judged): string {
     cell.ratio === undefined
       ? "–"
       : `${changeWords(cell.ratio.value)} (${endsWords(cell.ratio, changeWords)})`,
+    ...(hasPower ? [leastFoundWords(cell)] : []),
     wordOf(cell, cells),
   ]);
+  const [warning, power] = [orderWarning(judged), powerSentence(judged)];
   return [
     `${pc.bold(workload)}: ${summaryOf(judged)}`,
     `  A: ${a.name} (${a.readMode}), ${count(a.runs.length, "run")}`,
@@ -25,8 +30,10 @@ export function versusText(judged: Judged): string {
       (one) =>
         `  different ${one.condition}: A ${one.a}, B ${one.b}${one.forbids.length > 0 ? pc.yellow(` (${one.forbids.join(", ")} not compared)`) : ""}`,
     ),
+    ...(warning === undefined ? [] : [`  ${pc.yellow(warning)}`]),
+    ...(power === undefined ? [] : [`  ${power}`]),
     "",
-    indented(table(["figure", "A", "B", "B against A", ""], rows)),
+    indented(table(["figure", "A", "B", "B against A", ...(hasPower ? ["power"] : []), ""], rows)),
   ].join("\n");
 }
 

@@ -121,7 +121,7 @@ export function declareBenchOptions(command: Command): Command {
     declareResults(command.optionsGroup("Output:"))
       .option(
         "--study <names>",
-        `figures besides those of every run: ${listed(askedStudies)}; the presets of these names ask for them`,
+        `figures besides those of every run: ${listed(askedStudies)}; presets ask for theirs`,
         knownNames(askedStudies),
         [],
       )

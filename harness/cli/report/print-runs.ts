@@ -3,7 +3,6 @@ import { measuredStaleness } from "../../../checker/reads/measured-staleness.ts"
 import type { Run } from "../../../core/run.ts";
 import { knownLimits } from "../../../core/verdict.ts";
 import { duration } from "../../../core/wording.ts";
-import { recoveryWords } from "../../../reports/data/recovery.ts";
 import { sentPerSecond, speedCaveat, targetWords } from "../../../reports/data/speed.ts";
 import { failedLines } from "../ci/thresholds.ts";
 import { type Output, paintVerdict, table } from "../output.ts";
@@ -28,8 +27,6 @@ export function printRun(run: Run, { report, digest }: Reported, output: Output)
   for (const line of staleByFault(run).map(describeStale)) output.print(`  ${line}`);
   for (const lines of [failoverLines(digest), ...studyLines(digest.studies)])
     if (lines !== "") output.print(lines.replaceAll(/^/gm, "  "));
-  if (digest.recovery !== undefined)
-    output.print(`  recovered after the fault: ${recoveryWords(digest.recovery)}`);
   output.print(`  report: ${report}`);
   output.print(`  repeat: ${run.command}`);
 }

@@ -1,18 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { type Failover, failoverMeasures } from "../../../reports/data/failover.ts";
+import type { HealedTime } from "../../../reports/data/heal.ts";
 import { failoverLines, failoverResults } from "./failover-lines.ts";
 
 const never = Number.POSITIVE_INFINITY;
 
-function struck(strikes: number, unwritable: (i: number) => number): Failover {
+/** `healed`: strikes, the last ones, that lasted until they were healed. */
+function struck(strikes: number, unwritable: (i: number) => number, healed = 0): Failover {
+  const times = (of: (i: number) => HealedTime) => Array.from({ length: strikes }, (_, i) => of(i));
   const samples = Object.fromEntries(
-    failoverMeasures.map((measure) => [measure, Array.from({ length: strikes }, () => 0.5)]),
-  ) as Record<(typeof failoverMeasures)[number], number[]>;
+    failoverMeasures.map((measure) => [measure, times(() => ({ value: 0.5, untilHealed: false }))]),
+  ) as Record<(typeof failoverMeasures)[number], HealedTime[]>;
   return {
     name: "kill-leader",
     strikes,
     unproven: 1,
-    samples: { ...samples, unwritable: Array.from({ length: strikes }, (_, i) => unwritable(i)) },
+    served: strikes - healed,
+    samples: {
+      ...samples,
+      unwritable: times((i) => ({ value: unwritable(i), untilHealed: i >= strikes - healed })),
+    },
   };
 }
 
@@ -28,8 +35,24 @@ describe("the failovers of a run", () => {
   it("say in JSON what never came, and what is not known, as null", () => {
     const [few, often] = failoverResults({ failovers: [struck(5, () => 1), struck(30, () => never)] });
     expect(few).toMatchObject({ strikes: 5, unproven: 1, unwritable: { median: 1, low: null, high: null } });
-    expect(often?.unwritable).toEqual({ median: null, low: null, high: null });
-    expect(often?.detected).toEqual({ median: 0.5, low: 0.5, high: 0.5 });
+    expect(often?.unwritable).toEqual({ median: null, low: null, high: null, lowerBounds: [] });
+    expect(often?.detected).toEqual({ median: 0.5, low: 0.5, high: 0.5, lowerBounds: [] });
     expect(failoverLines({ failovers: [struck(30, () => never)] })).toContain("never (never to never)");
+  });
+
+  it("say what is a lower bound, because it lasted until the fault was healed", () => {
+    const all = { failovers: [struck(6, () => 5, 6)] };
+    expect(failoverLines(all)).toContain("0 of 6");
+    expect(failoverLines(all)).toContain("≥\u202f5.00 s (≥\u202f5.00 s to ≥\u202f5.00 s)");
+    expect(failoverLines(all)).toContain("until the fault was healed in enough of the strikes");
+    expect(failoverResults(all)[0]).toMatchObject({
+      strikes: 6,
+      servedBeforeHeal: 0,
+      unwritable: { median: 5, lowerBounds: ["median", "low", "high"] },
+      unreadable: { lowerBounds: [] },
+    });
+    const none = failoverLines({ failovers: [struck(6, () => 5)] });
+    expect(none).toContain("6 of 6");
+    expect(none).not.toContain("≥");
   });
 });

@@ -3,9 +3,11 @@ import type { Digest } from "../../../reports/comparison/digest.ts";
 import {
   type Failover,
   type FailoverMeasure,
+  type FailoverMedian,
   failoverMeasures,
   mediansOf,
 } from "../../../reports/data/failover.ts";
+import { healedWords } from "../../../reports/data/heal.ts";
 import { table } from "../output.ts";
 
 /** A median with its 95% interval. Null: not before the next fault, or too few strikes for an interval. */
@@ -13,6 +15,8 @@ export interface MedianResult {
   readonly median: number | null;
   readonly low: number | null;
   readonly high: number | null;
+  /** Which of the three are lower bounds, because times were cut short by the heals of the faults. */
+  readonly lowerBounds: FailoverMedian["lowerBounds"];
 }
 
 /** Seconds since the fault's begin, but for the two that count writes. */
@@ -20,20 +24,24 @@ export type FailoverResult = Readonly<Record<FailoverMeasure, MedianResult>> & {
   readonly name: string;
   readonly strikes: number;
   readonly unproven: number;
+  /** Strikes after which clients were served again before the heal, and still were when it began. */
+  readonly servedBeforeHeal: number;
 };
 
 export const failoverResults = ({ failovers }: Pick<Digest, "failovers">): FailoverResult[] =>
   failovers.map((failover) => {
     const medians = mediansOf(failover);
     const measured = failoverMeasures.map((measure) => {
-      const { median, low, high } = medians[measure];
-      return [measure, { median: finite(median), low: finite(low), high: finite(high) }] as const;
+      const { median, low, high, lowerBounds } = medians[measure];
+      const found = { median: finite(median), low: finite(low), high: finite(high), lowerBounds };
+      return [measure, found] as const;
     });
-    const { name, strikes, unproven } = failover;
+    const { name, strikes, unproven, served } = failover;
     return {
       name,
       strikes,
       unproven,
+      servedBeforeHeal: served,
       ...(Object.fromEntries(measured) as Record<FailoverMeasure, MedianResult>),
     };
   });
@@ -45,17 +53,24 @@ export function failoverLines({ failovers }: Pick<Digest, "failovers">, least = 
   const shown = failovers.filter(({ strikes }) => strikes >= least);
   if (shown.length === 0) return "";
   const names = ["leader lost", "new leader", "unwritable", "unreadable", "healthy p99", "stale window"];
-  return table(["median of the strikes (95% interval)", "strikes", ...names], shown.map(row));
+  return [
+    table(["median of the strikes (95% interval)", "served before the heal", ...names], shown.map(row)),
+    ...(shown.some(({ strikes, served }) => served < strikes) ? [boundNote] : []),
+  ].join("\n");
 }
+
+const boundNote =
+  "≥: a lower bound, as this lasted until the fault was healed in enough of the strikes; that is no recovery";
 
 function row(failover: Failover): string[] {
   const medians = mediansOf(failover);
   const spans = failoverMeasures.slice(0, 6).map((measure) => {
-    const { median, low, high } = medians[measure];
-    const range = Number.isNaN(low) ? "" : ` (${inSeconds(low)} to ${inSeconds(high)})`;
-    return `${inSeconds(median)}${range}`;
+    const found = medians[measure];
+    const words = (name: "median" | "low" | "high") =>
+      healedWords({ value: found[name], untilHealed: found.lowerBounds.includes(name) }, inSeconds);
+    return `${words("median")}${Number.isNaN(found.low) ? "" : ` (${words("low")} to ${words("high")})`}`;
   });
-  return [failover.name, String(failover.strikes), ...spans];
+  return [failover.name, `${failover.served} of ${failover.strikes}`, ...spans];
 }
 
 const inSeconds = (seconds: number): string =>

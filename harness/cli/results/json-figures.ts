@@ -2,6 +2,7 @@
 import type { FaultWindow } from "../../../core/fault.ts";
 import type { Cost } from "../../../reports/comparison/cost.ts";
 import type { FaultFigures, FaultLatency } from "../../../reports/data/fault-figures.ts";
+import type { UntilHealed } from "../../../reports/data/heal.ts";
 import type { Measure } from "../../../reports/data/measure.ts";
 import type { FaultPhase, PeriodFigures } from "../../../reports/data/phases.ts";
 import type { LatencyByPhase, RunFigures } from "../../../reports/data/run-figures.ts";
@@ -39,6 +40,11 @@ export interface FaultResult extends ByMeasure<FaultLatencyResult> {
   readonly withoutAnySeconds: number | null;
   readonly withoutWriteSeconds: number | null;
   readonly withoutReadSeconds: number | null;
+  /** When its heal began: what came later is no recovery. */
+  readonly healBeganSeconds: number;
+  readonly servedBeforeHeal: boolean;
+  /** Which of the times without a success lasted until then: they are lower bounds. */
+  readonly untilHealed: UntilHealed;
   /** Null if no checker looked for lost writes. */
   readonly lostWrites: number | null;
 }
@@ -103,6 +109,9 @@ function faultResult({ name, summary, from, to, proof }: FaultWindow, figures: F
     withoutAnySeconds: figures.withoutAnySeconds ?? null,
     withoutWriteSeconds: figures.withoutWriteSeconds ?? null,
     withoutReadSeconds: figures.withoutReadSeconds ?? null,
+    healBeganSeconds: figures.healSeconds,
+    servedBeforeHeal: figures.servedBeforeHeal,
+    untilHealed: figures.untilHealed,
     lostWrites: figures.lostWrites ?? null,
     ...byMeasure(figures, faultLatency),
   };

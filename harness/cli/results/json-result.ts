@@ -11,7 +11,6 @@ import type {
 import { toSeconds } from "../../../core/time.ts";
 import { knownLimits, type MetLimit, type VerdictKind, worst } from "../../../core/verdict.ts";
 import type { Digest } from "../../../reports/comparison/digest.ts";
-import type { Recovery } from "../../../reports/data/recovery.ts";
 import type { RunFigures } from "../../../reports/data/run-figures.ts";
 import { requestedPerSecond, sentPerSecond } from "../../../reports/data/speed.ts";
 import type { Studies } from "../../../reports/studies/figures.ts";
@@ -97,8 +96,6 @@ export interface RunResult extends RunName {
   readonly failovers: readonly FailoverResult[];
   /** Figures that only some loads have; what is not known is null. */
   readonly studies: Studies;
-  /** Whether the cluster came back by itself; null if the run was not made to see it. */
-  readonly recovery: Recovery | null;
   readonly anomalies: readonly (AnomalyResult & { readonly known?: boolean; readonly limit?: MetLimit })[];
   /** Figures of all checkers. */
   readonly figures: Readonly<Record<string, number>>;
@@ -229,7 +226,6 @@ function runResult({ run, dir, report, digest, figures, failure }: Finished): Ru
     faultWindows: faultResults(digest.faults, figures),
     failovers: failoverResults(digest),
     studies: digest.studies,
-    recovery: digest.recovery ?? null,
     anomalies: run.verdicts.flatMap(({ anomalies }) =>
       anomalies.map(({ kind, summary, known, limit }) => ({
         kind,

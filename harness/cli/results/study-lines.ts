@@ -1,5 +1,5 @@
 /** Studies for the terminal: a table for each. */
-import { duration } from "../../../core/wording.ts";
+import { count, duration } from "../../../core/wording.ts";
 import { formatBytes, formatMicros, formatRate, formatShare, formatTimes } from "../../../reports/numbers.ts";
 import {
   type Studies,
@@ -7,7 +7,8 @@ import {
   type StudyName,
   studyNames,
 } from "../../../reports/studies/figures.ts";
-import { ruleWords, stateWords } from "../../../reports/studies/words.ts";
+import { recoveryWords } from "../../../reports/studies/recovery.ts";
+import { ruleWords, stateWords, stepFigures, stepMark } from "../../../reports/studies/words.ts";
 import { table } from "../output.ts";
 
 const lines: { readonly [Name in StudyName]: (figures: StudyFigures[Name]) => string } = {
@@ -49,18 +50,10 @@ const lines: { readonly [Name in StudyName]: (figures: StudyFigures[Name]) => st
       ],
     );
   },
-  sweep: ({ steps, knee }) =>
+  sweep: (sweep) =>
     table(
       ["requested", "ok", "done", "errors", "p50", "p99", ""],
-      steps.map((step) => [
-        `${formatRate(step.rate)}/s`,
-        `${formatRate(step.okPerSecond)}/s`,
-        formatShare(step.done),
-        formatShare(step.errors),
-        formatMicros(step.p50),
-        formatMicros(step.p99),
-        step === knee ? "knee" : (step.beyond ?? ""),
-      ]),
+      sweep.steps.map((step) => [...stepFigures(step), stepMark(step, sweep)]),
     ),
   aging: ({ tenths, growth }) =>
     table(
@@ -79,6 +72,14 @@ const lines: { readonly [Name in StudyName]: (figures: StudyFigures[Name]) => st
         ],
       ],
     ),
+  recovery: (recovery) => {
+    const { recovered, rate, share, kneeRate, retries, healthyP99, operationsPerRequest } = recovery;
+    const load = share === undefined || kneeRate === undefined ? "" : `, ${share} of the knee`;
+    return [
+      `recovery under load: ${typeof recovered === "number" ? "by itself after " : ""}${recoveryWords(recovery)}`,
+      `  ${formatRate(rate)}/s requested${load}; ${count(retries, "retry", "retries")}; p99 before ${formatMicros(healthyP99)}; ${operationsPerRequest.toFixed(2)} operations a request`,
+    ].join("\n");
+  },
 };
 
 /** One for each study of a run. */

@@ -54,6 +54,9 @@ const median = z.strictObject({
   median: z.number().nullable(),
   low: z.number().nullable(),
   high: z.number().nullable(),
+  lowerBounds: z
+    .array(z.enum(["median", "low", "high"]))
+    .describe("which of these are lower bounds, because times were cut short by heals"),
 });
 
 const failover = z
@@ -61,6 +64,9 @@ const failover = z
     name: z.string(),
     strikes: z.number(),
     unproven: z.number(),
+    servedBeforeHeal: z
+      .number()
+      .describe("strikes after which clients were served again while the fault lasted, and still were at its end"),
     detected: median.describe("until the nodes that were not struck no longer named the old leader"),
     elected: median.describe("until they named another one"),
     unwritable: median,
@@ -73,21 +79,6 @@ const failover = z
   .describe(
     "medians of all proven strikes of one kind of fault, with 95% intervals, in seconds or numbers of writes; null: not before the next fault, or too few strikes for an interval",
   );
-
-const recovery = z
-  .strictObject({
-    rate: z.number().describe("operations per second that were requested"),
-    share: z.string().optional(),
-    kneeRate: z.number().optional().describe("operations per second that 100% is"),
-    retries: z.number(),
-    healthyP99: z.number().describe("microseconds, before the fault"),
-    operationsPerRequest: z.number(),
-    recovered: z
-      .union([z.number(), z.enum(["overloaded", "never"])])
-      .describe("seconds from the end of the fault; overloaded: before the fault; never: not while watched"),
-    watched: z.number().describe("seconds from the end of the fault to the last request"),
-  })
-  .describe("whether the cluster came back by itself after the fault, under the load that it had before");
 
 const name = {
   system: z.string(),
@@ -161,9 +152,6 @@ const run = z.strictObject({
   faultWindows: z.array(faultWindowSchema),
   failovers: z.array(failover),
   studies: studiesSchema,
-  recovery: recovery
-    .nullable()
-    .describe("null if the run was not made to see whether the cluster comes back"),
   anomalies: z.array(z.looseObject({ kind: z.string(), summary: z.string() })),
   figures: z.record(z.string(), z.number()),
   staleness: z.array(

@@ -52,6 +52,12 @@ const figure = z.strictObject({
     .describe("whether there were enough runs for the test; else a difference is indicative"),
   p: z.number().nullable().describe("Mann–Whitney, two-sided, adjusted for all figures"),
   ratio: interval.nullable().describe("B as a multiple of A"),
+  leastFound: z
+    .number()
+    .nullable()
+    .describe(
+      "least change for the worse, as such a multiple, that 4 of 5 comparisons with as many runs and their noise would find; null: none, or too few runs",
+    ),
   a: figureOfSide,
   b: figureOfSide,
   why: z.string().optional().describe("why it was not compared"),
@@ -62,6 +68,11 @@ export const compareSchema = z.object({
     z.strictObject({
       workload: z.string(),
       summary: z.string(),
+      warnings: z.array(z.string()).describe("what makes the comparison doubtful, with the way out"),
+      power: z
+        .string()
+        .nullable()
+        .describe("which slowdowns these runs would have shown; null if nothing was compared"),
       a: side,
       b: side,
       differing: z.array(

@@ -50,6 +50,11 @@ export const faultWindowSchema = z
     withoutAnySeconds: sinceBegin,
     withoutWriteSeconds: sinceBegin,
     withoutReadSeconds: sinceBegin,
+    healBeganSeconds: z.number().describe("what came later is no recovery by itself"),
+    servedBeforeHeal: z.boolean().describe("whether clients were served again by then, and still were"),
+    untilHealed: z
+      .strictObject({ any: z.boolean(), writes: z.boolean(), reads: z.boolean() })
+      .describe("which of the times without a success lasted until then: they are lower bounds"),
     lostWrites: z.number().nullable().describe("null if no checker looked for lost writes"),
     response: aroundFault,
     service: aroundFault.nullable(),

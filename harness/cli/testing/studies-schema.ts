@@ -82,11 +82,29 @@ const aging = z
     "tenths of the load, in seconds; bytes of all nodes at their end; growth: the last tenth as a multiple of the first",
   );
 
+const recovery = z
+  .strictObject({
+    fault: z.string().describe("what struck"),
+    faultSeconds: z.number(),
+    rate: z.number().describe("operations per second that were requested"),
+    share: z.string().optional(),
+    kneeRate: z.number().optional().describe("operations per second that 100% is"),
+    retries: z.number(),
+    healthyP99: known.describe("microseconds, before the fault"),
+    operationsPerRequest: z.number(),
+    recovered: z
+      .union([z.number(), z.enum(["overloaded", "never"])])
+      .describe("seconds from the end of the fault; overloaded: before the fault; never: not while watched"),
+    watched: z.number().describe("seconds from the end of the fault to the last request"),
+  })
+  .describe("whether the cluster came back by itself after the fault, under the load that it had before");
+
 export const studiesSchema = z
   .strictObject({
     "check-perf": checkPerf.optional(),
     dbtester: dbtester.optional(),
     sweep: sweep.optional(),
     aging: aging.optional(),
+    recovery: recovery.optional(),
   })
   .describe("figures that only some loads have; those that a run has not are absent");

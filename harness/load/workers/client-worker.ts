@@ -69,13 +69,13 @@ class ClientWorker {
         group.mayStop(command.may);
         return undefined;
       case "succeeded":
-        this.#send({ counted: { counts: recorder.counts, latency: recorder.latency } });
+        this.#send({ counted: recorder.counted });
         return group.succeeded;
       case "stop": {
         await group.stop();
         share.over.abort();
         share.part?.flush();
-        this.#send({ counted: { counts: recorder.counts, latency: recorder.latency } });
+        this.#send({ counted: recorder.counted });
         const { unsent, sendLagMsP99 } = group;
         return { unsent, figures: { sendLagMsP99, prioritized: this.#prioritized, ...this.#probe.stop() } };
       }
@@ -121,7 +121,7 @@ class ClientWorker {
   async #report({ recorder, part, over }: ShareAtWork): Promise<void> {
     while (!over.signal.aborted) {
       part?.flush();
-      if (part !== undefined) this.#send({ counted: { counts: recorder.counts, latency: recorder.latency } });
+      if (part !== undefined) this.#send({ counted: recorder.counted });
       await sleep(this.#clock, tick, over.signal).catch(() => {});
     }
   }

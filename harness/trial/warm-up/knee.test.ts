@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { ClientError } from "../../../core/errors.ts";
 import type { NodeId } from "../../../core/op.ts";
 import { TestTrial } from "../../testing/trial.ts";
 import type { TrialSpec } from "../spec.ts";
 
 /** A trial at half of the knee. Its clients are few, and its nodes slow, so that the knee is low. */
-function measured(spec: Partial<TrialSpec>) {
+function measured(spec: Partial<TrialSpec>, latencyMs = 25) {
   const trial = new TestTrial({
     spec: {
       load: { kind: "open", rate: 50, processes: 30, seconds: 5 },
@@ -13,7 +14,7 @@ function measured(spec: Partial<TrialSpec>) {
       knee: "measured",
       ...spec,
     },
-    memory: { latencyMs: { min: 25, max: 25 } },
+    memory: { latencyMs: { min: latencyMs, max: latencyMs } },
   });
   const warmedAt: (readonly NodeId[] | undefined)[] = [];
   const { clients } = trial.deps;
@@ -27,6 +28,41 @@ function measured(spec: Partial<TrialSpec>) {
     },
   });
   return { trial, warmedAt };
+}
+
+/** Lets the cluster refuse at once what exceeds so many operations a second, and every n-th operation. */
+function admitting(
+  perSecond: number,
+  { deps: { adapter, clock } }: TestTrial,
+  every = Number.POSITIVE_INFINITY,
+): void {
+  const { connect } = adapter;
+  const admitted = { in: 0, count: 0, all: 0 };
+  const admit = () => {
+    const tenth = Math.floor(clock.now() / 1e8);
+    if (tenth !== admitted.in) Object.assign(admitted, { in: tenth, count: 0 });
+    if (++admitted.count > perSecond / 10 || ++admitted.all % every === 0)
+      throw new ClientError("overloaded", "too many requests");
+  };
+  Object.assign(adapter, {
+    connect: async (...given: Parameters<typeof connect>) => {
+      const client = await connect(...given);
+      const { kv } = client;
+      const read: typeof kv.read = async (...ask) => {
+        admit();
+        return await kv.read(...ask);
+      };
+      const write: typeof kv.write = async (...ask) => {
+        admit();
+        return await kv.write(...ask);
+      };
+      const cas: typeof kv.cas = async (...ask) => {
+        admit();
+        return await kv.cas(...ask);
+      };
+      return Object.assign(client, { kv: { read, write, cas } });
+    },
+  });
 }
 
 describe("the knee", () => {
@@ -46,6 +82,21 @@ describe("the knee", () => {
     expect(target?.nodes).toHaveLength(1);
     expect(warmedAt.length).toBeGreaterThan(3);
     for (const nodes of warmedAt) expect(nodes).toEqual(target?.nodes);
+  });
+
+  it("is no rate at which the cluster refuses what is too much, however quickly it answers", async () => {
+    const { trial } = measured({ load: { kind: "open", rate: 50, processes: 100, seconds: 5 } }, 1);
+    admitting(200, trial);
+    const { calibration } = await trial.run();
+    expect(calibration?.reachedRate).toBeGreaterThan(150);
+    expect(calibration?.kneeRate).toBeGreaterThan(100);
+    expect(calibration?.kneeRate).toBeLessThan(220);
+  });
+
+  it("is not there if the cluster refuses much of even the lowest rate", async () => {
+    const { trial } = measured({ load: { kind: "open", rate: 50, processes: 100, seconds: 5 } }, 1);
+    admitting(200, trial, 3);
+    await expect(trial.run()).rejects.toThrow(/^no knee: .* of the answers were errors: give --knee N$/);
   });
 
   it("is what the user gave, without a try", async () => {

@@ -1,24 +1,25 @@
 /**
- * The knee of a healthy cluster: the highest rate of an open load that it bears, by the rule of a sweep. What a closed loop
+ * The knee of a healthy cluster: the highest rate of an open load that it bears, by the rule in core/knee.ts. What a closed loop
  * reaches is no knee: there every client waits its turn, however long that takes.
  */
 import { type Clock, sleep } from "../../../core/clock.ts";
 import { CouldNotRunError } from "../../../core/errors.ts";
+import { type AtRate, whyBeyond } from "../../../core/knee.ts";
 import type { NodeId } from "../../../core/op.ts";
 import type { OpenLoad } from "../../../core/run.ts";
 import { type Nanos, seconds } from "../../../core/time.ts";
 import type { Clients } from "../../load/clients.ts";
 import { openedBefore } from "../../load/opened.ts";
-import { Recorder } from "../../record/recorder.ts";
-import { countsSince, type LatencyCounts, quantileOf } from "../../record/running-latency.ts";
+import { type Counted, Recorder } from "../../record/recorder.ts";
+import { countsSince, quantileOf } from "../../record/running-latency.ts";
 import type { Cluster } from "../../runtimes/runtime.ts";
 import type { TrialContext } from "../context.ts";
 
-/** What a rate must fulfil to be borne: see `kneeRule` in reports/data/sweep.ts, which judges sweeps. */
-const rule = { done: 0.99, unknown: 0.001, slowdown: 5 } as const;
-/** The lowest rate, whose latency the others are held against, and a rate beyond every knee: shares of what a closed loop reached. */
-const range = { low: 0.1, high: 1.5 } as const;
-/** Rates between them, each halfway between the highest that was borne and the lowest that was not. */
+/** The lowest rate, whose latency the others are held against, and the first that may not be borne: shares of what a closed loop reached. */
+const first = { low: 0.1, high: 1 } as const;
+/** A rate that is borne is doubled this often at most: a few clients in a closed loop reach far less than many in an open one. */
+const doublings = 5;
+/** Rates between the two, each halfway between the highest that was borne and the lowest that was not. */
 const bisections = 5;
 /** A rate that is not borne is tried this often: a hiccup of the machine is not the cluster's knee. */
 const tries = 2;
@@ -26,15 +27,10 @@ const tries = 2;
 const settleSeconds = 0.5;
 const measuredSeconds = 2;
 
-interface Tried {
+/** `p99` is in nanoseconds. */
+interface Tried extends AtRate {
   /** Operations per second. */
   readonly rate: number;
-  /** Share of the requested operations that was sent and answered. A refused comparison is an answer. */
-  readonly done: number;
-  /** Share of the requested operations of which nobody knows. */
-  readonly unknown: number;
-  /** Response time; infinite if nothing succeeded. */
-  readonly p99Nanos: number;
 }
 
 /** What is loaded. */
@@ -55,7 +51,7 @@ export async function kneeOf(loaded: Loaded, reached: number): Promise<number | 
   if (spec.knee !== "measured") return spec.knee;
   deps.onProgress({
     type: "log",
-    line: "measuring the knee: open loops at several rates, for half a minute at most",
+    line: "measuring the knee: open loops at several rates, for up to a minute",
   });
   const found = await findKnee(loaded, reached);
   end.signal.throwIfAborted();
@@ -64,12 +60,10 @@ export async function kneeOf(loaded: Loaded, reached: number): Promise<number | 
 
 async function findKnee(loaded: Loaded, reached: number): Promise<number> {
   const rateAt = (share: number) => Math.max(1, Math.round(reached * share));
-  const lowest = await tryRate(loaded, rateAt(range.low));
-  if (!isBorne(lowest, lowest))
-    throw new CouldNotRunError(
-      `no knee: at ${lowest.rate} operations/s, a tenth of what the warm-up reached, ${percent(lowest.done)} were answered: give --knee N`,
-    );
-  let [borne, not]: [number, number] = [range.low, range.high];
+  const lowest = await tryLowest(loaded, rateAt(first.low));
+  let [borne, not]: [number, number] = [first.low, first.high];
+  for (let i = 0; i < doublings && (await bears(loaded, rateAt(not), lowest)); i++)
+    [borne, not] = [not, not * 2];
   for (let i = 0; i < bisections; i++) {
     const share = (borne + not) / 2;
     if (await bears(loaded, rateAt(share), lowest)) borne = share;
@@ -78,14 +72,28 @@ async function findKnee(loaded: Loaded, reached: number): Promise<number> {
   return rateAt(borne);
 }
 
-async function bears(loaded: Loaded, rate: number, lowest: Tried): Promise<boolean> {
-  for (let attempt = 1; attempt <= tries; attempt++)
-    if (isBorne(await tryRate(loaded, rate), lowest)) return true;
-  return false;
+/** Tries the rate that the others are held against; rejects with CouldNotRunError if it is not borne. */
+async function tryLowest(loaded: Loaded, rate: number): Promise<Tried> {
+  for (let attempt = 1; ; attempt++) {
+    const tried = await tryRate(loaded, rate);
+    const why = whyBeyond(tried, tried.p99);
+    if (why === undefined) return tried;
+    if (attempt < tries) continue;
+    const found =
+      why === "errors"
+        ? `${percent(tried.errors)} of the answers were errors`
+        : `only ${percent(tried.done)} were answered`;
+    throw new CouldNotRunError(
+      `no knee: at ${rate} operations/s, a tenth of what the warm-up reached, ${found}: give --knee N`,
+    );
+  }
 }
 
-const isBorne = ({ done, unknown, p99Nanos }: Tried, lowest: Tried): boolean =>
-  done >= rule.done && unknown < rule.unknown && p99Nanos <= lowest.p99Nanos * rule.slowdown;
+async function bears(loaded: Loaded, rate: number, lowest: Tried): Promise<boolean> {
+  for (let attempt = 1; attempt <= tries; attempt++)
+    if (whyBeyond(await tryRate(loaded, rate), lowest.p99) === undefined) return true;
+  return false;
+}
 
 async function tryRate({ context, cluster, targets }: Loaded, rate: number): Promise<Tried> {
   const { deps, spec, connect, end, workload } = context;
@@ -119,12 +127,13 @@ async function tryRate({ context, cluster, targets }: Loaded, rate: number): Pro
     await sleep(clock, seconds(measuredSeconds), end.signal);
     const after = await markOf(clients, recorder, clock);
     const lasted = (after.at - before.at) / 1e9;
-    const answered = after.answered - before.answered;
+    const ended = endedOf(after) - endedOf(before);
+    const errors = after.errors - before.errors;
     return {
       rate,
-      done: answered / (rate * lasted),
-      unknown: (after.unknown - before.unknown) / (rate * lasted),
-      p99Nanos: quantileOf(countsSince(after.latency, before.latency), 0.99) ?? Number.POSITIVE_INFINITY,
+      done: (ended - errors) / (rate * lasted),
+      errors: errors / Math.max(1, ended),
+      p99: quantileOf(countsSince(after.latency, before.latency), 0.99) ?? Number.NaN,
     };
   } finally {
     await clients.close();
@@ -132,18 +141,16 @@ async function tryRate({ context, cluster, targets }: Loaded, rate: number): Pro
 }
 
 /** What clients had done at a moment. */
-interface Mark {
+interface Mark extends Counted {
   readonly at: Nanos;
-  readonly answered: number;
-  readonly unknown: number;
-  readonly latency: LatencyCounts;
 }
 
 /** Workers report their counts with their answer. */
 async function markOf(clients: Clients, recorder: Recorder, clock: Clock): Promise<Mark> {
   await clients.succeeded();
-  const { counts, latency } = recorder;
-  return { at: clock.now(), answered: counts.ok + counts.fail, unknown: counts.info, latency };
+  return { at: clock.now(), ...recorder.counted };
 }
+
+const endedOf = ({ counts: { ok, fail, info } }: Mark): number => ok + fail + info;
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;

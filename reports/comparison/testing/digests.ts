@@ -5,6 +5,7 @@ import type { Run } from "../../../core/run.ts";
 import { nanos } from "../../../core/time.ts";
 import type { VerdictKind } from "../../../core/verdict.ts";
 import { type Failover, type FailoverMeasure, failoverMeasures } from "../../data/failover.ts";
+import type { HealedTime } from "../../data/heal.ts";
 import type { PeriodFigures } from "../../data/phases.ts";
 import type { Studies } from "../../studies/figures.ts";
 import { validFixture } from "../../testing/runs.ts";
@@ -102,15 +103,18 @@ export const threeSystems = (facts: readonly [Facts, Facts, Facts] = [{}, {}, {}
   digest({ ...consul, ...facts[2] }),
 ];
 
-/** Strikes of a kind of fault: how long nobody could write, and half a second for all else. */
-export function strikesOf(name: string, unwritable: readonly number[]): Failover {
-  const others = failoverMeasures.map((measure) => [measure, unwritable.map(() => 0.5)] as const);
-  const samples = Object.fromEntries(others) as Record<FailoverMeasure, number[]>;
+/** Strikes of a kind of fault: how long nobody could write, the last `healed` of them until the heal; half a second for all else. */
+export function strikesOf(name: string, unwritable: readonly number[], healed = 0): Failover {
+  const half = { value: 0.5, untilHealed: false };
+  const others = failoverMeasures.map((measure) => [measure, unwritable.map(() => half)] as const);
+  const samples = Object.fromEntries(others) as Record<FailoverMeasure, HealedTime[]>;
+  const served = unwritable.length - healed;
   return {
     name,
     strikes: unwritable.length,
     unproven: 0,
-    samples: { ...samples, unwritable },
+    served,
+    samples: { ...samples, unwritable: unwritable.map((value, i) => ({ value, untilHealed: i >= served })) },
   };
 }
 

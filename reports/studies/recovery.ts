@@ -2,13 +2,19 @@
  * Whether a loaded cluster comes back by itself after a fault. What keeps it down once the cause is gone is its own load: a queue
  * of requests that nobody waits for any more, and the retries of them (a metastable failure).
  */
-import type { FaultWindow } from "../../core/fault.ts";
 import type { Operation } from "../../core/op.ts";
 import { requestedUntil } from "../../core/rate.ts";
 import type { OpenLoad, Run } from "../../core/run.ts";
-import { firstFrom, quantile, startOf, timed } from "./measure.ts";
+import { firstFrom, quantile, startOf, timed } from "../data/measure.ts";
+import { formatDuration } from "../numbers.ts";
+import { isAskedFor } from "./names.ts";
+import type { Studied } from "./study.ts";
 
 export interface Recovery {
+  /** What struck: `pause leader n1`. */
+  readonly fault: string;
+  /** How long it lasted. */
+  readonly faultSeconds: number;
   /** Operations per second that were requested. */
   readonly rate: number;
   /** The rate in percent of the knee, as it was asked for; absent if it was not. */
@@ -35,17 +41,21 @@ export const recoveryRule = { succeeded: 0.95, slowdown: 5, seconds: 3 } as cons
 const settlingSeconds = 2;
 const stepSeconds = 0.1;
 
-/** Undefined unless a level open load was struck once, in percent of a knee or with retries, and watched before and after. */
-export function recoveryOf(
-  { load, calibration }: Pick<Run, "load" | "calibration">,
-  operations: readonly Operation[],
-  faults: readonly FaultWindow[],
-): Recovery | undefined {
+export type RecoveryInput = Pick<Studied, "operations" | "faults"> & {
+  readonly run: Pick<Run, "load" | "calibration" | "options">;
+};
+
+/**
+ * Undefined unless a level open load was struck once, with a proven effect, and watched before and after; and unless it was in
+ * percent of a knee, or with retries, or `--study recovery` asked for it.
+ */
+export function recoveryOf({ run, operations, faults }: RecoveryInput): Recovery | undefined {
+  const { load, calibration } = run;
   const [fault, ...more] = faults;
-  if (load.kind !== "open" || load.parts !== undefined || fault === undefined || more.length > 0)
-    return undefined;
+  if (load.kind !== "open" || load.parts !== undefined) return undefined;
+  if (fault?.proof === undefined || more.length > 0) return undefined;
   const { retries = 0 } = load;
-  if (calibration?.kneeRate === undefined && retries === 0) return undefined;
+  if (calibration?.kneeRate === undefined && retries === 0 && !isAskedFor(run, "recovery")) return undefined;
   const requests = requestsOf(load, operations);
   const [from, to] = [fault.from / 1e9, fault.to / 1e9];
   const watched = requests.last - to;
@@ -57,6 +67,8 @@ export function recoveryOf(
     requests.within(settlingSeconds, settlingSeconds + recoveryRule.seconds).p99,
   );
   return {
+    fault: fault.summary,
+    faultSeconds: to - from,
     rate: load.rate,
     ...(calibration?.shares !== undefined && { share: calibration.shares }),
     ...(calibration?.kneeRate !== undefined && { kneeRate: calibration.kneeRate }),
@@ -123,10 +135,20 @@ function firstBack(
   }
 }
 
-/** `4.2 s`, `never (watched 30 s)`, `overloaded before the fault`. */
+/** `4.2 s`, `never (watched 30 s)`, `overloaded before the fault` */
 export const recoveryWords = ({ recovered, watched }: Pick<Recovery, "recovered" | "watched">): string =>
   recovered === "overloaded"
     ? "overloaded before the fault"
     : recovered === "never"
       ? `never (watched ${Math.floor(watched)} s)`
       : `${recovered.toFixed(1)} s`;
+
+/** The same as a sentence about one run. */
+export function recoverySentence({ fault, faultSeconds, recovered, watched }: Recovery): string {
+  const what = `the fault (${fault}, ${formatDuration(faultSeconds)})`;
+  if (recovered === "overloaded")
+    return `The load was too much even before ${what}, so the run says nothing about recovery.`;
+  return recovered === "never"
+    ? `The cluster did not recover while it was watched, for ${Math.floor(watched)} s after the end of ${what}.`
+    : `The cluster recovered by itself ${recovered.toFixed(1)} s after the end of ${what}.`;
+}

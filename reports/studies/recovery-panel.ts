@@ -1,26 +1,17 @@
 /** Whether the systems come back by themselves after a fault, at each load, without and with retries. */
-import { type Recovery, recoveryRule, recoveryWords } from "../data/recovery.ts";
 import { type Html, html } from "../html.ts";
 import { formatMicros, formatRate, formatShare } from "../numbers.ts";
-import { number, stackingTable, text } from "../panels/table.ts";
-import type { Candidate } from "./candidates.ts";
+import { number, type Row, stackingTable, text } from "../panels/table.ts";
+import { type Recovery, recoveryRule, recoverySentence, recoveryWords } from "./recovery.ts";
+import type { Shown } from "./study.ts";
 
-interface Recovered {
-  readonly candidate: Candidate;
-  readonly href: string;
-  readonly recovery: Recovery;
-}
-
-/** Undefined if no run was loaded and struck to see this. */
-export function recoveries(candidates: readonly Candidate[]): Html | undefined {
-  const all = candidates.flatMap((candidate) =>
-    candidate.runs.flatMap(({ href, recovery }): Recovered[] =>
-      recovery === undefined ? [] : [{ candidate, href, recovery }],
-    ),
-  );
-  if (all.length === 0) return undefined;
+/** A row for each run; a run alone has a sentence, too. */
+export function recoveryPanel(shown: readonly Shown<Recovery>[]): Html {
   const { succeeded, slowdown, seconds } = recoveryRule;
-  return html`${stackingTable("After the fault", columns, all.map(row))}
+  const rows = shown.flatMap((one) => one.figures.map((recovery) => row(one, recovery)));
+  const [first] = shown;
+  return html`${first !== undefined && rows.length === 1 && html`<p>${recoverySentence(first.figures[0])}</p>`}
+${stackingTable("After the fault", columns, rows)}
 <p class="note">Recovered: ${formatShare(succeeded)} of what was requested succeeded, with a p99 of at most ${slowdown} times that before the fault, for ${seconds} s; seconds count from the end of the fault. A retry is an operation of its own; a request's response time counts from when it was due to its success, whichever attempt that was.</p>`;
 }
 
@@ -34,9 +25,9 @@ const columns = [
   number("Operations a request"),
 ];
 
-const row = ({ candidate, href, recovery }: Recovered) => ({
+const row = ({ system, limit }: Shown<Recovery>, recovery: Recovery): Row => ({
   cells: [
-    html`<a href="${href}">${candidate.runs[0]?.run.system.name} ${candidate.runs[0]?.run.system.version}</a> <code>${candidate.readMode}</code>`,
+    html`${system}${limit}`,
     recovery.share === undefined || recovery.kneeRate === undefined
       ? "a rate of its own"
       : `${recovery.share} of the knee, ${formatRate(recovery.kneeRate)}/s`,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FaultWindow } from "../../core/fault.ts";
 import { nodeId, type Operation } from "../../core/op.ts";
 import { millis, nanos, seconds } from "../../core/time.ts";
-import { recoveryOf, recoveryWords } from "./recovery.ts";
+import { type RecoveryInput, recoveryOf, recoverySentence, recoveryWords } from "./recovery.ts";
 
 const fault: FaultWindow = {
   id: 1,
@@ -35,17 +35,21 @@ const requests = (took: (second: number) => number | undefined): Operation[] =>
     };
   });
 
+const load = { kind: "open", rate: 100, processes: 9, seconds: 50 } as const;
+const retried: RecoveryInput["run"] = { load: { ...load, retries: 3 }, options: {} };
+
 const recovered = (took: (second: number) => number | undefined) =>
-  recoveryOf({ load: { kind: "open", rate: 100, processes: 9, seconds: 50, retries: 3 } }, requests(took), [
-    fault,
-  ]);
+  recoveryOf({ run: retried, operations: requests(took), faults: [fault] });
 
 describe("the recovery of a loaded cluster", () => {
   it("is the time from the end of the fault until what is requested succeeds in time for good", () => {
     const found = recovered((second) => (second >= 10 && second < 24 ? undefined : 2));
     // 5% of three seconds may still fail.
     expect(found?.recovered).toBeCloseTo(3.9, 1);
-    expect(found).toMatchObject({ healthyP99: 2000, retries: 3 });
+    expect(found).toMatchObject({ healthyP99: 2000, retries: 3, faultSeconds: 10 });
+    expect(found && recoverySentence(found)).toBe(
+      "The cluster recovered by itself 3.9 s after the end of the fault (pause leader n1, 10\u202fs).",
+    );
     expect(found?.operationsPerRequest).toBeCloseTo(1, 2);
   });
 
@@ -53,19 +57,33 @@ describe("the recovery of a loaded cluster", () => {
     const found = recovered((second) => (second < 10 ? 2 : 20));
     expect(found?.recovered).toBe("never");
     expect(found && recoveryWords(found)).toBe("never (watched 29 s)");
+    expect(found && recoverySentence(found)).toMatch(/^The cluster did not recover while it was watched, for 29 s /);
   });
 
   it("is not asked of a load that the healthy cluster did not bear", () => {
     expect(recovered((second) => (Math.floor(second * 100) % 5 === 0 ? undefined : 2))?.recovered).toBe(
       "overloaded",
     );
-    expect(recovered((second) => 2 + second ** 3)?.recovered).toBe("overloaded");
+    const found = recovered((second) => 2 + second ** 3);
+    expect(found?.recovered).toBe("overloaded");
+    expect(found && recoverySentence(found)).toContain("too much even before the fault");
   });
 
-  it("is not measured of a run with other faults, or without retries and a knee", () => {
-    const load = { kind: "open", rate: 100, processes: 9, seconds: 50 } as const;
-    const all = requests(() => 2);
-    expect(recoveryOf({ load }, all, [fault])).toBeUndefined();
-    expect(recoveryOf({ load: { ...load, retries: 1 } }, all, [fault, fault])).toBeUndefined();
+  it("is not measured of a run with other faults, or with one that nothing proves", () => {
+    const { proof: _, ...unproven } = fault;
+    const of = (faults: readonly FaultWindow[]) =>
+      recoveryOf({ run: retried, operations: requests(() => 2), faults });
+    expect(of([fault])?.recovered).toBe(0);
+    for (const faults of [[], [fault, fault], [unproven]]) expect(of(faults)).toBeUndefined();
+  });
+
+  it("is only of a run with retries or at a share of its knee, unless it was asked for", () => {
+    const of = (run: Partial<RecoveryInput["run"]>) =>
+      recoveryOf({ run: { load, options: {}, ...run }, operations: requests(() => 2), faults: [fault] });
+    const calibration = { askedRate: 100, reachedRate: 400, shares: "50%" };
+    expect(of({})).toBeUndefined();
+    expect(of({ calibration })).toBeUndefined();
+    expect(of({ calibration: { ...calibration, kneeRate: 200 } })).toMatchObject({ share: "50%", kneeRate: 200 });
+    expect(of({ options: { study: ["recovery"] } })).toMatchObject({ recovered: 0, retries: 0 });
   });
 });

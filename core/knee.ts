@@ -1,0 +1,27 @@
+/**
+ * When a load is too much: the one rule for the knee that a trial looks for and for the curve of a sweep. The knee is the highest rate
+ * that is borne, with all below it.
+ */
+
+/** What was done with a rate. */
+export interface AtRate {
+  /** Share of the requested operations that was sent and answered, 0 to 1. A failure that is an answer (`isAnswer`) counts. */
+  readonly done: number;
+  /** Share of the operations that came to an end which failed, or whose outcome nobody knows, 0 to 1; without answers. */
+  readonly errors: number;
+  /** 99th percentile of the response time of what succeeded, in any unit; NaN if nothing did. */
+  readonly p99: number;
+}
+
+export type Beyond = "not done" | "errors" | "slow";
+
+/** Least of `done`, limit of `errors`, and the greatest multiple of the p99 at the lowest rate. */
+export const kneeRule = { done: 0.99, errors: 0.001, slowdown: 5 } as const;
+
+/** Why a rate is beyond the knee; undefined if it is borne. `lowestP99`: that at the lowest rate. */
+export function whyBeyond({ done, errors, p99 }: AtRate, lowestP99: number): Beyond | undefined {
+  if (errors >= kneeRule.errors) return "errors";
+  if (done < kneeRule.done) return "not done";
+  // Not a number: nothing succeeded.
+  return p99 <= lowestP99 * kneeRule.slowdown ? undefined : "slow";
+}
