@@ -109,13 +109,12 @@ export const presets: Readonly<Record<string, Preset>> = {
     each: { rate: ["70%", "90%", "110%"], retries: [0, 3] },
   },
   sweep: {
-    summary:
-      "eleven rates, from 5% to 120% of what the warm-up reached: throughput and latency up to the knee",
+    summary: "eleven rates, from 10% to 150% of a measured knee: throughput and latency up to the knee",
     options: {
       nemesis: ["none"],
-      rate: [5, 10, 20, 30, 40, 50, 60, 70, 80, 100, 120].map((percent) => `${percent}%`).join(","),
+      knee: "measured",
+      rate: [10, 20, 35, 50, 65, 80, 90, 100, 110, 125, 150].map((percent) => `${percent}%`).join(","),
       seconds: 66,
-      warmUpSeconds: 6,
       timeLimit: 180,
     },
   },
