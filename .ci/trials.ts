@@ -1,8 +1,8 @@
 /**
- * Runs the trials of CI (trial-list.ts): every system in every runtime, every promise, every planted bug.
+ * Runs the trials of CI (reference-trials.ts, real-system-trials.ts): every system in every runtime, every promise, every planted bug.
  * `npx tsx .ci/trials.ts [--only TEXT] [--nightly] [--out report.json]`; `--nightly` runs those that are left for the
  * night instead. The report counts them as a test runner's would.
- * Three go side by side, as most of a trial is waiting: of child processes, of ZooKeeper and containers, and of the others.
+ * Three go side by side, as most of a trial is waiting; of ZooKeeper and containers, which cost the most, one at a time.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,9 @@ import { realClock } from "../core/real-clock.ts";
 import { type Nanos, seconds, toMillis, toSeconds } from "../core/time.ts";
 import type { BenchResult } from "../harness/cli/results/json-result.ts";
 import { describeStale } from "../harness/cli/results/stale-by-fault.ts";
-import { realSystems, reference, staleReads, type Trial } from "./trial-list.ts";
+import { staleReads, type Trial } from "./expectations.ts";
+import { realSystems } from "./real-system-trials.ts";
+import { reference } from "./reference-trials.ts";
 
 const clock = realClock();
 const { values } = parseArgs({
@@ -24,12 +26,8 @@ const { values } = parseArgs({
 });
 const wanted = ({ name, args, nightly = false }: Trial) =>
   values.only === undefined ? nightly === values.nightly : `${name} ${args}`.includes(values.only);
-const isOfSecondLane = ({ args }: Trial) => /--system zookeeper|--runtime testcontainers/.test(args);
-const lanes = [
-  reference,
-  realSystems.filter(isOfSecondLane),
-  realSystems.filter((trial) => !isOfSecondLane(trial)),
-].map((trials) => trials.filter((trial) => wanted(trial) && trial.alone !== true));
+const isCostly = ({ args }: Trial) => /--system zookeeper|--runtime testcontainers/.test(args);
+const lanes = 3;
 const parent = "results/ci";
 /** Directory of this call only, because others may be running. */
 const results = join(parent, String(process.pid));
@@ -39,8 +37,9 @@ removeEnded();
 
 const counts = { passed: 0, failed: 0 };
 const outcomes: ReturnType<typeof outcomeOf>[] = [];
-await runInTurn([...reference, ...realSystems].filter((trial) => wanted(trial) && trial.alone === true));
-await Promise.all(lanes.map(runInTurn));
+const trials = [...realSystems, ...reference].filter(wanted);
+for (const trial of trials.filter(({ alone }) => alone === true)) await judge(trial);
+await runInLanes(trials.filter(({ alone }) => alone !== true));
 if (values.out !== undefined) {
   const { passed, failed } = counts;
   writeFileSync(
@@ -66,19 +65,38 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function runInTurn(trials: readonly Trial[]): Promise<void> {
-  for (const trial of trials) {
-    const began = clock.now();
-    const lines: string[] = [];
-    const wrong = await runTrial(trial, (line) => lines.push(`     ${line}`));
-    counts[wrong === undefined ? "passed" : "failed"]++;
-    const ended = clock.now();
-    outcomes.push(outcomeOf(trial, wrong, began, ended));
-    const seconds = (toSeconds(ended) - toSeconds(began)).toFixed(1);
-    const mark = wrong === undefined ? "ok  " : "FAIL";
-    console.log(`${mark} ${trial.name} (${seconds} s)${wrong === undefined ? "" : `: ${wrong}`}`);
-    for (const line of [`     npm run bench -- ${trial.args}`, ...lines]) console.log(line);
-  }
+async function runInLanes(trials: readonly Trial[]): Promise<void> {
+  const costly = trials.filter(isCostly);
+  const others = trials.filter((trial) => !isCostly(trial));
+  let isCostlyRunning = false;
+  const runLane = async (): Promise<void> => {
+    for (;;) {
+      const next = isCostlyRunning ? undefined : costly.shift();
+      if (next === undefined) {
+        const other = others.shift();
+        if (other === undefined) return;
+        await judge(other);
+      } else {
+        isCostlyRunning = true;
+        await judge(next);
+        isCostlyRunning = false;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, runLane));
+}
+
+async function judge(trial: Trial): Promise<void> {
+  const began = clock.now();
+  const lines: string[] = [];
+  const wrong = await runTrial(trial, (line) => lines.push(`     ${line}`));
+  counts[wrong === undefined ? "passed" : "failed"]++;
+  const ended = clock.now();
+  outcomes.push(outcomeOf(trial, wrong, began, ended));
+  const seconds = (toSeconds(ended) - toSeconds(began)).toFixed(1);
+  const mark = wrong === undefined ? "ok  " : "FAIL";
+  console.log(`${mark} ${trial.name} (${seconds} s)${wrong === undefined ? "" : `: ${wrong}`}`);
+  for (const line of [`     npm run bench -- ${trial.args}`, ...lines]) console.log(line);
 }
 
 /** As vitest reports a file of one test; times in milliseconds. */

@@ -1,12 +1,13 @@
 /**
  * How often `assay compare` is right about a server that was really slowed: the reference server, as it is (sides a1 and a2) and with
- * --slow-down-percent (side b). The three run at the same time with the same seed, so that whatever slows the machine slows all. Runs
- * that are there count, so it can be stopped and go on; with 0 blocks it only judges them.
+ * --slow-down-percent (side b). A block has one short run of each side with the same seed, one right after the other, in random order,
+ * as docs/comparing-systems.md says. Runs that are there count, so it can be stopped and go on; with 0 blocks it only judges them.
  *
- *     npx tsx bench/compare-planted.ts RESULTS [blocks=20] [blocks a comparison=10]
+ *     npx tsx bench/compare-planted.ts RESULTS [blocks=60] [blocks a comparison=6]
  *
- * A block takes about 40 s. Prints what `compare` says of disjoint sets of blocks, then of 20 sets drawn from all of them, which
- * overlap: the second shows more, and is no independent evidence. Also prints how far apart the sides are in the median block.
+ * A block takes about 30 s, and the machine should do nothing else. Prints what `compare` says of disjoint sets of blocks, then of 20
+ * sets drawn from all of them, which overlap: the second shows more, and is no independent evidence. Also prints how far apart the
+ * sides are in the median block.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -18,14 +19,12 @@ import { versus } from "../reports/versus/versus.ts";
 
 const sides = { a1: [], a2: [], b: ["--node-arg", "--slow-down-percent=20"] } as const;
 type Block = Readonly<Record<keyof typeof sides, RunDigest>>;
-const load = "--system reference --rate 40 --timeout 10000 --workers 1 --nemesis none --seconds 20".split(
-  " ",
-);
+const load = "--system reference --rate 200 --nemesis none --seconds 6".split(" ");
 
-const [results = "results/planted", blocks = "20", size = "10"] = process.argv.slice(2);
+const [results = "results/planted", blocks = "60", size = "6"] = process.argv.slice(2);
 const random = createRandom(1);
 for (let seed = 1; seed <= Number(blocks); seed++) {
-  await Promise.all(random.shuffle(Object.entries(sides)).map(([side, extra]) => run(side, seed, extra)));
+  for (const [side, extra] of random.shuffle(Object.entries(sides))) await run(side, seed, extra);
 }
 const all = await readBlocks();
 const perSide = Number(size);

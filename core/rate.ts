@@ -1,5 +1,5 @@
 /** The rate of an open load over time: constant, or in parts that are equally long and each rise, fall or stay level. */
-import type { OpenLoad, RatePart } from "./run.ts";
+import type { Load, OpenLoad, RatePart } from "./run.ts";
 
 /** A span in which the rate changes evenly. Seconds from the begin of the load, operations per second. */
 interface Span extends RatePart {
@@ -55,6 +55,16 @@ function timeFor({ from, to, length }: Span, count: number): number {
 /** Operations per second of parts that are equally long, on average. */
 export const meanRate = (parts: readonly RatePart[]): number =>
   parts.reduce((sum, { from, to }) => sum + (from + to) / 2, 0) / parts.length;
+
+/** Fewer steps than this are no curve. */
+const leastSteps = 3;
+
+/** Whether a load is a sweep: level steps, each higher than the one before. */
+export const isSweep = (load: Load): load is OpenLoad & { readonly parts: readonly RatePart[] } =>
+  load.kind === "open" &&
+  load.parts !== undefined &&
+  load.parts.length >= leastSteps &&
+  load.parts.every(({ from, to }, i) => from === to && (i === 0 || from > (load.parts?.[i - 1]?.to ?? 0)));
 
 /** The highest rate of a load, operations per second. */
 export const highestRate = ({ rate, parts }: Pick<OpenLoad, "rate" | "parts">): number =>

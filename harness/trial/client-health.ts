@@ -1,4 +1,5 @@
 /** How the load generator fared, and the rule for when it, and not the system, set the figures. */
+import { lagShareOfP99 } from "../../core/client-limit.ts";
 import type { ClientHealth, LatencySummary, WorkerHealth } from "../../core/run.ts";
 
 /** A capacity above this share of the ceiling is that of the clients. */
@@ -7,8 +8,6 @@ const ceilingShare = 0.8;
 const busyEventLoop = 0.85;
 /** Least count of operations whose p99 is one. */
 const enoughForP99 = 100;
-/** A p99 is the generator's if more than this share of it may be the generator's own lateness. */
-const lagShareOfP99 = 0.1;
 /** A worker that waited for a processor for more than this share of the load is worth a word. */
 const longWait = 0.05;
 

@@ -8,6 +8,7 @@ import type { Calibration, Growth, Load, Target } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Clients } from "../load/clients.ts";
 import { type LastReads, lastReads, preloads } from "../load/last-readers.ts";
+import { openedBefore } from "../load/opened.ts";
 import type { LoadSummary } from "../load/summary.ts";
 import { nodesInRole } from "../load/target.ts";
 import { FaultSchedule } from "../nemesis/schedule.ts";
@@ -145,7 +146,7 @@ class Phases {
       ...this.#base,
       ...(targets !== undefined && { targets }),
       load: this.#load,
-      opened: spec.openedProcesses,
+      opened: openedBefore(this.#load, spec.openedProcesses),
       seed: spec.seed,
       phase: "main",
       ...sourcesOf(this.#cluster),

@@ -32,8 +32,8 @@ export interface TrialSpec {
   /** The nodes that clients are pinned to; absent: all. */
   readonly target?: TargetRole;
   /**
-   * Clients of an open loop that connect before it begins; the others connect when they are needed. A client that connects
-   * to a paused node has nothing answered by it.
+   * Clients of an open loop that connect before it begins, at the least (`openedBefore`); the others connect when they are needed. A
+   * client that connects to a paused node has nothing answered by it.
    */
   readonly openedProcesses: number;
   /** Load workers, in as many processes; 0: the clients are in this one. */

@@ -9,6 +9,7 @@ import type { Run } from "../../core/run.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { localClients } from "../load/local-clients.ts";
 import { TestTrial } from "../testing/trial.ts";
+import type { TrialSpec } from "./spec.ts";
 
 const nemeses = ["partition", "kill", "pause"];
 /** Shorter than the default trial, as long as three faults take. */
@@ -321,6 +322,30 @@ describe("the load generator's own limits", () => {
       gcMs: 12,
       limited: "the load generator's event loop was 90% busy",
     });
+  });
+
+  it("label a run that they sent late, but not a sweep, whose steps are judged one by one", async () => {
+    const run = async (load: TrialSpec["load"]) => {
+      const trial = new TestTrial({ spec: { ...short, load } });
+      const { clients } = trial.deps;
+      const make: typeof clients.make = (context) => {
+        const made = clients.make(context);
+        const stop = made.stop.bind(made);
+        return Object.assign(made, {
+          stop: async () => {
+            const figures = await stop();
+            return { ...figures, workers: figures.workers.map((one) => ({ ...one, sendLagMsP99: 1000 })) };
+          },
+        });
+      };
+      Object.assign(trial.deps, { clients: { ...clients, make } });
+      return (await trial.run()).client;
+    };
+    const level = { kind: "open", rate: 200, processes: 60, seconds: 6 } as const;
+    const parts = [100, 200, 300].map((rate) => ({ from: rate, to: rate }));
+    expect((await run(level)).limited).toMatch(/^the load generator sent operations 1000.0 ms late/);
+    expect(await run({ ...level, parts })).toMatchObject({ sendLagMsP99: 1000 });
+    expect((await run({ ...level, parts })).limited).toBeUndefined();
   });
 
   it("label no run that they did not spoil", async () => {

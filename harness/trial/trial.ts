@@ -9,6 +9,7 @@ import { type FaultWindow, faultWindows } from "../../core/fault.ts";
 import { type History, operations, phaseIndex } from "../../core/history.ts";
 import { nodeId, type Operation, type Revision } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
+import { isSweep } from "../../core/rate.ts";
 import { isOfLoad, type Run } from "../../core/run.ts";
 import { type Nanos, nanos, toSeconds } from "../../core/time.ts";
 import { type Verdict, worst } from "../../core/verdict.ts";
@@ -198,6 +199,7 @@ class Trial {
     const { mutant } = spec.cluster;
     const lastRevision = highestRevision(recorder.history);
     const faults = faultWindows(recorder.history);
+    const { load = spec.load } = this.#load ?? {};
     return {
       version: 1,
       id: dir.id,
@@ -220,7 +222,7 @@ class Trial {
       nodes: this.#nodes,
       ...optionalTimeout(deps.adapter.deployment),
       ...(mutant !== undefined && { mutant }),
-      load: this.#load?.load ?? spec.load,
+      load,
       ...(this.#load?.calibration !== undefined && { calibration: this.#load.calibration }),
       ...(this.#load !== undefined && loadFacts(this.#load, measured, faults)),
       ...(this.#load?.target !== undefined && {
@@ -241,7 +243,12 @@ class Trial {
         load: toSeconds(nanos(loadEnd - loadBegin)),
         check: toSeconds(nanos(now - checkBegin)),
       },
-      client: clientHealth(this.#load?.workers ?? [], latency, capacityOf(this.#load, measured)),
+      client: clientHealth(
+        this.#load?.workers ?? [],
+        // The figures of a sweep are those of its steps, and each is judged by its own lag.
+        isSweep(load) ? [] : latency,
+        capacityOf(this.#load, measured),
+      ),
       ...(ended !== undefined && { ended }),
       ...(lastRevision !== undefined && { lastRevision }),
     };

@@ -67,7 +67,9 @@ export function failovers(candidates: readonly Candidate[]): Html | undefined {
 
 function ofKind(kind: string, struck: readonly Struck[]): Html {
   const most = Math.max(
-    ...struck.flatMap(({ failover }) => failover.samples.unwritable.map(({ value }) => value).filter(Number.isFinite)),
+    ...struck.flatMap(({ failover }) =>
+      failover.samples.unwritable.map(({ value }) => value).filter(Number.isFinite),
+    ),
     0.1,
   );
   const columns = [
@@ -97,11 +99,7 @@ const timeoutOf = ({ runs }: Candidate): number | undefined => runs[0]?.run.elec
 
 const writesCounted: ReadonlySet<FailoverMeasure> = new Set(["failedWrites", "unknownWrites"]);
 
-function cell(
-  measure: FailoverMeasure,
-  found: FailoverMedian,
-  timeoutMs: number | undefined,
-): Content {
+function cell(measure: FailoverMeasure, found: FailoverMedian, timeoutMs: number | undefined): Content {
   const { median, low, high } = found;
   const format = writesCounted.has(measure) ? formatFigure : formatSpan;
   const words = (name: keyof Interval) =>

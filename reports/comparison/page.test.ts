@@ -83,6 +83,19 @@ describe("renderComparison()", () => {
     expect(section(page, "t2-side-by-side")).not.toContain("zookeeper");
   });
 
+  it("says once what may be concluded from the runs of every workload", () => {
+    const [hero = ""] = renderComparison([
+      ...threeSystems(),
+      ...threeSystems().map((one) => ({ ...one, run: { ...one.run, workload: "set" } })),
+    ]).split('<div class="toolbar');
+    expect(hero.match(/<dt>Promises<\/dt>/g)).toHaveLength(1);
+    const [everywhere = "", register] = hero.split("<h3>register</h3>");
+    expect(everywhere).toContain("<dt>Promises</dt>");
+    expect(register).toBeUndefined();
+    const different = renderComparison([...threeSystems(), digest({ run: { workload: "set" } })]);
+    expect(different.match(/<dt>Promises<\/dt>/g)).toHaveLength(2);
+  });
+
   it("uses each id once", () => {
     const page = renderComparison([...threeSystems(), digest({ run: { workload: "set" } })]);
     const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);

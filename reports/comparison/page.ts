@@ -10,7 +10,7 @@ import { costs, failover, staleness } from "./bars.ts";
 import { type Trial, trialsOf } from "./candidates.ts";
 import { hasService } from "./cells.ts";
 import { scalesOf } from "./charts.ts";
-import { conclusionsOf, verdictTitle } from "./conclusions.ts";
+import { type Conclusion, conclusionsOf, verdictTitle } from "./conclusions.ts";
 import type { RunDigest } from "./digest.ts";
 import { failovers } from "./failovers.ts";
 import { findings } from "./findings.ts";
@@ -65,11 +65,27 @@ function hero(trials: readonly RankedTrial[], verdict: VerdictKind): Html {
 <h1 id="verdict">${verdictTitle(candidates)}</h1>
 <p class="lead">${trials.map(setting).join(" ")}</p>
 </div></div>
-${trials.map(
-  (trial) =>
-    html`${trials.length > 1 && html`<h3>${trialName(trial)}</h3>`}<dl class="conclusions">${conclusionsOf(trial, trial.standings).map(({ topic, text }) => html`<div><dt>${topic}</dt><dd><bdi>${text}</bdi></dd></div>`)}</dl>`,
-)}
+${conclusionLists(trials)}
 </section>`;
+}
+
+/** What holds for all trials once, then what each has of its own. */
+function conclusionLists(trials: readonly RankedTrial[]): Html[] {
+  const each = trials.map((trial) => ({ trial, own: conclusionsOf(trial, trial.standings) }));
+  const isEverywhere = (one: Conclusion) =>
+    each.length > 1 &&
+    each.every(({ own }) => own.some(({ topic, text }) => topic === one.topic && text === one.text));
+  const list = (conclusions: readonly Conclusion[]) =>
+    html`<dl class="conclusions">${conclusions.map(({ topic, text }) => html`<div><dt>${topic}</dt><dd><bdi>${text}</bdi></dd></div>`)}</dl>`;
+  const everywhere = each[0]?.own.filter(isEverywhere) ?? [];
+  return [
+    ...(everywhere.length > 0 ? [list(everywhere)] : []),
+    ...each.flatMap(({ trial, own }) => {
+      const rest = own.filter((one) => !isEverywhere(one));
+      if (rest.length === 0) return [];
+      return [html`${trials.length > 1 && html`<h3>${trialName(trial)}</h3>`}${list(rest)}`];
+    }),
+  ];
 }
 
 /** `register on netns, 3 nodes each, through partition and kill.` */

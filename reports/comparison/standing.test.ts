@@ -84,6 +84,14 @@ describe("standingsOf()", () => {
     expect(against({ run: { load: { kind: "closed", processes: 12, seconds: 20 } } }, latency)).toBe("alone");
   });
 
+  it("ranks no latency of a sweep, which is a mixture of its rates", () => {
+    const parts = [100, 200, 400].map((rate) => ({ from: rate, to: rate }));
+    const sweep = { kind: "open", rate: 233, processes: 12, seconds: 20, parts } as const;
+    const both = [digest({ run: { load: sweep } }), digest({ ...zookeeper, run: { load: sweep } })];
+    expect(placed(both, latency)).toBe("alone");
+    expect(placed(both, outage)).toEqual(["etcd", "zookeeper"]);
+  });
+
   it("ranks outages only under the same faults, latency while healthy after any", () => {
     expect(against({ run: { nemeses: ["pause"] } }, outage)).toBe("faults");
     expect(against({ run: { options: { faultSeconds: 1 } } }, outage)).toBe("faults");

@@ -1,5 +1,6 @@
 /** Which candidates can be ranked by a figure: valid, not limited by their load or client, and tried under the same conditions. */
 import { unreachable } from "../../core/assert.ts";
+import { isSweep } from "../../core/rate.ts";
 import { type Measure, measures } from "../data/measure.ts";
 import { differences } from "../statistics/difference.ts";
 import { type Candidate, type ReadClass, readClasses } from "./candidates.ts";
@@ -135,12 +136,12 @@ export const isFit = ({ verdict, caveat, mutant }: Candidate): boolean =>
 export const hasOneSeed = ({ runs }: Candidate): boolean =>
   new Set(runs.map(({ run }) => run.seed)).size === 1;
 
-/** Latencies of a closed loop are clients by throughput: they are shown, and rank nowhere. */
+/** Latencies of a closed loop are clients by throughput, those of a sweep a mixture of its rates: they are shown, and rank nowhere. */
 const hasFigure = ({ runs }: Candidate, figure: Figure): boolean =>
   runs.every(
     (run) =>
       Number.isFinite(amountOf(run, figure)) &&
-      !(figure.name === "latency" && run.run.load.kind === "closed"),
+      !(figure.name === "latency" && (run.run.load.kind === "closed" || isSweep(run.run.load))),
   );
 
 /** Microseconds, seconds or milliseconds; NaN if it is not known, or of too few operations. */

@@ -87,7 +87,8 @@ const measured: Readonly<Record<FailoverMeasure, Measured>> = {
   healthy: {
     of: (strike) => latency(strike).healthySeconds,
     // Faults may end as soon as clients are served again, before latency is back: then the heal is not what brought it back.
-    untilHealed: (strike) => !strike.figures.servedBeforeHeal && isLate(latency(strike).healthySeconds, strike),
+    untilHealed: (strike) =>
+      !strike.figures.servedBeforeHeal && isLate(latency(strike).healthySeconds, strike),
   },
   stale: {
     of: ({ stale }) => (stale === undefined ? 0 : (stale.to - stale.from) / 1e9),

@@ -79,7 +79,14 @@ describe("an outage", () => {
   });
 
   it("that the heal itself caused is not blamed on the fault", () =>
-    expect(of({ write: [[2_000, 2_500], [3_910, 4_300]] })).toMatchObject({
+    expect(
+      of({
+        write: [
+          [2_000, 2_500],
+          [3_910, 4_300],
+        ],
+      }),
+    ).toMatchObject({
       servedBeforeHeal: true,
       untilHealed: { writes: false },
     }));

@@ -25,7 +25,10 @@ export interface UntilHealed {
 }
 
 /** Looks up what was out when the heal of a fault began. Outages that are shorter than `least` are none. */
-export function outAtHeal({ all, writes, reads }: Outages, least: number): (fault: FaultWindow) => UntilHealed {
+export function outAtHeal(
+  { all, writes, reads }: Outages,
+  least: number,
+): (fault: FaultWindow) => UntilHealed {
   const [any, ofWrites, ofReads] = [all, writes, reads].map((periods) => outAt(periods, least));
   return (fault) => {
     const at = healBegan(fault);
@@ -62,7 +65,5 @@ export function lowerBound(
 }
 
 /** `1.23 s`, `≥ 4.02 s`: with a mark if it is a lower bound. */
-export const healedWords = (
-  { value, untilHealed }: HealedTime,
-  format: (value: number) => string,
-): string => (untilHealed && Number.isFinite(value) ? `≥\u202f${format(value)}` : format(value));
+export const healedWords = ({ value, untilHealed }: HealedTime, format: (value: number) => string): string =>
+  untilHealed && Number.isFinite(value) ? `≥\u202f${format(value)}` : format(value);

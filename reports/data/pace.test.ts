@@ -14,10 +14,22 @@ const ramp = load({ rate: 550, parts: [{ from: 100, to: 1000 }] });
 describe("the pace of an open load", () => {
   it("is one rate, a ramp, or one rate after the other, and says if arrivals are random", () => {
     const level = [100, 200, 400].map((rate) => ({ from: rate, to: rate }));
-    expect([load({}), ramp, load({ parts: level }), load({ arrivals: "poisson" })].map(paceWords)).toEqual([
+    const many = [...level, ...[500, 1000].map((rate) => ({ from: rate, to: rate }))];
+    expect(
+      [
+        load({}),
+        ramp,
+        load({ parts: level }),
+        load({ parts: many }),
+        load({ parts: many.toReversed() }),
+        load({ arrivals: "poisson" }),
+      ].map(paceWords),
+    ).toEqual([
       "500/s",
       "100 to 1,000/s",
       "100, then 200, then 400/s",
+      "5 rates from 100 to 1,000/s",
+      "1,000, then 500, then 400, then 200, then 100/s",
       "500/s (Poisson arrivals)",
     ]);
   });

@@ -1,4 +1,4 @@
-import { rateLine } from "../../core/rate.ts";
+import { isSweep, rateLine } from "../../core/rate.ts";
 import type { Load, OpenLoad } from "../../core/run.ts";
 import { count } from "../../core/wording.ts";
 import { formatFigure } from "../numbers.ts";
@@ -19,8 +19,21 @@ export function requestedLine(load: Load | undefined, end: number): RequestedLin
   };
 }
 
-/** The pace of an open load: `500/s`, `100 to 1,000/s`, `100, then 200, then 400/s`, `500/s (Poisson arrivals)`. */
-export function paceWords({ rate, parts, arrivals, retries = 0 }: OpenLoad): string {
+/** More parts than this are not listed. */
+const mostListed = 4;
+
+/**
+ * The pace of an open load: `500/s`, `100 to 1,000/s`, `100, then 200, then 400/s`, `11 rates from 36 to 854/s`, `500/s (Poisson
+ * arrivals)`.
+ */
+export function paceWords(load: OpenLoad): string {
+  const { rate, parts, arrivals, retries = 0 } = load;
+  if (isSweep(load) && load.parts.length > mostListed) {
+    const [lowest, highest] = [load.parts[0], load.parts.at(-1)].map((part) =>
+      formatFigure(part?.to ?? rate),
+    );
+    return `${load.parts.length} rates from ${lowest} to ${highest}/s${arrivalWords(arrivals)}${retryWords({ retries })}`;
+  }
   const words =
     parts === undefined
       ? formatFigure(rate)

@@ -19,6 +19,8 @@ interface Behaviour {
   readonly takes: number;
   /** Share of the operations that fail. */
   readonly fails?: number;
+  /** How long after it was due every 20th operation is sent, in milliseconds. */
+  readonly late?: number;
 }
 
 /** Operations at evenly spaced times: 10 s at each rate, answered as the behaviour at that rate says. */
@@ -26,13 +28,13 @@ function swept(
   steps: readonly (readonly [rate: number, behaviour: Behaviour])[],
   unsent: [second: number, count: number][] = [],
 ) {
-  const operations = steps.flatMap(([rate, { takes, fails = 0 }], step) =>
+  const operations = steps.flatMap(([rate, { takes, fails = 0, late = 0 }], step) =>
     Array.from({ length: rate * 10 }, (_, i) => {
       const from = step * 10_000 + (i * 1000) / rate;
       const isFailure = Math.floor((i + 1) * fails) > Math.floor(i * fails);
       return operation({
         f: "write",
-        from,
+        from: i % 20 === 0 ? from + late : from,
         intended: from,
         to: from + (i % 20 === 0 ? takes * 10 : takes),
         ...(isFailure && { outcome: "fail" as const }),
@@ -55,6 +57,16 @@ describe("a sweep", () => {
     expect(steps.map(({ p50 }) => Math.round(p50 / 1e3))).toEqual([2, 3, 4]);
     expect(steps.map(({ p99 }) => Math.round(p99 / 1e3))).toEqual([20, 30, 40]);
     expect(steps.every(({ done, errors }) => done === 1 && errors === 0)).toBe(true);
+  });
+
+  it("says at which rates the load generator was late by more than a tenth of the p99", () => {
+    const { steps = [] } =
+      swept([
+        [50, { takes: 2, late: 1.9 }],
+        [100, { takes: 2, late: 2.1 }],
+        [200, { takes: 2 }],
+      ]) ?? {};
+    expect(steps.map(({ isClientLimited }) => isClientLimited)).toEqual([false, true, false]);
   });
 
   it("has its knee at the highest rate below which all are borne", () => {

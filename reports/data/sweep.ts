@@ -1,7 +1,9 @@
 /** What a cluster does at one rate after the other: the throughput-latency curve, and its knee. */
+import { lagShareOfP99 } from "../../core/client-limit.ts";
 import { type Beyond, whyBeyond } from "../../core/knee.ts";
 import type { Operation } from "../../core/op.ts";
-import type { Load, OpenLoad, UnsentSpan } from "../../core/run.ts";
+import { isSweep } from "../../core/rate.ts";
+import type { Load, UnsentSpan } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import { isError } from "./errors.ts";
 import { firstFrom, timed } from "./measure.ts";
@@ -21,6 +23,8 @@ export interface SweepStep {
   readonly errors: number;
   /** Why the rate is beyond the knee; absent if it is not. */
   readonly beyond?: Beyond;
+  /** Whether the load generator was late by so much that the p99 may be its own. */
+  readonly isClientLimited: boolean;
 }
 
 export interface Sweep {
@@ -30,8 +34,6 @@ export interface Sweep {
   readonly knee?: SweepStep;
 }
 
-/** Fewer steps than this are no curve. */
-const leastSteps = 3;
 /** The first part of each step belongs to the step before: its backlog, and caches that must grow. */
 const settling = 0.2;
 
@@ -42,7 +44,7 @@ export function sweepOf(
   unsent: readonly UnsentSpan[],
   end: Nanos,
 ): Sweep | undefined {
-  if (load.kind !== "open" || !rises(load)) return undefined;
+  if (!isSweep(load)) return undefined;
   const meant = timed(operations, "response");
   const answers = Float64Array.from(
     operations.flatMap(({ outcome, completedAt }) => (outcome.type === "ok" ? [completedAt] : [])),
@@ -69,6 +71,7 @@ export function sweepOf(
       done,
       errors,
       ...(beyond !== undefined && { beyond }),
+      isClientLimited: lagP99(operations, period) > figures.p99 * lagShareOfP99,
     };
   });
   const first = steps.findIndex(({ beyond }) => beyond !== undefined);
@@ -76,16 +79,24 @@ export function sweepOf(
   return { steps, ...(knee !== undefined && { knee }) };
 }
 
+/** 99th percentile of how late operations were sent that were due in a period, in microseconds. */
+function lagP99(operations: readonly Operation[], period: Period): number {
+  const late = operations
+    .flatMap(({ intendedAt, invokedAt }) =>
+      intendedAt !== undefined && isIn(intendedAt, period) ? [invokedAt - intendedAt] : [],
+    )
+    .sort((one, other) => one - other);
+  return (late[Math.ceil(late.length * 0.99) - 1] ?? 0) / 1000;
+}
+
 const at = (second: number): Nanos => nanos(Math.round(seconds(second)));
 
-const isIn = (time: number, { from, to }: { readonly from: number; readonly to: number }): boolean =>
-  time >= from && time < to;
+interface Period {
+  readonly from: number;
+  readonly to: number;
+}
+
+const isIn = (time: number, { from, to }: Period): boolean => time >= from && time < to;
 
 /** Whether an operation failed as an answer does: a comparison that was refused, a key that is not there. */
 const isRefused = (operation: Operation): boolean => operation.outcome.type === "fail" && !isError(operation);
-
-/** Whether a load consists of level steps, each higher than the one before. */
-const rises = (load: OpenLoad): load is OpenLoad & { readonly parts: NonNullable<OpenLoad["parts"]> } =>
-  load.parts !== undefined &&
-  load.parts.length >= leastSteps &&
-  load.parts.every(({ from, to }, i) => from === to && (i === 0 || from > (load.parts?.[i - 1]?.to ?? 0)));

@@ -28,7 +28,14 @@ describe("usageOf()", () => {
       networkBytes,
       ...(syncs !== undefined && { syncs }),
     });
-    const { nodes } = usageOf([at(0, 100, 10), at(1, 300, 14), at(2, 300), at(3, 900, 22), at(4, 50, 2), at(6, 60, 3)]);
+    const { nodes } = usageOf([
+      at(0, 100, 10),
+      at(1, 300, 14),
+      at(2, 300),
+      at(3, 900, 22),
+      at(4, 50, 2),
+      at(6, 60, 3),
+    ]);
     const [node] = nodes;
     expect([...(node?.network ?? [])]).toEqual([Number.NaN, 200, 0, 600, Number.NaN, 5]);
     expect([...(node?.fsyncs ?? [])]).toEqual([Number.NaN, 4, Number.NaN, 4, Number.NaN, 0.5]);
@@ -42,7 +49,9 @@ describe("usageOf()", () => {
 
   it("sees a restart between two samples that it keeps", () => {
     // Of 1,201 samples every third is kept; one between two of these says that the counter began again.
-    const samples = Array.from({ length: 1_201 }, (_, i) => sample(i, "n1", i < 601 ? i : i === 601 ? 0 : 2 * i));
+    const samples = Array.from({ length: 1_201 }, (_, i) =>
+      sample(i, "n1", i < 601 ? i : i === 601 ? 0 : 2 * i),
+    );
     const [node] = usageOf(samples).nodes;
     const processors = [...(node?.processors ?? [])];
     expect(processors.filter(Number.isNaN)).toHaveLength(2);

@@ -231,7 +231,14 @@ function byKind(all: readonly Struck[]): Html {
       const spread = (name: keyof ReturnType<typeof timesOf>) => {
         const known = times.map((one) => one[name]).filter(({ value }) => Number.isFinite(value));
         return [0.5, 1].map((share) =>
-          timeText(lowerBound(known, (values) => quantile(values.toSorted((a, b) => a - b), share))),
+          timeText(
+            lowerBound(known, (values) =>
+              quantile(
+                values.toSorted((a, b) => a - b),
+                share,
+              ),
+            ),
+          ),
         );
       };
       return {

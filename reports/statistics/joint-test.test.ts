@@ -82,7 +82,8 @@ describe("jointTest()", () => {
       const [farthest = 0] = order;
       expect((joint.p[0]?.[farthest] as number) <= 0.05).toBe((observed[farthest] as number) > far);
       // The others are held against fewer figures: they are found no later.
-      for (const i of order) if ((observed[i] as number) > far) expect(joint.p[0]?.[i]).toBeLessThanOrEqual(0.05);
+      for (const i of order)
+        if ((observed[i] as number) > far) expect(joint.p[0]?.[i]).toBeLessThanOrEqual(0.05);
       expect(far).toBeGreaterThan(2);
     }
     const few = [{ inPairs: true, figures: [{ first: upTo(4), second: upTo(4, 9) }] }];

@@ -61,7 +61,9 @@ export function jointTest(
 /** The distance that any figure must exceed, whichever it is, for its p to be at most `level`; infinite if none can be that low. */
 export function criticalDistance({ largest }: Pick<JointTest, "largest">, level: number): number {
   const mayReach = Math.floor(level * (largest.length + 1)) - 1;
-  return mayReach < 0 ? Number.POSITIVE_INFINITY : (largest[largest.length - 1 - mayReach] as number) + rounding;
+  return mayReach < 0
+    ? Number.POSITIVE_INFINITY
+    : (largest[largest.length - 1 - mayReach] as number) + rounding;
 }
 
 /** The smallest p that samples of these sizes can have, however many figures they have. */

@@ -31,7 +31,8 @@ export function leastSlowdown(pair: Pair, critical: number, random: Random): num
     let found = 0;
     for (let i = 0; i < draws; i++) {
       const drawn = draw(own, factor);
-      if (isFoundHigher({ ...drawn, ...(leastDifference !== undefined && { leastDifference }) }, critical)) found++;
+      if (isFoundHigher({ ...drawn, ...(leastDifference !== undefined && { leastDifference }) }, critical))
+        found++;
     }
     return found >= powerShare * draws;
   };

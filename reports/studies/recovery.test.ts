@@ -57,7 +57,9 @@ describe("the recovery of a loaded cluster", () => {
     const found = recovered((second) => (second < 10 ? 2 : 20));
     expect(found?.recovered).toBe("never");
     expect(found && recoveryWords(found)).toBe("never (watched 29 s)");
-    expect(found && recoverySentence(found)).toMatch(/^The cluster did not recover while it was watched, for 29 s /);
+    expect(found && recoverySentence(found)).toMatch(
+      /^The cluster did not recover while it was watched, for 29 s /,
+    );
   });
 
   it("is not asked of a load that the healthy cluster did not bear", () => {
@@ -83,7 +85,10 @@ describe("the recovery of a loaded cluster", () => {
     const calibration = { askedRate: 100, reachedRate: 400, shares: "50%" };
     expect(of({})).toBeUndefined();
     expect(of({ calibration })).toBeUndefined();
-    expect(of({ calibration: { ...calibration, kneeRate: 200 } })).toMatchObject({ share: "50%", kneeRate: 200 });
+    expect(of({ calibration: { ...calibration, kneeRate: 200 } })).toMatchObject({
+      share: "50%",
+      kneeRate: 200,
+    });
     expect(of({ options: { study: ["recovery"] } })).toMatchObject({ recovered: 0, retries: 0 });
   });
 });

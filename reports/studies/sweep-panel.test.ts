@@ -22,6 +22,7 @@ const step = (rate: number, more: Partial<SweepStep> = {}): SweepStep => ({
   p99: 4000,
   done: 1,
   errors: 0,
+  isClientLimited: false,
   ...more,
 });
 
@@ -43,6 +44,20 @@ describe("the sweeps of a comparison", () => {
     expect(etcd).toContain("at 400/s, the p99 was 61.0\u202fms");
     expect(zookeeper).toContain("none");
     expect(zookeeper).toContain("at 100/s, 25% of the answers were errors");
+  });
+
+  it("mark a knee, and what comes next, whose p99 may be the load generator's", () => {
+    const own = step(200, { isClientLimited: true });
+    const steps = [step(100), own, step(400, { beyond: "slow", p99: 61_000, isClientLimited: true })];
+    const [etcd = "", zookeeper = ""] = table(
+      panel({ sweep: { steps, knee: own } }, { sweep: bent }, {}),
+      "The knee",
+    )
+      .split("<tr")
+      .slice(2);
+    expect(etcd).toContain('200/s <span class="caveat">client-limited</span>');
+    expect(etcd).toContain("the p99 was 61.0\u202fms; client-limited");
+    expect(zookeeper).not.toContain("client-limited");
   });
 
   it("say so if even the highest rate was borne", () => {

@@ -7,7 +7,7 @@ import { formatFigure, formatMicros, formatRate, formatShare, formatTickMicros }
 import { number, type Row, stackingTable, text } from "../panels/table.ts";
 import { area, type ChartLine, legend, lineChart } from "./line-chart.ts";
 import type { Shown } from "./study.ts";
-import { beyondWords, stepFigures, stepMark } from "./words.ts";
+import { beyondWords, limitWords, stepFigures, stepMark } from "./words.ts";
 
 type Swept = Shown<Sweep>;
 
@@ -16,7 +16,7 @@ export const sweepPanel = (swept: readonly Swept[]): Html =>
   html`<figure class="sweep">${legend(swept)}${curves(swept)}</figure>
 ${stackingTable("The knee", kneeColumns, swept.map(kneeRow))}
 ${stackingTable("Every rate", stepColumns, swept.flatMap(stepRows))}
-<p class="note">The knee is the highest rate below which every rate was borne: ${formatShare(kneeRule.done)} of what was requested was sent and succeeded, fewer than ${formatShare(kneeRule.errors)} of the answers were errors, and the p99 of the response time was at most ${kneeRule.slowdown} times that at the lowest rate. Refused comparisons are answers. The first fifth of each step is left out. One run each, the first: rates beyond the knee overload a cluster on purpose.</p>`;
+<p class="note">The knee is the highest rate below which every rate was borne: ${formatShare(kneeRule.done)} of what was requested was sent and succeeded, fewer than ${formatShare(kneeRule.errors)} of the answers were errors, and the p99 of the response time was at most ${kneeRule.slowdown} times that at the lowest rate. Refused comparisons are answers. The first fifth of each step is left out. A step is client-limited if the load generator sent late by more than a tenth of its p99. One run each, the first: rates beyond the knee overload a cluster on purpose.</p>`;
 
 const kneeColumns = [
   text("System and read mode"),
@@ -31,12 +31,14 @@ function kneeRow({ title, figures: [{ steps, knee }] }: Swept): Row {
   return {
     cells: [
       title,
-      knee === undefined ? "none" : `${formatRate(knee.rate)}/s`,
+      knee === undefined
+        ? "none"
+        : html`${formatRate(knee.rate)}/s${knee.isClientLimited ? html` <span class="caveat">client-limited</span>` : ""}`,
       formatMicros(knee?.p50 ?? Number.NaN),
       formatMicros(knee?.p99 ?? Number.NaN),
       next === undefined
         ? "nothing: the highest rate that was tried was borne"
-        : `at ${formatRate(next.rate)}/s, ${beyondWords(next)}`,
+        : `at ${formatRate(next.rate)}/s, ${[beyondWords(next), limitWords(next)].filter((words) => words !== "").join("; ")}`,
     ],
   };
 }

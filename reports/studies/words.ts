@@ -26,9 +26,9 @@ export const stepFigures = ({ rate, okPerSecond, done, errors, p50, p99 }: Sweep
   formatMicros(p99),
 ];
 
-/** `knee`, why a rate is beyond it, or "" */
+/** `knee`, why a rate is beyond it, or ""; `client-limited` where it was. */
 export const stepMark = (step: SweepStep, { knee }: Sweep): string =>
-  step === knee ? "knee" : beyondWords(step);
+  [step === knee ? "knee" : beyondWords(step), limitWords(step)].filter((words) => words !== "").join("; ");
 
 /** `25% of the answers were errors`; "" of a rate that was borne. */
 export function beyondWords({ beyond, done, errors, p99 }: SweepStep): string {
@@ -36,3 +36,7 @@ export function beyondWords({ beyond, done, errors, p99 }: SweepStep): string {
   if (beyond === "errors") return `${formatShare(errors)} of the answers were errors`;
   return beyond === "not done" ? `only ${formatShare(done)} was done` : `the p99 was ${formatMicros(p99)}`;
 }
+
+/** `client-limited` if the figures of a step may be the load generator's; else "" */
+export const limitWords = ({ isClientLimited }: SweepStep): string =>
+  isClientLimited ? "client-limited" : "";

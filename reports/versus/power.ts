@@ -37,7 +37,9 @@ export function powerSentence({ cells }: Judged): string | undefined {
     return "With this few runs, or one seed, not even the largest slowdown would be a firm finding.";
   const known = compared.filter(({ leastFound }) => leastFound !== undefined);
   const latencies = known.filter(({ quantity }) => quantity.topic === "latency");
-  const sorted = (latencies.length > 0 ? latencies : known).toSorted((one, other) => sizeOf(one) - sizeOf(other));
+  const sorted = (latencies.length > 0 ? latencies : known).toSorted(
+    (one, other) => sizeOf(one) - sizeOf(other),
+  );
   const [least, most] = [sorted[0], sorted.at(-1)];
   if (least === undefined || most === undefined) return undefined;
   const words = (cell: Cell) => `${leastFoundWords(cell)} in ${cell.quantity.name}`;

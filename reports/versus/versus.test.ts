@@ -189,7 +189,9 @@ describe("the order of the runs", () => {
   });
 
   it("is on the page", () =>
-    expect(renderVersus([one(madeAt([1, 2, 3], "1"), madeAt([4, 5, 6], "2"))])).toContain("Order of the runs"));
+    expect(renderVersus([one(madeAt([1, 2, 3], "1"), madeAt([4, 5, 6], "2"))])).toContain(
+      "Order of the runs",
+    ));
 });
 
 describe("the power of a comparison", () => {
@@ -212,11 +214,15 @@ describe("the power of a comparison", () => {
     const wild = side().map((run, i) => {
       const { read } = run.operations;
       const p50 = (read?.response.p50 ?? 0) * (1 + 0.08 * ((i * 3) % 10));
-      const operations = { ...run.operations, ...(read && { read: { response: { ...read.response, p50 } } }) };
+      const operations = {
+        ...run.operations,
+        ...(read && { read: { response: { ...read.response, p50 } } }),
+      };
       return { ...run, operations };
     });
     const [judged] = withPower([one(wild, mixed(wild))]);
-    const of = (name: string) => judged?.cells.find(({ quantity }) => quantity.name === name)?.leastFound ?? 0;
+    const of = (name: string) =>
+      judged?.cells.find(({ quantity }) => quantity.name === name)?.leastFound ?? 0;
     expect(of("read p50")).toBeGreaterThan(of("read p99") * 1.05);
   });
 

@@ -51,7 +51,7 @@ export const presets: Readonly<Record<string, Preset>> = {
       untilServed: true,
       // The longest; most end when the others serve again.
       faultSeconds: 4,
-      gapSeconds: 0.6,
+      gapSeconds: 0.4,
       // What is healthy is measured here: the gaps are over before a cluster counts as healthy again.
       calmSeconds: 10,
       // A hundred writes a second: an outage is measured to 10 ms.
@@ -109,13 +109,12 @@ export const presets: Readonly<Record<string, Preset>> = {
     each: { rate: ["70%", "90%", "110%"], retries: [0, 3] },
   },
   sweep: {
-    summary:
-      "eleven rates, from 5% to 120% of what the warm-up reached: throughput and latency up to the knee",
+    summary: "eleven rates, from 10% to 150% of a measured knee: throughput and latency up to the knee",
     options: {
       nemesis: ["none"],
-      rate: [5, 10, 20, 30, 40, 50, 60, 70, 80, 100, 120].map((percent) => `${percent}%`).join(","),
+      knee: "measured",
+      rate: [10, 20, 35, 50, 65, 80, 90, 100, 110, 125, 150].map((percent) => `${percent}%`).join(","),
       seconds: 66,
-      warmUpSeconds: 6,
       timeLimit: 180,
     },
   },

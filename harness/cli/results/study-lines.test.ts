@@ -39,6 +39,7 @@ describe("the studies of a run in the terminal", () => {
       p99: 4000,
       done: 1,
       errors: 0,
+      isClientLimited: false,
       ...more,
     });
     const knee = step(200);

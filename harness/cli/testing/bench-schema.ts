@@ -66,7 +66,9 @@ const failover = z
     unproven: z.number(),
     servedBeforeHeal: z
       .number()
-      .describe("strikes after which clients were served again while the fault lasted, and still were at its end"),
+      .describe(
+        "strikes after which clients were served again while the fault lasted, and still were at its end",
+      ),
     detected: median.describe("until the nodes that were not struck no longer named the old leader"),
     elected: median.describe("until they named another one"),
     unwritable: median,

@@ -53,6 +53,7 @@ const step = z.strictObject({
   done: z.number().describe("share of what was requested"),
   errors: z.number().describe("share of the answers"),
   beyond: z.enum(["not done", "errors", "slow"]).optional().describe("why the rate is beyond the knee"),
+  isClientLimited: z.boolean().describe("whether the load generator was late by a tenth of the p99"),
 });
 
 const sweep = z

@@ -80,6 +80,13 @@ describe("the knee", () => {
     expect(load).toMatchObject({ rate: kneeRate / 2 });
   });
 
+  it("may lie far above what a few clients reach in a closed loop", async () => {
+    const { trial } = measured({ load: { kind: "open", rate: 50, processes: 200, seconds: 5 } });
+    const { calibration } = await trial.run();
+    const { kneeRate = 0, reachedRate = 0 } = calibration ?? {};
+    expect(kneeRate).toBeGreaterThan(reachedRate * 3);
+  });
+
   it("is measured at the nodes that the load is for", async () => {
     const { trial, warmedAt } = measured({ target: "leader" });
     const { target } = await trial.run();

@@ -9,14 +9,17 @@ import type { NodeId } from "../../../core/op.ts";
 import type { OpenLoad } from "../../../core/run.ts";
 import { type Nanos, seconds } from "../../../core/time.ts";
 import type { Clients } from "../../load/clients.ts";
+import { openedBefore } from "../../load/opened.ts";
 import { type Counted, Recorder } from "../../record/recorder.ts";
 import { countsSince, quantileOf } from "../../record/running-latency.ts";
 import type { Cluster } from "../../runtimes/runtime.ts";
 import type { TrialContext } from "../context.ts";
 
-/** The lowest rate, whose latency the others are held against, and a rate beyond every knee: shares of what a closed loop reached. */
-const range = { low: 0.1, high: 1.5 } as const;
-/** Rates between them, each halfway between the highest that was borne and the lowest that was not. */
+/** The lowest rate, whose latency the others are held against, and the first that may not be borne: shares of what a closed loop reached. */
+const first = { low: 0.1, high: 1 } as const;
+/** A rate that is borne is doubled this often at most: a few clients in a closed loop reach far less than many in an open one. */
+const doublings = 5;
+/** Rates between the two, each halfway between the highest that was borne and the lowest that was not. */
 const bisections = 5;
 /** A rate that is not borne is tried this often: a hiccup of the machine is not the cluster's knee. */
 const tries = 2;
@@ -48,7 +51,7 @@ export async function kneeOf(loaded: Loaded, reached: number): Promise<number | 
   if (spec.knee !== "measured") return spec.knee;
   deps.onProgress({
     type: "log",
-    line: "measuring the knee: open loops at several rates, for half a minute at most",
+    line: "measuring the knee: open loops at several rates, for up to a minute",
   });
   const found = await findKnee(loaded, reached);
   end.signal.throwIfAborted();
@@ -57,8 +60,10 @@ export async function kneeOf(loaded: Loaded, reached: number): Promise<number | 
 
 async function findKnee(loaded: Loaded, reached: number): Promise<number> {
   const rateAt = (share: number) => Math.max(1, Math.round(reached * share));
-  const lowest = await tryLowest(loaded, rateAt(range.low));
-  let [borne, not]: [number, number] = [range.low, range.high];
+  const lowest = await tryLowest(loaded, rateAt(first.low));
+  let [borne, not]: [number, number] = [first.low, first.high];
+  for (let i = 0; i < doublings && (await bears(loaded, rateAt(not), lowest)); i++)
+    [borne, not] = [not, not * 2];
   for (let i = 0; i < bisections; i++) {
     const share = (borne + not) / 2;
     if (await bears(loaded, rateAt(share), lowest)) borne = share;
@@ -106,7 +111,7 @@ async function tryRate({ context, cluster, targets }: Loaded, rate: number): Pro
     ...(targets !== undefined && { targets }),
     connect,
     load,
-    opened: spec.openedProcesses,
+    opened: openedBefore(load, spec.openedProcesses),
     seed: spec.seed,
     phase: "warm-up",
     records: { recorder },
