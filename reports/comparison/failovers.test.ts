@@ -51,7 +51,7 @@ describe("the failovers of a comparison", () => {
       failovers: [strikesOf("partition-chained", strikes(6, 5), healed)],
     });
     const markup = panel(partial(6), partial(0), partial(1));
-    const [all = "", none = "", some = ""] = rows(markup).map((row) => row.split("</tr>")[0] ?? "");
+    const [all = "", some = "", none = ""] = rows(markup).map((row) => row.split("</tr>")[0] ?? "");
     expect(all).toContain("0 of 6");
     expect(all).toMatch(/≥\u202f5\.0\d\u202fs.*≥\u202f5\.01\u202fs to ≥\u202f5\.06\u202fs/s);
     expect(none).toContain("6 of 6");
