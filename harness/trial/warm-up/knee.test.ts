@@ -77,7 +77,7 @@ describe("the knee", () => {
     expect(warmedAt.length).toBeGreaterThan(3);
     expect(kneeRate).toBeGreaterThan(reachedRate / 2);
     expect(kneeRate).toBeLessThan(reachedRate * 2);
-    expect(load).toMatchObject({ rate: kneeRate / 2 });
+    expect(load).toMatchObject({ rate: Math.round(kneeRate / 2) });
   });
 
   it("may lie far above what a few clients reach in a closed loop", async () => {
