@@ -121,12 +121,12 @@ describe("a fault", () => {
     expect(reads(4_000)?.servedBeforeHeal).toBe(false);
   });
 
-  it("of an older run is taken to have been healed in its last quarter second", () => {
+  it("of an older run is taken to have been healed in its last tenth of a second", () => {
     const { healed: _, ...older } = fault();
-    expect(healBegan(older)).toBe(ms(3_750));
-    expect(healBegan({ ...older, to: ms(2_400) })).toBe(ms(2_300));
-    expect(of({ write: [[2_000, 3_700]] }, older)?.servedBeforeHeal).toBe(true);
-    expect(of({ write: [[2_000, 3_800]] }, older)?.servedBeforeHeal).toBe(false);
+    expect(healBegan(older)).toBe(ms(3_900));
+    expect(healBegan({ ...older, to: ms(2_200) })).toBe(ms(2_150));
+    expect(of({ write: [[2_000, 3_850]] }, older)?.servedBeforeHeal).toBe(true);
+    expect(of({ write: [[2_000, 3_950]] }, older)?.servedBeforeHeal).toBe(false);
   });
 });
 
@@ -140,6 +140,8 @@ describe("a median of times, some of which were cut short by heals", () => {
     [times(1, "2+", "3+"), { value: 2, untilHealed: true }],
     [times("1+", 2, 3), { value: 2, untilHealed: true }],
     [times("1+", 2, 2), { value: 2, untilHealed: false }],
+    [times("1+", 2, 2.09), { value: 2, untilHealed: false }],
+    [times("1+", 2, 2.11), { value: 2, untilHealed: true }],
     [times(1, "2+"), { value: 1.5, untilHealed: true }],
     [times(1, Number.POSITIVE_INFINITY, "2+"), { value: 2, untilHealed: true }],
     [times(), { value: Number.NaN, untilHealed: false }],

@@ -11,7 +11,7 @@ import { firstFrom } from "./measure.ts";
  * How long a heal is taken to have lasted in a run that does not say when it began: what came this soon before the fault's end
  * counts as ended by the heal. But it is at most a quarter of the fault.
  */
-const longestHeal = millis(250);
+const longestHeal = millis(100);
 
 /** When the heal of a fault began. */
 export const healBegan = ({ from, to, healed }: Pick<FaultWindow, "from" | "to" | "healed">): Nanos =>
@@ -51,9 +51,12 @@ export interface HealedTime {
   readonly untilHealed: boolean;
 }
 
+/** A figure is no lower bound if it could be higher by no more than this. */
+const negligible = 1.05;
+
 /**
- * A figure that cannot fall if one of the times grows, such as a median, and whether it is a lower bound: it would be higher if the
- * times that were cut short had never ended.
+ * A figure that cannot fall if one of the times grows, such as a median, and whether it is a lower bound: it would be higher, by more
+ * than a twentieth, if the times that were cut short had never ended.
  */
 export function lowerBound(
   times: readonly HealedTime[],
@@ -61,7 +64,7 @@ export function lowerBound(
 ): HealedTime {
   const value = figure(times.map((time) => time.value));
   const most = figure(times.map((time) => (time.untilHealed ? Number.POSITIVE_INFINITY : time.value)));
-  return { value, untilHealed: !Object.is(value, most) };
+  return { value, untilHealed: most > value * negligible };
 }
 
 /** `1.23 s`, `≥ 4.02 s`: with a mark if it is a lower bound. */
