@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatMicros,
   formatShare,
+  formatTickBytes,
   formatTickMicros,
 } from "./numbers.ts";
 
@@ -60,5 +61,8 @@ describe("format", () => {
       "1.00 MiB",
       "1.50 GiB",
     ]);
+    expect(
+      [0, 2 ** 20, 1.5 * 2 ** 30, 100 * 2 ** 20, 1.25 * 2 ** 10].map(formatTickBytes).map(plain),
+    ).toEqual(["0 B", "1 MiB", "1.5 GiB", "100 MiB", "1.25 KiB"]);
   });
 });

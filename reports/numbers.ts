@@ -64,8 +64,9 @@ export function formatBytes(bytes: number): string {
 export const signedBytes = (bytes: number): string =>
   bytes < 0 ? `−${formatBytes(-bytes)}` : formatBytes(bytes);
 
-/** The same for an axis: `50 MiB`. */
-export const formatTickBytes = (bytes: number): string => formatBytes(bytes).replace(/\.0+(?=\D)/, "");
+/** The same for an axis: `50 MiB`, `1.5 MiB`. */
+export const formatTickBytes = (bytes: number): string =>
+  formatBytes(bytes).replace(/\.0+(?=\D)|(\.\d*[1-9])0+(?=\D)/, "$1");
 
 /** `99.2%` of a share between 0 and 1; never 100% for what is not all, nor 0% for what is some. */
 export function formatShare(share: number): string {

@@ -40,7 +40,7 @@ export const usageTitles: Readonly<Record<UsageMeasure, string>> = {
   processors: "Processors in use",
   memory: "Memory",
   disk: "Disk",
-  network: "Network, sent and received per second",
+  network: "Network per second",
   fsyncs: "fsyncs of the log per second",
 };
 

@@ -53,12 +53,12 @@ describe("the failovers of a comparison", () => {
     const markup = panel(partial(6), partial(0), partial(1));
     const [all = "", some = "", none = ""] = rows(markup).map((row) => row.split("</tr>")[0] ?? "");
     expect(all).toContain("0 of 6");
-    expect(all).toMatch(/≥\u202f5\.0\d\u202fs.*≥\u202f5\.01\u202fs to ≥\u202f5\.06\u202fs/s);
+    expect(all).toMatch(/≥\u202f5\.0\d\u202fs.*5\.01\u202fs to …/s);
     expect(none).toContain("6 of 6");
     expect(none).not.toContain("≥");
     expect(some).toContain("5 of 6");
-    expect(some).toContain("5.01\u202fs to ≥\u202f5.06\u202fs");
-    expect(some.match(/≥/g)).toHaveLength(1);
+    expect(some).toContain("5.01\u202fs to …");
+    expect(some).not.toContain("≥");
     expect(markup.match(/dot healed/g)).toHaveLength(7);
   });
 

@@ -62,7 +62,7 @@ export function failovers(candidates: readonly Candidate[]): Html | undefined {
       struck.filter(({ failover }) => failover.name === kind),
     ),
   )}
-<p class="note">Times count from the fault's begin. Each is the median of the strikes that were proven, below it the interval in which the median lies with 95% confidence (order statistics, no assumption about the distribution); a dash: not before the next fault, in most strikes. Served before the heal: the strikes after which writes and reads succeeded again while the fault lasted, and still did when its heal began. ≥: a lower bound, as in enough of the other strikes this lasted until the fault was healed, which is no recovery. Faults of the leader may end as soon as the other nodes serve again, so what a healed node does to latency counts as well. Multiples (×) are of the time after which the nodes, as launched here, take a silent leader for failed. Dots: how long writes did not succeed, each strike by itself; hollow: until it was healed.</p>`;
+<p class="note">Times count from the fault's begin. Each is the median of the strikes that were proven, below it the interval in which the median lies with 95% confidence (order statistics, no assumption about the distribution); a dash: not before the next fault, in most strikes. Served before the heal: the strikes after which writes and reads succeeded again while the fault lasted, and still did when its heal began. ≥: a lower bound, as in enough of the other strikes this lasted until the fault was healed, which is no recovery; the high ends of the intervals allow for that. Faults of the leader may end as soon as the other nodes serve again, so what a healed node does to latency counts as well. Multiples (×) are of the time after which the nodes, as launched here, take a silent leader for failed. Dots: how long writes did not succeed, each strike by itself; hollow: until it was healed.</p>`;
 }
 
 function ofKind(kind: string, struck: readonly Struck[]): Html {
@@ -100,18 +100,16 @@ const timeoutOf = ({ runs }: Candidate): number | undefined => runs[0]?.run.elec
 const writesCounted: ReadonlySet<FailoverMeasure> = new Set(["failedWrites", "unknownWrites"]);
 
 function cell(measure: FailoverMeasure, found: FailoverMedian, timeoutMs: number | undefined): Content {
-  const { median, low, high } = found;
+  const { median, low, high, isLowerBound } = found;
   const format = writesCounted.has(measure) ? formatFigure : formatSpan;
-  const words = (name: keyof Interval) =>
-    healedWords({ value: found[name], untilHealed: found.lowerBounds.includes(name) }, format);
   const multiple =
     timeoutMs !== undefined && measure === "unwritable" && Number.isFinite(median)
       ? html` <span class="quiet">${((median * 1e3) / timeoutMs).toFixed(1)}×</span>`
       : undefined;
   const range = Number.isNaN(low)
     ? undefined
-    : html`<span class="interval">${low === high ? "always" : `${words("low")} to ${Number.isFinite(high) ? words("high") : "…"}`}</span>`;
-  return html`<span class="amount">${Number.isFinite(median) ? words("median") : "–"}${multiple}${range}</span>`;
+    : html`<span class="interval">${low === high ? "always" : `${format(low)} to ${Number.isFinite(high) ? format(high) : "…"}`}</span>`;
+  return html`<span class="amount">${healedWords({ value: median, untilHealed: isLowerBound }, format)}${multiple}${range}</span>`;
 }
 
 const width = 640;

@@ -1,7 +1,9 @@
 /** How a system fails over: what the strikes of each kind of fault did, as medians with their intervals. */
 import { staleWindowsOf } from "../../checker/reads/stale-lanes.ts";
 import type { FaultWindow } from "../../core/fault.ts";
+import { nanos } from "../../core/time.ts";
 import type { Verdict } from "../../core/verdict.ts";
+import { medianOf } from "../statistics/median.ts";
 import { type Interval, medianInterval } from "../statistics/median-interval.ts";
 import type { FaultFigures } from "./fault-figures.ts";
 import { type HealedTime, lowerBound } from "./heal.ts";
@@ -36,10 +38,10 @@ export interface Failover {
   readonly samples: Readonly<Record<FailoverMeasure, readonly HealedTime[]>>;
 }
 
-/** A median with its interval. */
+/** A median with its interval, whose high end is what it would be if the times that were cut short by heals had never ended. */
 export interface FailoverMedian extends Interval {
-  /** Those of the figures that are lower bounds, because times were cut short by heals. */
-  readonly lowerBounds: readonly (keyof Interval)[];
+  /** Whether the median would be higher then, too. */
+  readonly isLowerBound: boolean;
 }
 
 /** The medians of a kind of fault. */
@@ -138,7 +140,7 @@ const spanOf = (periods: readonly Period[]): Period | undefined =>
     (span, { from, to }) =>
       span === undefined
         ? { from, to }
-        : { from: from < span.from ? from : span.from, to: to > span.to ? to : span.to },
+        : { from: nanos(Math.min(from, span.from)), to: nanos(Math.max(to, span.to)) },
     undefined,
   );
 
@@ -168,11 +170,10 @@ export const mediansOf = ({ samples }: Failover): FailoverMedians =>
   ofEach((measure) => medianOfTimes(samples[measure]));
 
 function medianOfTimes(times: readonly HealedTime[]): FailoverMedian {
-  const figures = (["median", "low", "high"] as const).map(
-    (name) => [name, lowerBound(times, (values) => medianInterval(values)[name])] as const,
-  );
-  return {
-    ...medianInterval(times.map(({ value }) => value)),
-    lowerBounds: figures.flatMap(([name, { untilHealed }]) => (untilHealed ? [name] : [])),
-  };
+  const [seen, most] = [true, false].map((ended) =>
+    medianInterval(
+      times.map(({ value, untilHealed }) => (ended || !untilHealed ? value : Number.POSITIVE_INFINITY)),
+    ),
+  ) as [Interval, Interval];
+  return { ...seen, high: most.high, isLowerBound: lowerBound(times, medianOf).untilHealed };
 }

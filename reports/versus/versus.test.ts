@@ -213,11 +213,9 @@ describe("the power of a comparison", () => {
   it("finds less of what scatters more", () => {
     const wild = side().map((run, i) => {
       const { read } = run.operations;
-      const p50 = (read?.response.p50 ?? 0) * (1 + 0.08 * ((i * 3) % 10));
-      const operations = {
-        ...run.operations,
-        ...(read && { read: { response: { ...read.response, p50 } } }),
-      };
+      if (read === undefined) return run;
+      const p50 = read.response.p50 * (1 + 0.08 * ((i * 3) % 10));
+      const operations = { ...run.operations, read: { ...read, response: { ...read.response, p50 } } };
       return { ...run, operations };
     });
     const [judged] = withPower([one(wild, mixed(wild))]);

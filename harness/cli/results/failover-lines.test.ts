@@ -35,21 +35,21 @@ describe("the failovers of a run", () => {
   it("say in JSON what never came, and what is not known, as null", () => {
     const [few, often] = failoverResults({ failovers: [struck(5, () => 1), struck(30, () => never)] });
     expect(few).toMatchObject({ strikes: 5, unproven: 1, unwritable: { median: 1, low: null, high: null } });
-    expect(often?.unwritable).toEqual({ median: null, low: null, high: null, lowerBounds: [] });
-    expect(often?.detected).toEqual({ median: 0.5, low: 0.5, high: 0.5, lowerBounds: [] });
+    expect(often?.unwritable).toEqual({ median: null, low: null, high: null, isLowerBound: false });
+    expect(often?.detected).toEqual({ median: 0.5, low: 0.5, high: 0.5, isLowerBound: false });
     expect(failoverLines({ failovers: [struck(30, () => never)] })).toContain("never (never to never)");
   });
 
   it("say what is a lower bound, because it lasted until the fault was healed", () => {
     const all = { failovers: [struck(6, () => 5, 6)] };
     expect(failoverLines(all)).toContain("0 of 6");
-    expect(failoverLines(all)).toContain("≥\u202f5.00 s (≥\u202f5.00 s to ≥\u202f5.00 s)");
+    expect(failoverLines(all)).toContain("≥\u202f5.00 s (5.00 s to …)");
     expect(failoverLines(all)).toContain("until the fault was healed in enough of the strikes");
     expect(failoverResults(all)[0]).toMatchObject({
       strikes: 6,
       servedBeforeHeal: 0,
-      unwritable: { median: 5, lowerBounds: ["median", "low", "high"] },
-      unreadable: { lowerBounds: [] },
+      unwritable: { median: 5, low: 5, high: null, isLowerBound: true },
+      unreadable: { isLowerBound: false },
     });
     const none = failoverLines({ failovers: [struck(6, () => 5)] });
     expect(none).toContain("6 of 6");

@@ -3,20 +3,19 @@ import type { Digest } from "../../../reports/comparison/digest.ts";
 import {
   type Failover,
   type FailoverMeasure,
-  type FailoverMedian,
   failoverMeasures,
   mediansOf,
 } from "../../../reports/data/failover.ts";
 import { healedWords } from "../../../reports/data/heal.ts";
 import { table } from "../output.ts";
 
-/** A median with its 95% interval. Null: not before the next fault, or too few strikes for an interval. */
+/** A median with its 95% interval. Null: not before the next fault, not known because of heals, or too few strikes for an interval. */
 export interface MedianResult {
   readonly median: number | null;
   readonly low: number | null;
   readonly high: number | null;
-  /** Which of the three are lower bounds, because times were cut short by the heals of the faults. */
-  readonly lowerBounds: FailoverMedian["lowerBounds"];
+  /** Whether it would be higher if times had not been cut short by the heals of the faults. */
+  readonly isLowerBound: boolean;
 }
 
 /** Seconds since the fault's begin, but for the two that count writes. */
@@ -32,8 +31,8 @@ export const failoverResults = ({ failovers }: Pick<Digest, "failovers">): Failo
   failovers.map((failover) => {
     const medians = mediansOf(failover);
     const measured = failoverMeasures.map((measure) => {
-      const { median, low, high, lowerBounds } = medians[measure];
-      const found = { median: finite(median), low: finite(low), high: finite(high), lowerBounds };
+      const { median, low, high, isLowerBound } = medians[measure];
+      const found = { median: finite(median), low: finite(low), high: finite(high), isLowerBound };
       return [measure, found] as const;
     });
     const { name, strikes, unproven, served } = failover;
@@ -65,10 +64,11 @@ const boundNote =
 function row(failover: Failover): string[] {
   const medians = mediansOf(failover);
   const spans = failoverMeasures.slice(0, 6).map((measure) => {
-    const found = medians[measure];
-    const words = (name: "median" | "low" | "high") =>
-      healedWords({ value: found[name], untilHealed: found.lowerBounds.includes(name) }, inSeconds);
-    return `${words("median")}${Number.isNaN(found.low) ? "" : ` (${words("low")} to ${words("high")})`}`;
+    const { median, low, high, isLowerBound } = medians[measure];
+    const range = Number.isNaN(low)
+      ? ""
+      : ` (${inSeconds(low)} to ${Number.isFinite(low) && !Number.isFinite(high) ? "…" : inSeconds(high)})`;
+    return `${healedWords({ value: median, untilHealed: isLowerBound }, inSeconds)}${range}`;
   });
   return [failover.name, `${failover.served} of ${failover.strikes}`, ...spans];
 }

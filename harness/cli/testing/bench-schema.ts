@@ -54,9 +54,11 @@ const median = z.strictObject({
   median: z.number().nullable(),
   low: z.number().nullable(),
   high: z.number().nullable(),
-  lowerBounds: z
-    .array(z.enum(["median", "low", "high"]))
-    .describe("which of these are lower bounds, because times were cut short by heals"),
+  isLowerBound: z
+    .boolean()
+    .describe(
+      "whether the median would be higher if times had not been cut short by heals; high allows for that",
+    ),
 });
 
 const failover = z
@@ -79,7 +81,7 @@ const failover = z
     unknownWrites: median,
   })
   .describe(
-    "medians of all proven strikes of one kind of fault, with 95% intervals, in seconds or numbers of writes; null: not before the next fault, or too few strikes for an interval",
+    "medians of all proven strikes of one kind of fault, with 95% intervals, in seconds or numbers of writes; null: not before the next fault, not known because of heals, or too few strikes for an interval",
   );
 
 const name = {
