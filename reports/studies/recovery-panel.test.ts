@@ -25,6 +25,7 @@ const reported = (one: Partial<Recovery>) =>
 describe("the report of a run that was struck under load", () => {
   it.each([
     [4.2, "The cluster recovered by itself 4.2 s after the end of the fault", "4.2 s"],
+    [0, "The cluster was back as soon as the fault", "0.0 s"],
     ["never", "The cluster did not recover while it was watched, for 29 s", "never (watched 29 s)"],
     ["overloaded", "The load was too much even before the fault", "overloaded before the fault"],
   ] as const)("says what came of it: %s", (recovered, sentence, words) => {

@@ -11,7 +11,7 @@ export function recoveryPanel(shown: readonly Shown<Recovery>[]): Html {
   const rows = shown.flatMap((one) => one.figures.map((recovery) => row(one, recovery)));
   const [first] = shown;
   return html`${first !== undefined && rows.length === 1 && html`<p>${recoverySentence(first.figures[0])}</p>`}
-${stackingTable("After the fault", columns, rows)}
+${stackingTable(rows.length === 1 ? undefined : "After the fault", columns, rows)}
 <p class="note">Recovered: ${formatShare(succeeded)} of what was requested succeeded, with a p99 of at most ${slowdown} times that before the fault, for ${seconds} s; seconds count from the end of the fault. A retry is an operation of its own; a request's response time counts from when it was due to its success, whichever attempt that was.</p>`;
 }
 

@@ -148,6 +148,7 @@ export function recoverySentence({ fault, faultSeconds, recovered, watched }: Re
   const what = `the fault (${fault}, ${formatDuration(faultSeconds)})`;
   if (recovered === "overloaded")
     return `The load was too much even before ${what}, so the run says nothing about recovery.`;
+  if (recovered === 0) return `The cluster was back as soon as ${what} had ended.`;
   return recovered === "never"
     ? `The cluster did not recover while it was watched, for ${Math.floor(watched)} s after the end of ${what}.`
     : `The cluster recovered by itself ${recovered.toFixed(1)} s after the end of ${what}.`;
