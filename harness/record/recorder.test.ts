@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { textSource } from "../../checker/formats/format.ts";
 import { jsonl } from "../../checker/formats/json/jsonl.ts";
 import { decodeHistory, encodeEvent } from "../../core/codec/history-codec.ts";
+import { errorCodes } from "../../core/errors.ts";
 import type { HistoryEvent } from "../../core/history.ts";
 import { nodeId } from "../../core/op.ts";
 import { nanos } from "../../core/time.ts";
@@ -46,6 +47,23 @@ it("counts what others report until it takes in what they recorded, and nothing 
   recorder.report("w1", other.counted);
   expect(recorder.counts).toEqual({ ok: 2, fail: 0, info: 0 });
   expect(recorder.history).toHaveLength(4);
+});
+
+it("counts as errors what failed or nobody knows, but no answers, here and elsewhere", () => {
+  const clock = new VirtualClock();
+  const [recorder, other] = [new Recorder(clock, () => {}), new Recorder(clock, () => {}, false)];
+  for (const each of [recorder, other]) {
+    each.begin(nanos(0));
+    for (const code of ["overloaded", "mismatch", "timeout"] as const) {
+      const { definite } = errorCodes[code];
+      const type = definite ? ("fail" as const) : ("info" as const);
+      each.invoke(1, { f: "cas", key: "k" }, node);
+      each.complete(1, { f: "cas", key: "k" }, node, { type, error: { code, definite, message: code } });
+    }
+  }
+  expect(recorder.counted.errors).toBe(2);
+  recorder.report("w1", other.counted);
+  expect(recorder.counted).toMatchObject({ counts: { ok: 0, fail: 4, info: 2 }, errors: 4 });
 });
 
 it("refuses a notice of what subscribed to nothing", () => {

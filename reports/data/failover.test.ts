@@ -141,6 +141,14 @@ describe("the failovers of a run", () => {
       expect(late?.samples[measure][0]?.untilHealed).toBe(false);
   });
 
+  it("take latency that is back after the heal for the system's own, if clients were served before", () => {
+    const of = (healed: number) =>
+      failoversOf([fault(1, 3000, 3330, { healed: ms(healed) })], [[3000, 3300]])[0]?.samples.healthy;
+    // Served from 301 ms on, and in time from 310 ms on.
+    expect(of(3_305)).toEqual([{ value: 0.31, untilHealed: false }]);
+    expect(of(3_300)).toEqual([{ value: 0.31, untilHealed: true }]);
+  });
+
   it("have no time without reads where nothing was read", () => {
     const [kill] = failoversOf([fault(1, 1000, 2000)], [[1000, 1700]]);
     expect(kill?.samples.unreadable).toEqual([]);
