@@ -20,6 +20,8 @@ const crowd = `--patient --rate 100 --processes 240 ${oneFault}`;
 const watchFaults = `${watches} --seconds 13 --fault-seconds 2.2 --gap-seconds 1.2`;
 /** Old answers reach a deposed leader that goes on, one link after the other. */
 const heldLeader = "--nemesis slow+hold-leader+pause-leader --clients 12 --fault-seconds 3.5 --gap-seconds 2";
+/** Each system has one of the two in CI, and etcd both. */
+const sessionsAtNight = new Set(["lease-churn zookeeper", "lock-handover consul"]);
 const clientFaults =
   "--nemesis pause-client,kill-client,partition-client --fault-seconds 2 --gap-seconds 1.5 --seconds 14";
 
@@ -61,6 +63,7 @@ export const realSystems: readonly Trial[] = [
       name: `${workload}: ${system} keeps the promises of its sessions under partitions and kills`,
       args: `--workload ${workload} --rate 100 --system ${system} --runtime netns --nemesis partition,kill --seconds 13 --fault-seconds 3 --gap-seconds 1.5`,
       status: 0,
+      nightly: sessionsAtNight.has(`${workload} ${system}`),
     })),
   ),
   ...["3.5.16", "3.4.23"].map((version) => ({
