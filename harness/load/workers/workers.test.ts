@@ -55,6 +55,7 @@ async function start(load: Load, workload: "numbers" | "errors" = "numbers"): Pr
     run: testRun({ nodes: [nodeId("n1")] }),
     endpoints: [{ node: nodeId("n1"), host: "127.0.0.1", port: 1 }],
     connect: { timeoutMs: 1000, clock },
+    connections: undefined,
     load,
     opened: 2,
     seed: 1,

@@ -101,6 +101,7 @@ async function tryRate({ context, cluster, targets }: Loaded, rate: number): Pro
     endpoints,
     ...(targets !== undefined && { targets }),
     connect,
+    connections: spec.connections,
     load,
     opened: spec.openedProcesses,
     seed: spec.seed,
