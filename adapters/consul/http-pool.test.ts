@@ -151,6 +151,7 @@ describe("a pool of connections", () => {
     // It never answers the beginning of TLS.
     const silent = createTcpServer((socket) => {
       attempts.add(socket);
+      socket.resume();
       socket.on("error", () => {});
       socket.on("close", () => attempts.delete(socket));
     });

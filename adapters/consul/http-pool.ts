@@ -45,7 +45,8 @@ export class HttpPool {
     this.#serve();
     return () => {
       // The attempt to connect goes with it.
-      if (!this.#waiting.delete(begin)) void client?.destroy(new Error("nobody waits for the answer any more"));
+      if (!this.#waiting.delete(begin))
+        void client?.destroy(new Error("nobody waits for the answer any more"));
     };
   }
 

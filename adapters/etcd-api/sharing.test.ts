@@ -1,3 +1,4 @@
+import { createServer } from "node:net";
 import {
   Server,
   ServerCredentials,
@@ -5,14 +6,13 @@ import {
   type ServiceDefinition,
   type sendUnaryData,
 } from "@grpc/grpc-js";
-import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { nodeId } from "../../core/op.ts";
-import { clock, errorOf, until } from "../conformance/cluster.ts";
-import { Relay } from "../conformance/relay.ts";
 import { limitsOf } from "../client/ask.ts";
 import type { Endpoint } from "../client/connection.ts";
 import { SharedByNode } from "../client/shared.ts";
+import { clock, errorOf, until } from "../conformance/cluster.ts";
+import { Relay } from "../conformance/relay.ts";
 import { type Connection, joinConnection } from "./connection.ts";
 import { CurrentChannel } from "./current-channel.ts";
 import { methods } from "./methods.ts";
@@ -56,7 +56,7 @@ async function serve(): Promise<{ endpoint: Endpoint; asked: Asked[] }> {
 function sharing(endpoint: Endpoint, most: number): () => Connection {
   const channels = new SharedByNode(
     most,
-    (to) => new CurrentChannel(to, options),
+    (to, given) => new CurrentChannel(to, given),
     (channel) => channel.close(),
   );
   return () => {
