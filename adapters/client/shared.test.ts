@@ -4,7 +4,7 @@ import { VirtualClock } from "../../core/virtual-clock.ts";
 import { SharedByNode } from "./shared.ts";
 
 const options = { timeoutMs: 1000, clock: new VirtualClock() };
-const at = (node: string) => ({ node: nodeId(node), host: "127.0.0.1", port: 1 });
+const at = (node: string, port: number) => ({ node: nodeId(node), host: "127.0.0.1", port });
 
 /** What is shared are names; who was ended is in `ended`. */
 function sharing(most: number) {
@@ -15,7 +15,7 @@ function sharing(most: number) {
     ({ node }) => `${node}#${++opened}`,
     async (name) => void ended.push(name),
   );
-  return { take: (node = "n1") => shared.take(at(node), options), ended };
+  return { take: (node = "n1", port = 1) => shared.take(at(node, port), options), ended };
 }
 
 describe("SharedByNode", () => {
@@ -50,13 +50,9 @@ describe("SharedByNode", () => {
     expect(take().of).toBe("n1#2");
   });
 
-  it("shares nothing between nodes, even at one address", () => {
+  it("shares nothing between nodes, even at one address, nor between addresses", () => {
     const { take } = sharing(1);
-    expect([take("n1").of, take("n2").of, take("n1").of, take("n2").of]).toEqual([
-      "n1#1",
-      "n2#2",
-      "n1#1",
-      "n2#2",
-    ]);
+    const names = [take("n1"), take("n2"), take("n1"), take("n2"), take("n1", 2)].map((part) => part.of);
+    expect(names).toEqual(["n1#1", "n2#2", "n1#1", "n2#2", "n1#3"]);
   });
 });

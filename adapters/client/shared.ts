@@ -1,5 +1,5 @@
 /** What clients of a node share, such as connections: a few for each node, each as long as a client uses it. */
-import type { NodeId } from "../../core/op.ts";
+import { hostPort } from "../addresses.ts";
 import type { ConnectOptions, Endpoint } from "./connection.ts";
 
 /** One client's part in something shared. */
@@ -18,8 +18,8 @@ export class SharedByNode<T> {
   readonly #most: number;
   readonly #open: (endpoint: Endpoint, options: ConnectOptions) => T;
   readonly #end: (ended: T) => void | Promise<void>;
-  /** By node, not by address: nodes that a null server stands in for have one address. */
-  readonly #places = new Map<NodeId, Place<T>[]>();
+  /** By node and address: nodes that a null server stands in for have one address. */
+  readonly #places = new Map<string, Place<T>[]>();
 
   /** `most`: for each node. */
   constructor(
@@ -37,7 +37,7 @@ export class SharedByNode<T> {
    * It has the options of its first client; clients of a node should not differ in them.
    */
   take(endpoint: Endpoint, options: ConnectOptions): Part<T> {
-    const places = this.#placesOf(endpoint.node);
+    const places = this.#placesOf(endpoint);
     const place = places.length < this.#most ? this.#another(places, endpoint, options) : fewest(places);
     place.users++;
     let left = false;
@@ -53,9 +53,10 @@ export class SharedByNode<T> {
     };
   }
 
-  #placesOf(node: NodeId): Place<T>[] {
-    const places = this.#places.get(node) ?? [];
-    this.#places.set(node, places);
+  #placesOf(endpoint: Endpoint): Place<T>[] {
+    const name = `${endpoint.node} ${hostPort(endpoint)}`;
+    const places = this.#places.get(name) ?? [];
+    this.#places.set(name, places);
     return places;
   }
 

@@ -10,7 +10,7 @@ import type { ConnectOptions } from "../client/connection.ts";
 import { SharedByNode } from "../client/shared.ts";
 import { clock, errorOf, until } from "../conformance/cluster.ts";
 import { HttpConnection } from "./http.ts";
-import { openPool } from "./http-pool.ts";
+import { HttpPool, openPool } from "./http-pool.ts";
 
 let server: Server;
 let port: number;
@@ -25,6 +25,8 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     asked.push({ url: request.url ?? "", answer: () => response.end(`answer to ${request.url}`) });
   });
+  // Clients keep their connections, and end them.
+  server.keepAliveTimeout = 0;
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
@@ -147,6 +149,33 @@ describe("a pool of connections", () => {
   });
 
   it("gives up an attempt to connect with the request that waits for it, and makes another one for the next", async () => {
+    const made: { destroyed: boolean; asked: string[] }[] = [];
+    const pool = new HttpPool(() => {
+      const own = { destroyed: false, asked: [] as string[] };
+      made.push(own);
+      return {
+        get destroyed() {
+          return own.destroyed;
+        },
+        dispatch: ({ path }) => own.asked.push(path),
+        async destroy() {
+          own.destroyed = true;
+          handlers[made.length - 1]?.whenDone();
+        },
+      };
+    }, 1);
+    const handlers = ["/1", "/2"].map(() => ({ whenDone: () => {} }));
+    const [back] = handlers.map((handler, i) => pool.dispatch({ method: "GET", path: `/${i + 1}` }, handler));
+    expect(made).toEqual([{ destroyed: false, asked: ["/1"] }]);
+    back?.();
+    await until("another connection", async () => made.length === 2);
+    expect(made).toEqual([
+      { destroyed: true, asked: ["/1"] },
+      { destroyed: false, asked: ["/2"] },
+    ]);
+  });
+
+  it("ends attempts to connect that nobody waits for", async () => {
     const attempts = new Set<Socket>();
     // It never answers the beginning of TLS.
     const silent = createTcpServer((socket) => {

@@ -3,7 +3,7 @@
  * undici's. Its Pool would drop one that could not connect and still hand it requests from its queue: then there are more
  * connections than the limit, and `destroy` leaves some open. Nothing can be taken out of that queue either.
  */
-import type { Client, Dispatcher } from "undici";
+import type { Dispatcher, Client as UndiciClient } from "undici";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { hostPort } from "../addresses.ts";
 
@@ -11,6 +11,13 @@ import { hostPort } from "../addresses.ts";
 export interface PooledHandler extends Dispatcher.DispatchHandler {
   /** To be called once, after the last event. */
   whenDone: () => void;
+}
+
+/** A client of undici's: one connection, which it makes again where it is lost. */
+export interface Client {
+  readonly destroyed: boolean;
+  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): unknown;
+  destroy(error?: Error): Promise<void>;
 }
 
 /** An attempt to connect that takes longer is given up for a new one: a healed link is found within this. */
@@ -87,7 +94,7 @@ export async function openPool(
   // A bundle has a CommonJS package's members only in its default export.
   const { default: undici } = await import("undici");
   const origin = `${tls === undefined ? "http" : "https"}://${hostPort(endpoint)}`;
-  const options: Client.Options = {
+  const options: UndiciClient.Options = {
     ...(localAddress !== undefined && { localAddress }),
     pipelining: 1,
     keepAliveTimeout: idleMs,

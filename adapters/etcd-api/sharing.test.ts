@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import {
   Server,
   ServerCredentials,
+  type ServerDuplexStream,
   type ServerUnaryCall,
   type ServiceDefinition,
   type sendUnaryData,
@@ -17,6 +18,7 @@ import { type Connection, joinConnection } from "./connection.ts";
 import { CurrentChannel } from "./current-channel.ts";
 import { methods } from "./methods.ts";
 import { loadProto } from "./testing/proto.ts";
+import { watchPath } from "./watch/messages.ts";
 
 /** A put that the node was asked for, by key, and over which connection it came. */
 interface Asked {
@@ -25,15 +27,18 @@ interface Asked {
   answer(): void;
 }
 
+type Stream = ServerDuplexStream<unknown, unknown>;
+
 const options = { timeoutMs: 10_000, clock };
 const undo: (() => void)[] = [];
 afterEach(() => {
   for (const step of undo.splice(0).reverse()) step();
 });
 
-/** A node that answers puts when the test says so. */
-async function serve(): Promise<{ endpoint: Endpoint; asked: Asked[] }> {
+/** A node that answers puts when the test says so, and keeps streams open. */
+async function serve(): Promise<{ endpoint: Endpoint; asked: Asked[]; streams: Stream[] }> {
   const asked: Asked[] = [];
+  const streams: Stream[] = [];
   const put = (
     call: ServerUnaryCall<{ key: Buffer }, unknown>,
     done: sendUnaryData<{ header: { revision: number } }>,
@@ -42,14 +47,21 @@ async function serve(): Promise<{ endpoint: Endpoint; asked: Asked[] }> {
     asked.push({ key: `${call.request.key}`, peer: call.getPeer(), answer });
   };
   const server = new Server();
-  server.addService(loadProto()["etcdserverpb.KV"] as ServiceDefinition, { Put: put });
+  const services = loadProto();
+  server.addService(services["etcdserverpb.KV"] as ServiceDefinition, { Put: put });
+  server.addService(services["etcdserverpb.Watch"] as ServiceDefinition, {
+    Watch: (call: Stream) => {
+      call.on("error", () => {});
+      streams.push(call);
+    },
+  });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, number) =>
       error === null ? resolve(number) : reject(error),
     );
   });
   undo.push(() => server.forceShutdown());
-  return { endpoint: { node: nodeId("n1"), host: "127.0.0.1", port }, asked };
+  return { streams, endpoint: { node: nodeId("n1"), host: "127.0.0.1", port }, asked };
 }
 
 /** Connections of clients that share this many channels. */
@@ -104,6 +116,28 @@ describe("connections that share channels", () => {
     await next;
     expect(new Set(asked.map(({ peer }) => peer)).size).toBe(1);
     expect(await errorOf(put(one, "late"))).toMatchObject({ code: "not-connected", definite: true });
+  });
+
+  it("end their own streams only, without a word", async () => {
+    const { endpoint, streams } = await serve();
+    const join = sharing(endpoint, 1);
+    const ended: string[] = [];
+    const converse = async (name: string) => {
+      const connection = join();
+      const events = { message: () => {}, ended: () => void ended.push(name) };
+      await connection.converse(watchPath, events, limitsOf(options));
+      return connection;
+    };
+    const one = await converse("one");
+    await until("the first stream", async () => streams.length === 1);
+    await converse("other");
+    await until("both streams", async () => streams.length === 2);
+    one.close();
+    await until("the end of the first", async () => streams[0]?.cancelled === true);
+    expect(streams[1]?.cancelled).toBe(false);
+    streams[1]?.end();
+    await until("the end of the second", async () => ended.length > 0);
+    expect(ended).toEqual(["other"]);
   });
 
   it("lose all calls of a channel that breaks, and connect once for all that is asked next", async () => {

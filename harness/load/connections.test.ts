@@ -39,17 +39,17 @@ function sharing(spec: Partial<TrialSpec>) {
 }
 
 describe("--connections", () => {
-  it.each<[string, number, Partial<TrialSpec>]>([
-    ["the warm-up, the null server's clients, the load and the last reads", 5, { load: closed }],
-    ["every try for the knee", 10, { load: open, shares: "50%", knee: "measured" }],
-  ])("holds for %s, and stands in the run", async (_, least, spec) => {
+  it.each<[string, RegExp, Partial<TrialSpec>]>([
+    // Those who put in place what the load finds are the fourth; nobody has to.
+    ["the warm-up, the null server's clients, the load and the last reads", /^2{5}$/, { load: closed }],
+    ["every try for the knee", /^2{10,}$/, { load: open, shares: "50%", knee: "measured" }],
+  ])("holds for %s, and stands in the run", async (_, every, spec) => {
     const { trial, asked, own } = sharing({ connections: 2, warmUpSeconds: 2, ...spec });
     const run = await trial.run();
     expect(run.operations.ok).toBeGreaterThan(0);
     expect(own).toEqual([]);
     expect(run.connections).toBe(2);
-    expect(asked.length).toBeGreaterThanOrEqual(least);
-    expect(new Set(asked)).toEqual(new Set([2]));
+    expect(asked.join("")).toMatch(every);
   });
 
   it("leaves each client its own where it is not given", async () => {
