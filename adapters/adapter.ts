@@ -2,7 +2,7 @@ import type { ReadPromise, SessionPromise } from "../core/consistency.ts";
 import type { Revision, RevisionScope } from "../core/op.ts";
 import type { WatchPromise } from "../core/watch.ts";
 import type { Admin } from "./client/admin.ts";
-import type { Capability, Connect } from "./client/client.ts";
+import type { Offered } from "./client/client.ts";
 import type { ConnectOptions, Endpoint } from "./client/connection.ts";
 import type { AskedOnce } from "./client/observer.ts";
 import type { Deployment } from "./deployment.ts";
@@ -19,8 +19,8 @@ export interface Digest {
   readonly since: Revision;
 }
 
-/** Description of one system to Assay; `observe`, `leader` and `ready` come from `observable`. */
-export interface Adapter extends AskedOnce {
+/** Description of one system to Assay; `observe`, `leader` and `ready` come from `observable`, its clients from `offer`. */
+export interface Adapter extends AskedOnce, Offered {
   readonly name: string;
   /** One line for `assay list`. */
   readonly summary: string;
@@ -38,13 +38,7 @@ export interface Adapter extends AskedOnce {
   readonly localReadMode: string;
   /** Meaning of the revision of a read. */
   readonly revisions: RevisionScope;
-  readonly capabilities: ReadonlySet<Capability>;
   readonly deployment: Deployment;
-  /**
-   * Connects a client with all capabilities in `needs`. Rejects with a definite ClientError: `unsupported` if the system lacks
-   * one, otherwise the reason why the node was not reached.
-   */
-  readonly connect: Connect;
   /**
    * Starts a server on 127.0.0.1 that answers at once what a load asks, keeps nothing, and leaves other requests unanswered; resolves
    * with its port. It shows what the clients alone can do, and ends with its process. Absent: that is not measured.

@@ -25,6 +25,8 @@ export interface Order {
   readonly readMode: string;
   readonly endpoints: readonly Endpoint[];
   readonly clients: number;
+  /** Connections to each node that the clients share; absent: each has its own. */
+  readonly connections?: number;
   /** Operations that are measured, after as many that warm up. */
   readonly operations: number;
   readonly keys: number;
@@ -66,6 +68,7 @@ async function measure(order: Order): Promise<Measurement> {
     }),
     endpoints: order.endpoints,
     connect: { clock, timeoutMs: 5000 },
+    connections: order.connections,
     load: { kind: "closed", processes: order.clients, seconds: 0 },
     opened: order.clients,
     random: createRandom(1),

@@ -4,13 +4,15 @@
  * connection, with equal values. Assay's side is a whole load worker: generator, client and recording of the history.
  *
  *     npx tsx bench/own-tool-cost.ts [--systems etcd,zookeeper,consul] [--rounds 5] [--operations 5000] [--clients 12]
- *         [--against OTHER-CHECKOUT] [--profile DIRECTORY] [--etcd-benchmark PROGRAM] [--consul-kv PROGRAM] [--zookeeper-classpath JARS]
+ *         [--connections N] [--against OTHER-CHECKOUT] [--profile DIRECTORY] [--etcd-benchmark PROGRAM] [--consul-kv PROGRAM]
+ *         [--zookeeper-classpath JARS]
  *
  * etcd's own client is `benchmark` (etcd's tools/benchmark, at the version of the server). Consul's is bench/own-tools/consul-kv.go,
  * built with its Go client (`go build -o PROGRAM consul-kv.go`, with github.com/hashicorp/consul/api where Go finds it).
  * ZooKeeper's is bench/own-tools/ZooKeeperKv.java, which needs a JDK and the jars of ZooKeeper, of its jute, of Netty and of slf4j. What is
- * not given is said and left out. Each round asks all sides in turn. Figures are medians of the rounds. With `--profile` each process
- * of Assay's clients leaves a profile of its processor time, for the developer tools of a browser.
+ * not given is said and left out. With `--connections` Assay's clients are measured once more, sharing N connections to each node. Each
+ * round asks all sides in turn. Figures are medians of the rounds. With `--profile` each process of Assay's clients leaves a profile of its
+ * processor time, for the developer tools of a browser.
  */
 import { execFile, fork, spawn } from "node:child_process";
 import { cpus, loadavg } from "node:os";
@@ -31,6 +33,7 @@ const { values: given } = parseArgs({
     operations: { type: "string", default: "5000" },
     clients: { type: "string", default: "12" },
     "value-bytes": { type: "string", default: "1024" },
+    connections: { type: "string" },
     against: { type: "string" },
     profile: { type: "string" },
     "etcd-benchmark": { type: "string" },
@@ -146,8 +149,12 @@ async function bench(name: keyof typeof adapters): Promise<void> {
   if (own === undefined) console.log(`${name}: without its own client, for which no option was given`);
   const adapter = adapters[name];
   const cluster = await startDirect(adapter.deployment, { size: 3, clock });
+  const here = assay(fileURLToPath(new URL("..", import.meta.url)));
   const sides: Readonly<Record<string, Side>> = {
-    assay: assay(fileURLToPath(new URL("..", import.meta.url))),
+    assay: here,
+    ...(given.connections !== undefined && {
+      shared: (order: Order) => here({ ...order, connections: Number(given.connections) }),
+    }),
     ...(given.against !== undefined && { against: assay(resolve(given.against)) }),
     ...(own !== undefined && { own }),
   };

@@ -48,6 +48,8 @@ export interface Run {
   readonly loadClients?: LoadClients;
   /** The nodes that clients were pinned to; absent if to all. */
   readonly target?: Target;
+  /** Connections to each node that the clients of one load worker shared; absent if each had its own. */
+  readonly connections?: number;
   /** Absent if nothing was put in place before the load, a node's use was not known, and in older runs. */
   readonly growth?: Growth;
   /** Absent if the user chose the rate, and in older runs. */

@@ -36,25 +36,53 @@ export type Connect = <C extends Capability>(
   options: ConnectOptions,
 ) => Promise<ClientWith<C>>;
 
-/** Derives `capabilities` and `connect` of an adapter from a function that connects with all capabilities. */
+/** Connects a client with all capabilities of a system. */
+export type Open<Has extends Capability> = (
+  endpoint: Endpoint,
+  options: ConnectOptions,
+) => Promise<ClientWith<Has>>;
+
+/** The clients of a system. */
+export interface Offered {
+  readonly capabilities: ReadonlySet<Capability>;
+  /**
+   * Connects a client with all capabilities in `needs`. Rejects with a definite ClientError: `unsupported` if the system lacks
+   * one, otherwise the reason why the node was not reached.
+   */
+  readonly connect: Connect;
+  /**
+   * Returns a `connect` for clients that share at most `connections` connections to each node, taken in turn. A client is one of its
+   * own all the same: its end is that of its own calls and watches only, and a connection goes with its last client. A watch that is
+   * slow, or waits for its answer, keeps a connection of its own. The clients must have the same options. Absent if a connection
+   * means something in the system (ZooKeeper: it is the session).
+   */
+  share?(connections: number): Connect;
+}
+
+/** Derives them from a function that connects with all capabilities; `sharing` makes such a function for clients that share connections. */
 export function offer<Has extends Capability>(
   system: string,
   has: readonly Has[],
-  open: (endpoint: Endpoint, options: ConnectOptions) => Promise<ClientWith<Has>>,
-): { readonly capabilities: ReadonlySet<Capability>; readonly connect: Connect } {
+  open: Open<Has>,
+  sharing?: (connections: number) => Open<Has>,
+): Offered {
   const capabilities: ReadonlySet<Capability> = new Set(has);
-  return {
-    capabilities,
-    async connect(endpoint, needs, options) {
+  const connecting =
+    (opening: Open<Has>): Connect =>
+    async (endpoint, needs, options) => {
       const lacking = needs.filter((need) => !capabilities.has(need));
       if (lacking.length > 0) {
         const offered = `${system} offers ${has.join(", ")}`;
         throw new ClientError("unsupported", `${system} has no ${lacking.join(", ")}: ${offered}`);
       }
-      const client = await open(endpoint, options);
+      const client = await opening(endpoint, options);
       if (serves(client, needs)) return client;
       throw new TypeError(`${system}'s client lacks some of ${needs.join(", ")}, which its adapter offers`);
-    },
+    };
+  return {
+    capabilities,
+    connect: connecting(open),
+    ...(sharing !== undefined && { share: (connections: number) => connecting(sharing(connections)) }),
   };
 }
 

@@ -170,7 +170,7 @@ function limits(bench: Bench): void {
 }
 
 /** The two ways in which a client ends. */
-const ways: Readonly<Record<string, (client: ClientWith<"kv">) => Promise<void>>> = {
+export const ways: Readonly<Record<string, (client: ClientWith<"kv">) => Promise<void>>> = {
   closed: (client) => client.close(),
   abandoned: async (client) => client.abandon(),
 };

@@ -6,7 +6,7 @@ import type { NodeId } from "../../core/op.ts";
 import { realClock } from "../../core/real-clock.ts";
 import { millis, type Nanos, seconds } from "../../core/time.ts";
 import type { Adapter, ConnectOptions, Endpoint } from "../adapter.ts";
-import type { Capability, ClientWith } from "../client/client.ts";
+import type { Capability, ClientWith, Connect } from "../client/client.ts";
 import type { Connection } from "../client/connection.ts";
 
 /** Part of the harness' ClusterNode that the suite needs. */
@@ -126,7 +126,17 @@ export class Bench {
     at: TestNode | Endpoint = this.node(0),
     options = patient,
   ): Promise<ClientWith<C>> {
-    const client = await this.adapter.connect("endpoint" in at ? at.endpoint : at, needs, options);
+    return this.#kept(await this.adapter.connect("endpoint" in at ? at.endpoint : at, needs, options));
+  }
+
+  /** Connects clients that share this many connections. */
+  sharing(connections: number): Connect {
+    const connect = this.adapter.share?.(connections);
+    assert(connect !== undefined, `${this.adapter.name}'s clients share no connections`);
+    return async (endpoint, needs, options) => this.#kept(await connect(endpoint, needs, options));
+  }
+
+  #kept<T extends Connection>(client: T): T {
     this.#clients.push(client);
     return client;
   }

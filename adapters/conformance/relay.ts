@@ -27,6 +27,11 @@ export class Relay {
     return { node: this.#target.node, host: "127.0.0.1", port: this.#port };
   }
 
+  /** Number of connections through it. */
+  get connections(): number {
+    return this.#pairs.size;
+  }
+
   start(): Promise<void> {
     const server = createServer((client) => {
       this.sources.add(client.remoteAddress);

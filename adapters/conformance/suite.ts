@@ -7,6 +7,7 @@ import { Bench, type TestCluster } from "./cluster.ts";
 import { failures } from "./failures.ts";
 import { leader } from "./leader.ts";
 import { operations } from "./operations.ts";
+import { sharing } from "./sharing.ts";
 
 /**
  * The behaviour that every adapter owes, tried against a real cluster of three that `start` makes. What a system cannot
@@ -23,6 +24,7 @@ export function conforms(adapter: Adapter, start: () => Promise<TestCluster>): v
     atRest(bench);
     failures(bench);
     calls(bench);
+    if (adapter.share !== undefined) sharing(bench);
     administration(bench);
     leader(bench);
   });

@@ -2,7 +2,7 @@ import type { Adapter } from "../adapter.ts";
 import { offer } from "../client/client.ts";
 import { observable } from "../client/observer.ts";
 import { admin } from "./admin.ts";
-import { connect, offered } from "./client.ts";
+import { connect, offered, sharing } from "./client.ts";
 import { deployment } from "./deployment.ts";
 import { nullServer } from "./null-server.ts";
 import { observe } from "./observer.ts";
@@ -47,7 +47,7 @@ export const consul: Adapter = {
   defaultReadMode: "default",
   localReadMode: "stale",
   revisions: "key",
-  ...offer("consul", offered, connect),
+  ...offer("consul", offered, connect, sharing),
   deployment,
   http: {
     port: "http",

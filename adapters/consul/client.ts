@@ -2,15 +2,17 @@ import * as z from "zod";
 import { ClientError } from "../../core/errors.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { type Ask, type Limits, limitsOf } from "../client/ask.ts";
-import type { ClientWith } from "../client/client.ts";
+import type { ClientWith, Open } from "../client/client.ts";
 import type { Deletion } from "../client/delete.ts";
 import { KeptSessions } from "../client/kept-sessions.ts";
 import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
+import { SharedByNode } from "../client/shared.ts";
 import type { Txn } from "../client/txn.ts";
 import { inOrderOfKeys } from "../key-names.ts";
 import { parse, success } from "./answers.ts";
 import { type HttpAnswer, HttpConnection, type HttpRequest } from "./http.ts";
+import { openPool } from "./http-pool.ts";
 import { createSession, type Put } from "./lease.ts";
 import { keyName, keyOf, pathOf, pathOfPrefix } from "./paths.ts";
 import { type Found, numberIn, query, textOf } from "./queries.ts";
@@ -25,12 +27,28 @@ const queries: Readonly<Record<string, string>> = {
 
 export const offered = ["kv", "delete", "prefix", "session", "txn", "watch"] as const;
 
+type Has = (typeof offered)[number];
+
 /** Opens a connection, and sees that a Consul agent answers there and takes the token. */
-export async function connect(
+export const connect: Open<Has> = (endpoint, options) =>
+  clientOn(new HttpConnection(endpoint, options), endpoint, options);
+
+/** The same for clients that share a pool of connections at each node. */
+export function sharing(connections: number): Open<Has> {
+  const pools = new SharedByNode(
+    1,
+    (endpoint, options) => openPool(endpoint, options, connections),
+    async (pool) => (await pool).close(),
+  );
+  return (endpoint, options) =>
+    clientOn(new HttpConnection(endpoint, options, pools.take(endpoint, options)), endpoint, options);
+}
+
+async function clientOn(
+  http: HttpConnection,
   endpoint: Endpoint,
   options: ConnectOptions,
-): Promise<ClientWith<(typeof offered)[number]>> {
-  const http = new HttpConnection(endpoint, options);
+): Promise<ClientWith<Has>> {
   const node = new ConsulNode(http, options);
   const put: Put = (path, body, ask) => http.ask({ method: "PUT", path, body }, node.limits(ask));
   const session = new KeptSessions(options.clock, (ttlMs, ask) => createSession(put, keyName, ttlMs, ask));

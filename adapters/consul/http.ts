@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Dispatcher, Pool } from "undici";
+import type { Dispatcher } from "undici";
 import { assert } from "../../core/assert.ts";
 import type { Clock } from "../../core/clock.ts";
 import { ClientError } from "../../core/errors.ts";
@@ -7,6 +7,8 @@ import { nanos } from "../../core/time.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
 import { hostPort } from "../addresses.ts";
 import { abortedError, type Limits, onAbort, throwIfAborted } from "../client/ask.ts";
+import type { Part } from "../client/shared.ts";
+import { type HttpPool, openPool, type PooledHandler } from "./http-pool.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "PUT" | "POST";
@@ -21,47 +23,30 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** An attempt to connect that takes longer is given up for a new one: a healed link is found within this. */
-const connectTimeoutMs = 1000;
-/** How long an unused connection stays open, so that a client that seldom asks finds it ready. */
-const idleMs = 60_000;
-
 /**
- * Keep-alive connections to one node. Each request goes out once: what failed before it was written to a connection is
- * `not-connected`, what failed after that `timeout` or `connection-lost`. An answer of any status is an answer.
+ * Asks one node, over connections of its own, or over those of a pool that others share. Each request goes out once: what failed
+ * before it was written to a connection is `not-connected`, what failed after that `timeout` or `connection-lost`. An answer of any
+ * status is an answer.
  */
 export class HttpConnection {
-  /** Loaded when it is first needed: other systems do not wait for it. */
-  readonly #pool: Promise<Pool>;
+  readonly #pool: Part<Promise<HttpPool>>;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #clock: Clock;
   readonly #server: string;
+  readonly #exchanges = new Set<Exchange>();
   #closed = false;
 
-  constructor(endpoint: Endpoint, options: ConnectOptions) {
-    const { tls, token, timeoutMs, clock, localAddress } = options;
+  constructor(endpoint: Endpoint, options: ConnectOptions, shared?: Part<Promise<HttpPool>>) {
+    const { token, clock } = options;
     this.#clock = clock;
     this.#server = `${endpoint.node} (${hostPort(endpoint)})`;
     this.#headers = token === undefined ? {} : { "x-consul-token": token };
-    this.#pool = openPool(`${tls === undefined ? "http" : "https"}://${hostPort(endpoint)}`, {
-      ...(localAddress !== undefined && { localAddress }),
-      pipelining: 1,
-      keepAliveTimeout: idleMs,
-      // The deadline of each request is kept here.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: {
-        timeout: Math.min(timeoutMs, connectTimeoutMs),
-        ...(tls !== undefined && { ca: tls.ca }),
-        ...(tls?.certificate !== undefined && { cert: tls.certificate }),
-        ...(tls?.key !== undefined && { key: tls.key }),
-      },
-    });
+    this.#pool = shared ?? ownPool(endpoint, options);
   }
 
   /** Rejects with a ClientError, at the deadline at the latest. */
   async ask(request: HttpRequest, { deadline, signal }: Limits): Promise<HttpAnswer> {
-    const pool = await this.#pool;
+    const pool = await this.#pool.of;
     if (this.#closed) throw new ClientError("not-connected", "the client is closed");
     throwIfAborted(signal);
     const { method, path, body = null } = request;
@@ -70,29 +55,31 @@ export class HttpConnection {
       const left = nanos(deadline - this.#clock.now());
       const cancel = this.#clock.after(left, () => exchange.giveUp());
       const stopListening = onAbort(signal, () => exchange.callOff());
+      this.#exchanges.add(exchange);
       exchange.whenOver = () => {
         cancel();
         stopListening();
+        this.#exchanges.delete(exchange);
       };
-      pool.dispatch({ method, path, body, headers: this.#headers }, exchange);
+      exchange.takeBack = pool.dispatch({ method, path, body, headers: this.#headers }, exchange);
     });
   }
 
-  /** Pending requests reject with `connection-lost`. */
+  /** Pending requests reject with `connection-lost`, those that have not left with `not-connected`. */
   async close(): Promise<void> {
     this.#closed = true;
-    await (await this.#pool).destroy(new Error("the client closed its connection"));
+    for (const exchange of [...this.#exchanges]) exchange.lose();
+    await this.#pool.leave();
   }
 }
 
-async function openPool(origin: string, options: Pool.Options): Promise<Pool> {
-  // A bundle has a CommonJS package's members only in its default export.
-  const { default: undici } = await import("undici");
-  return new undici.Pool(origin, options);
+function ownPool(endpoint: Endpoint, options: ConnectOptions): Part<Promise<HttpPool>> {
+  const pool = openPool(endpoint, options);
+  return { of: pool, leave: async () => (await pool).close() };
 }
 
 /** One request and its answer, as reported by undici. */
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements PooledHandler {
   readonly #server: string;
   readonly #resolve: (answer: HttpAnswer) => void;
   readonly #reject: (error: ClientError) => void;
@@ -102,7 +89,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   #headers: IncomingHttpHeaders = {};
   readonly #chunks: Buffer[] = [];
   #over = false;
-  whenOver: () => void = () => {};
+  /** Called when the caller has its answer. */
+  whenOver: () => void = nothing;
+  whenDone: () => void = nothing;
+  /** Takes the request out before it is sent. */
+  takeBack: () => void = nothing;
 
   constructor(server: string, resolve: (answer: HttpAnswer) => void, reject: (error: ClientError) => void) {
     this.#server = server;
@@ -124,17 +115,21 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#leave(abortedError(this.#controller !== undefined));
   }
 
+  /** The caller's client ends. */
+  lose(): void {
+    const code = this.#controller === undefined ? "not-connected" : "connection-lost";
+    this.#leave(new ClientError(code, `${this.#server}: the client closed its connection`));
+  }
+
   #leave(error: ClientError): void {
     this.#fail(error);
     // The connection goes with it: an answer that comes too late must not be taken for another's.
-    this.#controller?.abort(new Error(error.message));
+    if (this.#controller === undefined) this.takeBack();
+    else this.#controller.abort(new Error(error.message));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#over) {
-      controller.abort(new Error("nobody waits for the answer any more"));
-      return;
-    }
+    assert(!this.#over, "a request that nobody waits for must not be sent");
     assert(this.#controller === undefined, "a request must not be sent twice");
     this.#controller = controller;
   }
@@ -149,6 +144,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.whenDone();
     if (this.#over) return;
     this.#end();
     const body = Buffer.concat(this.#chunks).toString();
@@ -156,6 +152,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.whenDone();
     const code = this.#controller === undefined ? "not-connected" : "connection-lost";
     this.#fail(new ClientError(code, `${this.#server}: ${messageOf(error)}`, { cause: error }));
   }
@@ -171,6 +168,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.whenOver();
   }
 }
+
+const nothing = () => {};
 
 /** Message of an error: Node reports several failed addresses of one name as one error without a message. */
 function messageOf(error: Error): string {

@@ -1,7 +1,7 @@
 import type { Adapter } from "../adapter.ts";
 import { offer } from "../client/client.ts";
 import { observable } from "../client/observer.ts";
-import { connect, type offeredWithLeases } from "./client.ts";
+import { connect, type offeredWithLeases, sharing } from "./client.ts";
 import { digest } from "./digest.ts";
 import { nullServer } from "./null-server.ts";
 import { observe } from "./observer.ts";
@@ -22,7 +22,7 @@ export const etcdApi = (name: string, capabilities: readonly (typeof offeredWith
     defaultReadMode: "linearizable",
     localReadMode: "serializable",
     revisions: "store",
-    ...offer(name, capabilities, connect),
+    ...offer(name, capabilities, connect, sharing),
     ...observable(observe),
     digest,
     nullServer,

@@ -1,14 +1,16 @@
 import { ClientError } from "../../core/errors.ts";
 import type { ConnectOptions, Endpoint } from "../adapter.ts";
-import type { ClientWith } from "../client/client.ts";
+import type { ClientWith, Open } from "../client/client.ts";
 import type { Delete } from "../client/delete.ts";
 import type { KeptHistory } from "../client/history.ts";
 import { KeptSessions } from "../client/kept-sessions.ts";
 import type { KeyValue, ReadResult } from "../client/kv.ts";
 import type { Prefix, Versioned } from "../client/prefix.ts";
+import { SharedByNode } from "../client/shared.ts";
 import type { Txn } from "../client/txn.ts";
 import { communication, ownCommunication } from "./communication.ts";
-import { openConnection } from "./connection.ts";
+import { type Connection, joinConnection, openConnection } from "./connection.ts";
+import { CurrentChannel } from "./current-channel.ts";
 import { grantLease } from "./lease.ts";
 import { type Call, type Header, methods, type RangeAnswer } from "./methods.ts";
 import { prefixRange } from "./ranges.ts";
@@ -19,12 +21,30 @@ export const offered = ["kv", "delete", "prefix", "txn", "watch", "history"] as 
 /** Capabilities of etcd; the reference server has no leases. */
 export const offeredWithLeases = [...offered, "session"] as const;
 
-/** A client of one node that speaks etcd's v3 API. Keys are stored as they are. */
-export async function connect(
+type Has = (typeof offeredWithLeases)[number];
+
+/** Connects a client of one node that speaks etcd's v3 API. Keys are stored as they are. */
+export const connect: Open<Has> = (endpoint, options) =>
+  clientOn(openConnection(endpoint, options), endpoint, options);
+
+/** The same for clients that share connections: each has its streams of HTTP/2 on one of them. */
+export function sharing(connections: number): Open<Has> {
+  const channels = new SharedByNode(
+    connections,
+    (endpoint, options) => new CurrentChannel(endpoint, options),
+    (channel) => channel.close(),
+  );
+  return (endpoint, options) => {
+    const connection = joinConnection(endpoint, options, channels.take(endpoint, options));
+    return clientOn(connection, endpoint, options);
+  };
+}
+
+async function clientOn(
+  connection: Connection,
   endpoint: Endpoint,
   options: ConnectOptions,
-): Promise<ClientWith<(typeof offeredWithLeases)[number]>> {
-  const connection = openConnection(endpoint, options);
+): Promise<ClientWith<Has>> {
   try {
     await connection.established();
     const { call, converse } = communication(connection, options);

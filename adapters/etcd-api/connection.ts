@@ -10,8 +10,10 @@ import {
   onAbort,
   throwIfAborted,
 } from "../client/ask.ts";
-import { Channel, type Reply } from "./channel.ts";
+import type { Part } from "../client/shared.ts";
+import type { Channel, Reply } from "./channel.ts";
 import type { Conversation, ConversationEvents } from "./conversation.ts";
+import { type ChannelOptions, CurrentChannel } from "./current-channel.ts";
 import { statusError } from "./errors.ts";
 import { timeoutHeader } from "./framing.ts";
 import type { Method } from "./methods.ts";
@@ -38,28 +40,36 @@ export interface Connection {
   close(): void;
 }
 
-export interface ConnectionOptions extends Pick<ConnectOptions, "timeoutMs" | "clock" | "tls"> {
-  /** What the node may send before it must wait for the reader. Absent: enough for a large answer. */
-  readonly windowBytes?: number;
-}
+type CallOptions = Pick<ConnectOptions, "timeoutMs" | "clock">;
 
 /** Opens no socket yet: the first call or `established` does. */
-export const openConnection = (endpoint: Endpoint, options: ConnectionOptions): Connection =>
-  new NodeConnection(endpoint, options);
+export function openConnection(endpoint: Endpoint, options: CallOptions & ChannelOptions): Connection {
+  const channels = new CurrentChannel(endpoint, options);
+  const leave = async () => channels.close();
+  return new NodeConnection(endpoint, options, { of: channels, leave });
+}
+
+/** A connection among those that share a channel: it ends its own calls and streams only, and leaves the channel to the others. */
+export const joinConnection = (
+  endpoint: Endpoint,
+  options: CallOptions,
+  shared: Part<CurrentChannel>,
+): Connection => new NodeConnection(endpoint, options, shared);
 
 class NodeConnection implements Connection {
-  readonly #endpoint: Endpoint;
-  readonly #options: ConnectionOptions;
+  readonly #options: CallOptions;
+  readonly #channels: Part<CurrentChannel>;
   /** Address for error messages. */
   readonly #server: string;
+  /** Calls that wait for the channel. */
+  readonly #waiting = new Set<(error: ClientError) => void>();
   readonly #pending = new Set<Pending>();
   readonly #conversations = new Set<Conversation>();
-  #channel: Channel | undefined;
   #closed = false;
 
-  constructor(endpoint: Endpoint, options: ConnectionOptions) {
-    this.#endpoint = endpoint;
+  constructor(endpoint: Endpoint, options: CallOptions, channels: Part<CurrentChannel>) {
     this.#options = options;
+    this.#channels = channels;
     this.#server = `${endpoint.node} (${hostPort(endpoint)})`;
   }
 
@@ -95,7 +105,7 @@ class NodeConnection implements Connection {
       if (!channel.isUp) await this.#untilUp(channel, limits);
       const conversation = channel.converse({ path, token }, events);
       this.#conversations.add(conversation);
-      conversation.whenSilent(() => this.#leave(channel));
+      conversation.whenSilent(() => this.#channels.of.leave(channel));
       conversation.whenOver(() => {
         this.#conversations.delete(conversation);
         exit();
@@ -119,25 +129,34 @@ class NodeConnection implements Connection {
 
   close(): void {
     this.#closed = true;
+    for (const reject of this.#waiting) reject(closedError());
     for (const pending of this.#pending)
       pending.fail(new ClientError("connection-lost", "the client closed its connection"));
     for (const conversation of [...this.#conversations]) conversation.close();
-    this.#channel?.destroy();
+    void this.#channels.leave();
   }
 
   #channelToUse(): Channel {
     if (this.#closed) throw closedError();
-    if (this.#channel === undefined || this.#channel.hasEnded)
-      this.#channel = new Channel(this.#endpoint, this.#options, this.#options.windowBytes);
-    return this.#channel;
+    return this.#channels.of.get();
   }
 
   /** Rejects definitely, at the deadline at the latest. */
   async #untilUp(channel: Channel, limits: Limits): Promise<void> {
-    await beforeSending(this.#options.clock, limits, channel.established, () => {
-      this.#leave(channel);
-      return new ClientError("not-connected", `${this.#server}: no connection before the deadline`);
+    let closed: (error: ClientError) => void = nothing;
+    const closing = new Promise<never>((_, reject) => {
+      closed = reject;
     });
+    this.#waiting.add(closed);
+    try {
+      const up = Promise.race([channel.established, closing]);
+      await beforeSending(this.#options.clock, limits, up, () => {
+        this.#channels.of.leave(channel);
+        return new ClientError("not-connected", `${this.#server}: no connection before the deadline`);
+      });
+    } finally {
+      this.#waiting.delete(closed);
+    }
     if (this.#closed) throw closedError();
   }
 
@@ -160,7 +179,7 @@ class NodeConnection implements Connection {
         },
       );
       pending.cancelTimer = clock.after(left, () => {
-        this.#leave(channel);
+        this.#channels.of.leave(channel);
         pending.fail(statusError(status.DEADLINE_EXCEEDED, `no answer in time, at ${this.#server}`));
       });
       pending.stopListening = onAbort(signal, () => pending.fail(abortedError(true)));
@@ -179,15 +198,6 @@ class NodeConnection implements Connection {
     } catch (cause) {
       throw new ClientError("unknown", `${this.#server}: unexpected response to ${method.path}`, { cause });
     }
-  }
-
-  /**
-   * A link that swallowed a packet is silent for longer and longer (TCP backs off), and stays so for a while after it
-   * is healed. A call that got no answer therefore leaves its channel to the calls that are still on it.
-   */
-  #leave(channel: Channel): void {
-    if (channel === this.#channel) this.#channel = undefined;
-    channel.retire();
   }
 }
 

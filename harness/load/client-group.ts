@@ -1,6 +1,6 @@
 /** The clients of one share of a run: for each role of the workload its actors, which take the nodes in turn, and what paces them. */
 import type { Adapter, ConnectOptions, Endpoint } from "../../adapters/adapter.ts";
-import type { Capability } from "../../adapters/client/client.ts";
+import type { Capability, Connect } from "../../adapters/client/client.ts";
 import { assert } from "../../core/assert.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { NodeId } from "../../core/op.ts";
@@ -28,7 +28,7 @@ import { StandingLoad } from "./standing-load.ts";
 
 export interface GroupContext {
   readonly clock: Clock;
-  readonly adapter: Pick<Adapter, "connect">;
+  readonly adapter: Pick<Adapter, "connect" | "share">;
   readonly workload: Workload;
   readonly run: WorkloadRun;
   /** Addresses of the nodes, in their order. */
@@ -36,6 +36,8 @@ export interface GroupContext {
   /** Nodes that the clients are pinned to; absent: all. */
   readonly targets?: readonly NodeId[];
   readonly connect: ConnectOptions;
+  /** Connections to each node that the clients share; absent: each has its own. */
+  readonly connections?: number | undefined;
   /** The whole run's. */
   readonly load: Load;
   /** Processes of an open loop that are connected before it begins, in the whole run. */
@@ -57,21 +59,20 @@ interface Position {
 }
 
 /** What all client processes of a run are made of. */
-type ProcessParts = Pick<
-  GroupContext,
-  "clock" | "recorder" | "adapter" | "workload" | "endpoints" | "connect"
->;
+type ProcessParts = Pick<GroupContext, "clock" | "recorder" | "workload" | "endpoints" | "connect"> & {
+  readonly connectTo: Connect;
+};
 
 export class ClientGroup {
   readonly numbering: Numbering;
-  readonly #context: GroupContext;
+  readonly #context: GroupContext & ProcessParts;
   readonly #load: LoadDriver | undefined;
   readonly #standing: readonly StandingLoad[];
 
   /** Makes the processes; none is connected yet. */
   constructor(context: GroupContext) {
     const { clock, workload, run, endpoints, load, opened, share, onError } = context;
-    this.#context = context;
+    this.#context = { ...context, connectTo: connectOf(context) };
     const random = randomOf(context);
     const roles = workload.roles(run, random.fork("workload"), share);
     const [loadRole, ...more] = roles.filter(isLoad);
@@ -167,9 +168,16 @@ function nodeAt(slot: number, nodes: readonly NodeId[]): NodeId {
   return node;
 }
 
+/** How the clients of one process connect. Each call makes others, which share nothing with those of the one before. */
+export function connectOf({ adapter, connections }: Pick<GroupContext, "adapter" | "connections">): Connect {
+  if (connections === undefined) return adapter.connect;
+  assert(adapter.share !== undefined, "the system's clients cannot share connections");
+  return adapter.share(connections);
+}
+
 /** The client process at a place. */
 export function clientProcess<Step>(
-  { clock, recorder, adapter, workload, endpoints, connect }: ProcessParts,
+  { clock, recorder, connectTo, workload, endpoints, connect }: ProcessParts,
   place: Place,
   actor: Actor<Capability, Step>,
 ): ClientProcess<Step> {
@@ -179,7 +187,7 @@ export function clientProcess<Step>(
     clock,
     recorder,
     timeoutMs: connect.timeoutMs,
-    connect: () => adapter.connect(endpoint, workload.requires, connect),
+    connect: () => connectTo(endpoint, workload.requires, connect),
   };
   return new ClientProcess(context, place, actor);
 }

@@ -21,6 +21,8 @@ export interface ClientsContext {
   /** Nodes that the clients are pinned to; absent: all. */
   readonly targets?: readonly NodeId[];
   readonly connect: ConnectOptions;
+  /** Connections to each node that the clients of a process share; undefined: each has its own. */
+  readonly connections: number | undefined;
   /** Source addresses for workers, one each; absent where they share one. */
   readonly sources?: readonly string[];
   readonly load: Load;

@@ -1,11 +1,11 @@
 /** The clients before and after the load: a few for each node and role, in the harness' own process. */
-import type { Capability } from "../../adapters/client/client.ts";
+import type { Capability, Connect } from "../../adapters/client/client.ts";
 import { assert } from "../../core/assert.ts";
 import type { History } from "../../core/history.ts";
 import type { Call } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
 import { type LoadRole, type StandingRole, wholeLoad } from "../../workloads/workload.ts";
-import { clientProcess, type GroupContext } from "./client-group.ts";
+import { clientProcess, connectOf, type GroupContext } from "./client-group.ts";
 import type { ClientProcess } from "./client-process.ts";
 import { numberProcesses, preloadersOf, readersOf } from "./numbering.ts";
 
@@ -28,11 +28,15 @@ export function preloads(context: SideContext): Preload[] {
   const { workload, run, endpoints, load, random } = context;
   const roles = workload.roles(run, random.fork("preload"), wholeLoad);
   const { stride, preloaders } = numberProcesses(roles, load, endpoints.length);
+  const connectTo = connectOf(context);
   return roles.flatMap((role, place): Preload[] => {
     if (role.preload === undefined) return [];
     const ids = { first: preloaders[place] as number, stride, count: preloadersOf(endpoints.length) };
     return [
-      { preloaders: processesOf(context, role, ids, random.fork("preloaders")), calls: role.preload() },
+      {
+        preloaders: processesOf({ ...context, connectTo }, role, ids, random.fork("preloaders")),
+        calls: role.preload(),
+      },
     ];
   });
 }
@@ -42,16 +46,18 @@ export function lastReads(context: SideContext, history: History): LastReads[] {
   const { workload, run, endpoints, load, random } = context;
   const roles = workload.roles(run, random.fork("last"), wholeLoad);
   const { stride, readers } = numberProcesses(roles, load, endpoints.length);
+  const connectTo = connectOf(context);
   return roles.flatMap((role, place): LastReads[] => {
     if (role.final === undefined) return [];
     const ids = { first: readers[place] as number, stride, count: readersOf(endpoints.length) };
-    return [{ readers: processesOf(context, role, ids, random), calls: role.final(history) }];
+    const readersOfRole = processesOf({ ...context, connectTo }, role, ids, random);
+    return [{ readers: readersOfRole, calls: role.final(history) }];
   });
 }
 
 /** Processes of a role that take the nodes in turn. */
 function processesOf(
-  context: SideContext,
+  context: SideContext & { readonly connectTo: Connect },
   role: LoadRole<Capability> | StandingRole<Capability>,
   { first, stride, count }: { readonly first: number; readonly stride: number; readonly count: number },
   random: Random,

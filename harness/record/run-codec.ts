@@ -150,6 +150,7 @@ const runFile: z.ZodType<Run> = z.looseObject({
       changedAt: time.exactOptional(),
     } satisfies Members<Target>)
     .exactOptional(),
+  connections: count.exactOptional(),
   growth: z
     .looseObject({
       keys: count,

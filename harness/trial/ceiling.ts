@@ -51,6 +51,7 @@ async function answeredBy(
     endpoints: nodes.map((node) => ({ node, host: "127.0.0.1", port })),
     ...(targets !== undefined && { targets }),
     connect: { clock, timeoutMs },
+    connections: spec.connections,
     load: spec.load,
     opened: spec.openedProcesses,
     seed: spec.seed,

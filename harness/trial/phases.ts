@@ -249,7 +249,7 @@ class Phases {
 
   /** What all clients of the run are made of. */
   get #base() {
-    const { deps, connect, workload } = this.#context;
+    const { spec, deps, connect, workload } = this.#context;
     const endpoints = this.#cluster.nodes.map(({ endpoint }) => endpoint);
     return {
       clock: deps.clock,
@@ -258,6 +258,7 @@ class Phases {
       run: { ...workload, nodes: endpoints.map(({ node }) => node) },
       endpoints,
       connect,
+      connections: spec.connections,
     };
   }
 

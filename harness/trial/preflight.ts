@@ -26,6 +26,10 @@ export async function preflight(spec: TrialSpec, deps: Planned): Promise<void> {
   }
   if (spec.target === "followers" && spec.nodes < 2)
     throw new UsageError("--target followers: a cluster of one node has no followers; give --nodes 3 or 5");
+  if (spec.connections !== undefined && adapter.share === undefined)
+    throw new UsageError(
+      `--connections: ${adapter.name}'s clients cannot share connections, because a connection is their session: run ${adapter.name} without it, where --clients or --processes bounds the connections`,
+    );
   const least = spec.nodes * Math.max(1, spec.workers);
   if (spec.load.processes >= spec.nodes && spec.load.processes < least) {
     throw new UsageError(

@@ -31,6 +31,8 @@ export interface TrialSpec {
   readonly load: Load;
   /** The nodes that clients are pinned to; absent: all. */
   readonly target?: TargetRole;
+  /** Connections to each node that the clients of one process share; absent: each has its own. */
+  readonly connections?: number;
   /**
    * Clients of an open loop that connect before it begins, at the least (`openedBefore`); the others connect when they are needed. A
    * client that connects to a paused node has nothing answered by it.

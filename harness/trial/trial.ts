@@ -228,6 +228,7 @@ class Trial {
       ...(this.#load?.target !== undefined && {
         target: followedTarget(this.#load.target, recorder.history, this.#load.loadEndedAt),
       }),
+      ...(spec.connections !== undefined && { connections: spec.connections }),
       options: spec.options,
       command: this.#command,
       assay: deps.assay,

@@ -1,5 +1,6 @@
 /** Options of a run that decide what was tried, in words: for names of candidates, and for why some cannot be compared. */
 import type { Run } from "../../core/run.ts";
+import { connectionWords } from "../data/speed.ts";
 import { formatFigure } from "../numbers.ts";
 
 export interface Setting {
@@ -32,6 +33,10 @@ export const settings: readonly Setting[] = [
       target === undefined
         ? "clients at all nodes"
         : `clients at ${target.role === "leader" ? "the leader" : "followers"}`,
+  },
+  {
+    name: "numbers of connections",
+    words: ({ connections }) => connectionWords(connections),
   },
   {
     name: "timeouts",

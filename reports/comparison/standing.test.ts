@@ -58,6 +58,7 @@ describe("standingsOf()", () => {
     ["presets", { run: { options: { preset: "tight" } } }],
     ["node arguments", { run: { options: { nodeArg: ["--quota", "1"] } } }],
     ["nodes of the clients", { run: { target: { role: "leader", nodes: [nodeId("n1")] } } }],
+    ["numbers of connections", { run: { connections: 1 } }],
     ["timeouts", { run: { options: { timeout: 500 } } }],
     ["machines", { run: { machine: { ...digest().run.machine, cores: 64 } } }],
   ])("ranks no figure across different %s", (condition, facts) => {

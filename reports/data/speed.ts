@@ -62,6 +62,12 @@ export const targetWords = (target: Target | undefined): string =>
     ? "all nodes"
     : `${target.role === "leader" ? "the leader" : "followers"} (${listed(target.nodes)})`;
 
+/** What carried the clients' requests: `a connection for each client`, `2 connections for each worker and node`. */
+export const connectionWords = (connections: number | undefined): string =>
+  connections === undefined
+    ? "a connection for each client"
+    : `${count(connections, "connection")} for each worker and node`;
+
 /** Operations of the load per second that were sent. */
 export const sentPerSecond = ({ verdicts }: Pick<Run, "verdicts">): number | undefined =>
   verdicts.find(({ checker }) => checker === "load")?.figures?.["operations per second"];

@@ -2,7 +2,7 @@ import type { Calibration, Run } from "../../core/run.ts";
 import { count } from "../../core/wording.ts";
 import type { Context } from "../context.ts";
 import { paceWords } from "../data/pace.ts";
-import { targetWords } from "../data/speed.ts";
+import { connectionWords, targetWords } from "../data/speed.ts";
 import { type Html, html } from "../html.ts";
 import { formatBytes, formatCount, formatDuration, formatFigure } from "../numbers.ts";
 import { commandBox, facts } from "./facts.ts";
@@ -48,12 +48,21 @@ ${facts(
 }
 
 /** Rate that was requested, the one that was chosen and why, and what could not be sent. */
-function loadFacts({ load, calibration, target, unsent = [] }: Run): (readonly [string, string])[] {
+function loadFacts({
+  load,
+  calibration,
+  target,
+  connections,
+  unsent = [],
+}: Run): (readonly [string, string])[] {
   const clients = [
-    "Clients",
-    `${load.kind === "open" ? "at most " : ""}${formatCount(load.processes)}, at ${targetWords(target)}`,
+    [
+      "Clients",
+      `${load.kind === "open" ? "at most " : ""}${formatCount(load.processes)}, at ${targetWords(target)}`,
+    ],
+    ["Connections", connectionWords(connections)],
   ] as const;
-  if (load.kind === "closed") return [["Pace", "closed loop"], clients];
+  if (load.kind === "closed") return [["Pace", "closed loop"], ...clients];
   const total = (because: "busy" | "stopped") =>
     unsent.filter((span) => (span.because ?? "busy") === because).reduce((sum, span) => sum + span.count, 0);
   const [never, stopped] = [total("busy"), total("stopped")];
@@ -64,7 +73,7 @@ function loadFacts({ load, calibration, target, unsent = [] }: Run): (readonly [
   return [
     ["Pace", `open loop, ${paceWords(load)}`],
     ...(calibration === undefined ? [] : [["Rate", reasonOf(load.rate, calibration)] as const]),
-    clients,
+    ...clients,
     ["Not sent", reasons.length === 0 ? "none" : reasons.join("; ")],
   ];
 }

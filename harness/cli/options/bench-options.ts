@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { OpenLoad, TargetRole } from "../../../core/run.ts";
+import type { OpenLoad } from "../../../core/run.ts";
 import { listed } from "../../../core/wording.ts";
 import { askedStudies } from "../../../reports/studies/names.ts";
 import { patientLoad, trialDefaults } from "../../trial/spec.ts";
@@ -8,7 +8,6 @@ import {
   commaLists,
   countUpTo,
   directory,
-  integerUpTo,
   kneeUpTo,
   knownNames,
   numberUpTo,
@@ -18,25 +17,20 @@ import {
   repeated,
   seedNumber,
 } from "./arguments.ts";
+import { type ClientOptions, declareClients } from "./client-options.ts";
 import { declareFaults, type FaultOptions } from "./fault-options.ts";
 
 const defaultSystems = ["reference"];
 const defaultWorkloads = ["register"];
 /** Upper limits of the load: beyond them a run would not end, or not fit into memory. */
 const most = {
-  workers: 64,
   rate: 1_000_000,
   retries: 100,
-  processes: 10_000,
   seconds: 7 * 86_400,
   timeoutMs: 3_600_000,
 } as const;
-const mostByDefault = 1000;
-const mostWorkersByDefault = 4;
-/** Clients of each node that an open loop may use, however low its rate. */
-const leastPerNode = 4;
 /** Options of `assay bench`, as parsed by commander. */
-export interface BenchOptions extends ResultOptions, FaultOptions {
+export interface BenchOptions extends ResultOptions, FaultOptions, ClientOptions {
   readonly system: readonly string[];
   readonly runtime: string;
   readonly workload: readonly string[];
@@ -46,12 +40,6 @@ export interface BenchOptions extends ResultOptions, FaultOptions {
   readonly knee?: number | "measured";
   readonly retries: number;
   readonly arrivals: NonNullable<OpenLoad["arrivals"]>;
-  readonly clients?: number;
-  /** Undefined: see `processesFor`. */
-  readonly processes?: number;
-  /** Undefined: see `workersFor`. */
-  readonly workers?: number;
-  readonly target: TargetRole | "all";
   readonly patient: boolean;
   readonly seconds: number;
   readonly seed?: number;
@@ -84,30 +72,6 @@ export interface BenchOptions extends ResultOptions, FaultOptions {
   readonly study: readonly string[];
   readonly results: string;
   readonly json: boolean;
-}
-
-/** Upper bound on the clients: as many as an open loop needs if every operation takes until its timeout. */
-export const processesFor = (
-  { processes, timeout, nodes }: Pick<BenchOptions, "processes" | "timeout" | "nodes">,
-  rate: number,
-): number =>
-  processes ?? Math.max(leastPerNode * nodes, Math.min(mostByDefault, Math.ceil((rate * timeout) / 1000)));
-
-/** Clients that connect before the load begins: all that the user asked for, else a few for each node. */
-export const openedFor = ({ processes, nodes }: Pick<BenchOptions, "processes" | "nodes">): number =>
-  processes ?? leastPerNode * nodes;
-
-/**
- * Load workers: by default as many as leave the cluster half of the machine. Faults of clients need a second one, that goes
- * on while the first is struck. `processes`: of the whole load.
- */
-export function workersFor(
-  { workers, nodes }: Pick<BenchOptions, "workers" | "nodes">,
-  { cores, processes, clientFaults }: { cores: number; processes: number; clientFaults: boolean },
-): number {
-  if (workers !== undefined) return workers;
-  const wanted = Math.max(clientFaults ? 2 : 1, Math.min(mostWorkersByDefault, Math.floor(cores / 2)));
-  return Math.max(1, Math.min(wanted, Math.floor(processes / nodes)));
 }
 
 /** Declares the options of `assay bench`; the defaults are those of `npm run bench`. */
@@ -186,7 +150,12 @@ function declareConnection(command: Command): Command {
     .option("--fault-command <command>", "command that cuts, heals, kills and starts nodes");
 }
 
-function declareLoad(command: Command): Command {
+const declareLoad = (command: Command): Command =>
+  declareClients(declarePace(command))
+    .addOption(patient())
+    .option("--seed <n>", "seed of the schedule of operations and faults (default: random)", seedNumber);
+
+function declarePace(command: Command): Command {
   return command
     .option(
       "--workload <names>",
@@ -237,32 +206,7 @@ function declareLoad(command: Command): Command {
         .choices(["constant", "poisson"])
         .default("constant")
         .conflicts("clients"),
-    )
-    .option(
-      "--processes <n>",
-      `at most this many clients, open loop (default: rate x timeout, at most ${mostByDefault.toLocaleString("en")})`,
-      integerUpTo(most.processes),
-    )
-    .option(
-      "--clients <n>",
-      "closed loop with this many clients: measures capacity, not latency",
-      integerUpTo(most.processes),
-    )
-    .option(
-      "--workers <n>",
-      "processes that the clients run in (default: one for every two cores, at most 4; two if clients are struck)",
-      integerUpTo(most.workers),
-    )
-    .addOption(
-      new Option(
-        "--target <nodes>",
-        "nodes that clients are pinned to, by their role at the start of the load",
-      )
-        .choices(["leader", "followers", "all"])
-        .default("all"),
-    )
-    .addOption(patient())
-    .option("--seed <n>", "seed of the schedule of operations and faults (default: random)", seedNumber);
+    );
 }
 
 function declareJudging(command: Command): Command {

@@ -2,7 +2,8 @@ import { highestRate, meanRate } from "../../../core/rate.ts";
 import type { OpenLoad } from "../../../core/run.ts";
 import { trialDefaults } from "../../trial/spec.ts";
 import { isShare, rateParts } from "../options/arguments.ts";
-import { type BenchOptions, processesFor } from "../options/bench-options.ts";
+import type { BenchOptions } from "../options/bench-options.ts";
+import { processesFor } from "../options/client-options.ts";
 
 /** The open load that the options ask for. One part that stays level is a constant rate. */
 export function openLoad(options: BenchOptions): OpenLoad {

@@ -8,7 +8,8 @@ import { spanAround } from "../../nemesis/pace.ts";
 import { parseEndpoints } from "../../runtimes/external/external.ts";
 import { type TrialSpec, trialDefaults } from "../../trial/spec.ts";
 import { isShare, pairs } from "../options/arguments.ts";
-import { type BenchOptions, openedFor, workersFor } from "../options/bench-options.ts";
+import type { BenchOptions } from "../options/bench-options.ts";
+import { openedFor, workersFor } from "../options/client-options.ts";
 import { repeatCommand } from "../options/command-line.ts";
 import { versionOfNodes } from "../own-version.ts";
 import { openLoad } from "./open-load.ts";
@@ -58,6 +59,7 @@ export function specOf(plan: PlannedRun, asked: BenchOptions, seed: number, defa
     readMode: plan.readMode,
     load,
     ...(options.target !== "all" && { target: options.target }),
+    ...(options.connections !== undefined && { connections: options.connections }),
     openedProcesses: openedFor(options),
     workers,
     ...(options.rate !== undefined && isShare(options.rate) && { shares: options.rate }),

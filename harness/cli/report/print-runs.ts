@@ -3,7 +3,7 @@ import { measuredStaleness } from "../../../checker/reads/measured-staleness.ts"
 import type { Run } from "../../../core/run.ts";
 import { knownLimits } from "../../../core/verdict.ts";
 import { duration } from "../../../core/wording.ts";
-import { sentPerSecond, speedCaveat, targetWords } from "../../../reports/data/speed.ts";
+import { connectionWords, sentPerSecond, speedCaveat, targetWords } from "../../../reports/data/speed.ts";
 import { failedLines } from "../ci/thresholds.ts";
 import { type Output, paintVerdict, table } from "../output.ts";
 import { failoverLines } from "../results/failover-lines.ts";
@@ -41,6 +41,7 @@ function speedLines(run: Run): string[] {
   return [
     `${speed}${ceiling === undefined ? "" : `, client ceiling ${Math.round(ceiling)}/s`}`,
     ...(run.target === undefined ? [] : [`clients: at ${targetWords(run.target)}`]),
+    ...(run.connections === undefined ? [] : [`clients: ${connectionWords(run.connections)}`]),
     ...(caveat === undefined ? [] : [`${caveat.kind}: ${caveat.why}`]),
   ];
 }

@@ -80,6 +80,8 @@ export interface RunResult extends RunName {
   readonly outages: { readonly writeSeconds: number | null; readonly readSeconds: number | null };
   /** The nodes that clients were pinned to, and the seconds of load after which another leader was seen; null: all nodes. */
   readonly target: TargetResult | null;
+  /** Connections to each node that the clients of one load worker shared; null: each had its own. */
+  readonly connections: number | null;
   /** How the load generator fared. */
   readonly client: ClientHealth;
   /** What the nodes used, all together; null if nothing was sampled. */
@@ -218,6 +220,7 @@ function runResult({ run, dir, report, digest, figures, failure }: Finished): Ru
       readSeconds: digest.kinds.read?.longestWithout ?? null,
     },
     target: targetResult(run.target),
+    connections: run.connections ?? null,
     client: run.client,
     cost: costResult(digest.cost),
     overloaded: run.overloaded ?? null,

@@ -133,6 +133,10 @@ const run = z.strictObject({
     })
     .nullable()
     .describe("the nodes that clients were pinned to; null: all nodes"),
+  connections: z
+    .number()
+    .nullable()
+    .describe("connections to each node that the clients of one load worker shared; null: each had its own"),
   client: z
     .strictObject({
       ...health,

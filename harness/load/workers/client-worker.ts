@@ -106,6 +106,7 @@ class ClientWorker {
       endpoints: spec.endpoints,
       ...(spec.targets !== undefined && { targets: spec.targets }),
       connect: { ...spec.connect, clock: this.#clock },
+      connections: spec.connections,
       load: spec.load,
       opened: spec.opened,
       random: randomOfPhase(spec.seed, spec.phase),

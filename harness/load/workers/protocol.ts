@@ -17,6 +17,7 @@ export interface ShareSpec {
   readonly endpoints: readonly Endpoint[];
   readonly targets?: readonly NodeId[];
   readonly connect: Omit<ConnectOptions, "clock">;
+  readonly connections: number | undefined;
   readonly load: Load;
   readonly opened: number;
   readonly seed: number;

@@ -49,6 +49,7 @@ describe.skipIf(missing)("the sessions of a load worker on ZooKeeper", () => {
       run: testRun({ nodes: endpoints.map(({ node }) => node), options: { ttl } }),
       endpoints,
       connect: { timeoutMs: 5000, clock },
+      connections: undefined,
       load: { kind: "closed", processes: 12, seconds: 60 },
       opened: 0,
       seed: 1,

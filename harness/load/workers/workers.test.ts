@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Adapter } from "../../../adapters/adapter.ts";
 import { sleep } from "../../../core/clock.ts";
 import { decodeHistory } from "../../../core/codec/history-codec.ts";
 import { type History, isClientEvent, isInvocation, operations } from "../../../core/history.ts";
@@ -46,15 +47,20 @@ afterEach(async () => {
 
 const open = (rate: number): Load => ({ kind: "open", rate, processes: 40, seconds: 60 });
 
-async function start(load: Load, workload: "numbers" | "errors" = "numbers"): Promise<Clients> {
+async function start(
+  load: Load,
+  workload: "numbers" | "errors" = "numbers",
+  { adapter, connections }: { adapter: Adapter; connections?: number } = { adapter: known.adapters.alone },
+): Promise<Clients> {
   await host.prepare({ runId, logDir: scratch });
   const clients = host.make({
     clock,
-    adapter: known.adapters.alone,
+    adapter,
     workload: known.workloads[workload],
     run: testRun({ nodes: [nodeId("n1")] }),
     endpoints: [{ node: nodeId("n1"), host: "127.0.0.1", port: 1 }],
     connect: { timeoutMs: 1000, clock },
+    connections,
     load,
     opened: 2,
     seed: 1,
@@ -140,6 +146,13 @@ describe("two load workers", () => {
     const answered = meanConcurrency(ok, from, to);
     if (workload === "errors") expect(answered).toBeLessThan(40 * 0.8);
     expect(workers).toHaveLength(2);
+  });
+
+  it("have clients that share as many connections as were asked for", async () => {
+    const clients = await start(open(400), "numbers", { adapter: known.adapters.three, connections: 3 });
+    await until(() => recorder.counts.ok + recorder.counts.fail > 20);
+    await end(clients);
+    expect(recorder.counts.fail).toBe(0);
   });
 
   it("report what they counted, while they count", async () => {

@@ -110,6 +110,7 @@ async function tryRate({ context, cluster, targets }: Loaded, rate: number): Pro
     endpoints,
     ...(targets !== undefined && { targets }),
     connect,
+    connections: spec.connections,
     load,
     opened: openedBefore(load, spec.openedProcesses),
     seed: spec.seed,

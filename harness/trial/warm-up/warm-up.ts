@@ -40,6 +40,7 @@ export async function warmUp(
     endpoints,
     ...(targets !== undefined && { targets }),
     connect,
+    connections: spec.connections,
     load: { kind: "closed", processes, seconds: spec.warmUpSeconds },
     opened: processes,
     seed: spec.seed,

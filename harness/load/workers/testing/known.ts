@@ -25,6 +25,16 @@ const system = new MemorySystem({
 /** Every worker has one of its own: nothing is shared, and nothing asked of it. */
 const alone: Adapter = { ...memoryAdapter(system), name: "alone", connect: async () => silent() };
 
+const refuse: Adapter["connect"] = () => Promise.reject(new ClientError("not-connected", "refused"));
+
+/** It connects clients that share three connections, and no others. */
+const three: Adapter = {
+  ...alone,
+  name: "three",
+  connect: refuse,
+  share: (connections) => (connections === 3 ? alone.connect : refuse),
+};
+
 const silent = <C>(): C => ({ close: async () => {}, abandon: () => {} }) as C;
 
 /** Writes numbers that nobody else writes; each takes a millisecond or two. */
@@ -111,4 +121,4 @@ const holders: Workload<"session"> = {
 const zookeeper = registered["zookeeper"];
 assert(zookeeper !== undefined, "no zookeeper");
 
-export const known = { adapters: { alone, zookeeper }, workloads: { numbers, errors, holders } };
+export const known = { adapters: { alone, three, zookeeper }, workloads: { numbers, errors, holders } };
