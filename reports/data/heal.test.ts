@@ -78,6 +78,18 @@ describe("an outage", () => {
     expect(figures).toMatchObject({ servedBeforeHeal: false, untilHealed: { writes: true } });
   });
 
+  it("of less than 300 ms is a pause if a longer one ended before, but not by itself", () => {
+    const pause = [3_650, 3_850] as const;
+    expect(of({ write: [[2_000, 3_000], pause] })).toMatchObject({
+      servedBeforeHeal: true,
+      untilHealed: { writes: false },
+    });
+    expect(of({ write: [pause] })).toMatchObject({
+      servedBeforeHeal: false,
+      untilHealed: { writes: true },
+    });
+  });
+
   it("that the heal itself caused is not blamed on the fault", () =>
     expect(
       of({

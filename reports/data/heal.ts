@@ -30,18 +30,28 @@ export function outAtHeal(
   least: number,
 ): (fault: FaultWindow) => UntilHealed {
   const [any, ofWrites, ofReads] = [all, writes, reads].map((periods) => outAt(periods, least));
-  return (fault) => {
-    const at = healBegan(fault);
-    return { any: any?.(at) === true, writes: ofWrites?.(at) === true, reads: ofReads?.(at) === true };
-  };
+  return (fault) => ({
+    any: any?.(fault) === true,
+    writes: ofWrites?.(fault) === true,
+    reads: ofReads?.(fault) === true,
+  });
 }
 
+/** A shorter outage after a longer one that ended is a pause: clients were served again. */
+const leastAgain = millis(300);
+
 /** An answer that came in the very moment of the heal may be due to it. */
-function outAt(periods: readonly Outage[], least: number): (at: Nanos) => boolean {
+function outAt(periods: readonly Outage[], least: number): (fault: FaultWindow) => boolean {
   const ends = Float64Array.from(periods, ({ to }) => to);
-  return (at) => {
-    const period = periods[firstFrom(ends, at)];
-    return period !== undefined && period.from < at && period.to - period.from >= least;
+  return (fault) => {
+    const at = healBegan(fault);
+    const last = firstFrom(ends, at);
+    const period = periods[last];
+    if (period === undefined || period.from >= at) return false;
+    const length = period.to - period.from;
+    if (length < least) return false;
+    const before = periods.slice(firstFrom(ends, fault.from), last);
+    return length >= leastAgain || before.every(({ from, to }) => to - from <= length);
   };
 }
 
