@@ -69,6 +69,7 @@ describe("trialsOf()", () => {
     ["tmpfs storage", { options: { storage: "tmpfs" } }],
     ["preset tight", { options: { preset: "tight" } }],
     ["node arguments --a --b", { options: { nodeArg: ["--a", "--b"] } }],
+    ["2 connections for each worker and node", { connections: 2 }],
     ["timeout 500 ms", { options: { timeout: 500 } }],
     ["kill of 4 s, 2.50 s apart", { options: { faultSeconds: 4, gapSeconds: 2.5 } }],
     ["60 s of load", { load: { kind: "open", rate: 500, processes: 12, seconds: 60 } }],
