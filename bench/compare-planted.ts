@@ -19,7 +19,7 @@ import { versus } from "../reports/versus/versus.ts";
 
 const sides = { a1: [], a2: [], b: ["--node-arg", "--slow-down-percent=20"] } as const;
 type Block = Readonly<Record<keyof typeof sides, RunDigest>>;
-const load = "--system reference --rate 200 --nemesis none --seconds 6".split(" ");
+const load = "--system reference --rate 200 --nemesis none --seconds 6 --quiet-seconds 0".split(" ");
 
 const [results = "results/planted", blocks = "60", size = "6"] = process.argv.slice(2);
 const random = createRandom(1);
