@@ -24,8 +24,8 @@ export default defineConfig({
     expect: { poll: { timeout: 60_000 } },
     // Output is compared as text, and where CI is set there would be colours in it, even in a pipe.
     env: { NO_COLOR: "1" },
-    // Tests of real clusters and browsers wait for most of their time, so there is one more than CI has cores.
-    maxWorkers: 3,
+    // Real clusters and browsers share two cores in CI: more workers would make their tests wait on each other.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,

@@ -151,7 +151,10 @@ function isNewest(deliveries: readonly Delivery[], key: string, made: readonly M
   const events = all.filter(({ f }) => f === "create" || f === "put" || f === "delete");
   const last = all.findLast(({ f }) => f === "state");
   if (last === undefined) return events.length >= made.length;
-  const value = Array.isArray(last.value) ? last.value.includes(key) && "3" : last.value;
+  // The set of keys is the same after the first change and the last: what was heard must end with it.
+  const value = Array.isArray(last.value)
+    ? all.at(-1) === last && last.value.includes(key) && "3"
+    : last.value;
   return value === "3";
 }
 
