@@ -127,8 +127,9 @@ function partsOf({ candidates, standings }: RankedTrial, prefix: string): Sectio
   const scales = scalesOf(candidates);
   const part = partNamed(prefix);
   return [
-    part("side-by-side", "Side by side", sideBySide(candidates, standings)),
+    // What was asked for comes first.
     ...studySections(candidates, "one trial", part),
+    part("side-by-side", "Side by side", sideBySide(candidates, standings)),
     part("over-time", "Latency over time", latencyOverTime(candidates, scales, `${prefix}time`)),
     part("percentiles", "Percentiles", percentiles(candidates, scales)),
     part("single-runs", "Single runs", singleRuns(candidates)),

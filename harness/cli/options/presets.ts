@@ -109,11 +109,11 @@ export const presets: Readonly<Record<string, Preset>> = {
     each: { rate: ["70%", "90%", "110%"], retries: [0, 3] },
   },
   sweep: {
-    summary: "eleven rates, from 10% to 150% of a measured knee: throughput and latency up to the knee",
+    summary: "eleven rates, from 10% to 300% of a measured knee: throughput and latency up to the knee",
     options: {
       nemesis: ["none"],
       knee: "measured",
-      rate: [10, 20, 35, 50, 65, 80, 90, 100, 110, 125, 150].map((percent) => `${percent}%`).join(","),
+      rate: [10, 20, 35, 50, 70, 85, 100, 125, 150, 200, 300].map((percent) => `${percent}%`).join(","),
       seconds: 66,
       timeLimit: 180,
     },
