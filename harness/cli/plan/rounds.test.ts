@@ -20,3 +20,9 @@ it("leaves out of the rate whoever reached nothing, and has no second round if n
 it("takes the rate that the user gave", () => {
   expect(secondRound({ share: 0.5, rate: "77" }, options, reached(9000))?.rate).toBe("77");
 });
+
+it("connects all clients of the open loop before it begins", () => {
+  expect(secondRound({ share: 0.5 }, options, reached(1000))?.processes).toBe(500);
+  expect(secondRound({ share: 0.5, rate: "100,300" }, options, reached(1000))?.processes).toBe(300);
+  expect(secondRound({ share: 0.5 }, { ...options, processes: 40 }, reached(1000))?.processes).toBe(40);
+});
