@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { meanRate, requestedUntil } from "../../core/load/rate.ts";
 import { createRandom } from "../../core/random.ts";
-import { meanRate, requestedUntil } from "../../core/rate.ts";
 import type { OpenLoad, RatePart } from "../../core/run.ts";
 import { arrivalsOf } from "./arrivals.ts";
 

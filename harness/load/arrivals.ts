@@ -2,8 +2,9 @@
  * When operations of an open load are due: a pure function of the load, the share and the seed. A worker that takes over
  * goes through the same times, and leaves out those that have passed.
  */
+
+import { secondsUntil } from "../../core/load/rate.ts";
 import type { Random } from "../../core/random.ts";
-import { secondsUntil } from "../../core/rate.ts";
 import type { OpenLoad } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import type { Share } from "../../workloads/workload.ts";

@@ -1,5 +1,5 @@
 /** How many clients of an open loop connect before it begins. */
-import { highestRate } from "../../core/rate.ts";
+import { highestRate } from "../../core/load/rate.ts";
 import type { Load } from "../../core/run.ts";
 
 /** Answers that take this long, in seconds, find a client that is connected. */

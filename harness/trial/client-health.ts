@@ -1,5 +1,5 @@
 /** How the load generator fared, and the rule for when it, and not the system, set the figures. */
-import { lagShareOfP99 } from "../../core/client-limit.ts";
+import { lagShareOfP99 } from "../../core/load/client-limit.ts";
 import type { ClientHealth, LatencySummary, WorkerHealth } from "../../core/run.ts";
 
 /** A capacity above this share of the ceiling is that of the clients. */

@@ -7,9 +7,9 @@
 import type { Deployment } from "../../adapters/deployment.ts";
 import { type FaultWindow, faultWindows } from "../../core/fault.ts";
 import { type History, operations, phaseIndex } from "../../core/history.ts";
+import { isSweep } from "../../core/load/rate.ts";
 import { nodeId, type Operation, type Revision } from "../../core/op.ts";
 import { createRandom } from "../../core/random.ts";
-import { isSweep } from "../../core/rate.ts";
 import { isOfLoad, type Run } from "../../core/run.ts";
 import { type Nanos, nanos, toSeconds } from "../../core/time.ts";
 import { type Verdict, worst } from "../../core/verdict.ts";

@@ -1,6 +1,6 @@
 /** Which candidates can be ranked by a figure: valid, not limited by their load or client, and tried under the same conditions. */
 import { unreachable } from "../../core/assert.ts";
-import { isSweep } from "../../core/rate.ts";
+import { isSweep } from "../../core/load/rate.ts";
 import { type Measure, measures } from "../data/measure.ts";
 import { differences } from "../statistics/difference.ts";
 import { type Candidate, type ReadClass, readClasses } from "./candidates.ts";

@@ -1,4 +1,4 @@
-import { isSweep, rateLine } from "../../core/rate.ts";
+import { isSweep, rateLine } from "../../core/load/rate.ts";
 import type { Load, OpenLoad } from "../../core/run.ts";
 import { count } from "../../core/wording.ts";
 import { formatFigure } from "../numbers.ts";

@@ -1,8 +1,8 @@
 /** What a cluster does at one rate after the other: the throughput-latency curve, and its knee. */
-import { lagShareOfP99 } from "../../core/client-limit.ts";
-import { type Beyond, whyBeyond } from "../../core/knee.ts";
+import { lagShareOfP99 } from "../../core/load/client-limit.ts";
+import { type Beyond, whyBeyond } from "../../core/load/knee.ts";
+import { isSweep } from "../../core/load/rate.ts";
 import type { Operation } from "../../core/op.ts";
-import { isSweep } from "../../core/rate.ts";
 import type { Load, UnsentSpan } from "../../core/run.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
 import { isError } from "./errors.ts";

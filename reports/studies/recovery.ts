@@ -2,8 +2,9 @@
  * Whether a loaded cluster comes back by itself after a fault. What keeps it down once the cause is gone is its own load: a queue
  * of requests that nobody waits for any more, and the retries of them (a metastable failure).
  */
+
+import { requestedUntil } from "../../core/load/rate.ts";
 import type { Operation } from "../../core/op.ts";
-import { requestedUntil } from "../../core/rate.ts";
 import type { OpenLoad, Run } from "../../core/run.ts";
 import { firstFrom, quantile, startOf, timed } from "../data/measure.ts";
 import { formatDuration } from "../numbers.ts";

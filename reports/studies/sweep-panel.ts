@@ -1,5 +1,5 @@
 /** Throughput-latency curves on one scale, with their knees, and the figures of every rate. */
-import { kneeRule } from "../../core/knee.ts";
+import { kneeRule } from "../../core/load/knee.ts";
 import { logExtent, logScale } from "../charts/scale.ts";
 import type { Sweep } from "../data/sweep.ts";
 import { type Html, html } from "../html.ts";

@@ -17,7 +17,7 @@ function powered(cell: Cell, of: Judged): Cell {
   return found === undefined ? cell : { ...cell, leastFound: lessIsBetter ? found : 1 / found };
 }
 
-/** Of what is better if there is more of it, half as much is twice as slow. */
+/** Where more is better, twice as slow means half as much. */
 function inverse({ first, second }: Pair): Pair {
   const of = (sample: Pair["first"]) => ({ ...sample, values: sample.values.map((value) => 1 / value) });
   return { first: of(first), second: of(second) };

@@ -1,4 +1,4 @@
-import { highestRate, meanRate } from "../../../core/rate.ts";
+import { highestRate, meanRate } from "../../../core/load/rate.ts";
 import type { OpenLoad } from "../../../core/run.ts";
 import { trialDefaults } from "../../trial/spec.ts";
 import { isShare, rateParts } from "../options/arguments.ts";

@@ -1,5 +1,5 @@
 /** The rate of an open load that is chosen from what the healthy cluster did before the run. */
-import { rateText, scaled } from "../../../core/rate.ts";
+import { rateText, scaled } from "../../../core/load/rate.ts";
 import type { Calibration, OpenLoad } from "../../../core/run.ts";
 import type { TrialSpec } from "../spec.ts";
 

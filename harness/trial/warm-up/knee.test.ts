@@ -32,7 +32,7 @@ function measured(spec: Partial<TrialSpec>, latencyMs = 25) {
   return { trial, warmedAt };
 }
 
-/** Lets the cluster refuse, after a millisecond, what exceeds so many operations a second, and every n-th operation. */
+/** Lets the cluster refuse, after a millisecond, all operations above so many a second, and every n-th one. */
 function admitting(
   perSecond: number,
   { deps: { adapter, clock } }: TestTrial,
@@ -44,7 +44,7 @@ function admitting(
     const tenth = Math.floor(clock.now() / 1e8);
     if (tenth !== admitted.in) Object.assign(admitted, { in: tenth, count: 0 });
     if (++admitted.count <= perSecond / 10 && ++admitted.all % every !== 0) return;
-    // It takes a moment: closed loops ask again at once, for ever.
+    // Without the millisecond, closed loops would ask again in the same moment, without end.
     await sleep(clock, millis(1));
     throw new ClientError("overloaded", "too many requests");
   };

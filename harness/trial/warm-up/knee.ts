@@ -1,10 +1,10 @@
 /**
- * The knee of a healthy cluster: the highest rate of an open load that it bears, by the rule in core/knee.ts. What a closed loop
+ * The knee of a healthy cluster: the highest rate of an open load that it bears, by the rule in core/load/knee.ts. What a closed loop
  * reaches is no knee: there every client waits its turn, however long that takes.
  */
 import { type Clock, sleep } from "../../../core/clock.ts";
 import { CouldNotRunError } from "../../../core/errors.ts";
-import { type AtRate, whyBeyond } from "../../../core/knee.ts";
+import { type AtRate, whyBeyond } from "../../../core/load/knee.ts";
 import type { NodeId } from "../../../core/op.ts";
 import type { OpenLoad } from "../../../core/run.ts";
 import { type Nanos, seconds } from "../../../core/time.ts";

@@ -1,5 +1,5 @@
 /** The rate of an open load over time: constant, or in parts that are equally long and each rise, fall or stay level. */
-import type { Load, OpenLoad, RatePart } from "./run.ts";
+import type { Load, OpenLoad, RatePart } from "../run.ts";
 
 /** A span in which the rate changes evenly. Seconds from the begin of the load, operations per second. */
 interface Span extends RatePart {

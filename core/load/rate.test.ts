@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { OpenLoad, RatePart } from "../run.ts";
 import { highestRate, meanRate, rateLine, rateText, requestedUntil, scaled, secondsUntil } from "./rate.ts";
-import type { OpenLoad, RatePart } from "./run.ts";
 
 const load = (parts: readonly RatePart[], seconds = 10): OpenLoad => ({
   kind: "open",
