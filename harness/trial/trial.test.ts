@@ -354,6 +354,23 @@ describe("the load generator's own limits", () => {
   });
 });
 
+describe("the clients of an open load", () => {
+  it("are connected before it begins, as many as its rate keeps busy", async () => {
+    const trial = new TestTrial({
+      spec: { ...short, load: { kind: "open", rate: 600, processes: 100, seconds: 2 }, openedProcesses: 12 },
+    });
+    const { clients } = trial.deps;
+    const opened: number[] = [];
+    const make: typeof clients.make = (context) => {
+      if (context.phase === "main") opened.push(context.opened);
+      return clients.make(context);
+    };
+    Object.assign(trial.deps, { clients: { ...clients, make } });
+    await trial.run();
+    expect(opened).toEqual([30]);
+  });
+});
+
 describe("an open load whose rate changes", () => {
   const load = {
     kind: "open",

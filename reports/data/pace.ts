@@ -1,4 +1,4 @@
-import { isSweep, rateLine } from "../../core/load/rate.ts";
+import { highestRate, isSweep, rateLine } from "../../core/load/rate.ts";
 import type { Load, OpenLoad } from "../../core/run.ts";
 import { count } from "../../core/wording.ts";
 import { formatFigure } from "../numbers.ts";
@@ -26,23 +26,19 @@ const mostListed = 4;
  * The pace of an open load: `500/s`, `100 to 1,000/s`, `100, then 200, then 400/s`, `11 rates from 36 to 854/s`, `500/s (Poisson
  * arrivals)`.
  */
-export function paceWords(load: OpenLoad): string {
-  const { rate, parts, arrivals, retries = 0 } = load;
-  if (isSweep(load) && load.parts.length > mostListed) {
-    const [lowest, highest] = [load.parts[0], load.parts.at(-1)].map((part) =>
-      formatFigure(part?.to ?? rate),
-    );
-    return `${load.parts.length} rates from ${lowest} to ${highest}/s${arrivalWords(arrivals)}${retryWords({ retries })}`;
-  }
-  const words =
-    parts === undefined
-      ? formatFigure(rate)
-      : parts
-          .map(({ from, to }) =>
-            from === to ? formatFigure(from) : `${formatFigure(from)} to ${formatFigure(to)}`,
-          )
-          .join(", then ");
-  return `${words}/s${arrivalWords(arrivals)}${retryWords({ retries })}`;
+export const paceWords = (load: OpenLoad): string =>
+  `${rateWords(load)}/s${arrivalWords(load.arrivals)}${retryWords(load)}`;
+
+function rateWords(load: OpenLoad): string {
+  const { rate, parts } = load;
+  if (parts === undefined) return formatFigure(rate);
+  if (isSweep(load) && parts.length > mostListed)
+    return `${parts.length} rates from ${formatFigure(parts[0]?.from ?? rate)} to ${formatFigure(highestRate(load))}`;
+  return parts
+    .map(({ from, to }) =>
+      from === to ? formatFigure(from) : `${formatFigure(from)} to ${formatFigure(to)}`,
+    )
+    .join(", then ");
 }
 
 export const retryWords = ({ retries = 0 }: Pick<OpenLoad, "retries">): string =>

@@ -4,20 +4,9 @@ import { digest } from "../comparison/testing/digests.ts";
 import { reportOf } from "../report.ts";
 import { blanks, textOf } from "../testing/page.ts";
 import { validFixture } from "../testing/runs.ts";
+import { recovered as recovery } from "../testing/studies.ts";
 import type { Recovery } from "./recovery.ts";
 
-const recovery: Recovery = {
-  fault: "pause leader n1",
-  faultSeconds: 10,
-  rate: 630,
-  share: "90%",
-  kneeRate: 700,
-  retries: 3,
-  healthyP99: 4_100,
-  operationsPerRequest: 1.25,
-  recovered: 4.2,
-  watched: 29.6,
-};
 const { run, history, usage } = validFixture({ seconds: 3 });
 const reported = (one: Partial<Recovery>) =>
   reportOf(run, history, usage, {}, { studies: { recovery: { ...recovery, ...one } } }).page;

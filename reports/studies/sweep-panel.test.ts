@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { renderComparison } from "../comparison/page.ts";
 import { type Facts, threeSystems } from "../comparison/testing/digests.ts";
-import type { Sweep, SweepStep } from "../data/sweep.ts";
+import type { Sweep } from "../data/sweep.ts";
+import { sweepStep } from "../testing/studies.ts";
 
 type Swept = Omit<Facts, "studies"> & { readonly sweep?: Sweep };
 
@@ -15,23 +16,14 @@ const panel = (...facts: [Swept, Swept, Swept]): string => {
 const table = (markup: string, caption: string): string =>
   markup.split("<table").find((part) => part.includes(`<caption>${caption}`)) ?? "";
 
-const step = (rate: number, more: Partial<SweepStep> = {}): SweepStep => ({
-  rate,
-  okPerSecond: rate * 0.999,
-  p50: 1500,
-  p99: 4000,
-  done: 1,
-  errors: 0,
-  isClientLimited: false,
-  ...more,
-});
-
-const knee = step(200);
+const knee = sweepStep(200);
 const bent: Sweep = {
-  steps: [step(100), knee, step(400, { beyond: "slow", p99: 61_000 })],
+  steps: [sweepStep(100), knee, sweepStep(400, { beyond: "slow", p99: 61_000 })],
   knee,
 };
-const never: Sweep = { steps: [100, 200, 400].map((rate) => step(rate, { beyond: "errors", errors: 0.25 })) };
+const never: Sweep = {
+  steps: [100, 200, 400].map((rate) => sweepStep(rate, { beyond: "errors", errors: 0.25 })),
+};
 
 describe("the sweeps of a comparison", () => {
   it("name the knee of each system, and what is beyond it", () => {
@@ -47,8 +39,12 @@ describe("the sweeps of a comparison", () => {
   });
 
   it("mark a knee, and what comes next, whose p99 may be the load generator's", () => {
-    const own = step(200, { isClientLimited: true });
-    const steps = [step(100), own, step(400, { beyond: "slow", p99: 61_000, isClientLimited: true })];
+    const own = sweepStep(200, { isClientLimited: true });
+    const steps = [
+      sweepStep(100),
+      own,
+      sweepStep(400, { beyond: "slow", p99: 61_000, isClientLimited: true }),
+    ];
     const [etcd = "", zookeeper = ""] = table(
       panel({ sweep: { steps, knee: own } }, { sweep: bent }, {}),
       "The knee",
@@ -60,8 +56,16 @@ describe("the sweeps of a comparison", () => {
     expect(zookeeper).not.toContain("client-limited");
   });
 
+  it("come first on the page", () => {
+    const sweep = { studies: { sweep: bent } };
+    const page = renderComparison(threeSystems([sweep, sweep, sweep]));
+    expect(page.indexOf('aria-labelledby="sweep"')).toBeLessThan(
+      page.indexOf('aria-labelledby="side-by-side"'),
+    );
+  });
+
   it("say so if even the highest rate was borne", () => {
-    const all: Sweep = { steps: [step(100), knee], knee };
+    const all: Sweep = { steps: [sweepStep(100), knee], knee };
     expect(table(panel({ sweep: all }, {}, {}), "The knee")).toContain(
       "the highest rate that was tried was borne",
     );

@@ -1,24 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { SweepStep } from "../../../reports/data/sweep.ts";
-import type { Recovery } from "../../../reports/studies/recovery.ts";
+import { recovered as recovery, sweepStep } from "../../../reports/testing/studies.ts";
 import { studyLines } from "./study-lines.ts";
 
 const plain = (lines: readonly string[]) => lines.join("\n").replaceAll("\u202f", " ").replaceAll(/ +/g, " ");
 
 describe("the studies of a run in the terminal", () => {
-  const recovery: Recovery = {
-    fault: "pause leader n1",
-    faultSeconds: 10,
-    rate: 630,
-    share: "90%",
-    kneeRate: 700,
-    retries: 3,
-    healthyP99: 4_100,
-    operationsPerRequest: 1.25,
-    recovered: 4.2,
-    watched: 29.6,
-  };
-
   it.each([
     [4.2, "recovery under load: by itself after 4.2 s"],
     ["never", "recovery under load: never (watched 29 s)"],
@@ -32,18 +18,8 @@ describe("the studies of a run in the terminal", () => {
   });
 
   it("have a row for each rate of a sweep, with the knee and why the next is beyond it", () => {
-    const step = (rate: number, more: Partial<SweepStep> = {}): SweepStep => ({
-      rate,
-      okPerSecond: rate,
-      p50: 1500,
-      p99: 4000,
-      done: 1,
-      errors: 0,
-      isClientLimited: false,
-      ...more,
-    });
-    const knee = step(200);
-    const steps = [step(100), knee, step(400, { beyond: "slow", p99: 61_000 })];
+    const knee = sweepStep(200);
+    const steps = [sweepStep(100), knee, sweepStep(400, { beyond: "slow", p99: 61_000 })];
     const lines = plain(studyLines({ sweep: { steps, knee } }));
     expect(lines).toMatch(/200\/s 200\/s 100% 0% 1.50 ms 4.00 ms knee/);
     expect(lines).toMatch(/400\/s .* the p99 was 61.0 ms/);

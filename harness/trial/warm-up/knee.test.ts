@@ -32,7 +32,7 @@ function measured(spec: Partial<TrialSpec>, latencyMs = 25) {
   return { trial, warmedAt };
 }
 
-/** Lets the cluster refuse, after a millisecond, all operations above so many a second, and every n-th one. */
+/** Makes the cluster refuse what exceeds a rate, and one operation in `every`. A refusal takes a millisecond. */
 function admitting(
   perSecond: number,
   { deps: { adapter, clock } }: TestTrial,
