@@ -151,6 +151,27 @@ describe("the state machine", () => {
     );
   });
 
+  it("is encoded a part at a time, as it was when that began, whatever is applied in between", () => {
+    const { machine, apply } = machineFor();
+    const large = (sequence: number) => {
+      apply({ sequence, request: { ...request, value: new Uint8Array(200_000).fill(sequence) } });
+    };
+    for (let i = 1; i <= 10; i++) large(i);
+    const whole = machine.encodeSnapshot();
+    const parts = machine.encodeInParts();
+    let steps = 0;
+    let part = parts.next();
+    for (; part.done !== true; part = parts.next()) {
+      steps++;
+      large(10 + steps);
+      const revision = machine.store.revision;
+      apply({ sequence: 100 + steps, request: { type: "compact", revision } });
+    }
+    expect(steps).toBeGreaterThan(3);
+    expect(Buffer.compare(part.value, whole)).toBe(0);
+    expect(Buffer.compare(machine.encodeSnapshot(), whole)).not.toBe(0);
+  });
+
   it("gives a proposer that got a snapshot the result of its command", () => {
     const { machine, apply } = machineFor();
     const { result } = apply({ proposer: 2, incarnation: 5, sequence: 40 });

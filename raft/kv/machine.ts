@@ -74,13 +74,22 @@ export class StateMachine {
     return this.#proposals.result(proposer, incarnation, sequence);
   }
 
+  /** The state as bytes. */
   encodeSnapshot(): Uint8Array {
-    const writer = new ByteWriter(1 << 16);
+    const parts = this.encodeInParts();
+    for (;;) {
+      const part = parts.next();
+      if (part.done === true) return part.value;
+    }
+  }
+
+  /** What `encodeSnapshot` gives at this moment, made a part at each step of the generator: commands may be applied in between. */
+  encodeInParts(bytesExpected = 1 << 16): Generator<void, Uint8Array> {
+    const writer = new ByteWriter(bytesExpected);
     writer.byte(snapshotVersion);
     writer.natural(this.#applied);
     this.#proposals.encode(writer);
-    this.store.encode(writer);
-    return writer.finish();
+    return finished(writer, this.store.encode(writer));
   }
 
   /** Throws a CodecError if the bytes are not what `encodeSnapshot` wrote. */
@@ -105,4 +114,9 @@ export class StateMachine {
     if (!this.#applyTwice) this.#proposals.remember(command, result);
     return { result, duplicate: false };
   }
+}
+
+function* finished(writer: ByteWriter, parts: Generator<void, void>): Generator<void, Uint8Array> {
+  yield* parts;
+  return writer.finish();
 }

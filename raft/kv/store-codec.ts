@@ -2,17 +2,30 @@ import { AssertionError } from "../../core/assert.ts";
 import { type ByteReader, type ByteWriter, CodecError } from "./bytes.ts";
 import { type Change, History } from "./history.ts";
 
-export function writeHistory(writer: ByteWriter, history: History): void {
+/** Bytes of a part: a few milliseconds of work. */
+const partBytes = 256 * 1024;
+
+/** Writes the history as it is at the call, a part at each step of the generator: it may change in between. */
+export function writeHistory(writer: ByteWriter, history: History): Generator<void, void> {
   writer.natural(history.revision);
   writer.natural(history.compactRevision);
   writer.natural(history.changes.length);
-  for (const change of history.changes) {
+  return writeChanges(writer, history.changes.slice());
+}
+
+function* writeChanges(writer: ByteWriter, changes: readonly Change[]): Generator<void, void> {
+  let bytes = 0;
+  for (const change of changes) {
     writer.natural(change.modRevision);
     writer.natural(change.sub);
     writer.natural(change.createRevision);
     writer.natural(change.version);
     writer.bytes(change.key);
     writer.bytes(change.value);
+    bytes += change.key.length + change.value.length;
+    if (bytes < partBytes) continue;
+    bytes = 0;
+    yield;
   }
 }
 

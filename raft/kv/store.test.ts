@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ByteReader, ByteWriter } from "./bytes.ts";
+import { ByteReader } from "./bytes.ts";
 import type { Change } from "./history.ts";
 import type { KvResult, PutRequest, RangeRequest, WriteRequest } from "./request.ts";
 import { isReadOnly, Store } from "./store.ts";
 import { rangeRequest, writeRequest } from "./testing/arbitraries.ts";
+import { encoded, reencoded } from "./testing/encoded.ts";
 import { Model } from "./testing/model.ts";
 import { validate } from "./validate.ts";
 
@@ -51,12 +52,6 @@ const changesSince = (store: Store, revision: number): readonly Change[] => {
   const changes: Change[] = [];
   store.visitSince(revision, (change) => changes.push(change) > 0);
   return changes;
-};
-
-const reencoded = (store: Store): Store => {
-  const writer = new ByteWriter();
-  store.encode(writer);
-  return Store.decode(new ByteReader(writer.finish()));
 };
 
 const filled = (...requests: WriteRequest[]): Store => {
@@ -121,9 +116,7 @@ describe("the store", () => {
   });
 
   it("refuses any bytes that are not a snapshot with a CodecError", () => {
-    const writer = new ByteWriter();
-    filled(put("a"), put("b"), remove("a"), put("a")).encode(writer);
-    const good = writer.finish();
+    const good = encoded(filled(put("a"), put("b"), remove("a"), put("a")));
     fc.assert(
       fc.property(fc.nat(good.length - 1), fc.integer({ min: 0, max: 255 }), (at, byte) => {
         const broken = good.slice();
@@ -191,15 +184,13 @@ describe("a compaction", () => {
   });
 
   it("forgets what only earlier reads need", () => {
-    const writer = new ByteWriter();
     const store = filled(...Array.from({ length: 1000 }, () => put("a")), put("b"), remove("b"), {
       type: "compact",
       revision: 1003,
     });
     store.execute(put("c"));
     store.execute({ type: "compact", revision: 1004 });
-    store.encode(writer);
-    expect(writer.finish().length).toBeLessThan(40);
+    expect(encoded(store).length).toBeLessThan(40);
     expect(() => changesSince(store, 1003)).toThrow("compacted");
     expect(changesSince(store, 1004)).toMatchObject([{ key: text.encode("c") }]);
   });

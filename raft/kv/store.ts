@@ -92,8 +92,9 @@ export class Store {
     return { ok: true, hash: hashChanges(changes), compactRevision: this.compactRevision };
   }
 
-  encode(writer: ByteWriter): void {
-    writeHistory(writer, this.#history);
+  /** Writes the state as it is at the call, a part at each step of the generator. */
+  encode(writer: ByteWriter): Generator<void, void> {
+    return writeHistory(writer, this.#history);
   }
 
   /** Throws a CodecError if the bytes are not what `encode` wrote. */

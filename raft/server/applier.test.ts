@@ -43,6 +43,13 @@ beforeEach(() => {
   answered = [];
   restored = 0;
 });
+const taken = (applier: Applier): Snapshot => {
+  const parts = applier.snapshot(() => membership);
+  for (;;) {
+    const part = parts.next();
+    if (part.done === true) return part.value;
+  }
+};
 const runAll = (applier: Applier, durable: number) => {
   while (applier.run(logIndex(durable)));
 };
@@ -83,7 +90,7 @@ describe("the applier", () => {
     const first = create();
     first.add(undefined, puts(1, 5));
     runAll(first, 5);
-    const snapshot = first.snapshot(() => membership);
+    const snapshot = taken(first);
     expect(snapshot).toMatchObject({ index: 5, term: 1, membership });
     const begun = create(snapshot);
     expect([begun.index, begun.machine.store.revision]).toEqual([5, first.machine.store.revision]);
@@ -100,6 +107,17 @@ describe("the applier", () => {
     expect(behind.machine.result(1, 1, 4)).toBeDefined();
   });
 
+  it("gives a snapshot of where it was when that began, though it goes on meanwhile", () => {
+    const applier = create();
+    applier.add(undefined, puts(1, 9));
+    runAll(applier, 5);
+    const expected = taken(applier);
+    const parts = applier.snapshot(() => membership);
+    runAll(applier, 9);
+    expect(parts.next()).toEqual({ done: true, value: expected });
+    expect(applier.isSnapshotDue(4)).toBe(true);
+  });
+
   it("wants a snapshot after a number of entries, but rewrites a large state only when the log has grown too", () => {
     const applier = create();
     applier.add(undefined, puts(1, 20));
@@ -107,7 +125,7 @@ describe("the applier", () => {
     expect(applier.isSnapshotDue(10)).toBe(false);
     runAll(applier, 10);
     expect(applier.isSnapshotDue(10)).toBe(true);
-    applier.snapshot(() => membership);
+    taken(applier);
     expect(applier.isSnapshotDue(10)).toBe(false);
     runAll(applier, 11);
     // One entry is enough of entries, but it is less than half of what would be written for it.

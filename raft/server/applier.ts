@@ -89,11 +89,18 @@ export class Applier {
     return this.#entriesSince >= entries && this.#bytesSince >= this.#snapshotBytes / 2;
   }
 
-  /** The state as it is now. */
-  snapshot(membershipAt: (index: LogIndex) => Snapshot["membership"]): Snapshot {
-    const data = this.#machine.encodeSnapshot();
-    this.#countFrom(data.length);
-    return { index: this.#index, term: this.#term, membership: membershipAt(this.#index), data };
+  /** The state as it is at the call, encoded a part at each step of the generator: entries may be applied in between. */
+  snapshot(membershipAt: (index: LogIndex) => Snapshot["membership"]): Generator<void, Snapshot> {
+    const place = { index: this.#index, term: this.#term, membership: membershipAt(this.#index) };
+    const parts = this.#machine.encodeInParts(this.#snapshotBytes + this.#bytesSince);
+    this.#countFrom(this.#snapshotBytes);
+    return this.#encode(place, parts);
+  }
+
+  *#encode(place: Omit<Snapshot, "data">, parts: Generator<void, Uint8Array>): Generator<void, Snapshot> {
+    const data = yield* parts;
+    this.#snapshotBytes = data.length;
+    return { ...place, data };
   }
 
   #restore(snapshot: Snapshot): void {

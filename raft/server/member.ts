@@ -20,6 +20,7 @@ import { Proposals } from "./proposals.ts";
 import { Reads } from "./reads.ts";
 import { type DiskUse, type Replica, ReplicaError, type ReplicaMember } from "./replica.ts";
 import { type PeerAddress, PeerTransport } from "./transport/transport.ts";
+import { inTurns } from "./turns.ts";
 import type { LogBase } from "./wal/record.ts";
 import { WritePipeline } from "./write-pipeline.ts";
 
@@ -278,16 +279,20 @@ export class Member implements Replica {
   }
 
   #snapshotIfDue(): void {
-    const { snapshotEntries, log, onFatal } = this.#options;
+    const { snapshotEntries, onFatal } = this.#options;
     if (this.#snapshotting || !this.#applier.isSnapshotDue(snapshotEntries)) return;
     this.#snapshotting = true;
-    const snapshot = this.#applier.snapshot((index) => this.#node.membershipAt(index));
-    const written = this.#disk.saveSnapshot(snapshot).then(() => {
-      this.#snapshotting = false;
-      log(`snapshot: taken at ${snapshot.index}, ${snapshot.data.length} bytes`);
-      this.#step({ type: "compact", snapshot });
-    });
-    written.catch(onFatal);
+    this.#takeSnapshot().catch(onFatal);
+  }
+
+  async #takeSnapshot(): Promise<void> {
+    const parts = this.#applier.snapshot((index) => this.#node.membershipAt(index));
+    const snapshot = await inTurns(parts, () => this.#stopped);
+    if (snapshot === undefined) return;
+    await this.#disk.saveSnapshot(snapshot);
+    this.#snapshotting = false;
+    this.#options.log(`snapshot: taken at ${snapshot.index}, ${snapshot.data.length} bytes`);
+    this.#step({ type: "compact", snapshot });
   }
 
   #address(id: MemberId): Pick<PeerAddress, "name" | "host" | "port"> {

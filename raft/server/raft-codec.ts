@@ -43,10 +43,15 @@ export function readMembership(reader: ByteReader): Membership {
 }
 
 export function writeSnapshot(writer: ByteWriter, snapshot: Snapshot): void {
+  writeSnapshotHead(writer, snapshot);
+  writer.bytes(snapshot.data);
+}
+
+/** All of a snapshot that comes before its data. */
+export function writeSnapshotHead(writer: ByteWriter, snapshot: Omit<Snapshot, "data">): void {
   writer.natural(snapshot.index);
   writer.natural(snapshot.term);
   writeMembership(writer, snapshot.membership);
-  writer.bytes(snapshot.data);
 }
 
 export function readSnapshot(reader: ByteReader): Snapshot {

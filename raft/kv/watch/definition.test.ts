@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ByteReader, ByteWriter } from "../bytes.ts";
 import type { Change } from "../history.ts";
 import { keyString } from "../key.ts";
 import type { KeyValue, WriteRequest } from "../request.ts";
 import { Store } from "../store.ts";
+import { reencoded } from "../testing/encoded.ts";
 import { WatchHub } from "./hub.ts";
 import type { WatchStream } from "./stream.ts";
 import { compact, put, remove, txn, watch } from "./testing/scene.ts";
@@ -82,9 +82,7 @@ class Trial {
 
   /** The member gets the state of all those writes as a snapshot. */
   #install(): void {
-    const writer = new ByteWriter();
-    this.#store.encode(writer);
-    this.#store = Store.decode(new ByteReader(writer.finish()));
+    this.#store = reencoded(this.#store);
     this.#hub.replace(this.#store);
   }
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ByteReader, ByteWriter } from "../bytes.ts";
 import type { WriteRequest } from "../request.ts";
-import { Store } from "../store.ts";
+import { reencoded } from "../testing/encoded.ts";
 import { compact, drained, put, remove, Scene, txn, watch } from "./testing/scene.ts";
 import { defaultLimits } from "./watch.ts";
 
@@ -198,9 +197,7 @@ describe("a client that does not read", () => {
 
 describe("a state that came as a snapshot", () => {
   const later = (s: Scene, ...writes: readonly WriteRequest[]) => {
-    const writer = new ByteWriter();
-    s.store.encode(writer);
-    const store = Store.decode(new ByteReader(writer.finish()));
+    const store = reencoded(s.store);
     for (const write of writes) store.execute(write);
     s.store = store;
     s.hub.replace(store);

@@ -4,7 +4,7 @@ import { crc32 } from "node:zlib";
 import type { Snapshot } from "../../core/types.ts";
 import { ByteReader, ByteWriter, CodecError } from "../../kv/bytes.ts";
 import { writeFileAtomically } from "../files.ts";
-import { readSnapshot, writeSnapshot } from "../raft-codec.ts";
+import { readSnapshot, writeSnapshotHead } from "../raft-codec.ts";
 import type { Identity } from "../wal/record.ts";
 
 /**
@@ -92,16 +92,18 @@ async function listFiles(directory: string): Promise<SnapshotFile[]> {
   return files.sort((a, b) => b.index - a.index);
 }
 
-function encodeFile(snapshot: Snapshot, identity: Identity): Uint8Array[] {
-  const writer = new ByteWriter(snapshot.data.length + 128);
+/** In parts, as the data may be large. */
+function encodeFile({ data, ...place }: Snapshot, identity: Identity): Uint8Array[] {
+  const writer = new ByteWriter();
   writer.natural(identity.clusterId);
   writer.natural(identity.memberId);
-  writeSnapshot(writer, snapshot);
-  const body = writer.finish();
+  writeSnapshotHead(writer, place);
+  writer.natural(data.length);
+  const head = writer.finish();
   const header = Buffer.allocUnsafe(5);
   header.writeUInt8(formatVersion, 0);
-  header.writeUInt32LE(crc32(body), 1);
-  return [header, body];
+  header.writeUInt32LE(crc32(data, crc32(head)), 1);
+  return [header, head, data];
 }
 
 function decodeFile(content: Buffer, identity: Identity): Snapshot {
