@@ -88,3 +88,14 @@ export class UsageError extends Error {
 export class CouldNotRunError extends Error {
   override readonly name = "CouldNotRunError";
 }
+
+/** A signal came before there was anything to report. Ends with `status`: 128 + the number of the signal, as shells expect. */
+export class StoppedError extends Error {
+  override readonly name = "StoppedError";
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}

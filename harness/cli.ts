@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from "commander";
-import { CouldNotRunError, exitStatus, UsageError } from "../core/errors.ts";
+import { CouldNotRunError, exitStatus, StoppedError, UsageError } from "../core/errors.ts";
 import { ownVersion } from "../core/program/version.ts";
 import { realClock } from "../core/real-clock.ts";
 import { withSides } from "./cli/compare/declare.ts";
@@ -37,18 +37,24 @@ function reportFailure(
   { json, resultIsOut }: { json: boolean; resultIsOut: boolean },
 ): number {
   if (reason instanceof CommanderError && reason.exitCode === 0) return exitStatus.valid;
-  const usage = reason instanceof CommanderError || reason instanceof UsageError;
-  const status = usage ? exitStatus.usage : exitStatus.couldNotRun;
+  const { kind, status } = endingOf(reason);
   const output = processOutput(json);
   // Commander has printed its own errors already.
   if (!(reason instanceof CommanderError)) output.note(lineOf(reason));
-  if (!resultIsOut)
-    output.result({ error: { kind: usage ? "usage" : "could-not-run", message: messageOf(reason) }, status });
+  if (!resultIsOut) output.result({ error: { kind, message: messageOf(reason) }, status });
   return status;
+}
+
+function endingOf(reason: unknown): { kind: "usage" | "stopped" | "could-not-run"; status: number } {
+  if (reason instanceof CommanderError || reason instanceof UsageError)
+    return { kind: "usage", status: exitStatus.usage };
+  if (reason instanceof StoppedError) return { kind: "stopped", status: reason.status };
+  return { kind: "could-not-run", status: exitStatus.couldNotRun };
 }
 
 function lineOf(reason: unknown): string {
   if (reason instanceof UsageError) return `error: ${reason.message}`;
+  if (reason instanceof StoppedError) return reason.message;
   if (reason instanceof CouldNotRunError) return `could not run: ${reason.message}`;
   if (process.env["ASSAY_STACK"] !== undefined && reason instanceof Error)
     return `could not run: ${reason.stack}`;

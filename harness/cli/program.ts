@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import type { Clock } from "../../core/clock.ts";
-import { UsageError } from "../../core/errors.ts";
+import { CouldNotRunError, StoppedError, UsageError } from "../../core/errors.ts";
 import type { ExternalOptions } from "../runtimes/external/external.ts";
 import type { BenchDeps } from "./bench.ts";
 import type { CheckOptions } from "./check/case.ts";
@@ -78,7 +78,7 @@ function nameHelp(command: Command, path: string): void {
   for (const sub of command.commands) nameHelp(sub, `${path} ${sub.name()}`);
 }
 
-const givenTo = (command: Command): Set<string> =>
+export const givenTo = (command: Command): Set<string> =>
   new Set(
     command.options
       .map((option) => option.attributeName())
@@ -108,8 +108,15 @@ async function runBench(
     command.options.map((option) => [option.attributeName(), option.defaultValue]),
   );
   const { bench } = options.http ? await import("./http/http-bench.ts") : await import("./bench.ts");
-  const status = await bench(planned, options, { ...deps, output, signal: ending.signal, defaults });
-  return ending.status() ?? status;
+  try {
+    const status = await bench(planned, options, { ...deps, output, signal: ending.signal, defaults });
+    return ending.status() ?? status;
+  } catch (reason) {
+    const stopped = ending.status();
+    throw stopped !== undefined && reason instanceof CouldNotRunError
+      ? new StoppedError(reason.message, stopped)
+      : reason;
+  }
 }
 
 /**
