@@ -316,6 +316,11 @@ describe("assay bench", () => {
       /partition cannot strike together/,
     ],
     [
+      "a nemesis together with one that mends its links",
+      ["--nemesis", "partition-leader+partition-intermittent"],
+      /partition-intermittent would mend what partition-leader cuts or holds/,
+    ],
+    [
       "a fault that a single node cannot have",
       ["--nodes", "1", "--nemesis", "partition-leader"],
       /--nemesis partition-leader needs at least 2 nodes, and the cluster has 1/,
@@ -366,6 +371,29 @@ describe("assay bench of one's own cluster", () => {
       "cannot reach n1 (127.0.0.1:1): connection refused: nothing listens there",
     );
     expect(existsSync(results)).toBe(false);
+  });
+});
+
+describe("assay bench that is stopped before its first run", () => {
+  it("says so, leaves nothing, and ends with 130", async () => {
+    const results = join(scratch, "stopped");
+    const stop = (event: string | symbol): void => {
+      if (event !== "SIGINT") return;
+      process.off("newListener", stop);
+      // The listener is there once the one who adds it goes on.
+      queueMicrotask(() => process.emit("SIGINT"));
+    };
+    process.on("newListener", stop);
+    try {
+      const ended = await assay("bench", "--json", "--results", results);
+      expect(ended.status).toBe(130);
+      expect(ended.stderr).toMatch(/^stopped before the first run began$/m);
+      const message = "stopped before the first run began";
+      expect(JSON.parse(ended.stdout)).toEqual({ error: { kind: "stopped", message }, status: 130 });
+      expect(existsSync(results)).toBe(false);
+    } finally {
+      process.off("newListener", stop);
+    }
   });
 });
 

@@ -44,6 +44,8 @@ export interface Nemesis {
   readonly requires: ReadonlySet<Fault>;
   /** Size of the smallest cluster that it can strike; default: 1. */
   readonly leastNodes?: number;
+  /** It mends links before it is healed: those of another fault, too. */
+  readonly mendsLinks?: boolean;
   /** Injects one fault of its kind, drawn from `target.random`. Undefined if there was nothing to strike. */
   inject(target: Target): Promise<Injected | undefined>;
 }

@@ -50,8 +50,22 @@ export function parseNemeses(steps: readonly string[]): Nemesis[][] {
       throw new UsageError(
         `--nemesis ${step}: ${twice} cannot strike together with itself: use ${twice} once, or ${twice},${twice} for two turns`,
       );
-    return names.map(nemesisNamed);
+    const together = names.map(nemesisNamed);
+    refuseMended(step, together);
+    return together;
   });
+}
+
+/** A link that one fault mends is no longer cut or held by the other. */
+function refuseMended(step: string, together: readonly Nemesis[]): void {
+  const mending = together.find(({ mendsLinks }) => mendsLinks);
+  const other = together.find(
+    (each) => each !== mending && (each.requires.has("link-cut") || each.requires.has("link-hold")),
+  );
+  if (mending !== undefined && other !== undefined)
+    throw new UsageError(
+      `--nemesis ${step}: ${mending.name} would mend what ${other.name} cuts or holds: let them take turns, as ${other.name},${mending.name}`,
+    );
 }
 
 function nemesisNamed(name: string): Nemesis {

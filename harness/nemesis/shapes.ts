@@ -7,6 +7,7 @@ export interface Shape {
   readonly summary: string;
   /** Default: 1. */
   readonly leastNodes?: number;
+  readonly mendsLinks?: boolean;
   inject: Nemesis["inject"];
 }
 
@@ -30,11 +31,12 @@ export function nemesesOf({ name, summary, requires, shapes, special = {} }: Kin
     inject: (target) => firstThatStrikes(target.random.shuffle(Object.values(shapes)), target),
   };
   const each = Object.entries({ ...shapes, ...special }).map(
-    ([shape, { summary, leastNodes = 1, inject }]): Nemesis => ({
+    ([shape, { summary, leastNodes = 1, mendsLinks = false, inject }]): Nemesis => ({
       name: `${name}-${shape}`,
       summary,
       requires: needs,
       leastNodes,
+      mendsLinks,
       inject,
     }),
   );

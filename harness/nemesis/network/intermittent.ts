@@ -27,6 +27,7 @@ interface Flapping {
 export const intermittent: Shape = {
   summary: "cuts and mends each pair of nodes again and again, at random times",
   leastNodes: 2,
+  mendsLinks: true,
   async inject(target) {
     const nodes = ids(target);
     const pairs = nodes.flatMap((a, i) => nodes.slice(i + 1).map((b) => pair(a, b)));
