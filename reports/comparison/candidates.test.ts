@@ -5,6 +5,16 @@ import { consul, digest, threeSystems, zookeeper } from "./testing/digests.ts";
 
 const base = digest().run;
 
+const withWorkers = (workers: number): Run["client"] => ({
+  ...base.client,
+  workers: Array.from({ length: workers }, () => ({
+    sendLagMsP99: 1,
+    eventLoopUtilization: 0.1,
+    gcMs: 0,
+    cpuShare: 0.1,
+  })),
+});
+
 describe("loadWords()", () => {
   const open = (rate: number) => ({ kind: "open", rate, processes: 12, seconds: 20 }) as const;
   const closed = { kind: "closed", processes: 12, seconds: 20 } as const;
@@ -70,6 +80,7 @@ describe("trialsOf()", () => {
     ["preset tight", { options: { preset: "tight" } }],
     ["node arguments --a --b", { options: { nodeArg: ["--a", "--b"] } }],
     ["2 connections for each worker and node", { connections: 2 }],
+    ["6 connections to each node", { connections: 2, client: withWorkers(3) }],
     ["timeout 500 ms", { options: { timeout: 500 } }],
     ["kill of 4 s, 2.50 s apart", { options: { faultSeconds: 4, gapSeconds: 2.5 } }],
     ["60 s of load", { load: { kind: "open", rate: 500, processes: 12, seconds: 60 } }],

@@ -1,5 +1,6 @@
 /** Options of a run that decide what was tried, in words: for names of candidates, and for why some cannot be compared. */
 import type { Run } from "../../core/run.ts";
+import { count } from "../../core/wording.ts";
 import { connectionWords } from "../data/speed.ts";
 import { formatFigure } from "../numbers.ts";
 
@@ -36,7 +37,10 @@ export const settings: readonly Setting[] = [
   },
   {
     name: "numbers of connections",
-    words: ({ connections }) => connectionWords(connections),
+    words: ({ connections, client: { workers } }) =>
+      connections === undefined || workers === undefined
+        ? connectionWords(connections)
+        : `${count(connections * workers.length, "connection")} to each node`,
   },
   {
     name: "timeouts",
