@@ -3,7 +3,7 @@
  * --slow-down-percent (side b). A block has one short run of each side with the same seed, one right after the other, in random order,
  * as docs/comparing-systems.md says. Runs that are there count, so it can be stopped and go on; with 0 blocks it only judges them.
  *
- *     npx tsx bench/compare-planted.ts RESULTS [blocks=60] [blocks a comparison=6]
+ *     npx tsx bench/compare-planted.ts RESULTS [blocks=60] [blocks a comparison=12]
  *
  * A block takes about 30 s, and the machine should do nothing else. Prints what `compare` says of disjoint sets of blocks, then of 20
  * sets drawn from all of them, which overlap: the second shows more, and is no independent evidence. Also prints how far apart the
@@ -21,7 +21,7 @@ const sides = { a1: [], a2: [], b: ["--node-arg", "--slow-down-percent=20"] } as
 type Block = Readonly<Record<keyof typeof sides, RunDigest>>;
 const load = "--system reference --rate 200 --nemesis none --seconds 6 --quiet-seconds 0".split(" ");
 
-const [results = "results/planted", blocks = "60", size = "6"] = process.argv.slice(2);
+const [results = "results/planted", blocks = "60", size = "12"] = process.argv.slice(2);
 const random = createRandom(1);
 for (let seed = 1; seed <= Number(blocks); seed++) {
   for (const [side, extra] of random.shuffle(Object.entries(sides))) await run(side, seed, extra);

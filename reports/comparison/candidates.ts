@@ -4,7 +4,7 @@ import type { Load, Run } from "../../core/run.ts";
 import { type VerdictKind, worst } from "../../core/verdict.ts";
 import { count, either } from "../../core/wording.ts";
 import { arrivalWords, isEven, paceWords, retryWords } from "../data/pace.ts";
-import { type SpeedCaveat, speedCaveat } from "../data/speed.ts";
+import { jointCaveat, type SpeedCaveat } from "../data/speed.ts";
 import { formatFigure } from "../numbers.ts";
 import type { RunDigest } from "./digest.ts";
 import { faultWords, settings } from "./options.ts";
@@ -41,8 +41,9 @@ export interface Candidate {
   readonly runs: readonly RunDigest[];
   /** The worst of its runs. */
   readonly verdict: VerdictKind;
-  /** That of the first run that has one. */
   readonly caveat?: SpeedCaveat;
+  /** How many runs were client-limited. */
+  readonly limitedRuns: number;
   /** Name of a planted bug. */
   readonly mutant?: string;
   /** Colour and line style, by position on the page. */
@@ -94,7 +95,6 @@ function candidatesOf(digests: readonly RunDigest[]): Candidate[] {
     const apart = distinctions(run).filter((_, j) =>
       namesakes.some((other) => distinctions(other)[j] !== distinctions(run)[j]),
     );
-    const caveat = runs.map((one) => speedCaveat(one.run)).find((one) => one !== undefined);
     const name = [`${run.system.name} ${run.system.version}`, ...apart].join(", ");
     const isAlone = all.every(([other]) => other?.run === run || shortTitle(other?.run) !== shortTitle(run));
     return {
@@ -104,7 +104,7 @@ function candidatesOf(digests: readonly RunDigest[]): Candidate[] {
       reads: readsOf(runs[0] as RunDigest),
       runs,
       verdict: worst(runs.map((one) => one.run.verdict)),
-      ...(caveat !== undefined && { caveat }),
+      ...jointCaveat(runs.map((one) => one.run)),
       ...(run.mutant !== undefined && { mutant: run.mutant }),
       style: i % styles,
     };

@@ -1,5 +1,6 @@
 /** Pieces of a comparison's tables and charts: names of candidates, figures with their range, and marks of rank. */
 import { createRandom } from "../../core/random.ts";
+import { count } from "../../core/wording.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { verdictWords } from "../marks.ts";
 import { medianInterval } from "../statistics/bootstrap.ts";
@@ -12,15 +13,24 @@ import { amountOf, type Figure, isFit, type Standing, type Standings } from "./s
 export const candidateName = (candidate: Candidate): Html =>
   html`<a href="${candidate.runs[0]?.href ?? ""}">${candidate.name}</a> <code>${candidate.readMode}</code>${caveats(candidate)}`;
 
-/** Marks of a candidate that ranks nowhere. */
-export function caveats({ verdict, caveat, mutant }: Candidate): Content {
+/** Marks of a candidate that ranks nowhere, or some of whose runs would not. */
+export function caveats(candidate: Candidate): Content {
+  const { verdict, caveat, mutant } = candidate;
+  const partly = partlyLimited(candidate);
   return [
     verdict !== "valid" &&
       html` <span class="caveat kind ${verdict}">${verdictWords[verdict].toLowerCase()}</span>`,
     mutant !== undefined && html` <span class="tag">planted bug ${mutant}</span>`,
     caveat !== undefined && html` <span class="caveat" title="${caveat.why}">${caveat.short}</span>`,
+    partly !== undefined && html` <span class="quiet">${partly}</span>`,
   ];
 }
+
+/** `client-limited in 2 of 12 runs`, where those are too few to say so of all. */
+export const partlyLimited = ({ caveat, limitedRuns, runs }: Candidate): string | undefined =>
+  caveat === undefined && limitedRuns > 0
+    ? `client-limited in ${limitedRuns} of ${count(runs.length, "run")}`
+    : undefined;
 
 type Format = (value: number) => string;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nodeId } from "../../core/op.ts";
 import type { Run } from "../../core/run.ts";
 import { seconds } from "../../core/time.ts";
-import { speedCaveat } from "./speed.ts";
+import { jointCaveat, speedCaveat } from "./speed.ts";
 
 type Parts = Parameters<typeof speedCaveat>[0];
 
@@ -64,5 +64,34 @@ describe("speedCaveat()", () => {
     expect(speedCaveat(changed)?.why).toMatch(
       /^another node led from 12.30\ss on, so latencies are not those of the leader alone \(clients stayed at n2\)$/,
     );
+  });
+});
+
+describe("jointCaveat()", () => {
+  const client = { ...run({}).client, limited: "its event loop was busy" };
+  const [fine, limited, overloaded] = [
+    run({ overloaded: false }),
+    run({ overloaded: false, client }),
+    run({ overloaded: true }),
+  ];
+
+  it("is that of a single run, in its words", () => {
+    expect(jointCaveat([limited])).toEqual({ caveat: speedCaveat(limited), limitedRuns: 1 });
+    expect(jointCaveat([fine])).toEqual({ limitedRuns: 0 });
+  });
+
+  it("is the clients' where half of the runs were theirs, and counts fewer", () => {
+    expect(jointCaveat([limited, fine, limited, fine])).toMatchObject({
+      caveat: { kind: "client-limited", short: "client-limited in 2 of 4 runs" },
+      limitedRuns: 2,
+    });
+    expect(jointCaveat([limited, fine, fine])).toEqual({ limitedRuns: 1 });
+  });
+
+  it("is any other of a single one among many", () => {
+    expect(jointCaveat([fine, fine, fine, limited, overloaded])).toMatchObject({
+      caveat: { kind: "overloaded" },
+      limitedRuns: 1,
+    });
   });
 });

@@ -53,6 +53,25 @@ export function speedCaveat(
   };
 }
 
+/**
+ * The caveat on the median speed of repetitions, and how many of them were client-limited. Their generators were, if at least half
+ * of them were: fewer make figures noisier, and say nothing about the system. Any other caveat is one on all.
+ */
+export function jointCaveat(runs: readonly Parameters<typeof speedCaveat>[0][]): {
+  readonly caveat?: SpeedCaveat;
+  readonly limitedRuns: number;
+} {
+  const caveats = runs.flatMap((run) => speedCaveat(run) ?? []);
+  const limited = caveats.filter(({ kind }) => kind === "client-limited");
+  const [other] = caveats.filter(({ kind }) => kind !== "client-limited");
+  const limitedRuns = limited.length;
+  if (other !== undefined) return { caveat: other, limitedRuns };
+  const [first] = limited;
+  if (first === undefined || limitedRuns * 2 < runs.length) return { limitedRuns };
+  const short = runs.length === 1 ? first.short : `client-limited in ${limitedRuns} of ${runs.length} runs`;
+  return { caveat: { ...first, short }, limitedRuns };
+}
+
 const changeWords = ({ role, nodes }: Target, changedAt: Nanos): string =>
   `another node led from ${formatSpan(toSeconds(changedAt))} on, so latencies are not those of ${role === "leader" ? "the leader" : "followers"} alone (clients stayed at ${listed(nodes)})`;
 

@@ -2,6 +2,7 @@
 import { count, listed } from "../../core/wording.ts";
 import { stripChart } from "../charts/strip.ts";
 import type { Candidate } from "../comparison/candidates.ts";
+import { partlyLimited } from "../comparison/cells.ts";
 import { scalesOf } from "../comparison/charts.ts";
 import { findings } from "../comparison/findings.ts";
 import { latencyOverTime, percentiles } from "../comparison/over-time.ts";
@@ -77,8 +78,11 @@ const line = (topic: string, words: string): Html =>
 const lineIf = (topic: string, words: string | undefined): Content =>
   words === undefined ? undefined : line(topic, words);
 
-function sideWords({ name, readMode, runs, verdict, caveat }: Candidate): string {
-  const flaws = [verdict === "valid" ? undefined : verdict, caveat?.short].flatMap((one) => one ?? []);
+function sideWords(candidate: Candidate): string {
+  const { name, readMode, runs, verdict, caveat } = candidate;
+  const flaws = [verdict === "valid" ? undefined : verdict, caveat?.short, partlyLimited(candidate)].flatMap(
+    (one) => one ?? [],
+  );
   return `${name} (${readMode}), ${count(runs.length, "run")}${flaws.length > 0 ? `: ${listed(flaws)}` : ""}.`;
 }
 

@@ -124,6 +124,17 @@ describe("versus()", () => {
     );
   });
 
+  it("compares a side of which less than half of the runs were client-limited, and nothing of another", () => {
+    const { client } = digest().run;
+    const limited = { run: { client: { ...client, limited: "it was busy" } } };
+    const withLimited = (runs: number) =>
+      side().map((own, i) => (i < runs ? digest({ seed: own.run.seed, ...limited }) : own));
+    expect(words(one(withLimited(4), side(1.2)))["write p50"]).toBe("slower");
+    expect(summaryOf(one(withLimited(5), side(1.2)))).toBe(
+      "Nothing can be compared: A was client-limited in 5 of 10 runs.",
+    );
+  });
+
   it("pairs each workload, system and read mode with its own", () => {
     const set = (facts: Facts = {}) => digest({ ...facts, run: { workload: "set" } });
     const pairs = versus([...side(), set()], [set(), ...side()]);

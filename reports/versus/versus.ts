@@ -126,7 +126,7 @@ const isComparable = ({ verdict, caveat }: Candidate): boolean => verdict === "v
 function unfitWords({ runs, verdict, caveat }: Candidate): string {
   const bad = runs.filter(({ run }) => run.verdict === verdict).length;
   if (verdict !== "valid") return `is ${verdict} in ${bad} of ${count(runs.length, "run")}`;
-  return `was ${caveat?.kind ?? "disturbed"}`;
+  return `was ${caveat?.kind === "client-limited" ? caveat.short : (caveat?.kind ?? "disturbed")}`;
 }
 
 /** `B is slower in write p50 (+21%) and faster in nothing`: what a pair comes to, in one sentence. */
