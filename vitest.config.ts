@@ -9,10 +9,15 @@ const pure = [
   "workloads/**/*.test.ts",
   "adapters/memory/**/*.test.ts",
   "harness/{nemesis,trial}/**/*.test.ts",
-  "reports/**/!(*-in-browser).test.ts",
+  "reports/**/*.test.ts",
 ];
-/** Minutes each: .ci/run runs them next to the trials, `npm test` does not. */
-const long = ["**/*.long.test.ts"];
+/** Minutes each, or of real systems, containers and browsers: .ci/run runs them next to the trials, `npm test` does not. */
+const long = [
+  "**/*.long.test.ts",
+  "adapters/*/{etcd,zookeeper,consul}.*.test.ts",
+  "**/testcontainers.test.ts",
+  "**/*-in-browser.test.ts",
+];
 const outside = ["node_modules/**", "results/**", "dist/**"];
 
 export default defineConfig({

@@ -1,7 +1,8 @@
 /**
  * Runs the trials of CI (reference-trials.ts, real-system-trials.ts): every system in every runtime, every promise, every planted bug.
- * `npx tsx .ci/trials.ts [--only TEXT] [--nightly] [--out report.json]`; `--nightly` runs those that are left for the
- * night instead. The report counts them as a test runner's would.
+ * `npx tsx .ci/trials.ts [--only TEXT] [--nightly] [--out report.json] [--long report.json]`; `--nightly` runs those that are
+ * left for the night instead; `--long` runs the long tests as well, and has their report in a file. The report of the trials
+ * counts them as a test runner's would.
  * Three go side by side, as most of a trial is waiting; of ZooKeeper and containers, which cost the most, one at a time.
  */
 import { spawn } from "node:child_process";
@@ -13,6 +14,7 @@ import { type Nanos, seconds, toMillis, toSeconds } from "../core/time.ts";
 import type { BenchResult } from "../harness/cli/results/json-result.ts";
 import { describeStale } from "../harness/cli/results/stale-by-fault.ts";
 import { staleReads, type Trial } from "./expectations.ts";
+import { type Job, runInLanes } from "./lanes.ts";
 import { realSystems } from "./real-system-trials.ts";
 import { reference } from "./reference-trials.ts";
 
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     only: { type: "string" },
     nightly: { type: "boolean", default: false },
     out: { type: "string" },
+    long: { type: "string" },
   },
 });
 const wanted = ({ name, args, nightly = false }: Trial) =>
@@ -39,7 +42,13 @@ const counts = { passed: 0, failed: 0 };
 const outcomes: ReturnType<typeof outcomeOf>[] = [];
 const trials = [...realSystems, ...reference].filter(wanted);
 for (const trial of trials.filter(({ alone }) => alone === true)) await judge(trial);
-await runInLanes(trials.filter(({ alone }) => alone !== true));
+const jobs: Job[] = trials
+  .filter(({ alone }) => alone !== true)
+  .map((trial) => ({ isCostly: isCostly(trial), run: () => judge(trial) }));
+let longStatus = 0;
+if (values.long !== undefined)
+  jobs.unshift({ isCostly: false, run: () => runLongTests(values.long as string) });
+await runInLanes(jobs, lanes);
 if (values.out !== undefined) {
   const { passed, failed } = counts;
   writeFileSync(
@@ -47,7 +56,20 @@ if (values.out !== undefined) {
     JSON.stringify({ numPassedTests: passed, numFailedTests: failed, testResults: outcomes }),
   );
 }
-process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+process.exitCode = counts.failed > 0 || counts.passed === 0 || longStatus !== 0 ? 1 : 0;
+
+/** In one process, as they are in one lane; what they print is shown when they are done. */
+async function runLongTests(report: string): Promise<void> {
+  const vitest = ["node_modules/vitest/vitest.mjs", "run", "--project", "long", "--maxWorkers", "1"];
+  const { code, stdout, stderr } = await node([
+    ...vitest,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ]);
+  longStatus = code ?? 1;
+  console.log(`${stdout}${stderr}`);
+}
 
 /** Removes the results of calls that have ended. */
 function removeEnded(): void {
@@ -63,27 +85,6 @@ function isRunning(pid: number): boolean {
   } catch (reason) {
     return (reason as NodeJS.ErrnoException).code === "EPERM";
   }
-}
-
-async function runInLanes(trials: readonly Trial[]): Promise<void> {
-  const costly = trials.filter(isCostly);
-  const others = trials.filter((trial) => !isCostly(trial));
-  let isCostlyRunning = false;
-  const runLane = async (): Promise<void> => {
-    for (;;) {
-      const next = isCostlyRunning ? undefined : costly.shift();
-      if (next === undefined) {
-        const other = others.shift();
-        if (other === undefined) return;
-        await judge(other);
-      } else {
-        isCostlyRunning = true;
-        await judge(next);
-        isCostlyRunning = false;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, runLane));
 }
 
 async function judge(trial: Trial): Promise<void> {
@@ -159,14 +160,20 @@ async function once(
   return { wrong: expect?.(run), unfound: seek?.(run) };
 }
 
-function assay(args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(
-    process.execPath,
-    ["harness/assay.mjs", "bench", "--json", "--results", results, ...args],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  // A run that hangs is asked to clean up and end; its last lines then show how far it got.
-  const cancel = clock.after(seconds(trialSecondsMax), () => child.kill("SIGTERM"));
+/** A run that hangs is asked to clean up and end; its last lines then show how far it got. */
+const assay = (args: readonly string[]): Promise<Ended> =>
+  node(["harness/assay.mjs", "bench", "--json", "--results", results, ...args], trialSecondsMax);
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function node(args: readonly string[], secondsMax?: number): Promise<Ended> {
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const cancel =
+    secondsMax === undefined ? () => {} : clock.after(seconds(secondsMax), () => child.kill("SIGTERM"));
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
