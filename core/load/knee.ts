@@ -15,13 +15,25 @@ export interface AtRate {
 
 export type Beyond = "not done" | "errors" | "slow";
 
-/** Least of `done`, limit of `errors`, and the greatest multiple of the p99 at the lowest rate. */
+/** Least of `done`, limit of `errors`, and the greatest multiple of the p99 at low load. */
 export const kneeRule = { done: 0.99, errors: 0.001, slowdown: 5 } as const;
 
-/** Why a rate is beyond the knee; undefined if it is borne. `lowestP99`: that at the lowest rate. */
-export function whyBeyond({ done, errors, p99 }: AtRate, lowestP99: number): Beyond | undefined {
+/**
+ * What the p99 at other rates is held against: the median of those at the lowest third of the rates, which ascend. At a single low rate
+ * few operations decide about its p99, and so about the knee.
+ */
+export function lowLoadP99(p99s: readonly number[]): number {
+  const low = p99s
+    .slice(0, Math.max(1, Math.floor(p99s.length / 3)))
+    .filter((p99) => !Number.isNaN(p99))
+    .sort((a, b) => a - b);
+  return low[(low.length - 1) >> 1] ?? Number.NaN;
+}
+
+/** Why a rate is beyond the knee; undefined if it is borne. `lowP99`: that at low load. */
+export function whyBeyond({ done, errors, p99 }: AtRate, lowP99: number): Beyond | undefined {
   if (errors >= kneeRule.errors) return "errors";
   if (done < kneeRule.done) return "not done";
   // Not a number: nothing succeeded.
-  return p99 <= lowestP99 * kneeRule.slowdown ? undefined : "slow";
+  return p99 <= lowP99 * kneeRule.slowdown ? undefined : "slow";
 }

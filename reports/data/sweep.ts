@@ -1,6 +1,6 @@
 /** What a cluster does at one rate after the other: the throughput-latency curve, and its knee. */
 import { lagShareOfP99 } from "../../core/load/client-limit.ts";
-import { type Beyond, whyBeyond } from "../../core/load/knee.ts";
+import { type Beyond, lowLoadP99, whyBeyond } from "../../core/load/knee.ts";
 import { isSweep } from "../../core/load/rate.ts";
 import type { Operation } from "../../core/op.ts";
 import type { Load, UnsentSpan } from "../../core/run.ts";
@@ -51,8 +51,7 @@ export function sweepOf(
   ).sort();
   const refused = timed(operations.filter(isRefused), "response");
   const length = load.seconds / load.parts.length;
-  let lowest: number | undefined;
-  const steps = load.parts.map(({ from: rate }, i): SweepStep => {
+  const measured = load.parts.map(({ from: rate }, i): SweepStep => {
     const period = { from: at((i + settling) * length), to: at((i + 1) * length) };
     const figures = figuresIn(meant, [period], end);
     const notAnError = figuresIn(refused, [period], end).fail;
@@ -61,8 +60,6 @@ export function sweepOf(
     const missed = unsent.filter((span) => isIn(span.at, period)).reduce((sum, span) => sum + span.count, 0);
     const done = (figures.ok + notAnError) / Math.max(1, sent + missed);
     const errors = (figures.fail - notAnError + figures.info) / Math.max(1, sent);
-    lowest ??= figures.p99;
-    const beyond = whyBeyond({ done, errors, p99: figures.p99 }, lowest);
     return {
       rate,
       okPerSecond: (firstFrom(answers, period.to) - firstFrom(answers, period.from)) / lasted,
@@ -70,9 +67,13 @@ export function sweepOf(
       p99: figures.p99,
       done,
       errors,
-      ...(beyond !== undefined && { beyond }),
       isClientLimited: lagP99(operations, period) > figures.p99 * lagShareOfP99,
     };
+  });
+  const low = lowLoadP99(measured.map(({ p99 }) => p99));
+  const steps = measured.map((step): SweepStep => {
+    const beyond = whyBeyond(step, low);
+    return beyond === undefined ? step : { ...step, beyond };
   });
   const first = steps.findIndex(({ beyond }) => beyond !== undefined);
   const knee = steps[(first < 0 ? steps.length : first) - 1];

@@ -16,7 +16,7 @@ export const sweepPanel = (swept: readonly Swept[]): Html =>
   html`<figure class="sweep">${legend(swept)}${curves(swept)}</figure>
 ${stackingTable("The knee", kneeColumns, swept.map(kneeRow))}
 ${stackingTable("Every rate", stepColumns, swept.flatMap(stepRows))}
-<p class="note">The knee is the highest rate below which every rate was borne: ${formatShare(kneeRule.done)} of what was requested was sent and succeeded, fewer than ${formatShare(kneeRule.errors)} of the answers were errors, and the p99 of the response time was at most ${kneeRule.slowdown} times that at the lowest rate. Refused comparisons are answers. The first fifth of each step is left out. A step is client-limited if the load generator sent late by more than a tenth of its p99. One run each, the first: rates beyond the knee overload a cluster on purpose.</p>`;
+<p class="note">The knee is the highest rate below which every rate was borne: ${formatShare(kneeRule.done)} of what was requested was sent and succeeded, fewer than ${formatShare(kneeRule.errors)} of the answers were errors, and the p99 of the response time was at most ${kneeRule.slowdown} times that at low load (the median of the lowest third of the rates). Refused comparisons are answers. The first fifth of each step is left out. A step is client-limited if the load generator sent late by more than a tenth of its p99. One run each, the first: rates beyond the knee overload a cluster on purpose.</p>`;
 
 const kneeColumns = [
   text("System and read mode"),

@@ -15,12 +15,14 @@ import { countsSince, quantileOf } from "../../record/running-latency.ts";
 import type { Cluster } from "../../runtimes/runtime.ts";
 import type { TrialContext } from "../context.ts";
 
-/** The lowest rate, whose latency the others are held against, and the first that may not be borne: shares of what a closed loop reached. */
+/** The lowest rate, whose p99 the others are held against, and the first that may not be borne: shares of what a closed loop reached. */
 const first = { low: 0.1, high: 1 } as const;
 /** A rate that is borne is doubled this often at most: a few clients in a closed loop reach far less than many in an open one. */
 const doublings = 5;
 /** Rates between the two, each halfway between the highest that was borne and the lowest that was not. */
 const bisections = 5;
+/** The lowest rate is tried this often, and the median of its p99s counts: few operations decide about each. */
+const lowTries = 3;
 /** A rate that is not borne is tried this often: a hiccup of the machine is not the cluster's knee. */
 const tries = 2;
 /** Every try is given this long to settle, and is then measured. */
@@ -60,16 +62,22 @@ export async function kneeOf(loaded: Loaded, reached: number): Promise<number | 
 
 async function findKnee(loaded: Loaded, reached: number): Promise<number> {
   const rateAt = (share: number) => Math.max(1, Math.round(reached * share));
-  const lowest = await tryLowest(loaded, rateAt(first.low));
+  const low = await lowestP99(loaded, rateAt(first.low));
   let [borne, not]: [number, number] = [first.low, first.high];
-  for (let i = 0; i < doublings && (await bears(loaded, rateAt(not), lowest)); i++)
+  for (let i = 0; i < doublings && (await bears(loaded, rateAt(not), low)); i++)
     [borne, not] = [not, not * 2];
   for (let i = 0; i < bisections; i++) {
     const share = (borne + not) / 2;
-    if (await bears(loaded, rateAt(share), lowest)) borne = share;
+    if (await bears(loaded, rateAt(share), low)) borne = share;
     else not = share;
   }
   return rateAt(borne);
+}
+
+async function lowestP99(loaded: Loaded, rate: number): Promise<number> {
+  const p99s = [(await tryLowest(loaded, rate)).p99];
+  while (p99s.length < lowTries) p99s.push((await tryRate(loaded, rate)).p99);
+  return p99s.sort((a, b) => a - b)[(lowTries - 1) / 2] ?? Number.NaN;
 }
 
 /** Tries the rate that the others are held against; rejects with CouldNotRunError if it is not borne. */
@@ -89,9 +97,9 @@ async function tryLowest(loaded: Loaded, rate: number): Promise<Tried> {
   }
 }
 
-async function bears(loaded: Loaded, rate: number, lowest: Tried): Promise<boolean> {
+async function bears(loaded: Loaded, rate: number, lowP99: number): Promise<boolean> {
   for (let attempt = 1; attempt <= tries; attempt++)
-    if (whyBeyond(await tryRate(loaded, rate), lowest.p99) === undefined) return true;
+    if (whyBeyond(await tryRate(loaded, rate), lowP99) === undefined) return true;
   return false;
 }
 
