@@ -225,6 +225,8 @@ export interface UsageSample {
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
   readonly diskBytes: number;
+  /** Bytes that its process had written to storage since its start. Absent where that is not known, and in older runs. */
+  readonly writtenBytes?: number;
   /** Bytes that the node sent and received, clients included, since its network came up. Absent where that is not known, and in older runs. */
   readonly networkBytes?: number;
   /** Calls of fsync or fdatasync for its log since its start, as the node counts them. Absent where it does not, and in older runs. */

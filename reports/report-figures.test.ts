@@ -64,10 +64,12 @@ describe("a report", () => {
     ]);
     const more = usage.map((sample) => ({
       ...sample,
+      writtenBytes: Math.round(sample.time / 1e3),
       networkBytes: Math.round(sample.time / 1e4),
       ...(sample.node !== "n3" && { syncs: Math.round(sample.time / 1e7) }),
     }));
     expect(drawn(more).slice(3)).toEqual([
+      ["writes", 3],
       ["network", 3],
       ["fsyncs", 3],
     ]);

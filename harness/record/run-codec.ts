@@ -199,6 +199,7 @@ const usageSample: z.ZodType<UsageSample> = z.looseObject({
   cpuSeconds: z.number(),
   memoryBytes: z.number(),
   diskBytes: z.number(),
+  writtenBytes: z.number().exactOptional(),
   networkBytes: z.number().exactOptional(),
   syncs: z.number().exactOptional(),
 } satisfies Members<UsageSample>);

@@ -73,6 +73,8 @@ export interface Usage {
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
   readonly diskBytes: number;
+  /** Bytes that its process had written to storage since its start: data that stays in memory is none. */
+  readonly writtenBytes?: number;
   /** Bytes sent and received, clients included. Absent if the node shares its network with others. */
   readonly networkBytes?: number;
 }

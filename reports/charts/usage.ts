@@ -5,7 +5,7 @@ import { chart, faultsInWords, plotOf, px } from "./plot.ts";
 import { linearScale, roundStep } from "./scale.ts";
 import { hues, type Timeline, type View } from "./timeline.ts";
 
-const usageMeasures = ["processors", "memory", "disk", "network", "fsyncs"] as const;
+const usageMeasures = ["processors", "memory", "disk", "writes", "network", "fsyncs"] as const;
 export type UsageMeasure = (typeof usageMeasures)[number];
 
 /** Measures of which any node says something. */
@@ -40,6 +40,7 @@ export const usageTitles: Readonly<Record<UsageMeasure, string>> = {
   processors: "Processors in use",
   memory: "Memory",
   disk: "Disk",
+  writes: "Written to storage per second",
   network: "Network per second",
   fsyncs: "fsyncs of the log per second",
 };

@@ -131,6 +131,7 @@ export function costs(candidates: readonly Candidate[], standings: Standings): H
       cell: (candidate) => rankedCell(candidate, standings, processor, (ms) => formatMicros(ms * 1e3)),
     },
     bytes("Disk growth per 1,000 ok", ({ diskPerThousand }) => diskPerThousand),
+    bytes("Written per 1,000 ok", ({ writtenPerThousand }) => writtenPerThousand),
     bytes("Network per 1,000 ok", ({ networkPerThousand }) => networkPerThousand),
     {
       heading: text("fsyncs per 1,000 ok"),

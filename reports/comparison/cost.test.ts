@@ -33,6 +33,7 @@ describe("costOf()", () => {
       peakMemory: 360,
       disk: 7_000,
       diskPerThousand: 2_500,
+      writtenPerThousand: Number.NaN,
       networkPerThousand: Number.NaN,
       syncsPerThousand: Number.NaN,
       memoryPerKey: Number.NaN,
@@ -49,9 +50,10 @@ describe("costOf()", () => {
     expect(costOf(samples, grown(999))).toMatchObject({ memoryPerKey: Number.NaN, diskPerKey: Number.NaN });
   });
 
-  it("knows the network and the fsyncs only if it knows those of all nodes", () => {
+  it("knows what was written, the network and the fsyncs only if it knows those of all nodes", () => {
     const counted = (node: string, second: number, networkBytes: number, syncs: number) => ({
       ...sample(node, second, 1, 1, 1),
+      writtenBytes: networkBytes * 2,
       networkBytes,
       syncs,
     });
@@ -61,9 +63,17 @@ describe("costOf()", () => {
       counted("n2", 1, 0, 0),
       counted("n2", 2, 1_000, 30),
     ];
-    expect(costOf(all, run(2_000))).toMatchObject({ networkPerThousand: 1_500, syncsPerThousand: 20 });
+    expect(costOf(all, run(2_000))).toMatchObject({
+      writtenPerThousand: 3_000,
+      networkPerThousand: 1_500,
+      syncsPerThousand: 20,
+    });
     const partly = costOf([...all, sample("n3", 1, 1, 1, 1)], run(2_000));
-    expect(partly).toMatchObject({ networkPerThousand: Number.NaN, syncsPerThousand: Number.NaN });
+    expect(partly).toMatchObject({
+      writtenPerThousand: Number.NaN,
+      networkPerThousand: Number.NaN,
+      syncsPerThousand: Number.NaN,
+    });
   });
 
   it("counts a restarted node's processor time from zero again", () => {

@@ -13,6 +13,8 @@ export interface Cost {
   readonly disk: number;
   /** Growth of the data directories for each 1,000 `ok` operations, bytes; may be negative after a compaction. */
   readonly diskPerThousand: number;
+  /** Written to storage for each 1,000 `ok` operations, bytes: with what was written again since. */
+  readonly writtenPerThousand: number;
   /** Sent and received by the nodes, clients included, for each 1,000 `ok` operations, bytes. What nodes send each other counts at both ends. */
   readonly networkPerThousand: number;
   /** Calls of fsync and fdatasync for the nodes' logs, for each 1,000 `ok` operations. */
@@ -43,6 +45,7 @@ export function costOf(
     peakMemory: sum(({ memory }) => memory.reduce((most, bytes) => Math.max(most, bytes), 0)),
     disk: last,
     diskPerThousand: perThousand(last - sum(({ disk }) => disk[0] ?? 0)),
+    writtenPerThousand: perThousand(sum(({ writtenBytes }) => writtenBytes)),
     networkPerThousand: perThousand(sum(({ networkBytes }) => networkBytes)),
     syncsPerThousand: perThousand(sum(({ syncs }) => syncs)),
     memoryPerKey,

@@ -25,6 +25,7 @@ describe("usageOf()", () => {
   it("counts bytes and fsyncs per second, since the last sample that says them, and nothing over a restart", () => {
     const at = (time: number, networkBytes: number, syncs?: number) => ({
       ...sample(time, "n1", time),
+      writtenBytes: networkBytes * 10,
       networkBytes,
       ...(syncs !== undefined && { syncs }),
     });
@@ -37,14 +38,19 @@ describe("usageOf()", () => {
       at(6, 60, 3),
     ]);
     const [node] = nodes;
+    expect([...(node?.writes ?? [])]).toEqual([Number.NaN, 2000, 0, 6000, Number.NaN, 50]);
     expect([...(node?.network ?? [])]).toEqual([Number.NaN, 200, 0, 600, Number.NaN, 5]);
     expect([...(node?.fsyncs ?? [])]).toEqual([Number.NaN, 4, Number.NaN, 4, Number.NaN, 0.5]);
-    expect(node).toMatchObject({ networkBytes: 860, syncs: 15 });
+    expect(node).toMatchObject({ writtenBytes: 8600, networkBytes: 860, syncs: 15 });
   });
 
   it("has no rates of what no sample says", () => {
     const [node] = usageOf([sample(0, "n1", 0), sample(1, "n1", 1)]).nodes;
-    expect(node).toMatchObject({ network: new Float32Array(), fsyncs: new Float32Array() });
+    expect(node).toMatchObject({
+      writes: new Float32Array(),
+      network: new Float32Array(),
+      fsyncs: new Float32Array(),
+    });
   });
 
   it("sees a restart between two samples that it keeps", () => {

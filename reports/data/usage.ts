@@ -14,12 +14,16 @@ export interface NodeUsage {
   /** Bytes. */
   readonly memory: Float32Array;
   readonly disk: Float32Array;
-  /** Bytes sent and received per second since the sample before, NaN as above; empty if no sample says it. */
+  /** Bytes written to storage per second since the sample before, NaN as above; empty if no sample says it. */
+  readonly writes: Float32Array;
+  /** Bytes sent and received per second, likewise. */
   readonly network: Float32Array;
   /** Calls of fsync and fdatasync for the log per second, likewise. */
   readonly fsyncs: Float32Array;
   /** Total for the whole run, restarts included. */
   readonly cpuSeconds: number;
+  /** Bytes written to storage from the first sample to the last; NaN if not known. */
+  readonly writtenBytes: number;
   /** Bytes sent and received from the first sample to the last; NaN if not known. */
   readonly networkBytes: number;
   /** Calls of fsync and fdatasync for the log from the first sample to the last; NaN if not known. */
@@ -50,9 +54,11 @@ function nodeUsage(node: string, unordered: readonly UsageSample[]): NodeUsage {
     processors: rates(all, step, ({ cpuSeconds }) => cpuSeconds),
     memory: Float32Array.from(samples, ({ memoryBytes }) => memoryBytes),
     disk: Float32Array.from(samples, ({ diskBytes }) => diskBytes),
+    writes: rates(all, step, ({ writtenBytes }) => writtenBytes),
     network: rates(all, step, ({ networkBytes }) => networkBytes),
     fsyncs: rates(all, step, ({ syncs }) => syncs),
     cpuSeconds: increase(all, ({ cpuSeconds }) => cpuSeconds),
+    writtenBytes: increase(all, ({ writtenBytes }) => writtenBytes),
     networkBytes: increase(all, ({ networkBytes }) => networkBytes),
     syncs: increase(all, ({ syncs }) => syncs),
   };

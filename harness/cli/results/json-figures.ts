@@ -65,6 +65,7 @@ export interface CostResult {
   readonly peakMemoryBytes: number | null;
   readonly diskBytes: number | null;
   readonly diskBytesPerThousandOk: number | null;
+  readonly writtenBytesPerThousandOk: number | null;
   readonly networkBytesPerThousandOk: number | null;
   readonly fsyncsPerThousandOk: number | null;
   /** From 1,000 keys that were put in place before the load. */
@@ -80,6 +81,7 @@ export const costResult = (cost: Cost | undefined): CostResult | null =>
         peakMemoryBytes: known(cost.peakMemory),
         diskBytes: known(cost.disk),
         diskBytesPerThousandOk: known(cost.diskPerThousand),
+        writtenBytesPerThousandOk: known(cost.writtenPerThousand),
         networkBytesPerThousandOk: known(cost.networkPerThousand),
         fsyncsPerThousandOk: known(cost.syncsPerThousand),
         memoryBytesPerKey: known(cost.memoryPerKey),

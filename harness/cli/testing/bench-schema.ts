@@ -23,6 +23,7 @@ const cost = z
     peakMemoryBytes: amount,
     diskBytes: amount.describe("data directories at the end"),
     diskBytesPerThousandOk: amount.describe("growth; negative after a compaction"),
+    writtenBytesPerThousandOk: amount.describe("written to storage by the nodes' processes"),
     networkBytesPerThousandOk: amount.describe("sent and received, clients included"),
     fsyncsPerThousandOk: amount.describe(
       "calls of fsync and fdatasync for the log, as the system counts them",

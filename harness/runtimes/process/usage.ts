@@ -10,13 +10,21 @@ export async function processUsage(pid: number, dataDir: string): Promise<Usage 
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   const residentKb = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
   if (facts === undefined || residentKb === undefined) return undefined;
-  const networkBytes = await ownNetworkBytes(pid);
+  const [networkBytes, writtenBytes] = await Promise.all([ownNetworkBytes(pid), bytesWrittenBy(pid)]);
   return {
     cpuSeconds: facts.cpuSeconds,
     memoryBytes: Number(residentKb) * 1024,
     diskBytes: await allocatedBytes(dataDir),
+    ...(writtenBytes !== undefined && { writtenBytes }),
     ...(networkBytes !== undefined && { networkBytes }),
   };
+}
+
+/** Undefined if the kernel does not say, or not to this user. */
+async function bytesWrittenBy(pid: number): Promise<number | undefined> {
+  const io = await readFile(`/proc/${pid}/io`, "utf8").catch(() => "");
+  const bytes = /^write_bytes: (\d+)$/m.exec(io)?.[1];
+  return bytes === undefined ? undefined : Number(bytes);
 }
 
 /** Bytes sent and received in the network namespace of a process; undefined if it has none of its own. */

@@ -88,6 +88,7 @@ export function digest(facts: Facts = {}): RunDigest {
       peakMemory: 2 ** 28,
       disk: 2 ** 26,
       diskPerThousand: 2 ** 16,
+      writtenPerThousand: 2 ** 22,
       networkPerThousand: 2 ** 21,
       memoryPerKey: Number.NaN,
       diskPerKey: Number.NaN,
