@@ -400,8 +400,8 @@ describe("assay bench that is stopped before its first run", () => {
 describe("assay bench whose reader goes away", () => {
   it("runs to its end and leaves its report", async () => {
     const results = join(scratch, "unread");
-    const args = ["bench", "--seconds", "3", "--nemesis", "none", "--rate", "50", "--results", results];
-    const child = spawn(process.execPath, [command, ...args], {
+    const args = "bench --seconds 3 --quiet-seconds 0 --nemesis none --rate 50 --results".split(" ");
+    const child = spawn(process.execPath, [command, ...args, results], {
       cwd: scratch,
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -5,6 +5,8 @@ import { localClients } from "../load/local-clients.ts";
 import { TestTrial } from "../testing/trial.ts";
 
 const load = { kind: "closed", processes: 9, seconds: 2 } as const;
+/** A closed loop that is answered at once asks very often. */
+const slow = { latencyMs: { min: 5, max: 5 } };
 
 /** A trial whose clients are broken while they talk to the null server: those that are made first. */
 function withBroken(broken: (own: Clients) => Partial<Clients>) {
@@ -19,7 +21,7 @@ function withBroken(broken: (own: Clients) => Partial<Clients>) {
   };
   const closed: string[] = [];
   const nullServer = async () => ({ port: 1, close: async () => void closed.push("null server") });
-  const trial = new TestTrial({ spec: { load }, nemeses: [], deps: { nullServer, clients } });
+  const trial = new TestTrial({ spec: { load }, nemeses: [], memory: slow, deps: { nullServer, clients } });
   return { trial, closed };
 }
 

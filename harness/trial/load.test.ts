@@ -39,7 +39,8 @@ describe("the load generator's own limits", () => {
     const closed: string[] = [];
     const nullServer = async () => ({ port: 1, close: async () => void closed.push("null server") });
     const load = { kind: "closed", processes: 9, seconds: 5 } as const;
-    const { client } = await new TestTrial({ spec: { ...short, load }, deps: { nullServer } }).run();
+    const memory = { latencyMs: { min: 5, max: 10 } };
+    const { client } = await new TestTrial({ spec: { ...short, load }, memory, deps: { nullServer } }).run();
     expect(client.ceiling).toBeGreaterThan(100);
     expect(client.limited).toMatch(/and the clients alone reached \d+\/s/);
     expect(closed).toEqual(["null server"]);
