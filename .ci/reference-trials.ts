@@ -19,7 +19,7 @@ const mutants: readonly [mutant: string, args: string, expect?: Trial["expect"]]
   ["range-without-quorum", "--workload set --nemesis partition-one --seconds 15"],
   [
     "skip-apply-on-follower",
-    "--read-mode serializable --nemesis partition --rate 200 --seconds 12 --fault-seconds 2 --gap-seconds 1 --convergence-seconds 5 --workload-option operations-per-key=3",
+    "--read-mode serializable --nemesis partition --rate 200 --seconds 12 --fault-seconds 2 --gap-seconds 1 --convergence-seconds 5 --workload-option operations-per-key=5",
     disagreed,
   ],
   ["drop-watch-event-on-leader-change", leaderMoves, watchNamed],
