@@ -161,8 +161,9 @@ async function once(
 }
 
 /** A run that hangs is asked to clean up and end; its last lines then show how far it got. */
-const assay = (args: readonly string[]): Promise<Ended> =>
-  node(["harness/assay.mjs", "bench", "--json", "--results", results, ...args], trialSecondsMax);
+function assay(args: readonly string[]): Promise<Ended> {
+  return node(["harness/assay.mjs", "bench", "--json", "--results", results, ...args], trialSecondsMax);
+}
 
 interface Ended {
   readonly code: number | null;
