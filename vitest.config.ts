@@ -11,7 +11,7 @@ const pure = [
   "harness/{nemesis,trial}/**/*.test.ts",
   "reports/**/*.test.ts",
 ];
-/** Minutes each, or of real systems, containers and browsers: .ci/run runs them next to the trials, `npm test` does not. */
+/** Minutes each, or of real systems, containers and browsers: .ci/run and `npm run test:long` run them, `npm test` does not. */
 const long = [
   "**/*.long.test.ts",
   "adapters/*/{etcd,zookeeper,consul}.*.test.ts",

@@ -13,7 +13,8 @@ import {
 } from "./expectations.ts";
 import { snapshots, takesOver, watches } from "./loads.ts";
 
-const all = "--seconds 17 --fault-seconds 3 --gap-seconds 1.5";
+/** At this rate a trial leaves processors to those beside it. */
+const all = "--rate 200 --seconds 17 --fault-seconds 3 --gap-seconds 1.5";
 const oneFault = "--seconds 9 --fault-seconds 4 --gap-seconds 1.5";
 /** Enough clients at the node that is cut off, so that some are left that ask it for as long as it answers. */
 const crowd = `--patient --rate 100 --processes 240 ${oneFault}`;
@@ -104,7 +105,7 @@ export const realSystems: readonly Trial[] = [
   },
   ...["etcd", "zookeeper", "consul"].map((system) => ({
     name: `${system}'s nodes agree at rest after they died and came back one by one`,
-    args: `--system ${system} ${system === "consul" ? "--read-mode consistent " : ""}--runtime netns --nemesis restart-staggered --seconds 14 --fault-seconds 6 --gap-seconds 1.5`,
+    args: `--system ${system} ${system === "consul" ? "--read-mode consistent " : ""}--runtime netns --nemesis restart-staggered --rate 200 --seconds 14 --fault-seconds 6 --gap-seconds 1.5`,
     status: 0,
   })),
   ...["etcd --read-mode serializable", "zookeeper", "consul --read-mode stale"].map((system) => ({

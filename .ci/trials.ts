@@ -1,8 +1,7 @@
 /**
  * Runs the trials of CI (reference-trials.ts, real-system-trials.ts): every system in every runtime, every promise, every planted bug.
- * `npx tsx .ci/trials.ts [--only TEXT] [--nightly] [--out report.json] [--long report.json]`; `--nightly` runs those that are
- * left for the night instead; `--long` runs the long tests as well, and has their report in a file. The report of the trials
- * counts them as a test runner's would.
+ * `npx tsx .ci/trials.ts [--only TEXT] [--nightly] [--out report.json]`; `--nightly` runs those that are left for the
+ * night instead. The report counts them as a test runner's would.
  * Three go side by side, as most of a trial is waiting; of ZooKeeper and containers, which cost the most, one at a time.
  */
 import { spawn } from "node:child_process";
@@ -14,7 +13,7 @@ import { type Nanos, seconds, toMillis, toSeconds } from "../core/time.ts";
 import type { BenchResult } from "../harness/cli/results/json-result.ts";
 import { describeStale } from "../harness/cli/results/stale-by-fault.ts";
 import { staleReads, type Trial } from "./expectations.ts";
-import { type Job, runInLanes } from "./lanes.ts";
+import { runInLanes } from "./lanes.ts";
 import { realSystems } from "./real-system-trials.ts";
 import { reference } from "./reference-trials.ts";
 
@@ -24,7 +23,6 @@ const { values } = parseArgs({
     only: { type: "string" },
     nightly: { type: "boolean", default: false },
     out: { type: "string" },
-    long: { type: "string" },
   },
 });
 const wanted = ({ name, args, nightly = false }: Trial) =>
@@ -42,13 +40,11 @@ const counts = { passed: 0, failed: 0 };
 const outcomes: ReturnType<typeof outcomeOf>[] = [];
 const trials = [...realSystems, ...reference].filter(wanted);
 for (const trial of trials.filter(({ alone }) => alone === true)) await judge(trial);
-const jobs: Job[] = trials
-  .filter(({ alone }) => alone !== true)
-  .map((trial) => ({ isCostly: isCostly(trial), run: () => judge(trial) }));
-let longStatus = 0;
-if (values.long !== undefined)
-  jobs.unshift({ isCostly: false, run: () => runLongTests(values.long as string) });
-await runInLanes(jobs, lanes);
+const rest = trials.filter(({ alone }) => alone !== true);
+await runInLanes(
+  rest.map((trial) => ({ isCostly: isCostly(trial), run: () => judge(trial) })),
+  lanes,
+);
 if (values.out !== undefined) {
   const { passed, failed } = counts;
   writeFileSync(
@@ -56,20 +52,7 @@ if (values.out !== undefined) {
     JSON.stringify({ numPassedTests: passed, numFailedTests: failed, testResults: outcomes }),
   );
 }
-process.exitCode = counts.failed > 0 || counts.passed === 0 || longStatus !== 0 ? 1 : 0;
-
-/** In one process, as they are in one lane; what they print is shown when they are done. */
-async function runLongTests(report: string): Promise<void> {
-  const vitest = ["node_modules/vitest/vitest.mjs", "run", "--project", "long", "--maxWorkers", "1"];
-  const { code, stdout, stderr } = await node([
-    ...vitest,
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${report}`,
-  ]);
-  longStatus = code ?? 1;
-  console.log(`${stdout}${stderr}`);
-}
+process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 
 /** Removes the results of calls that have ended. */
 function removeEnded(): void {
@@ -162,19 +145,12 @@ async function once(
 
 /** A run that hangs is asked to clean up and end; its last lines then show how far it got. */
 function assay(args: readonly string[]): Promise<Ended> {
-  return node(["harness/assay.mjs", "bench", "--json", "--results", results, ...args], trialSecondsMax);
-}
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function node(args: readonly string[], secondsMax?: number): Promise<Ended> {
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-  const cancel =
-    secondsMax === undefined ? () => {} : clock.after(seconds(secondsMax), () => child.kill("SIGTERM"));
+  const child = spawn(
+    process.execPath,
+    ["harness/assay.mjs", "bench", "--json", "--results", results, ...args],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  const cancel = clock.after(seconds(trialSecondsMax), () => child.kill("SIGTERM"));
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
@@ -190,4 +166,10 @@ function node(args: readonly string[], secondsMax?: number): Promise<Ended> {
       resolve({ code, stdout, stderr });
     });
   });
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
 }

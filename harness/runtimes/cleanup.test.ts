@@ -1,41 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { programCommand } from "../../core/program/node-program.ts";
 import { requireOrSkip } from "../../core/testing/require-or-skip.ts";
 import { cleanLeftovers } from "./cleanup.ts";
-import { connectDocker } from "./docker/docker.ts";
-import { testcontainers } from "./docker/testcontainers.ts";
 import { namespacesMissing } from "./netns/reexec.ts";
 import { processState } from "./process/identity.ts";
 import { ledgerDirectory } from "./process/ledger.ts";
 import { until } from "./testing/echo-cluster.ts";
-import { echoDeployment } from "./testing/echo-deployment.ts";
+import { type Harness, runId, startHarness } from "./testing/harness.ts";
 
-const script = programCommand(new URL("./testing/harness-process.ts", import.meta.url));
 const onLinux = process.platform === "linux";
 
-interface Harness {
-  readonly process: ChildProcess;
-  readonly ended: Promise<unknown>;
-}
-
-/** A harness in a process of its own whose echo cluster runs, two of its nodes stopped. */
-async function startHarness(runtime: string, name: string): Promise<Harness> {
-  mkdirSync(join(scratch, name));
-  const [command = "", ...args] = [...script, runtime, runId(name), join(scratch, name)];
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const ended = once(child, "exit");
-  const up = once(createInterface({ input: child.stdout }), "line");
-  await Promise.race([up, ended.then((end) => Promise.reject(new Error(`the harness ended: ${end}`)))]);
-  return { process: child, ended };
-}
-
-const runId = (name: string): string => `test-cleanup-${process.pid}-${name}`;
 const ledgerFile = (name: string): string => join(ledgerDirectory(), `${runId(name)}.json`);
 
 /** Every living process that the harness started, found by the mark that it gave them. */
@@ -80,7 +56,7 @@ const runtimes = namespaces ? ["loopback"] : ["loopback", "netns"];
 
 describe.runIf(onLinux).each(runtimes)("a run on %s", (runtime) => {
   beforeEach(async () => {
-    harness = await startHarness(runtime, "first");
+    harness = await startHarness(runtime, "first", scratch);
     expect(processesOf(harness).length).toBeGreaterThanOrEqual(3);
   });
 
@@ -94,7 +70,7 @@ describe.runIf(onLinux).each(runtimes)("a run on %s", (runtime) => {
   });
 
   it("leaves nothing once cleaned when it was killed with -9, and one that lives is not touched", async () => {
-    const other = await startHarness(runtime, "second");
+    const other = await startHarness(runtime, "second", scratch);
     const otherProcesses = processesOf(other);
     harness.process.kill("SIGKILL");
     await harness.ended;
@@ -116,49 +92,9 @@ describe.runIf(onLinux).each(runtimes)("a run on %s", (runtime) => {
   });
 });
 
-const noDocker = requireOrSkip(await testcontainers.missing(echoDeployment));
-
-describe.skipIf(noDocker)("a run on testcontainers", () => {
-  /** Containers, networks and volumes; a run of three nodes makes ten. */
-  async function madeBy(name: string): Promise<string[]> {
-    const { dockerode } = (await connectDocker()).container;
-    const filters = { label: [`assay.run=${runId(name)}`] };
-    const containers = await dockerode.listContainers({ all: true, filters });
-    const networks = await dockerode.listNetworks({ filters });
-    const { Volumes } = await dockerode.listVolumes({ filters });
-    return [
-      ...containers.map(({ Id }) => Id),
-      ...networks.map(({ Id }) => Id),
-      ...Volumes.map(({ Name }) => Name),
-    ];
-  }
-
-  it("removes its containers, network and volumes on SIGTERM", async () => {
-    harness = await startHarness("testcontainers", "first");
-    expect(await madeBy("first")).toHaveLength(10);
-    harness.process.kill("SIGTERM");
-    await harness.ended;
-    expect(await madeBy("first")).toEqual([]);
-  }, 120_000);
-
-  it("leaves nothing once cleaned when it was killed with -9, and one that lives is not touched", async () => {
-    harness = await startHarness("testcontainers", "first");
-    const other = await startHarness("testcontainers", "second");
-    harness.process.kill("SIGKILL");
-    await harness.ended;
-    const removed = await cleanLeftovers();
-    expect(removed).toContain(`network assay-${runId("first")} of run ${runId("first")}`);
-    expect(await madeBy("first")).toEqual([]);
-    expect(await madeBy("second")).toHaveLength(10);
-    other.process.kill("SIGTERM");
-    await other.ended;
-    expect(await madeBy("second")).toEqual([]);
-  }, 120_000);
-});
-
 describe.runIf(onLinux)("cleanLeftovers", () => {
   it("finds nodes that the ledger does not know of by the mark in their environment", async () => {
-    harness = await startHarness("loopback", "first");
+    harness = await startHarness("loopback", "first", scratch);
     const nodes = processesOf(harness).filter((pid) => !areProxies(pid));
     rmSync(ledgerFile("first"));
     harness.process.kill("SIGKILL");
@@ -169,7 +105,7 @@ describe.runIf(onLinux)("cleanLeftovers", () => {
   });
 
   it("leaves no proxies behind even uncleaned, when the harness was killed with -9", async () => {
-    harness = await startHarness("loopback", "first");
+    harness = await startHarness("loopback", "first", scratch);
     expect(processesOf(harness).filter(areProxies)).toHaveLength(1);
     harness.process.kill("SIGKILL");
     await harness.ended;
