@@ -185,6 +185,15 @@ describe("what is not ranked", () => {
     expect(Object.keys(text)).toEqual(["Promises", "Not ranked"]);
   });
 
+  it("gives no advice where a sweep overloads on purpose", () => {
+    const parts = [100, 200, 400].map((rate) => ({ from: rate, to: rate }));
+    const load = { kind: "open", rate: 500, processes: 12, seconds: 20, parts } as const;
+    const swept = { run: { overloaded: true, load } };
+    expect(concluded(threeSystems([swept, swept, swept]))["Not ranked"]).toBe(
+      "A sweep overloads a cluster on purpose, and its latencies are those of many rates: each rate is judged by itself.",
+    );
+  });
+
   it("leaves out an invalid system, too", () => {
     const text = concluded(threeSystems([{}, { verdict: "invalid" }, {}]));
     expect(`${text["Write latency"]} ${text["Longest without a write"]}`).not.toContain("zookeeper");

@@ -1,5 +1,6 @@
 /** What a chooser may conclude from the runs of one trial: each sentence follows from figures, and says how sure it is. */
 import { measuredStaleness } from "../../checker/reads/measured-staleness.ts";
+import { isSweep } from "../../core/load/rate.ts";
 import { knownLimits } from "../../core/verdict.ts";
 import { count, listed } from "../../core/wording.ts";
 import { isEven } from "../data/pace.ts";
@@ -261,6 +262,13 @@ function differenceWords({ condition, values }: Difference): string {
 }
 
 function notRanked(candidates: readonly Candidate[]): Conclusion[] {
+  if (candidates.every(({ runs }) => runs.every(({ run }) => isSweep(run.load))))
+    return [
+      {
+        topic: "Not ranked",
+        text: "A sweep overloads a cluster on purpose, and its latencies are those of many rates: each rate is judged by itself.",
+      },
+    ];
   const limited = candidates.filter(({ caveat }) => caveat !== undefined);
   if (limited.length === 0) return [];
   const reasons = limited.map(

@@ -21,13 +21,19 @@ export const studySections = (
 /** Some loads overload on purpose; only the limits of the client spoil every study. */
 const subject = (candidate: Candidate): Subject => ({
   name: candidate.name,
-  title: candidateName(candidate),
+  title: candidateName(forgiven(candidate)),
   key: html`${candidate.name} <code>${candidate.readMode}</code>`,
   system: systemLink(candidate),
   limit: candidate.caveat?.kind === "client-limited" && caveats(candidate),
   style: candidate.style,
   runs: candidate.runs,
 });
+
+/** Without the mark of an overload. */
+function forgiven(candidate: Candidate): Candidate {
+  const { caveat, ...rest } = candidate;
+  return caveat === undefined || caveat.kind === "overloaded" ? rest : candidate;
+}
 
 const systemLink = ({ runs, readMode }: Candidate): Html => {
   const { name = "", version = "" } = runs[0]?.run.system ?? {};
