@@ -110,15 +110,13 @@ export class ContainerNode implements ClusterNode {
     if (this.#state !== "running" && this.#state !== "paused") return undefined;
     const figures = stats.safeParse(await asked(this.#own().stats({ stream: false, "one-shot": true })));
     if (!figures.success) return undefined;
-    const { cpu_stats: cpu, memory_stats: memory, blkio_stats: blockDevices } = figures.data;
-    const writtenBytes = writtenTo(blockDevices);
+    const { cpu_stats: cpu, memory_stats: memory } = figures.data;
     const networkBytes = await this.#options.pod.networkBytes();
     const reclaimable = memory.stats.total_inactive_file ?? memory.stats.inactive_file ?? 0;
     return {
       cpuSeconds: cpu.cpu_usage.total_usage / 1e9,
       memoryBytes: memory.usage - reclaimable,
       diskBytes: await this.#diskBytes(),
-      ...(writtenBytes !== undefined && { writtenBytes }),
       ...(networkBytes !== undefined && { networkBytes }),
     };
   }
@@ -205,19 +203,10 @@ export class ContainerNode implements ClusterNode {
   }
 }
 
-const blockDeviceStats = z.object({
-  io_service_bytes_recursive: z.array(z.object({ op: z.string(), value: z.number() })).nullish(),
-});
-
-/** Undefined if the engine does not count them. */
-const writtenTo = ({ io_service_bytes_recursive: counts }: z.infer<typeof blockDeviceStats>) =>
-  counts?.filter(({ op }) => op.toLowerCase() === "write").reduce((sum, { value }) => sum + value, 0);
-
 const stats = z.object({
   cpu_stats: z.object({ cpu_usage: z.object({ total_usage: z.number() }) }),
   memory_stats: z.object({
     usage: z.number(),
     stats: z.object({ inactive_file: z.number().optional(), total_inactive_file: z.number().optional() }),
   }),
-  blkio_stats: blockDeviceStats,
 });
