@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Job, runInLanes } from "./lanes.ts";
 
-/** Jobs that end when they are told to; `log` has what began and ended, in order. */
+/** Jobs that the test ends with `end`, and a log of which began (+) and ended (-). */
 function jobs(...names: readonly string[]) {
   const log: string[] = [];
   const ends = new Map<string, () => void>();

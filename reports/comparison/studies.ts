@@ -32,7 +32,7 @@ const subject = (candidate: Candidate): Subject => ({
 /** Without the mark of an overload. */
 function forgiven(candidate: Candidate): Candidate {
   const { caveat, ...rest } = candidate;
-  return caveat === undefined || caveat.kind === "overloaded" ? rest : candidate;
+  return caveat?.kind === "overloaded" ? rest : candidate;
 }
 
 const systemLink = ({ runs, readMode }: Candidate): Html => {

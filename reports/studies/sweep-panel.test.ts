@@ -56,6 +56,15 @@ describe("the sweeps of a comparison", () => {
     expect(zookeeper).not.toContain("client-limited");
   });
 
+  it("mark no system as overloaded, which a sweep does on purpose, but one of a client-limited run", () => {
+    const { client } = threeSystems()[0]?.run ?? {};
+    const limited = { ...client, limited: "it was busy" } as NonNullable<typeof client>;
+    const overloaded = { sweep: bent, run: { overloaded: true } };
+    const rows = table(panel(overloaded, overloaded, { sweep: bent, run: { client: limited } }), "The knee");
+    expect(rows).not.toContain("overloaded");
+    expect(rows).toContain("client-limited");
+  });
+
   it("come first on the page", () => {
     const sweep = { studies: { sweep: bent } };
     const page = renderComparison(threeSystems([sweep, sweep, sweep]));

@@ -74,10 +74,12 @@ async function findKnee(loaded: Loaded, reached: number): Promise<number> {
   return rateAt(borne);
 }
 
+/** The median of several tries, without those in which nothing succeeded. */
 async function lowestP99(loaded: Loaded, rate: number): Promise<number> {
-  const p99s = [(await tryLowest(loaded, rate)).p99];
-  while (p99s.length < lowTries) p99s.push((await tryRate(loaded, rate)).p99);
-  return p99s.sort((a, b) => a - b)[(lowTries - 1) / 2] ?? Number.NaN;
+  const tried = [await tryLowest(loaded, rate)];
+  while (tried.length < lowTries) tried.push(await tryRate(loaded, rate));
+  const p99s = tried.map(({ p99 }) => p99).filter((p99) => !Number.isNaN(p99));
+  return p99s.sort((a, b) => a - b)[(p99s.length - 1) >> 1] ?? Number.NaN;
 }
 
 /** Tries the rate that the others are held against; rejects with CouldNotRunError if it is not borne. */
