@@ -3,9 +3,11 @@
  * must be linearizable without them. Then as many of them as possible are put back; the others are the stale reads that
  * the limit describes.
  */
+
 import type { Anomaly, MetLimit } from "../../core/verdict.ts";
 import { violationKind } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
+import { everyKindFirst } from "../every-kind.ts";
 import type { JudgedPart } from "../linearizability/check-operations.ts";
 import { checkList, type Judgement } from "../linearizability/check-operations.ts";
 import { explain } from "../linearizability/explain/explain.ts";
@@ -58,7 +60,7 @@ export function excuse(judged: Judged): Excused {
   });
   const counts = new Map<string, number>();
   for (const { limit } of stale) counts.set(limit.name, (counts.get(limit.name) ?? 0) + 1);
-  const anomalies = variedFirst(stale)
+  const anomalies = everyKindFirst(stale, ({ limit: { name, node } }) => `${name} ${node}`)
     .slice(0, mostShown)
     .map((read) => anomaly(judged, read));
   return { parts, anomalies, counts };
@@ -121,16 +123,6 @@ function staleReads(
   const answered = (position: number) => judged.list.returnIndex(position);
   place([...limits.keys()].sort((a, b) => answered(a) - answered(b)));
   return stale;
-}
-
-/** The first of each limit and node, then the others. */
-function variedFirst(stale: readonly StaleRead[]): StaleRead[] {
-  const seen = new Set<string>();
-  const first = stale.filter(({ limit: { name, node } }) => {
-    const kind = `${name} ${node}`;
-    return !seen.has(kind) && seen.add(kind);
-  });
-  return [...first, ...stale.filter((one) => !first.includes(one))];
 }
 
 function anomaly(judged: Judged, { part: { key }, position, among, limit }: StaleRead): Anomaly {

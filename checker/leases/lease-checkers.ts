@@ -7,6 +7,7 @@ import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { atTime, count, duration } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
 import { convergence } from "../convergence/convergence.ts";
+import { everyKindFirst } from "../every-kind.ts";
 import { excusesOf } from "../known-limits/excuses.ts";
 import { register } from "../models/register.ts";
 import { leasesAtRest } from "./at-rest.ts";
@@ -40,7 +41,9 @@ function check(history: History, { promises, limits = [], session }: LeaseChecke
   const found = records.flatMap((record) => judge(record, isFresh) ?? []);
   const excused = session?.renewal === "received" ? found.filter(missedRenewal(history)) : [];
   const violations = found.filter((finding) => !excused.includes(finding));
-  const anomalies = violations.slice(0, mostShown).map(anomalyOf);
+  const anomalies = everyKindFirst(violations, ({ kind }) => kind)
+    .slice(0, mostShown)
+    .map(anomalyOf);
   const [first] = anomalies;
   return {
     checker: "leases",

@@ -8,6 +8,7 @@ import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { atTime, count, duration } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
 import { grouped } from "../convergence/at-rest.ts";
+import { everyKindFirst } from "../every-kind.ts";
 import { excusesOf } from "../known-limits/excuses.ts";
 import { register } from "../models/register.ts";
 import { type Grant, grantsOf } from "./grants.ts";
@@ -49,7 +50,9 @@ function check(history: History, options: LockCheckersOptions): Verdict {
         : violations.length === 1
           ? sentenceOf(first)
           : `${count(violations.length, "finding")}: ${sentenceOf(first)}`,
-    anomalies: violations.slice(0, mostShown).map(anomalyOf),
+    anomalies: everyKindFirst(violations, ({ kind }) => kind)
+      .slice(0, mostShown)
+      .map(anomalyOf),
     figures: {
       grants: grants.length,
       released: grants.filter(({ release }) => release !== undefined).length,

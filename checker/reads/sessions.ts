@@ -3,6 +3,7 @@ import type { Json, Operation } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { atTime, count, cutMiddle, duration, listed, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
+import { everyKindFirst } from "../every-kind.ts";
 import { definitelyBefore, type KeyVersions, type Version, valueRead, versionsByKey } from "./versions.ts";
 
 /** The guarantees of a session (Terry et al., 1994), by the names under which their violations are reported. */
@@ -47,7 +48,7 @@ export function sessions({
         ...versionsByKey(all, initial).flatMap((key) => keyViolations(key, sessionOf, wanted)),
         ...(wanted.has("monotonic-reads") ? inSessions.flatMap(revisionGoesBack) : []),
       ]);
-      const anomalies = everyKind(found).slice(0, mostShown);
+      const anomalies = everyKindFirst(found, ({ kind }) => kind).slice(0, mostShown);
       const first = found[0];
       return {
         checker: "sessions",
@@ -70,12 +71,6 @@ function withoutRepeats(found: readonly Anomaly[]): Anomaly[] {
     const name = `${kind} ${evidence?.operations[evidence.culprit ?? -1]?.callIndex}`;
     return !reported.has(name) && reported.add(name);
   });
-}
-
-/** The first of each kind, then the others. */
-function everyKind(found: readonly Anomaly[]): Anomaly[] {
-  const first = found.filter(({ kind }, i) => found.findIndex((one) => one.kind === kind) === i);
-  return [...first, ...found.filter((one) => !first.includes(one))];
 }
 
 /** A session's operations in order. It ends where its connection did: the process then goes on in a new one. */

@@ -4,6 +4,7 @@ import { nanos } from "../../core/time.ts";
 import type { Anomaly, Lane, Verdict } from "../../core/verdict.ts";
 import { count, cutMiddle, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
+import { everyKindFirst } from "../every-kind.ts";
 import { type Change, evidenceOf } from "./changes.ts";
 import { type LostWrite, lostWrites } from "./lost-writes.ts";
 import { type Reached, RevisionOrder } from "./revision-order.ts";
@@ -32,8 +33,10 @@ export function revisions({ scope, initial = null }: { scope: RevisionScope; ini
       const lost = lostWrites(evidence, order);
       const shared = sharedRevisions(evidence.changes);
       const wentBack = goingBack(evidence.changes, order);
-      const kinds = [lost.map(lostAnomaly), shared.map(sharedAnomaly), wentBack.map(wentBackAnomaly)];
-      const anomalies = everyKindFirst(kinds);
+      const anomalies = everyKindFirst(
+        [...lost.map(lostAnomaly), ...shared.map(sharedAnomaly), ...wentBack.map(wentBackAnomaly)],
+        ({ kind }) => kind,
+      );
       const [first] = anomalies;
       return {
         checker: "revisions",
@@ -86,12 +89,6 @@ function goingBack(
     return isOther ? [{ change, reached }] : [];
   });
 }
-
-/** The first of each kind, then the others. */
-const everyKindFirst = (kinds: readonly (readonly Anomaly[])[]): Anomaly[] => [
-  ...kinds.flatMap((anomalies) => anomalies.slice(0, 1)),
-  ...kinds.flatMap((anomalies) => anomalies.slice(1)),
-];
 
 function lostAnomaly(lost: LostWrite): Anomaly {
   const [state] = lost.reads;

@@ -93,6 +93,23 @@ describe("reads of the past", () => {
     });
   });
 
+  it("are shown in every kind, however many of another kind came before", () => {
+    const wrong = [10, 11, 12, 13, 14, 15].reduce(
+      (script, at) => script.call(at, { ...readAt, value: 2 }, { value: 5, modRevision: 4 }, 12),
+      changed(),
+    );
+    const { history } = wrong
+      .call(20, { f: "compact", value: 3 }, { value: 3 })
+      .call(21, { ...readAt, value: 2 }, { value: 5, modRevision: 4 }, 12);
+    expect(verdictOf(history).anomalies.map(({ kind }) => kind)).toEqual([
+      "wrong-past-value",
+      "compacted-read-answered",
+      "wrong-past-value",
+      "wrong-past-value",
+      "wrong-past-value",
+    ]);
+  });
+
   it("may be answered or refused while a compaction is under way, or its outcome unknown", () => {
     const asked = () => changed().call(4, { f: "compact", value: 3 });
     expect(onRead(asked(), 2, { value: 1, modRevision: 2 }).kind).toBe("valid");

@@ -4,6 +4,7 @@ import type { Operation } from "../../core/op.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { allOf, atTime, count, showValue } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
+import { everyKindFirst } from "../every-kind.ts";
 import type { Analysis } from "./analysis.ts";
 import { byWhom, changeWords, place } from "./findings/words.ts";
 import {
@@ -31,7 +32,9 @@ export const historyReads = (analysed: (history: History) => Analysis): Checker 
 });
 
 function verdictOf({ judged, findings }: PastReads): Verdict {
-  const anomalies = findings.slice(0, mostShown).map(anomalyOf);
+  const anomalies = everyKindFirst(findings, ({ kind }) => kind)
+    .slice(0, mostShown)
+    .map(anomalyOf);
   const [first] = anomalies;
   const fine =
     judged === 0

@@ -8,6 +8,7 @@ import { seconds } from "../../core/time.ts";
 import type { Anomaly, Verdict } from "../../core/verdict.ts";
 import { count } from "../../core/wording.ts";
 import type { Checker } from "../checker.ts";
+import { everyKindFirst } from "../every-kind.ts";
 import { type Analysis, analyse } from "./analysis.ts";
 import { deliveryVerdict } from "./findings/delivery.ts";
 import { evidenceOf } from "./findings/evidence.ts";
@@ -85,9 +86,10 @@ export function watchCheckers({
 function verdictOf(guarantee: Guarantee, analysis: Analysis): Verdict {
   const { findings } = analysis;
   const kinds = kindsOf[guarantee].filter((kind) => findings.count(kind) > 0);
-  const found = kinds.map((kind) => findings.of(kind));
-  // The first of each kind, then the others.
-  const shown = [...found.flatMap((some) => some.slice(0, 1)), ...found.flatMap((some) => some.slice(1))];
+  const shown = everyKindFirst(
+    kinds.flatMap((kind) => findings.of(kind)),
+    ({ kind }) => kind,
+  );
   const anomalies = shown.slice(0, mostShown).map((finding) => anomalyOf(finding, analysis));
   const total = kinds.reduce((sum, kind) => sum + findings.count(kind), 0);
   const [first] = anomalies;
