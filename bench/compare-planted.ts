@@ -3,9 +3,9 @@
  * --slow-down-percent (side b). A block has one short run of each side with the same seed, one right after the other, in random order,
  * as docs/comparing-systems.md says. Runs that are there count, so it can be stopped and go on; with 0 blocks it only judges them.
  *
- *     npx tsx bench/compare-planted.ts RESULTS [blocks=60] [blocks a comparison=12]
+ *     npx tsx bench/compare-planted.ts RESULTS [blocks=60] [blocks a comparison=12] [sides next to a1=a2,b]
  *
- * A block takes about 30 s, and the machine should do nothing else. Prints what `compare` says of disjoint sets of blocks, then of 20
+ * A run takes about 10 s, and the machine should do nothing else. Prints what `compare` says of disjoint sets of blocks, then of 20
  * sets drawn from all of them, which overlap: the second shows more, and is no independent evidence. Also prints how far apart the
  * sides are in the median block.
  */
@@ -18,13 +18,15 @@ import { digestOf, type RunDigest } from "../reports/comparison/digest.ts";
 import { versus } from "../reports/versus/versus.ts";
 
 const sides = { a1: [], a2: [], b: ["--node-arg", "--slow-down-percent=20"] } as const;
-type Block = Readonly<Record<keyof typeof sides, RunDigest>>;
+type Side = keyof typeof sides;
+type Block = Readonly<Record<Side, RunDigest>>;
 const load = "--system reference --rate 200 --nemesis none --seconds 6 --quiet-seconds 0".split(" ");
 
-const [results = "results/planted", blocks = "60", size = "12"] = process.argv.slice(2);
+const [results = "results/planted", blocks = "60", size = "12", others = "a2,b"] = process.argv.slice(2);
+const chosen = (Object.keys(sides) as Side[]).filter((name) => ["a1", ...others.split(",")].includes(name));
 const random = createRandom(1);
 for (let seed = 1; seed <= Number(blocks); seed++) {
-  for (const [side, extra] of random.shuffle(Object.entries(sides))) await run(side, seed, extra);
+  for (const side of random.shuffle(chosen)) await run(side, seed);
 }
 const all = await readBlocks();
 const perSide = Number(size);
@@ -35,22 +37,23 @@ const drawn = Array.from({ length: 20 }, () => random.shuffle(all).slice(0, perS
 report(`disjoint sets of ${perSide} of ${all.length} blocks`, disjoint);
 report(`overlapping sets of ${perSide}, drawn from ${all.length} blocks`, drawn);
 report(`all ${all.length} blocks at once`, [all]);
-for (const { quantity, ratio } of versus(side(all, "a1"), side(all, "b"))[0]?.cells ?? [])
-  if (ratio !== undefined && quantity.topic === "latency")
-    console.log(
-      `${quantity.name}: B is ${ratio.value.toFixed(2)} of A (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)})`,
-    );
+for (const other of chosen.slice(1))
+  for (const { quantity, ratio } of versus(side(all, "a1"), side(all, other))[0]?.cells ?? [])
+    if (ratio !== undefined && quantity.topic === "latency")
+      console.log(
+        `${quantity.name}: ${other} is ${ratio.value.toFixed(2)} of a1 (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)})`,
+      );
 
-async function run(side: string, seed: number, extra: readonly string[]): Promise<void> {
-  const own = ["--seed", `${seed}`, "--results", `${results}/${side}`, ...extra];
+async function run(side: Side, seed: number): Promise<void> {
+  const own = ["--seed", `${seed}`, "--results", `${results}/${side}`, ...sides[side]];
   const child = spawn(process.execPath, ["harness/assay.mjs", "bench", ...load, ...own], { stdio: "ignore" });
   await once(child, "exit");
 }
 
-/** Blocks of which all three runs are there and valid, in the order of their seeds. */
+/** Blocks of which every side's run is there and valid, in the order of their seeds. */
 async function readBlocks(): Promise<Block[]> {
-  const bySeed = new Map<number, Partial<Record<keyof typeof sides, RunDigest>>>();
-  for (const name of Object.keys(sides) as (keyof typeof sides)[]) {
+  const bySeed = new Map<number, Partial<Block>>();
+  for (const name of chosen) {
     for (const dir of await readdir(`${results}/${name}`)) {
       if (dir.endsWith(".html")) continue;
       const { run, history, usage } = await readRun(`${results}/${name}/${dir}`);
@@ -61,25 +64,25 @@ async function readBlocks(): Promise<Block[]> {
   }
   return [...bySeed.entries()]
     .sort(([one], [other]) => one - other)
-    .flatMap(([, { a1, a2, b }]) =>
-      a1 === undefined || a2 === undefined || b === undefined ? [] : [{ a1, a2, b }],
-    );
+    .flatMap(([, block]) => (chosen.every((name) => block[name] !== undefined) ? [block as Block] : []));
 }
 
-function side(chosen: readonly Block[], name: keyof typeof sides): RunDigest[] {
-  return chosen.map((block) => block[name]);
+function side(blocks: readonly Block[], name: Side): RunDigest[] {
+  return blocks.map((block) => block[name]);
 }
 
 function report(what: string, sets: readonly (readonly Block[])[]): void {
-  const words = (set: readonly Block[], other: "a2" | "b") =>
+  const words = (set: readonly Block[], other: Side) =>
     versus(side(set, "a1"), side(set, other)).flatMap(({ cells }) =>
       cells.flatMap(({ word, difference }) => (difference === undefined ? [] : [word])),
     );
-  const same = sets.filter((set) => {
+  const count = (isTrue: (set: readonly Block[]) => boolean) =>
+    `${sets.filter(isTrue).length} of ${sets.length}`;
+  const isSame = (set: readonly Block[]) => {
     const found = words(set, "a2");
     return found.length > 0 && found.every((word) => word === "not distinguishable");
-  });
-  const slower = sets.filter((set) => words(set, "b").includes("slower"));
-  console.log(`${what}: the same is not distinguishable in ${same.length} of ${sets.length}`);
-  console.log(`${what}: the slowed one is slower in ${slower.length} of ${sets.length}`);
+  };
+  if (chosen.includes("a2")) console.log(`${what}: the same is not distinguishable in ${count(isSame)}`);
+  if (chosen.includes("b"))
+    console.log(`${what}: the slowed one is slower in ${count((set) => words(set, "b").includes("slower"))}`);
 }
