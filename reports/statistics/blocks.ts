@@ -17,6 +17,7 @@ export function inOrderOf(first: Sample, second: Sample): readonly number[] | un
     own.length > 0 &&
     own.length === first.values.length &&
     place.size === second.values.length &&
+    partners.length === own.length &&
     partners.length === place.size &&
     new Set(partners).size === place.size;
   return isPaired ? partners.map((i) => second.values[i] as number) : undefined;

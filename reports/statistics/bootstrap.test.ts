@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
+import { pairedRatios } from "./blocks.ts";
 import { medianInterval, ratioInterval } from "./bootstrap.ts";
 import { medianOf } from "./median.ts";
 
@@ -91,6 +92,19 @@ describe("ratioInterval()", () => {
         { values: slowly, blocks: odd },
         random(),
       );
+      expect(high / low).toBeGreaterThan(2);
+    }
+  });
+
+  it("takes runs for unpaired if one side has a block more, whichever side that is", () => {
+    const whole = { values: slowly, blocks };
+    const lacking = { values: slowly.slice(1), blocks: blocks.slice(1) };
+    for (const [over, under] of [
+      [whole, lacking],
+      [lacking, whole],
+    ] as const) {
+      expect(pairedRatios(over, under)).toBeUndefined();
+      const { low, high } = ratioInterval(over, under, random());
       expect(high / low).toBeGreaterThan(2);
     }
   });
