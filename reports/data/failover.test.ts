@@ -83,6 +83,15 @@ describe("the failovers of a run", () => {
     expect(valuesOf(kill, "stale")).toEqual([0, 0]);
   });
 
+  it("have no time until latency is healthy where too few operations were healthy to say what that is", () => {
+    // A fault every 400 ms: no operation is ever healthy.
+    const often = Array.from({ length: 24 }, (_, i) => fault(i + 1, i * 400, i * 400 + 200));
+    const [kill] = failoversOf(often, []);
+    expect(kill?.samples.unwritable).toHaveLength(24);
+    expect(kill?.samples.healthy).toEqual([]);
+    expect(mediansOf(kill as Failover).healthy.median).toBeNaN();
+  });
+
   it("count only faults that were proven", () => {
     const { proof: _, ...unproven } = fault(2, 5000, 6000);
     const [kill] = failoversOf([fault(1, 1000, 2000), unproven], [[1000, 1700]]);

@@ -58,8 +58,8 @@ interface Measured {
   /** Undefined: it never happened, or nothing was asked that would tell. */
   readonly of: (strike: Strike) => number | undefined;
   readonly untilHealed: (strike: Strike) => boolean;
-  /** Whether it is measured only where operations of the kind were sent. */
-  readonly isOfOperations?: true;
+  /** Whether what would tell was there: without it nothing was measured, rather than never seen to end. */
+  readonly isMeasured?: (strike: Strike) => boolean;
 }
 
 const latency = ({ figures }: Strike) => figures.service ?? figures.response;
@@ -79,18 +79,19 @@ const measured: Readonly<Record<FailoverMeasure, Measured>> = {
   unwritable: {
     of: ({ figures }) => figures.withoutWriteSeconds,
     untilHealed: ({ figures }) => figures.untilHealed.writes,
-    isOfOperations: true,
+    isMeasured: ({ figures }) => figures.withoutWriteSeconds !== undefined,
   },
   unreadable: {
     of: ({ figures }) => figures.withoutReadSeconds,
     untilHealed: ({ figures }) => figures.untilHealed.reads,
-    isOfOperations: true,
+    isMeasured: ({ figures }) => figures.withoutReadSeconds !== undefined,
   },
   healthy: {
     of: (strike) => latency(strike).healthySeconds,
     // Faults may end as soon as clients are served again, before latency is back: then the heal is not what brought it back.
     untilHealed: (strike) =>
       !strike.figures.servedBeforeHeal && isLate(latency(strike).healthySeconds, strike),
+    isMeasured: (strike) => latency(strike).isHealthyKnown,
   },
   stale: {
     of: ({ stale }) => (stale === undefined ? 0 : (stale.to - stale.from) / 1e9),
@@ -128,10 +129,9 @@ export function failovers(
   });
 }
 
-function sampleOf(strike: Strike, { of, untilHealed, isOfOperations }: Measured): HealedTime[] {
+function sampleOf(strike: Strike, { of, untilHealed, isMeasured }: Measured): HealedTime[] {
   const value = of(strike);
-  // Without such operations nothing was measured, rather than never seen to end.
-  if (value === undefined && isOfOperations) return [];
+  if (isMeasured?.(strike) === false) return [];
   return [{ value: value ?? Number.POSITIVE_INFINITY, untilHealed: untilHealed(strike) }];
 }
 

@@ -52,7 +52,23 @@ describe("the figures of a fault", () => {
     };
     expect(few(90)).not.toHaveProperty("healthySeconds");
     expect(few(400)).not.toHaveProperty("healthySeconds");
+    expect([few(90), few(400)].map((response) => response?.isHealthyKnown)).toEqual([false, true]);
     expect(struck([]).faults[0]?.response.healthySeconds).toBeGreaterThanOrEqual(0);
+  });
+
+  it("count a refused compare-and-set as an answer, whichever way the system refuses", () => {
+    const refused = (error: "mismatch" | "conflict") =>
+      Array.from({ length: 100 }, (_, i) => {
+        const from = 2_000 + i * 10;
+        return i % 4 === 0
+          ? { f: "cas", outcome: "fail" as const, error, from, to: from + 5 }
+          : { f: "write", from, to: from + 5 };
+      });
+    for (const error of ["mismatch", "conflict"] as const) {
+      const { response } = struck(refused(error)).faults[0] ?? {};
+      expect(response?.failedWrites).toBe(0);
+      expect(response?.healthySeconds).toBeLessThan(0.1);
+    }
   });
 
   it("say what the node that was hit did, and when a leader was known again", () => {

@@ -1,4 +1,6 @@
 /** What each fault did to clients: before, during and after it, and how soon they were served again. */
+
+import { isAnswer } from "../../core/errors.ts";
 import type { FaultWindow, LeaderSpan } from "../../core/fault.ts";
 import type { NodeId, Operation } from "../../core/op.ts";
 import { type Nanos, nanos, seconds } from "../../core/time.ts";
@@ -61,6 +63,8 @@ export interface FaultLatency {
    * the outages that overlap the fault ended. Absent, too, if that percentile is not known.
    */
   readonly healthySeconds?: number;
+  /** Whether the healthy 99th percentile is known, so that an absent time means that it did not come. */
+  readonly isHealthyKnown: boolean;
 }
 
 export interface FaultFiguresInput {
@@ -254,6 +258,7 @@ function latencyOf(
     after: period(to, Math.min(next, to + around)),
     failedWrites: writes("fail"),
     unknownWrites: writes("info"),
+    isHealthyKnown: Number.isFinite(healthyP99[measure]),
     ...(served !== undefined &&
       optional(
         "healthySeconds",
@@ -262,9 +267,9 @@ function latencyOf(
   };
 }
 
-/** A refused comparison is an answer: nothing failed. */
+/** A refused comparison is an answer, whichever way the system refuses: nothing failed. */
 const isRefused = ({ outcome }: Operation): boolean =>
-  outcome.type === "fail" && outcome.error.code === "mismatch";
+  outcome.type === "fail" && isAnswer(outcome.error.code);
 
 /** Start of the first of enough operations in a row that were answered in time, but for one, in seconds since `from`. */
 function healthySeconds(

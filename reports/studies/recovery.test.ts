@@ -71,6 +71,17 @@ describe("the recovery of a loaded cluster", () => {
     expect(found && recoverySentence(found)).toContain("too much even before the fault");
   });
 
+  it("counts a refused compare-and-set as an answer, whichever way the system refuses", () => {
+    for (const code of ["mismatch", "conflict"] as const) {
+      const operations = requests((second) => (second >= 10 && second < 24 ? undefined : 2)).map((one, i) =>
+        i % 5 === 0 && one.outcome.type === "ok"
+          ? { ...one, outcome: { type: "fail" as const, error: { code, definite: true, message: code } } }
+          : one,
+      );
+      expect(recoveryOf({ run: retried, operations, faults: [fault] })?.recovered).toBeCloseTo(3.9, 1);
+    }
+  });
+
   it("is not measured of a run with other faults, or with one that nothing proves", () => {
     const { proof: _, ...unproven } = fault;
     const of = (faults: readonly FaultWindow[]) =>
