@@ -16,8 +16,6 @@ const sample = (
   diskBytes,
 });
 
-const run = (ok: number) => ({ operations: { ok } });
-
 describe("costOf()", () => {
   const samples = [
     sample("n1", 1, 2, 100, 1_000),
@@ -28,7 +26,7 @@ describe("costOf()", () => {
   ];
 
   it("sums the nodes, per 1,000 operations that succeeded", () => {
-    expect(costOf(samples, run(2_000))).toEqual({
+    expect(costOf(samples, {}, 2_000)).toEqual({
       cpuMsPerThousand: 2_000,
       peakMemory: 360,
       disk: 7_000,
@@ -42,12 +40,12 @@ describe("costOf()", () => {
   });
 
   it("knows bytes of memory and disk for each key from 1,000 keys that were put in place", () => {
-    const grown = (keys: number) => ({
-      ...run(2_000),
-      growth: { keys, memoryBytes: 3_000_000, diskBytes: -50_000 },
+    const grown = (keys: number) => ({ growth: { keys, memoryBytes: 3_000_000, diskBytes: -50_000 } });
+    expect(costOf(samples, grown(1_000), 2_000)).toMatchObject({ memoryPerKey: 3_000, diskPerKey: -50 });
+    expect(costOf(samples, grown(999), 2_000)).toMatchObject({
+      memoryPerKey: Number.NaN,
+      diskPerKey: Number.NaN,
     });
-    expect(costOf(samples, grown(1_000))).toMatchObject({ memoryPerKey: 3_000, diskPerKey: -50 });
-    expect(costOf(samples, grown(999))).toMatchObject({ memoryPerKey: Number.NaN, diskPerKey: Number.NaN });
   });
 
   it("knows what was written, the network and the fsyncs only if it knows those of all nodes", () => {
@@ -63,12 +61,12 @@ describe("costOf()", () => {
       counted("n2", 1, 0, 0),
       counted("n2", 2, 1_000, 30),
     ];
-    expect(costOf(all, run(2_000))).toMatchObject({
+    expect(costOf(all, {}, 2_000)).toMatchObject({
       writtenPerThousand: 3_000,
       networkPerThousand: 1_500,
       syncsPerThousand: 20,
     });
-    const partly = costOf([...all, sample("n3", 1, 1, 1, 1)], run(2_000));
+    const partly = costOf([...all, sample("n3", 1, 1, 1, 1)], {}, 2_000);
     expect(partly).toMatchObject({
       writtenPerThousand: Number.NaN,
       networkPerThousand: Number.NaN,
@@ -78,12 +76,12 @@ describe("costOf()", () => {
 
   it("counts a restarted node's processor time from zero again", () => {
     const restarted = [sample("n1", 1, 5, 1, 1), sample("n1", 2, 1, 1, 1), sample("n1", 3, 2, 1, 1)];
-    expect(costOf(restarted, run(1_000))?.cpuMsPerThousand).toBe(2_000);
+    expect(costOf(restarted, {}, 1_000)?.cpuMsPerThousand).toBe(2_000);
   });
 
   it("knows no cost per operation if none succeeded", () => {
-    expect(costOf(samples, run(0))).toMatchObject({ cpuMsPerThousand: Number.NaN, peakMemory: 360 });
+    expect(costOf(samples, {}, 0)).toMatchObject({ cpuMsPerThousand: Number.NaN, peakMemory: 360 });
   });
 
-  it("is unknown without samples", () => expect(costOf([], run(1_000))).toBeUndefined());
+  it("is unknown without samples", () => expect(costOf([], {}, 1_000)).toBeUndefined());
 });

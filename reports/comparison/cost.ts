@@ -24,12 +24,12 @@ export interface Cost {
   readonly diskPerKey: number;
 }
 
-/** Undefined if nothing was sampled. */
+/** `ok`: operations that succeeded while the usage was sampled. Undefined if nothing was sampled. */
 export function costOf(
   samples: readonly UsageSample[],
-  run: Pick<Run, "growth"> & { readonly operations: { readonly ok: number } },
+  run: Pick<Run, "growth">,
+  ok: number,
 ): Cost | undefined {
-  const { ok } = run.operations;
   const { nodes } = usageOf(samples);
   const { memory: memoryPerKey, disk: diskPerKey } = perKey(run) ?? {
     memory: Number.NaN,

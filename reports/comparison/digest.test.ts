@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { operations } from "../../core/history.ts";
+import { nodeId } from "../../core/op.ts";
+import { nanos } from "../../core/time.ts";
 import { contextOf } from "../context.ts";
 import { isReading } from "../data/availability.ts";
 import { staleFixture, validFixture } from "../testing/runs.ts";
@@ -49,6 +51,34 @@ describe("digestOf()", () => {
     const reads = history.filter((event) => event.type === "notice" || event.f === "read");
     expect(Object.keys(digestOf(run, reads, []).kinds)).toEqual(["read"]);
     expect(digestOf(run, reads, [])).not.toHaveProperty("cost");
+  });
+
+  it("counts the rate until the last operation that was sent, if nothing succeeds any more", () => {
+    const stalled = history.map((event) =>
+      event.type === "ok" && event.time > 4e9 ? { ...event, type: "info" as const, error: "timeout" } : event,
+    ) as typeof history;
+    const { okPerSecond } = digestOf(run, stalled, usage);
+    expect(okPerSecond).toBeLessThan(digest.okPerSecond / 2);
+  });
+
+  it("divides the cost by what succeeded while it was sampled, and not by what was put in place before", () => {
+    const { cpuMsPerThousand = 0 } = digest.cost ?? {};
+    const main = history.findIndex((event) => event.f === "phase" && event.value === "main");
+    const written = operations(history).filter(({ outcome }) => outcome.type === "ok").length;
+    const before = Array.from({ length: 2 * written }, (_, i) => ({
+      index: i,
+      time: nanos(0),
+      type: i % 2 === 0 ? ("invoke" as const) : ("ok" as const),
+      process: 9_999_999,
+      f: "write",
+      key: "before",
+      value: 1,
+      node: nodeId("n1"),
+    }));
+    const whole = [...history.slice(0, main), ...before, ...history.slice(main)];
+    const preloaded = whole.map((event, index) => ({ ...event, index }));
+    expect(main).toBeGreaterThanOrEqual(0);
+    expect(digestOf(run, preloaded, usage).cost?.cpuMsPerThousand).toBeCloseTo(cpuMsPerThousand, 6);
   });
 
   it("digests a run that recorded nothing", () => {

@@ -7,7 +7,7 @@ import { type Nanos, nanos } from "../../core/time.ts";
 import { isReading, longest, outages } from "../data/availability.ts";
 import { type ErrorCounts, errorsOf } from "../data/errors.ts";
 import { type Failover, failovers } from "../data/failover.ts";
-import { askersOf } from "../data/load.ts";
+import { askersOf, okSinceMain } from "../data/load.ts";
 import { type Measure, quantile, timed, tookMicros } from "../data/measure.ts";
 import { figuresIn, type PeriodFigures, periodsOf, spanOf } from "../data/phases.ts";
 import { okPerSecond, runFigures } from "../data/run-figures.ts";
@@ -66,7 +66,8 @@ export interface MeasuredFigures {
 /** Makes the digest of a stored run. */
 export function digestOf(run: Run, history: History, usage: readonly UsageSample[]): Digest {
   const operations = operationsOf(history);
-  const { load } = askersOf(operations, history, run);
+  const askers = askersOf(operations, history, run);
+  const { load } = askers;
   const faults = run.faults.length > 0 ? run.faults : faultWindows(history);
   const end = nanos(Math.max(history.at(-1)?.time ?? 0, ...faults.map(({ to }) => to), 1e9));
   const ofKind = (kind: Kind) => {
@@ -74,7 +75,7 @@ export function digestOf(run: Run, history: History, usage: readonly UsageSample
     return own.length === 0 ? {} : { [kind]: kindFigures(own, faults, end) };
   };
   const figures = runFigures({ operations: load, faults, leaders: leaderSpans(history), end });
-  const cost = costOf(usage, run);
+  const cost = costOf(usage, run, okSinceMain(askers));
   return {
     run,
     end: end / 1e9,

@@ -33,3 +33,10 @@ export function askersOf(
   }
   return askers;
 }
+
+/** `ok` operations since the load began: those that the sampled usage of the nodes paid for. */
+export const okSinceMain = ({ load, standing, last }: Askers): number =>
+  [load, standing, last].reduce(
+    (sum, own) => sum + own.filter(({ outcome }) => outcome.type === "ok").length,
+    0,
+  );

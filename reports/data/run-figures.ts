@@ -18,7 +18,7 @@ export interface RunFigures {
   readonly withoutRead?: Outage;
   /** The same for the clients of each node. */
   readonly withoutAnyByNode: ReadonlyMap<NodeId, Outage>;
-  /** `ok` operations per second, from the first invocation to the last answer. */
+  /** `ok` operations per second, from the first invocation to the last one, or to the last success if that came later. */
   readonly okPerSecond: number;
   /** In the order of the faults. */
   readonly faults: readonly FaultFigures[];
@@ -88,6 +88,7 @@ export function okPerSecond(operations: readonly Operation[]): number {
   let [first, last, ok] = [Number.POSITIVE_INFINITY, 0, 0];
   for (const { invokedAt, completedAt, outcome } of operations) {
     first = Math.min(first, invokedAt);
+    last = Math.max(last, invokedAt);
     if (outcome.type !== "ok") continue;
     ok++;
     last = Math.max(last, completedAt);
