@@ -107,6 +107,24 @@ describe("trialsOf()", () => {
     ]);
   });
 
+  it.each(["calibrated", "in percent"])("tells arrivals and retries of %s rates apart", (how) => {
+    const calibration = {
+      askedRate: 500,
+      reachedRate: 900,
+      ...(how === "in percent" && { shares: "50%", kneeRate: 900 }),
+    };
+    const load = { kind: "open", rate: 450, processes: 12, seconds: 20 } as const;
+    const runs = [load, { ...load, retries: 3 }, { ...load, arrivals: "poisson" as const }].map((own, i) =>
+      digest({ seed: i, run: { calibration, load: own } }),
+    );
+    const [trial] = trialsOf(runs);
+    expect(trial?.candidates.map(({ name }) => name.replace(/.*?(knee|500\/s)/, ""))).toEqual([
+      "",
+      ", 3 retries",
+      " (Poisson arrivals)",
+    ]);
+  });
+
   it("never takes a run with a planted bug as a repetition of one without", () => {
     const [trial] = trialsOf([digest(), digest({ seed: 2, run: { mutant: "forget-vote" } })]);
     expect(trial?.candidates.map(({ name, mutant }) => [name, mutant])).toEqual([

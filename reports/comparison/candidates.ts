@@ -128,12 +128,14 @@ const distinctions = (run: RunDigest["run"]): string[] => [
 ];
 
 /** The load as it was asked for: a calibration chooses a slightly different rate each time. */
-const askedLoad = ({ load, calibration }: Run): string =>
-  calibration === undefined
-    ? loadWords([load])
-    : calibration.shares !== undefined
-      ? `${calibration.shares} of ${calibration.kneeRate === undefined ? "what the warm-up reached" : "the knee"}${load.kind === "open" ? retryWords(load) : ""}`
-      : `calibrated to at most ${formatFigure(calibration.askedRate)}/s${load.kind === "open" ? arrivalWords(load.arrivals) : ""}`;
+function askedLoad({ load, calibration }: Run): string {
+  if (calibration === undefined) return loadWords([load]);
+  const asked =
+    calibration.shares !== undefined
+      ? `${calibration.shares} of ${calibration.kneeRate === undefined ? "what the warm-up reached" : "the knee"}`
+      : `calibrated to at most ${formatFigure(calibration.askedRate)}/s`;
+  return load.kind === "open" ? `${asked}${arrivalWords(load.arrivals)}${retryWords(load)}` : asked;
+}
 
 /** The load of each run in a few words: `500/s offered`, `210 to 230/s offered`, `12 clients in a closed loop`. */
 export function loadWords(loads: readonly Load[]): string {

@@ -130,7 +130,17 @@ describe("longest without a success", () => {
   it("says whose leader was never struck", () => {
     const spared = { faults: [faultAt("follower")] };
     expect(concluded(threeSystems([{}, {}, spared]))["Longest without a write"]).toBe(
-      "etcd (linearizable) is lowest with 1.00 s, then zookeeper (local) 3.00 s. The leader of consul (default) was never struck, so it is left out.",
+      "etcd (linearizable) is lowest with 1.00 s, then zookeeper (local) 3.00 s. Left out, because its leader was not struck in every run: consul (default), never struck.",
+    );
+  });
+
+  it("says in how many runs the leader was struck, if not in all", () => {
+    const sometimes = [1, 2, 3].map((seed) =>
+      digest({ ...consul, seed, ...(seed === 3 && { faults: [faultAt("follower")] }) }),
+    );
+    const others = [1, 2, 3].flatMap((seed) => [digest({ seed }), digest({ ...zookeeper, seed })]);
+    expect(concluded([...others, ...sometimes])["Longest without a write"]).toContain(
+      "not struck in every run: consul (default), struck in 2 of 3 runs.",
     );
   });
 

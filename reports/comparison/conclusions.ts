@@ -166,9 +166,15 @@ function outageConclusion(candidates: readonly Candidate[], standings: Standings
   const spared = fit.filter(({ runs }) => runs.some((run) => leaderStrikes(run) === 0));
   const note =
     rankings.length > 0 && kind === "write" && spared.length > 0 && spared.length < fit.length
-      ? ` The leader of ${listed(spared.map(labelOf))} was never struck, so it is left out.`
+      ? ` Left out, because its leader was not struck in every run: ${listed(spared.map(sparedWords))}.`
       : "";
   return text === "" ? [] : [{ topic, text: `${text}${note}`, rankings }];
+}
+
+/** `etcd (linearizable), struck in 9 of 10 runs` */
+function sparedWords({ label, runs }: Candidate): string {
+  const struck = runs.filter((run) => leaderStrikes(run) > 0).length;
+  return struck === 0 ? `${label}, never struck` : `${label}, struck in ${struck} of ${runs.length} runs`;
 }
 
 /** Promises to readers that are ranked apart by figures of a kind. */

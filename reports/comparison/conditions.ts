@@ -47,8 +47,9 @@ export const sameLoad: Condition = {
   },
 };
 
-/** How a load's rate changes and its operations arrive; a rate that is constant may differ a little. */
-const shapeOf = ({ parts, arrivals = "constant" }: OpenLoad): string => JSON.stringify([parts, arrivals]);
+/** How a load's rate changes, its operations arrive and are asked again; a rate that is constant may differ a little. */
+const shapeOf = ({ parts, arrivals = "constant", retries = 0 }: OpenLoad): string =>
+  JSON.stringify([parts, arrivals, retries]);
 
 /** A run's number of strikes is partly chance: candidates are compared by their means. */
 const strikes: Condition = {

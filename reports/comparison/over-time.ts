@@ -14,12 +14,14 @@ export function latencyOverTime(candidates: readonly Candidate[], scales: Scales
       candidates.flatMap(({ runs }) => runs.flatMap(({ faults }) => faults.map(({ name }) => name))),
     ),
   ];
-  const repeated = candidates.some(({ runs }) => runs.length > 1);
   return html`<p class="legend"><span class="key line-key p50">p50</span> <span class="key line-key p99">p99</span> <span class="key line-key max">slowest</span> ${faultNames.map(
     (name, i) => html`<span class="key fault-key hue-${i % hues}">${name}</span> `,
-  )}<span class="quiet">one scale for all; p99 is drawn only where a second has at least 100 operations${repeated && ", of the first run of each"}</span></p>
+  )}<span class="quiet">one scale for all; p99 is drawn only where a second has at least 100 operations${isRepeated(candidates) && ", of the first run of each"}</span></p>
 ${kinds.map((kind) => overTimeOf(candidates, kind, scales, faultNames, id))}`;
 }
+
+const isRepeated = (candidates: readonly Candidate[]): boolean =>
+  candidates.some(({ runs }) => runs.length > 1);
 
 function overTimeOf(
   candidates: readonly Candidate[],
@@ -76,7 +78,7 @@ export function percentiles(candidates: readonly Candidate[], scales: Scales): H
     .filter(({ own }) => own.length > 0);
   const drawn = ({ kind, name, own }: (typeof groups)[number], measure: (typeof measures)[number]) =>
     html`<div class="by-${measure}">${spectraChart(own, { kind, measure, name }, scales)}</div>`;
-  return html`<p class="legend"><span class="quiet">ok operations of the whole run, faults included, on one scale</span></p>
+  return html`<p class="legend"><span class="quiet">ok operations of the whole run, faults included, on one scale${isRepeated(candidates) && ", of the first run of each"}</span></p>
 <div class="compared wide">${groups.map(
     (group) =>
       html`<figure><figcaption><b class="whole-line">${group.name}</b> ${group.own.map(

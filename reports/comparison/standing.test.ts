@@ -132,6 +132,11 @@ describe("standingsOf()", () => {
     expect(placed(rates(500, 490, 510), latency)).toHaveLength(3);
   });
 
+  it("ranks no latency of a load that asks again with that of one that does not", () => {
+    const load = { kind: "open", rate: 500, processes: 12, seconds: 20 } as const;
+    expect(against({ run: { load: { ...load, retries: 3 } } }, latency)).toBe("loads");
+  });
+
   it("ranks no outage of a run without faults", () => {
     expect(against({ faults: [] }, outage)).toBe("alone");
   });

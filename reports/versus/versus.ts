@@ -117,7 +117,8 @@ function hindrance(
   const forbidden = differing.find(({ forbids }) => forbids.includes(topic));
   if (forbidden !== undefined) return `different ${forbidden.condition}`;
   const unknown = [ofA, ofB].flatMap(({ median }, i) => (median === undefined ? [i === 0 ? "A" : "B"] : []));
-  return unknown.length > 0 ? `too few operations in ${listed(unknown)}` : undefined;
+  if (unknown.length === 0) return undefined;
+  return `${topic === "latency" ? "too few operations" : "not known"} in ${listed(unknown)}`;
 }
 
 /** A planted bug may be what is compared: it is named among the differences. */
