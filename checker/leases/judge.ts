@@ -25,27 +25,32 @@ export const isAbsent = (read: Operation): boolean => read.outcome.type === "ok"
 export const owedUntil = ({ lastSign, ttl = nanos(0), endAsked }: LeaseRecord): Nanos =>
   nanos(Math.min(lastSign + ttl, endAsked));
 
-/** `isFresh`: whether a read must see the state of a moment between its request and its answer. */
-export function judge(record: LeaseRecord, isFresh: (read: Operation) => boolean): Finding | undefined {
+/** The same with the grant as the only keep-alive: no lost renewal explains an end before that. */
+export const surelyOwedUntil = ({ grant, ttl = nanos(0), endAsked }: LeaseRecord): Nanos =>
+  nanos(Math.min(grant.invokedAt + ttl, endAsked));
+
+/** All that is wrong with it, what happened first in front. `isFresh`: whether a read must see the state of a moment between its request and its answer. */
+export function judge(record: LeaseRecord, isFresh: (read: Operation) => boolean): Finding[] {
   const shown = record.reads.filter(isPresent);
   const attached = record.attach?.outcome.type === "fail" ? undefined : record.attach?.invokedAt;
   const phantom = shown.find(({ completedAt }) => attached === undefined || completedAt < attached);
   if (phantom !== undefined)
-    return { kind: "never-attached", record, read: phantom, bound: attached ?? phantom.completedAt };
+    return [{ kind: "never-attached", record, read: phantom, bound: attached ?? phantom.completedAt }];
   const absent = record.reads.filter((read) => isAbsent(read) && isAfterAttach(record, shown, read, isFresh));
   const firstAbsent = least(absent, ({ completedAt }) => completedAt);
   const owed = owedUntil(record);
+  const found: Finding[] = [];
   // Infinity: the lease has not ended, and nobody may ever see its record gone.
   if (firstAbsent !== undefined && firstAbsent.completedAt < owed)
-    return { kind: "ended-early", record, read: firstAbsent, bound: owed };
+    found.push({ kind: "ended-early", record, read: firstAbsent, bound: owed });
   const lastShown = least(shown.filter(isFresh), ({ invokedAt }) => -invokedAt);
-  if (lastShown === undefined) return undefined;
+  if (lastShown === undefined) return found;
   const { revoked } = record;
   if (revoked !== undefined && lastShown.invokedAt > revoked.completedAt)
-    return { kind: "outlived-revocation", record, read: lastShown, bound: revoked.completedAt };
-  if (firstAbsent !== undefined && lastShown.invokedAt > firstAbsent.completedAt)
-    return { kind: "came-back", record, read: lastShown, bound: firstAbsent.completedAt };
-  return undefined;
+    found.push({ kind: "outlived-revocation", record, read: lastShown, bound: revoked.completedAt });
+  else if (firstAbsent !== undefined && lastShown.invokedAt > firstAbsent.completedAt)
+    found.push({ kind: "came-back", record, read: lastShown, bound: firstAbsent.completedAt });
+  return found;
 }
 
 /** Whether an absent record was seen absent after it had been attached, in every explanation. */

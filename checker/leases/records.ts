@@ -89,8 +89,12 @@ function endWithClients(records: ReadonlyMap<string, LeaseRecord>, all: readonly
     if (outcome.type !== "fail") continue;
     const { code } = outcome.error;
     if (code !== "not-connected" && code !== "session-expired") continue;
-    for (const record of byProcess.get(process) ?? [])
-      if (record.grant.invokedAt <= invokedAt) record.endAsked = earlier(record.endAsked, invokedAt);
+    for (const record of byProcess.get(process) ?? []) {
+      // What was left to lapse is the client's no more: it ends by its time alone.
+      const isLeft = record.lapse !== undefined && record.lapse.invokedAt < invokedAt;
+      if (record.grant.invokedAt <= invokedAt && !isLeft)
+        record.endAsked = earlier(record.endAsked, invokedAt);
+    }
   }
 }
 

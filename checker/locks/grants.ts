@@ -83,6 +83,8 @@ function acquisitions(history: History) {
     if (call.f === "release" || call.f === "crash") held.delete(process);
     if (session !== undefined && endsSession(operation) && invokedAt < session.endAsked)
       session.endAsked = invokedAt;
+    // What is left to lapse is the client's no more: it ends by its time alone.
+    if (call.f === "crash") current.delete(process);
   }
   return { acquired, sessions };
 }

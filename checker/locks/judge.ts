@@ -15,11 +15,11 @@ export type LockFinding =
 
 /**
  * Exact: nothing is found if and only if moments exist that explain all grants. A grant that lost its lock too early is named once,
- * however many followed it in its time.
+ * with the first that had it instead, however many followed it in its time.
  */
 export function judgeGrants(grants: readonly Grant[]): LockFinding[] {
   const found: LockFinding[] = [];
-  const robbed = new Set<Grant>();
+  const robbed = new Map<Grant, { readonly kind: "held-twice"; grant: Grant; readonly other: Grant }>();
   let lastHeld: Grant | undefined;
   let lastAsked: Grant | undefined;
   let previous: Grant | undefined;
@@ -29,8 +29,11 @@ export function judgeGrants(grants: readonly Grant[]): LockFinding[] {
   for (const grant of ordered) {
     const { completedAt } = grant.acquire;
     if (lastHeld !== undefined && lastHeld.until > completedAt) {
-      if (!robbed.has(lastHeld)) found.push({ kind: "held-twice", grant, other: lastHeld });
-      robbed.add(lastHeld);
+      const known = robbed.get(lastHeld);
+      const finding = known ?? { kind: "held-twice" as const, grant, other: lastHeld };
+      if (completedAt < finding.grant.acquire.completedAt) finding.grant = grant;
+      if (known === undefined) found.push(finding);
+      robbed.set(lastHeld, finding);
     } else if (lastAsked !== undefined && lastAsked.acquire.invokedAt > completedAt)
       found.push({ kind: "token-fell", grant, other: lastAsked });
     else if (previous?.token === grant.token)
@@ -42,17 +45,19 @@ export function judgeGrants(grants: readonly Grant[]): LockFinding[] {
   return found;
 }
 
-/** `reads`: of the lock's record, all of them fresh, in order of their invocations. At most one finding for a grant. */
+/** `reads`: of the lock's record, all of them fresh, in order of their invocations. For a grant at most one finding, the first answer. */
 export function judgeReads(grants: readonly Grant[], reads: readonly Operation[]): LockFinding[] {
   return grants.flatMap((grant) => {
     const { acquire, until, holder } = grant;
+    let first: Operation | undefined;
     for (let i = firstAfter(reads, acquire.completedAt); i < reads.length; i++) {
       const read = reads[i];
-      if (read === undefined || read.invokedAt >= until) return [];
+      if (read === undefined || read.invokedAt >= Math.min(until, first?.completedAt ?? until)) break;
       if (read.completedAt >= until || read.outcome.type !== "ok") continue;
-      if (read.outcome.output.value !== holder) return [{ kind: "not-shown", grant, read }];
+      if (read.outcome.output.value === holder) continue;
+      if (first === undefined || read.completedAt < first.completedAt) first = read;
     }
-    return [];
+    return first === undefined ? [] : [{ kind: "not-shown", grant, read: first }];
   });
 }
 
