@@ -100,6 +100,7 @@ class KeptSession implements Session {
   }
 
   async close(ask?: Ask): Promise<void> {
+    if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
     if (this.#ended) return;
     this.#end();
     await this.#lease.end(ask);

@@ -149,6 +149,8 @@ export function sessions(bench: Bench): void {
         expect(session.lost.reason).toMatchObject({ code: "session-expired", definite: true });
         const late = await errorOf(session.create(key, "late"));
         expect(late).toMatchObject({ code: "session-expired", definite: true });
+        // Nothing is asked, so nothing was acknowledged.
+        expect(await errorOf(session.close())).toMatchObject({ code: "session-expired", definite: true });
         expect(await look()).toBeUndefined();
       } finally {
         await relay.stop();

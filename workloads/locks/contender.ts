@@ -28,6 +28,10 @@ const losesSession = (outcome: Outcome): boolean =>
   outcome.type === "fail" &&
   (outcome.error.code === "not-connected" || outcome.error.code === "session-expired");
 
+/** A release that was refused leaves the lock with its session, which must not be kept alive then. */
+const keepsLock = (f: string, outcome: Outcome): boolean =>
+  f === "release" && outcome.type === "fail" && outcome.error.code !== "not-found";
+
 export class Contender implements Actor<Needs, Call | Pause> {
   readonly #contest: Contest;
   readonly #random: Random;
@@ -59,7 +63,7 @@ export class Contender implements Actor<Needs, Call | Pause> {
     const { type } = outcome;
     if (f === "acquire" && type === "ok") this.#held = key;
     if (f === "release" || f === "crash") this.#held = undefined;
-    if (type === "info" || f === "crash" || losesSession(outcome)) {
+    if (type === "info" || f === "crash" || losesSession(outcome) || keepsLock(f, outcome)) {
       this.#session?.abandon();
       this.#session = undefined;
       this.#held = undefined;
