@@ -35,6 +35,8 @@ export interface FaultWindow {
   /** All that it struck until it was healed. */
   readonly nodes: readonly NodeId[];
   readonly cut: readonly Link[];
+  /** Set if the links of `cut` come and go while it lasts, at times that are not on record. */
+  readonly flapping?: true;
   /** When the injection began. */
   readonly from: Nanos;
   /** When it was healed; the history's last time where the heal is not in it. */
@@ -64,9 +66,13 @@ export function faultWindows(history: History): FaultWindow[] {
     const change = event.value;
     const window = windows.get(change.id);
     if (change.state === "begin") {
-      const { id, summary, nodes, cut = [], led } = change;
+      const { id, summary, nodes, cut = [], flapping, led } = change;
       const window = { id, name: event.name, summary, nodes, cut, from: event.since ?? event.time, to: end };
-      windows.set(id, { ...window, ...(led !== undefined && { led }) });
+      windows.set(id, {
+        ...window,
+        ...(flapping !== undefined && { flapping }),
+        ...(led !== undefined && { led }),
+      });
     } else if (window !== undefined) {
       // A fault may strike more nodes while it lasts: the last record names all.
       const { summary, nodes } = change;

@@ -19,6 +19,8 @@ export interface FaultChange {
   readonly nodes: readonly NodeId[];
   /** Directed links that carry nothing while the fault lasts. */
   readonly cut?: readonly Link[];
+  /** Set if the links of `cut` come and go while the fault lasts, at times that are not on record. */
+  readonly flapping?: true;
   /** The node that led just before the fault struck, as the system said; absent while nobody led, and in older runs. */
   readonly led?: NodeId;
   /** On `proven`: what was seen (`n2 -> n1: 14 connections refused bytes`). */

@@ -55,6 +55,7 @@ function excusesBy(model: Model, limit: KnownLimit, history: History): Excuse[] 
   }
   const nodes = nodesOf(history);
   return faultWindows(history).flatMap((fault) => {
+    if (fault.flapping === true) return leaders.flatMap((span) => ofFlapping(limit, span, fault));
     const led = fault.led ?? leaderAt(leaders, fault.from);
     if (led === undefined) return [];
     if (isPause(fault)) return fault.nodes.includes(led) ? [ofPause(limit, led, fault)] : [];
@@ -89,6 +90,24 @@ function ofCut(limit: KnownLimit, node: NodeId, { from }: FaultWindow): Excuse[]
     to: nanos(from + millis(leaseMs)),
     askedBy: whenever,
     words: (at) => `which led when it was cut off at ${atTime(from)}, ${duration(at - from)} after that`,
+  };
+  return [excuse];
+}
+
+/** Whoever led while links came and went may have been cut off at any moment of it. */
+function ofFlapping(limit: KnownLimit, span: LeaderSpan, fault: FaultWindow): Excuse[] {
+  const { leaseMs } = limit;
+  const { node } = span;
+  const [from, last] = [Math.max(span.from, fault.from), Math.min(span.to, fault.to)];
+  if (leaseMs === undefined || node === undefined || from > last) return [];
+  const excuse: Excuse = {
+    limit: { ...limit, boundMs: leaseMs },
+    node,
+    from: nanos(from),
+    to: nanos(last + millis(leaseMs)),
+    askedBy: whenever,
+    words: (at) =>
+      `which led while its links came and went from ${atTime(fault.from)} on, ${at <= last ? "and still did" : `${duration(at - last)} after that`}`,
   };
   return [excuse];
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { KnownLimit } from "../../core/consistency.ts";
 import type { FaultChange } from "../../core/harness-event.ts";
-import type { History, HistoryEvent } from "../../core/history.ts";
+import type { History } from "../../core/history.ts";
 import { type Json, nodeId, type Operation } from "../../core/op.ts";
-import { nanos, seconds } from "../../core/time.ts";
+import { nanos } from "../../core/time.ts";
 import { checkList } from "../linearizability/check-operations.ts";
 import { Budget, unlimited } from "../linearizability/limits.ts";
 import { listOf } from "../linearizability/operation-list.ts";
@@ -13,6 +13,7 @@ import { forSmallHistories, propertyRuns } from "../testing/agreement.ts";
 import { bruteForce } from "../testing/brute-force.ts";
 import { freely } from "../testing/history-of.ts";
 import { registerScenario } from "../testing/register-scenario.ts";
+import { Story } from "../testing/story.ts";
 import { excuse, readsIn } from "./excused-reads.ts";
 import type { Excuses } from "./excuses.ts";
 
@@ -29,50 +30,6 @@ const promised = {
   "a deposed leader only": [deposedLeader],
   "a deposed leader and a new one": [deposedLeader, newLeader],
 } as const;
-
-/** A history from what happened at each second of the run, in any order. */
-class Story {
-  readonly #events: { at: number; event: Omit<HistoryEvent, "index" | "time"> & { since?: number } }[] = [];
-  #processes = 0;
-
-  asks(at: number, until: number, node: string, f: string, value: Json, answer: Json = value): this {
-    const about = { process: this.#processes++, f, key: "k", node: nodeId(node) };
-    const argument = f === "read" ? {} : { value };
-    this.#events.push({ at, event: { ...about, ...argument, type: "invoke" } as never });
-    this.#events.push({ at: until, event: { ...about, value: answer, type: "ok" } as never });
-    return this;
-  }
-
-  writes(at: number, value: Json, node = "n1"): this {
-    return this.asks(at, at + 0.001, node, "write", value);
-  }
-
-  reads(at: number, until: number, node: string, value: Json): this {
-    return this.asks(at, until, node, "read", null, value);
-  }
-
-  leads(at: number, node: string | null, since?: number): this {
-    const moment = since === undefined ? {} : { since: seconds(since) };
-    return this.#harness(at, { f: "leader", value: node, ...moment });
-  }
-
-  fault(f: string, from: number, to: number, change: Partial<Record<keyof FaultChange, Json>>): this {
-    const about = { id: 1, summary: f, nodes: ["n2"], ...change };
-    const step = (state: FaultChange["state"]) => ({ f: "fault", name: f, value: { state, ...about } });
-    return this.#harness(from, step("begin")).#harness(to, step("end"));
-  }
-
-  history(): History {
-    return this.#events
-      .toSorted((a, b) => a.at - b.at)
-      .map(({ at, event }, index) => ({ ...event, index, time: seconds(at) }) as unknown as HistoryEvent);
-  }
-
-  #harness(at: number, news: object): this {
-    this.#events.push({ at, event: { type: "info", process: "nemesis", ...news } as never });
-    return this;
-  }
-}
 
 async function judge(history: History, limits: readonly KnownLimit[]) {
   const [checker] = judgedUnder("linearizable-known-limits", register(), { limits });
@@ -123,6 +80,24 @@ describe.each(Object.entries(promised))("a stale read where the known limit is %
   it("is a violation at a follower at the same time", async () => {
     const history = paused().reads(14.5, 15.085, "n3", 1).history();
     expect((await judge(history, limits)).kind).toBe("invalid");
+  });
+
+  it("is known at who leads while all links come and go, until 0.5 s after that", async () => {
+    const flapping = new Story()
+      .leads(0, "n2")
+      .writes(1, 1, "n2")
+      .writes(1.5, 1, "n3")
+      .fault("partition", 10, 15, {
+        led: "n2",
+        cut: [...everyCut, ["n1", "n3"], ["n3", "n1"]],
+        flapping: true,
+      })
+      .writes(12, 2);
+    const read = async (at: number, node: string) =>
+      (await judge(flapping.reads(at, at + 0.01, node, 1).history(), limits)).kind;
+    expect(await read(12.5, "n2")).toBe("valid");
+    expect(await read(15.4, "n2")).toBe("valid");
+    expect(await read(12.6, "n3")).toBe("invalid");
   });
 
   it("is a violation at a node that did not lead when it was paused", async () => {

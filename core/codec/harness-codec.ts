@@ -74,7 +74,7 @@ const isLink = (value: unknown): boolean => Array.isArray(value) && value.length
 
 function isFaultChange(value: unknown): value is FaultChange {
   if (!isRecord(value)) return false;
-  const { state, id, summary, nodes, cut = [], led = "", proof = "" } = value;
+  const { state, id, summary, nodes, cut = [], flapping = true, led = "", proof = "" } = value;
   return (
     states.has(state) &&
     Number.isSafeInteger(id) &&
@@ -83,6 +83,7 @@ function isFaultChange(value: unknown): value is FaultChange {
     nodes.every(isText) &&
     Array.isArray(cut) &&
     cut.every(isLink) &&
+    flapping === true &&
     typeof led === "string" &&
     typeof proof === "string"
   );

@@ -30,6 +30,8 @@ export interface Injected {
   readonly summary: string;
   readonly nodes: readonly NodeId[];
   readonly cut?: readonly Link[];
+  /** Set if the links of `cut` come and go until it is healed. */
+  readonly flapping?: true;
   /** Evidence that the fault took effect; called until there is some, at last when the fault was undone. */
   proof(): Promise<string | undefined>;
   /** Undoes the fault; safe to call twice. */

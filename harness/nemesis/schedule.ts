@@ -238,13 +238,14 @@ export class FaultSchedule {
     state: FaultChange["state"],
     { proof, since }: { readonly proof?: string; readonly since?: Nanos },
   ): void {
-    const { summary, nodes, cut } = injected;
+    const { summary, nodes, cut, flapping } = injected;
     const change = {
       state,
       id,
       summary,
       nodes,
       ...(cut !== undefined && { cut }),
+      ...(flapping !== undefined && { flapping }),
       ...(led !== undefined && { led }),
       ...(proof !== undefined && { proof }),
     };

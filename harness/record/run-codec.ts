@@ -46,6 +46,7 @@ const fault: z.ZodType<FaultWindow> = z.looseObject({
   summary: z.string(),
   nodes: z.array(node),
   cut: z.array(z.tuple([node, node])),
+  flapping: z.literal(true).exactOptional(),
   from: time,
   to: time,
   healed: time.exactOptional(),
@@ -164,6 +165,7 @@ const runFile: z.ZodType<Run> = z.looseObject({
       reachedRate: z.number(),
       shares: z.string().exactOptional(),
       kneeRate: z.number().exactOptional(),
+      kneeClientLimited: z.literal(true).exactOptional(),
     } satisfies Members<Calibration>)
     .exactOptional(),
   unsent: z

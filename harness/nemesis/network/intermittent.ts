@@ -39,6 +39,7 @@ export const intermittent: Shape = {
       summary: `intermittent links: each pair fails after ${means.upMs} ms, for ${means.downMs} ms (means)`,
       nodes,
       cut: pairs.flat(),
+      flapping: true,
       proof: () => links.proof(),
       async heal() {
         try {
