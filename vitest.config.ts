@@ -23,8 +23,9 @@ const outside = ["node_modules/**", "results/**", "dist/**"];
 export default defineConfig({
   plugins: [builtPrograms()],
   test: {
-    // They end what hangs, and judge no speed: a test that takes 3 s alone may take a minute on a busy machine.
-    testTimeout: 120_000,
+    // They end what hangs, and judge no speed: a test that takes 3 s alone may take a minute on a busy machine. At night the
+    // checkers are tried on more histories, each of which brute force judges, too.
+    testTimeout: 120_000 + 20 * Number(process.env["ASSAY_PROPERTY_RUNS"] ?? 0),
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
     // Output is compared as text, and where CI is set there would be colours in it, even in a pipe.

@@ -73,6 +73,7 @@ export const realSystems: readonly Trial[] = [
     name: `etcd ${version} may end a lease early whose keep-alives a paused leader answered`,
     args: `--workload lease-churn --rate 100 --system etcd --system-version ${version} --runtime netns --nemesis pause-leader --seconds 40`,
     status: [0, 1],
+    expect: (run: RunResult) => (run.verdict === "invalid" ? ofKinds("lease-ended-early")(run) : undefined),
     seek: (run: RunResult) => (run.verdict === "invalid" ? undefined : "found no lease that ended early"),
     nightly: true,
   })),

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { vi } from "vitest";
 import type { Json, Operation, Outcome } from "../../core/op.ts";
 import { createRandom, type Random } from "../../core/random.ts";
 import { checkOperations } from "../linearizability/check-operations.ts";
@@ -10,9 +9,6 @@ import { type RandomHistoryOptions, randomHistory } from "./random-history.ts";
 
 /** Histories a property is tried on: 5,000, or as many as the nightly run asks for. */
 export const propertyRuns = Number(process.env["ASSAY_PROPERTY_RUNS"] ?? 5000);
-
-// Brute force takes its time, on a busy machine above all.
-vi.setConfig({ testTimeout: 60_000 + 20 * propertyRuns });
 
 /** A model with the calls and answers that a random history of it is made of. */
 export interface Scenario<S> extends Pick<RandomHistoryOptions<S>, "call" | "answer"> {
