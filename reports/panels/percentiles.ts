@@ -1,5 +1,6 @@
 import type { LatencySummary } from "../../core/run.ts";
 import { spectraOf, spectrumChart } from "../charts/spectrum.ts";
+import { enoughFor } from "../comparison/operation-figures.ts";
 import type { Context } from "../context.ts";
 import { speedCaveat } from "../data/speed.ts";
 import { type Html, html } from "../html.ts";
@@ -45,12 +46,17 @@ const byOutcome = (a: LatencySummary, b: LatencySummary): number =>
   a.f.localeCompare(b.f) ||
   a.measure.localeCompare(b.measure);
 
-/** With fewer operations, the 99.9th percentile is just the maximum. */
-const enoughForThreeNines = 1_000;
-
 function latencyRow({ f, outcome, measure, count, mean, p50, p95, p99, p999, max }: LatencySummary): Row {
   const named = outcome === "info" ? "unknown" : outcome;
-  const times = [mean, p50, p95, p99, count < enoughForThreeNines ? Number.NaN : p999, max];
+  const known = (least: number, micros: number) => (count < least ? Number.NaN : micros);
+  const times = [
+    mean,
+    p50,
+    known(enoughFor.p90, p95),
+    known(enoughFor.p99, p99),
+    known(enoughFor["p99.9"], p999),
+    max,
+  ];
   return {
     class: `of-${measure}`,
     cells: [

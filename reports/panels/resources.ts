@@ -3,6 +3,7 @@ import { hues } from "../charts/timeline.ts";
 import { knownMeasures, usageChart, usageTitles } from "../charts/usage.ts";
 import type { Context } from "../context.ts";
 import { perKey } from "../data/growth.ts";
+import { okSinceMain } from "../data/load.ts";
 import { type Html, html } from "../html.ts";
 import { formatBytes, formatCount, formatDuration, formatMicros, signedBytes } from "../numbers.ts";
 import { number, scrollingTable, text } from "./table.ts";
@@ -10,11 +11,12 @@ import { number, scrollingTable, text } from "./table.ts";
 const width = 340;
 
 /** Resource usage of each node. Absent if nothing was sampled. */
-export function resourcesPanel({ timeline, run }: Context): Html | undefined {
+export function resourcesPanel({ timeline, run, askers }: Context): Html | undefined {
   const { nodes } = timeline.usage;
   if (nodes.length === 0) return undefined;
   const view = { from: 0, to: timeline.end, width };
   const key = perKey(run);
+  const ok = okSinceMain(askers);
   const cpuSeconds = nodes.reduce((sum, node) => sum + node.cpuSeconds, 0);
   return html`<section aria-labelledby="resources"><h2 id="resources">Resources</h2>
 <p class="legend">${nodes.map(({ node }) => html`<span class="key line-key node-${Math.max(0, timeline.nodes.indexOf(node)) % hues}">${node}</span> `)}</p>
@@ -48,7 +50,7 @@ ${scrollingTable(
   })),
 )}
 ${key !== undefined && html`<p class="note">${signedBytes(key.memory)} of memory and ${signedBytes(key.disk)} of disk for each key, summed over all nodes: what they grew by while ${count(run.growth?.keys ?? 0, "key")} were put in place before the load.</p>`}
-${run.operations.ok > 0 && html`<p class="note">${formatMicros((cpuSeconds / run.operations.ok) * 1e6)} of processor time per ok operation, summed over all nodes.</p>`}
+${ok > 0 && html`<p class="note">${formatMicros((cpuSeconds / ok) * 1e6)} of processor time per ok operation, summed over all nodes.</p>`}
 </section>`;
 }
 

@@ -39,6 +39,26 @@ describe("markdownOf()", () => {
     }
   });
 
+  it("keeps an entity whole, and mentions nobody", () => {
+    expect(markdownOf(twoRuns("@octocat said #1"))).toContain("&#64;octocat said \\#1");
+  });
+
+  it("gives no p99 of fewer than 100 operations", () => {
+    const result = twoRuns("x");
+    const few = {
+      ...result,
+      runs: result.runs.map((run) => ({
+        ...run,
+        latency: run.latency.map((one) => ({ ...one, count: 99 })),
+      })),
+    };
+    const cells = markdownOf(few)
+      .split("\n")
+      .filter((line) => /^\| (etcd|zookeeper|consul|reference)/.test(line));
+    expect(cells.length).toBeGreaterThan(0);
+    for (const line of cells) expect(line).not.toContain(" ms");
+  });
+
   it("says that a run could not run", () => {
     const result = twoRuns("x");
     const failed = {

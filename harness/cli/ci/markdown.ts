@@ -1,6 +1,7 @@
 /** A bench as Markdown, for the summary of a CI job: what failed first, then a row for each run. */
 import { printable } from "../../../core/printable.ts";
 import { count } from "../../../core/wording.ts";
+import { enoughFor } from "../../../reports/comparison/operation-figures.ts";
 import type { BenchResult, RunResult } from "../results/json-result.ts";
 
 const mostAnomalies = 5;
@@ -67,7 +68,7 @@ function p99Of({ latency, client, overloaded }: RunResult, operation: string): s
   const found = latency.find(
     ({ f, outcome, measure }) => f === operation && outcome === "ok" && measure === "response",
   );
-  if (found === undefined) return "–";
+  if (found === undefined || found.count < enoughFor.p99) return "–";
   const caveat =
     overloaded === true ? " (overloaded)" : client.limited === undefined ? "" : " (client-limited)";
   return `${(found.p99 / 1e3).toFixed(1)} ms${caveat}`;
@@ -96,8 +97,8 @@ const plain = (text: string): string =>
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
-    .replaceAll("@", "&#64;")
-    .replaceAll(/([\\`*_[\]#|~!])/g, "\\$1");
+    .replaceAll(/([\\`*_[\]#|~!])/g, "\\$1")
+    .replaceAll("@", "&#64;");
 
 /** Inline code, which a backtick inside would end. */
 const code = (text: string): string =>
