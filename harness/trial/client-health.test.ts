@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { FaultWindow } from "../../core/fault.ts";
+import { nodeId, type Operation } from "../../core/op.ts";
 import type { LatencySummary, WorkerHealth } from "../../core/run.ts";
-import { clientHealth } from "./client-health.ts";
+import { nanos } from "../../core/time.ts";
+import { clientHealth, reportedLatency } from "./client-health.ts";
 
 const worker = (parts: Partial<WorkerHealth> = {}): WorkerHealth => ({
   sendLagMsP99: 0,
@@ -22,6 +25,50 @@ const latency = (f: string, p99: number, parts: Partial<LatencySummary> = {}): L
   max: p99,
   spectrum: [],
   ...parts,
+});
+
+describe("the latencies that are reported", () => {
+  const operation = (process: number, second: number, tookMs: number): Operation => ({
+    process,
+    node: nodeId("n1"),
+    call: { f: "read", key: "k" },
+    outcome: { type: "ok", output: {} },
+    invokedAt: nanos(second * 1e9),
+    completedAt: nanos(second * 1e9 + tookMs * 1e6),
+    callIndex: 0,
+    returnIndex: 1,
+  });
+  const struck: FaultWindow = {
+    id: 1,
+    name: "pause",
+    summary: "pause n1",
+    nodes: [nodeId("n1")],
+    cut: [],
+    from: nanos(10e9),
+    to: nanos(12e9),
+  };
+  const times = Array.from({ length: 400 }, (_, i) => i / 20);
+  const p99s = (operations: readonly Operation[]) =>
+    reportedLatency(operations, [struck], { stride: 8, loadProcesses: 4 })
+      .filter(({ measure }) => measure === "response")
+      .map(({ count, p99 }) => [count, Math.round(p99 / 1000)]);
+
+  it("are of the whole load, and of what was due while no fault made it slow", () => {
+    const operations = times.map((second) => operation(1, second, second >= 10 && second <= 15 ? 500 : 2));
+    expect(p99s(operations)).toEqual([
+      [400, 500],
+      [299, 2],
+    ]);
+  });
+
+  it("are not of clients that ask at their own pace", () => {
+    const aside = times.map((second) => operation(5, second, 1));
+    const operations = times.map((second) => operation(2, second, 3));
+    expect(p99s([...operations, ...aside])).toEqual([
+      [400, 3],
+      [299, 3],
+    ]);
+  });
 });
 
 describe("the load generator limits a run", () => {

@@ -1,11 +1,14 @@
 /** How the load generator fared, and the rule for when it, and not the system, set the figures. */
-import { lagShareOfP99 } from "../../core/load/client-limit.ts";
-import type { ClientHealth, LatencySummary, WorkerHealth } from "../../core/run.ts";
+import type { FaultWindow } from "../../core/fault.ts";
+import { busyEventLoop, lagShareOfP99 } from "../../core/load/client-limit.ts";
+import type { Operation } from "../../core/op.ts";
+import { type ClientHealth, isOfLoad, type LatencySummary, type WorkerHealth } from "../../core/run.ts";
+import { summarizeLatency } from "../load/latency.ts";
+import type { LoadSummary } from "../load/summary.ts";
+import { isDisturbed } from "./judge.ts";
 
 /** A capacity above this share of the ceiling is that of the clients. */
 const ceilingShare = 0.8;
-/** A worker whose event loop was busy for more than this share of the load had no reserve. */
-const busyEventLoop = 0.85;
 /** Least count of operations whose p99 is one. */
 const enoughForP99 = 100;
 /** A worker that waited for a processor for more than this share of the load is worth a word. */
@@ -15,6 +18,19 @@ const longWait = 0.05;
 export interface Capacity {
   readonly reached: number;
   readonly ceiling: number;
+}
+
+/** Latencies that reports show of the load: of all of it, and of what was due while the cluster was healthy. */
+export function reportedLatency(
+  measured: readonly Operation[],
+  faults: readonly FaultWindow[],
+  load?: Pick<LoadSummary, "stride" | "loadProcesses">,
+): LatencySummary[] {
+  const { stride, loadProcesses: processes } = load ?? { stride: 1, loadProcesses: 0 };
+  const mine =
+    processes === 0 ? measured : measured.filter(({ process }) => isOfLoad(process, { stride, processes }));
+  const healthy = mine.filter(({ intendedAt, invokedAt }) => !isDisturbed(intendedAt ?? invokedAt, faults));
+  return [...summarizeLatency(mine), ...summarizeLatency(healthy)];
 }
 
 /** Health of the load generator after a load: that of its worst worker, and whether it limited the figures. */

@@ -28,7 +28,7 @@ export async function judge(
   context: TrialContext,
   nodes: readonly NodeId[],
   operations: readonly Operation[],
-  load: LoadSummary | undefined,
+  { load, ended }: { readonly load: LoadSummary | undefined; readonly ended: string | undefined },
 ): Promise<Verdict[]> {
   const { deps, spec, recorder, workload } = context;
   const checkers: Checker[] = [
@@ -41,12 +41,26 @@ export async function judge(
     ...spec.checking,
     now: () => toSeconds(deps.clock.now()),
   });
-  if (load === undefined) return verdicts;
+  const early = endedEarly(ended);
+  if (load === undefined) return [...verdicts, ...early];
   return [
     ...verdicts,
+    ...early,
     struckVerdict(context),
     recoveryVerdict(load),
     ...(load.loadProcesses === 0 ? [] : [loadVerdict(context, operations, load)]),
+  ];
+}
+
+/** The verdict's name. */
+export const endedEarlyName = "run";
+
+/** A run that ended early did less than planned, so it can never be valid. */
+export function endedEarly(why: string | undefined): Verdict[] {
+  if (why === undefined) return [];
+  const summary = `the run ended early: ${why}`;
+  return [
+    { checker: endedEarlyName, kind: "unknown", summary, anomalies: [{ kind: "ended-early", summary }] },
   ];
 }
 
@@ -154,7 +168,7 @@ export function isOverloaded(
 const total = (spans: readonly Unsent[]): number => spans.reduce((sum, span) => sum + span.count, 0);
 
 /** Whether a fault was active then, or had ended only just before. */
-const isDisturbed = (at: Nanos, faults: readonly FaultWindow[]): boolean =>
+export const isDisturbed = (at: Nanos, faults: readonly FaultWindow[]): boolean =>
   faults.some(({ from, to }) => at >= from && at <= to + recoveryTime);
 
 function verdict(checker: string, anomalies: readonly Anomaly[], fine: string): Verdict {

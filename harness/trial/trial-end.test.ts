@@ -245,7 +245,10 @@ describe("a signal", () => {
     const { run, trial } = await abortIn("main", 6);
     // What its nodes hold at rest was never asked.
     const open = run.verdicts.filter(({ kind }) => kind !== "valid");
-    expect(open.map(({ checker, kind }) => `${checker} ${kind}`)).toEqual(["convergence unknown"]);
+    expect(open.map(({ checker, kind }) => `${checker} ${kind}`)).toEqual([
+      "convergence unknown",
+      "run unknown",
+    ]);
     expect(run.operations.ok).toBe(trial.events.filter(({ type }) => type === "ok").length);
     expect(run.operations.ok).toBeGreaterThan(100);
   });

@@ -20,7 +20,7 @@ import { describePlan, stepName } from "../nemesis/pace.ts";
 import { Recorder } from "../record/recorder.ts";
 import { unfinished } from "../record/store.ts";
 import type { Cluster } from "../runtimes/runtime.ts";
-import { type Capacity, clientHealth } from "./client-health.ts";
+import { type Capacity, clientHealth, reportedLatency } from "./client-health.ts";
 import type { TrialContext } from "./context.ts";
 import { InterruptedError, TrialEnd } from "./end.ts";
 import { gather } from "./gather.ts";
@@ -159,6 +159,11 @@ class Trial {
     }
   }
 
+  /** Why the run ended before its time; undefined if it did not. */
+  get #ended(): string | undefined {
+    return this.#cause === undefined ? undefined : messageOf(this.#cause);
+  }
+
   /** Checks and stores what was recorded. */
   async conclude(): Promise<Run> {
     const { deps, dir, recorder } = this.#context;
@@ -172,7 +177,7 @@ class Trial {
       this.#context,
       this.#nodes.map(({ id }) => nodeId(id)),
       all,
-      this.#load,
+      { load: this.#load, ended: this.#ended },
     );
     const loadEnd = this.#load?.loadEndedAt ?? nanos(0);
     const loadBegin = phaseIndex(recorder.history, "main");
@@ -190,7 +195,7 @@ class Trial {
     measured: readonly Operation[],
     verdicts: readonly Verdict[],
     checkBegin: Nanos,
-    ended = this.#cause === undefined ? undefined : messageOf(this.#cause),
+    ended = this.#ended,
   ): Run {
     const { spec, deps, dir, recorder, workload } = this.#context;
     const { begin, loadBegin = checkBegin, loadEnd = checkBegin } = this.#times;
@@ -247,7 +252,7 @@ class Trial {
       client: clientHealth(
         this.#load?.workers ?? [],
         // The figures of a sweep are those of its steps, and each is judged by its own lag.
-        isSweep(load) ? [] : latency,
+        isSweep(load) ? [] : reportedLatency(measured, faults, this.#load),
         capacityOf(this.#load, measured),
       ),
       ...(ended !== undefined && { ended }),

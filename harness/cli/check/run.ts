@@ -7,10 +7,10 @@ import { faultsTookEffect } from "../../../checker/faults-took-effect.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { nodeId } from "../../../core/op.ts";
 import type { Run } from "../../../core/run.ts";
-import type { Verdict } from "../../../core/verdict.ts";
 import { workloads } from "../../../workloads/registry.ts";
 import type { Workload, WorkloadRun } from "../../../workloads/workload.ts";
 import { readRecorded } from "../../record/node-store.ts";
+import { endedEarly, endedEarlyName } from "../../trial/judge.ts";
 import { lookUp } from "../options/arguments.ts";
 import type { Case, CheckOptions } from "./case.ts";
 import { countsOf, setAside } from "./understood.ts";
@@ -40,7 +40,9 @@ export async function readRunDirectory(
     checkers,
     words: workload.words ?? {},
     promises,
-    known: [...ended(run), ...run.verdicts],
+    known: run.verdicts.some(({ checker }) => checker === endedEarlyName)
+      ? run.verdicts
+      : [...endedEarly(run.ended), ...run.verdicts],
     run,
     understood: {
       format: "run",
@@ -86,10 +88,3 @@ function workloadRunOf({ system, readMode, workloadRun, ...run }: Run): Workload
 /** Undefined for an unknown system. */
 const adapterOf = (system: string): Adapter | undefined =>
   Object.values<Adapter>(adapters).find(({ name }) => name === system);
-
-/** A run that ended early did less than planned, so it can never be valid. */
-function ended({ ended }: Run): Verdict[] {
-  if (ended === undefined) return [];
-  const summary = `the run ended early: ${ended}`;
-  return [{ checker: "run", kind: "unknown", summary, anomalies: [{ kind: "ended-early", summary }] }];
-}
