@@ -145,6 +145,8 @@ export interface Calibration {
   readonly shares?: string;
   /** What they were shares of, if that is a knee: operations per second, given or measured. Absent: of `reachedRate`. */
   readonly kneeRate?: number;
+  /** Set if it was measured and the load generator did not keep up at the lowest rate that was not borne: the cluster may bear more. */
+  readonly kneeClientLimited?: true;
 }
 
 /** Operations that were due within a tenth of a second and not sent. */

@@ -84,6 +84,12 @@ describe("the report of a valid run", () => {
     expect(kept).toContain("the default; the warm-up reached 900/s");
     expect(kept).toMatch(/Not sent none/);
     expect(facts({})).not.toContain("warm-up");
+    const shares = { askedRate: 81, reachedRate: 60, shares: "90%" };
+    expect(facts({ calibration: shares, unsent: [] })).toContain("90% of the 60/s reached in the warm-up");
+    const ofKnee = { ...shares, kneeRate: 90 };
+    expect(facts({ calibration: ofKnee, unsent: [] })).toContain("90% of the knee, 90/s");
+    const limited = { ...ofKnee, kneeClientLimited: true as const };
+    expect(facts({ calibration: limited, unsent: [] })).toContain("90/s (client-limited: the load generator");
   });
 
   it("fetches nothing: no address but fragments, and a policy that forbids it", () => {

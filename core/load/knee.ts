@@ -3,6 +3,13 @@
  * that is borne, with all below it.
  */
 
+export interface Knee {
+  /** Operations per second. */
+  readonly rate: number;
+  /** Whether the load generator did not keep up at the lowest rate that was not borne: the cluster may bear more. */
+  readonly isClientLimited: boolean;
+}
+
 /** What was done with a rate. */
 export interface AtRate {
   /** Share of the requested operations that was sent and answered, 0 to 1. A failure that is an answer (`isAnswer`) counts. */

@@ -21,7 +21,7 @@ import type { BenchOptions } from "./options/bench-options.ts";
 import type { Output } from "./output.ts";
 import { type PlannedRun, withImage } from "./plan/plan.ts";
 import { type SecondRound, secondRound } from "./plan/rounds.ts";
-import { sharedKnee, titleOf } from "./plan/series.ts";
+import { titleOf, withSharedKnee } from "./plan/series.ts";
 import { type Defaults, inTurn, specOf, withVersion } from "./plan/trial-spec.ts";
 import { turnsOf } from "./plan/turns.ts";
 import { showProgress } from "./progress-line.ts";
@@ -63,7 +63,8 @@ export async function bench(
     if (comparison !== undefined) deps.output.print(`${comparison}\n`);
     const result = resultOf(comparison);
     const status = statusOf(finished, result);
-    await files.write(result);
+    // What was finished counts, but it is less than what was asked for.
+    await files.write(result, deps.signal.aborted ? messageOf(deps.signal.reason) : undefined);
     summarise(finished, result, deps.output);
     return status;
   } catch (reason) {
@@ -116,8 +117,7 @@ async function runAll(
   for (const turn of turnsOf(checked, options.repeat, seed)) {
     if (deps.signal.aborted) break;
     const { plan, spec } = turn.plan;
-    const knee = sharedKnee(plan, options, finished);
-    const ready = await withImage(knee === undefined ? plan : { ...plan, own: { ...plan.own, knee } }, {
+    const ready = await withImage(withSharedKnee(plan, options, finished), {
       clock: deps.clock,
       log: (line) => deps.output.note(line),
     });

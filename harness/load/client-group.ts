@@ -5,7 +5,7 @@ import { assert } from "../../core/assert.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { NodeId } from "../../core/op.ts";
 import type { Random } from "../../core/random.ts";
-import type { Load, OpenLoad as OpenLoadSpec } from "../../core/run.ts";
+import { isOfLoad, type Load, type OpenLoad as OpenLoadSpec } from "../../core/run.ts";
 import type { Nanos } from "../../core/time.ts";
 import type { Actor, Self, Share, Workload, WorkloadRun } from "../../workloads/workload.ts";
 import type { Recorder } from "../record/recorder.ts";
@@ -90,8 +90,14 @@ export class ClientGroup {
         nodes: targets,
         bound: size,
         opened: partOf(opened, share).size,
+        // The clients of a closed loop take turns over all shares; an open one picks among those of a node, in each share.
         make: (slot) =>
-          this.#make(loadRole, { slot, first, random: loadRandom, node: nodeAt(slot, targets) }),
+          this.#make(loadRole, {
+            slot,
+            first,
+            random: loadRandom,
+            node: nodeAt(load.kind === "closed" ? first + slot : slot, targets),
+          }),
         onError,
       });
     this.#standing = roles.flatMap((role, place) => {
@@ -104,6 +110,13 @@ export class ClientGroup {
         .map((slot) => this.#make(role, { first, random: roleRandom, slot, node: nodeAt(slot, all) }));
       return [new StandingLoad({ clock, processes, onError })];
     });
+  }
+
+  /** From now on the recorder counts what the load does, and nothing that standing processes do. */
+  countLoad(): void {
+    const { stride, loadProcesses: processes } = this.numbering;
+    if (processes > 0)
+      this.#context.recorder.countOnly((process) => isOfLoad(process, { stride, processes }));
   }
 
   /** Connects some processes ahead of their first operations. */

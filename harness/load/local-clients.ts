@@ -19,6 +19,7 @@ function clientsHere({ seed, phase, records, ...context }: ClientsContext, probe
   const recorder = records?.recorder ?? new Recorder(context.clock, () => {});
   const random = randomOfPhase(seed, phase);
   const group = new ClientGroup({ ...context, random, recorder, share: wholeLoad });
+  if (phase === "warm-up") group.countLoad();
   return {
     numbering: group.numbering,
     open: () => group.open(),
@@ -29,9 +30,10 @@ function clientsHere({ seed, phase, records, ...context }: ClientsContext, probe
     },
     succeeded: async () => group.succeeded,
     async stop() {
+      const busy = probe.stop();
       await group.stop();
       const { unsent, sendLagMsP99 } = group;
-      return { unsent, workers: [{ sendLagMsP99, ...probe.stop() }] };
+      return { unsent, workers: [{ sendLagMsP99, ...busy }] };
     },
     async close() {
       await group.stop();

@@ -10,28 +10,37 @@ import { seconds } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
 import { register } from "../../workloads/register.ts";
 import { testRun } from "../../workloads/testing/run.ts";
+import type { StandingRole, Workload } from "../../workloads/workload.ts";
 import { mergeParts } from "../record/merge-parts.ts";
 import { Recorder } from "../record/recorder.ts";
 import { ClientGroup } from "./client-group.ts";
 
 /** What `of` workers record that ask about one register for as long as `length` seconds. */
-async function load(of: number, { rate = 500, length = 20, seed = 1 } = {}): Promise<readonly History[]> {
+async function load(of: number, options = {}): Promise<readonly History[]> {
+  return (await loadOf(of, options)).parts;
+}
+
+/** The same, with what each worker has counted. */
+async function loadOf(
+  of: number,
+  { rate = 500, length = 20, seed = 1, workload = register as Workload, countsLoad = false } = {},
+) {
   const clock = new VirtualClock();
   const random = createRandom(seed);
   const latencyMs = { min: 0.5, max: 4 };
   const system = new MemorySystem({ clock, random, nodes: 3, latencyMs, electionMs: 100 });
   const parts = Array.from({ length: of }, (): HistoryEvent[] => []);
+  const recorders = parts.map((part) => new Recorder(clock, (event) => part.push(event), false));
   await clock.run(async () => {
     await Promise.all(system.nodes.map((node) => node.start()));
     await sleep(clock, seconds(1));
     const begin = clock.now();
-    const groups = parts.map((part, index) => {
-      const recorder = new Recorder(clock, (event) => part.push(event), false);
+    const groups = recorders.map((recorder, index) => {
       recorder.begin(begin);
       return new ClientGroup({
         clock,
         adapter: memoryAdapter(system),
-        workload: register,
+        workload,
         run,
         endpoints: run.nodes.map((node) => ({ node, host: "memory", port: 0 })),
         connect: { clock, timeoutMs: 1000 },
@@ -45,11 +54,14 @@ async function load(of: number, { rate = 500, length = 20, seed = 1 } = {}): Pro
         },
       });
     });
-    for (const group of groups) group.start(begin);
+    for (const group of groups) {
+      if (countsLoad) group.countLoad();
+      group.start(begin);
+    }
     await sleep(clock, seconds(length));
     await Promise.all(groups.map((group) => group.stop()));
   });
-  return parts;
+  return { parts, recorders };
 }
 
 const run = testRun({
@@ -119,6 +131,36 @@ describe("the shares of a load", () => {
     expect(schedule(parts)).toEqual(Array.from({ length: 300 }, (_, i) => i * 10));
     const nodes = parts.map((part) => new Set(part.filter(isInvocation).map(({ node }) => node)).size);
     expect(nodes).toEqual(parts.map(() => 3));
+  });
+
+  it("count only what the load does where that is asked for", async () => {
+    const bystander: StandingRole<"kv"> = {
+      name: "bystander",
+      processes: { perNode: 2 },
+      actor: () => {
+        let waits = false;
+        return {
+          next() {
+            waits = !waits;
+            return waits ? { pauseMs: 5 } : { f: "read", key: "aside" };
+          },
+          observe() {},
+          perform: ({ kv }, { key = "" }, { ask }) => kv.read(key, "linearizable", ask),
+        };
+      },
+    };
+    const workload = {
+      ...register,
+      roles: (...asked: Parameters<typeof register.roles>) => [...register.roles(...asked), bystander],
+    } as Workload;
+    const asked = { rate: 100, length: 3, workload };
+    const counted = async (countsLoad: boolean) =>
+      (await loadOf(2, { ...asked, countsLoad })).recorders.reduce(
+        (sum, { counts: { ok, fail, info } }) => sum + ok + fail + info,
+        0,
+      );
+    expect(await counted(true)).toBe(300);
+    expect(await counted(false)).toBeGreaterThan(1000);
   });
 
   it("say the same to the same seed and number of workers", async () => {

@@ -1,12 +1,21 @@
 import { describe, expect, it } from "vitest";
+import { memoryAdapter } from "../../adapters/memory/adapter.ts";
+import { MemorySystem } from "../../adapters/memory/system.ts";
 import { isInvocation } from "../../core/history.ts";
 import { type NodeId, nodeId } from "../../core/op.ts";
+import { createRandom } from "../../core/random.ts";
 import type { Run } from "../../core/run.ts";
 import { isOfLoad } from "../../core/run.ts";
 import { nanos, seconds } from "../../core/time.ts";
+import { VirtualClock } from "../../core/virtual-clock.ts";
+import { register } from "../../workloads/register.ts";
+import { testRun } from "../../workloads/testing/run.ts";
 import { watchFanout } from "../../workloads/watch-fanout.ts";
+import type { Self, Workload } from "../../workloads/workload.ts";
+import { Recorder } from "../record/recorder.ts";
 import { TestTrial } from "../testing/trial.ts";
 import type { TrialSpec } from "../trial/spec.ts";
+import { ClientGroup } from "./client-group.ts";
 import { followedTarget } from "./target.ts";
 
 const open = { kind: "open", rate: 100, processes: 40, seconds: 3 } as const;
@@ -67,6 +76,48 @@ describe("--target", () => {
     const run = await trial.run();
     expect(run).not.toHaveProperty("target");
     expect(Object.keys(byNode(trial, run)).sort()).toEqual(["n1", "n2", "n3"]);
+  });
+
+  it("all: the clients of a closed loop are spread over the nodes as if they were in one worker", () => {
+    const random = createRandom(1);
+    const clock = new VirtualClock();
+    const system = new MemorySystem({
+      clock,
+      random,
+      nodes: 3,
+      latencyMs: { min: 1, max: 1 },
+      electionMs: 100,
+    });
+    const run = testRun({});
+    const nodes: string[] = [];
+    const spied: Workload = {
+      ...register,
+      roles: (...asked) =>
+        register.roles(...asked).map((role) => ({
+          ...role,
+          actor: (self: Self) => {
+            nodes.push(self.node);
+            return role.actor(self);
+          },
+        })) as ReturnType<Workload["roles"]>,
+    };
+    for (const index of [0, 1, 2, 3])
+      new ClientGroup({
+        clock,
+        adapter: memoryAdapter(system),
+        workload: spied,
+        run,
+        endpoints: run.nodes.map((node) => ({ node, host: "memory", port: 0 })),
+        connect: { clock, timeoutMs: 1000 },
+        load: { kind: "closed", processes: 16, seconds: 1 },
+        opened: 16,
+        random,
+        share: { index, of: 4, generation: 0 },
+        recorder: new Recorder(clock, () => {}),
+        onError: () => {},
+      });
+    const at = (name: string) => nodes.filter((node) => node === name).length;
+    expect(["n1", "n2", "n3"].map(at)).toEqual([6, 5, 5]);
   });
 
   it("watchers at every node are only at those of the target", async () => {

@@ -49,6 +49,19 @@ it("counts what others report until it takes in what they recorded, and nothing 
   expect(recorder.history).toHaveLength(4);
 });
 
+it("counts only the processes that it is told to, and records all", () => {
+  const recorder = new Recorder(new VirtualClock(), () => {});
+  recorder.countOnly((process) => process < 2);
+  recorder.begin(nanos(0));
+  for (const process of [1, 2, 3]) {
+    recorder.invoke(process, { f: "read", key: "k" }, node);
+    recorder.complete(process, { f: "read", key: "k" }, node, { type: "ok", output: { value: null } });
+  }
+  expect(recorder.counts).toEqual({ ok: 1, fail: 0, info: 0 });
+  expect(recorder.latency.reduce((sum, count) => sum + count, 0)).toBe(1);
+  expect(recorder.history).toHaveLength(6);
+});
+
 it("counts as errors what failed or nobody knows, but no answers, here and elsewhere", () => {
   const clock = new VirtualClock();
   const [recorder, other] = [new Recorder(clock, () => {}), new Recorder(clock, () => {}, false)];

@@ -30,6 +30,7 @@ export interface Counted {
 
 /** What counting needs of an operation that came to its end. */
 interface Ended {
+  readonly process: number;
   readonly mode?: string | undefined;
   readonly error?: string | undefined;
 }
@@ -47,6 +48,7 @@ export class Recorder {
   readonly #latency = new RunningLatency();
   /** When the current operation of each process was meant to start. */
   readonly #meant = new Map<number, Nanos>();
+  #isCounted: (process: number) => boolean = () => true;
   #isWhole = false;
   #isPreparing = false;
   #origin: Nanos | undefined;
@@ -96,6 +98,11 @@ export class Recorder {
     for (const event of parts.flat()) if (isClientEvent(event)) this.#count(event.type, event);
   }
 
+  /** Counts from now on only the operations of these processes, here and not of others who report. */
+  countOnly(isCounted: (process: number) => boolean): void {
+    this.#isCounted = isCounted;
+  }
+
   /** Records what comes before the run, until it begins: in its order, and all of it at time 0. */
   prepare(): void {
     this.#isPreparing = true;
@@ -142,13 +149,15 @@ export class Recorder {
   complete(process: number, call: Call, node: NodeId, outcome: Outcome): void {
     const head = this.#head(this.now(), outcome.type, process, call);
     this.#count(outcome.type, {
+      process,
       mode: call.mode,
       ...(outcome.type !== "ok" && { error: outcome.error.code }),
     });
     const meant = this.#meant.get(process);
     this.#meant.delete(process);
     if (outcome.type === "ok") {
-      if (meant !== undefined && !this.#isPreparing) this.#latency.add(nanos(head.time - meant));
+      if (meant !== undefined && !this.#isPreparing && this.#isCounted(process))
+        this.#latency.add(nanos(head.time - meant));
       const { value, revision, modRevision } = outcome.output;
       this.#record({
         ...head,
@@ -188,8 +197,8 @@ export class Recorder {
     return { index: this.#recorded, time, type, process, f: call.f, ...key, ...mode };
   }
 
-  #count(type: ClientEvent["type"], { mode, error }: Ended): void {
-    if (type === "invoke" || mode !== undefined) return;
+  #count(type: ClientEvent["type"], { process, mode, error }: Ended): void {
+    if (type === "invoke" || mode !== undefined || !this.#isCounted(process)) return;
     this.#counts[type]++;
     if (type !== "ok" && !isAnswer(error ?? "unknown")) this.#errors++;
   }

@@ -46,6 +46,8 @@ export interface TrialSpec {
   readonly shares?: string;
   /** What the rates are percent of, if that is a knee: operations per second, or to be measured after the warm-up. */
   readonly knee?: number | "measured";
+  /** Whether `knee` was measured by an earlier run, whose load generator limited it. */
+  readonly kneeClientLimited?: boolean;
   /** Load before anything is recorded, seconds; 0 for none. */
   readonly warmUpSeconds: number;
   /** How long the load continues, at least, after everything is healed. */

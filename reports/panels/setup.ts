@@ -78,9 +78,14 @@ function loadFacts({
   ];
 }
 
-const reasonOf = (rate: number, { askedRate, reachedRate, shares }: Calibration): string =>
+const reasonOf = (
+  rate: number,
+  { askedRate, reachedRate, shares, kneeRate, kneeClientLimited }: Calibration,
+): string =>
   shares !== undefined
-    ? `${shares} of the ${formatFigure(Math.round(reachedRate))}/s reached in the warm-up`
+    ? kneeRate === undefined
+      ? `${shares} of the ${formatFigure(Math.round(reachedRate))}/s reached in the warm-up`
+      : `${shares} of the knee, ${formatFigure(Math.round(kneeRate))}/s${kneeClientLimited === true ? " (client-limited: the load generator did not keep up above it)" : ""}`
     : rate < askedRate
       ? `half of the ${formatFigure(Math.round(reachedRate))}/s reached in the warm-up; ${formatFigure(askedRate)}/s is the default`
       : `the default; the warm-up reached ${formatFigure(Math.round(reachedRate))}/s`;

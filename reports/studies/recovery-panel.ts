@@ -30,7 +30,7 @@ const row = ({ system, limit }: Shown<Recovery>, recovery: Recovery): Row => ({
     html`${system}${limit}`,
     recovery.share === undefined || recovery.kneeRate === undefined
       ? "a rate of its own"
-      : `${recovery.share} of the knee, ${formatRate(recovery.kneeRate)}/s`,
+      : `${recovery.share} of the knee, ${formatRate(recovery.kneeRate)}/s${recovery.kneeClientLimited === true ? " (client-limited)" : ""}`,
     `${formatRate(recovery.rate)}/s`,
     String(recovery.retries),
     recoveryWords(recovery),

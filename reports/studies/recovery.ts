@@ -3,6 +3,7 @@
  * of requests that nobody waits for any more, and the retries of them (a metastable failure).
  */
 
+import { isAnswer } from "../../core/errors.ts";
 import { requestedUntil } from "../../core/load/rate.ts";
 import type { Operation } from "../../core/op.ts";
 import type { OpenLoad, Run } from "../../core/run.ts";
@@ -21,6 +22,8 @@ export interface Recovery {
   /** The rate in percent of the knee, as it was asked for; absent if it was not. */
   readonly share?: string;
   readonly kneeRate?: number;
+  /** Whether the load generator set the knee. */
+  readonly kneeClientLimited?: true;
   /** How often a client asked again. */
   readonly retries: number;
   /** Response time before the fault, microseconds. */
@@ -73,6 +76,7 @@ export function recoveryOf({ run, operations, faults }: RecoveryInput): Recovery
     rate: load.rate,
     ...(calibration?.shares !== undefined && { share: calibration.shares }),
     ...(calibration?.kneeRate !== undefined && { kneeRate: calibration.kneeRate }),
+    ...(calibration?.kneeClientLimited === true && { kneeClientLimited: true as const }),
     retries,
     healthyP99: before.p99,
     operationsPerRequest: operations.length / Math.max(1, requestedUntil(load, requests.last)),
@@ -98,7 +102,7 @@ interface Requests {
 /** A request succeeds once, however often it is asked again; its response time counts from when it was due. */
 function requestsOf(load: OpenLoad, operations: readonly Operation[]): Requests {
   const succeeded = timed(
-    operations.filter(({ outcome }) => outcome.type === "ok" || outcome.error.code === "mismatch"),
+    operations.filter(({ outcome }) => outcome.type === "ok" || isAnswer(outcome.error.code)),
     "response",
   );
   const last =

@@ -32,6 +32,8 @@ export interface PlannedRun {
   readonly pace: MeanPace;
   /** Options in which it differs from other runs of the command. */
   readonly own?: Partial<BenchOptions>;
+  /** Whether the load generator limited the knee in `own`, which an earlier run measured. */
+  readonly kneeClientLimited?: boolean;
 }
 
 /** Plans every run that the options ask for, all of them before anything is started or pulled. Impossible options are a UsageError, a machine that lacks something a CouldNotRunError. */

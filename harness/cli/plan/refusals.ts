@@ -35,6 +35,10 @@ export function refuseContradictions({ options, given, each = [] }: Asked): void
       `--rate ${options.rate} is in percent of what the warm-up reaches, and there is none: give --warm-up-seconds, which asks as fast as it can, or rates per second`,
     );
   }
+  if (options.retries > 0 && options.rate?.includes(",") === true)
+    throw new UsageError(
+      `--retries ${options.retries} is for one rate: with several, it could not be said how many requests each of --rate ${options.rate} bore, as every attempt is an operation`,
+    );
   const hasShares = [options, ...each].some(({ rate }) => rate !== undefined && isShare(rate));
   if (options.knee !== undefined && !hasShares)
     throw new UsageError(

@@ -4,21 +4,25 @@ import type { BenchOptions } from "../options/bench-options.ts";
 import type { Finished } from "../results/json-result.ts";
 import type { PlannedRun } from "./plan.ts";
 
-/** The knee that an earlier run of the command measured for the same system and workload: all of them are loaded by one measure. */
-export function sharedKnee(
-  { adapter, workload, readMode, program, own }: PlannedRun,
+/** The plan with the knee that an earlier run of the command measured for the same system and workload, if there is one: all are loaded by one measure. */
+export function withSharedKnee(
+  plan: PlannedRun,
   options: BenchOptions,
-  finished: readonly Finished[],
-): number | undefined {
-  if ({ ...options, ...own }.knee !== "measured") return undefined;
-  return finished.find(
+  finished: readonly Pick<Finished, "run">[],
+): PlannedRun {
+  const { adapter, workload, readMode, program, own } = plan;
+  if ({ ...options, ...own }.knee !== "measured") return plan;
+  const measured = finished.find(
     ({ run }) =>
       run.system.name === adapter.name &&
       (program === undefined || run.system.version === program.version) &&
       run.workload === workload.name &&
       run.readMode.name === readMode &&
       run.calibration?.kneeRate !== undefined,
-  )?.run.calibration?.kneeRate;
+  )?.run.calibration;
+  if (measured?.kneeRate === undefined) return plan;
+  const kneeClientLimited = measured.kneeClientLimited === true;
+  return { ...plan, own: { ...own, knee: measured.kneeRate }, kneeClientLimited };
 }
 
 /** `etcd`, `etcd/put`, `etcd at 90% with 3 retries`. */

@@ -64,6 +64,7 @@ export function specOf(plan: PlannedRun, asked: BenchOptions, seed: number, defa
     workers,
     ...(options.rate !== undefined && isShare(options.rate) && { shares: options.rate }),
     ...(options.knee !== undefined && { knee: options.knee }),
+    ...(plan.kneeClientLimited === true && { kneeClientLimited: true }),
     calibrate: warmUpSeconds > 0 && load.kind === "open" && options.rate === undefined,
     warmUpSeconds,
     operationTimeoutMs: options.timeout,

@@ -73,8 +73,12 @@ const lines: { readonly [Name in StudyName]: (figures: StudyFigures[Name]) => st
       ],
     ),
   recovery: (recovery) => {
-    const { recovered, rate, share, kneeRate, retries, healthyP99, operationsPerRequest } = recovery;
-    const load = share === undefined || kneeRate === undefined ? "" : `, ${share} of the knee`;
+    const { recovered, rate, share, kneeRate, kneeClientLimited, retries, healthyP99, operationsPerRequest } =
+      recovery;
+    const load =
+      share === undefined || kneeRate === undefined
+        ? ""
+        : `, ${share} of the knee${kneeClientLimited === true ? " (client-limited)" : ""}`;
     return [
       `recovery under load: ${typeof recovered === "number" ? "by itself after " : ""}${recoveryWords(recovery)}`,
       `  ${formatRate(rate)}/s requested${load}; ${count(retries, "retry", "retries")}; p99 before ${formatMicros(healthyP99)}; ${operationsPerRequest.toFixed(2)} operations a request`,

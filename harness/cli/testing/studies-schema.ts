@@ -90,6 +90,7 @@ const recovery = z
     rate: z.number().describe("operations per second that were requested"),
     share: z.string().optional(),
     kneeRate: z.number().optional().describe("operations per second that 100% is"),
+    kneeClientLimited: z.literal(true).optional().describe("the load generator set the knee"),
     retries: z.number(),
     healthyP99: known.describe("microseconds, before the fault"),
     operationsPerRequest: z.number(),

@@ -72,12 +72,14 @@ class ClientWorker {
         this.#send({ counted: recorder.counted });
         return group.succeeded;
       case "stop": {
+        // Waiting for the last answers is no load: it would make a busy event loop look idle.
+        const busy = this.#probe.stop();
         await group.stop();
         share.over.abort();
         share.part?.flush();
         this.#send({ counted: recorder.counted });
         const { unsent, sendLagMsP99 } = group;
-        return { unsent, figures: { sendLagMsP99, prioritized: this.#prioritized, ...this.#probe.stop() } };
+        return { unsent, figures: { sendLagMsP99, prioritized: this.#prioritized, ...busy } };
       }
       case "close":
         share.over.abort();
@@ -114,6 +116,7 @@ class ClientWorker {
       recorder,
       onError: (reason) => this.#send({ failure: messageOf(reason) }),
     });
+    if (spec.phase === "warm-up") group.countLoad();
     this.#share = { group, recorder, over: new AbortController(), ...(part !== undefined && { part }) };
     await group.open();
     return undefined;

@@ -1,4 +1,5 @@
 /** The rate of an open load that is chosen from what the healthy cluster did before the run. */
+import type { Knee } from "../../../core/load/knee.ts";
 import { rateText, scaled } from "../../../core/load/rate.ts";
 import type { Calibration, OpenLoad } from "../../../core/run.ts";
 import type { TrialSpec } from "../spec.ts";
@@ -16,7 +17,7 @@ export interface ChosenRate {
 /** What the healthy cluster did, in operations per second: in a closed loop, and in an open one where that was asked for. */
 export interface Measured {
   readonly reached: number;
-  readonly knee: number | undefined;
+  readonly knee: Knee | undefined;
 }
 
 /** Undefined if the user named the rate. */
@@ -27,16 +28,17 @@ export function chooseRate(
 ): ChosenRate | undefined {
   const reachedText = `${Math.round(reached)}/s`;
   if (shares !== undefined) {
-    const chosen = scaled(load, (knee ?? reached) / 100);
+    const chosen = scaled(load, (knee?.rate ?? reached) / 100);
     return {
       load: chosen,
       calibration: {
         askedRate: chosen.rate,
         reachedRate: reached,
         shares,
-        ...(knee !== undefined && { kneeRate: knee }),
+        ...(knee !== undefined && { kneeRate: knee.rate }),
+        ...(knee?.isClientLimited === true && { kneeClientLimited: true as const }),
       },
-      line: `${rateText(chosen)} operations/s: ${shares} of the ${knee === undefined ? `${reachedText} that the warm-up reached` : `knee, ${Math.round(knee)}/s`}`,
+      line: `${rateText(chosen)} operations/s: ${shares} of the ${knee === undefined ? `${reachedText} that the warm-up reached` : `knee, ${Math.round(knee.rate)}/s${knee.isClientLimited ? " (client-limited: the load generator did not keep up above it)" : ""}`}`,
     };
   }
   if (!calibrate) return undefined;

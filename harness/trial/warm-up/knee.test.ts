@@ -3,6 +3,9 @@ import { sleep } from "../../../core/clock.ts";
 import { ClientError } from "../../../core/errors.ts";
 import type { NodeId } from "../../../core/op.ts";
 import { millis } from "../../../core/time.ts";
+import { get } from "../../../workloads/get.ts";
+import { type ClientProbe, noProbe } from "../../load/client-probe.ts";
+import { localClients } from "../../load/local-clients.ts";
 import { TestTrial } from "../../testing/trial.ts";
 import type { TrialSpec } from "../spec.ts";
 
@@ -108,6 +111,44 @@ describe("the knee", () => {
     const { trial } = measured({ load: { kind: "open", rate: 50, processes: 100, seconds: 5 } }, 1);
     admitting(200, trial, 3);
     await expect(trial.run()).rejects.toThrow(/^no knee: .* of the answers were errors: give --knee N$/);
+  });
+
+  it("is measured on records that are there, if the load finds some", async () => {
+    const { trial } = measured({ workloadOptions: { keys: 40 } }, 5);
+    Object.assign(trial.deps, { workload: get });
+    const { connect } = trial.deps.adapter;
+    const found = { there: 0, missing: 0 };
+    Object.assign(trial.deps.adapter, {
+      connect: async (...given: Parameters<typeof connect>) => {
+        const client = await connect(...given);
+        const { kv } = client;
+        const read: typeof kv.read = async (key, ...ask) => {
+          const result = await kv.read(key, ...ask);
+          if (key.includes("knee-"))
+            found[result.value === undefined || result.value === null ? "missing" : "there"]++;
+          return result;
+        };
+        return Object.assign(client, { kv: { ...kv, read } });
+      },
+    });
+    await trial.run();
+    expect(found.there).toBeGreaterThan(100);
+    expect(found.missing).toBe(0);
+  });
+
+  it("is said to be the load generator's, if that did not keep up where the knee was found", async () => {
+    const { trial } = measured({});
+    const busy: ClientProbe = { ...noProbe, stop: () => ({ ...noProbe.stop(), eventLoopUtilization: 0.9 }) };
+    const { make } = localClients(busy);
+    Object.assign(trial.deps, { clients: { ...trial.deps.clients, make } });
+    const { calibration } = await trial.run();
+    expect(calibration?.kneeClientLimited).toBe(true);
+    expect((await measured({}).trial.run()).calibration).not.toHaveProperty("kneeClientLimited");
+  });
+
+  it("that an earlier run found says so, too", async () => {
+    const { calibration } = await measured({ knee: 90, kneeClientLimited: true }).trial.run();
+    expect(calibration).toMatchObject({ kneeRate: 90, kneeClientLimited: true });
   });
 
   it("is what the user gave, without a try", async () => {

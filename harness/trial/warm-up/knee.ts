@@ -4,16 +4,20 @@
  */
 import { type Clock, sleep } from "../../../core/clock.ts";
 import { CouldNotRunError } from "../../../core/errors.ts";
-import { type AtRate, whyBeyond } from "../../../core/load/knee.ts";
+import { busyEventLoop, lagShareOfP99 } from "../../../core/load/client-limit.ts";
+import { type AtRate, type Knee, whyBeyond } from "../../../core/load/knee.ts";
 import type { NodeId } from "../../../core/op.ts";
 import type { OpenLoad } from "../../../core/run.ts";
 import { type Nanos, seconds } from "../../../core/time.ts";
+import type { WorkloadRun } from "../../../workloads/workload.ts";
 import type { Clients } from "../../load/clients.ts";
+import { preloads } from "../../load/last-readers.ts";
 import { openedBefore } from "../../load/opened.ts";
 import { type Counted, Recorder } from "../../record/recorder.ts";
 import { countsSince, quantileOf } from "../../record/running-latency.ts";
 import type { Cluster } from "../../runtimes/runtime.ts";
 import type { TrialContext } from "../context.ts";
+import { putInPlace } from "../preload.ts";
 
 /** The lowest rate, whose p99 the others are held against, and the first that may not be borne: shares of what a closed loop reached. */
 const first = { low: 0.1, high: 1 } as const;
@@ -33,6 +37,8 @@ const measuredSeconds = 2;
 interface Tried extends AtRate {
   /** Operations per second. */
   readonly rate: number;
+  /** Whether the load generator did not keep up. */
+  readonly isClientLimited: boolean;
 }
 
 /** What is loaded. */
@@ -47,31 +53,66 @@ interface Loaded {
  * The knee that the user gave, or asked to have measured; undefined without. `reached`: operations per second of a closed loop.
  * It is measured on keys of its own; nothing of it is in the history. Rejects if not even the lowest rate is borne, and if the run ended.
  */
-export async function kneeOf(loaded: Loaded, reached: number): Promise<number | undefined> {
+export async function kneeOf(loaded: Loaded, reached: number): Promise<Knee | undefined> {
   const { deps, end, spec } = loaded.context;
   end.signal.throwIfAborted();
-  if (spec.knee !== "measured") return spec.knee;
+  if (spec.knee === undefined) return undefined;
+  if (spec.knee !== "measured") return { rate: spec.knee, isClientLimited: spec.kneeClientLimited === true };
   deps.onProgress({
     type: "log",
     line: "measuring the knee: open loops at several rates, for up to a minute",
   });
+  await preload(loaded);
   const found = await findKnee(loaded, reached);
   end.signal.throwIfAborted();
   return found;
 }
 
-async function findKnee(loaded: Loaded, reached: number): Promise<number> {
+/** What the tries find: a search among records that are not there would be another load. */
+async function preload({ context, cluster }: Loaded): Promise<void> {
+  const { deps, spec, connect, random } = context;
+  const recorder = new Recorder(deps.clock, () => {}, false);
+  recorder.begin();
+  const preloaded = preloads({
+    clock: deps.clock,
+    adapter: deps.adapter,
+    workload: deps.workload,
+    run: runOf(context, cluster),
+    endpoints: cluster.nodes.map(({ endpoint }) => endpoint),
+    connect,
+    connections: spec.connections,
+    load: spec.load,
+    random: random.fork("knee"),
+    recorder,
+  });
+  await putInPlace(context, preloaded);
+}
+
+/** On keys of its own. */
+const runOf = ({ workload }: TrialContext, { nodes }: Cluster): WorkloadRun => ({
+  ...workload,
+  nodes: nodes.map(({ endpoint: { node } }) => node),
+  keyPrefix: `${workload.keyPrefix}knee-`,
+});
+
+async function findKnee(loaded: Loaded, reached: number): Promise<Knee> {
   const rateAt = (share: number) => Math.max(1, Math.round(reached * share));
   const low = await lowestP99(loaded, rateAt(first.low));
   let [borne, not]: [number, number] = [first.low, first.high];
-  for (let i = 0; i < doublings && (await bears(loaded, rateAt(not), low)); i++)
-    [borne, not] = [not, not * 2];
+  let isClientLimited = false;
+  const bears = async (share: number) => {
+    const tried = await tryToBear(loaded, rateAt(share), low);
+    if (whyBeyond(tried, low) === undefined) return true;
+    isClientLimited = tried.isClientLimited;
+    return false;
+  };
+  for (let i = 0; i < doublings && (await bears(not)); i++) [borne, not] = [not, not * 2];
   for (let i = 0; i < bisections; i++) {
     const share = (borne + not) / 2;
-    if (await bears(loaded, rateAt(share), low)) borne = share;
+    if (await bears(share)) borne = share;
     else not = share;
   }
-  return rateAt(borne);
+  return { rate: rateAt(borne), isClientLimited };
 }
 
 /** The median of several tries, without those in which nothing succeeded. */
@@ -99,14 +140,16 @@ async function tryLowest(loaded: Loaded, rate: number): Promise<Tried> {
   }
 }
 
-async function bears(loaded: Loaded, rate: number, lowP99: number): Promise<boolean> {
-  for (let attempt = 1; attempt <= tries; attempt++)
-    if (whyBeyond(await tryRate(loaded, rate), lowP99) === undefined) return true;
-  return false;
+/** The first try in which the rate was borne, or the last one. */
+async function tryToBear(loaded: Loaded, rate: number, lowP99: number): Promise<Tried> {
+  for (let attempt = 1; ; attempt++) {
+    const tried = await tryRate(loaded, rate);
+    if (attempt === tries || whyBeyond(tried, lowP99) === undefined) return tried;
+  }
 }
 
 async function tryRate({ context, cluster, targets }: Loaded, rate: number): Promise<Tried> {
-  const { deps, spec, connect, end, workload } = context;
+  const { deps, spec, connect, end } = context;
   const { clock } = deps;
   const endpoints = cluster.nodes.map(({ endpoint }) => endpoint);
   const recorder = new Recorder(clock, () => {}, false);
@@ -116,7 +159,7 @@ async function tryRate({ context, cluster, targets }: Loaded, rate: number): Pro
     clock,
     adapter: deps.adapter,
     workload: deps.workload,
-    run: { ...workload, nodes: endpoints.map(({ node }) => node), keyPrefix: `${workload.keyPrefix}knee-` },
+    run: runOf(context, cluster),
     endpoints,
     ...(targets !== undefined && { targets }),
     connect,
@@ -140,11 +183,18 @@ async function tryRate({ context, cluster, targets }: Loaded, rate: number): Pro
     const lasted = (after.at - before.at) / 1e9;
     const ended = endedOf(after) - endedOf(before);
     const errors = after.errors - before.errors;
+    const p99 = quantileOf(countsSince(after.latency, before.latency), 0.99) ?? Number.NaN;
+    const { workers } = await clients.stop();
     return {
       rate,
-      done: (ended - errors) / (rate * lasted),
+      // One may be on its way at the end that was not at the begin: of few operations, that is more than a hundredth.
+      done: (ended - errors + 1) / (rate * lasted),
       errors: errors / Math.max(1, ended),
-      p99: quantileOf(countsSince(after.latency, before.latency), 0.99) ?? Number.NaN,
+      p99,
+      isClientLimited: workers.some(
+        ({ eventLoopUtilization, sendLagMsP99 }) =>
+          eventLoopUtilization > busyEventLoop || sendLagMsP99 * 1e6 > p99 * lagShareOfP99,
+      ),
     };
   } finally {
     await clients.close();
