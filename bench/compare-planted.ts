@@ -6,8 +6,8 @@
  *     npx tsx bench/compare-planted.ts RESULTS [blocks=60] [blocks a comparison=12] [sides next to a1=a2,b]
  *
  * A run takes about 10 s, and the machine should do nothing else. Prints what `compare` says of disjoint sets of blocks, then of 20
- * sets drawn from all of them, which overlap: the second shows more, and is no independent evidence. Also prints how far apart the
- * sides are in the median block.
+ * sets drawn from all of them, which overlap: the second shows more, and is no independent evidence. Of each side it also compares every
+ * other run with those between, without pairs: the same server, by other seeds. The last lines say how far apart the sides are.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -20,7 +20,8 @@ import { versus } from "../reports/versus/versus.ts";
 const sides = { a1: [], a2: [], b: ["--node-arg", "--slow-down-percent=20"] } as const;
 type Side = keyof typeof sides;
 type Block = Readonly<Record<Side, RunDigest>>;
-const load = "--system reference --rate 200 --nemesis none --seconds 6 --quiet-seconds 0".split(" ");
+const load =
+  "--system reference --workload put --rate 200 --nemesis none --seconds 6 --quiet-seconds 0".split(" ");
 
 const [results = "results/planted", blocks = "60", size = "12", others = "a2,b"] = process.argv.slice(2);
 const chosen = (Object.keys(sides) as Side[]).filter((name) => ["a1", ...others.split(",")].includes(name));
@@ -37,6 +38,15 @@ const drawn = Array.from({ length: 20 }, () => random.shuffle(all).slice(0, perS
 report(`disjoint sets of ${perSide} of ${all.length} blocks`, disjoint);
 report(`overlapping sets of ${perSide}, drawn from ${all.length} blocks`, drawn);
 report(`all ${all.length} blocks at once`, [all]);
+for (const name of chosen) {
+  const halves = disjoint.map((set) =>
+    [0, 1].map((half) => side(set, name).filter((_, i) => i % 2 === half)),
+  );
+  const same = halves.filter(([one = [], other = []]) => isSame(wordsOf(one, other)));
+  console.log(
+    `${name}, every other run of a set with the rest: not distinguishable in ${same.length} of ${halves.length}`,
+  );
+}
 for (const other of chosen.slice(1))
   for (const { quantity, ratio } of versus(side(all, "a1"), side(all, other))[0]?.cells ?? [])
     if (ratio !== undefined && quantity.topic === "latency")
@@ -71,18 +81,22 @@ function side(blocks: readonly Block[], name: Side): RunDigest[] {
   return blocks.map((block) => block[name]);
 }
 
+/** What is said of each figure that can be compared. */
+function wordsOf(one: readonly RunDigest[], other: readonly RunDigest[]): string[] {
+  return versus(one, other).flatMap(({ cells }) =>
+    cells.flatMap(({ word, difference }) => (difference === undefined ? [] : [word])),
+  );
+}
+
+function isSame(words: readonly string[]): boolean {
+  return words.length > 0 && words.every((word) => word === "not distinguishable");
+}
+
 function report(what: string, sets: readonly (readonly Block[])[]): void {
-  const words = (set: readonly Block[], other: Side) =>
-    versus(side(set, "a1"), side(set, other)).flatMap(({ cells }) =>
-      cells.flatMap(({ word, difference }) => (difference === undefined ? [] : [word])),
-    );
-  const count = (isTrue: (set: readonly Block[]) => boolean) =>
-    `${sets.filter(isTrue).length} of ${sets.length}`;
-  const isSame = (set: readonly Block[]) => {
-    const found = words(set, "a2");
-    return found.length > 0 && found.every((word) => word === "not distinguishable");
-  };
-  if (chosen.includes("a2")) console.log(`${what}: the same is not distinguishable in ${count(isSame)}`);
+  const count = (other: Side, isRight: (words: readonly string[]) => boolean) =>
+    `${sets.filter((set) => isRight(wordsOf(side(set, "a1"), side(set, other)))).length} of ${sets.length}`;
+  if (chosen.includes("a2"))
+    console.log(`${what}: the same is not distinguishable in ${count("a2", isSame)}`);
   if (chosen.includes("b"))
-    console.log(`${what}: the slowed one is slower in ${count((set) => words(set, "b").includes("slower"))}`);
+    console.log(`${what}: the slowed one is slower in ${count("b", (words) => words.includes("slower"))}`);
 }
