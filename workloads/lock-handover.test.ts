@@ -26,6 +26,19 @@ describe("the lock-handover workload in the in-memory system", () => {
     expect(broken(await trial([bug]).run())).toContain("locks");
   });
 
+  it("ends with its load: nobody waits on for a lock that is released no more", async () => {
+    const patient = sessionTrial(lockHandover, {
+      seconds: 5,
+      workloadOptions: { "wait-ms": 600_000, "hold-ms": 100, "crash-percent": 0 },
+    });
+    const run = await patient.run();
+    expect(run.phases?.load).toBeLessThan(10);
+    const waiting = patient.events.filter(
+      (event) => event.type === "fail" && event.f === "acquire" && `${event.message}`.includes("load ended"),
+    );
+    expect(waiting.length).toBeGreaterThan(0);
+  });
+
   it("asks the same for the same seed", async () => {
     expect(await callsOf(trial())).toEqual(await callsOf(trial()));
   });

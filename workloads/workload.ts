@@ -75,6 +75,8 @@ export interface At {
   readonly clock: Clock;
   /** The limits of this call, for the client: the actor's deadline, and a signal that fires when the process is given up. */
   readonly ask: Ask;
+  /** Fires when nothing more is to be asked: who waits for what others do, waits no longer. Absent: nobody waits for that. */
+  readonly over?: AbortSignal;
   /**
    * Records what the client received because of this call: a watch's event, a lost session. It may be called until the
    * process ends, also long after the call was answered.

@@ -44,6 +44,8 @@ export interface Performance {
    * schedule is kept. `wait`: it waits for the next attempt, so that a client without a schedule does not spin.
    */
   readonly whileRefused: "fail" | "wait";
+  /** Fires when nothing more is to be asked (`At.over`). */
+  readonly over?: AbortSignal;
 }
 
 /** A node that refused a connection is not asked for another one so soon. */
@@ -108,7 +110,7 @@ export class ClientProcess<Step = unknown> {
       return { type: "fail", error: neverSent(reason) };
     }
     const timeoutMs = this.actor.deadlineMs?.(call) ?? this.#context.timeoutMs;
-    const at = this.#at(connection, invocation, timeoutMs);
+    const at = this.#at(connection, invocation, timeoutMs, performance.over);
     try {
       const late = () => new ClientError("timeout", "no answer by the deadline");
       const answer = this.actor.perform(connection.client, call, at);
@@ -121,12 +123,13 @@ export class ClientProcess<Step = unknown> {
     }
   }
 
-  #at({ end }: Connected, of: number, timeoutMs: number): At {
+  #at({ end }: Connected, of: number, timeoutMs: number, over: AbortSignal | undefined): At {
     const { clock, recorder } = this.#context;
     const place = { process: this.#id, node: this.node, of };
     return {
       clock,
       ask: { timeoutMs, signal: end.signal },
+      ...(over !== undefined && { over }),
       // Nobody received an answer that arrives after the process ended.
       notice: (notice) => end.signal.aborted || recorder.notice({ ...place, ...notice }),
     };

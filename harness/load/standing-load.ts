@@ -43,7 +43,7 @@ export class StandingLoad {
       const step = process.actor.next();
       if (step === undefined) return;
       if ("pauseMs" in step) await sleep(this.#context.clock, millis(step.pauseMs), signal).catch(() => {});
-      else await process.perform(step, { whileRefused: "wait" });
+      else await process.perform(step, { whileRefused: "wait", over: signal });
     }
   }
 }

@@ -1,4 +1,5 @@
 /** A lock by the idiom of all systems: create its record in a session; while another one has it, wait for its deletion by a watch. */
+import { onAbort } from "../../adapters/client/ask.ts";
 import type { ClientWith } from "../../adapters/client/client.ts";
 import type { Session } from "../../adapters/client/session.ts";
 import type { Subscription, Told } from "../../adapters/client/watch.ts";
@@ -82,12 +83,27 @@ async function open(
 }
 
 /** Waits for the next deletion; false if the watch is over. */
-async function isDeleted(watch: Subscription, { deadline, at: { clock } }: Limits): Promise<boolean> {
+async function isDeleted(watch: Subscription, { deadline, at: { clock, over } }: Limits): Promise<boolean> {
   for (;;) {
     const left = nanos(Math.max(deadline - clock.now(), 0));
-    const delivery = await withTimeout(clock, left, watch.next(), heldAllTheTime);
+    const delivery = await withTimeout(clock, left, nextOf(watch, over), heldAllTheTime);
     if (delivery === undefined || delivery.some(({ f }) => f === "canceled" || f === "ended")) return false;
     if (delivery.some(saysFree)) return true;
+  }
+}
+
+/** What the watch delivers next. Rejects when the load is over: whoever has the lock then releases it no more. */
+async function nextOf(watch: Subscription, over: AbortSignal | undefined) {
+  let stopListening = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    const end = () => reject(new ClientError("exists", "it was held by another session when the load ended"));
+    if (over?.aborted === true) end();
+    else stopListening = onAbort(over, end);
+  });
+  try {
+    return await Promise.race([watch.next(), ended]);
+  } finally {
+    stopListening();
   }
 }
 
