@@ -31,7 +31,7 @@ function barTable(
   candidates: readonly Candidate[],
   columns: readonly Column[],
   last: Column | undefined,
-  isResult: (candidate: Candidate) => boolean = isFit,
+  isResult: (candidate: Candidate) => boolean = (candidate) => isFit(candidate),
 ): Html {
   const middle = ({ runs }: Candidate, { value }: Column) => {
     const values = runs.map(value);
@@ -77,7 +77,9 @@ export function failover(candidates: readonly Candidate[], standings: Standings)
       return `${count(proven, "proven fault")}, ${strikes === 0 ? "none" : strikes} at the leader`;
     },
   };
-  return barTable(candidates, columns, faults);
+  return barTable(candidates, columns, faults, (candidate) =>
+    isFit(candidate, { name: "outage", kind: "write" }),
+  );
 }
 
 /** How stale reads were. Undefined if no run measured it. */

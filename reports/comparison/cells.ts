@@ -52,14 +52,14 @@ export function spreadOf(values: readonly number[], format: Format): Content {
 }
 
 /** A figure of a candidate, marked if it is no result. */
-export const amount = (candidate: Candidate, text: Content): Html =>
-  html`<span class="amount${isFit(candidate) ? "" : " unfit"}">${text}</span>`;
+export const amount = (candidate: Candidate, text: Content, figure?: Figure): Html =>
+  html`<span class="amount${isFit(candidate, figure) ? "" : " unfit"}">${text}</span>`;
 
 /** A figure of a candidate, marked if it is the lowest of those that can be ranked. */
 export function rankedCell(candidate: Candidate, standings: Standings, figure: Figure, format: Format): Html {
   const text = spread(candidate, (run) => amountOf(run, figure), format);
   const place = standings.of(figure, candidate.reads);
-  return amount(candidate, html`${text}${isLowest(place, candidate) && lowestMark(place)}`);
+  return amount(candidate, html`${text}${isLowest(place, candidate) && lowestMark(place)}`, figure);
 }
 
 function isLowest(place: Standing, candidate: Candidate): boolean {

@@ -155,7 +155,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 /** Writes are compared across read modes, reads are compared with reads of the same promise. */
 function outageConclusion(candidates: readonly Candidate[], standings: Standings, kind: Kind): Concluded[] {
   const topic = `Longest without a ${kind}`;
-  const fit = candidates.filter(isFit);
+  const fit = candidates.filter((candidate) => isFit(candidate, { name: "outage", kind }));
   if (fit.length > 0 && fit.every(({ runs }) => runs.every(({ faults }) => faults.length === 0)))
     return kind === "read"
       ? []
@@ -278,16 +278,25 @@ function notRanked(candidates: readonly Candidate[]): Conclusion[] {
   const limited = candidates.filter(({ caveat }) => caveat !== undefined);
   if (limited.length === 0) return [];
   const reasons = limited.map(
-    ({ label, caveat }) => `${label} was ${caveat?.kind}: ${stopped(caveat?.why ?? "")}`,
+    ({ label, caveat }) =>
+      `${label} was ${caveat?.kind}${exceptOutages(caveat)}: ${stopped(caveat?.why ?? "")}`,
   );
-  const all = limited.length === candidates.length ? "Nothing here can be ranked. " : "";
+  const isAll =
+    limited.length === candidates.length && limited.every(({ caveat }) => caveat?.lagOnly !== true);
+  const isSpeed = limited.some(({ caveat }) => caveat?.kind !== "leader-changed");
+  const again = isSpeed
+    ? "Run again at a lower rate or on an idle machine."
+    : "Run again without what moves the leader.";
   return [
     {
       topic: "Not ranked",
-      text: `${all}${reasons.join(" ")} Run again at a lower rate or on an idle machine.`,
+      text: `${isAll ? "Nothing here can be ranked. " : ""}${reasons.join(" ")} ${again}`,
     },
   ];
 }
+
+const exceptOutages = (caveat: Candidate["caveat"]): string =>
+  caveat?.lagOnly === true ? " (times without a success count all the same)" : "";
 
 /** A clause that follows a colon, with a full stop. */
 const stopped = (clause: string): string => (/[.!?…]$/.test(clause) ? clause : `${clause}.`);

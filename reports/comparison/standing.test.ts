@@ -43,6 +43,14 @@ describe("standingsOf()", () => {
       expect(against(facts, figure)).toBe("alone");
   });
 
+  it("ranks times without a success of a generator that was late by milliseconds, and no latency of it", () => {
+    const limited = {
+      client: { sendLagMsP99: 2, eventLoopUtilization: 0.2, gcMs: 0, limited: "it was late" },
+    };
+    expect(against({ run: limited }, outage)).toEqual(["etcd", "zookeeper"]);
+    expect(against({ run: limited }, latency)).toBe("alone");
+  });
+
   it("ranks no percentile of too few operations", () => {
     const few = { write: { p50: 1, p99: 2, without: 1, ok: 99 } };
     expect(against(few, latency)).toBe("alone");

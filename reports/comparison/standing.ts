@@ -114,7 +114,7 @@ function placeOf(
   candidates: readonly Candidate[],
   figure: Figure,
 ): Exclude<Standing, { type: "ranked" }> | Order<Candidate> {
-  const fit = candidates.filter((candidate) => isFit(candidate) && hasFigure(candidate, figure));
+  const fit = candidates.filter((candidate) => isFit(candidate, figure) && hasFigure(candidate, figure));
   const comparable = figure.name === "outage" ? withLeaderStruck(fit) : fit;
   if (comparable.length < 2) return { type: "alone" };
   const difference = differenceOf(comparable, figure);
@@ -128,9 +128,11 @@ const doubted = (ranking: Ranking<Candidate>): Ranking<Candidate> => ({
   isFirm: ranking.isFirm && ![...ranking.leaders, ...ranking.others].some(({ of }) => hasOneSeed(of)),
 });
 
-/** Whether a candidate's figures are results. */
-export const isFit = ({ verdict, caveat, mutant }: Candidate): boolean =>
-  verdict === "valid" && caveat === undefined && mutant === undefined;
+/** Whether a candidate's figures are results; `figure`: only this one. */
+export const isFit = ({ verdict, caveat, mutant }: Candidate, figure?: Figure): boolean =>
+  verdict === "valid" &&
+  mutant === undefined &&
+  (caveat === undefined || (figure?.name === "outage" && caveat.lagOnly === true));
 
 /** Whether all runs repeat one schedule, so that they say little about others. */
 export const hasOneSeed = ({ runs }: Candidate): boolean =>

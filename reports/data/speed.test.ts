@@ -57,6 +57,18 @@ describe("speedCaveat()", () => {
     expect(speedCaveat(run({ overloaded: true, client }))?.kind).toBe("overloaded");
   });
 
+  it("tells a lag that matters for latencies only from a generator that was too busy", () => {
+    const late = (sendLagMsP99: number, eventLoopUtilization = 0.3) =>
+      speedCaveat(
+        run({
+          overloaded: false,
+          client: { sendLagMsP99, eventLoopUtilization, gcMs: 1, limited: "it was late" },
+        }),
+      )?.lagOnly;
+    expect([late(1), late(10)]).toEqual([true, true]);
+    expect([late(11), late(1, 0.9)]).toEqual([undefined, undefined]);
+  });
+
   it("names the time from which clients were no longer at the leader", () => {
     const target = { role: "leader", nodes: [nodeId("n2")] } as const;
     expect(speedCaveat(run({ overloaded: false, target }))).toBeUndefined();

@@ -1,4 +1,5 @@
 /** Whether a run's speed says something about the system: the one rule for this, for all that a page shows. */
+import { busyEventLoop, lagShareOfP99 } from "../../core/load/client-limit.ts";
 import type { Run, Target } from "../../core/run.ts";
 import { type Nanos, toSeconds } from "../../core/time.ts";
 import { count, listed } from "../../core/wording.ts";
@@ -14,6 +15,8 @@ export interface SpeedCaveat {
   readonly short: string;
   /** Clause that gives the reason. */
   readonly why: string;
+  /** Set if the generator's lag alone is the reason, and too short to matter for times without a success. */
+  readonly lagOnly?: true;
 }
 
 export const caveatTitles: Readonly<Record<SpeedCaveat["kind"], string>> = {
@@ -44,7 +47,12 @@ export function speedCaveat(
     };
   }
   if (client.limited !== undefined)
-    return { kind: "client-limited", short: "client-limited", why: client.limited };
+    return {
+      kind: "client-limited",
+      short: "client-limited",
+      why: client.limited,
+      ...(isLagOnly(run) && { lagOnly: true as const }),
+    };
   if (run.target?.changedAt === undefined) return undefined;
   return {
     kind: "leader-changed",
@@ -52,6 +60,12 @@ export function speedCaveat(
     why: changeWords(run.target, run.target.changedAt),
   };
 }
+
+/** Times without a success are told apart from 100 ms on; a lag may be as much of that as of a p99. */
+const mostLagMs = 100 * lagShareOfP99;
+
+const isLagOnly = ({ load, client }: Pick<Run, "load" | "client">): boolean =>
+  load.kind === "open" && client.eventLoopUtilization <= busyEventLoop && client.sendLagMsP99 <= mostLagMs;
 
 /**
  * The caveat on the median speed of repetitions, and how many of them were client-limited. Their generators were, if at least half
@@ -69,7 +83,9 @@ export function jointCaveat(runs: readonly Parameters<typeof speedCaveat>[0][]):
   const [first] = limited;
   if (first === undefined || limitedRuns * 2 < runs.length) return { limitedRuns };
   const short = runs.length === 1 ? first.short : `client-limited in ${limitedRuns} of ${runs.length} runs`;
-  return { caveat: { ...first, short }, limitedRuns };
+  const { lagOnly, ...caveat } = { ...first, short };
+  const all = lagOnly === true && limited.every((one) => one.lagOnly === true);
+  return { caveat: { ...caveat, ...(all && { lagOnly }) }, limitedRuns };
 }
 
 const changeWords = ({ role, nodes }: Target, changedAt: Nanos): string =>
