@@ -42,9 +42,9 @@ for (const name of chosen) {
   const halves = disjoint.map((set) =>
     [0, 1].map((half) => side(set, name).filter((_, i) => i % 2 === half)),
   );
-  const same = halves.filter(([one = [], other = []]) => isSame(wordsOf(one, other)));
-  console.log(
-    `${name}, every other run of a set with the rest: not distinguishable in ${same.length} of ${halves.length}`,
+  say(
+    `${name}, every other run of a set with the rest`,
+    halves.map(([one = [], other = []]) => wordOf(one, other)),
   );
 }
 for (const other of chosen.slice(1))
@@ -81,22 +81,22 @@ function side(blocks: readonly Block[], name: Side): RunDigest[] {
   return blocks.map((block) => block[name]);
 }
 
-/** What is said of each figure that can be compared. */
-function wordsOf(one: readonly RunDigest[], other: readonly RunDigest[]): string[] {
-  return versus(one, other).flatMap(({ cells }) =>
-    cells.flatMap(({ word, difference }) => (difference === undefined ? [] : [word])),
-  );
-}
-
-function isSame(words: readonly string[]): boolean {
-  return words.length > 0 && words.every((word) => word === "not distinguishable");
+/** The word on the figure that differs, if one does. `not compared`: most runs of a side were client-limited, or there are too few. */
+function wordOf(one: readonly RunDigest[], other: readonly RunDigest[]): string {
+  const words = versus(one, other).flatMap(({ cells }) => cells.map(({ word }) => word));
+  const said = words.filter((word) => word !== "not compared");
+  return said.find((word) => word !== "not distinguishable") ?? said[0] ?? "not compared";
 }
 
 function report(what: string, sets: readonly (readonly Block[])[]): void {
-  const count = (other: Side, isRight: (words: readonly string[]) => boolean) =>
-    `${sets.filter((set) => isRight(wordsOf(side(set, "a1"), side(set, other)))).length} of ${sets.length}`;
-  if (chosen.includes("a2"))
-    console.log(`${what}: the same is not distinguishable in ${count("a2", isSame)}`);
-  if (chosen.includes("b"))
-    console.log(`${what}: the slowed one is slower in ${count("b", (words) => words.includes("slower"))}`);
+  for (const other of chosen.slice(1))
+    say(
+      `${what}: a1 and ${other}`,
+      sets.map((set) => wordOf(side(set, "a1"), side(set, other))),
+    );
+}
+
+function say(what: string, words: readonly string[]): void {
+  const each = [...new Set(words)].map((word) => `${word} in ${words.filter((one) => one === word).length}`);
+  console.log(`${what}, ${words.length} comparisons: ${each.join(", ")}`);
 }

@@ -23,6 +23,34 @@ afterAll(() => rmSync(results, { recursive: true }));
 const successesIn = (file: string): number =>
   existsSync(file) ? readFileSync(file, "utf8").split('"type":"ok"').length - 1 : 0;
 
+describe("a bench of several runs that is stopped in its first", () => {
+  it("tells CI that it did not carry out all of them", async () => {
+    const own = mkdtempSync(join(tmpdir(), "assay-stopped-"));
+    const junit = join(own, "junit.xml");
+    const args = "bench --nemesis none --rate 200 --seconds 600 --repeat 3 --results".split(" ");
+    const bench = spawn(process.execPath, [command, ...args, join(own, "results"), "--junit", junit], {
+      stdio: "ignore",
+    });
+    try {
+      const ended = new Promise((resolve) => bench.once("exit", resolve));
+      const parts = () =>
+        readdirSync(own, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith("w1.jsonl"));
+      while (!parts().some((name) => successesIn(join(own, name)) > 100)) {
+        expect(bench.exitCode).toBeNull();
+        await sleep(clock, millis(50));
+      }
+      bench.kill("SIGTERM");
+      expect(await ended).toBe(143);
+      const xml = readFileSync(junit, "utf8");
+      expect(xml).toMatch(/<error message="[^"]*SIGTERM/);
+      expect(xml).toContain("carries out all runs");
+    } finally {
+      bench.kill("SIGKILL");
+      rmSync(own, { recursive: true, force: true });
+    }
+  });
+});
+
 describe("a bench that is killed with -9, and one of its workers before it", () => {
   it("leaves nothing once cleaned, and what was recorded can be checked", async () => {
     const args = "bench --nemesis none --workers 2 --rate 200 --seconds 600 --results".split(" ");

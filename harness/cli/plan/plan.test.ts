@@ -28,3 +28,8 @@ it("leaves out all default faults on one's own cluster without a command for the
     ["partition", "kill", "pause"].map((name) => `${name} (on your own cluster it needs --fault-command)`),
   );
 });
+
+it("refuses retries at several rates: every attempt would be an operation of a step", async () => {
+  await expect(planned({ rate: "100,200", retries: 2 })).rejects.toThrow("--retries 2 is for one rate");
+  expect(await planned({ rate: "100", retries: 2 })).toMatchObject({ leftOut: [] });
+});
