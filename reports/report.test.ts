@@ -53,6 +53,20 @@ describe("the report of a valid run", () => {
     expect([points.total, points.at.length, points.dropped]).toEqual([15_000, 15_000, 0]);
   });
 
+  it("leaves out percentiles of too few operations", () => {
+    const [latency] = fixture.run.latency.filter(({ outcome }) => outcome === "ok");
+    const p999Of = (count: number) => {
+      const own = { ...(latency as NonNullable<typeof latency>), count, p99: 71e3, p999: 72e3, max: 73e3 };
+      const shown = textOf(render({ ...fixture, run: { ...fixture.run, latency: [own] } }));
+      return ["71.0 ms", "72.0 ms"].map((figure) => shown.replaceAll("\u202f", " ").includes(figure));
+    };
+    expect([p999Of(10_000), p999Of(9_999), p999Of(99)]).toEqual([
+      [true, true],
+      [true, false],
+      [false, false],
+    ]);
+  });
+
   it("lists each fault with its proof", () => {
     for (const { summary, proof } of fixture.run.faults) {
       expect(text).toContain(summary);

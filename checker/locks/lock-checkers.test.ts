@@ -38,6 +38,16 @@ describe("a lock whose holder's keep-alives may be lost around a fault", () => {
     });
   });
 
+  it("may not be granted while another one surely has it, whoever else may have lost it", () => {
+    // The first may have lost it, and is still the one that would have had it the longest.
+    const first = acquires(struck(), 1, 6, 10).renewed(9.4, "s1", 10);
+    const third = acquires(acquires(first, 2, 8.4, 11), 3, 9, 12);
+    return expect(verdictOn(third)).resolves.toMatchObject({
+      kind: "invalid",
+      anomalies: [{ kind: "lock-held-twice", summary: expect.stringContaining("token 12") }],
+    });
+  });
+
   it("is a crashed client's until its time is over, even if that loses its connection then", async () => {
     const crashed = acquires(new Story().leads(0, "n1"), 1, 1, 10)
       .asks(1.5, 1.51, "n1", "crash", null, null, { process: 1 })

@@ -4,8 +4,11 @@ import { ClientError } from "../../../core/errors.ts";
 import type { NodeId } from "../../../core/op.ts";
 import { millis } from "../../../core/time.ts";
 import { get } from "../../../workloads/get.ts";
+import { register } from "../../../workloads/register.ts";
+import type { StandingRole, Workload } from "../../../workloads/workload.ts";
 import { type ClientProbe, noProbe } from "../../load/client-probe.ts";
 import { localClients } from "../../load/local-clients.ts";
+import type { Recorder } from "../../record/recorder.ts";
 import { TestTrial } from "../../testing/trial.ts";
 import type { TrialSpec } from "../spec.ts";
 
@@ -71,6 +74,27 @@ function admitting(
     },
   });
 }
+
+/** Reads of two more clients at each node, each at its own pace. */
+const withBystanders = (workload: Workload): Workload => ({
+  ...workload,
+  roles: (...asked) => [...workload.roles(...asked), bystander],
+});
+
+const bystander: StandingRole<"kv"> = {
+  name: "bystander",
+  processes: { perNode: 2 },
+  actor: () => {
+    let waits = false;
+    return {
+      next() {
+        waits = !waits;
+        return waits ? { pauseMs: 8 } : { f: "read", key: "aside" };
+      },
+      perform: ({ kv }, { key = "" }, { ask }) => kv.read(key, "linearizable", ask),
+    };
+  },
+};
 
 describe("the knee", () => {
   it("is measured by open loops, and rates in percent are shares of it", async () => {
@@ -149,6 +173,24 @@ describe("the knee", () => {
   it("that an earlier run found says so, too", async () => {
     const { calibration } = await measured({ knee: 90, kneeClientLimited: true }).trial.run();
     expect(calibration).toMatchObject({ kneeRate: 90, kneeClientLimited: true });
+  });
+
+  it("counts what the load does, and nothing that others do at their own pace", async () => {
+    const { trial } = measured({});
+    Object.assign(trial.deps, { workload: withBystanders(register) });
+    const recorders = new Set<Recorder>();
+    const { clients } = trial.deps;
+    const make = (context: Parameters<typeof clients.make>[0]) => {
+      if (context.phase === "warm-up" && context.records !== undefined)
+        recorders.add(context.records.recorder);
+      return clients.make(context);
+    };
+    Object.assign(trial.deps, { clients: { ...clients, make } });
+    await trial.run();
+    // Six bystanders ask 30 times a second each, and a try takes 2.5 s; its rate is a tenth of what few clients reach.
+    const fewest = Math.min(...[...recorders].map(({ counts: { ok, fail, info } }) => ok + fail + info));
+    expect(recorders.size).toBeGreaterThan(3);
+    expect(fewest).toBeLessThan(6 * 30 * 2.5);
   });
 
   it("is what the user gave, without a try", async () => {
