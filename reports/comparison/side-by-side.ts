@@ -17,7 +17,7 @@ export function sideBySide(candidates: readonly Candidate[], standings: Standing
     return own.length === 0 ? [] : [groupTable(standings, own, shown, reads)];
   });
   return html`${tables}
-<p class="note">${byMeasure({ response: "Response time, from when an operation was meant to start,", service: "Service time, from when an operation was sent," })} of <i>ok</i> operations. While healthy, unless it says otherwise: no fault active, nor in the ${toSeconds(recoveryTime)} s before; a p50 of at least ${enough.p50} such operations, a p99 of ${enough.p99}, else a dash. Writes are linearizable in every read mode and are ranked across all tables; reads only within theirs. What is invalid, undecided, overloaded or client-limited ranks nowhere.</p>`;
+<p class="note">${byMeasure({ response: "Response time, from when an operation was meant to start,", service: "Service time, from when an operation was sent," })} of <i>ok</i> operations. While healthy, unless it says otherwise: no fault active, nor in the ${toSeconds(recoveryTime)} s before; a p50 of at least ${enough.p50} such operations, a p99 of ${enough.p99}, else a dash. Writes are linearizable in every read mode and are ranked across all tables; reads only within theirs. What is invalid, undecided, overloaded or client-limited ranks nowhere, but for times without a success if only a lag of milliseconds limits it.</p>`;
 }
 
 function groupTable(
