@@ -10,9 +10,10 @@ import { seconds } from "../../core/time.ts";
 import { VirtualClock } from "../../core/virtual-clock.ts";
 import { register } from "../../workloads/register.ts";
 import { testRun } from "../../workloads/testing/run.ts";
-import type { StandingRole, Workload } from "../../workloads/workload.ts";
+import type { Workload } from "../../workloads/workload.ts";
 import { mergeParts } from "../record/merge-parts.ts";
 import { Recorder } from "../record/recorder.ts";
+import { withBystanders } from "../testing/bystanders.ts";
 import { ClientGroup } from "./client-group.ts";
 
 /** What `of` workers record that ask about one register for as long as `length` seconds. */
@@ -134,25 +135,7 @@ describe("the shares of a load", () => {
   });
 
   it("count only what the load does where that is asked for", async () => {
-    const bystander: StandingRole<"kv"> = {
-      name: "bystander",
-      processes: { perNode: 2 },
-      actor: () => {
-        let waits = false;
-        return {
-          next() {
-            waits = !waits;
-            return waits ? { pauseMs: 5 } : { f: "read", key: "aside" };
-          },
-          observe() {},
-          perform: ({ kv }, { key = "" }, { ask }) => kv.read(key, "linearizable", ask),
-        };
-      },
-    };
-    const workload = {
-      ...register,
-      roles: (...asked: Parameters<typeof register.roles>) => [...register.roles(...asked), bystander],
-    } as Workload;
+    const workload = withBystanders(register, 5);
     const asked = { rate: 100, length: 3, workload };
     const counted = async (countsLoad: boolean) =>
       (await loadOf(2, { ...asked, countsLoad })).recorders.reduce(

@@ -49,7 +49,7 @@ it("counts what others report until it takes in what they recorded, and nothing 
   expect(recorder.history).toHaveLength(4);
 });
 
-it("counts only the processes that it is told to, and records all", () => {
+it("counts the operations of chosen processes only, and records those of all", () => {
   const recorder = new Recorder(new VirtualClock(), () => {});
   recorder.countOnly((process) => process < 2);
   recorder.begin(nanos(0));

@@ -61,7 +61,7 @@ export function speedCaveat(
   };
 }
 
-/** Times without a success are told apart from 100 ms on; a lag may be as much of that as of a p99. */
+/** A tenth of 100 ms, the least difference between two times without a success that counts. */
 const mostLagMs = 100 * lagShareOfP99;
 
 const isLagOnly = ({ load, client }: Pick<Run, "load" | "client">): boolean =>

@@ -158,7 +158,7 @@ export class ResultsServer {
     if (this.#streams.isFull)
       throw new Refusal(503, "Too many readers", "too many pages are open: close some, and try again");
     const named = new Set((await this.#named(ids)).map(({ row }) => row.id));
-    // Who has left meanwhile is told nothing: no event would ever end the stream.
+    // A reader that has closed the connection meanwhile would keep its stream for good.
     if (response.destroyed) return;
     if (named.size > 0) this.#followAll(named, request, response);
     else await this.#watchList(request, response);

@@ -5,10 +5,10 @@ import type { NodeId } from "../../../core/op.ts";
 import { millis } from "../../../core/time.ts";
 import { get } from "../../../workloads/get.ts";
 import { register } from "../../../workloads/register.ts";
-import type { StandingRole, Workload } from "../../../workloads/workload.ts";
 import { type ClientProbe, noProbe } from "../../load/client-probe.ts";
 import { localClients } from "../../load/local-clients.ts";
 import type { Recorder } from "../../record/recorder.ts";
+import { withBystanders } from "../../testing/bystanders.ts";
 import { TestTrial } from "../../testing/trial.ts";
 import type { TrialSpec } from "../spec.ts";
 
@@ -74,27 +74,6 @@ function admitting(
     },
   });
 }
-
-/** Reads of two more clients at each node, each at its own pace. */
-const withBystanders = (workload: Workload): Workload => ({
-  ...workload,
-  roles: (...asked) => [...workload.roles(...asked), bystander],
-});
-
-const bystander: StandingRole<"kv"> = {
-  name: "bystander",
-  processes: { perNode: 2 },
-  actor: () => {
-    let waits = false;
-    return {
-      next() {
-        waits = !waits;
-        return waits ? { pauseMs: 8 } : { f: "read", key: "aside" };
-      },
-      perform: ({ kv }, { key = "" }, { ask }) => kv.read(key, "linearizable", ask),
-    };
-  },
-};
 
 describe("the knee", () => {
   it("is measured by open loops, and rates in percent are shares of it", async () => {
@@ -177,7 +156,7 @@ describe("the knee", () => {
 
   it("counts what the load does, and nothing that others do at their own pace", async () => {
     const { trial } = measured({});
-    Object.assign(trial.deps, { workload: withBystanders(register) });
+    Object.assign(trial.deps, { workload: withBystanders(register, 8) });
     const recorders = new Set<Recorder>();
     const { clients } = trial.deps;
     const make = (context: Parameters<typeof clients.make>[0]) => {
