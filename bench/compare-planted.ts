@@ -26,9 +26,9 @@ const load =
 const [results = "results/planted", blocks = "60", size = "12", others = "a2,b"] = process.argv.slice(2);
 const chosen = (Object.keys(sides) as Side[]).filter((name) => ["a1", ...others.split(",")].includes(name));
 const random = createRandom(1);
-for (let seed = 1; seed <= Number(blocks); seed++) {
-  for (const side of random.shuffle(chosen)) await run(side, seed);
-}
+const made = Object.fromEntries(await Promise.all(chosen.map(async (name) => [name, await seedsOf(name)])));
+for (let seed = 1; seed <= Number(blocks); seed++)
+  for (const name of random.shuffle(chosen)) if (made[name]?.has(seed) !== true) await run(name, seed);
 const all = await readBlocks();
 const perSide = Number(size);
 const disjoint = Array.from({ length: Math.floor(all.length / perSide) }, (_, i) =>
@@ -53,6 +53,12 @@ for (const other of chosen.slice(1))
       console.log(
         `${quantity.name}: ${other} is ${ratio.value.toFixed(2)} of a1 (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)})`,
       );
+
+/** Seeds of the runs that are there. */
+async function seedsOf(name: Side): Promise<ReadonlySet<number>> {
+  const names = await readdir(`${results}/${name}`).catch(() => []);
+  return new Set(names.map((dir) => Number(/-(\d+)$/.exec(dir)?.[1])));
+}
 
 async function run(side: Side, seed: number): Promise<void> {
   const own = ["--seed", `${seed}`, "--results", `${results}/${side}`, ...sides[side]];

@@ -69,12 +69,13 @@ function check(history: History, options: LockCheckersOptions): Verdict {
 /** As far as it certainly had the lock even if no keep-alive had come. */
 const surely = (grant: Grant): Grant => ({ ...grant, until: grant.sureUntil });
 
-/** One finding of a kind for each operation that shows it. */
+/** Two findings of a kind about the same two operations are one. */
 function withoutRepeats(found: readonly LockFinding[]): LockFinding[] {
   const seen = new Set<string>();
   return found.filter((finding) => {
-    const shownBy = finding.kind === "not-shown" ? finding.read : finding.grant.acquire;
-    const name = `${finding.kind} ${shownBy.callIndex}`;
+    const { kind, grant } = finding;
+    const other = kind === "not-shown" ? finding.read : finding.other.acquire;
+    const name = `${kind} ${grant.acquire.callIndex} ${other.callIndex}`;
     return !seen.has(name) && seen.add(name);
   });
 }

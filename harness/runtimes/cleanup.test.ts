@@ -1,14 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { constants, tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { requireOrSkip } from "../../core/testing/require-or-skip.ts";
 import { cleanLeftovers } from "./cleanup.ts";
 import { namespacesMissing } from "./netns/reexec.ts";
 import { processState } from "./process/identity.ts";
 import { ledgerDirectory } from "./process/ledger.ts";
 import { until } from "./testing/echo-cluster.ts";
-import { type Harness, runId, startHarness } from "./testing/harness.ts";
+import { type Harness, runId, startHarness, underTest } from "./testing/harness.ts";
 
 const onLinux = process.platform === "linux";
 
@@ -39,53 +39,43 @@ function environment(pid: number): string {
   }
 }
 
-let scratch: string;
-let harness: Harness;
-
-beforeEach(() => {
-  scratch = mkdtempSync(join(tmpdir(), "assay-cleanup-"));
-});
-afterEach(async () => {
-  harness.process.kill("SIGTERM");
-  await harness.ended;
-  rmSync(scratch, { recursive: true, force: true });
-});
+const made = underTest();
 
 const namespaces = onLinux ? requireOrSkip(await namespacesMissing()) : true;
 const runtimes = namespaces ? ["loopback"] : ["loopback", "netns"];
 
 describe.runIf(onLinux).each(runtimes)("a run on %s", (runtime) => {
   beforeEach(async () => {
-    harness = await startHarness(runtime, "first", scratch);
-    expect(processesOf(harness).length).toBeGreaterThanOrEqual(3);
+    made.harness = await startHarness(runtime, "first", made.scratch);
+    expect(processesOf(made.harness).length).toBeGreaterThanOrEqual(3);
   });
 
   it.each(["SIGINT", "SIGTERM"] as const)("takes its nodes and data with it on %s", async (signal) => {
-    harness.process.kill(signal);
-    const [status, diedOf] = (await harness.ended) as [number | null, string | null];
+    made.harness.process.kill(signal);
+    const [status, diedOf] = (await made.harness.ended) as [number | null, string | null];
     expect(diedOf ?? status).toBe(runtime === "netns" ? 128 + constants.signals[signal] : signal);
-    expect(processesOf(harness)).toEqual([]);
-    expect(existsSync(join(scratch, "first", "data"))).toBe(false);
+    expect(processesOf(made.harness)).toEqual([]);
+    expect(existsSync(join(made.scratch, "first", "data"))).toBe(false);
     expect(existsSync(ledgerFile("first"))).toBe(false);
   });
 
   it("leaves nothing once cleaned when it was killed with -9, and one that lives is not touched", async () => {
-    const other = await startHarness(runtime, "second", scratch);
+    const other = await startHarness(runtime, "second", made.scratch);
     const otherProcesses = processesOf(other);
-    harness.process.kill("SIGKILL");
-    await harness.ended;
+    made.harness.process.kill("SIGKILL");
+    await made.harness.ended;
     // Its namespaces end with it at once, by the kernel's hand.
-    if (runtime === "netns") await until(() => processesOf(harness).length === 0);
+    if (runtime === "netns") await until(() => processesOf(made.harness).length === 0);
 
     const removed = await cleanLeftovers();
 
-    expect(processesOf(harness)).toEqual([]);
-    expect(removed).toContain(`${join(scratch, "first", "data")} of run ${runId("first")}`);
-    expect(existsSync(join(scratch, "first", "data"))).toBe(false);
-    expect(existsSync(join(scratch, "first", "n1.log"))).toBe(true);
+    expect(processesOf(made.harness)).toEqual([]);
+    expect(removed).toContain(`${join(made.scratch, "first", "data")} of run ${runId("first")}`);
+    expect(existsSync(join(made.scratch, "first", "data"))).toBe(false);
+    expect(existsSync(join(made.scratch, "first", "n1.log"))).toBe(true);
     expect(existsSync(ledgerFile("first"))).toBe(false);
     expect(processesOf(other)).toEqual(otherProcesses);
-    expect(existsSync(join(scratch, "second", "data"))).toBe(true);
+    expect(existsSync(join(made.scratch, "second", "data"))).toBe(true);
 
     other.process.kill("SIGTERM");
     await other.ended;
@@ -94,22 +84,22 @@ describe.runIf(onLinux).each(runtimes)("a run on %s", (runtime) => {
 
 describe.runIf(onLinux)("cleanLeftovers", () => {
   it("finds nodes that the ledger does not know of by the mark in their environment", async () => {
-    harness = await startHarness("loopback", "first", scratch);
-    const nodes = processesOf(harness).filter((pid) => !areProxies(pid));
+    made.harness = await startHarness("loopback", "first", made.scratch);
+    const nodes = processesOf(made.harness).filter((pid) => !areProxies(pid));
     rmSync(ledgerFile("first"));
-    harness.process.kill("SIGKILL");
-    await harness.ended;
+    made.harness.process.kill("SIGKILL");
+    await made.harness.ended;
     const removed = await cleanLeftovers();
-    expect(processesOf(harness)).toEqual([]);
+    expect(processesOf(made.harness)).toEqual([]);
     for (const pid of nodes) expect(removed).toContain(`process ${pid} of run ${runId("first")}`);
   });
 
   it("leaves no proxies behind even uncleaned, when the harness was killed with -9", async () => {
-    harness = await startHarness("loopback", "first", scratch);
-    expect(processesOf(harness).filter(areProxies)).toHaveLength(1);
-    harness.process.kill("SIGKILL");
-    await harness.ended;
-    await until(() => !processesOf(harness).some(areProxies));
+    made.harness = await startHarness("loopback", "first", made.scratch);
+    expect(processesOf(made.harness).filter(areProxies)).toHaveLength(1);
+    made.harness.process.kill("SIGKILL");
+    await made.harness.ended;
+    await until(() => !processesOf(made.harness).some(areProxies));
     await cleanLeftovers();
   });
 });

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { appendFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UsageError } from "../../../core/errors.ts";
 import { realClock } from "../../../core/real-clock.ts";
@@ -48,6 +49,19 @@ describe("assay serve: following", () => {
     expect(runOf((await both.next())?.data).state).toBe("running");
     const later = await results.events("/events?run=b");
     expect(runOf((await later.next())?.data).counts.ok).toBeGreaterThan(0);
+  });
+
+  it("keeps no stream for a reader that has left before its run was found", async () => {
+    await results.going("a");
+    const { hostname, port, host } = new URL(results.url);
+    // More than there may be streams. Their readers leave as soon as they have asked.
+    for (let i = 0; i < 80; i++) {
+      const reader = connect(Number(port), hostname);
+      reader.end(`GET /events?run=a HTTP/1.1\r\nHost: ${host}\r\n\r\n`, () => reader.destroy());
+      await once(reader, "close");
+    }
+    const stream = await results.events("/events?run=a");
+    expect(runOf((await stream.next())?.data).id).toBe("a");
   });
 
   it("says when the list is another", async () => {

@@ -1,25 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { requireOrSkip } from "../../../core/testing/require-or-skip.ts";
 import { cleanLeftovers } from "../cleanup.ts";
 import { echoDeployment } from "../testing/echo-deployment.ts";
-import { type Harness, runId, startHarness } from "../testing/harness.ts";
+import { runId, startHarness, underTest } from "../testing/harness.ts";
 import { connectDocker } from "./docker.ts";
 import { testcontainers } from "./testcontainers.ts";
 
-let scratch: string;
-let harness: Harness;
-
-beforeEach(() => {
-  scratch = mkdtempSync(join(tmpdir(), "assay-cleanup-"));
-});
-afterEach(async () => {
-  harness.process.kill("SIGTERM");
-  await harness.ended;
-  rmSync(scratch, { recursive: true, force: true });
-});
+const made = underTest();
 
 const noDocker = requireOrSkip(await testcontainers.missing(echoDeployment));
 
@@ -39,18 +26,18 @@ describe.skipIf(noDocker)("a run on testcontainers", () => {
   }
 
   it("removes its containers, network and volumes on SIGTERM", async () => {
-    harness = await startHarness("testcontainers", "first", scratch);
+    made.harness = await startHarness("testcontainers", "first", made.scratch);
     expect(await madeBy("first")).toHaveLength(10);
-    harness.process.kill("SIGTERM");
-    await harness.ended;
+    made.harness.process.kill("SIGTERM");
+    await made.harness.ended;
     expect(await madeBy("first")).toEqual([]);
   }, 120_000);
 
   it("leaves nothing once cleaned when it was killed with -9, and one that lives is not touched", async () => {
-    harness = await startHarness("testcontainers", "first", scratch);
-    const other = await startHarness("testcontainers", "second", scratch);
-    harness.process.kill("SIGKILL");
-    await harness.ended;
+    made.harness = await startHarness("testcontainers", "first", made.scratch);
+    const other = await startHarness("testcontainers", "second", made.scratch);
+    made.harness.process.kill("SIGKILL");
+    await made.harness.ended;
     const removed = await cleanLeftovers();
     expect(removed).toContain(`network assay-${runId("first")} of run ${runId("first")}`);
     expect(await madeBy("first")).toEqual([]);
