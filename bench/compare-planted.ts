@@ -38,7 +38,7 @@ const drawn = Array.from({ length: 20 }, () => random.shuffle(all).slice(0, perS
 report(`disjoint sets of ${perSide} of ${all.length} blocks`, disjoint);
 report(`overlapping sets of ${perSide}, drawn from ${all.length} blocks`, drawn);
 report(`all ${all.length} blocks at once`, [all]);
-for (const name of chosen) {
+for (const name of perSide > 1 ? chosen : []) {
   const halves = disjoint.map((set) =>
     [0, 1].map((half) => side(set, name).filter((_, i) => i % 2 === half)),
   );
